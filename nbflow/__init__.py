@@ -1,0 +1,1 @@
+"""nbflow turns a Jupyter notebook into a flow."""

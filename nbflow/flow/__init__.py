@@ -1,0 +1,1 @@
+"""What a flow is. Pure: no files, no IPython, no pickle."""

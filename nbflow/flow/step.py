@@ -1,0 +1,274 @@
+"""The frozen facts a flow is made of, as the user wrote them: places, steps, parameters, prelude."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line of a cell. Cells count from 1 as they stand in the notebook, lines from the cell's first line as 1."""
+
+    document: str
+    cell: int
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.document} · cell {self.cell}, line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One code cell of a document: its text, and what the notebook says about it."""
+
+    number: int
+    source: str
+    id: str = ""
+    tags: frozenset[str] = frozenset()
+    above: str = ""  # the markdown between this code cell and the one before it
+
+
+@dataclass(frozen=True, slots=True)
+class Foreach:
+    """`--foreach VAR in EXPR`: the step runs once per item, VAR bound to the item."""
+
+    var: str
+    expr: str
+    reads: frozenset[str] = frozenset()  # free names of EXPR
+
+
+class Test(StrEnum):
+    """How a guard looks at its name."""
+
+    EQUALS = "equals"
+    TRUE = "true"
+    FALSE = "false"
+    ELSE = "else"  # none of the guards above it on the same name held
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`--if NAME == LITERAL | --if NAME | --if not NAME | --else NAME`: whether the step runs at all."""
+
+    name: str
+    test: Test
+    literal: object = None
+
+    def holds(self, value: object, others: Iterable[Guard] = ()) -> bool:
+        """Whether the step runs; `others` are the `--if` guards that an ELSE answers to."""
+        match self.test:
+            case Test.EQUALS:
+                return bool(value == self.literal)
+            case Test.TRUE:
+                return bool(value)
+            case Test.FALSE:
+                return not value
+            case Test.ELSE:
+                return not any(other.holds(value) for other in others)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """`--allow-failures N` or `P%`: how many foreach tasks may fail without stopping the run."""
+
+    count: int = 0
+    percent: float | None = None
+
+    def limit(self, tasks: int) -> int:
+        return self.count if self.percent is None else int(tasks * self.percent / 100)
+
+
+class CacheMode(StrEnum):
+    AUTO = "auto"  # reuse while the key holds
+    OFF = "off"  # always run
+    PIN = "pin"  # never run again by itself
+    TTL = "ttl"  # as auto, until it is too old
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    mode: CacheMode = CacheMode.AUTO
+    ttl: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a step runs; nothing here changes what it means, except `seed`."""
+
+    cache: Cache = Cache()
+    watch: tuple[str, ...] = ()
+    seed: int | None = None
+    retry: int = 0
+    timeout: float | None = None  # seconds
+    allow_failures: Allowance | None = None
+    cpu: int = 1
+    memory: int | None = None  # bytes
+    background: bool = False
+
+
+class NextKind(StrEnum):
+    """The forms of `self.next(…)` in a Metaflow-mode cell or a FlowSpec method."""
+
+    LINEAR = "linear"
+    BRANCH = "branch"
+    FOREACH = "foreach"
+    SWITCH = "switch"
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    kind: NextKind
+    targets: tuple[str, ...]
+    foreach: str | None = None  # the artifact iterated over
+    condition: str | None = None  # the artifact a switch looks at
+    cases: tuple[tuple[object, str], ...] = ()  # (literal, target)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, as one cell states it. Which step feeds which is the graph's business, not the step's."""
+
+    name: str
+    place: Place
+    body: str
+    body_line: int = 2  # the cell line of the body's first line
+    cell_id: str = ""
+    doc: str = ""  # the markdown above the cell
+    reads: frozenset[str] = frozenset()  # names the body needs from elsewhere
+    maybe_reads: frozenset[str] = frozenset()  # names it uses, but may have bound itself or only a function mentions
+    writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
+    maybe_writes: frozenset[str] = frozenset()  # the artifacts that a run of the body may leave unbound
+    after: tuple[str, ...] = ()
+    foreach: Foreach | None = None
+    join: str | None = None
+    guard: Guard | None = None
+    loop: str | None = None  # `--while NAME`
+    options: Options = Options()
+    metaflow: bool = False  # a Metaflow-mode cell: only `self.*` are artifacts
+    next: Next | None = None  # its `self.next(…)`
+    code: str = ""  # digest of the body's AST, blind to layout, comments and docstrings
+    modules: frozenset[str] = frozenset()  # modules that the body itself imports
+
+
+class ParameterType(StrEnum):
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    STR = "str"
+    LIST = "list"
+    DICT = "dict"
+    DATE = "date"
+    DATETIME = "datetime"
+    PATH = "Path"
+    FILE = "File"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`genre: str = "Sci-Fi"  # genre to pick`. The default is a value already parsed; `required` when there is none."""
+
+    name: str
+    type: ParameterType
+    default: object = None
+    help: str = ""
+    required: bool = False
+    optional: bool = False  # annotated `Optional[T]` or `T | None`
+    choices: tuple[object, ...] = ()  # of a `Literal[…]`
+    place: Place = Place("", 0)
+
+
+DefinitionKind = Literal["import", "function", "class", "constant", "block", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One statement of the prelude (a `%%shared` cell counts as one, whole)."""
+
+    source: str
+    place: Place
+    kind: DefinitionKind
+    names: frozenset[str]  # what it binds; "*" for a star import
+    reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
+    code: str = ""  # digest of its AST
+    modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+
+
+@dataclass(frozen=True)
+class Prelude:
+    """All definitions in document order; whoever needs a name gets its transitive closure and nothing else."""
+
+    definitions: tuple[Definition, ...] = ()
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[Definition, ...]]:
+        found: dict[str, list[Definition]] = {}
+        for definition in self.definitions:
+            for name in definition.names:
+                found.setdefault(name, []).append(definition)
+        return {name: tuple(definitions) for name, definitions in found.items()}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._by_name) - {"*"}
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        """What everybody gets: shared cells act by their effects, and nobody knows what a star import brings."""
+        return tuple(d for d in self.definitions if d.kind == "shared" or "*" in d.names)
+
+    def closure(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` need, transitively, in document order."""
+        wanted: set[Definition] = set()
+        agenda = list(self.always)
+        agenda.extend(d for name in names for d in self._by_name.get(name, ()))
+        while agenda:
+            definition = agenda.pop()
+            if definition in wanted:
+                continue
+            wanted.add(definition)
+            agenda.extend(d for name in definition.reads for d in self._by_name.get(name, ()))
+        return tuple(d for d in self.definitions if d in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A statement of an ordinary cell that steps cannot see, and the names it binds."""
+
+    names: frozenset[str]
+    place: Place
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a flow, where, and what to do about it."""
+
+    rule: str
+    message: str
+    fix: str
+    place: Place | None = None
+    step: str | None = None
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        return f"{where}{self.message}. {self.fix}"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Everything a document says: steps in document order, parameters, prelude, and what no step can see."""
+
+    name: str
+    document: str
+    steps: tuple[Step, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    prelude: Prelude = Prelude()
+    scratch: tuple[Scratch, ...] = ()
+    problems: tuple[Problem, ...] = ()  # what could not even be read: syntax errors, header typos
+    cells: tuple[Cell, ...] = field(default=(), repr=False)

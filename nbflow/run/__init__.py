@@ -1,0 +1,1 @@
+"""How a run goes: a pure state machine, and the executor that performs what it says."""
