@@ -1,0 +1,1 @@
+"""The tests of nbflow. `python -m tests` runs them and every other gate."""
