@@ -2,6 +2,192 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
 
 class NbflowError(Exception):
     """The base of all: `except NbflowError` catches whatever nbflow itself has to say."""
+
+
+class NotStorable(NbflowError, TypeError):
+    """Raised while an artifact is stored that stands for tasks, not for a value."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        self.what, self.fix = what, fix
+        super().__init__(f"{what} cannot be an artifact: {fix}")
+
+
+class OutputMissing(NbflowError):
+    """Raised when a body ended without binding a name that the flow expects of it."""
+
+    def __init__(self, step: str, names: list[str]) -> None:
+        self.step, self.names = step, names
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
+
+
+class HeaderError(NbflowError):
+    """Raised while the first line of a cell is read: an option that is not one, or a value that makes no sense."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self.message, self.fix = message, fix
+        super().__init__(f"{message}. {fix}")
+
+
+class ParameterError(NbflowError):
+    """Raised when a value given for a parameter is not of its type."""
+
+    def __init__(self, name: str, value: object, expected: str, example: str) -> None:
+        self.name, self.value, self.expected, self.example = name, value, expected, example
+        super().__init__(f"parameter '{name}' needs {expected}, not {value!r}. Write for example --{name} {example}")
+
+
+class DefaultError(NbflowError):
+    """Raised while a `%%parameters` cell is read: a type or a default that a parameter cannot have."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self.message, self.fix = message, fix
+        super().__init__(f"{message}. {fix}")
+
+
+class StoreError(NbflowError):
+    """The base of what the store has to say."""
+
+
+class StoreFull(StoreError):
+    """Raised when there is no room left to write a blob or a row; nothing half-written stays behind."""
+
+    def __init__(self, root: object, size: int, reason: str) -> None:
+        self.root, self.size, self.reason = root, size, reason
+        wanted = f" for {size:,} bytes" if size else ""
+        super().__init__(f"no room{wanted} in {root} ({reason}): free some space, or run `nbflow gc --keep 1`")
+
+
+class StoreReadOnly(StoreError):
+    """Raised when the store must be written and its files do not let us."""
+
+    def __init__(self, root: object, reason: str) -> None:
+        self.root, self.reason = root, reason
+        super().__init__(f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours")
+
+
+class StoreTooNew(StoreError):
+    """Raised when a store was written in a format that this nbflow does not know yet."""
+
+    def __init__(self, root: object, found: int, known: int, needs: str) -> None:
+        self.root, self.found, self.known, self.needs = root, found, known, needs
+        super().__init__(
+            f"{root} has format {found}, this nbflow reads up to {known}: install nbflow {needs} or later, "
+            "or set NBFLOW_HOME to another folder"
+        )
+
+
+class StoreBroken(StoreError):
+    """Raised when the catalog cannot be used: it is not a database, is damaged, locked for too long, or not there."""
+
+    def __init__(self, root: object, reason: str, fix: str) -> None:
+        self.root, self.reason, self.fix = root, reason, fix
+        super().__init__(f"{root}: {reason}. {fix}")
+
+
+class StoreInUse(StoreError):
+    """Raised by gc while a run holds the store."""
+
+    def __init__(self, root: object, runs: tuple[str, ...]) -> None:
+        self.root, self.runs = root, runs
+        who = f"run {', '.join(runs)} is" if runs else "somebody is"
+        super().__init__(f"{who} writing to {root}: let it finish or cancel it, then run gc again")
+
+
+class BlobMissing(StoreError):
+    """Raised when a blob that something refers to is not there."""
+
+    def __init__(self, digest: str, artifact: str = "") -> None:
+        self.digest, self.artifact = digest, artifact
+        whose = f" of artifact '{artifact}'" if artifact else ""
+        super().__init__(f"object {digest}{whose} is missing from the store: `nbflow verify` forgets it, then run the step again")
+
+
+class BlobCorrupt(StoreError):
+    """Raised when a blob is not what its name says."""
+
+    def __init__(self, digest: str, reason: str, artifact: str = "") -> None:
+        self.digest, self.reason, self.artifact = digest, reason, artifact
+        whose = f" of artifact '{artifact}'" if artifact else ""
+        super().__init__(
+            f"object {digest}{whose} is damaged ({reason}): `nbflow verify` forgets it, then run the step again"
+        )
+
+
+class LoadFailed(StoreError):
+    """Raised when a stored artifact cannot be made into an object again."""
+
+    def __init__(self, artifact: str, cause: BaseException) -> None:
+        self.artifact, self.cause = artifact, cause
+        super().__init__(
+            f"artifact '{artifact}' cannot be loaded ({type(cause).__name__}: {cause}): "
+            "restore what it needs (a module, a class), or run its step again"
+        )
+
+
+class LostValue(StoreError):
+    """Raised by any use of a value that could not be stored; its place is kept by a tombstone."""
+
+    def __init__(self, path: str, was: str, reason: str) -> None:
+        self.path, self.was, self.reason = path, was, reason
+        super().__init__(f"'{path}' was a {was} and could not be stored ({reason}): run the step that makes it again")
+
+
+class NotANotebook(NbflowError):
+    """Raised for a file that cannot be read as a Python notebook."""
+
+    def __init__(self, path: Path, why: str, fix: str) -> None:
+        self.path, self.why, self.fix = path, why, fix
+        super().__init__(f"{path} is not a notebook that nbflow can run: {why}; {fix}")
+
+
+class FlowRefused(NbflowError):
+    """Raised when a run is asked of a flow with errors; `problems` are all of them, as text."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class AddressError(NbflowError):
+    """Raised for a text that names no task."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(f"'{text}' names no task: write fit, fit[3], fit[0,2] when nested, or 7/fit[3] in run 7")
+
+
+class NoDrawing(NbflowError):
+    """Raised when a graph is to be drawn and the program that draws is not there, or fails."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{reason}: install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need nothing")
+
+
+class ParameterMissing(NbflowError):
+    """Raised when a run starts without a value for a parameter that has no default."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        options = " ".join(f"--{name} VALUE" for name in names)
+        plural = "s" if len(names) > 1 else ""
+        super().__init__(f"no value for parameter{plural} {', '.join(names)}, which has no default: add {options}")
+
+
+class UnknownName(NbflowError):
+    """Raised for a step, run or artifact that is not there; `nearest` is what may have been meant."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, sorted(known)
+        near = difflib.get_close_matches(name, self.known, 1)
+        self.nearest = near[0] if near else None
+        hint = f"did you mean '{self.nearest}'?" if near else f"there is {', '.join(self.known) or 'none'}"
+        super().__init__(f"no {kind} '{name}': {hint}")

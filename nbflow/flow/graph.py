@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from nbflow.flow.linking import Above, Joining
 from nbflow.flow.step import Flow, Guard, Prelude, Step
+from nbflow.flow.transitions import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Link:
     opened: tuple[str, ...] = ()
     answers: tuple[Guard, ...] = ()  # for `--else`: the guards it is the complement of
     unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
+    writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
+    branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
 
 
 @dataclass(frozen=True)
@@ -84,5 +88,32 @@ def _reach(start: Iterable[str], neighbours: Mapping[str, tuple[str, ...]]) -> f
 
 
 def link(flow: Flow, learned: Mapping[str, frozenset[str]] | None = None) -> Graph:
-    """Bind every read to the nearest writer above. `learned` holds writes that earlier runs found: step -> names."""
-    raise NotImplementedError
+    """Bind every read to the nearest writer above. `learned` holds writes that earlier runs found: step -> names.
+
+    Total: whatever is wrong with the flow is left for the checks to say. Of two steps of one name the first counts.
+    """
+    unique = {step.name: step for step in reversed(flow.steps)}
+    steps = follow([step for step in flow.steps if unique[step.name] is step])
+    above = Above(flow, learned or {})
+    for step in steps:
+        above.add(step)
+    links = {name: _link(joining) for name, joining in above.joinings.items()}
+    joins = {name: joining.join for name, joining in above.joinings.items()}
+    return Graph(replace(flow, steps=tuple(replace(step, join=joins[step.name]) for step in steps)), links)
+
+
+def _link(joining: Joining) -> Link:
+    return Link(
+        bindings=tuple(Binding(read.name, read.writers, read.required) for read in joining.reads),
+        parameters=joining.parameters,
+        prelude=joining.prelude,
+        upstream=joining.upstream,
+        scope=joining.region.scope,
+        rank=joining.rank,
+        joined=joining.region.joined,
+        opened=joining.region.opened,
+        answers=joining.answers,
+        unknown=joining.unknown,
+        writes=joining.writes,
+        branches=joining.branches,
+    )

@@ -153,6 +153,9 @@ class Step:
     next: Next | None = None  # its `self.next(…)`
     code: str = ""  # digest of the body's AST, blind to layout, comments and docstrings
     modules: frozenset[str] = frozenset()  # modules that the body itself imports
+    mentions: frozenset[str] = frozenset()  # free names of the body, whatever `--in` says; never `self.…`
+    star_line: int = 0  # the body line of an `import *`, which no step may hold
+    mutates: frozenset[str] = frozenset()  # those of `writes` that it changes in place and never assigns
 
 
 class ParameterType(StrEnum):
@@ -170,7 +173,7 @@ class ParameterType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`genre: str = "Sci-Fi"  # genre to pick`. The default is a value already parsed; `required` when there is none."""
+    """`genre: str = "Sci-Fi"  # genre to pick`. The default is already parsed; `required` when there is none."""
 
     name: str
     type: ParameterType

@@ -1,0 +1,24 @@
+"""`inputs.STEP.name` outside a join: a read from one of two parallel branches, by the step's name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbflow.flow.code import parse
+from nbflow.flow.step import Step
+
+INPUTS = "inputs"
+
+
+def branch_reads(step: Step) -> frozenset[str]:
+    """The X of every `inputs.X` in a body."""
+    if INPUTS not in step.mentions:
+        return frozenset()
+    return frozenset(_attributes(parse(step.body)))
+
+
+def _attributes(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:
+            yield node.attr

@@ -1,0 +1,286 @@
+"""A document's cells -> a Flow. Nothing here raises for what the user wrote: it becomes a Problem."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from nbflow.errors import HeaderError, ParameterError
+from nbflow.flow.code import Names, compile_body, digest, names_of, parse
+from nbflow.flow.header import CellKind, Fault, Header, read_header
+from nbflow.flow.metaflow import ITEM, names_of_self, read_next
+from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
+from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
+from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
+from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
+
+_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})  # their bodies are Python
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been found so far, cell by cell."""
+
+    document: str
+    steps: list[Step] = field(default_factory=list)
+    parameters: list[Parameter] = field(default_factory=list)
+    injected: list[Parameter] = field(default_factory=list)
+    shared: list[Definition] = field(default_factory=list)
+    ordinary: list[tuple[Text, Place]] = field(default_factory=list)
+    scratch: list[Scratch] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
+    """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
+    found = Reading(document)
+    for cell in cells:
+        _read_cell(found, cell)
+    parameters = _all_parameters(found)
+    definitions, scratch = _sort_ordinary(found, frozenset(p.name for p in parameters))
+    prelude = Prelude(definitions)
+    found.problems += _duplicates(found.steps)
+    return Flow(
+        name,
+        document,
+        tuple(_without_module_changes(step, prelude) for step in found.steps),
+        parameters,
+        prelude,
+        tuple(sorted((*found.scratch, *scratch), key=lambda item: item.place)),
+        tuple(sorted(found.problems, key=lambda problem: problem.place or Place("", 0))),
+        tuple(cells),
+    )
+
+
+def _read_cell(found: Reading, cell: Cell) -> None:
+    header = read_header(cell.source)
+    place = Place(found.document, cell.number, max(header.line, 1))
+    found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
+    match _kind_of(cell, header):
+        case CellKind.STEP:
+            _read_step(found, cell, header, place)
+        case CellKind.PARAMETERS:
+            _read_parameters(found, cell, header, place)
+        case CellKind.SHARED:
+            _read_shared(found, cell, header, place)
+        case CellKind.FOREIGN:
+            found.scratch.append(_read_foreign(cell, header, place))
+        case CellKind.ORDINARY:
+            _read_ordinary(found, cell, place)
+
+
+def _kind_of(cell: Cell, header: Header) -> CellKind:
+    if header.kind is CellKind.ORDINARY and cell.tags & {"parameters", "injected-parameters"}:
+        return CellKind.PARAMETERS
+    return header.kind
+
+
+def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
+    return Problem("header", fault.message, fault.fix, place, step, fault.warning)
+
+
+# steps
+
+
+def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+    if not header.name:
+        return
+    body = "\n".join(cell.source.splitlines()[header.line :])
+    step = Step(
+        name=header.name,
+        place=place,
+        body=body,
+        body_line=header.line + 1,
+        cell_id=cell.id,
+        doc=cell.above,
+        after=header.after,
+        foreach=header.foreach,
+        join=header.join,
+        guard=header.guard,
+        loop=header.loop,
+        options=header.options,
+    )
+    try:
+        compile_body(body)
+        step = _with_names(step, parse(body), header)
+    except SyntaxError as error:
+        found.problems.append(_syntax_problem(error, body, step))
+    except HeaderError as error:
+        found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
+    except (ValueError, RecursionError, MemoryError) as error:
+        found.problems.append(
+            Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
+        )
+    found.steps.append(step)
+
+
+def _duplicates(steps: Sequence[Step]) -> Iterator[Problem]:
+    seen: dict[str, Step] = {}
+    for step in steps:
+        first = seen.setdefault(step.name, step)
+        if first is not step:
+            message = f"step '{step.name}' is already defined in cell {first.place.cell}"
+            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name)
+
+
+def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
+    line = error.lineno or 1
+    place = replace(step.place, line=step.body_line + line - 1)
+    lines = body.splitlines()
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    if text and is_magic(text):
+        fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
+        return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
+    if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
+        fix = "Write  import asyncio  and  asyncio.run(…)"
+        return Problem("async", f"step '{step.name}' awaits at its top level", fix, place, step.name)
+    return Problem("syntax", f"Python cannot read this: {error.msg}", f"Correct '{text.strip()}'", place, step.name)
+
+
+def _with_names(step: Step, tree: ast.Module, header: Header) -> Step:
+    names = names_of(tree)
+    if "self" in names.free:
+        return _with_self_names(step, tree, header)
+    return _stated(step, header, names, names.free, tree)
+
+
+def _with_self_names(step: Step, tree: ast.Module, header: Header) -> Step:
+    found = names_of_self(tree)
+    step = replace(step, metaflow=True, next=read_next(tree))
+    if header.foreach:
+        item = frozenset({ITEM})
+        own = replace(
+            found.artifacts, reads=found.artifacts.reads - item, maybe_reads=found.artifacts.maybe_reads - item
+        )
+        return _stated(step, header, own, found.mentions, tree)
+    return _stated(step, header, found.artifacts, found.mentions, tree)
+
+
+def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], tree: ast.Module) -> Step:
+    """What the header states comes before what the analysis found."""
+    own = frozenset({header.foreach.var}) if header.foreach else frozenset()
+    writes = names.writes if header.writes is None else header.writes
+    return replace(
+        step,
+        reads=(names.reads if header.reads is None else header.reads) - own,
+        maybe_reads=(names.maybe_reads if header.reads is None else frozenset()) - own,
+        writes=writes | own,
+        maybe_writes=names.maybe_writes & writes - own,
+        mutates=names.mutates & writes - own if header.writes is None else frozenset(),
+        mentions=mentions - own,
+        modules=names.modules,
+        star_line=names.star_line,
+        code=digest(tree),
+    )
+
+
+def _without_module_changes(step: Step, prelude: Prelude) -> Step:
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact; a constant stays a clash."""
+    fixed = {name for d in prelude.definitions if d.kind != "constant" for name in d.names}
+    dropped = step.mutates & fixed
+    return replace(step, writes=step.writes - dropped, mutates=step.mutates - dropped) if dropped else step
+
+
+# parameters
+
+
+def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+    text = _parse_rest(found, cell, header, place)
+    if text is None:
+        return
+    if text.magic:
+        where = replace(place, line=min(text.magic))
+        fix = "Move it to an ordinary cell"
+        found.problems.append(Problem("parameter", "a magic cannot stand among parameters", fix, where))
+    read = read_parameters(text.tree, text.source, place)
+    found.problems += read.problems
+    _keep_imports(found, text, read, place)
+    if "injected-parameters" in cell.tags:
+        found.injected += read.parameters
+    else:
+        found.parameters += read.parameters
+
+
+def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place) -> None:
+    if read.imports:
+        found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), place))
+
+
+def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
+    seen: dict[str, Parameter] = {}
+    for parameter in found.parameters:
+        if parameter.name in seen:
+            message = f"parameter '{parameter.name}' is also stated in cell {seen[parameter.name].place.cell}"
+            found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place))
+        seen.setdefault(parameter.name, parameter)
+    parameters = tuple(seen.values())
+    for injected in found.injected:
+        try:
+            parameters = with_injected(parameters, [injected])
+        except ParameterError as error:
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.value!r}"
+            found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
+    return parameters
+
+
+# other cells
+
+
+def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Text | None:
+    """A cell below its header as Python, every line with the number it has in the cell."""
+    try:
+        return parse_ordinary(blank(cell.source, header.line))
+    except SyntaxError as error:
+        line = error.lineno or 1
+        lines = cell.source.splitlines()
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        where = replace(place, line=line)
+        found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", f"Correct '{text}'", where))
+    except (ValueError, RecursionError, MemoryError) as error:
+        found.problems.append(Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place))
+    return None
+
+
+def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+    text = _parse_rest(found, cell, header, place)
+    if text is None:
+        return
+    if text.magic:
+        where = replace(place, line=min(text.magic))
+        fix = "Move it to an ordinary cell; workers have no IPython"
+        found.problems.append(Problem("magic", "a shared cell cannot hold a magic", fix, where))
+    names = names_of(text.tree)
+    source = "\n".join(text.source.splitlines()[header.line :])
+    start = replace(place, line=header.line + 1)
+    bound = names.bound | ({"*"} if names.star_line else frozenset())
+    found.shared.append(Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules))
+
+
+def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
+    """The body of `%%time` is Python and binds names that somebody may look for; that of `%%bash` is not."""
+    names: frozenset[str] = frozenset()
+    if header.magic in _PYTHON_MAGICS:
+        try:
+            names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            names = frozenset()
+    return Scratch(names, place, cell.source)
+
+
+def _read_ordinary(found: Reading, cell: Cell, place: Place) -> None:
+    text = _parse_rest(found, cell, Header(), place)
+    if text is not None:
+        found.ordinary.append((text, place))
+
+
+def _sort_ordinary(found: Reading, parameters: frozenset[str]) -> tuple[tuple[Definition, ...], tuple[Scratch, ...]]:
+    lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
+    statements: list[Statement] = []
+    for text, place in found.ordinary:
+        statements += statements_of(text, place, lazy_annotations=lazy)
+    artifacts = frozenset(name for step in found.steps for name in step.writes - step.mutates)
+    shared = frozenset(name for definition in found.shared for name in definition.names)
+    result = sort_statements(statements, artifacts, parameters | shared)
+    definitions = sorted((*found.shared, *result.definitions), key=lambda definition: definition.place)
+    return tuple(definitions), result.scratch

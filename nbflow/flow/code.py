@@ -1,0 +1,147 @@
+"""What a piece of Python reads, writes and imports, and a digest of it that ignores layout."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from blake3 import blake3
+
+from nbflow.flow.assignment import Body, State
+
+Code = str | ast.AST | Sequence[ast.stmt]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never written."""
+
+    reads: frozenset[str] = frozenset()  # needs them from elsewhere
+    maybe_reads: frozenset[str] = frozenset()  # may have bound them itself, or only a function mentions them
+    writes: frozenset[str] = frozenset()
+    maybe_writes: frozenset[str] = frozenset()  # some path through the body leaves them unbound
+    mutates: frozenset[str] = frozenset()  # writes that are changes in place only
+    bound: frozenset[str] = frozenset()  # everything it binds: imports, functions and loop targets too
+    now: frozenset[str] = frozenset()  # reads of the statements themselves, not of functions called later
+    modules: frozenset[str] = frozenset()  # absolute names of what it imports; relative ones keep their dots
+    star_line: int = 0  # where `from … import *` stands
+
+    @property
+    def free(self) -> frozenset[str]:
+        return self.reads | self.maybe_reads
+
+
+def parse(source: str) -> ast.Module:
+    """`ast.parse` without the warnings, which the cell itself gives when it runs."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)
+
+
+def compile_body(source: str) -> None:
+    """Raise SyntaxError for what only the compiler sees: `return` or `await` outside a function."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(source, "<step>", "exec", dont_inherit=True)
+
+
+def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
+    """Walk a body as it runs. Names that its functions mention count as read unless it has bound them before."""
+    statements = _statements(body)
+    walk = Body(lazy_annotations=lazy_annotations)
+    end = walk.run(statements, State())
+    hard = walk.hard | (walk.deferred - walk.bound)
+    soft = (walk.soft | walk.deferred) - hard
+    writes = frozenset(name for name in _written(walk, end) if not name.startswith("_"))
+    return Names(
+        reads=frozenset(hard),
+        maybe_reads=frozenset(soft),
+        writes=writes,
+        maybe_writes=writes - (end.must | (hard - end.gone) if end.live else frozenset()),
+        mutates=writes - walk.assigned,
+        bound=frozenset(walk.bound) - {"*"},
+        now=frozenset(walk.hard | walk.soft),
+        modules=frozenset(modules_of(statements)),
+        star_line=_star_line(statements) if "*" in walk.bound else 0,
+    )
+
+
+def _written(walk: Body, end: State) -> set[str]:
+    """A deleted name is no artifact; a body that always raises may have bound anything before."""
+    if not end.live:
+        return walk.assigned | walk.mutated
+    deleted = end.gone - end.may
+    return {name for name in walk.assigned if name in end.may} | (walk.mutated - deleted)
+
+
+def _statements(body: Code) -> Sequence[ast.AST]:
+    match body:
+        case str():
+            return parse(body).body
+        case ast.Module():
+            return body.body
+        case ast.AST():
+            return [body]
+        case _:
+            return body
+
+
+def modules_of(statements: Sequence[ast.AST]) -> Iterator[str]:
+    """The modules that imports name, wherever in the code they stand."""
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield "." * node.level + (node.module or "")
+
+
+def _star_line(statements: Sequence[ast.AST]) -> int:
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    return next(node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
+
+
+def line_of(body: Code, name: str) -> int | None:
+    """The first line of a body that mentions a name, counted from 1."""
+    lines = [
+        node.lineno
+        for statement in _statements(body)
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and node.id == name
+    ]
+    return min(lines, default=None)
+
+
+def digest(source: Code) -> str:
+    """Name what code does, blind to layout, comments and docstrings; 32 hex digits of BLAKE3 over the AST."""
+    return blake3("".join(_shape(_statements(source))).encode("utf-8", "surrogatepass")).hexdigest(length=16)
+
+
+_DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SPELLING = frozenset({"kind", "type_comment", "ctx"})  # `u"x"` is "x"; ctx follows from where a node stands
+
+
+def _shape(value: object) -> Iterator[str]:
+    """Every node is bracketed and every list counted, so no two trees give one text."""
+    if isinstance(value, ast.AST):
+        yield f"{type(value).__name__}("
+        for name, part in ast.iter_fields(value):
+            if name not in _SPELLING:
+                yield f"{name}="
+                yield from _shape(_undocumented(value, part) if name == "body" else part)
+        yield ")"
+    elif isinstance(value, list | tuple) and all(isinstance(part, ast.AST | None) for part in value):
+        yield f"[{len(value)}:"
+        for part in value:
+            yield from _shape(part)
+        yield "]"
+    else:
+        yield f"{type(value).__name__}:{value!r},"
+
+
+def _undocumented(node: ast.AST, body: object) -> object:
+    if not isinstance(node, _DOCUMENTED) or not isinstance(body, list):
+        return body
+    return body[1:] if ast.get_docstring(node, clean=False) is not None else body

@@ -1,0 +1,210 @@
+"""The rules about names: what steps read and write, against parameters, prelude, scratch and other steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbflow.flow.branches import INPUTS
+from nbflow.flow.code import parse
+from nbflow.flow.graph import Graph
+from nbflow.flow.metaflow import names_of_self
+from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.step import Definition, Problem, Scratch, Step
+from nbflow.flow.wording import listed, problem, suggestion
+
+RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})
+
+
+def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
+    for step in graph.steps.values():
+        for name in sorted(step.writes & RESERVED_NAMES):
+            message = f"step '{step.name}' assigns '{name}', which means something else inside steps"
+            yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
+
+
+def assigned_parameters(graph: Graph) -> Iterator[Problem]:
+    """Inside a run parameters are constants."""
+    parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
+    for step in graph.steps.values():
+        for name in sorted(step.writes & parameters.keys()):
+            verb = "changes" if name in step.mutates else "assigns"
+            message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
+            fix = f"Write to another name, such as my_{name}"
+            yield problem("assigned-parameter", step, message, fix, name=name)
+
+
+def prelude_clash(graph: Graph) -> Iterator[Problem]:
+    """One name cannot be the same everywhere and also what a step makes of it."""
+    for step in graph.steps.values():
+        for name in sorted(graph.links[step.name].writes & graph.prelude.names):
+            other = _definition(graph, name)
+            verb = "changes" if name in step.mutates else "assigns"
+            message = f"step '{step.name}' {verb} '{name}', which the prelude defines in cell {other.place.cell}"
+            fix = f"Rename one of them, or make cell {other.place.cell} a step"
+            yield problem("prelude-clash", step, message, fix, name=name)
+
+
+def _definition(graph: Graph, name: str) -> Definition:
+    return next(definition for definition in graph.prelude.definitions if name in definition.names)
+
+
+def parameter_clash(graph: Graph) -> Iterator[Problem]:
+    for parameter in graph.flow.parameters:
+        if parameter.name in graph.prelude.names:
+            other = _definition(graph, parameter.name)
+            message = f"parameter '{parameter.name}' is also defined in cell {other.place.cell}"
+            yield Problem("prelude-clash", message, "Rename one of them", parameter.place)
+
+
+def redefined_prelude(graph: Graph) -> Iterator[Problem]:
+    """Every step gets the last value, also those between the two cells."""
+    seen: dict[str, Definition] = {}
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.names - {"*"}):
+            first = seen.setdefault(name, definition)
+            other = first.code != definition.code and name not in definition.reads
+            if other and definition.kind in ("constant", "function", "class"):
+                yield _redefinition(name, first, definition)
+
+
+def _redefinition(name: str, first: Definition, second: Definition) -> Problem:
+    message = f"'{name}' is already defined in cell {first.place.cell}, and every step sees this later definition"
+    return Problem("redefined", message, "Rename one of them", second.place, warning=True)
+
+
+def unknown_names(graph: Graph) -> Iterator[Problem]:
+    """A cell that cannot be read may provide any name, so this waits until all can."""
+    if any(each.rule in ("syntax", "magic", "async", "header") and not each.warning for each in graph.flow.problems):
+        return
+    for step in graph.steps.values():
+        for name in sorted(graph.links[step.name].unknown - _plain_by_self(graph, step).keys()):
+            yield _unknown_name(graph, step, name)
+
+
+def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
+    scratch = _scratch(graph, name)
+    if name == INPUTS:
+        fix = "Write --join STEP in its header, or read inputs.STEP.name of a step above"
+        return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
+    if scratch:
+        return _scratch_read(step, name, scratch, f"step '{step.name}' reads '{name}'", name)
+    below = _writer_below(graph, step, name)
+    if below:
+        message = f"step '{step.name}' reads '{name}', which only step '{below.name}' below it writes"
+        fix = f"Move cell {below.place.cell} above cell {step.place.cell}"
+        return problem("written-below", step, message, fix, name=name)
+    if step.metaflow and any(name in linked.writes for linked in graph.links.values()):
+        message = f"step '{step.name}' uses self, so its plain '{name}' is not the artifact of that name"
+        return problem("mixed-mode", step, message, f"Write self.{name}", name=name)
+    message = f"step '{step.name}' reads '{name}', but nothing above provides it"
+    fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
+    return problem("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name=name)
+
+
+def _readable(graph: Graph) -> frozenset[str]:
+    written = frozenset(name for linked in graph.links.values() for name in linked.writes)
+    return written | graph.prelude.names | {parameter.name for parameter in graph.flow.parameters}
+
+
+def _scratch(graph: Graph, name: str) -> Scratch | None:
+    return next((scratch for scratch in graph.flow.scratch if name in scratch.names), None)
+
+
+def _scratch_read(step: Step, name: str, scratch: Scratch, who: str, at: str | None) -> Problem:
+    where = f"cell {scratch.place.cell}, line {scratch.place.line}"
+    message = f"{who}, which is computed in {where}, outside of any step"
+    fix = f"Make cell {scratch.place.cell} a step, or start it with %%shared to run it once in every worker"
+    return problem("scratch-read", step, message, fix, name=at)
+
+
+def _writer_below(graph: Graph, step: Step, name: str) -> Step | None:
+    names = list(graph.steps)
+    below = (graph.steps[other] for other in names[names.index(step.name) + 1 :])
+    return next((other for other in below if name in graph.links[other.name].writes), None)
+
+
+def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
+    """A function that a step uses needs its names in the worker as much as the step itself."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
+        for definition in graph.prelude.closure(linked.prelude):
+            for name in sorted(definition.reads - provided - step.writes):
+                scratch = _scratch(graph, name)
+                if scratch:
+                    who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
+                    used = min(definition.names & linked.prelude, default=None)
+                    yield _scratch_read(step, name, scratch, who, used)
+
+
+def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
+    """What no cell defines can only fail when the function is called."""
+    if graph.flow.problems or any("*" in definition.names for definition in graph.prelude.definitions):
+        return
+    known = _readable(graph) | BUILTINS | {"display", "get_ipython", "__name__", "__file__", "__doc__"}
+    known |= {name for scratch in graph.flow.scratch for name in scratch.names}
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.reads - known - definition.names):
+            message = f"{listed(definition.names)} reads '{name}', but no cell defines it"
+            fix = f"Define '{name}'"
+            yield Problem("undefined", message + suggestion(name, known), fix, definition.place, warning=True)
+
+
+def mixed_mode(graph: Graph) -> Iterator[Problem]:
+    """A cell that uses self keeps its plain names to itself, so nobody below may count on one."""
+    for step in graph.steps.values():
+        for name, writer in sorted(_plain_by_self(graph, step).items()):
+            message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
+            fix = f"Write self.{name} in '{writer.name}', or rename its local '{name}'"
+            yield problem("mixed-mode", writer, message, fix, name=name)
+
+
+def _plain_by_self(graph: Graph, reader: Step) -> dict[str, Step]:
+    """The plain names that a step reads and that a Metaflow-mode cell above it assigns."""
+    found: dict[str, Step] = {}
+    for step in graph.steps.values():
+        if step.name == reader.name:
+            break
+        if step.metaflow:
+            plain = reader.mentions if reader.metaflow else reader.reads | reader.mentions
+            found.update(dict.fromkeys(names_of_self(parse(step.body)).locals & plain, step))
+    return found
+
+
+def parallel_writes(graph: Graph) -> Iterator[Problem]:
+    """Two branches that do not wait for each other: the nearest wins, which may not be what was meant."""
+    for reader, linked in graph.links.items():
+        for binding in linked.bindings:
+            nearest = graph.steps[binding.writers[0]]
+            known = {*binding.writers, *linked.branches}
+            for other in _rivals(graph, nearest, binding.name):
+                if other.name in graph.ancestors(reader) - known:
+                    yield _parallel(nearest, other, binding.name)
+
+
+def _rivals(graph: Graph, nearest: Step, name: str) -> Iterator[Step]:
+    for other in graph.steps.values():
+        if other.name == nearest.name:
+            return
+        if name in graph.links[other.name].writes and other.name not in graph.ancestors(nearest.name):
+            yield other
+
+
+def _parallel(nearest: Step, other: Step, name: str) -> Problem:
+    message = f"steps '{other.name}' and '{nearest.name}' both write '{name}' in parallel; below, '{nearest.name}' wins"
+    fix = f"Rename one of them, or read the other as inputs.{other.name}.{name}"
+    return problem("parallel-writes", nearest, message, fix, name=name, warning=True)
+
+
+NAME_RULES = (
+    reserved_artifacts,
+    assigned_parameters,
+    prelude_clash,
+    parameter_clash,
+    redefined_prelude,
+    unknown_names,
+    scratch_through_prelude,
+    undefined_in_prelude,
+    mixed_mode,
+    parallel_writes,
+)

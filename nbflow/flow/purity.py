@@ -1,0 +1,97 @@
+"""Which expressions may stand in the prelude: those whose value is the same wherever and whenever they run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_BY_MODULE = {
+    "collections": ("Counter", "OrderedDict", "defaultdict", "deque", "namedtuple"),
+    "dataclasses": ("field", "make_dataclass"),
+    "datetime": ("date", "date.fromisoformat", "datetime", "datetime.fromisoformat", "time", "timedelta", "timezone"),
+    "decimal": ("Decimal",),
+    "enum": ("Enum", "IntEnum", "StrEnum"),
+    "fractions": ("Fraction",),
+    "functools": ("cache", "lru_cache", "partial"),
+    "logging": ("getLogger",),
+    "numpy": ("arange", "array", "datetime64", "dtype", "float32", "float64", "int32", "int64", "linspace", "logspace"),
+    "operator": ("attrgetter", "itemgetter", "methodcaller"),
+    "os": ("path.join",),
+    "pandas": ("CategoricalDtype", "Timedelta", "Timestamp"),
+    "pathlib": ("Path", "Path.cwd", "Path.home", "PurePath", "PurePosixPath", "PureWindowsPath"),
+    "re": ("compile",),
+    "string": ("Template",),
+    "types": ("MappingProxyType", "SimpleNamespace"),
+    "typing": ("NamedTuple", "NewType", "ParamSpec", "TypeVar", "TypedDict", "cast"),
+    "uuid": ("UUID",),
+    "zoneinfo": ("ZoneInfo",),
+}
+_BUILTIN = (
+    *("abs", "bool", "bytearray", "bytes", "chr", "complex", "dict", "divmod", "float", "frozenset", "int", "len"),
+    *("list", "max", "min", "object", "ord", "pow", "range", "round", "set", "slice", "sorted", "str", "sum", "tuple"),
+)
+CONSTRUCTORS = frozenset(_BUILTIN) | {f"{module}.{name}" for module, names in _BY_MODULE.items() for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Purity:
+    """`known` are the names whose values the prelude gives; `origins` says where imported ones come from."""
+
+    known: frozenset[str]
+    origins: Mapping[str, str]
+
+    def is_pure(self, node: ast.expr | None) -> bool:
+        match node:
+            case None | ast.Constant() | ast.Lambda():
+                return True
+            case ast.Name(id=name):
+                return name in self.known
+            case ast.Call():
+                return self._is_pure_call(node)
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                return self._is_pure_comprehension(node)
+            case ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
+                return False
+            case _:
+                return all(self.is_pure(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+
+    def _is_pure_call(self, call: ast.Call) -> bool:
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        return self._is_pure_callee(call.func) and all(self.is_pure(argument) for argument in arguments)
+
+    def _is_pure_callee(self, func: ast.expr) -> bool:
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Constant | ast.JoinedStr):
+            return self.is_pure(func.value)  # a method of a text, such as "a b".split()
+        return self._origin(func) in CONSTRUCTORS
+
+    def _origin(self, func: ast.expr) -> str:
+        """`Path` is "pathlib.Path" after `from pathlib import Path`, and nothing after `Path = 3`."""
+        match func:
+            case ast.Name(id=name):
+                return self.origins.get(name, name)
+            case ast.Attribute(value=inner, attr=attr):
+                outer = self._origin(inner)
+                return f"{outer}.{attr}" if outer else ""
+            case _:
+                return ""
+
+    def _is_pure_comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> bool:
+        targets = {part.id for loop in node.generators for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        inside = Purity(self.known | targets, self.origins)
+        results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        parts = [part for loop in node.generators for part in (loop.iter, *loop.ifs)]
+        return all(inside.is_pure(part) for part in (*results, *parts))
+
+
+def origins_of(node: ast.stmt) -> dict[str, str]:
+    """Where each name that an import binds comes from, as an absolute dotted name."""
+    match node:
+        case ast.Import(names=aliases):
+            whole = {alias.asname: alias.name for alias in aliases if alias.asname}
+            roots = [alias.name.partition(".")[0] for alias in aliases if not alias.asname]
+            return whole | {root: root for root in roots}
+        case ast.ImportFrom(module=module, names=aliases):
+            return {alias.asname or alias.name: f"{module}.{alias.name}" for alias in aliases}
+        case _:
+            return {}

@@ -1,0 +1,86 @@
+"""The rules about foreach and join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.graph import Graph
+from nbflow.flow.scopes import Scope, disagreement, is_within
+from nbflow.flow.step import Problem, Step
+from nbflow.flow.wording import problem, suggestion
+
+
+def join_without_foreach(graph: Graph) -> Iterator[Problem]:
+    for step in graph.steps.values():
+        if step.join and step.join in graph.links and not graph.links[step.join].scope:
+            message = f"step '{step.name}' joins '{step.join}', which is not inside a foreach"
+            fix = f"Read the names of '{step.join}' directly, or give it --foreach VAR in EXPR"
+            yield problem("join-without-foreach", step, message, fix)
+
+
+def closed_names(graph: Graph) -> Iterator[Problem]:
+    """Inside a join a per-item name has as many values as there were items."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        for binding in linked.bindings if linked.joined else ():
+            level = linked.opened[: len(linked.scope) + 1]
+            if any(is_within(graph.links[writer].scope, level) for writer in binding.writers):
+                name = binding.name
+                message = f"step '{step.name}' joins '{step.join}' and reads '{name}', which has one value per item"
+                fix = f"Read inputs.{name}, the list over all items"
+                yield problem("per-item-name", step, message, fix, name=name)
+
+
+def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
+    """No task can stand at one item of each of two foreach steps that know nothing of each other."""
+    for step in graph.steps.values():
+        pair = disagreement(_read_scopes(graph, step).values())
+        if pair:
+            names = _names_in(graph, step, pair)
+            message = f"step '{step.name}' reads {names}, which belong to two unrelated foreach steps"
+            joined = f"'{pair[0][-1]}' or '{pair[1][-1]}'"
+            yield problem("unrelated-foreach", step, message, f"Join {joined} first, in a step between")
+
+
+def _read_scopes(graph: Graph, step: Step) -> dict[str, Scope]:
+    linked = graph.links[step.name]
+    found = {f"'{b.name}'": graph.links[writer].scope for b in linked.bindings for writer in b.writers}
+    found |= {f"'inputs.{name}'": graph.links[name].scope for name in linked.branches}
+    if linked.joined:
+        level = linked.opened[: len(linked.scope) + 1]
+        found = {name: scope for name, scope in found.items() if not is_within(scope, level)}
+        found[f"'{step.join}'"] = linked.scope
+    return found
+
+
+def _names_in(graph: Graph, step: Step, pair: tuple[Scope, Scope]) -> str:
+    scopes = _read_scopes(graph, step)
+    return " and ".join(next(name for name, scope in scopes.items() if scope == wanted) for wanted in pair)
+
+
+def foreach_variable(graph: Graph) -> Iterator[Problem]:
+    """Whether it hides a parameter or a name of the prelude is asked with the other artifacts."""
+    for step in graph.steps.values():
+        if step.foreach and step.foreach.var in step.foreach.reads:
+            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' is also read by its expression"
+            yield problem("foreach-variable", step, message, "Rename the variable")
+        elif step.foreach and step.foreach.var.startswith("_"):
+            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' starts with _"
+            yield problem("foreach-variable", step, message, "Rename it: names that start with _ are no artifacts")
+
+
+def branch_names(graph: Graph) -> Iterator[Problem]:
+    """Outside a join `inputs.X` is a step."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        if step.join or not linked.branches or step.metaflow:
+            continue
+        for name in sorted(branch_reads(step) - set(linked.branches)):
+            message = f"step '{step.name}' reads inputs.{name}, but no step '{name}' stands above it"
+            fix = "Write inputs.STEP.name with a step above, or --join STEP in the header"
+            message += suggestion(name, linked.upstream)
+            yield problem("unknown-step", step, message, fix, name=INPUTS)
+
+
+SCOPE_RULES = (join_without_foreach, closed_names, unrelated_scopes, foreach_variable, branch_names)

@@ -1,0 +1,71 @@
+"""Who writes a name: the chain of steps above, nearest first, that a read goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nbflow.flow.step import Guard, Step, Test
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A step as one that binds names. `certain` are those it binds for sure whenever it runs."""
+
+    step: Step
+    writes: frozenset[str]
+    certain: frozenset[str]
+    always: bool  # it runs in every run
+    answers: tuple[str, ...] = ()  # of an ELSE: the guarded steps whose complement it is
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One read of a step: the steps that may have bound the name, nearest first."""
+
+    name: str
+    writers: tuple[str, ...]
+    required: bool
+    sure: bool  # some writer has bound it, whatever was skipped
+
+
+def find_writers(name: str, above: Sequence[Writer], *, required: bool) -> Read:
+    """Go up as far as a run may have to look: to an unguarded certain writer, or guarded ones of which one runs."""
+    found: list[Writer] = []
+    for writer in reversed(above):
+        if name in writer.writes:
+            found.append(writer)
+            if _is_end(name, found):
+                return Read(name, _names(found), required, sure=True)
+    return Read(name, _names(found), required, sure=False)
+
+
+def _names(found: Sequence[Writer]) -> tuple[str, ...]:
+    return tuple(writer.step.name for writer in found)
+
+
+def _is_end(name: str, found: list[Writer]) -> bool:
+    last = found[-1]
+    if name not in last.certain:
+        return False
+    certain = {writer.step.name: writer for writer in found if name in writer.certain}
+    return last.always or _is_complete(certain)
+
+
+def _is_complete(certain: Mapping[str, Writer]) -> bool:
+    by_else = any(writer.answers and set(writer.answers) <= certain.keys() for writer in certain.values())
+    tests = {(w.step.guard.name, w.step.guard.test) for w in certain.values() if w.step.guard}
+    return by_else or any((guard, Test.FALSE) in tests for guard, test in tests if test is Test.TRUE)
+
+
+def answered(step: Step, above: Sequence[Step]) -> Mapping[str, Guard]:
+    """The guarded steps that an `--else` is the complement of: those on its name since the last `--else` on it."""
+    if step.guard is None or step.guard.test is not Test.ELSE:
+        return {}
+    found: dict[str, Guard] = {}
+    for other in reversed(above):
+        if other.guard and other.guard.name == step.guard.name:
+            if other.guard.test is Test.ELSE:
+                break
+            found[other.name] = other.guard
+    return dict(reversed(found.items()))
