@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from nbflow.flow.scope import (
     ComprehensionNode,
@@ -55,11 +55,6 @@ def join(states: Sequence[State]) -> State:
     )
 
 
-@dataclass(slots=True)
-class Loop:
-    breaks: list[State] = field(default_factory=list)
-
-
 class Body(ast.NodeVisitor):
     """Walks statements in the order in which they run. Visiting an expression reads and binds as evaluating it does."""
 
@@ -70,8 +65,9 @@ class Body(ast.NodeVisitor):
         self.deferred: set[str] = set()  # mentioned by nested functions before the body binds them
         self.assigned: set[str] = set()
         self.mutated: set[str] = set()
+        self.imported: set[str] = set()
         self.bound: set[str] = set()
-        self._loops: list[Loop] = []
+        self._breaks: list[list[State]] = []  # of the loops around, innermost last
         self._carried: frozenset[str] = frozenset()  # what an earlier turn of a loop around may have bound
         self._targets: frozenset[str] = frozenset()  # loop and `with` targets in force: they stay no artifacts
         self._plain = True
@@ -226,12 +222,14 @@ class Body(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for name in imported_names(node):
+            self.imported.add(name)
             self.bind_target(name)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module == "__future__":
             self._lazy_annotations |= "annotations" in imported_names(node)
         for name in imported_names(node):
+            self.imported.add(name)
             self.bind_target(name)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
@@ -294,13 +292,13 @@ class Body(ast.NodeVisitor):
 
     def _turn(self, body: list[ast.stmt]) -> tuple[State, list[State]]:
         """One turn of a loop: the state at its end, and the states in which it was left by `break`."""
-        self._loops.append(Loop())
+        self._breaks.append([])
         end = self.run(body, self.state)
-        return end, self._loops.pop().breaks
+        return end, self._breaks.pop()
 
     def visit_Break(self, node: ast.Break) -> None:
-        if self._loops:
-            self._loops[-1].breaks.append(self.state)
+        if self._breaks:
+            self._breaks[-1].append(self.state)
         self.state = self.state.stop()
 
     def visit_Continue(self, node: ast.Continue) -> None:

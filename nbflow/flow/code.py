@@ -69,11 +69,14 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
 
 
 def _written(walk: Body, end: State) -> set[str]:
-    """A deleted name is no artifact; a body that always raises may have bound anything before."""
+    """Deleted names are no artifacts, nor is `x` after `try: import x … except: x = None`.
+
+    A body that always raises may have bound anything before it did.
+    """
+    assigned = walk.assigned - walk.imported
     if not end.live:
-        return walk.assigned | walk.mutated
-    deleted = end.gone - end.may
-    return {name for name in walk.assigned if name in end.may} | (walk.mutated - deleted)
+        return assigned | walk.mutated
+    return (assigned & end.may) | (walk.mutated - (end.gone - end.may))
 
 
 def _statements(body: Code) -> Sequence[ast.AST]:

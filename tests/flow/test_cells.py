@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from nbflow.flow.cells import read_flow
+from nbflow.flow.code import digest
+from nbflow.flow.step import Cell, Foreach, Options, Place, Step
+from tests.flow.reading import flow_of
+
+
+def test_a_step_cell_becomes_a_step() -> None:
+    source = "%%step fit --foreach cfg in grid --retry 2\n\nmodel = train(cfg, data)\nif ok: score = 1"
+    flow = read_flow([Cell(4, source, "abc", above="# Fit")], "nb", "nb.ipynb")
+    body = "\nmodel = train(cfg, data)\nif ok: score = 1"
+    assert flow.steps == (
+        Step(
+            name="fit",
+            place=Place("nb.ipynb", 4, 1),
+            body=body,
+            body_line=2,
+            cell_id="abc",
+            doc="# Fit",
+            reads=frozenset({"train", "data", "ok"}),
+            writes=frozenset({"cfg", "model", "score"}),
+            maybe_writes=frozenset({"score"}),
+            foreach=Foreach("cfg", "grid", frozenset({"grid"})),
+            options=Options(retry=2),
+            code=digest(body),
+            mentions=frozenset({"train", "data", "ok"}),
+        ),
+    )
+
+
+def test_the_comment_form_means_the_same() -> None:
+    magic, comment = flow_of("%%step a --join b\nx = y").steps[0], flow_of("#| step: a --join b\nx = y").steps[0]
+    assert magic == comment
+
+
+def test_in_and_out_replace_what_the_analysis_found() -> None:
+    (step,) = flow_of("%%step a --in data --out model\nexec(code, globals())").steps
+    assert (set(step.reads), set(step.writes), set(step.mentions)) == ({"data"}, {"model"}, {"exec", "code", "globals"})
+
+
+def test_a_change_of_a_module_from_the_prelude_is_no_artifact() -> None:
+    flow = flow_of("import matplotlib.pyplot as plt\n---\n%%step a\nplt.rcParams.update(x=1)\nplt.style.y = 2\nz = 1")
+    assert set(flow.steps[0].writes) == {"z"}
+
+
+def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
+    flow = flow_of(
+        "x = (\n---\n%%step a\ny = 1\nz = = 2\n---\n%%step b\n!ls\n---\n%%step c\nawait f()\n---\n%%step d\nreturn 1"
+    )
+    assert [str(problem) for problem in flow.problems] == [
+        "nb.ipynb · cell 1, line 1: Python cannot read this: '(' was never closed. Correct 'x = ('",
+        "nb.ipynb · cell 2, line 3: Python cannot read this: invalid syntax. Correct 'z = = 2'",
+        "nb.ipynb · cell 3, line 2: '!ls' is no Python, and a step is nothing else. "
+        "Move it to an ordinary cell, or use subprocess.run for a shell command",
+        "nb.ipynb · cell 4, line 2: step 'c' awaits at its top level. Write  import asyncio  and  asyncio.run(…)",
+        "nb.ipynb · cell 5, line 2: Python cannot read this: 'return' outside function. Correct 'return 1'",
+    ]
+    assert [step.name for step in flow.steps] == ["a", "b", "c", "d"]
+
+
+def test_text_that_only_looks_like_a_magic_stays_in_a_step() -> None:
+    flow = flow_of("%%step a\nquery = '''\n%like\n!x\n'''\ny = 5 \\\n% 3")
+    assert (flow.problems, set(flow.steps[0].writes)) == ((), {"query", "y"})
+
+
+def test_cells_tagged_by_papermill_are_parameters() -> None:
+    cells = [
+        Cell(1, "k = 5  # how many\nname: str = 'a'", tags=frozenset({"parameters"})),
+        Cell(2, "# Parameters\nk = 7\n", tags=frozenset({"injected-parameters"})),
+    ]
+    flow = read_flow(cells, "nb", "nb.ipynb")
+    assert [(p.name, p.default, p.help, p.place.line) for p in flow.parameters] == [
+        ("k", 7, "how many", 1),
+        ("name", "a", "", 2),
+    ]
+
+
+def test_an_injected_value_of_another_type_is_a_problem() -> None:
+    cells = [
+        Cell(1, "%%parameters\nk: int = 5"),
+        Cell(2, "k = 'many'", tags=frozenset({"injected-parameters"})),
+    ]
+    assert [str(problem) for problem in read_flow(cells, "nb", "nb.ipynb").problems] == [
+        "nb.ipynb · cell 2, line 1: the injected value of 'k' must be a whole number, not 'many'. "
+        "Inject a value of that type"
+    ]
+
+
+def test_imports_among_parameters_belong_to_the_prelude() -> None:
+    flow = flow_of("%%parameters\nfrom datetime import date\nsince: date = date(2024, 1, 31)")
+    assert [(d.source, d.place.line) for d in flow.prelude.definitions] == [("from datetime import date", 2)]
+    assert [parameter.name for parameter in flow.parameters] == ["since"]
+
+
+def test_bodies_of_other_magics_are_scratch_whole() -> None:
+    flow = flow_of("%%bash\nx=1\n---\n%%time\nmodel = train()\n---\n%%html\n<b>")
+    assert [set(scratch.names) for scratch in flow.scratch] == [set(), {"model"}, set()]
+
+
+def test_reading_never_raises() -> None:
+    for text in (
+        "\x00",
+        "%%step a\n\x00",
+        "%%parameters\n\x00",
+        "%%shared\n(",
+        "%%step",
+        "%%",
+        "#|",
+        "%%step é\nx=1",
+        "%",
+    ):
+        flow_of(text)

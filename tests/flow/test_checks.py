@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import pytest
+
+from nbflow.flow.checks import check
+from tests.flow.reading import graph_of, problems_of
+
+PARAMS = "%%parameters\ntop_k = 3\n---\n"
+FOREACH = "%%step f --foreach i in range(3)\nx = i\n---\n"
+
+# wrong, its one message, the same made right
+RULES = [
+    (
+        "%%step load\nx = 1\n---\n%%step train --after laod\ny = 1",
+        "cell 2, line 1: step 'train' comes after 'laod', but no cell defines 'laod' (did you mean 'load'?). "
+        "Correct the name, or add that step",
+        "%%step load\nx = 1\n---\n%%step train --after load\ny = 1",
+    ),
+    (
+        FOREACH + "%%step j --join g\ny = inputs.x",
+        "cell 2, line 1: step 'j' joins 'g', but no cell defines 'g'. Correct the name, or add that step",
+        FOREACH + "%%step j --join f\ny = inputs.x",
+    ),
+    (
+        "%%step a\ny = x\n---\n%%step b\nx = 1",
+        "cell 1, line 2: step 'a' reads 'x', which only step 'b' below it writes. Move cell 2 above cell 1",
+        "%%step b\nx = 1\n---\n%%step a\ny = x",
+    ),
+    (
+        "%%step a\nmovies = 1\n---\n%%step b\n\ny = moveis",
+        "cell 2, line 3: step 'b' reads 'moveis', but nothing above provides it (did you mean 'movies'?). "
+        "Assign 'moveis' in a step above, define it in an ordinary cell, or make it a parameter",
+        "%%step a\nmovies = 1\n---\n%%step b\n\ny = movies",
+    ),
+    (
+        "%%step a --after b\nx = 1\n---\n%%step b\ny = x",
+        "cell 1, line 1: step 'a' waits for 'b', which itself waits for 'a': a cycle. "
+        "Take one of the two out; --while repeats a step",
+        "%%step a\nx = 1\n---\n%%step b --after a\ny = x",
+    ),
+    (
+        "%%step a --after b\nx = 1\n---\n%%step b\ny = 1",
+        "cell 1, line 1: step 'a' waits for 'b', which stands below it in cell 2. Move the cell of 'b' above cell 1",
+        "%%step b\ny = 1\n---\n%%step a --after b\nx = 1",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step b --join a\ny = inputs.x",
+        "cell 2, line 1: step 'b' joins 'a', which is not inside a foreach. "
+        "Read the names of 'a' directly, or give it --foreach VAR in EXPR",
+        "%%step a --foreach i in range(2)\nx = 1\n---\n%%step b --join a\ny = inputs.x",
+    ),
+    (
+        "%%step a\nx = inputs[0].y",
+        "cell 1, line 2: step 'a' uses 'inputs', but joins nothing. "
+        "Write --join STEP in its header, or read inputs.STEP.name of a step above",
+        "%%step b\ny = 1\n---\n%%step a\nx = inputs.b.y",
+    ),
+    (
+        "import m\n---\n# loads\ndf = m.load()\n---\n%%step a\nx = df",
+        "cell 3, line 2: step 'a' reads 'df', which is computed in cell 2, line 2, outside of any step. "
+        "Make cell 2 a step, or start it with %%shared to run it once in every worker",
+        "import m\n---\n%%shared\ndf = m.load()\n---\n%%step a\nx = df",
+    ),
+    (
+        "df = load()\n---\ndef f(): return df\n---\n%%step a\n\nx = f()",
+        "cell 3, line 3: step 'a' uses 'f', which reads 'df', which is computed in cell 1, line 1, "
+        "outside of any step. Make cell 1 a step, or start it with %%shared to run it once in every worker",
+        "def f(): return df\n---\n%%step load\ndf = 1\n---\n%%step a\n\nx = f()",
+    ),
+    (
+        "LIMIT = 3\n---\n%%step a\nLIMIT = 4",
+        "cell 2, line 2: step 'a' assigns 'LIMIT', which the prelude defines in cell 1. "
+        "Rename one of them, or make cell 1 a step",
+        "LIMIT = 3\n---\n%%step a\nlimit = LIMIT",
+    ),
+    (
+        "results = []\n---\n%%step a\nresults.append(1)",
+        "cell 2, line 2: step 'a' changes 'results', which the prelude defines in cell 1. "
+        "Rename one of them, or make cell 1 a step",
+        "%%step r\nresults = []\n---\n%%step a\nresults.append(1)",
+    ),
+    (
+        "%%step a\nself.x = 1\ndf = 2\n---\n%%step b\ny = df",
+        "cell 1, line 3: step 'a' uses self and also assigns 'df', which step 'b' reads. "
+        "Write self.df in 'a', or rename its local 'df'",
+        "%%step a\nself.df = 2\n---\n%%step b\ny = df",
+    ),
+    (
+        "%%step a\ndf = 2\n---\n%%step b\nself.y = df",
+        "cell 2, line 2: step 'b' uses self, so its plain 'df' is not the artifact of that name. Write self.df",
+        "%%step a\ndf = 2\n---\n%%step b\nself.y = self.df",
+    ),
+    (
+        "%%step a\nx = 1\nfrom os import *",
+        "cell 1, line 3: step 'a' imports *, which hides what it reads and writes. Import the names you use",
+        "%%step a\nx = 1\nfrom os import path",
+    ),
+    (
+        "%%step inputs\nx = 1",
+        "cell 1, line 1: 'inputs' means something else inside steps and cannot name one. "
+        "Rename it, for example to inputs_step",
+        "%%step input_files\nx = 1",
+    ),
+    (
+        "%%step a\ndisplay = 1",
+        "cell 1, line 2: step 'a' assigns 'display', which means something else inside steps. "
+        "Rename it, for example to my_display",
+        "%%step a\nshown = 1",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step a\ny = 1",
+        "cell 2, line 1: step 'a' is already defined in cell 1. Rename one of them",
+        "%%step a\nx = 1\n---\n%%step b\ny = 1",
+    ),
+    (
+        PARAMS + "%%step a\nx = 1\ntop_k = 4",
+        "cell 2, line 3: step 'a' assigns 'top_k', which is a parameter (cell 1). "
+        "Write to another name, such as my_top_k",
+        PARAMS + "%%step a\nx = 1\nk = top_k",
+    ),
+    (
+        PARAMS + "top_k = 5",
+        "cell 1, line 2: parameter 'top_k' is also defined in cell 2. Rename one of them",
+        PARAMS + "limit = top_k",
+    ),
+    (
+        PARAMS + "%%parameters\ntop_k = 4",
+        "cell 2, line 2: parameter 'top_k' is also stated in cell 1. Keep one of them",
+        PARAMS + "%%parameters\nlow_k = 4",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step b\nx = 2\n---\n%%step c --after a\ny = x",
+        "cell 2, line 2: steps 'a' and 'b' both write 'x' in parallel; below, 'b' wins. "
+        "Rename one of them, or read the other as inputs.a.x",
+        "%%step a\nx = 1\n---\n%%step b\nx = 2\n---\n%%step c\ny = x, inputs.a.x",
+    ),
+    (
+        FOREACH + "%%step g --foreach j in range(3)\nz = j\n---\n%%step h\nw = x, z",
+        "cell 3, line 1: step 'h' reads 'x' and 'z', which belong to two unrelated foreach steps. "
+        "Join 'f' or 'g' first, in a step between",
+        FOREACH + "%%step g --foreach j in range(x)\nz = j\n---\n%%step h\nw = x, z",
+    ),
+    (
+        FOREACH + "%%step j --join f\ny = x",
+        "cell 2, line 2: step 'j' joins 'f' and reads 'x', which has one value per item. "
+        "Read inputs.x, the list over all items",
+        FOREACH + "%%step j --join f\ny = inputs.x",
+    ),
+    (
+        "%%step a --while again\nx = 1",
+        "cell 1, line 1: step 'a' repeats while 'again', but does not assign 'again'. "
+        "Assign 'again' in its body, true to go on",
+        "%%step a --while again\nx = 1\nagain = False",
+    ),
+    (
+        "%%step g\ncfg = [1]\n---\n%%step a --foreach cfg in cfg\nx = 1",
+        "cell 2, line 1: the foreach variable 'cfg' of step 'a' is also read by its expression. Rename the variable",
+        "%%step g\ngrid = [1]\n---\n%%step a --foreach cfg in grid\nx = 1",
+    ),
+    (
+        PARAMS + "%%step a --foreach top_k in range(3)\nx = 1",
+        "cell 2, line 1: step 'a' assigns 'top_k', which is a parameter (cell 1). "
+        "Write to another name, such as my_top_k",
+        PARAMS + "%%step a --foreach k in range(top_k)\nx = 1",
+    ),
+    (
+        PARAMS + "%%step a --else top_k\nx = 1",
+        "cell 2, line 1: step 'a' says --else top_k, but no step above it says --if top_k. "
+        "Put a step with --if top_k above it, or write --if instead",
+        PARAMS + "%%step b --if top_k\nx = 2\n---\n%%step a --else top_k\nx = 1",
+    ),
+    (
+        "FULL = True\n---\n%%step a --if FULL\nx = 1",
+        "cell 2, line 1: step 'a' is guarded by 'FULL', which is no artifact and no parameter. "
+        "Make 'FULL' a parameter, or assign it in a step above",
+        "%%parameters\nFULL = True\n---\n%%step a --if FULL\nx = 1",
+    ),
+    (
+        "%%step a\nself.next(self.bb)\n---\n%%step b\nx = 1",
+        "cell 1, line 2: step 'a' goes on to 'bb', but no cell defines 'bb' (did you mean 'b'?). "
+        "Correct self.next(…), or add that step",
+        "%%step a\nself.next(self.b)\n---\n%%step b\nx = 1",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step b\nself.next(self.a)",
+        "cell 2, line 2: step 'b' goes on to 'a', which does not stand below it: a cycle. "
+        "Lead to a step below; --while repeats a step",
+        "%%step b\nself.next(self.a)\n---\n%%step a\nx = 1",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step c\ny = 1\n---\n%%step b\nz = inputs.a.x + inputs.d.x",
+        "cell 3, line 2: step 'b' reads inputs.d, but no step 'd' stands above it. "
+        "Write inputs.STEP.name with a step above, or --join STEP in the header",
+        "%%step a\nx = 1\n---\n%%step c\ny = 1\n---\n%%step b\nz = inputs.a.x + inputs.c.y",
+    ),
+    (
+        "X = 1\n---\n%%step a\ny = X\n---\nX = 2",
+        "cell 3, line 1: 'X' is already defined in cell 1, and every step sees this later definition. "
+        "Rename one of them",
+        "X = 1\n---\n%%step a\ny = X\n---\nX = 1",
+    ),
+    (
+        "def f(): return helpr()\ndef helper(): ...",
+        "cell 1, line 1: 'f' reads 'helpr', but no cell defines it (did you mean 'helper'?). Define 'helpr'",
+        "def f(): return helper()\ndef helper(): ...",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message", "right"), RULES)
+def test_each_rule_tells_what_is_wrong_and_what_to_do(wrong: str, message: str, right: str) -> None:
+    assert problems_of(wrong) == [f"nb.ipynb · {message}"]
+    assert problems_of(right) == []
+
+
+WARNINGS = {"parallel-writes", "redefined", "undefined"}
+
+
+@pytest.mark.parametrize("wrong", [wrong for wrong, _, _ in RULES])
+def test_only_what_still_has_one_meaning_is_a_warning(wrong: str) -> None:
+    (problem,) = check(graph_of(wrong))
+    assert problem.warning == (problem.rule in WARNINGS)
+
+
+def test_a_cell_that_cannot_be_read_hides_no_names_from_others() -> None:
+    (problem,) = problems_of("%%step a\nx = = 1\n---\n%%step b\ny = x")
+    assert "invalid syntax" in problem
+
+
+def test_a_star_import_in_the_prelude_may_bring_any_name() -> None:
+    assert problems_of("from numpy import *\n---\n%%step a\nx = linspace(0, 1)") == []
+
+
+def test_problems_stand_in_the_order_of_the_document() -> None:
+    text = "%%step a\nx = p\n---\n%%step b --bgg\n---\n%%step c --after zz\n---\n%%step d --while w\ny = 1"
+    assert [problem.place.cell for problem in check(graph_of(text)) if problem.place] == [2, 3, 4]

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from nbflow.flow.code import compile_body, digest, line_of, names_of
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# body, reads, maybe reads, writes, maybe writes
+NAMES = [
+    ("a = 1\nb = a + c", "c", "", "a b", ""),
+    ("x += 1", "x", "", "x", ""),
+    ("df['a'] = y", "df y", "", "df", ""),
+    ("model.rate = 1", "model", "", "model", ""),
+    ("del d['a']", "d", "", "d", ""),
+    ("del x", "x", "", "", ""),
+    ("x = 1\ndel x", "", "", "", ""),
+    ("rows.append(1)", "rows", "", "rows", ""),
+    ("model.layers.append(1)", "model", "", "model", ""),
+    ("df.drop(c, inplace=True)", "df c", "", "df", ""),
+    ("df.drop(c, inplace=False)", "df c", "", "", ""),
+    ("model = make()\nmodel.fit(x)", "make x", "", "model", ""),
+    ("import os\nos.environ['a'] = '1'", "", "", "", ""),
+    ("import os.path as p, sys", "", "", "", ""),
+    ("_tmp = 1\nx = _tmp", "", "", "x", ""),
+    ("for i in rows: total += i", "rows total", "", "total", ""),
+    ("for i in rows:\n    last = i\nprint(last)", "rows print", "last", "last", "last"),
+    ("for i in rows:\n    if i: use(prev)\n    prev = i", "rows use", "prev", "prev", "prev"),
+    ("for i in rows:\n    use(prev)\n    prev = i", "rows use prev", "", "prev", ""),
+    ("for line in f:\n    line = line.strip()", "f", "", "", ""),
+    ("for i in r:\n    x = 1\n    break\nelse:\n    x = 2", "r", "", "x", ""),
+    ("for i in r: pass\nelse: x = 2", "r", "", "x", ""),
+    ("while True:\n    y = 1\n    if y: break", "", "", "y", ""),
+    ("while go:\n    y = 1", "go", "", "y", "y"),
+    ("if a: x = 1", "a", "", "x", "x"),
+    ("if a: x = 1\nelse: x = 2", "a", "", "x", ""),
+    ("if a: x = 1\nelse: raise E", "a E", "", "x", ""),
+    ("if a: x = 1\nprint(x)", "a print", "x", "x", "x"),
+    ("if a: x = x + 1", "a x", "", "x", ""),
+    ("try:\n    x = f()\nexcept E as e:\n    x = None", "f E", "", "x", ""),
+    ("try:\n    x = f()\nexcept E:\n    pass", "f E", "", "x", "x"),
+    ("try:\n    x = f()\nexcept E:\n    raise", "f E", "", "x", ""),
+    ("try:\n    x = f()\nfinally:\n    done = x", "f", "x", "done x", ""),
+    ("try:\n    import fast\nexcept ImportError:\n    fast = None", "ImportError", "", "", ""),
+    ("with open(p) as f: x = f.read()", "open p", "", "x", ""),
+    ("with suppress(E): x = f()", "suppress E f", "", "x", "x"),
+    ("match v:\n    case [a, *b]: r = a\n    case {'k': c, **d}: r = c\n    case _: r = 0", "v", "", "r", ""),
+    ("match v:\n    case P(): r = 1", "v P", "", "r", "r"),
+    ("if (n := len(a)) > 3: pass", "len a", "", "n", ""),
+    ("a and (n := 3)", "a", "", "n", "n"),
+    ("[y for x in rows if x > low]", "rows y low", "", "", ""),
+    ("out = [x for x in x]", "x", "", "out", ""),
+    ("any((hit := x) for x in rows)", "any rows", "", "hit", "hit"),
+    ("def f(x, y=d):\n    return x + z", "d z", "", "", ""),
+    ("z = 1\ndef f(x): return x + z", "", "", "z", ""),
+    ("def f(): return g()\ndef g(): return 1", "", "g", "", ""),
+    ("f = lambda x: x + z\nz = 1", "", "z", "f z", ""),
+    ("def f(): f()", "", "", "", ""),
+    ("def f():\n    global g\n    g = 1\nf()", "", "", "g", "g"),
+    ("def f(x): seen.append(x)", "seen", "", "seen", ""),
+    ("def f():\n    seen = []\n    seen.append(1)", "", "", "", ""),
+    ("class A(B):\n    n = 1\n    def m(self): return n + k\n    o = n", "B n k", "", "", ""),
+    ("class A:\n    def m(self): return super().m() + __class__.x", "super", "", "", ""),
+    ("x: int = 1\ny: float", "int float", "", "x", ""),
+    ("a = b = c", "c", "", "a b", ""),
+    ("a, (b, *_rest) = t", "t", "", "a b", ""),
+    ("raise E", "E", "", "", ""),
+    ("x = 1\nraise E", "E", "", "x", "x"),
+    ("print(f'{a:{w}}')", "print a w", "", "", ""),
+    ("async def f():\n    async with c as d: await d.x(e)", "c e", "", "", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "reads", "maybe_reads", "writes", "maybe_writes"), NAMES)
+def test_names_follow_the_order_in_which_a_body_runs(
+    body: str, reads: str, maybe_reads: str, writes: str, maybe_writes: str
+) -> None:
+    names = names_of(body)
+    found = names.reads, names.maybe_reads, names.writes, names.maybe_writes
+    assert found == tuple(map(words, (reads, maybe_reads, writes, maybe_writes)))
+
+
+def test_a_change_in_place_is_told_from_an_assignment() -> None:
+    names = names_of("a.append(1)\nb[0] = 1\nb = 2\nc = 3")
+    assert (names.writes, names.mutates) == (words("a b c"), words("a"))
+
+
+def test_modules_are_absolute_and_found_inside_functions() -> None:
+    names = names_of("import a.b as c\nfrom d.e import f\nfrom .g import h\ndef i():\n    import j")
+    assert names.modules == {"a.b", "d.e", ".g", "j"}
+
+
+def test_a_star_import_is_found_with_its_line() -> None:
+    assert names_of("x = 1\nfrom os import *").star_line == 2
+
+
+def test_only_the_compiler_sees_return_and_await_outside_a_function() -> None:
+    for body in ("return 1", "await x", "break"):
+        with pytest.raises(SyntaxError):
+            compile_body(body)
+
+
+def test_reading_code_gives_no_warnings() -> None:
+    compile_body(r"x = '\d' is 'a'")
+    assert names_of(r"x = '\d' is y").reads == {"y"}
+
+
+def test_the_line_of_a_name_is_its_first() -> None:
+    assert (line_of("a = 1\nb = c\nc", "c"), line_of("a", "z")) == (2, None)
+
+
+SAME = [
+    ("x=1", "x = 1  # one"),
+    ("f(a,\n  b)", "f(a, b)"),
+    ("def f():\n    'doc'\n    return 1", "def f():\n    return 1"),
+    ("class A:\n    '''doc'''\n    x = 1", "class A:\n\n    x = 1"),
+    ("x = 'a' 'b'", 'x = "ab"'),
+    ("x = u'a'", "x = 'a'"),
+    ("if a:\n    b", "if a: b"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_a_digest_is_blind_to_layout_comments_and_docstrings(one: str, other: str) -> None:
+    assert digest(one) == digest(other)
+
+
+DIFFERENT = [
+    ("x = 1", "x = True"),
+    ("x = 1", "x = 1.0"),
+    ("x = 0.0", "x = -0.0"),
+    ("x = 'a'", "x = b'a'"),
+    ("f(a, b)", "f(a)(b)"),
+    ("x = [a, [b]]", "x = [[a], b]"),
+    ("a = b", "b = a"),
+    ("def f(): return 'doc'", "def f(): 'doc'"),
+    ("def f(a, /): 1", "def f(a): 1"),
+    ("x = 1\ny = 2", "y = 2\nx = 1"),
+    ("'text'", "'other'"),
+    ("if a:\n    b\nc", "if a:\n    b\n    c"),
+    ("f'{a!r}'", "f'{a!s}'"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+def test_a_digest_sees_every_other_change(one: str, other: str) -> None:
+    assert digest(one) != digest(other)
+
+
+def test_a_digest_is_the_same_for_text_and_tree() -> None:
+    source = "def f(a):\n    return [a * 2 for a in range(3)]"
+    assert (
+        digest(source)
+        == digest(ast.parse(source))
+        == digest(ast.parse(source).body)
+        == digest(ast.unparse(ast.parse(source)))
+    )

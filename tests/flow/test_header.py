@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nbflow.flow.header import CellKind, Header, read_header
+from nbflow.flow.step import Allowance, Cache, CacheMode, Foreach, Guard, Options
+from nbflow.flow.step import Test as Asks
+
+
+def step(name: str = "a", **facts: object) -> Header:
+    return Header(CellKind.STEP, 1, name, **facts)  # type: ignore[arg-type]
+
+
+READ = [
+    ("%%step a", step()),
+    ("%%step a --after b,c", step(after=("b", "c"))),
+    ("%%step a --foreach cfg in f(grid)", step(foreach=Foreach("cfg", "f(grid)", frozenset({"f", "grid"})))),
+    (
+        "%%step a --foreach k in [x - 1 for x in ks] --bg",
+        step(foreach=Foreach("k", "[x - 1 for x in ks]", frozenset({"ks"})), options=Options(background=True)),
+    ),
+    ("%%step a --join b", step(join="b")),
+    ("%%step a --if route == full", step(guard=Guard("route", Asks.EQUALS, "full"))),
+    ("%%step a --if route == 'a b'", step(guard=Guard("route", Asks.EQUALS, "a b"))),
+    ("%%step a --if n == -1.5", step(guard=Guard("n", Asks.EQUALS, -1.5))),
+    ("%%step a --if n == None", step(guard=Guard("n", Asks.EQUALS, None))),
+    ("%%step a --if ok", step(guard=Guard("ok", Asks.TRUE))),
+    ("%%step a --if not ok", step(guard=Guard("ok", Asks.FALSE))),
+    ("%%step a --else ok", step(guard=Guard("ok", Asks.ELSE))),
+    ("%%step a --while again", step(loop="again")),
+    ("%%step a --in x, y --out z", step(reads=frozenset("xy"), writes=frozenset("z"))),
+    ("%%step a --cache off", step(options=Options(cache=Cache(CacheMode.OFF)))),
+    ("%%step a --cache ttl=7d", step(options=Options(cache=Cache(CacheMode.TTL, timedelta(days=7))))),
+    ("%%step a --watch data/*.csv,b.txt", step(options=Options(watch=("data/*.csv", "b.txt")))),
+    ("%%step a --seed 0 --retry 3 --cpu 2", step(options=Options(seed=0, retry=3, cpu=2))),
+    ("%%step a --timeout 30m", step(options=Options(timeout=1800.0))),
+    ("%%step a --timeout 45", step(options=Options(timeout=45.0))),
+    ("%%step a --timeout=1.5h", step(options=Options(timeout=5400.0))),
+    ("%%step a --memory 4GB", step(options=Options(memory=4 * 10**9))),
+    ("%%step a --memory 512MiB", step(options=Options(memory=512 * 2**20))),
+    ("%%step a --allow-failures 2", step(options=Options(allow_failures=Allowance(2)))),
+    ("%%step a --allow-failures 10%", step(options=Options(allow_failures=Allowance(percent=10.0)))),
+    ("\n\n%%step a", Header(CellKind.STEP, 3, "a")),
+    ("#| step: a --join b", step(join="b", comment=True)),
+    ("#|step a", step(comment=True)),
+    ("%%parameters", Header(CellKind.PARAMETERS, 1)),
+    ("#| parameters", Header(CellKind.PARAMETERS, 1, comment=True)),
+    ("#| shared", Header(CellKind.SHARED, 1, comment=True)),
+    ("%%bash\nls", Header(CellKind.FOREIGN, 1, magic="bash")),
+    ("x = 1\n%%step a", Header()),
+    ("", Header()),
+]
+
+
+@pytest.mark.parametrize(("source", "header"), READ)
+def test_a_first_line_says_what_a_cell_is(source: str, header: Header) -> None:
+    assert read_header(source) == header
+
+
+FAULTS = [
+    ("%%step", "the step has no name. Write a name after step, such as %%step clean"),
+    ("%%step --bg", "the step has no name. Write a name after step, such as %%step clean"),
+    ("%%step my step", "'my step' cannot name a step. Write one Python identifier, such as my_step"),
+    ("%%step class", "'class' cannot name a step. Write one Python identifier, such as clean"),
+    ("%%step a --foreech x in y", "--foreech is not an option. Did you mean --foreach?"),
+    ("%%step a --bg yes", "--bg takes no value, but 'yes' follows it. Delete 'yes'"),
+    ("%%step a --bg --bg", "--bg stands twice. Keep one of them"),
+    ("%%step a --foreach x", "--foreach 'x' is not of the form VAR in EXPR. Write for example --foreach cfg in grid"),
+    (
+        "%%step a --foreach x in y[",
+        "--foreach cannot iterate over 'y[': it is not Python. Write one Python expression after in, such as grid",
+    ),
+    ("%%step a --timeout soon", "--timeout 'soon' is not a duration. Write a number with s, m, h or d, such as 30m"),
+    ("%%step a --timeout 0", "--timeout '0' is not a duration. Write a number with s, m, h or d, such as 30m"),
+    ("%%step a --memory 4XB", "--memory '4XB' is not a size. Write a number with MB or GB, such as 4GB"),
+    ("%%step a --retry -1", "--retry '-1' is not a whole number from 0. Write for example --retry 2"),
+    ("%%step a --cpu 0", "--cpu '0' is not a whole number from 1. Write for example --cpu 2"),
+    (
+        "%%step a --allow-failures 101%",
+        "--allow-failures '101%' is not a share from 0% to 100%. Write for example --allow-failures 10%",
+    ),
+    ("%%step a --seed x", "--seed 'x' is not a whole number from 0 to 4294967295. Write for example --seed 0"),
+    ("%%step a --cache never", "--cache 'never' is not a way to cache. Write auto, off, pin or ttl=7d"),
+    ("%%step a --after", "--after needs at least one name. Write --after a,b"),
+    ("%%step a --join 3", "--join needs a name, not '3'. Write --join NAME"),
+    (
+        "%%step a --if x > 3",
+        "--if cannot test 'x > 3'. Write --if NAME, --if not NAME or --if NAME == LITERAL, "
+        "and compute anything else in a step above",
+    ),
+    ("%%step a --if x == f(1)", "--if cannot compare with 'f(1)'. Write a literal, such as 3 or 'full'"),
+    ("%%step a --if x --else x", "--if and --else cannot stand in one header. Give each its own step"),
+    (
+        "%%step a --join b --foreach x in y",
+        "--join and --foreach cannot stand in one header. Let this step join, and put the foreach into the next one",
+    ),
+    ("%%parameters x", "'x' after parameters means nothing. Delete 'x'; parameters cells take no options"),
+    ("%%stpe a", "'%%stpe' is none of nbflow's headers. Write %%step if this cell is meant for nbflow"),
+    ("#| stepp: a", "'#| stepp' is none of nbflow's headers. Write #| step if this cell is meant for nbflow"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), FAULTS)
+def test_a_typo_is_told_with_its_fix(source: str, text: str) -> None:
+    assert [f"{fault.message}. {fault.fix}" for fault in read_header(source).faults] == [text]
+
+
+def test_a_near_miss_is_only_a_warning() -> None:
+    assert [fault.warning for fault in read_header("%%stpe a").faults] == [True]
+
+
+def test_what_can_be_read_is_kept_beside_a_fault() -> None:
+    header = read_header("%%step a --tmeout 3m --retry 2 --watch ,")
+    assert (header.name, header.options.retry, len(header.faults)) == ("a", 2, 2)

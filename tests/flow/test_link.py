@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from nbflow.flow.step import Guard
+from nbflow.flow.step import Test as Asks
+from tests.flow.reading import graph_of, problems_of, writers
+
+
+def test_a_read_binds_to_the_nearest_writer_above() -> None:
+    graph = graph_of("%%step a\ndf = 1\n---\n%%step b\ndf = df + 1\n---\n%%step c\nx = df\n---\n%%step d\ndf = 0")
+    assert [writers(graph, step) for step in "abcd"] == [{}, {"df": ("a",)}, {"df": ("b",)}, {}]
+
+
+def test_a_read_looks_past_steps_that_may_not_bind_the_name() -> None:
+    graph = graph_of(
+        "%%step a\nx = 0\n---\n%%step b\nx = 1\n---\n%%step c --if b\nx = 2\n---\n"
+        "%%step d\nif q: x = 3\n---\n%%step e\nprint(x)"
+    )
+    assert writers(graph, "e") == {"x": ("d", "c", "b")}
+
+
+def test_exclusive_guards_that_all_write_a_name_end_the_search() -> None:
+    text = "%%step a\nx = 0\nr = 1\n---\n%%step b --if r == 1\nx = 1\n---\n%%step c --if r == 2\nx = 2\n---\n"
+    graph = graph_of(text + "%%step d --else r\nx = 3\n---\n%%step e\ny = x")
+    assert writers(graph, "e") == {"x": ("d", "c", "b")}
+    assert graph.links["d"].answers == (Guard("r", Asks.EQUALS, 1), Guard("r", Asks.EQUALS, 2))
+
+
+def test_if_and_if_not_are_exclusive_too() -> None:
+    graph = graph_of(
+        "%%step a\nx = 0\nr = 1\n---\n%%step b --if r\nx = 1\n---\n%%step c --if not r\nx = 2\n---\n%%step e\ny = x"
+    )
+    assert writers(graph, "e") == {"x": ("c", "b")}
+
+
+def test_an_else_answers_only_to_the_ifs_since_the_last_else() -> None:
+    text = "%%parameters\nr = 1\n---\n%%step a --if r == 1\nx = 1\n---\n%%step b --else r\nx = 2\n---\n"
+    graph = graph_of(text + "%%step c --if r == 5\ny = 1\n---\n%%step d --else r\ny = 2")
+    assert graph.links["d"].answers == (Guard("r", Asks.EQUALS, 5),)
+
+
+def test_a_step_that_is_skipped_with_its_inputs_does_not_end_the_search() -> None:
+    text = "%%step a\nm = 0\nr = 1\n---\n%%step b --if r\nd = 1\n---\n%%step c\nm = d\n---\n%%step e\ny = m"
+    assert writers(graph_of(text), "e") == {"m": ("c", "a")}
+
+
+def test_a_guard_is_read_like_any_other_name() -> None:
+    graph = graph_of(
+        "%%parameters\nmode = 'x'\n---\n%%step a\nr = 1\n---\n%%step b --if r\n---\n%%step c --if mode == x"
+    )
+    assert (graph.links["b"].upstream, writers(graph, "b")) == (("a",), {"r": ("a",)})
+    assert graph.links["c"].parameters == {"mode"}
+
+
+def test_soft_reads_are_bound_but_not_required() -> None:
+    graph = graph_of("%%step a\nx = 1\n---\n%%step b\nif q: x = 2\nprint(x)\n---\n%%step c\nif 1: w = 2\nprint(w)")
+    (binding,) = graph.links["b"].bindings
+    assert (binding.name, binding.writers, binding.required) == ("x", ("a",), False)
+    assert [set(graph.links[step].unknown) for step in "bc"] == [{"q"}, set()]
+
+
+def test_what_a_function_of_the_prelude_reads_is_read_by_the_step_that_uses_it() -> None:
+    graph = graph_of(
+        "%%parameters\ntop_k = 3\n---\nLIMIT = top_k\ndef f(): return g()\ndef g(): return df[:LIMIT]\n---\n"
+        "%%step load\ndf = 1\n---\n%%step use\ny = f()\n---\n%%step other\nz = 1"
+    )
+    assert writers(graph, "use") == {"df": ("load",)}
+    assert [graph.links[name].parameters for name in ("use", "other")] == [{"top_k"}, frozenset()]
+    assert graph.links["use"].prelude == {"f"}
+
+
+def test_builtins_are_no_reads_unless_somebody_writes_them() -> None:
+    graph = graph_of(
+        "%%step a\nx = max(1, 2)\n---\n%%step b\nmax = 3\n---\n%%step c\ny = max\n---\n%%step d\ndisplay(y)"
+    )
+    assert [writers(graph, step) for step in "abcd"] == [{}, {}, {"max": ("b",)}, {"y": ("c",)}]
+    assert all(linked.unknown == frozenset() for linked in graph.links.values())
+
+
+def test_upstream_and_rank_follow_data_and_after() -> None:
+    graph = graph_of("%%step a\nx = 1\n---\n%%step b\ny = x\n---\n%%step c --after b\nz = 1\n---\n%%step d\nw = x, z")
+    assert {name: (linked.upstream, linked.rank) for name, linked in graph.links.items()} == {
+        "a": ((), 0),
+        "b": (("a",), 1),
+        "c": (("b",), 2),
+        "d": (("a", "c"), 3),
+    }
+
+
+NESTED = """
+%%step outer --foreach a in range(3)
+rows = a
+---
+%%step middle
+total = rows
+---
+%%step inner --foreach b in range(rows)
+cell = b
+---
+%%step leaf
+twice = cell
+---
+%%step aside --after leaf
+alone = 1
+"""
+
+
+def scopes(text: str) -> dict[str, tuple[str, ...]]:
+    return {name: linked.scope for name, linked in graph_of(text).links.items()}
+
+
+def test_a_step_that_reads_a_per_item_name_runs_once_per_item() -> None:
+    assert scopes(NESTED) == {
+        "outer": ("outer",),
+        "middle": ("outer",),
+        "inner": ("outer", "inner"),
+        "leaf": ("outer", "inner"),
+        "aside": (),
+    }
+
+
+def test_a_join_closes_one_level() -> None:
+    linked = graph_of(NESTED + "---\n%%step join --join leaf\nx = inputs.twice").links["join"]
+    assert (linked.scope, linked.opened) == (("outer",), ("outer", "inner"))
+    assert (linked.joined, linked.upstream) == (("inner", "leaf"), ("inner", "leaf"))
+
+
+def test_a_join_of_an_outer_level_closes_all_levels_flattened() -> None:
+    linked = graph_of(NESTED + "---\n%%step join --join middle\nx = inputs.twice").links["join"]
+    assert (linked.scope, linked.opened) == ((), ("outer", "inner"))
+    assert linked.joined == ("outer", "middle", "inner", "leaf")
+
+
+def test_a_join_does_not_open_what_is_joined_already() -> None:
+    text = NESTED + "---\n%%step first --join inner\nx = inputs.cell\n---\n%%step second --join outer\ny = inputs.x"
+    linked = graph_of(text).links["second"]
+    assert (linked.scope, linked.opened, linked.joined) == ((), ("outer",), ("outer", "middle", "first"))
+
+
+def test_one_foreach_can_be_joined_twice() -> None:
+    text = "%%step f --foreach i in range(3)\nx = i\n---\n%%step p --join f\na = 1\n---\n%%step q --join f\nb = 1"
+    assert graph_of(text).links["q"].joined == ("f",)
+    assert scopes(text) == {"f": ("f",), "p": (), "q": ()}
+
+
+def test_a_join_reads_other_names_as_any_step() -> None:
+    text = "%%step n\nk = 1\n---\n%%step f --foreach i in range(k)\nx = i\n---\n%%step j --join f\ny = inputs[k].x"
+    graph = graph_of(text)
+    assert (writers(graph, "j"), graph.links["j"].upstream) == ({"k": ("n",)}, ("n", "f"))
+    assert problems_of(text) == []
+
+
+def test_inputs_outside_a_join_reach_a_branch_by_its_name() -> None:
+    graph = graph_of("%%step a\nx = 1\n---\n%%step b\nx = 2\n---\n%%step c\ny = inputs.a.x + x")
+    assert (graph.links["c"].branches, graph.links["c"].upstream) == (("a",), ("a", "b"))
+    assert graph.links["c"].unknown == frozenset()
+
+
+def test_a_loop_reads_its_own_names_from_above_at_first() -> None:
+    graph = graph_of(
+        "%%step a\ntotal = 0\n---\n%%step b --while again\ntotal += 1\nagain = total < 3\n---\n%%step c\nx = total"
+    )
+    assert [writers(graph, step) for step in "bc"] == [{"total": ("a",)}, {"total": ("b",)}]
+
+
+def test_learned_writes_bind_what_stands_below() -> None:
+    text = "import numpy as np\n---\n%%step a\ndf = 1\n---\n%%step b\nhelp(df)\n---\n%%step c\nx = df"
+    graph = graph_of(text, {"b": frozenset({"df", "np"})})
+    assert writers(graph, "c") == {"df": ("b",)}
+    assert graph.links["b"].writes == {"df"}
+
+
+def test_link_is_total() -> None:
+    cells = [
+        "%%step a --after zzz --join b\nx = nowhere",
+        "%%step a --after b",
+        "%%step b --else q --join a\ny = inputs",
+    ]
+    graph = graph_of("\n---\n".join(cells))
+    assert list(graph.links) == ["a", "b"]
+    assert graph.links["a"].unknown == {"nowhere"}
+
+
+def test_the_graph_is_made_without_ipython_and_sqlite() -> None:
+    code = (
+        "import sys, nbflow.flow.graph, nbflow.flow.cells, nbflow.flow.checks\n"
+        "print(sorted({'IPython', 'sqlite3', 'pickle', 'nbformat', 'nbflow.store'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

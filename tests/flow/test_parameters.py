@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import ast
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import ParameterError
+from nbflow.flow.parameters import coerce, parse_value, read_parameters, with_injected
+from nbflow.flow.step import Parameter, ParameterType, Place
+
+PLACE = Place("nb.ipynb", 1)
+
+
+def read(source: str) -> list[Parameter]:
+    cell = read_parameters(ast.parse(source), source, PLACE)
+    assert cell.problems == ()
+    return list(cell.parameters)
+
+
+T = ParameterType
+DECLARED = [
+    ('genre: str = "Sci-Fi"  # genre to pick', Parameter("genre", T.STR, "Sci-Fi", "genre to pick")),
+    ("k: int = 5", Parameter("k", T.INT, 5)),
+    ("k = 60 * 60", Parameter("k", T.INT, 3600)),
+    ("rate: float = 1", Parameter("rate", T.FLOAT, 1.0)),
+    ("on = True", Parameter("on", T.BOOL, True)),
+    ("xs = [1, -2]", Parameter("xs", T.LIST, [1, -2])),
+    ("xs: list[str] = ('a', 'b')", Parameter("xs", T.LIST, ["a", "b"])),
+    ("d: dict[str, int] = {'a': 1}", Parameter("d", T.DICT, {"a": 1})),
+    ("since: date = '2024-01-31'", Parameter("since", T.DATE, date(2024, 1, 31))),
+    ("since = datetime.date(2024, 1, 31)", Parameter("since", T.DATE, date(2024, 1, 31))),
+    ("at: datetime = datetime(2024, 1, 31, 12)", Parameter("at", T.DATETIME, datetime(2024, 1, 31, 12))),
+    ("p: Path = 'a/b.csv'", Parameter("p", T.PATH, Path("a/b.csv"))),
+    ("p = Path('a', 'b.csv')", Parameter("p", T.PATH, Path("a/b.csv"))),
+    ("f: File = 'a.csv'", Parameter("f", T.FILE, "a.csv")),
+    ("n: Optional[int] = None", Parameter("n", T.INT, None, optional=True)),
+    ("n: int | None = 3", Parameter("n", T.INT, 3, optional=True)),
+    ("n: 'int' = None", Parameter("n", T.INT, None, optional=True)),
+    ("m: Literal['a', 'b'] = 'b'", Parameter("m", T.STR, "b", choices=("a", "b"))),
+    ("n: Literal[1, 2, None] = None", Parameter("n", T.INT, None, optional=True, choices=(1, 2))),
+    ("n: int", Parameter("n", T.INT, required=True)),
+]
+
+
+@pytest.mark.parametrize(("source", "parameter"), DECLARED)
+def test_an_assignment_declares_a_parameter(source: str, parameter: Parameter) -> None:
+    (found,) = read(source)
+    expected = {slot: getattr(parameter, slot) for slot in Parameter.__slots__} | {"place": PLACE}
+    assert {slot: getattr(found, slot) for slot in Parameter.__slots__} == expected
+    assert type(found.default) is type(parameter.default)
+
+
+WRONG = [
+    (
+        "x: int = 'a'",
+        "the default of parameter 'x' must be a whole number, not 'a'. Change the default or the annotation",
+    ),
+    (
+        "x: Frame = 1",
+        "'Frame' is not a type that a parameter can have. "
+        "Use int, float, bool, str, list, dict, date, datetime, Path, File, Literal[…] or Optional[…] of one",
+    ),
+    (
+        "x = load()",
+        "'load()' is not a literal. "
+        "Write a literal, or compute the value in a step and keep only what it depends on as a parameter",
+    ),
+    (
+        "print(1)",
+        "'print(1)' is not a parameter. "
+        "Move it to an ordinary cell; this one holds lines such as  top_k: int = 5  # how many to pick",
+    ),
+    (
+        "m: Literal['a'] = 'c'",
+        "the default of parameter 'm' must be one of 'a', not 'c'. Change the default or the annotation",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), WRONG)
+def test_what_is_no_parameter_is_told_with_its_fix(source: str, text: str) -> None:
+    assert [str(p) for p in read_parameters(ast.parse(source), source, PLACE).problems] == [
+        f"nb.ipynb · cell 1, line 1: {text}"
+    ]
+
+
+def test_help_is_the_trailing_comment_and_not_the_line_above() -> None:
+    source = "# about k\nk: int = 5\nxs: list = [\n    1,  # first\n]  # all of them"
+    assert [parameter.help for parameter in read(source)] == ["", "all of them"]
+
+
+PARSED = [
+    (T.INT, "42", 42),
+    (T.FLOAT, "1e-3", 0.001),
+    (T.BOOL, "True", True),
+    (T.BOOL, "off", False),
+    (T.STR, "None", "None"),
+    (T.LIST, "[1, true, null]", [1, True, None]),
+    (T.LIST, "('a', 'b')", ["a", "b"]),
+    (T.DICT, "{'a': 1}", {"a": 1}),
+    (T.DATE, "2024-01-31", date(2024, 1, 31)),
+    (T.DATETIME, "2024-01-31T12:30", datetime(2024, 1, 31, 12, 30)),
+    (T.PATH, "a/b", Path("a/b")),
+    (T.FILE, "a/b", "a/b"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), PARSED)
+def test_text_becomes_a_value_of_the_type(kind: ParameterType, text: str, value: object) -> None:
+    found = parse_value(Parameter("p", kind), text)
+    assert (found, type(found)) == (value, type(value))
+
+
+REFUSED = [
+    (T.INT, "1.5", "parameter 'p' needs a whole number, not '1.5'. Write for example --p 3"),
+    (T.FLOAT, "much", "parameter 'p' needs a number, not 'much'. Write for example --p 0.5"),
+    (T.BOOL, "maybe", "parameter 'p' needs true or false, not 'maybe'. Write for example --p true"),
+    (T.LIST, "{}", "parameter 'p' needs a list in JSON or Python, not '{}'. Write for example --p '[1, 2]'"),
+    (T.DICT, "[1", "parameter 'p' needs a dict in JSON or Python, not '[1'. Write for example --p '{\"a\": 1}'"),
+    (T.DATE, "31.1.2024", "parameter 'p' needs a date, not '31.1.2024'. Write for example --p 2024-01-31"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "message"), REFUSED)
+def test_text_of_another_type_is_refused_with_an_example(kind: ParameterType, text: str, message: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        parse_value(Parameter("p", kind), text)
+    assert str(caught.value) == message
+
+
+def test_an_optional_parameter_can_be_none() -> None:
+    assert parse_value(Parameter("p", T.INT, optional=True), "none") is None
+
+
+def test_a_choice_is_refused_unless_it_is_one() -> None:
+    parameter = Parameter("p", T.STR, choices=("full", "short"))
+    assert parse_value(parameter, "short") == "short"
+    with pytest.raises(ParameterError, match="needs one of 'full', 'short', not 'long'"):
+        parse_value(parameter, "long")
+
+
+def test_a_value_that_is_no_text_is_held_to_the_type() -> None:
+    assert coerce(Parameter("p", T.FLOAT), 1) == 1.0
+    assert coerce(Parameter("p", T.DATE), "2024-01-31") == date(2024, 1, 31)
+    for kind, value in ((T.INT, True), (T.STR, 3), (T.INT, None)):
+        with pytest.raises(ParameterError):
+            coerce(Parameter("p", kind), value)
+
+
+def test_injected_values_override_defaults_and_keep_type_and_help() -> None:
+    declared = read("k: int = 5  # how many\nrate: float = 0.5\nneeded: str")
+    injected = read("rate = 2\nneeded = 'x'\nextra = 'new'")
+    found = {p.name: (p.type, p.default, p.help, p.required) for p in with_injected(declared, injected)}
+    assert found == {
+        "k": (T.INT, 5, "how many", False),
+        "rate": (T.FLOAT, 2.0, "", False),
+        "needed": (T.STR, "x", "", False),
+        "extra": (T.STR, "new", "", False),
+    }

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.flow.reading import flow_of
+
+# statement, kind
+KINDS = [
+    ("import numpy as np", "import"),
+    ("from os.path import join", "import"),
+    ("def f(x):\n    return df + x", "function"),
+    ("@cache\ndef f(): ...", "function"),
+    ("async def f(): ...", "function"),
+    ("class A:\n    x = 1", "class"),
+    ("X = 1", "constant"),
+    ("X: int = 1", "constant"),
+    ("A, (B, *C) = 1, (2, 3)", "constant"),
+    ("A = B = [1, {'a': (2, 3)}]", "constant"),
+    ("X = -1 * 2 ** 3", "constant"),
+    ("X = 'a b'.split()", "constant"),
+    ("X = f'{1 + 1}'", "constant"),
+    ("X = [n * 2 for n in range(3) if n]", "constant"),
+    ("X = sorted({3, 1})", "constant"),
+    ("X = dict[str, int]", "constant"),
+    ("f = lambda x: df + x", "constant"),
+    ("from pathlib import Path\nX = Path('a') / 'b'", "constant"),
+    ("import pathlib as p\nX = p.Path('a').parent", "constant"),
+    ("import re\nX = re.compile('a', re.I)", "constant"),
+    ("import numpy as np\nX = np.pi * 2", "constant"),
+    ("from datetime import timedelta\nX = timedelta(days=1)", "constant"),
+    ("from collections import namedtuple\nX = namedtuple('X', 'a b')", "constant"),
+    ("X = 1\nX += 1", "constant"),
+    ("X = top_k * 2", "constant"),
+    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas", "block"),
+    ("try:\n    import fast\nexcept ImportError:\n    fast = None", "block"),
+    ("import sys\nif sys.version_info > (3, 12):\n    X = 1\nelse:\n    X = 2", "block"),
+    ("X = load()", None),
+    ("from other import Path\nX = Path('a')", None),
+    ("import re\nX = re.findall('a', 'b')", None),
+    ("X = df.shape", None),
+    ("X = df", None),
+    ("X = undefined", None),
+    ("def f(x=df): ...", None),
+    ("@df.register\ndef f(): ...", None),
+    ("for i in range(3): ...", None),
+    ("with open('a') as f: ...", None),
+    ("a.b = 1", None),
+    ("print(1)", None),
+    ("%time X = 1 + f()", None),
+    ("X = !ls", None),
+    ("%%time\nX = 1", None),
+    ("if True:\n    print(1)", None),
+    ("def f():\n    !ls", None),
+]
+
+
+@pytest.mark.parametrize(("statement", "kind"), KINDS)
+def test_a_statement_is_prelude_if_its_value_is_the_same_everywhere(statement: str, kind: str | None) -> None:
+    flow = flow_of(f"%%parameters\ntop_k = 3\n---\n%%step load\ndf = 1\n---\n{statement}")
+    if kind is None:
+        assert len(flow.scratch) == 1
+    else:
+        assert (flow.prelude.definitions[-1].kind, flow.scratch) == (kind, ())
+    assert flow.problems == ()
+
+
+NOTHING = ["", "# only a comment", "'''text'''", "pass", "x: int", "%matplotlib inline", "!pip list", "df?"]
+
+
+@pytest.mark.parametrize("cell", NOTHING)
+def test_what_binds_nothing_is_neither(cell: str) -> None:
+    flow = flow_of(cell)
+    assert (flow.problems, flow.prelude.definitions, [s for s in flow.scratch if s.names]) == ((), (), [])
+
+
+def test_a_definition_keeps_its_source_place_names_and_reads() -> None:
+    flow = flow_of("import a.b, c as d\nX = 1; Y = 2\n\n@wraps\ndef f(x, y=X):\n    from e import g\n    return h(x)")
+    found = [(d.source, d.place.line, set(d.names), set(d.reads), set(d.modules)) for d in flow.prelude.definitions]
+    assert found == [
+        ("import a.b, c as d", 1, {"a", "d"}, set(), {"a.b", "c"}),
+        ("X = 1", 2, {"X"}, set(), set()),
+        ("Y = 2", 2, {"Y"}, set(), set()),
+        ("@wraps\ndef f(x, y=X):\n    from e import g\n    return h(x)", 4, {"f"}, {"wraps", "X", "h"}, {"e"}),
+    ]
+
+
+def test_a_constant_that_is_changed_later_is_scratch_with_all_that_is_computed_from_it() -> None:
+    flow = flow_of("paths = []\nfirst = paths\nlimit = 3\n---\nfor i in range(3):\n    paths.append(i)")
+    assert [set(s.names) for s in flow.scratch] == [{"paths"}, {"first"}, {"i"}]
+    assert [set(d.names) for d in flow.prelude.definitions] == [{"limit"}]
+
+
+def test_a_setting_on_a_module_leaves_the_import_in_the_prelude() -> None:
+    flow = flow_of("import matplotlib.pyplot as plt\nplt.rcParams['a'] = 1\nplt.rcParams.update(b=2)")
+    assert [set(d.names) for d in flow.prelude.definitions] == [{"plt"}]
+
+
+def test_a_function_that_is_wrapped_later_is_scratch() -> None:
+    flow = flow_of("def f(): ...\n---\nf = jit(f)")
+    assert flow.prelude.definitions == ()
+
+
+def test_magics_keep_the_line_numbers_of_what_follows() -> None:
+    flow = flow_of("%matplotlib inline\n!ls \\\n  -l\nX = 1\ntext = '''\n%not magic\n'''")
+    assert [(d.place.line, d.source) for d in flow.prelude.definitions] == [
+        (4, "X = 1"),
+        (5, "text = '''\n%not magic\n'''"),
+    ]
+
+
+def test_a_shared_cell_is_one_definition_that_everybody_gets() -> None:
+    flow = flow_of("%%shared\nimport warnings\nwarnings.simplefilter('ignore')\n---\nX = 1\n---\nY = 2")
+    shared, x, _ = flow.prelude.definitions
+    assert (shared.kind, shared.source, set(shared.names)) == (
+        "shared",
+        "import warnings\nwarnings.simplefilter('ignore')",
+        {"warnings"},
+    )
+    assert flow.prelude.closure({"X"}) == (shared, x)
+
+
+def test_annotations_are_not_read_after_the_future_import() -> None:
+    with_future = flow_of("from __future__ import annotations\n---\ndef f(x: Frame): ...")
+    without = flow_of("def f(x: Frame): ...")
+    assert [set(d.reads) for d in (with_future.prelude.definitions[-1], without.prelude.definitions[-1])] == [
+        set(),
+        {"Frame"},
+    ]
+    assert with_future.prelude.always == with_future.prelude.definitions[:1]
