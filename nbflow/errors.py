@@ -70,7 +70,9 @@ class StoreReadOnly(StoreError):
 
     def __init__(self, root: object, reason: str) -> None:
         self.root, self.reason = root, reason
-        super().__init__(f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours")
+        super().__init__(
+            f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours"
+        )
 
 
 class StoreTooNew(StoreError):
@@ -107,7 +109,9 @@ class BlobMissing(StoreError):
     def __init__(self, digest: str, artifact: str = "") -> None:
         self.digest, self.artifact = digest, artifact
         whose = f" of artifact '{artifact}'" if artifact else ""
-        super().__init__(f"object {digest}{whose} is missing from the store: `nbflow verify` forgets it, then run the step again")
+        super().__init__(
+            f"object {digest}{whose} is missing from the store: `nbflow verify` forgets it, then run the step again"
+        )
 
 
 class BlobCorrupt(StoreError):
@@ -180,6 +184,23 @@ class ParameterMissing(NbflowError):
         options = " ".join(f"--{name} VALUE" for name in names)
         plural = "s" if len(names) > 1 else ""
         super().__init__(f"no value for parameter{plural} {', '.join(names)}, which has no default: add {options}")
+
+
+class TaskUnknown(NbflowError):
+    """Raised for the address of a task that a step does not have in a run."""
+
+    def __init__(self, address: str, run: int, known: list[str]) -> None:
+        self.address, self.run, self.known = address, run, known
+        listed = ", ".join(known) if len(known) < 4 else f"{known[0]} to {known[-1]}"
+        super().__init__(f"run {run} has no task {address}: there is {listed}")
+
+
+class NoRunYet(NbflowError):
+    """Raised when something is asked about the runs of a flow that never ran."""
+
+    def __init__(self, flow: str, root: object) -> None:
+        self.flow, self.root = flow, root
+        super().__init__(f"flow '{flow}' has not run yet (there is no run of it in {root}): run it with nbflow run")
 
 
 class UnknownName(NbflowError):

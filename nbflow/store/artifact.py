@@ -55,3 +55,4 @@ class Component:
     buffers: tuple[str, ...] = ()
     size: int = 0
     members: tuple[str, ...] = ()  # what each value is: "name", or "name=DIGEST" for an input carried along as an alias
+    blob: str = ""  # the blob that holds the stream when it is too long for the catalog; `stream` is empty then

@@ -1,0 +1,57 @@
+"""How numpy arrays are taken apart: their memory out of band, arrays in shared memory as views of one owner."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nbflow.store import rebuild
+from nbflow.store.layout import Held, Shared, span
+
+if TYPE_CHECKING:
+    from nbflow.store.pickler import Recorder
+
+PICKLING = ("__reduce__", "__reduce_ex__", "__setstate__", "__getstate__", "__getnewargs_ex__")
+KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value; not objects, not numpy's variable-length strings
+
+
+def reduce_array(recorder: Recorder, array: Any) -> Any:
+    if array.nbytes == 0 or array.dtype.kind not in KINDS | {"O"}:
+        return NotImplemented
+    start, stop = span(array)
+    recorder.hold(Held(start, stop, array, id(array) in recorder.guarded))
+    shared = recorder.layout.place(start, stop)
+    if shared is not None and shared.owner is not array and shared.owner.flags.forc:
+        return _as_view(array, shared)
+    return NotImplemented if array.dtype.hasobject else _alone(array)
+
+
+def _as_view(array: Any, shared: Shared) -> Any:
+    owner = shared.owner
+    offset = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    if array.dtype.hasobject:
+        return rebuild.object_view, (owner, array.shape, array.strides, offset)
+    return rebuild.array_view, (owner, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
+
+
+def _alone(array: Any) -> Any:
+    numpy = sys.modules["numpy"]
+    order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+    content = rebuild.flat(array if array.flags.forc else numpy.ascontiguousarray(array))
+    return rebuild.array, (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
+
+
+def reduce_subclass(recorder: Recorder, array: Any) -> Any:
+    """matrix, recarray and the user's own: an ordinary array and the class; a memmap becomes an ordinary array."""
+    numpy = sys.modules["numpy"]
+    cls = type(array)
+    plain = array.view(numpy.ndarray)
+    if issubclass(cls, numpy.memmap):
+        return rebuild.plain, (plain,)
+    ours = all(
+        getattr(cls, name) is getattr(numpy.ndarray, name) for name in ("__reduce__", "__reduce_ex__", "__setstate__")
+    )
+    if not ours or type(plain) is not numpy.ndarray or (hasattr(cls, "__getstate__") and "__getstate__" in vars(cls)):
+        return NotImplemented
+    return rebuild.array_subclass, (plain, cls, getattr(array, "__dict__", None) or None)

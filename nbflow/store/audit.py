@@ -1,0 +1,117 @@
+"""Looking at every object of a store: which are damaged, and which tasks that concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbflow.errors import BlobCorrupt, BlobMissing
+from nbflow.store import schema
+from nbflow.store.artifact import Component
+from nbflow.store.blobs import BlobStore
+from nbflow.store.codec import digest_component
+from nbflow.store.history import Reader
+
+_HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names.text FROM artifacts
+    JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run
+    JOIN names AS steps ON steps.id = tasks.step JOIN names ON names.id = artifacts.name
+    WHERE artifacts.component = ? ORDER BY tasks.id, artifacts.position"""
+_WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An artifact that cannot be loaded any more."""
+
+    task: int  # its row
+    flow: str
+    run: int  # number
+    step: str
+    path: tuple[int, ...]
+    name: str
+
+    def __str__(self) -> str:
+        inside = f"[{','.join(map(str, self.path))}]" if self.path else ""
+        return f"{self.name} of {self.flow}/{self.run}/{self.step}{inside}"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One object that is not what its name says: a blob, or the row of a component."""
+
+    digest: str
+    reason: str
+    is_blob: bool
+    hits: tuple[Hit, ...] = ()
+
+    def __str__(self) -> str:
+        concerned = ", ".join(map(str, self.hits)) or "nothing that is kept"
+        return f"object {self.digest} {self.reason}; it concerns {concerned}"
+
+
+def audit(reader: Reader, blobs: BlobStore) -> list[Damage]:
+    """Hash every blob and every stream."""
+    using: dict[str, list[str]] = {digest: [] for digest in blobs}
+    found: list[Damage] = []
+    for component in reader.components():
+        for digest in (*component.buffers, *((component.blob,) if component.blob else ())):
+            using.setdefault(digest, []).append(component.digest)
+        found.extend(_damage_of_row(component, blobs, reader))
+    found.extend(_missing_rows(reader))
+    for digest, components in using.items():
+        reason = _flaw(digest, blobs)
+        if reason:
+            found.append(Damage(digest, reason, True, _hits(reader, components)))
+    return found
+
+
+def _damage_of_row(component: Component, blobs: BlobStore, reader: Reader) -> Iterator[Damage]:
+    if component.blob and not blobs.exists(component.blob):
+        return  # reported with the blob
+    stream = blobs.open(component.blob) if component.blob and not _flaw(component.blob, blobs) else component.stream
+    if not component.blob or stream:
+        digest = digest_component(stream, component.buffers, component.members)
+        if digest != component.digest:
+            yield Damage(
+                component.digest, "has other bytes than were written", False, _hits(reader, [component.digest])
+            )
+
+
+def _missing_rows(reader: Reader) -> list[Damage]:
+    missing = [row[0] for row in reader.query(_WITHOUT_ROW)]
+    return [Damage(digest, "is missing", False, _hits(reader, [digest])) for digest in missing]
+
+
+def _flaw(digest: str, blobs: BlobStore) -> str:
+    try:
+        blobs.check(digest)
+    except BlobMissing:
+        return "is missing"
+    except BlobCorrupt as error:
+        return f"is damaged: {error.reason}"
+    return ""
+
+
+def _hits(reader: Reader, components: Iterable[str]) -> tuple[Hit, ...]:
+    rows = (row for component in components for row in reader.query(_HIT, component))
+    return tuple(
+        Hit(task, flow, run, step, schema.unpack_path(path), name) for task, flow, run, step, path, name in rows
+    )
+
+
+def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:
+    """Drop what is damaged and make the tasks concerned unfit for reuse, so that they run, and store it, again."""
+    connection = schema.connect(path, write=True)
+    try:
+        with schema.meaning_of_errors(path):
+            connection.execute("BEGIN IMMEDIATE")
+            for one in damage:
+                connection.executemany("UPDATE tasks SET key = NULL WHERE id = ?", [(hit.task,) for hit in one.hits])
+                if one.is_blob:
+                    blobs.delete(one.digest)
+                else:
+                    connection.execute("DELETE FROM components WHERE digest = ?", (one.digest,))
+            connection.execute("COMMIT")
+    finally:
+        connection.close()

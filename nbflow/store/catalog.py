@@ -1,0 +1,273 @@
+"""Writing the catalog: one writer per run, whose rows appear to others when it commits."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+from nbflow.errors import NbflowError
+from nbflow.store import schema
+from nbflow.store.artifact import Artifact, Component, Summary
+from nbflow.store.blobs import HASH_LENGTH
+from nbflow.store.processes import this_process
+from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow
+
+_TASK_COLUMNS = (
+    "run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
+    "outputs, source, items, again"
+)
+_PUT_TASK = (
+    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (run, number) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[2:])
+    + " RETURNING id"
+)
+_PUT_COMPONENT = (
+    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+class Writer:
+    """Rows of one run (or of none). Everything but `begin_run` waits for `commit`; commit soon, others wait to write.
+
+    After an error the rows since the last commit are gone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = schema.connect(path, write=True)
+        self._names: dict[str, int] = {}
+        self._numbers: dict[int, int] = {}  # run -> last task number
+
+    # ---- transactions
+
+    def commit(self) -> None:
+        if self._db.in_transaction:
+            self._execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Take back the rows since the last commit."""
+        self._names.clear()
+        self._numbers.clear()
+        if self._db.in_transaction:
+            self._db.rollback()
+
+    def close(self) -> None:
+        """Commit and let go of the file."""
+        self.commit()
+        self._db.close()
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is not None:
+            self.rollback()
+        self.close()
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            self.rollback()
+            raise schema.meaning(error, self.path) from error
+
+    def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if not self._db.in_transaction:
+            self._execute("BEGIN IMMEDIATE")
+        return self._execute(statement, values)
+
+    # ---- runs
+
+    def begin_run(
+        self,
+        flow: str,
+        document: str = "",
+        kind: RunKind = RunKind.RUN,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        origin: int | None = None,
+        tags: Iterable[str] = (),
+        code: str = "",
+        environment: str = "",
+    ) -> RunRow:
+        """Record a run of this process under the next number of the flow, at once visible to all."""
+        self.commit()
+        me, number = this_process(), self._next_run(flow)
+        row = RunRow(
+            0, flow, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
+            tuple(tags), _user(), me.host, me.pid, me.start, code, environment,
+        )  # fmt: skip
+        run = self._insert_run(row)
+        self.tag(run, *row.tags)
+        self.commit()
+        return _with_id(row, run)
+
+    def _next_run(self, flow: str) -> int:
+        counted = "INSERT INTO flows VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
+        return int(self._write(counted, (flow,)).fetchone()[0])
+
+    def _insert_run(self, row: RunRow) -> int:
+        columns = [f.name for f in fields(RunRow) if f.name not in ("id", "tags")]
+        values = [_column(row, column) for column in columns]
+        cursor = self._write(
+            f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", values
+        )
+        return int(cursor.lastrowid or 0)
+
+    def update_run(
+        self,
+        run: int,
+        *,
+        status: RunStatus | None = None,
+        finished: float | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        code: str | None = None,
+        environment: str | None = None,
+        document: str | None = None,
+    ) -> None:
+        """Change what is given. A run that is going on again (`status` RUNNING) belongs to this process from now on."""
+        facts = {"status": status, "finished": finished, "code": code, "environment": environment, "document": document}
+        changes: dict[str, Any] = {column: value for column, value in facts.items() if value is not None}
+        if parameters is not None:
+            changes["parameters"] = dump(parameters)
+        if status is RunStatus.RUNNING:
+            me = this_process()
+            changes |= {"host": me.host, "pid": me.pid, "pid_start": me.start, "finished": None}
+        if changes:
+            assignments = ", ".join(f"{column} = ?" for column in changes)
+            self._write(f"UPDATE runs SET {assignments} WHERE id = ?", (*changes.values(), run))
+
+    def tag(self, run: int, *tags: str) -> None:
+        for tag in tags:
+            self._write("INSERT OR IGNORE INTO tags VALUES (?, ?)", (run, tag))
+
+    def untag(self, run: int, *tags: str) -> None:
+        for tag in tags:
+            self._write("DELETE FROM tags WHERE run = ? AND tag = ?", (run, tag))
+
+    # ---- tasks and what they made
+
+    def next_number(self, run: int) -> int:
+        """A task number that the run has not given out yet."""
+        if run not in self._numbers:
+            row = self._execute("SELECT max(number) FROM tasks WHERE run = ?", (run,)).fetchone()
+            self._numbers[run] = int(row[0] or 0)
+        self._numbers[run] += 1
+        return self._numbers[run]
+
+    def put_task(self, task: TaskRow) -> int:
+        """Write a new task, or what became of one whose `number` (or `id`) is given. Returns its row."""
+        number = task.number or (self._number_of(task.id) if task.id else self.next_number(task.run))
+        values = (
+            task.run, number, self._name(task.step), schema.pack_path(task.path), task.turn,
+            task.split, task.attempt, task.key or None, task.status, task.started, task.finished, task.seconds,
+            task.item or None, task.failure, task.outputs, task.source, task.items, task.again,
+        )  # fmt: skip
+        if task.run in self._numbers:
+            self._numbers[task.run] = max(number, self._numbers[task.run])
+        return int(self._write(_PUT_TASK, values).fetchone()[0])
+
+    def _number_of(self, task: int) -> int:
+        row = self._execute("SELECT number FROM tasks WHERE id = ?", (task,)).fetchone()
+        if row is None:
+            raise NbflowError(f"there is no task row {task} to update: write it without an id")
+        return int(row[0])
+
+    def put_artifacts(self, task: int, artifacts: Iterable[Artifact]) -> None:
+        """What the task holds from now on; names it had and that are not given are forgotten."""
+        self._write("DELETE FROM artifacts WHERE task = ?", (task,))
+        rows = [self._artifact_row(task, position, artifact) for position, artifact in enumerate(artifacts)]
+        try:
+            self._db.executemany("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        except sqlite3.Error as error:
+            self.rollback()
+            raise schema.meaning(error, self.path) from error
+
+    def _artifact_row(self, task: int, position: int, artifact: Artifact) -> tuple[Any, ...]:
+        lost = dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
+        summary = _summary_text(artifact.summary)
+        name = self._name(artifact.name)
+        return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost
+
+    def put_component(self, component: Component) -> None:
+        values = (
+            component.digest, component.stream, component.blob or None, "\n".join(component.buffers) or None,
+            component.size, "\n".join(component.members),
+        )  # fmt: skip
+        self._write(_PUT_COMPONENT, values)
+
+    def _name(self, text: str) -> int:
+        if text not in self._names:
+            self._write("INSERT OR IGNORE INTO names (text) VALUES (?)", (text,))
+            self._names[text] = int(self._execute("SELECT id FROM names WHERE text = ?", (text,)).fetchone()[0])
+        return self._names[text]
+
+    # ---- everything else
+
+    def put_text(self, text: str) -> str:
+        """Store a long text (captured outputs) and return its digest."""
+        raw = text.encode("utf-8", "surrogatepass")
+        digest = str(blake3(raw).hexdigest(HASH_LENGTH))
+        self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
+        return digest
+
+    def put_code(self, text: str) -> str:
+        digest = str(blake3(text.encode()).hexdigest(HASH_LENGTH))
+        self._write("INSERT OR IGNORE INTO code VALUES (?, ?)", (digest, text))
+        return digest
+
+    def put_environment(self, facts: Mapping[str, Any]) -> str:
+        body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
+        digest = str(blake3(body.encode()).hexdigest(HASH_LENGTH))
+        self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
+        return digest
+
+    def add_event(self, run: int, kind: str, payload: Any = None) -> int:
+        values = (run, time.time(), kind, dump(payload))
+        cursor = self._write("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", values)
+        return int(cursor.lastrowid or 0)
+
+    def learn(self, flow: str, step: str, code: str, name: str) -> None:
+        """Remember that a step with this code writes `name`, although its text does not say so."""
+        self._write("INSERT OR IGNORE INTO learned VALUES (?, ?, ?, ?)", (flow, step, code, name))
+
+    def forget_keys(self, tasks: Iterable[int]) -> None:
+        """Make tasks unfit for reuse; they stay in the history."""
+        for task in tasks:
+            self._write("UPDATE tasks SET key = NULL WHERE id = ?", (task,))
+
+
+def dump(value: Any) -> str:
+    """JSON of what users pass as parameters: what JSON has no form for is written as its text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _column(row: RunRow, column: str) -> Any:
+    value = getattr(row, column)
+    return dump(value) if column == "parameters" else value
+
+
+def _with_id(row: RunRow, run: int) -> RunRow:
+    return RunRow(run, *(getattr(row, f.name) for f in fields(RunRow)[1:]))
+
+
+def _summary_text(summary: Summary) -> str:
+    if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
+        return dump([summary.type, summary.text])
+    return dump([summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head])
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container whose user has no name
+        return ""

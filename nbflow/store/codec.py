@@ -1,0 +1,198 @@
+"""Values to components and back. One component holds the names that share objects or memory, so that they still do."""
+
+from __future__ import annotations
+
+import mmap
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from blake3 import blake3
+
+from nbflow.errors import BlobCorrupt, BlobMissing, LoadFailed, NbflowError
+from nbflow.store import blobs as blob
+from nbflow.store.alias import ATOMS, Groups, join_shared
+from nbflow.store.artifact import Artifact, Component, Lost
+from nbflow.store.blobs import HASH_LENGTH, BlobStore
+from nbflow.store.garbage import without_gc
+from nbflow.store.home import Home
+from nbflow.store.pickler import PROTOCOL, Recording, arrange_recordings, digest_class, record, settle
+from nbflow.store.rebuild import loading_into
+from nbflow.store.summary import summarise
+
+INLINE = 256 << 10  # longer streams are blobs
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """An input of the task, unchanged since it was loaded, that its outputs may point into."""
+
+    value: object
+    artifact: Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    artifacts: tuple[Artifact, ...] = ()
+    components: tuple[Component, ...] = ()
+
+
+@dataclass
+class _Encoding:
+    """One call of `encode` under way."""
+
+    blobs: BlobStore
+    home: Home
+    borrowed: Mapping[str, Borrowed]
+    artifacts: dict[str, Artifact] = field(default_factory=dict)
+    components: list[Component] = field(default_factory=list)
+
+
+def encode(
+    values: Mapping[str, object], blobs: BlobStore, home: Home, borrowed: Mapping[str, Borrowed] | None = None
+) -> Encoded:
+    """Store the values; the caller keeps the rows. Never fails for a value, only for the store (StoreFull).
+
+    An output that is an input's very object becomes another name for that artifact; one that merely points into an
+    input takes a copy of it along, marked as "name=DIGEST" in `Component.members`.
+    """
+    encoding = _Encoding(blobs, home, _worth_looking_at(borrowed or {}))
+    graphs: dict[str, object] = {}
+    for name, value in values.items():
+        same = _borrowed_itself(value, encoding.borrowed)
+        if same is not None:
+            encoding.artifacts[name] = replace(same, name=name)
+        elif type(value) in ATOMS:
+            _encode_atom(encoding, name, value)
+        else:
+            graphs[name] = value
+    if graphs:
+        with without_gc():
+            _encode_graphs(encoding, graphs)
+    return Encoded(tuple(encoding.artifacts[name] for name in values), tuple(encoding.components))
+
+
+def _worth_looking_at(borrowed: Mapping[str, Borrowed]) -> dict[str, Borrowed]:
+    return {name: one for name, one in borrowed.items() if type(one.value) not in ATOMS}
+
+
+def _borrowed_itself(value: object, borrowed: Mapping[str, Borrowed]) -> Artifact | None:
+    return next((one.artifact for one in borrowed.values() if one.value is value), None)
+
+
+def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
+    stream = pickle.dumps([value], PROTOCOL)
+    component = build(memoryview(stream), (), (name,), encoding.blobs)
+    encoding.components.append(component)
+    encoding.artifacts[name] = Artifact(name, component.digest, 0, component.size, summarise(value))
+
+
+def _encode_graphs(encoding: _Encoding, values: Mapping[str, object]) -> None:
+    recordings = {name: record([name], [value], encoding.home) for name, value in values.items()}
+    lenders = {_lender(name): one for name, one in encoding.borrowed.items()}
+    for lender, one in lenders.items():
+        recordings[lender] = record([lender], [one.value], encoding.home)
+    everything = {**values, **{lender: one.value for lender, one in lenders.items()}}
+    for members in _grouped(recordings, lenders, encoding.home):
+        if any(member in values for member in members):
+            _encode_together(encoding, members, everything, recordings)
+
+
+def _lender(name: str) -> str:
+    return f"{name}="  # no name of an output ends so
+
+
+def _grouped(recordings: Mapping[str, Recording], lenders: Mapping[str, Borrowed], home: Home) -> list[list[str]]:
+    groups = Groups(recordings)
+    if len(recordings) > 1:
+        join_shared(groups, recordings, home)
+    first: dict[str, str] = {}
+    for lender, one in lenders.items():  # inputs that were stored together share among themselves
+        groups.join(first.setdefault(one.artifact.component, lender), lender)
+    return groups.all()
+
+
+def _encode_together(
+    encoding: _Encoding, members: Sequence[str], values: Mapping[str, object], recordings: Mapping[str, Recording]
+) -> None:
+    together = [recordings[member] for member in members]
+    final = _record_together(members, [values[member] for member in members], together, encoding.home)
+    marked = tuple(_mark(member, encoding.borrowed) for member in members)
+    component = build(final.stream, final.buffers, marked, encoding.blobs)
+    encoding.components.append(component)
+    for index, member in enumerate(members):
+        if not member.endswith("="):
+            lost = _lost_of(member, recordings[member], final)
+            summary = summarise(values[member])
+            encoding.artifacts[member] = Artifact(member, component.digest, index, component.size, summary, lost)
+
+
+def _record_together(
+    members: Sequence[str], values: list[object], recordings: Sequence[Recording], home: Home
+) -> Recording:
+    layout = arrange_recordings(recordings)
+    if layout is None and len(recordings) == 1:
+        return recordings[0]
+    return record(members, values, home, layout)
+
+
+def _mark(member: str, borrowed: Mapping[str, Borrowed]) -> str:
+    return member + borrowed[member[:-1]].artifact.digest if member.endswith("=") else member
+
+
+def _lost_of(name: str, alone: Recording, final: Recording) -> tuple[Lost, ...]:
+    """What the name lost by itself, and the weak references that only the final recording could judge."""
+    known = {one.path for one in alone.lost}
+    later = [one for one in final.lost if one.path not in known and _starts(one.path, name)]
+    return (*alone.lost, *later)
+
+
+def _starts(path: str, name: str) -> bool:
+    return path.startswith(name) and not path[len(name) : len(name) + 1].isidentifier()
+
+
+def build(
+    stream: memoryview, buffers: Sequence[pickle.PickleBuffer], members: tuple[str, ...], blobs: BlobStore
+) -> Component:
+    """Write the buffers, and the stream when it is long."""
+    digests = tuple(blobs.put(buffer) for buffer in buffers)
+    digest = digest_component(stream, digests, members)
+    size = stream.nbytes + sum(blob.size(one) for one in digests)
+    if stream.nbytes > INLINE:
+        return Component(digest, b"", digests, size, members, blobs.put(stream))
+    return Component(digest, bytes(stream), digests, size, members)
+
+
+def digest_component(stream: blob.Buffer, buffers: Sequence[str], members: Sequence[str]) -> str:
+    """Names of outputs do not count, so that equal values are stored once; inputs carried along do."""
+    carried = [member for member in members if "=" in member]
+    rest = "\n".join((*buffers, *carried))
+    return str(blake3(blob.view(stream)).update(b"\0" + rest.encode()).hexdigest(HASH_LENGTH))
+
+
+def decode(component: Component, blobs: BlobStore, home: Home, artifact: str = "") -> list[object]:
+    """The values of a component, every large array a private map. Raises LoadFailed, BlobMissing or BlobCorrupt."""
+    wanted = artifact or ", ".join(component.members)
+    try:
+        stream = blobs.open(component.blob) if component.blob else component.stream
+        buffers = [blobs.open(one) for one in component.buffers]
+    except BlobMissing as error:
+        raise BlobMissing(error.digest, wanted) from None
+    except BlobCorrupt as error:
+        raise BlobCorrupt(error.digest, error.reason, wanted) from None
+    return _unpickle(stream, buffers, home, wanted)
+
+
+def _unpickle(stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any], home: Home, wanted: str) -> list[object]:
+    try:
+        with loading_into(home, digest_class), without_gc():
+            values: list[object] = pickle.loads(stream, buffers=buffers)
+    except NbflowError:
+        raise
+    except Exception as error:
+        raise LoadFailed(wanted, error) from error
+    return values
+
+
+__all__ = ["Borrowed", "Encoded", "build", "decode", "digest_component", "encode", "settle"]

@@ -1,0 +1,78 @@
+"""Was an input changed in place? Pickled again after the body ran, it must be what it was when it was loaded.
+
+The stored stream answers most of the time. It need not: loading interns strings and merges equal ones, so a value
+that nobody touched can pickle differently than before it was stored. Then a copy loaded now is pickled too, and only
+what differs from both has changed. So there are no false alarms from the round trip, and no silence either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nbflow.store import maps
+from nbflow.store.alias import ATOMS
+from nbflow.store.artifact import Component
+from nbflow.store.blobs import BlobStore, Buffer, hash_bytes, name, view
+from nbflow.store.codec import decode
+from nbflow.store.garbage import without_gc
+from nbflow.store.home import Home
+from nbflow.store.pickler import Recording, settle
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A value as it was loaded: number `index` of `values`, which are all that the component holds."""
+
+    value: object
+    component: Component
+    index: int
+    values: list[object]
+
+
+def changed(loaded: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> set[str]:
+    """The names whose values are no longer what the store holds. Writes nothing; arrays only read are not hashed."""
+    together: dict[int, dict[str, Loaded]] = {}
+    for one_name, one in loaded.items():
+        if type(one.value) not in ATOMS:
+            together.setdefault(id(one.values), {})[one_name] = one
+    with without_gc():
+        return {found for group in together.values() for found in _changed_of(group, blobs, home)}
+
+
+def _changed_of(group: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> Iterable[str]:
+    first = next(iter(group.values()))
+    component, values = first.component, first.values
+    now = settle(component.members, values, home)
+    if _is_stored(now, component):
+        return ()
+    fresh = decode(component, blobs, home)
+    if _are_equal(now, settle(component.members, fresh, home)):
+        return ()
+    return [found for found, one in group.items() if _differs(found, one.value, fresh[one.index], home)]
+
+
+def _is_stored(now: Recording, component: Component) -> bool:
+    if component.blob:
+        same_stream = name(hash_bytes(now.stream), now.stream.nbytes) == component.blob
+    else:
+        same_stream = now.stream == component.stream
+    return same_stream and [digest(buffer) for buffer in now.buffers] == list(component.buffers)
+
+
+def _differs(found: str, value: object, fresh: object, home: Home) -> bool:
+    # by column, because pandas rearranges the blocks of a frame that is only read
+    now, before = (settle([found], [one], home, by_column=True) for one in (value, fresh))
+    return not _are_equal(now, before)
+
+
+def _are_equal(one: Recording, other: Recording) -> bool:
+    if one.stream != other.stream or len(one.buffers) != len(other.buffers):
+        return False
+    return all(digest(a) == digest(b) for a, b in zip(one.buffers, other.buffers, strict=True))
+
+
+def digest(buffer: Buffer) -> str:
+    """The name of the bytes as a blob; not hashed while they are a map of one that nobody wrote to."""
+    content = view(buffer)
+    return maps.untouched(content) or name(hash_bytes(content), content.nbytes)

@@ -1,0 +1,79 @@
+"""How pandas objects are taken apart: large DataFrames by column, so that replacing one stores one."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nbflow.store import rebuild
+from nbflow.store.layout import Held, span
+
+if TYPE_CHECKING:
+    from nbflow.store.pickler import Recorder
+
+SPLIT_BYTES = 1 << 20
+SPLIT_ROWS = 8192  # from here on a column of 8-byte values is a buffer of its own
+SPLIT_COLUMNS = 2000
+
+
+def reduce_frame(recorder: Recorder, frame: Any) -> Any:
+    """By column when that pays. Subclasses, forbidden duplicates and memory shared with an array: as pandas does it."""
+    if id(frame) in recorder.layout.whole_frames or not (recorder.by_column or _worth_splitting(frame)):
+        return NotImplemented
+    columns = [_column(frame, i) for i in range(frame.shape[1])]
+    if not frame.flags.allows_duplicate_labels or not all(_lies_dense(values) for values in columns):
+        return NotImplemented
+    _hold(recorder, frame, columns)
+    return rebuild.frame, (columns, frame.columns, frame.index, dict(frame.attrs))
+
+
+def _worth_splitting(frame: Any) -> bool:
+    rows: int
+    columns: int
+    rows, columns = frame.shape
+    return rows >= SPLIT_ROWS and rows * columns * 8 >= SPLIT_BYTES and columns <= SPLIT_COLUMNS
+
+
+def _column(frame: Any, i: int) -> Any:
+    values = frame.iloc[:, i].array
+    return values.to_numpy() if type(values).__name__ in ("NumpyExtensionArray", "PandasArray") else values
+
+
+def _lies_dense(values: Any) -> bool:
+    """Whether the column can be stored without gathering it first; rows of a frame made from one array cannot."""
+    return all(inner.flags.c_contiguous for inner in _memory(values))
+
+
+def _hold(recorder: Recorder, frame: Any, columns: list[Any]) -> None:
+    for inner in (inner for values in columns for inner in (values, *_memory(values))):
+        recorder.guard(inner)
+    for block in frame._mgr.blocks:  # whole blocks: what an array outside may share more of than one column
+        for inner in _memory(block.values):
+            recorder.hold(Held(*span(inner), inner, recorder.copies_on_write, id(frame)))
+
+
+def guard_block(recorder: Recorder, block: Any) -> Any:
+    for inner in (block.values, *_memory(block.values)):
+        recorder.guard(inner)
+    return NotImplemented
+
+
+def guard_index(recorder: Recorder, index: Any) -> Any:
+    parts = (index._data,) if index.nlevels == 1 else index.codes
+    for inner in (inner for part in parts for inner in (part, *_memory(part))):
+        recorder.guard(inner)
+    return NotImplemented
+
+
+def _memory(values: Any) -> list[Any]:
+    """The numpy arrays that hold a column: one, or data and mask; none for what Arrow holds."""
+    inner = [values] + [getattr(values, name, None) for name in ("_ndarray", "_data", "_mask")]
+    return [array for array in inner if type(array) is sys.modules["numpy"].ndarray]
+
+
+def copies_on_write() -> bool:
+    """Whether pandas copies before a write to memory that two of its objects share; always so since pandas 3."""
+    pandas = sys.modules.get("pandas")
+    if pandas is None:
+        return False
+    return int(pandas.__version__.partition(".")[0]) >= 3 or pandas.options.mode.copy_on_write is True

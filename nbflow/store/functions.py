@@ -1,0 +1,111 @@
+"""How code is taken apart: prelude by reference, what is importable by name, what a step body made by value."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import types
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle.cloudpickle as cloud
+
+from nbflow.store import rebuild
+
+if TYPE_CHECKING:
+    from nbflow.store.pickler import Recorder
+
+_SLOTS = (
+    "__qualname__",
+    "__module__",
+    "__doc__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__type_params__",
+)
+
+
+def by_reference(obj: Any, recorder: Recorder) -> bool:
+    """Whether a function, class or cached function comes back as the very object."""
+    if recorder.home.reference(obj) is not None:
+        return True
+    found: bool = cloud._lookup_module_and_qualname(obj) is not None
+    return found
+
+
+def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
+    reference = recorder.home.reference(function)
+    if reference is not None:
+        return rebuild.prelude, reference
+    if cloud._should_pickle_by_reference(function):
+        return NotImplemented
+    ours = function.__globals__ is recorder.home.namespace
+    names = None if ours else recorder.own_globals.setdefault(id(function.__globals__), _module_facts(function))
+    arguments = (function.__code__, names, function.__name__, function.__closure__)
+    return rebuild.function, arguments, _function_state(function), None, None, rebuild.set_function
+
+
+def _module_facts(function: types.FunctionType) -> dict[str, Any]:
+    """What relative imports inside the function need; its other globals follow with its state."""
+    facts = ("__package__", "__name__", "__path__", "__file__")
+    return {name: function.__globals__[name] for name in facts if name in function.__globals__}
+
+
+def _function_state(function: types.FunctionType) -> dict[str, Any]:
+    used = {
+        name: function.__globals__[name]
+        for name in cloud._extract_code_globals(function.__code__)
+        if name in function.__globals__
+    }
+    captured = [cell.cell_contents for cell in function.__closure__ or () if _is_bound(cell)]
+    return {
+        "globals": used,
+        "attributes": function.__dict__,
+        "slots": {name: getattr(function, name) for name in _SLOTS if hasattr(function, name)},
+        # `import a.b` binds only `a`; loading this list imports the rest
+        "modules": cloud._find_imported_submodules(function.__code__, itertools.chain(used.values(), captured)),
+    }
+
+
+def _is_bound(cell: types.CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def reduce_cell(recorder: Recorder, cell: types.CellType) -> Any:
+    """An empty cell first and its content after it: closures that share the cell share it again, also in cycles."""
+    if not _is_bound(cell):
+        return rebuild.cell, ()
+    return rebuild.cell, (), (cell.cell_contents,), None, None, rebuild.set_cell
+
+
+def reduce_class(recorder: Recorder, cls: Any) -> Any:
+    reference = recorder.home.reference(cls)
+    if reference is not None:
+        return rebuild.prelude, reference
+    reduction = cloud._class_reduce(cls)
+    if reduction is NotImplemented or len(reduction) == 2:
+        return reduction
+    make, arguments, state = reduction[:3]
+    # without cloudpickle's tracker id, by which a load would reset the live class in place
+    arguments = (*arguments[:-2], None, arguments[-1])
+    return rebuild.class_, (recorder.digest(cls), make, arguments), state, None, None, rebuild.set_class
+
+
+def reduce_cached(recorder: Recorder, cached: Any) -> Any:
+    if by_reference(cached, recorder):
+        reference = recorder.home.reference(cached)
+        return NotImplemented if reference is None else (rebuild.prelude, reference)
+    return rebuild.cached, (cached.__wrapped__, cached.cache_parameters(), dict(cached.__dict__))
+
+
+def reduce_module(recorder: Recorder, module: types.ModuleType) -> Any:
+    if cloud._should_pickle_by_reference(module):
+        return rebuild.module, (module.__name__,)
+    return NotImplemented
+
+
+CACHED = type(functools.lru_cache(len))

@@ -1,0 +1,263 @@
+"""Reading the catalog. Sees what writers in any process have committed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbflow.store import schema
+from nbflow.store.artifact import Artifact, Component, Lost, Summary
+from nbflow.store.processes import Process, is_gone
+from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+
+_RUN = (
+    "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
+    "code, environment"
+)
+_TASK = (
+    "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
+    "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
+    "tasks.source, tasks.items, tasks.again"
+)
+_FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
+_DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
+_ARTIFACT = "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost"
+_COMPONENT = (
+    "components.digest, components.stream, components.buffers, components.size, components.members, components.blob"
+)
+
+Place = tuple[str, tuple[int, ...]]  # step, path
+
+
+def _always(component: Component) -> bool:
+    return True
+
+
+class Reader:
+    """`usable` says whether the blobs of a component are there; a task that lacks one is not offered for reuse."""
+
+    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always) -> None:
+        self.path = path
+        self._usable = usable
+        self._db = schema.connect(path, write=False)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def query(self, query: str, *values: Any) -> sqlite3.Cursor:
+        with schema.meaning_of_errors(self.path):
+            return self._db.execute(query, values)
+
+    def _one(self, query: str, *values: Any) -> Any:
+        return self.query(query, *values).fetchone()
+
+    # ---- runs
+
+    def flows(self) -> tuple[str, ...]:
+        return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
+
+    def runs(self, flow: str | None = None, limit: int = -1) -> tuple[RunRow, ...]:
+        """Newest first."""
+        where, values = ("WHERE flow = ?", [flow]) if flow is not None else ("", [])
+        rows = self.query(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", *values, limit)
+        return tuple(self._run(row) for row in rows.fetchall())
+
+    def run(self, flow: str, number: int) -> RunRow | None:
+        row = self._one(f"SELECT {_RUN} FROM runs WHERE flow = ? AND number = ?", flow, number)
+        return None if row is None else self._run(row)
+
+    def run_of_id(self, run: int) -> RunRow | None:
+        row = self._one(f"SELECT {_RUN} FROM runs WHERE id = ?", run)
+        return None if row is None else self._run(row)
+
+    def _run(self, row: Sequence[Any]) -> RunRow:
+        run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
+        user, host, pid, pid_start, code, environment = row[10:]
+        seen = _status_now(RunStatus(status), Process(host, pid, pid_start))
+        return RunRow(
+            run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
+            self.tags(run), user, host, pid, pid_start, code, environment,
+        )  # fmt: skip
+
+    def tags(self, run: int) -> tuple[str, ...]:
+        return tuple(tag for (tag,) in self.query("SELECT tag FROM tags WHERE run = ? ORDER BY tag", run))
+
+    def events(self, run: int, after: int = 0) -> tuple[EventRow, ...]:
+        """In the order in which they happened; `after`: only those with a larger id."""
+        query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
+        rows = self.query(query, run, after)
+        return tuple(EventRow(row, of, time, kind, json.loads(payload)) for row, of, time, kind, payload in rows)
+
+    # ---- tasks
+
+    def tasks(self, run: int, step: str | None = None, superseded: bool = False) -> tuple[TaskRow, ...]:
+        """The newest of each (step, path, turn, split), in the order they were begun; all of them if `superseded`."""
+        where, values = ("AND names.text = ?", [step]) if step is not None else ("", [])
+        newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
+        group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
+        query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
+        return tuple(_task(row) for row in self.query(query, run, *values))
+
+    def steps(self, run: int) -> tuple[StepRow, ...]:
+        """The newest task at every place, added up by step and status: quick however many there are."""
+        newest = """SELECT step, split, status, seconds, finished, items, max(number) FROM tasks
+            WHERE run = ? GROUP BY step, path, turn, split"""
+        query = f"""SELECT names.text, newest.split, newest.status, count(*), total(newest.seconds),
+            max(newest.finished), total(newest.items) FROM ({newest}) AS newest JOIN names ON names.id = newest.step
+            GROUP BY newest.step, newest.split, newest.status"""
+        return tuple(
+            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items))
+            for step, split, status, tasks, seconds, finished, items in self.query(query, run)
+        )
+
+    def task(self, task: int) -> TaskRow | None:
+        row = self._one(f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.id = ?", task)
+        return None if row is None else _task(row)
+
+    def find_key(self, key: str, within_run: int | None = None) -> TaskRow | None:
+        """The newest successful task with that key whose objects are all there."""
+        where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
+        query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_DONE} {where} ORDER BY tasks.id DESC"
+        return self._first_usable(self.query(query, key, *values))
+
+    def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
+        """The newest successful task of the step for that item (else at that path), whatever its key is."""
+        where = "tasks.item = ?" if item is not None else "tasks.path = ?"
+        query = f"""SELECT {_TASK} {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND names.text = ? AND {where} AND tasks.split = 0 AND {_DONE} ORDER BY tasks.id DESC"""
+        wanted = item if item is not None else schema.pack_path(path)
+        return self._first_usable(self.query(query, flow, step, wanted))
+
+    def _first_usable(self, rows: Iterable[Sequence[Any]]) -> TaskRow | None:
+        return next((task for task in map(_task, rows) if self.is_intact(task.id)), None)
+
+    def is_intact(self, task: int) -> bool:
+        """Whether everything that the task made is still in the store."""
+        query = f"""SELECT DISTINCT artifacts.component, {_COMPONENT} FROM artifacts
+            LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
+        return all(row[1] is not None and self._usable(_component(row[1:])) for row in self.query(query, task))
+
+    def durations(self, flow: str) -> dict[str, float]:
+        """Step -> seconds all its tasks took together in the newest run that executed it."""
+        query = f"""SELECT names.text, sum(tasks.seconds), max(tasks.run) {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND tasks.status = '{TaskStatus.SUCCEEDED}' AND tasks.seconds IS NOT NULL
+            GROUP BY tasks.run, tasks.step ORDER BY tasks.run"""
+        return {step: seconds for step, seconds, _ in self.query(query, flow)}
+
+    # ---- artifacts
+
+    def artifacts(self, task: int) -> tuple[Artifact, ...]:
+        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+            WHERE artifacts.task = ? ORDER BY artifacts.position"""
+        return tuple(_artifact(row) for row in self.query(query, task))
+
+    def artifact(self, task: int, name: str) -> Artifact | None:
+        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+            WHERE artifacts.task = ? AND names.text = ?"""
+        row = self._one(query, task, name)
+        return None if row is None else _artifact(row)
+
+    def views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[Place, dict[str, Artifact]]]:
+        """(step, path) and artifacts of the newest successful task at every path below `prefix`, in order of paths."""
+        wanted = tuple(steps)
+        packed = schema.pack_path(prefix)
+        newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path {_FROM_TASKS}
+            WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0 AND {_DONE}
+            AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
+        query = f"""SELECT newest.step, newest.path, {_ARTIFACT} FROM ({newest}) AS newest
+            LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
+            ORDER BY newest.step, newest.path, artifacts.position"""
+        return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
+
+    # ---- content
+
+    def component(self, digest: str) -> Component | None:
+        row = self._one(f"SELECT {_COMPONENT} FROM components WHERE digest = ?", digest)
+        return None if row is None else _component(row)
+
+    def components(self) -> Iterator[Component]:
+        return (_component(row) for row in self.query(f"SELECT {_COMPONENT} FROM components"))
+
+    def components_exist(self, digests: Iterable[str]) -> set[str]:
+        """Those of the digests that have a row."""
+        known = "SELECT 1 FROM components WHERE digest = ?"
+        return {digest for digest in digests if self._one(known, digest) is not None}
+
+    def text(self, digest: str) -> str | None:
+        row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
+        return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
+
+    def code(self, digest: str) -> str | None:
+        row = self._one("SELECT body FROM code WHERE digest = ?", digest)
+        return None if row is None else str(row[0])
+
+    def environment(self, digest: str) -> dict[str, Any] | None:
+        row = self._one("SELECT body FROM environment WHERE digest = ?", digest)
+        facts: dict[str, Any] | None = None if row is None else json.loads(row[0])
+        return facts
+
+    def learned(self, flow: str) -> dict[tuple[str, str], frozenset[str]]:
+        """(step, digest of its code) -> names it was found to write."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
+            found.setdefault((step, code), set()).add(name)
+        return {place: frozenset(names) for place, names in found.items()}
+
+
+def _status_now(status: RunStatus, driver: Process) -> RunStatus:
+    return RunStatus.CRASHED if status is RunStatus.RUNNING and is_gone(driver) else status
+
+
+def _task(row: Sequence[Any]) -> TaskRow:
+    run, step, path, turn, split, number, task, attempt, key, status = row[:10]
+    started, finished, seconds, item, failure, outputs, source, items, again = row[10:19]
+    return TaskRow(
+        run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
+        started, finished, seconds, item or "", failure, outputs, source, items, bool(again),
+    )  # fmt: skip
+
+
+def _artifact(row: Sequence[Any]) -> Artifact:
+    name, component, index, size, summary, lost = row
+    losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
+    return Artifact(name, component, index, size, _summary(summary), losses)
+
+
+def _summary(text: str) -> Summary:
+    kind, short, *more = json.loads(text)
+    if not more:
+        return Summary(kind, short)
+    shape, dtype, columns, head = more
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, tuple(map(tuple, columns)), head)
+
+
+def _component(row: Sequence[Any]) -> Component:
+    digest, stream, buffers, size, members, blob = row
+    return Component(digest, stream, tuple((buffers or "").split()), size, tuple(members.split("\n")), blob or "")
+
+
+def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Place, dict[str, Artifact]]]:
+    place: Place | None = None
+    found: dict[str, Artifact] = {}
+    for step, path, *row in rows:
+        here = (step, schema.unpack_path(path))
+        if here != place:
+            if place is not None:
+                yield place, found
+            place, found = here, {}
+        if row[0] is not None:
+            found[row[0]] = _artifact(row)
+    if place is not None:
+        yield place, found

@@ -1,0 +1,46 @@
+"""The lock of a store: shared by all who write to it, taken alone by gc."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+
+@contextmanager
+def shared(path: Path) -> Iterator[None]:
+    """Waits while gc is at work."""
+    with _opened(path) as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Gives False at once when somebody holds it. The system frees it when its holder dies."""
+    with _opened(path) as file:
+        yield _take(file)
+
+
+def _take(file: int) -> bool:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield file
+    finally:
+        os.close(file)

@@ -1,0 +1,238 @@
+"""Recording: one pickle stream of some values, their large buffers only referenced, nothing written yet."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import pickle
+import pickletools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cloudpickle
+import cloudpickle.cloudpickle as cloud
+from blake3 import blake3
+
+from nbflow.errors import NotStorable
+from nbflow.store import frames, rebuild
+from nbflow.store.artifact import Lost
+from nbflow.store.blobs import HASH_LENGTH
+from nbflow.store.home import Home
+from nbflow.store.layout import Held, Layout, arrange
+from nbflow.store.paths import find_paths
+from nbflow.store.reducers import EXACT, Reducer, reducer_of
+
+PROTOCOL = 5
+OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
+
+_UNSEEN: Any = object()
+
+
+class Recorder(cloudpickle.Pickler):  # type: ignore[misc]
+    """A pickler that replaces what cannot be stored, only there, by a tombstone.
+
+    At first only types known to be hopeless are. When that fails somewhere, `careful` tries every single object before
+    pickle does, which finds the leaf at the price of a Python call per object.
+    """
+
+    def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], **how: bool) -> None:
+        self.stream = io.BytesIO()
+        self.buffers: list[pickle.PickleBuffer] = []
+        super().__init__(self.stream, protocol=PROTOCOL, buffer_callback=self._keep_in_band)
+        self.home = home
+        self.layout = layout
+        self.roots = roots
+        self.careful = how.get("careful", False)
+        self.by_column = how.get("by_column", False)
+        self.digesting = how.get("digesting", False)
+        self.copies_on_write = frames.copies_on_write()
+        self.held: list[Held] = []
+        self.guarded: set[int] = set()
+        self.lost: dict[int, tuple[Lost, object]] = {}
+        self.weak_targets: list[object] = []
+        self.own_globals: dict[int, dict[str, Any]] = {}
+        self._reducers: dict[type, Reducer | None] = EXACT.copy()
+        self._paths: dict[int, str] | None = None
+
+    def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        reduce = self._reducers.get(kind, _UNSEEN)
+        if reduce is _UNSEEN:
+            reduce = self._reducers[kind] = reducer_of(kind)
+        if self.careful:
+            return self._attempt(obj, reduce)
+        return NotImplemented if reduce is None else reduce(self, obj)
+
+    def _attempt(self, obj: Any, reduce: Reducer | None) -> Any:
+        try:
+            reduction = NotImplemented if reduce is None else reduce(self, obj)
+            if reduction is NotImplemented and not isinstance(obj, type | FUNCTION):
+                reduction = _standard_reduction(obj, self.dispatch_table)
+        except (NotStorable, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the user's __reduce__ or __getstate__
+            return self.lose(obj, f"{type(error).__name__}: {error}")
+        return reduction
+
+    def lose(self, obj: object, reason: str) -> Any:
+        record = Lost(self._path(obj), _type_name(obj), reason)
+        self.lost[id(obj)] = (record, obj)
+        return rebuild.tombstone, (record.path, record.was, record.reason)
+
+    def _path(self, obj: object) -> str:
+        if self._paths is None:
+            self._paths = find_paths(dict(self.roots))
+        return self._paths.get(id(obj)) or f"{self.roots[0][0]} (inside)"
+
+    def hold(self, held: Held) -> None:
+        self.held.append(held)
+
+    def guard(self, array: object) -> None:
+        """Note an array that only pandas writes to; whoever asks us for it keeps it alive."""
+        if self.copies_on_write:
+            self.guarded.add(id(array))
+
+    def digest(self, cls: type) -> str:
+        """Names a class by its stream; classes inside that stream have none, so that recursion ends."""
+        return "" if self.digesting else digest_class(cls, self.home)
+
+    def _keep_in_band(self, buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < OUT_OF_BAND:
+            return True
+        self.buffers.append(buffer)
+        return False
+
+
+FUNCTION = type(lambda: None)
+
+
+def _standard_reduction(obj: Any, table: Any) -> Any:
+    """What pickle would ask the object for, asked and looked at in advance."""
+    reduce = table.get(type(obj))
+    reduction = reduce(obj) if reduce is not None else obj.__reduce_ex__(PROTOCOL)
+    if isinstance(reduction, str):
+        if cloud._lookup_module_and_qualname(obj, reduction) is None:
+            raise pickle.PicklingError(f"there is no importable '{reduction}'")
+        return reduction
+    if not isinstance(reduction, tuple) or not 2 <= len(reduction) <= 6 or not callable(reduction[0]):
+        raise pickle.PicklingError(f"its __reduce__ returned {type(reduction).__name__}")
+    # an iterator that fails must fail here
+    parts = [list(part) if i in (3, 4) and part is not None else part for i, part in enumerate(reduction)]
+    return tuple(iter(part) if i in (3, 4) and part is not None else part for i, part in enumerate(parts))
+
+
+def _type_name(obj: object) -> str:
+    kind = type(obj)
+    return (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )
+
+
+def digest_class(cls: type, home: Home) -> str:
+    recorder = Recorder(home, Layout(), [(cls.__name__, cls)], digesting=True)
+    recorder.dump(cls)
+    return digest_stream(recorder.stream.getvalue())
+
+
+def digest_stream(stream: bytes) -> str:
+    """Blind to which equal strings are one object: that differs between a class and the same class loaded again."""
+    hasher = blake3()
+    for fact in _facts(stream):
+        hasher.update(f"{fact!r}\n".encode())
+    return hasher.hexdigest(HASH_LENGTH)
+
+
+def _facts(stream: bytes) -> Iterator[object]:
+    """The operations of a stream; strings by value, other objects met again by a number that skips the strings."""
+    memo: list[object] = []
+    others = itertools.count()
+    latest: object = None
+    for operation, argument, _ in pickletools.genops(stream):
+        match operation.name:
+            case "MEMOIZE":
+                memo.append(latest if isinstance(latest, str) else next(others))
+            case "BINGET" | "LONG_BINGET":
+                yield memo[int(str(argument))]
+            case "FRAME":
+                continue
+            case _:
+                latest = argument
+                yield argument if isinstance(argument, str) else (operation.name, argument)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What pickling gave. It keeps every object alive that it met, so that their addresses stay theirs."""
+
+    stream: memoryview
+    buffers: tuple[pickle.PickleBuffer, ...]
+    held: tuple[Held, ...]
+    lost: tuple[Lost, ...]
+    memo: Callable[[], dict[int, tuple[int, Any]]]
+    weak_targets: tuple[object, ...] = ()
+    guarded: frozenset[int] = frozenset()  # ids of arrays that pandas keeps apart by copying on write
+
+
+def record(
+    names: Sequence[str], values: list[Any], home: Home, layout: Layout | None = None, by_column: bool = False
+) -> Recording:
+    """Pickle the list of values. Only a structure too deep for pickle is lost as a whole."""
+    roots = list(zip(names, values, strict=True))
+    for careful in (False, True):
+        recorder = Recorder(home, layout or Layout(), roots, by_column=by_column, careful=careful)
+        try:
+            recorder.dump(values)
+        except NotStorable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the user's __reduce__ does
+            failure = error
+        else:
+            return _recording(recorder)
+    return _record_loss(names, values, failure)
+
+
+def _recording(recorder: Recorder) -> Recording:
+    lost = tuple(record for record, _ in recorder.lost.values())
+    return Recording(
+        recorder.stream.getbuffer(),
+        tuple(recorder.buffers),
+        tuple(recorder.held),
+        lost,
+        recorder.memo.copy,
+        tuple(recorder.weak_targets),
+        frozenset(recorder.guarded),
+    )
+
+
+def _record_loss(names: Sequence[str], values: list[Any], error: Exception) -> Recording:
+    deep = "it is nested too deeply to be stored" if _is_recursion(error) else f"{type(error).__name__}: {error}"
+    lost = [Lost(name, _type_name(value), deep) for name, value in zip(names, values, strict=True)]
+    stones = [rebuild.tombstone(one.path, one.was, one.reason) for one in lost]
+    stream = pickle.dumps(stones, PROTOCOL)
+    return Recording(memoryview(stream), (), (), tuple(lost), dict)
+
+
+def _is_recursion(error: BaseException | None) -> bool:
+    return error is not None and (isinstance(error, RecursionError) or _is_recursion(error.__cause__))
+
+
+def settle(
+    names: Sequence[str], values: list[Any], home: Home, first: Recording | None = None, by_column: bool = False
+) -> Recording:
+    """The recording as it is stored: looked at twice when arrays share memory or weak references need an answer."""
+    first = first or record(names, values, home, by_column=by_column)
+    layout = arrange_recordings([first])
+    return first if layout is None else record(names, values, home, layout, by_column)
+
+
+def arrange_recordings(recordings: Sequence[Recording]) -> Layout | None:
+    """What a second look must know; None when the first one was enough."""
+    held = [one for recording in recordings for one in recording.held]
+    targets = {id(target) for recording in recordings for target in recording.weak_targets if target is not None}
+    present = frozenset[int]()
+    if targets:
+        present = frozenset(targets & set().union(*(r.memo().keys() for r in recordings)))
+    layout = arrange(held, present)
+    weak = any(recording.weak_targets for recording in recordings)
+    return layout if layout.shared or weak else None

@@ -1,0 +1,173 @@
+"""What streams call while they are loaded. The names and signatures here are part of the stored format."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import mmap
+import types
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import cloudpickle.cloudpickle as cloud
+
+from nbflow.store.home import Home
+from nbflow.store.tombstone import tombstone
+
+__all__ = ["tombstone"]  # stored streams name it here
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """One stream being loaded: where its functions go, and which classes it has made itself."""
+
+    home: Home
+    digest_class: Callable[[type, Home], str]
+    fresh: dict[type, str] = field(default_factory=dict)
+
+
+_loading: ContextVar[Loading] = ContextVar("nbflow_loading")
+
+
+@contextmanager
+def loading_into(home: Home, digest_class: Callable[[type, Home], str]) -> Iterator[None]:
+    token = _loading.set(Loading(home, digest_class))
+    try:
+        yield
+    finally:
+        _loading.reset(token)
+
+
+def prelude(name: str, digest: str) -> object:
+    return _loading.get().home.resolve(name, digest)
+
+
+# ---- arrays
+
+
+def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str) -> Any:
+    """A writable array: over the map when the buffer is one, else over memory of its own."""
+    numpy = importlib.import_module("numpy")
+    while isinstance(buffer, memoryview):
+        buffer = buffer.obj  # the stream marks it read-only when the array was, but the map is ours
+    over = numpy.ndarray(shape, dtype, buffer=buffer, order=order)
+    return over if isinstance(buffer, mmap.mmap) else over.copy(order)
+
+
+def array_view(
+    owner: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, write: bool
+) -> Any:
+    """A window on the memory of another array of the stream, `offset` bytes into it."""
+    numpy = importlib.import_module("numpy")
+    window = numpy.ndarray(shape, dtype, buffer=flat(owner).view(numpy.uint8), offset=offset, strides=strides)
+    window.flags.writeable = write and owner.flags.writeable
+    return window
+
+
+def object_view(owner: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    tricks = importlib.import_module("numpy.lib.stride_tricks")
+    return tricks.as_strided(flat(owner)[offset // owner.itemsize :], shape, strides)
+
+
+def array_subclass(base: Any, cls: type, attributes: dict[str, Any] | None) -> Any:
+    made = base.view(cls)
+    if attributes:
+        made.__dict__.update(attributes)
+    return made
+
+
+def plain(base: Any) -> Any:
+    return base
+
+
+def flat(owner: Any) -> Any:
+    """A contiguous array as one dimension, in the order of its memory."""
+    return (owner if owner.flags.c_contiguous else owner.T).reshape(-1)
+
+
+def frame(columns: list[Any], names: Any, index: Any, attrs: dict[Any, Any]) -> Any:
+    """A DataFrame of one block per column, so that nothing is copied."""
+    pandas = importlib.import_module("pandas")
+    series = {i: pandas.Series(v, index=index, dtype=v.dtype, copy=False) for i, v in enumerate(columns)}
+    made = pandas.DataFrame(series, index=index, copy=False)
+    made.columns = names
+    made.attrs = attrs
+    return made
+
+
+# ---- code
+
+
+def cell() -> types.CellType:
+    return types.CellType()
+
+
+def set_cell(empty: types.CellType, content: tuple[object]) -> None:
+    empty.cell_contents = content[0]
+
+
+def function(code: types.CodeType, names: dict[str, Any] | None, name: str, closure: Any) -> types.FunctionType:
+    """`names` are globals of the function's own; None stands for those of the notebook."""
+    return types.FunctionType(code, _loading.get().home.namespace if names is None else names, name, None, closure)
+
+
+def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
+    for name, value in state["globals"].items():
+        made.__globals__.setdefault(name, value)
+    made.__globals__.setdefault("__builtins__", __builtins__)
+    made.__dict__.update(state["attributes"])
+    for name, value in state["slots"].items():
+        setattr(made, name, value)
+
+
+def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -> type:
+    """The class of that digest that this home has already, else a new one; a live class is never changed."""
+    loading = _loading.get()
+    known = loading.home.classes.get(digest) if digest else None
+    if known is not None and loading.digest_class(known, loading.home) == digest:
+        return known
+    made = make(*arguments)
+    loading.fresh[made] = digest
+    return made
+
+
+def set_class(made: type, state: Any) -> None:
+    loading = _loading.get()
+    if made in loading.fresh:
+        cloud._class_setstate(made, state)
+        if loading.fresh[made]:
+            loading.home.classes[loading.fresh[made]] = made
+
+
+def module(name: str) -> types.ModuleType:
+    return importlib.import_module(name)
+
+
+def cached(wrapped: Callable[..., Any], parameters: Mapping[str, Any], attributes: Mapping[str, Any]) -> Any:
+    """A function under `lru_cache`, its cache empty."""
+    made = functools.lru_cache(**parameters)(wrapped)
+    made.__dict__.update({name: value for name, value in attributes.items() if name != "__wrapped__"})
+    return made
+
+
+# ---- references that do not hold on
+
+
+def weak(target: Any) -> weakref.ref[Any]:
+    return weakref.ref(target)
+
+
+def dead_weak() -> weakref.ref[Any]:
+    return weakref.ref(set())
+
+
+def weak_values(items: Iterable[tuple[Any, Any]]) -> weakref.WeakValueDictionary[Any, Any]:
+    return weakref.WeakValueDictionary(items)
+
+
+def weak_keys(items: Iterable[tuple[Any, Any]]) -> weakref.WeakKeyDictionary[Any, Any]:
+    return weakref.WeakKeyDictionary(items)

@@ -1,0 +1,122 @@
+"""Which types are taken apart in a way of their own, and which cannot be stored at all."""
+
+from __future__ import annotations
+
+import _thread
+import io
+import mmap
+import subprocess
+import sys
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from nbflow.store import arrays, frames, functions, rebuild
+from nbflow.store.tombstone import Tombstone
+
+if TYPE_CHECKING:
+    from nbflow.store.pickler import Recorder
+
+Reducer = Callable[["Recorder", Any], Any]
+
+
+def _lose(reason: str) -> Reducer:
+    return lambda recorder, obj: recorder.lose(obj, reason)
+
+
+def reduce_weakref(recorder: Recorder, reference: weakref.ref[Any]) -> Any:
+    """A weak reference when the stream holds its target anyway; it must not be what keeps the target alive."""
+    target = reference()
+    if target is None or recorder.layout.present is None:  # at first sight nobody knows yet what else is stored
+        recorder.weak_targets.extend(() if target is None else (target,))
+        return rebuild.dead_weak, ()
+    if id(target) not in recorder.layout.present:
+        return recorder.lose(reference, "what it points to is not stored with it")
+    return rebuild.weak, (target,)
+
+
+def reduce_weak_values(recorder: Recorder, mapping: Any) -> Any:
+    return rebuild.weak_values, (list(mapping.items()),)
+
+
+def reduce_weak_keys(recorder: Recorder, mapping: Any) -> Any:
+    return rebuild.weak_keys, (list(mapping.items()),)
+
+
+def reduce_memoryview(recorder: Recorder, window: memoryview) -> Any:
+    under = window.obj
+    if isinstance(under, bytes | bytearray) and window == memoryview(under) and window.format == "B":
+        return memoryview, (under,)
+    return recorder.lose(window, "a window on other memory; store bytes(…) of it")
+
+
+EXACT: dict[type, Reducer | None] = {
+    types.FunctionType: functions.reduce_function,
+    types.CellType: functions.reduce_cell,
+    types.ModuleType: functions.reduce_module,
+    functions.CACHED: functions.reduce_cached,
+    type: functions.reduce_class,
+    weakref.ref: reduce_weakref,
+    weakref.WeakValueDictionary: reduce_weak_values,
+    weakref.WeakKeyDictionary: reduce_weak_keys,
+    memoryview: reduce_memoryview,
+    Tombstone: None,
+    io.StringIO: None,
+    io.BytesIO: None,
+    types.GeneratorType: _lose("a running generator cannot be stored; store list(…) of it"),
+    types.CoroutineType: _lose("a coroutine cannot be stored"),
+    types.AsyncGeneratorType: _lose("an async generator cannot be stored"),
+    types.FrameType: _lose("a stack frame cannot be stored"),
+    types.TracebackType: _lose("a traceback cannot be stored"),
+    weakref.ProxyType: _lose("a weak proxy cannot be stored"),
+    weakref.CallableProxyType: _lose("a weak proxy cannot be stored"),
+    mmap.mmap: _lose("a memory map belongs to this process"),
+    _thread.LockType: _lose("a lock belongs to this process"),
+    type(threading.RLock()): _lose("a lock belongs to this process"),
+}
+
+FAMILIES: tuple[tuple[type, Reducer], ...] = (
+    (type, functions.reduce_class),
+    (types.ModuleType, functions.reduce_module),
+    (threading.Thread, _lose("a thread belongs to this process")),
+    (subprocess.Popen, _lose("a running program belongs to this process")),
+    (io.IOBase, _lose("an open file belongs to this process")),
+)
+
+
+def reducer_of(kind: type) -> Reducer | None:
+    """How values of this type are taken apart; None: as pickle does it."""
+    for family, reducer in (*_array_families(), *_frame_families(), *FAMILIES):
+        if issubclass(kind, family):
+            return reducer
+    return None
+
+
+def _array_families() -> list[tuple[type, Reducer]]:
+    numpy = sys.modules.get("numpy")  # who has no array yet needs no numpy
+    if numpy is None or not hasattr(numpy, "ndarray"):
+        return []
+    return [(numpy.ndarray, lambda recorder, array: _reduce_any_array(recorder, array, numpy.ndarray))]
+
+
+def _reduce_any_array(recorder: Recorder, array: Any, ndarray: type) -> Any:
+    reduce = arrays.reduce_array if type(array) is ndarray else arrays.reduce_subclass
+    return reduce(recorder, array)
+
+
+def _frame_families() -> list[tuple[type, Reducer]]:
+    pandas, internals = sys.modules.get("pandas"), sys.modules.get("pandas._libs.internals")
+    if pandas is None or internals is None or not hasattr(pandas, "DataFrame"):
+        return []
+    return [
+        (pandas.DataFrame, _reduce_any_frame),
+        (pandas.Index, frames.guard_index),
+        (internals.Block, frames.guard_block),
+    ]
+
+
+def _reduce_any_frame(recorder: Recorder, frame: Any) -> Any:
+    exact = type(frame) is sys.modules["pandas"].DataFrame
+    return frames.reduce_frame(recorder, frame) if exact else NotImplemented

@@ -1,0 +1,101 @@
+"""What the catalog says about runs and tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class TaskStatus(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    REUSED = "reused"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"  # never stored: recorded as running, and its process is gone
+
+
+class RunKind(StrEnum):
+    RUN = "run"
+    RESUME = "resume"
+    INTERACTIVE = "interactive"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run. `id` is its row; `number` counts from 1 in its flow and is what users see. Times: seconds since 1970."""
+
+    id: int
+    flow: str
+    number: int
+    document: str = ""
+    kind: RunKind = RunKind.RUN
+    status: RunStatus = RunStatus.RUNNING
+    started: float = 0.0
+    finished: float | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # JSON
+    origin: int | None = None  # number of the run it resumes
+    tags: tuple[str, ...] = ()
+    user: str = ""
+    host: str = ""
+    pid: int = 0
+    pid_start: int = 0
+    code: str = ""  # digest of a stored code text
+    environment: str = ""  # digest of a stored environment
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """A task of the run with row `run`. `id` and `number` 0: not written yet. A task done again is a row of its own."""
+
+    run: int
+    step: str
+    path: tuple[int, ...] = ()
+    turn: int = 0
+    split: bool = False
+    number: int = 0  # unique in the run, from 1
+    id: int = 0
+    attempt: int = 0
+    key: str = ""
+    status: TaskStatus = TaskStatus.RUNNING
+    started: float = 0.0
+    finished: float | None = None
+    seconds: float | None = None
+    item: str = ""  # the foreach item in a few words
+    failure: str | None = None  # JSON
+    outputs: str | None = None  # digest of a stored text
+    source: str | None = None  # "RUN/TASK" that it was reused from
+    items: int | None = None  # how many a foreach has
+    again: bool = False  # of a loop: one more turn
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What all tasks of one step in one run add up to that have the same status; splits of a foreach stand apart."""
+
+    step: str
+    split: bool
+    status: TaskStatus
+    tasks: int
+    seconds: float
+    finished: float | None  # when the last of them was
+    items: int  # of splits: how many tasks they make
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    id: int
+    run: int
+    time: float
+    kind: str
+    payload: Any  # JSON

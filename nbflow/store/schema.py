@@ -1,0 +1,179 @@
+"""The tables of the catalog, how it is opened, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+
+FORMAT = 1
+NEEDS = "0.1.0"  # the first nbflow that reads this format; written down for those that do not
+APPLICATION = 0x6E62666C  # "nbfl"
+PATIENCE = 30.0  # seconds to wait for another writer
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE flows (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
+    kind TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, finished REAL, parameters TEXT NOT NULL,
+    origin INTEGER, user TEXT, host TEXT, pid INTEGER, pid_start INTEGER, code TEXT, environment TEXT,
+    UNIQUE (flow, number));
+CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
+    path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
+    status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
+    source TEXT, items INTEGER, again INTEGER NOT NULL,
+    UNIQUE (run, number));
+CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
+CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
+CREATE TABLE artifacts (
+    task INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL, component TEXT NOT NULL,
+    idx INTEGER NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL, lost TEXT,
+    PRIMARY KEY (task, name)) WITHOUT ROWID;
+CREATE TABLE components (
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
+    members TEXT NOT NULL);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);
+CREATE INDEX events_run ON events (run);
+CREATE TABLE texts (digest TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE code (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE environment (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE learned (
+    flow TEXT NOT NULL, step TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
+CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
+"""
+
+_READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_NETWORK = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "fuse.sshfs")
+)
+
+
+def pack_path(path: tuple[int, ...]) -> bytes:
+    """Sorts as the tuple does, and a prefix of the tuple is a prefix of the bytes."""
+    return struct.pack(f">{len(path)}I", *path)
+
+
+def unpack_path(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f">{len(packed) // 4}I", packed)
+
+
+def connect(path: Path, write: bool) -> sqlite3.Connection:
+    """Open an existing catalog and check that it is one we know."""
+    with meaning_of_errors(path):
+        uri = (
+            f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={'rw' if write else 'ro'}"
+        )
+        connection = sqlite3.connect(uri, PATIENCE, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            _check(connection, path)
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def create(path: Path) -> None:
+    """Make the catalog unless it is there; any number of processes may do so at once."""
+    if not path.exists():
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
+        except PermissionError as error:
+            raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
+    with meaning_of_errors(path):
+        connection = sqlite3.connect(path, PATIENCE, isolation_level=None)
+        try:
+            _create_tables(connection)
+            _choose_journal(connection, path)
+        finally:
+            connection.close()
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    if _is_new(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_new(connection):  # nobody was faster
+            for statement in filter(str.strip, TABLES.split(";")):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+        connection.execute("COMMIT")
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    return _pragma(connection, "user_version") == 0 and _pragma(connection, "schema_version") == 0
+
+
+def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
+    # WAL needs memory shared by all who use the file, which no network file system gives
+    wanted = "delete" if is_on_network(path) else "wal"
+    if _pragma(connection, "application_id") == APPLICATION and _pragma(connection, "journal_mode") != wanted:
+        connection.execute(f"PRAGMA journal_mode = {wanted}")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if _pragma(connection, "application_id") != APPLICATION:
+        raise StoreBroken(
+            path, "it is a database, but not nbflow's", "Move it away, or set NBFLOW_HOME to another folder"
+        )
+    found = _pragma(connection, "user_version")
+    if not isinstance(found, int) or found > FORMAT:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'needs'").fetchone()
+        raise StoreTooNew(path, int(str(found)), FORMAT, row[0] if row else "a newer version")
+
+
+def _pragma(connection: sqlite3.Connection, what: str) -> object:
+    row = connection.execute(f"PRAGMA {what}").fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def meaning_of_errors(path: Path) -> Iterator[None]:
+    """Say what SQLite's errors mean for the user."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise meaning(error, path) from error
+
+
+def meaning(error: sqlite3.Error, path: Path) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
+        return StoreFull(path, 0, str(error))
+    if code & 0xFF in _READ_ONLY:
+        return StoreReadOnly(path, str(error)) if path.exists() else _not_there(path)
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBroken(
+            path, f"another process has kept it locked for {PATIENCE:.0f} s", "Try again when it is done"
+        )
+    if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return StoreBroken(path, str(error), "Move it away (a new one is made), or restore it from a backup")
+    return StoreBroken(path, str(error), "Check the disk, then try again")
+
+
+def _not_there(path: Path) -> StoreBroken:
+    return StoreBroken(path, "there is no catalog", "Run the flow once, or set NBFLOW_HOME to the folder of its store")
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether the folder lies on a file system of another machine; False where nobody can tell."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return False
+    place = path.absolute().parent
+    above = [(len(mount[1]), mount[2]) for mount in mounts if place.is_relative_to(mount[1].replace("\\040", " "))]
+    return max(above, default=(0, ""))[1] in _NETWORK

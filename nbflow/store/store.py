@@ -1,0 +1,178 @@
+"""A store: `.nbflow/`, with the blobs, the catalog and the lock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from pathlib import Path
+
+from nbflow.errors import BlobMissing, StoreBroken, StoreInUse, StoreReadOnly
+from nbflow.store import audit, codec, lock, schema
+from nbflow.store.artifact import Artifact, Component
+from nbflow.store.audit import Damage
+from nbflow.store.catalog import Writer
+from nbflow.store.codec import Borrowed, Encoded
+from nbflow.store.drift import Loaded
+from nbflow.store.history import Reader
+from nbflow.store.home import Home
+from nbflow.store.local import LocalBlobs
+from nbflow.store.rows import RunStatus
+from nbflow.store.sweep import Swept, sweep
+
+FOLDER = ".nbflow"
+VARIABLE = "NBFLOW_HOME"
+
+
+class Store:
+    """One per process; a child opens its own. Hold `lease()` from the first `save` until its rows are committed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.catalog = root / "catalog.db"
+        self.on_network = schema.is_on_network(self.catalog)  # slower, and nothing is mapped
+        self.blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
+
+    @staticmethod
+    def locate(start: Path) -> Path:
+        """Where the store of a folder is, or would be."""
+        named = os.environ.get(VARIABLE)
+        if named:
+            return Path(named).expanduser().absolute()
+        start = start.absolute()
+        found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
+        return found / FOLDER
+
+    @classmethod
+    def open(cls, root: Path, create: bool = True) -> Store:
+        if create:
+            _lay_out(root)
+        elif not (root / "catalog.db").exists():
+            raise StoreBroken(
+                root, "there is no store", f"Run the flow once, or set {VARIABLE} to the folder of its store"
+            )
+        store = cls(root)
+        store.history  # noqa: B018 - refuses a store that is not ours or too new, before anything is written
+        return store
+
+    @classmethod
+    def reader(cls, root: Path) -> Reader:
+        """A connection of its own that can only read, for clients and other threads."""
+        return cls(root).new_reader()
+
+    def new_reader(self) -> Reader:
+        return Reader(self.catalog, self.has)
+
+    def writer(self) -> Writer:
+        return Writer(self.catalog)
+
+    @cached_property
+    def history(self) -> Reader:
+        return self.new_reader()
+
+    def close(self) -> None:
+        if "history" in self.__dict__:
+            self.history.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    # ---- values
+
+    def save(self, values: Mapping[str, object], home: Home, borrowed: Mapping[str, Borrowed] | None = None) -> Encoded:
+        """Write the blobs; the rows are for whoever owns the run's writer."""
+        return codec.encode(values, self.blobs, home, borrowed)
+
+    def load(
+        self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None
+    ) -> dict[str, object]:
+        """`components`: those whose rows may not be committed yet."""
+        return {name: one.value for name, one in self.fetch(artifacts, home, components).items()}
+
+    def fetch(
+        self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None
+    ) -> dict[str, Loaded]:
+        """Load, and keep what `drift.changed` will need. Names stored together share objects again."""
+        wanted = self._components_of(artifacts, components or {})
+        hosts = {digest: _host(digest, artifacts, wanted) for digest in wanted}
+        decoded: dict[str, list[object]] = {}
+        for digest in sorted(set(hosts.values())):
+            names = ", ".join(name for name, one in artifacts.items() if hosts[one.component] == digest)
+            decoded[digest] = codec.decode(wanted[digest], self.blobs, home, names)
+        return {
+            name: _pick(one, wanted[hosts[one.component]], decoded[hosts[one.component]])
+            for name, one in artifacts.items()
+        }
+
+    def _components_of(self, artifacts: Mapping[str, Artifact], known: Mapping[str, Component]) -> dict[str, Component]:
+        found: dict[str, Component] = {}
+        for name, artifact in artifacts.items():
+            digest = artifact.component
+            component = known.get(digest) or found.get(digest) or self.history.component(digest)
+            if component is None:
+                raise BlobMissing(digest, name)
+            found[digest] = component
+        return found
+
+    def has(self, component: Component) -> bool:
+        """Whether its blobs are there in full length."""
+        digests = (*component.buffers, component.blob) if component.blob else component.buffers
+        return all(self.blobs.exists(digest) for digest in digests)
+
+    # ---- the whole
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """Keep gc away; any number of processes may. Ends with the process, however that ends."""
+        with lock.shared(self.root / "lock"):
+            yield
+
+    def gc(self, keep_runs: int = 10, dry_run: bool = False) -> Swept:
+        """Delete all but the newest runs of each flow, never one that is running, and what only they needed."""
+        with lock.alone(self.root / "lock") as is_alone:
+            if not is_alone:
+                running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
+                raise StoreInUse(self.root, tuple(f"{run.flow}/{run.number}" for run in running))
+            return sweep(self.catalog, self.blobs, keep_runs, dry_run)
+
+    def verify(self) -> list[Damage]:
+        """Hash everything: what is missing, too short or has changed, and which artifacts that concerns."""
+        return audit.audit(self.history, self.blobs)
+
+    def forget(self, damage: Iterable[Damage]) -> None:
+        """Make the tasks concerned run again when they are needed next."""
+        audit.forget(self.catalog, self.blobs, damage)
+
+
+def _lay_out(root: Path) -> None:
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileExistsError), (root / ".gitignore").open("x") as file:
+            file.write("*\n")
+    except (PermissionError, NotADirectoryError) as error:
+        raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
+    schema.create(root / "catalog.db")
+
+
+def _pick(artifact: Artifact, component: Component, values: list[object]) -> Loaded:
+    index = artifact.index if component.digest == artifact.component else _carried(component)[artifact.digest]
+    return Loaded(values[index], component, index, values)
+
+
+def _carried(component: Component) -> dict[str, int]:
+    """Digests of the inputs that the component holds beside its own values, and where."""
+    marks = ((i, member.partition("=")) for i, member in enumerate(component.members))
+    return {digest: i for i, (_, carries, digest) in marks if carries}
+
+
+def _host(digest: str, artifacts: Mapping[str, Artifact], components: Mapping[str, Component]) -> str:
+    """The component to take the artifacts of `digest` from: one that carries them all along, so that aliases hold."""
+    wanted = {one.digest for one in artifacts.values() if one.component == digest}
+    for other, component in components.items():
+        if other != digest and wanted <= _carried(component).keys() and _host(other, artifacts, components) == other:
+            return other
+    return digest
