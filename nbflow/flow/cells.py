@@ -102,17 +102,23 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None
         options=header.options,
     )
     try:
+        tree = parse(body)
         compile_body(body)
-        step = _with_names(step, parse(body), header)
+        step = _with_names(step, tree, header)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, body, step))
     except HeaderError as error:
         found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, MemoryError) as error:
         found.problems.append(
             Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
         )
     found.steps.append(step)
+
+
+def _correction(line: str) -> str:
+    text = line.strip()
+    return f"Correct '{text if len(text) <= 60 else text[:60] + '…'}'" if text else "Correct this cell"
 
 
 def _duplicates(steps: Sequence[Step]) -> Iterator[Problem]:
@@ -135,7 +141,7 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
         fix = "Write  import asyncio  and  asyncio.run(…)"
         return Problem("async", f"step '{step.name}' awaits at its top level", fix, place, step.name)
-    return Problem("syntax", f"Python cannot read this: {error.msg}", f"Correct '{text.strip()}'", place, step.name)
+    return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
 
 
 def _with_names(step: Step, tree: ast.Module, header: Header) -> Step:
@@ -236,8 +242,8 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
         lines = cell.source.splitlines()
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         where = replace(place, line=line)
-        found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", f"Correct '{text}'", where))
-    except (ValueError, RecursionError, MemoryError) as error:
+        found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), where))
+    except (ValueError, MemoryError) as error:
         found.problems.append(Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place))
     return None
 
@@ -263,7 +269,7 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     if header.magic in _PYTHON_MAGICS:
         try:
             names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except (SyntaxError, ValueError, MemoryError):
             names = frozenset()
     return Scratch(names, place, cell.source)
 

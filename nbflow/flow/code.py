@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, overload
 
 from blake3 import blake3
 
@@ -34,10 +35,39 @@ class Names:
 
 
 def parse(source: str) -> ast.Module:
-    """`ast.parse` without the warnings, which the cell itself gives when it runs."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(source)
+    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises SyntaxError or ValueError."""
+    return _parse(source, "exec")
+
+
+def parse_expression(source: str) -> ast.expr:
+    return _parse(source.strip(), "eval").body
+
+
+@overload
+def _parse(source: str, mode: Literal["exec"]) -> ast.Module: ...
+@overload
+def _parse(source: str, mode: Literal["eval"]) -> ast.Expression: ...
+def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _shallow(ast.parse(source, mode=mode))
+    except (RecursionError, MemoryError) as error:
+        raise SyntaxError(_TOO_DEEP) from error
+
+
+_DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
+_TOO_DEEP = "it is nested too deeply to be analysed"
+
+
+def _shallow(tree: ast.AST) -> ast.AST:
+    """Every later walk over the tree can then recurse without a second thought."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEPTH):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    raise SyntaxError(_TOO_DEEP)
 
 
 def compile_body(source: str) -> None:

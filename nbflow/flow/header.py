@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from nbflow.errors import HeaderError
-from nbflow.flow.code import names_of
+from nbflow.flow.code import names_of, parse_expression
 from nbflow.flow.step import Cache, CacheMode, Foreach, Guard, Options, Test
 from nbflow.flow.units import read_allowance, read_count, read_duration, read_seed, read_size
 
@@ -186,7 +186,7 @@ def _read_foreach(option: str, text: str) -> Foreach:
         )
     var, expr = _identifier(option, found[1]), found[2].strip()
     try:
-        names = names_of(ast.parse(expr, mode="eval").body)
+        names = names_of(parse_expression(expr))
     except (SyntaxError, ValueError) as error:
         fix = "Write one Python expression after in, such as grid"
         raise HeaderError(f"{option} cannot iterate over '{expr}': it is not Python", fix) from error

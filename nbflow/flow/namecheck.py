@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.flow.branches import INPUTS
-from nbflow.flow.code import parse
+from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
@@ -96,9 +96,21 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
     if step.metaflow and any(name in linked.writes for linked in graph.links.values()):
         message = f"step '{step.name}' uses self, so its plain '{name}' is not the artifact of that name"
         return problem("mixed-mode", step, message, f"Write self.{name}", name=name)
+    owner = _private_binder(graph, step, name)
+    if owner:
+        message = f"step '{step.name}' reads '{name}', which step '{owner.name}' keeps to itself"
+        fix = "Imports and functions belong in an ordinary cell; a loop target or _name can be assigned to another name"
+        return problem("private-name", step, message, fix, name=name)
     message = f"step '{step.name}' reads '{name}', but nothing above provides it"
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
     return problem("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name=name)
+
+
+def _private_binder(graph: Graph, reader: Step, name: str) -> Step | None:
+    """The nearest step above that binds a name which is no artifact: an import, a function, a loop target."""
+    names = list(graph.steps)
+    above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
+    return next((step for step in above if name in names_of(parse(step.body)).bound), None)
 
 
 def _readable(graph: Graph) -> frozenset[str]:

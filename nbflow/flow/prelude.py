@@ -24,6 +24,7 @@ class Statement:
     source: str
     place: Place
     names: Names
+    code: str  # digest
     portable: bool = True  # holds no magic, which only the notebook's own kernel understands
 
 
@@ -34,6 +35,7 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
             _source_of(text.source, node),
             Place(place.document, place.cell, first := _first_line(node)),
             names_of(node, lazy_annotations=lazy_annotations),
+            digest(node),
             text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),
         )
         for node in text.tree.body
@@ -120,9 +122,7 @@ class _Sorting:
                 self._origins.update(origins_of(node))
         bound = names.bound | ({"*"} if names.star_line else frozenset())
         self.definitions.append(
-            Definition(
-                statement.source, statement.place, kind, bound, names.free, digest(statement.node), names.modules
-            )
+            Definition(statement.source, statement.place, kind, bound, names.free, statement.code, names.modules)
         )
 
     def spoils(self) -> frozenset[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import digest
 from nbflow.flow.step import Cell, Foreach, Options, Place, Step
@@ -96,6 +98,15 @@ def test_imports_among_parameters_belong_to_the_prelude() -> None:
 def test_bodies_of_other_magics_are_scratch_whole() -> None:
     flow = flow_of("%%bash\nx=1\n---\n%%time\nmodel = train()\n---\n%%html\n<b>")
     assert [set(scratch.names) for scratch in flow.scratch] == [set(), {"model"}, set()]
+
+
+@pytest.mark.parametrize("terms", [250, 900, 3000, 100_000])
+def test_code_that_is_nested_too_deeply_is_a_problem(terms: int) -> None:
+    deep = "x = " + "+".join(["1"] * terms)
+    flow = flow_of(
+        f"{deep}\n---\n%%step a\n{deep}\n---\n%%parameters\n{deep}\n---\n%%shared\n{deep}\n---\n%%time\n{deep}"
+    )
+    assert [problem.rule for problem in flow.problems if problem.place] == ["syntax"] * 4
 
 
 def test_reading_never_raises() -> None:

@@ -33,6 +33,12 @@ RULES = [
         "%%step a\nmovies = 1\n---\n%%step b\n\ny = movies",
     ),
     (
+        "%%step a\nimport json\nx = 1\n---\n%%step b\ny = json.dumps(x)",
+        "cell 2, line 2: step 'b' reads 'json', which step 'a' keeps to itself. "
+        "Imports and functions belong in an ordinary cell; a loop target or _name can be assigned to another name",
+        "import json\n---\n%%step a\nx = 1\n---\n%%step b\ny = json.dumps(x)",
+    ),
+    (
         "%%step a --after b\nx = 1\n---\n%%step b\ny = x",
         "cell 1, line 1: step 'a' waits for 'b', which itself waits for 'a': a cycle. "
         "Take one of the two out; --while repeats a step",
