@@ -122,13 +122,15 @@ def _statements(body: Code) -> Sequence[ast.AST]:
 
 
 def modules_of(statements: Sequence[ast.AST]) -> Iterator[str]:
-    """The modules that imports name, wherever in the code they stand."""
+    """The modules that imports name, wherever in the code they stand; in `from a import b`, `b` may be one too."""
     for statement in statements:
         for node in ast.walk(statement):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
-                yield "." * node.level + (node.module or "")
+                module = "." * node.level + (node.module or "")
+                yield module
+                yield from (f"{module.rstrip('.')}.{alias.name}" for alias in node.names if alias.name != "*")
 
 
 def _star_line(statements: Sequence[ast.AST]) -> int:

@@ -51,7 +51,6 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
     task: TaskId
-    key: str
     attempt: int = 0
 
 
@@ -68,15 +67,15 @@ class TaskSucceeded:
 
 @dataclass(frozen=True, slots=True)
 class TaskReused:
-    """Nothing ran: an earlier task had the same key. `source` is its pathspec "run/id"."""
+    """Nothing ran: an earlier task had the same key. `source` is that task, "run/number"."""
 
     task: TaskId
     artifacts: tuple[Artifact, ...]
     source: str
-    key: str = ""
     again: bool = False
-    items: int | None = None
     skipped: bool = False
+    seconds: float = 0.0  # what it took when it ran
+    outputs: str | None = None  # digest of what it displayed then
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +107,58 @@ class RunCancelled:
     reason: str
 
 
-Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | TaskFailed | RunCancelled
+@dataclass(frozen=True, slots=True)
+class TaskMissing:
+    """A task that may only be reused was not found in the store."""
+
+    task: TaskId
+
+
+Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | TaskFailed | TaskMissing | RunCancelled
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDone:
+    """A finished task as a join sees it."""
+
+    task: TaskId
+    artifacts: tuple[Artifact, ...]
+
+
+class Reuse(StrEnum):
+    """Where a task may come from instead of being run."""
+
+    NEVER = "never"
+    OWN = "own"  # an equal task of this very run, after a graph that grew
+    ANY = "any"  # any task with the same key
+    ONLY = "only"  # as any, and it is not run otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class StartTask:
+    """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides."""
+
+    task: TaskId
+    inputs: tuple[Artifact, ...] = ()
+    joined: tuple[TaskDone, ...] = ()
+    attempt: int = 0
+    reuse: Reuse = Reuse.NEVER
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTasks:
+    tasks: tuple[TaskId, ...]
+
+
+class Outcome(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class FinishRun:
+    outcome: Outcome
+
+
+Instruction = StartTask | CancelTasks | FinishRun

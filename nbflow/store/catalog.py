@@ -220,8 +220,9 @@ class Writer:
         self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
         return digest
 
-    def put_code(self, text: str) -> str:
-        digest = str(blake3(text.encode()).hexdigest(HASH_LENGTH))
+    def put_code(self, text: str, digest: str = "") -> str:
+        """Store source under its own digest, or under the `digest` by which pickles refer to it."""
+        digest = digest or str(blake3(text.encode()).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO code VALUES (?, ?)", (digest, text))
         return digest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,19 @@ def guard_index(recorder: Recorder, index: Any) -> Any:
     for inner in (inner for part in parts for inner in (part, *_memory(part))):
         recorder.guard(inner)
     return NotImplemented
+
+
+def reduce_arrow(recorder: Recorder, values: Any) -> Any:
+    """One chunk as it lies there: pandas would copy it first, so that what is mapped looked new every time."""
+    chunks = getattr(values, "_pa_array", None)
+    state = getattr(values, "__dict__", {})
+    if chunks is None or "_pa_array" not in state or getattr(chunks, "num_chunks", 0) != 1:
+        return NotImplemented
+    chunk = chunks.chunk(0)
+    if chunk.offset or chunk.get_total_buffer_size() > chunk.nbytes + 4096:
+        return NotImplemented  # a small window on something large
+    kept = {**state, "_pa_array": chunk} | ({"_cache": {}} if "_cache" in state else {})  # filled by mere reading
+    return copyreg.__newobj__, (type(values),), kept  # type: ignore[attr-defined]
 
 
 def _memory(values: Any) -> list[Any]:

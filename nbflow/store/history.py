@@ -25,6 +25,7 @@ _TASK = (
 )
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
+_SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
 _ARTIFACT = "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost"
 _COMPONENT = (
     "components.digest, components.stream, components.buffers, components.size, components.members, components.blob"
@@ -125,9 +126,9 @@ class Reader:
         return None if row is None else _task(row)
 
     def find_key(self, key: str, within_run: int | None = None) -> TaskRow | None:
-        """The newest successful task with that key whose objects are all there."""
+        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there."""
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
-        query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_DONE} {where} ORDER BY tasks.id DESC"
+        query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
         return self._first_usable(self.query(query, key, *values))
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
@@ -171,10 +172,24 @@ class Reader:
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[Place, dict[str, Artifact]]]:
         """(step, path) and artifacts of the newest successful task at every path below `prefix`, in order of paths."""
+        return self._views(run, steps, prefix, _DONE)
+
+    def failures(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[Place, dict[str, Artifact], str]]:
+        """As `views`, of the tasks that failed, with the JSON of their failures."""
+        failed = f"tasks.status = '{TaskStatus.FAILED}'"
+        why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
+        for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
+            yield place, artifacts, why.get(place) or "{}"
+
+    def _views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...], status: str
+    ) -> Iterator[tuple[Place, dict[str, Artifact]]]:
         wanted = tuple(steps)
         packed = schema.pack_path(prefix)
         newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path {_FROM_TASKS}
-            WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0 AND {_DONE}
+            WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0 AND {status}
             AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
         query = f"""SELECT newest.step, newest.path, {_ARTIFACT} FROM ({newest}) AS newest
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name

@@ -110,7 +110,9 @@ def _frame_families() -> list[tuple[type, Reducer]]:
     pandas, internals = sys.modules.get("pandas"), sys.modules.get("pandas._libs.internals")
     if pandas is None or internals is None or not hasattr(pandas, "DataFrame"):
         return []
+    arrow = getattr(sys.modules.get("pandas.core.arrays.arrow"), "ArrowExtensionArray", None)
     return [
+        *([] if arrow is None else [(arrow, frames.reduce_arrow)]),
         (pandas.DataFrame, _reduce_any_frame),
         (pandas.Index, frames.guard_index),
         (internals.Block, frames.guard_block),

@@ -92,7 +92,7 @@ def test_a_change_in_place_is_told_from_an_assignment() -> None:
 
 def test_modules_are_absolute_and_found_inside_functions() -> None:
     names = names_of("import a.b as c\nfrom d.e import f\nfrom .g import h\ndef i():\n    import j")
-    assert names.modules == {"a.b", "d.e", ".g", "j"}
+    assert names.modules == {"a.b", "d.e", "d.e.f", ".g", ".g.h", "j"}
 
 
 def test_a_star_import_is_found_with_its_line() -> None:

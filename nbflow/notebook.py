@@ -1,0 +1,71 @@
+"""A notebook file as a flow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NotANotebook
+from nbflow.flow.cells import read_flow
+from nbflow.flow.step import Cell, Flow
+
+
+def read_notebook(path: Path) -> Flow:
+    """The flow of an `.ipynb` file, named by the file's stem. Outputs are not looked at, whatever their size.
+
+    Raises NotANotebook, which says why and what to do, for anything that is not a Python notebook of format 4.
+    """
+    return read_flow(list(read_cells(path)), path.stem, path.name)
+
+
+def read_cells(path: Path) -> Iterator[Cell]:
+    """Its code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
+    above: list[str] = []
+    for number, cell in enumerate(_load(path)["cells"], start=1):
+        source = _text(cell.get("source", ""))
+        if cell.get("cell_type") == "code":
+            tags = frozenset(cell.get("metadata", {}).get("tags", ()))
+            yield Cell(number, source, str(cell.get("id", "")), tags, "\n\n".join(above))
+            above = []
+        elif cell.get("cell_type") == "markdown":
+            above.append(source)
+
+
+def _text(source: str | list[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    content = _parse(path)
+    if not isinstance(content, dict) or "nbformat" not in content:
+        raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")
+    if content["nbformat"] != 4 or not isinstance(content.get("cells"), list):
+        fix = f"convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {path.name}"
+        raise NotANotebook(path, f"it has notebook format {content['nbformat']}, and nbflow reads format 4", fix)
+    language = _language(content.get("metadata", {}))
+    if language.lower() not in ("python", ""):
+        raise NotANotebook(path, f"its language is {language}", "nbflow runs Python notebooks")
+    return content
+
+
+def _language(metadata: dict[str, Any]) -> str:
+    kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    return str(kernel.get("language") or language.get("name") or "")
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise NotANotebook(path, "there is no such file", "check the path") from None
+    except IsADirectoryError:
+        raise NotANotebook(path, "it is a folder", "give the path of an .ipynb file") from None
+    except OSError as error:
+        raise NotANotebook(path, f"it cannot be read ({error.strerror})", "check its permissions") from None
+    except UnicodeDecodeError:
+        raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
+    except ValueError as error:
+        fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
+        raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None

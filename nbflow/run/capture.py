@@ -1,0 +1,146 @@
+"""What a task writes: text on both streams, also from C code and child processes, and displayed values, in order."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from nbflow.run.display import Bundle, publish_to
+
+Output = dict[str, Any]
+"""One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data)."""
+
+LIMIT = 10_000_000  # bytes kept of one stream of one task
+
+
+class StdinRefused(EOFError):
+    """A step asked for input, and a flow has nobody to ask."""
+
+    def __init__(self) -> None:
+        super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
+
+
+class _NoStdin(io.TextIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, *_size: object) -> str:  # type: ignore[override]
+        raise StdinRefused
+
+    def read(self, *_size: object) -> str:
+        raise StdinRefused
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("standard input")
+
+
+class Capture:
+    """Redirects the file descriptors 1 and 2 of this process to two files; one per worker, emptied for each task.
+
+    The files live in `folder` as `PID.out` and `PID.err`, beside `PID.task` with the task's name, so that others can
+    follow a running task and read the last words of one that crashed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
+        self._fds = {
+            name: os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600) for name, path in self._files.items()
+        }
+        self._label = os.open(folder / f"{os.getpid()}.task", os.O_WRONLY | os.O_CREAT, 0o600)
+        self._read = dict.fromkeys(self._files, 0)
+        self.outputs: list[Output] = []
+        sys.stdin = _NoStdin()
+        sys.stdout = _Stream(self, "stdout", 1)
+        sys.stderr = _Stream(self, "stderr", 2)
+        for fd, name in ((1, "stdout"), (2, "stderr")):
+            os.dup2(self._fds[name], fd)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.close(null)
+        publish_to(lambda bundle: self.show(bundle, "display_data"))
+
+    @contextlib.contextmanager
+    def task(self, label: str) -> Iterator[list[Output]]:
+        """The outputs of what runs inside; complete when the block ends."""
+        os.ftruncate(self._label, 0)
+        os.pwrite(self._label, label.encode(), 0)
+        for name, fd in self._fds.items():
+            os.ftruncate(fd, 0)
+            self._read[name] = 0
+        self.outputs = []
+        try:
+            yield self.outputs
+        finally:
+            self.collect()
+
+    def show(self, bundle: Bundle, kind: str) -> None:
+        self.collect()
+        self.outputs.append({"output_type": kind, "data": bundle, "metadata": {}})
+
+    def collect(self) -> None:
+        """Move what was written since the last call into `outputs`."""
+        for name, stream in (("stdout", sys.stdout), ("stderr", sys.stderr)):
+            with contextlib.suppress(ValueError):  # the body may have closed it
+                stream.flush()
+            text = self._tail(name)
+            if text:
+                self._append(name, text)
+
+    def _append(self, name: str, text: str) -> None:
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("name") == name:
+            last["text"] += text
+        else:
+            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+
+    def _tail(self, name: str) -> str:
+        size = os.fstat(self._fds[name]).st_size
+        start = self._read[name]
+        if size <= start:
+            return ""
+        self._read[name] = size
+        data = os.pread(self._fds[name], min(size - start, max(LIMIT - start, 0)), start)
+        text = data.decode("utf-8", "replace")
+        return text + (
+            f"\n[{name} is longer than {LIMIT:,} bytes; the rest was dropped]\n" if start < LIMIT < size else ""
+        )
+
+
+class _Stream(io.TextIOWrapper):
+    """A text stream on a descriptor; a change of stream collects first, so that both keep their order."""
+
+    def __init__(self, capture: Capture, name: str, fd: int) -> None:
+        super().__init__(open(fd, "wb", closefd=False), encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+        self._capture = capture
+        self._name = name
+
+    def write(self, text: str) -> int:
+        if _Stream.current is not self:
+            self._capture.collect()
+            _Stream.current = self
+        return super().write(text)
+
+    current: TextIO | None = None
+
+
+def last_words(folder: Path, label: str) -> list[Output]:
+    """What the task of this name has written so far, or had when its worker died, as outputs."""
+    for path in folder.glob("*.task"):
+        with contextlib.suppress(OSError):
+            if path.read_text() == label:
+                return list(_read_streams(path))
+    return []
+
+
+def _read_streams(path: Path) -> Iterator[Output]:
+    for name, suffix in (("stdout", ".out"), ("stderr", ".err")):
+        with contextlib.suppress(OSError):
+            text = path.with_suffix(suffix).read_bytes()[:LIMIT].decode("utf-8", "replace")
+            if text:
+                yield {"output_type": "stream", "name": name, "text": text}

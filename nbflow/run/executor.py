@@ -1,0 +1,216 @@
+"""Performs the instructions of a run and feeds back what happened. It has no opinion of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import shutil
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import assert_never
+
+from pebble import ProcessExpired
+
+from nbflow.run.capture import last_words
+from nbflow.run.events import (
+    CancelTasks,
+    Event,
+    Failure,
+    FailureKind,
+    FinishRun,
+    ForeachSplit,
+    Instruction,
+    Outcome,
+    Reuse,
+    RunCancelled,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.journal import Journal
+from nbflow.run.keys import Keys
+from nbflow.run.machine import Run
+from nbflow.run.pool import LEFT_EARLY, Answer, Pool
+from nbflow.run.program import Program
+from nbflow.run.task import Job, Result
+
+Listener = Callable[[Event, Result | None], None]
+"""Called after an event was recorded, with what the worker answered when one did."""
+
+RESENT = 3
+"""How often a job is handed out again because the pool broke under it."""
+
+
+class Executor:
+    """One run on this machine. Whatever is instructed is performed only after all that led to it was committed."""
+
+    def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
+        self.run, self.program, self.journal = run, program, journal
+        self._keys = Keys(program)
+        self._listen = listener
+        self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled] = queue.SimpleQueue()
+        self._jobs: dict[TaskId, StartTask] = {}
+        self._resent: dict[TaskId, int] = {}
+        self._pool = Pool(program, run.plan.slots, lambda job, answer: self._answers.put((job, answer)), method)
+
+    def cancel(self, reason: str) -> None:
+        """End the run soon; may be called from any thread."""
+        self._answers.put(RunCancelled(reason))
+
+    def execute(self) -> Outcome:
+        """Run to the end. Ctrl-C and SIGTERM cancel: what has finished is kept."""
+        try:
+            with self._signals_cancel():
+                self._loop()
+        finally:
+            self._pool.stop()
+            shutil.rmtree(self.program.live, ignore_errors=True)
+        assert self.run.outcome is not None
+        self.journal.finish(self.run.outcome)
+        return self.run.outcome
+
+    def _loop(self) -> None:
+        instructions = self.run.start()
+        while self.run.outcome is None:
+            happened = [*self._perform(instructions)] or [*self._wait()]
+            instructions = self._handle(happened)
+
+    @contextlib.contextmanager
+    def _signals_cancel(self) -> Iterator[None]:
+        """A signal becomes an event among the others, so it never falls between two halves of a change."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        self.cancel("interrupted" if number == signal.SIGINT else "terminated")
+
+    def _handle(self, happened: Iterable[tuple[Event, Result | None]]) -> list[Instruction]:
+        instructions: list[Instruction] = []
+        for event, result in happened:
+            self.journal.record(event, result)
+            instructions += self.run.handle(event)
+            self._listen(event, result)
+        return instructions
+
+    # performing
+
+    def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
+        submitted: list[StartTask] = []
+        for instruction in instructions:
+            match instruction:
+                case StartTask():
+                    found = self._look_up(instruction)
+                    if found is None:
+                        submitted.append(instruction)
+                        self.journal.record(TaskStarted(instruction.task, instruction.attempt), None)
+                    else:
+                        yield found, None
+                case CancelTasks() | FinishRun():
+                    pass  # stopping the pool at the end does both
+                case _:
+                    assert_never(instruction)
+        self.journal.commit()
+        for start in submitted:
+            self._submit(start)
+            self._listen(TaskStarted(start.task, start.attempt), None)
+
+    def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
+        key = self._keys.key(start)
+        item = self._item(start)
+        self.journal.expect(start, key, item)
+        if start.reuse is Reuse.NEVER:
+            return None
+        found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
+        if found is None and start.reuse is Reuse.ONLY:
+            return TaskMissing(start.task)
+        return found
+
+    def _item(self, start: StartTask) -> str:
+        foreach = self.run.graph.steps[start.task.step].foreach
+        if foreach is None or start.task.split:
+            return ""
+        return next((one.summary.text for one in start.inputs if one.name == foreach.var), "")
+
+    def _submit(self, start: StartTask) -> None:
+        self._jobs[start.task] = start
+        self._pool.submit(Job(start.task, start.inputs), self.run.graph.steps[start.task.step].options.timeout)
+
+    # waiting
+
+    def _wait(self) -> Iterator[tuple[Event, Result | None]]:
+        """Whatever has come in, at least one thing."""
+        self.journal.commit()
+        yield from self._translate(self._answers.get())
+        while not self._answers.empty():
+            yield from self._translate(self._answers.get())
+
+    def _translate(self, answer: tuple[Job, Answer] | RunCancelled) -> Iterator[tuple[Event, Result | None]]:
+        if isinstance(answer, RunCancelled):
+            yield answer, None
+            return
+        job, outcome = answer
+        start = self._jobs.pop(job.task)
+        if isinstance(outcome, BrokenProcessPool) and self._resent.get(job.task, 0) < RESENT:
+            self._resent[job.task] = self._resent.get(job.task, 0) + 1
+            self._submit(start)
+        elif outcome is not None:
+            yield self._event(start, outcome)
+
+    def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
+        result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
+        return describe(result, start.attempt), result
+
+    def _without_answer(self, task: TaskId, error: Exception) -> Result:
+        """What is known of a task whose worker did not answer."""
+        timeout = self.run.graph.steps[task.step].options.timeout
+        failure = describe_end(error, timeout)
+        return Result(task, outputs=last_words(self.program.live, str(task)), failure=failure)
+
+
+def describe(result: Result, attempt: int) -> Event:
+    """The event that a worker's answer stands for."""
+    if result.failure is not None:
+        return TaskFailed(result.task, result.failure, attempt, result.seconds, result.artifacts)
+    if result.skipped:
+        return TaskSkipped(result.task, "its condition did not hold")
+    if result.task.split:
+        return ForeachSplit(result.task, result.artifacts, result.seconds)
+    return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds)
+
+
+def describe_end(error: Exception, timeout: float | None) -> Failure:
+    """Why a worker gave no answer, in words."""
+    if isinstance(error, TimeoutError):
+        return Failure(
+            FailureKind.TIMEOUT, "Timeout", f"it ran longer than its --timeout of {timeout:g} s and was killed"
+        )
+    if isinstance(error, ProcessExpired):
+        return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
+    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+
+
+def describe_exit(code: int) -> str:
+    if code == LEFT_EARLY:
+        return "it left with exit code 0 in the middle of the step"
+    if code >= 0:
+        return f"it left with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = {"SIGKILL": " (out of memory?)", "SIGSEGV": " (a fault in compiled code)"}.get(name, "")
+    return f"it was killed by {name}{hint}"

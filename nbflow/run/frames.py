@@ -1,0 +1,52 @@
+"""Errors in the user's coordinates: notebook, step, cell, line."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from types import TracebackType
+
+from nbflow.flow.step import Cell, Place, Step
+from nbflow.run.events import Failure, FailureKind, Frame
+
+
+def filename_of_step(step: Step) -> str:
+    """What stands in a traceback as the file: `movies.ipynb · step clean · cell 6`."""
+    return f"{step.place.document} · step {step.name} · cell {step.place.cell}"
+
+
+def filename_of_cell(place: Place) -> str:
+    return f"{place.document} · cell {place.cell}"
+
+
+def show_source(filename: str, cell: Cell) -> None:
+    """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up."""
+    linecache.cache[filename] = (len(cell.source), None, cell.source.splitlines(keepends=True), filename)
+
+
+def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
+    """The failure as the user may read it: without the frames of nbflow itself above the body."""
+    own = _without_our_frames(error.__traceback__)
+    summary = traceback.TracebackException(type(error), error, own, compact=True)
+    frames = tuple(
+        Frame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "") for frame in summary.stack
+    )
+    message = _text_of(error)
+    return Failure(kind, type(error).__qualname__, message, frames, "".join(summary.format()))
+
+
+def _without_our_frames(tb: TracebackType | None) -> TracebackType | None:
+    while tb is not None and _is_ours(tb):
+        tb = tb.tb_next
+    return tb
+
+
+def _is_ours(tb: TracebackType) -> bool:
+    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith("nbflow.")
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as broken:  # noqa: BLE001 - the user's own __str__ may raise
+        return f"<its message cannot be shown: {type(broken).__name__}>"

@@ -1,0 +1,160 @@
+"""Writes what happens in a run into the catalog, and finds there what need not happen again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any, assert_never
+
+from nbflow.flow.step import Cache, CacheMode
+from nbflow.run.events import (
+    Event,
+    ForeachSplit,
+    Outcome,
+    Reuse,
+    RunCancelled,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.record import write_event
+from nbflow.run.task import Result
+from nbflow.store.artifact import Artifact
+from nbflow.store.catalog import Writer
+from nbflow.store.history import Reader
+from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+
+Clock = Callable[[], float]
+
+
+class Journal:
+    """The one writer of a run. Nothing is on disk before `commit`."""
+
+    def __init__(self, writer: Writer, history: Reader, run: RunRow, clock: Clock = time.time) -> None:
+        self.writer, self.history, self.run_row = writer, history, run
+        self._clock = clock
+        self._starting: dict[TaskId, tuple[str, str]] = {}
+        self._open: dict[TaskId, TaskRow] = {}
+
+    def expect(self, start: StartTask, key: str, item: str) -> None:
+        """What the next row of this task says besides: its key, and its foreach item in a few words."""
+        self._starting[start.task] = key, item
+
+    def commit(self) -> None:
+        self.writer.commit()
+
+    def finish(self, outcome: Outcome) -> None:
+        """Close the run; what was running was cancelled."""
+        for row in self._open.values():
+            self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
+        self.writer.update_run(self.run_row.id, status=RunStatus(outcome.value), finished=self._clock())
+        self.writer.commit()
+
+    def record(self, event: Event, result: Result | None) -> None:
+        """Write one event and what it says of its task, artifacts and output included."""
+        self.writer.add_event(self.run_row.id, *write_event(event))
+        match event:
+            case TaskStarted():
+                self._open[event.task] = self._put(self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt))
+            case TaskSucceeded():
+                self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
+            case ForeachSplit():
+                self._close(event.task, TaskStatus.SUCCEEDED, event.items, result, items=len(event.items))
+            case TaskSkipped():
+                self._close(event.task, TaskStatus.SKIPPED, (), result)
+            case TaskFailed():
+                failure = json.dumps(asdict(event.failure))
+                self._close(event.task, TaskStatus.FAILED, event.artifacts, result, failure=failure)
+            case TaskReused():
+                self._reuse(event)
+            case TaskMissing():
+                message = {"kind": "error", "type": "NotStored", "message": "nothing is stored for it that still holds"}
+                self._put(self._row(event.task, TaskStatus.FAILED, failure=json.dumps(message)))
+            case RunCancelled():
+                pass
+            case _:
+                assert_never(event)
+
+    def _row(self, task: TaskId, status: TaskStatus, **facts: Any) -> TaskRow:
+        now = self._clock()
+        key, item = self._starting.pop(task, ("", ""))
+        return TaskRow(
+            run=self.run_row.id,
+            number=self.writer.next_number(self.run_row.id),
+            step=task.step,
+            path=task.path,
+            turn=task.turn,
+            split=task.split,
+            key=key,
+            item=item,
+            status=status,
+            started=now,
+            finished=None if status is TaskStatus.RUNNING else now,
+            **facts,
+        )
+
+    def _put(self, row: TaskRow) -> TaskRow:
+        return replace(row, id=self.writer.put_task(row))
+
+    def _close(
+        self, task: TaskId, status: TaskStatus, artifacts: tuple[Artifact, ...], result: Result | None, **facts: Any
+    ) -> None:
+        row = self._open.pop(task, None) or self._row(task, status)
+        outputs = None
+        if result is not None:
+            for component in result.components:
+                self.writer.put_component(component)
+            outputs = self.writer.put_text(json.dumps(result.outputs)) if result.outputs else None
+        seconds = result.seconds if result is not None else 0.0
+        row = self._put(replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts))
+        self.writer.put_artifacts(row.id, artifacts)
+
+    def _reuse(self, event: TaskReused) -> None:
+        status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
+        items = len(event.artifacts) if event.task.split else None
+        row = self._put(
+            self._row(
+                event.task, status, seconds=event.seconds, source=event.source, again=event.again, items=items,
+                outputs=event.outputs,
+            )
+        )  # fmt: skip
+        self.writer.put_artifacts(row.id, event.artifacts)
+
+    # finding
+
+    def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
+        """A stored task that stands for this one, unless the step's `--cache` says otherwise."""
+        own = start.reuse is Reuse.OWN
+        if cache.mode is CacheMode.OFF and not own:
+            return None
+        row = self.history.find_key(key, self.run_row.id if own else None)
+        if row is None and cache.mode is CacheMode.PIN and not (own or start.task.split):
+            row = self.history.find_pinned(self.run_row.flow, start.task.step, start.task.path, item or None)
+        if row is None or self._is_too_old(row, cache):
+            return None
+        return self._reused(start.task, row)
+
+    def _is_too_old(self, row: TaskRow, cache: Cache) -> bool:
+        return cache.ttl is not None and (row.finished or 0) < self._clock() - cache.ttl.total_seconds()
+
+    def _reused(self, task: TaskId, row: TaskRow) -> TaskReused:
+        return TaskReused(
+            task,
+            self.history.artifacts(row.id),
+            row.source or self._address(row),
+            row.again,
+            row.status is TaskStatus.SKIPPED,
+            row.seconds or 0.0,
+            row.outputs,
+        )
+
+    def _address(self, row: TaskRow) -> str:
+        run = self.history.run_of_id(row.run)
+        return f"{run.number if run else 0}/{row.number}"

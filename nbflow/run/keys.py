@@ -1,0 +1,135 @@
+"""The key of a task: equal keys mean that running it again could only give what is stored."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from blake3 import blake3
+
+from nbflow.flow.step import Definition, Options, Prelude, Step
+from nbflow.run.events import StartTask, TaskId
+from nbflow.run.modules import digest_modules
+from nbflow.run.program import Program
+from nbflow.store.artifact import Artifact
+
+FORMAT = 1
+"""Raised when the meaning of a key changes; then nothing stored before is reused."""
+
+
+def digest(*parts: object) -> str:
+    """Digest a tagged tuple; lengths are hashed too, so ("ab", "c") != ("a", "bc")."""
+    state = blake3()
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+        state.update(b"%s %d:" % (type(part).__name__.encode(), len(data)))
+        state.update(data)
+    return str(state.hexdigest(16))
+
+
+class Keys:
+    """Computes keys within one run. What tasks of a step have in common is digested once."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._steps: dict[tuple[str, bool], str] = {}
+        self._watched: dict[str, str] = {}
+
+    def key(self, start: StartTask) -> str:
+        """What SPEC calls the key: code, options that change meaning, prelude, modules, parameters, inputs, files."""
+        task = start.task
+        return digest(
+            self._of_step(task.step, task.split),
+            self._watch(self.program.graph.steps[task.step].options),
+            task.turn,
+            _seeded(self.program.graph.steps[task.step], task),
+            *_named(start.inputs),
+            *(part for done in start.joined for part in (str(done.task), *_named(done.artifacts))),
+        )
+
+    def _of_step(self, name: str, split: bool) -> str:
+        if (name, split) not in self._steps:
+            self._steps[name, split] = self._digest_step(self.program.graph.steps[name], split)
+        return self._steps[name, split]
+
+    def _digest_step(self, step: Step, split: bool) -> str:
+        closure = self.program.closure(step.name)
+        return digest(
+            FORMAT,
+            "split" if split else "body",
+            step.foreach.expr if split and step.foreach else step.code,
+            repr((step.foreach and step.foreach.var, step.join, step.guard, step.loop, step.options.seed)),
+            repr((sorted(step.reads), sorted(step.writes))) if not split else "",
+            digest_definitions(closure),
+            repr(self._modules(step, closure)),
+            *self._parameters(step.name),
+            f"{sys.version_info.major}.{sys.version_info.minor}",
+        )
+
+    def _modules(self, step: Step, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
+        names = step.modules.union(*(definition.modules for definition in closure))
+        return digest_modules(names, self.program.project)
+
+    def files(self, name: str) -> dict[str, str]:
+        """The local modules that a step reaches and what it watches, each with the digest of its content."""
+        step = self.program.graph.steps[name]
+        watched = {pattern: self._files(pattern) for pattern in step.options.watch}
+        return dict(self._modules(step, self.program.closure(name))) | watched
+
+    def _parameters(self, step: str) -> Iterable[str]:
+        for name in sorted(self.program.graph.links[step].parameters):
+            yield name
+            yield canonical(self.program.parameters[name])
+
+    def _watch(self, options: Options) -> str:
+        return digest(*(self._files(pattern) for pattern in options.watch)) if options.watch else ""
+
+    def _files(self, pattern: str) -> str:
+        if pattern not in self._watched:
+            files = sorted(path for path in self.program.folder.glob(pattern) if path.is_file())
+            self._watched[pattern] = digest(*(part for path in files for part in (path.name, _digest_file(path))))
+        return self._watched[pattern]
+
+
+def references(prelude: Prelude) -> dict[str, tuple[str, str]]:
+    """Prelude name -> (digest, source) of all it needs, for names that pickles may refer to."""
+    closures = {name: prelude.closure([name]) for name in prelude.names}
+    return {name: (digest_definitions(closure), source_of(closure)) for name, closure in closures.items()}
+
+
+def digest_definitions(closure: Iterable[Definition]) -> str:
+    return digest(*(definition.code for definition in closure))
+
+
+def source_of(closure: Iterable[Definition]) -> str:
+    return "\n\n".join(definition.source for definition in closure) + "\n"
+
+
+def canonical(value: object) -> str:
+    """A parameter's value as text that is equal for equal values of equal types."""
+    return f"{type(value).__name__}:" + json.dumps(
+        value, sort_keys=True, default=lambda other: f"{type(other).__name__}:{other}"
+    )
+
+
+def seed_of(seed: int, path: tuple[int, ...]) -> int:
+    """The seed of one task: the step's own, and another for each item of a foreach, always the same one."""
+    return seed if not path else int(digest(seed, *path)[:8], 16)
+
+
+def _seeded(step: Step, task: TaskId) -> str:
+    return "" if step.options.seed is None else repr(task.path)
+
+
+def _named(artifacts: Iterable[Artifact]) -> Iterable[str]:
+    for artifact in artifacts:
+        yield artifact.name
+        yield artifact.digest
+
+
+def _digest_file(path: Path) -> str:
+    state = blake3(max_threads=blake3.AUTO)
+    state.update_mmap(path)
+    return str(state.hexdigest())

@@ -1,0 +1,140 @@
+"""From a flow, a plan and parameters to a finished run in the store: what every command that runs something does."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import FlowRefused
+from nbflow.flow.checks import check
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Flow
+from nbflow.run.events import Outcome
+from nbflow.run.executor import Executor, Listener
+from nbflow.run.journal import Journal
+from nbflow.run.keys import Keys, references
+from nbflow.run.machine import Run
+from nbflow.run.modules import local_modules
+from nbflow.run.plan import Plan
+from nbflow.run.pool import default_method, start_fork_server
+from nbflow.run.program import Program
+from nbflow.run.sources import write_cells
+from nbflow.store.catalog import Writer
+from nbflow.store.history import Reader
+from nbflow.store.rows import RunKind, RunRow
+from nbflow.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that is over."""
+
+    row: RunRow
+    outcome: Outcome
+    run: Run
+
+
+def launch(
+    graph: Graph,
+    plan: Plan,
+    parameters: Mapping[str, Any],
+    store: Store,
+    folder: Path,
+    listener: Listener,
+    *,
+    kind: RunKind = RunKind.RUN,
+    origin: int | None = None,
+    tags: Iterable[str] = (),
+    started: Callable[[RunRow, Executor], None] = lambda row, executor: None,
+) -> Finished:
+    """Run a linked flow to the end.
+
+    `started` is called once the run has its number, before the first task; through the executor it may be cancelled.
+    Raises FlowRefused when the graph has errors, and whatever the store has to say when it cannot be written.
+    """
+    refuse_errors(graph)
+    with store.lease(), store.writer() as writer:
+        program = Program(graph, parameters, folder, store.root)
+        row = begin_run(writer, program, plan, kind, origin, tags)
+        program = replace(program, run=row.id)
+        start_fork_server(modules_to_preload(program, plan))
+        run = Run(graph, plan)
+        executor = Executor(run, program, Journal(writer, store.history, row), listener, default_method())
+        started(row, executor)
+        outcome = executor.execute()
+        keep_learned(writer, run)
+        return Finished(row, outcome, run)
+
+
+def refuse_errors(graph: Graph) -> None:
+    """Nothing runs if the graph is wrong."""
+    errors = [str(problem) for problem in check(graph) if not problem.warning]
+    if errors:
+        raise FlowRefused(errors)
+
+
+def begin_run(
+    writer: Writer, program: Program, plan: Plan, kind: RunKind, origin: int | None, tags: Iterable[str]
+) -> RunRow:
+    """Write the run, its code, its environment and the digests of the files that its steps depend on."""
+    flow = program.graph.flow
+    for reference, source in references(flow.prelude).values():
+        writer.put_code(source, reference)
+    return writer.begin_run(
+        flow.name,
+        flow.document,
+        kind,
+        parameters=program.parameters,
+        origin=origin,
+        tags=tags,
+        code=writer.put_code(write_cells(flow.cells)),
+        environment=writer.put_environment(environment(files_of(program, plan.reuse))),
+    )
+
+
+def keep_learned(writer: Writer, run: Run) -> None:
+    """Remember for the next graph which steps change what they read."""
+    for step, names in run.learned.items():
+        for name in names:
+            writer.learn(run.graph.flow.name, step, run.graph.steps[step].code, name)
+
+
+def link_known(flow: Flow, history: Reader) -> Graph:
+    """The graph of a flow, with the writes that earlier runs found in the steps as they stand now."""
+    known = history.learned(flow.name)
+    return link(
+        flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
+    )
+
+
+def modules_to_preload(program: Program, plan: Plan) -> list[str]:
+    """What the steps of this run import, without the project's own files, which may change while the server lives."""
+    names: set[str] = set()
+    for step in plan.reuse:
+        names |= program.graph.steps[step].modules
+        names |= {name for definition in program.closure(step) for name in definition.modules}
+    local = local_modules(names, program.project)
+    return sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
+
+
+def _tops(modules: Iterable[str]) -> set[str]:
+    return {name.partition(".")[0] for name in modules}
+
+
+def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Local modules and watched files by step, with the digests of their content; steps without any are left out."""
+    keys = Keys(program)
+    found = {step: keys.files(step) for step in steps}
+    return {step: files for step, files in found.items() if files}
+
+
+def environment(files: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """Python, platform, the version of every installed distribution, and the files. Recorded, not keyed."""
+    found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
+    packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
+    facts = {"python": platform.python_version(), "platform": platform.platform()}
+    return {**facts, "packages": packages, "files": files}

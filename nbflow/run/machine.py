@@ -1,0 +1,397 @@
+"""A run as a pure state machine: events in, instructions out. No clock, no process, no disk."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import assert_never
+
+from nbflow.flow.checks import check
+from nbflow.flow.graph import Binding, Graph, link
+from nbflow.flow.step import Step
+from nbflow.run.events import (
+    CancelTasks,
+    Event,
+    Failure,
+    FinishRun,
+    ForeachSplit,
+    Instruction,
+    Outcome,
+    Reuse,
+    RunCancelled,
+    StartTask,
+    TaskDone,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.plan import Plan
+from nbflow.run.progress import Path, Progress, waiting_scope
+from nbflow.store.artifact import Artifact
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    READY = "ready"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(slots=True)
+class Task:
+    """What the machine knows of one task."""
+
+    state: State = State.WAITING
+    waiting: int = 0
+    attempt: int = 0
+    artifacts: Mapping[str, Artifact] | None = None
+    failure: Failure | None = None
+    tolerated: bool = False
+
+
+class Run:
+    """One run of a graph. Feed it `start()` and then every event; perform what it returns, in order.
+
+    Tasks become ready when everything their step waits for is over below the prefix of the path they share. A failed
+    task is never over, so what needs it never starts and the run ends when nothing else is left; a tolerated failure
+    is over, and what stands after it at the same item is skipped. A write that the graph did not know makes the run
+    let its running tasks finish and start again on the graph that knows it, reusing its own tasks by their keys.
+    """
+
+    def __init__(self, graph: Graph, plan: Plan, learned: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.plan = plan
+        self.learned = dict(learned or {})
+        self.outcome: Outcome | None = None
+        self._cancelled = False
+        self._regrown = False
+        self._draining = False
+        self._enter(graph)
+
+    def _enter(self, graph: Graph) -> None:
+        self.graph = graph
+        self.tasks: dict[TaskId, Task] = {}
+        self._steps = frozenset(self.plan.reuse) & frozenset(graph.links)
+        self._progress = Progress(graph, self._steps)
+        self._items: dict[tuple[str, Path], tuple[Artifact, ...]] = {}
+        self._last_turn: dict[tuple[str, Path], int] = {}
+        self._failed: dict[tuple[str, Path], int] = {}
+        self._ready: deque[TaskId] = deque()
+        self._running: set[TaskId] = set()
+
+    @classmethod
+    def replay(cls, graph: Graph, plan: Plan, events: Iterable[Event]) -> Run:
+        """The run that these events made."""
+        run = cls(graph, plan)
+        run.start()
+        for event in events:
+            run.handle(event)
+        return run
+
+    def start(self) -> list[Instruction]:
+        for name in self.graph.links:
+            if name in self._steps and not waiting_scope(self.graph, name):
+                self._await(name, ())
+        return self._next()
+
+    def handle(self, event: Event) -> list[Instruction]:
+        match event:
+            case TaskStarted():
+                pass
+            case TaskSucceeded():
+                self._succeed(event.task, event.artifacts, event.again)
+                self._learn(event.task, event.learned)
+            case TaskReused():
+                self._reuse(event)
+            case ForeachSplit():
+                self._split(event.task, event.items)
+            case TaskSkipped():
+                self._skip(event.task)
+            case TaskFailed():
+                self._fail(event)
+            case TaskMissing():
+                self._end(event.task, State.FAILED)
+            case RunCancelled():
+                return self._cancel()
+            case _:
+                assert_never(event)
+        return self._next()
+
+    # what became of a task
+
+    def _end(self, task: TaskId, state: State) -> Task:
+        self._running.discard(task)
+        entry = self.tasks[task]
+        entry.state = state
+        return entry
+
+    def _succeed(self, task: TaskId, artifacts: Iterable[Artifact], again: bool) -> None:
+        self._end(task, State.SUCCEEDED).artifacts = {artifact.name: artifact for artifact in artifacts}
+        self._last_turn[task.step, task.path] = task.turn
+        if again:
+            self._make_ready(replace(task, turn=task.turn + 1))
+        else:
+            self._finish(task.step, task.path)
+
+    def _reuse(self, event: TaskReused) -> None:
+        if event.skipped:
+            self._skip(event.task)
+        elif event.task.split:
+            self._split(event.task, event.artifacts)
+        else:
+            self._succeed(event.task, event.artifacts, event.again)
+
+    def _skip(self, task: TaskId) -> None:
+        self._end(task, State.SKIPPED)
+        if task.split:
+            self._open(task.step, task.path, ())
+        else:
+            self._finish(task.step, task.path)
+
+    def _split(self, task: TaskId, items: tuple[Artifact, ...]) -> None:
+        self._end(task, State.SUCCEEDED)
+        self._open(task.step, task.path, items)
+
+    def _fail(self, event: TaskFailed) -> None:
+        task = event.task
+        if event.attempt < self.graph.steps[task.step].options.retry and not self._cancelled:
+            self._running.discard(task)
+            self.tasks[task].attempt = event.attempt + 1
+            self._make_ready(task, first=True)
+            return
+        entry = self._end(task, State.FAILED)
+        entry.failure = event.failure
+        entry.artifacts = {artifact.name: artifact for artifact in event.artifacts}
+        if not task.split and self._tolerates(task):
+            entry.tolerated = True
+            self._finish(task.step, task.path)
+
+    def _tolerates(self, task: TaskId) -> bool:
+        scope = self.graph.links[task.step].scope
+        if not scope:
+            return False
+        foreach, path = scope[-1], task.path[:-1]
+        allowance = (
+            self.graph.steps[task.step].options.allow_failures or self.graph.steps[foreach].options.allow_failures
+        )
+        if allowance is None:
+            return False
+        failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
+        return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
+
+    def _learn(self, task: TaskId, names: tuple[str, ...]) -> None:
+        known = self.learned.get(task.step, frozenset())
+        new = frozenset(names) - known - self.graph.links[task.step].writes
+        if new:
+            learned = {**self.learned, task.step: known | new}
+            if not _errors(link(self.graph.flow, learned)) - _errors(self.graph):
+                self.learned = learned
+                self._draining = True
+
+    # what that makes possible
+
+    def _finish(self, step: str, path: Path) -> None:
+        for over, prefix in list(self._progress.finish(step, path)):
+            self._release(over, prefix)
+
+    def _open(self, foreach: str, path: Path, items: tuple[Artifact, ...]) -> None:
+        self._items[foreach, path] = items
+        over = list(self._progress.split(foreach, path, len(items)))
+        for index in range(len(items)):
+            self._make_ready(TaskId(foreach, (*path, index)))
+            for step in self._progress.inside[foreach]:
+                self._await(step, (*path, index))
+        for step, prefix in over:
+            self._release(step, prefix)
+
+    def _await(self, step: str, path: Path) -> None:
+        task = TaskId(step, path, split=self.graph.steps[step].foreach is not None)
+        unfinished = sum(not self._progress.is_over(above, path[:depth]) for above, depth in self._progress.waits[step])
+        self.tasks[task] = Task(waiting=unfinished)
+        if not unfinished:
+            self._admit(task)
+
+    def _release(self, over: str, prefix: Path) -> None:
+        for step in self._progress.awaited[over].get(len(prefix), ()):
+            split = self.graph.steps[step].foreach is not None
+            for path in list(self._progress.paths(step, prefix)):
+                task = TaskId(step, path, split=split)
+                entry = self.tasks.get(task)
+                if entry is None:
+                    continue  # about to be made by the split that released it
+                entry.waiting -= 1
+                if entry.waiting == 0:
+                    self._admit(task)
+
+    def _admit(self, task: TaskId) -> None:
+        if self._has_nothing_to_work_on(task):
+            self._skip(task)
+        else:
+            self._make_ready(task)
+
+    def _make_ready(self, task: TaskId, first: bool = False) -> None:
+        entry = self.tasks.setdefault(task, Task())
+        entry.state = State.READY
+        if first:
+            self._ready.appendleft(task)
+        else:
+            self._ready.append(task)
+
+    def _has_nothing_to_work_on(self, task: TaskId) -> bool:
+        """A failure or a skip above, at the same item, took away something the step must read."""
+        step, linked = self.graph.steps[task.step], self.graph.links[task.step]
+        if any(self._is_lost(above, task.path[:depth]) for above, depth in self._progress.waits[step.name]):
+            return True
+        if linked.joined and all(self._was_skipped(above, task.path) for above in linked.joined):
+            return True
+        required = (b for b in linked.bindings if b.required and any(w in self._steps for w in b.writers))
+        return any(self._all_skipped(binding, task.path) for binding in required)
+
+    def _is_lost(self, step: str, path: Path) -> bool:
+        if len(path) != len(self.graph.links[step].scope):
+            return False
+        entry = self.tasks.get(TaskId(step, path, self._last_turn.get((step, path), 0)))
+        return entry is not None and entry.tolerated
+
+    def _was_skipped(self, step: str, prefix: Path) -> bool:
+        """A whole foreach that did not run, as opposed to one that had no items."""
+        scope = self.graph.links[step].scope
+        entry = self.tasks.get(TaskId(scope[len(prefix)], prefix, split=True)) if len(scope) > len(prefix) else None
+        return entry is not None and entry.state is State.SKIPPED
+
+    def _all_skipped(self, binding: Binding, path: Path) -> bool:
+        states = []
+        for writer in binding.writers:
+            scope = self.graph.links[writer].scope
+            entry = self.tasks.get(TaskId(writer, path[: len(scope)]))
+            states.append(entry.state if entry is not None else State.SKIPPED)
+        return all(state is State.SKIPPED for state in states)
+
+    # what to do next
+
+    def _next(self) -> list[Instruction]:
+        if self.outcome is not None:
+            return []
+        if self._draining:
+            return self._regrow() if not self._running else []
+        instructions: list[Instruction] = list(self._start_ready())
+        if not self._running:
+            instructions.append(self._conclude())
+        return instructions
+
+    def _regrow(self) -> list[Instruction]:
+        self._draining, self._regrown = False, True
+        self._enter(link(self.graph.flow, self.learned))
+        return self.start()
+
+    def _conclude(self) -> FinishRun:
+        failed = any(task.state is State.FAILED and not task.tolerated for task in self.tasks.values())
+        self.outcome = Outcome.FAILED if failed else Outcome.SUCCEEDED
+        return FinishRun(self.outcome)
+
+    def _cancel(self) -> list[Instruction]:
+        if self.outcome is not None:
+            return []
+        self._cancelled = True
+        self.outcome = Outcome.CANCELLED
+        running = tuple(sorted(self._running))
+        for task in running:
+            self._end(task, State.CANCELLED)
+        return [CancelTasks(running), FinishRun(self.outcome)]
+
+    def _start_ready(self) -> Iterator[StartTask]:
+        slots = self.plan.slots - sum(self._cpu(task) for task in self._running)
+        memory = None if self.plan.memory is None else self.plan.memory - sum(map(self._memory, self._running))
+        while self._ready:
+            task = self._ready[0]
+            if self._cpu(task) > slots or (memory is not None and self._memory(task) > memory):
+                return  # first come, first served: a large task would wait for ever behind small ones
+            slots -= self._cpu(task)
+            memory = None if memory is None else memory - self._memory(task)
+            yield self._start(self._ready.popleft())
+
+    def _cpu(self, task: TaskId) -> int:
+        return min(self.graph.steps[task.step].options.cpu, self.plan.slots)
+
+    def _memory(self, task: TaskId) -> int:
+        return min(self.graph.steps[task.step].options.memory or 0, self.plan.memory or 0)
+
+    def _start(self, task: TaskId) -> StartTask:
+        self._running.add(task)
+        entry = self.tasks[task]
+        entry.state = State.RUNNING
+        return StartTask(task, self._inputs(task), tuple(self._joined(task)), entry.attempt, self._reusable(task))
+
+    def _reusable(self, task: TaskId) -> Reuse:
+        if (task.step, task.path) in self.plan.anew:
+            return Reuse.OWN if self._regrown else Reuse.NEVER
+        reuse = self.plan.reuse[task.step]
+        return Reuse.OWN if self._regrown and reuse is Reuse.NEVER else reuse
+
+    # what a task reads
+
+    def _inputs(self, task: TaskId) -> tuple[Artifact, ...]:
+        step, linked = self.graph.steps[task.step], self.graph.links[task.step]
+        found = dict(self._carried(task))
+        for binding in linked.bindings:
+            if binding.name not in found and _reads(step, binding.name, split=task.split):
+                artifact = self._resolve(binding, task.path)
+                if artifact is not None:
+                    found[binding.name] = artifact
+        if step.foreach is not None and not task.split:
+            item = self._items[task.step, task.path[:-1]][task.path[-1]]
+            found[step.foreach.var] = replace(item, name=step.foreach.var)
+        return tuple(found[name] for name in sorted(found))
+
+    def _carried(self, task: TaskId) -> Iterator[tuple[str, Artifact]]:
+        """What a loop reads of its own from the turn before."""
+        if task.turn:
+            before = self.tasks[replace(task, turn=task.turn - 1)].artifacts or {}
+            step = self.graph.steps[task.step]
+            for binding in self.graph.links[task.step].bindings:
+                if binding.name in before and _reads(step, binding.name, split=False):
+                    yield binding.name, before[binding.name]
+
+    def _resolve(self, binding: Binding, path: Path) -> Artifact | None:
+        for writer in binding.writers:
+            artifact = self._bound(writer, path).get(binding.name)
+            if artifact is not None:
+                return artifact
+        return None
+
+    def _bound(self, step: str, path: Path) -> Mapping[str, Artifact]:
+        own = path[: len(self.graph.links[step].scope)]
+        entry = self.tasks.get(TaskId(step, own, self._last_turn.get((step, own), 0)))
+        if entry is None or entry.state is not State.SUCCEEDED:
+            return {}
+        return entry.artifacts or {}
+
+    def _joined(self, task: TaskId) -> Iterator[TaskDone]:
+        """The finished tasks that `inputs` shows: below a join, or the branches that a step names."""
+        linked = self.graph.links[task.step]
+        for step in linked.joined or linked.branches:
+            scope = self.graph.links[step].scope
+            for path in self._progress.below(scope, task.path[: len(scope)]):
+                yield TaskDone(TaskId(step, path), tuple(self._bound(step, path).values()))
+
+
+def _reads(step: Step, name: str, *, split: bool) -> bool:
+    """Whether the split or the body reads the name; a foreach's expression is read by its split only."""
+    if step.foreach is None:
+        return True
+    guarded = step.guard is not None and step.guard.name == name
+    if split:
+        return guarded or name in step.foreach.reads
+    return name in step.reads or name in step.maybe_reads or name not in step.foreach.reads
+
+
+def _errors(graph: Graph) -> frozenset[tuple[str, str]]:
+    return frozenset((problem.rule, problem.message) for problem in check(graph) if not problem.warning)

@@ -1,0 +1,121 @@
+"""The module `__main__` of a task: the part of the prelude it needs, its inputs, and nothing else."""
+
+from __future__ import annotations
+import __future__ as future
+
+import ast
+import sys
+import types
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+from weakref import WeakValueDictionary
+
+from nbflow.flow.step import Cell, Definition
+from nbflow.run.display import display
+from nbflow.run.frames import filename_of_cell, show_source
+from nbflow.run.keys import references
+from nbflow.run.program import Program
+
+
+class Namespace:
+    """A home for values: prelude names are bound when a step or a pickle asks for them.
+
+    The prelude is executed anew for each task, so that no task sees what another did to it; `%%shared` cells are
+    executed once per process, and imports are cheap the second time.
+    """
+
+    def __init__(self, program: Program, stored_source: Any = None) -> None:
+        self.program = program
+        self.module = types.ModuleType("__main__")
+        self.namespace: dict[str, Any] = self.module.__dict__
+        self._stored_source = stored_source
+        self._references = references(program.graph.prelude)
+        self._code: dict[Definition, types.CodeType] = {}
+        self._shared: dict[Definition, dict[str, Any]] = {}
+        self._bound: set[Definition] = set()
+        self.classes: MutableMapping[str, type] = WeakValueDictionary()
+        self._old: dict[tuple[str, str], Any] = {}
+        self.flags = future_flags(program.graph.prelude.definitions)
+        self._cells = {cell.number: cell for cell in program.graph.flow.cells}
+
+    def clear(self) -> None:
+        """Forget the task before."""
+        self.namespace.clear()
+        self.namespace.update(
+            {"__name__": "__main__", "__doc__": None, "__builtins__": __builtins__, "display": display}
+        )
+        self._bound.clear()
+        self._old.clear()
+
+    def prepare(self, step: str) -> None:
+        """Bind the parameters and the prelude that a step reads."""
+        linked = self.program.graph.links[step]
+        self.namespace.update({name: self.program.parameters[name] for name in linked.parameters})
+        self.bind(linked.prelude)
+
+    def bind(self, names: Iterable[str]) -> None:
+        """Execute the definitions that `names` need and that are not bound yet, in document order."""
+        for definition in self.program.graph.prelude.closure(names):
+            if definition not in self._bound:
+                self._bound.add(definition)
+                self._define(definition)
+
+    def _define(self, definition: Definition) -> None:
+        if definition in self._shared:
+            self.namespace.update(self._shared[definition])
+            return
+        before = dict(self.namespace) if definition.kind == "shared" else {}
+        exec(self._compiled(definition), self.namespace)
+        if definition.kind == "shared":
+            self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+
+    def _compiled(self, definition: Definition) -> types.CodeType:
+        if definition not in self._code:
+            place = definition.place
+            filename = filename_of_cell(place)
+            show_source(filename, self._cells.get(place.cell, Cell(place.cell, definition.source)))
+            tree = ast.increment_lineno(ast.parse(definition.source), place.line - 1)
+            self._code[definition] = compile(tree, filename, "exec", self.flags, dont_inherit=True)
+        return self._code[definition]
+
+    # how pickles refer to what the notebook defines
+
+    def reference(self, value: Any) -> tuple[str, str] | None:
+        """(prelude name, digest of its code) of a function or class that the prelude bound."""
+        name = getattr(value, "__qualname__", None)
+        if name in self._references and self.namespace.get(name) is value:
+            return name, self._references[name][0]
+        return None
+
+    def resolve(self, name: str, digest: str) -> Any:
+        """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
+        if self._references.get(name, ("",))[0] == digest:
+            if name not in self.namespace:
+                self.bind([name])
+            return self.namespace[name]
+        if (name, digest) not in self._old:
+            self._old[name, digest] = self._recall(name, digest)
+        return self._old[name, digest]
+
+    def _recall(self, name: str, digest: str) -> Any:
+        source = self._stored_source(digest) if self._stored_source else None
+        if source is None:
+            raise LookupError(f"the store has no code for '{name}' as it was ({digest})")
+        module = types.ModuleType("__main__")
+        exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
+        return module.__dict__[name]
+
+
+def future_flags(definitions: Iterable[Definition]) -> int:
+    """The compiler flags of the notebook's `from __future__` imports, which hold in all cells."""
+    flags = 0
+    for definition in definitions:
+        if "__future__" in definition.modules or "__future__" in definition.source:
+            names = definition.names & set(future.all_feature_names)
+            flags |= sum(getattr(future, name).compiler_flag for name in names)
+    return flags
+
+
+def become_main(namespace: Namespace) -> None:
+    """Make this process's `__main__` the notebook's, so that its classes keep their identity."""
+    sys.modules["__main__"] = namespace.module

@@ -1,0 +1,37 @@
+"""A flow with its parameters and its folder: all that a worker needs to run any task, and the keys of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Definition
+
+
+@dataclass(frozen=True)
+class Program:
+    """`folder` is where the steps run, as Jupyter runs a notebook; `root` is the store; `run` the catalog's row."""
+
+    graph: Graph
+    parameters: Mapping[str, Any]
+    folder: Path
+    root: Path
+    run: int = 0
+
+    @property
+    def live(self) -> Path:
+        """Where the workers of this run write what their tasks print."""
+        return self.root / "live" / str(self.run)
+
+    @cached_property
+    def project(self) -> tuple[Path, ...]:
+        """Where local modules are looked for, nearest first."""
+        return tuple(dict.fromkeys((self.folder, self.root.parent)))
+
+    def closure(self, step: str) -> tuple[Definition, ...]:
+        """The part of the prelude that a step needs."""
+        return self.graph.prelude.closure(self.graph.links[step].prelude)

@@ -1,0 +1,68 @@
+"""Events as JSON and back: the list on disk is the run, and replaying it gives the run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nbflow.run import events as facts
+from nbflow.run.events import Event, Failure, FailureKind, Frame, TaskId
+from nbflow.store.artifact import Artifact, Summary
+
+_NOT_SUMMARISED = Summary(type="", text="")
+
+
+def write_event(event: Event) -> tuple[str, dict[str, object]]:
+    """(kind, facts as JSON has them). Artifacts keep what identifies them; the catalog has their summaries."""
+    values = {name: getattr(event, name) for name in event.__slots__}
+    return type(event).__name__, {name: _plain(value) for name, value in values.items() if value}
+
+
+def read_event(kind: str, payload: dict[str, Any]) -> Event:
+    """The event that `write_event` wrote."""
+    values = {name: _revive(name, value) for name, value in payload.items()}
+    event: Event = getattr(facts, kind)(**{**_empty(kind), **values})
+    return event
+
+
+def read_events(rows: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Event]:
+    return (read_event(kind, text) for kind, text in rows)
+
+
+def _empty(kind: str) -> dict[str, Any]:
+    return {"TaskSucceeded": {"artifacts": ()}, "TaskReused": {"artifacts": ()}, "ForeachSplit": {"items": ()}}.get(
+        kind, {}
+    )
+
+
+def _plain(value: object) -> object:
+    match value:
+        case TaskId():
+            return [value.step, list(value.path), value.turn, value.split]
+        case Artifact():
+            return [value.name, value.component, value.index, value.size]
+        case Failure():
+            frames = [[frame.where, frame.function, frame.source] for frame in value.frames]
+            return [value.kind, value.type, value.message, frames, value.traceback]
+        case tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return value
+
+
+def _revive(name: str, value: Any) -> Any:
+    match name:
+        case "task":
+            step, path, turn, split = value
+            return TaskId(step, tuple(path), turn, split)
+        case "artifacts" | "items":
+            return tuple(
+                Artifact(name, component, index, size, _NOT_SUMMARISED) for name, component, index, size in value
+            )
+        case "failure":
+            kind, error, message, frames, traceback = value
+            return Failure(FailureKind(kind), error, message, tuple(Frame(*frame) for frame in frames), traceback)
+        case "learned":
+            return tuple(value)
+        case _:
+            return value

@@ -1,0 +1,235 @@
+"""One task: inputs -> body -> artifacts."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import sys
+import time
+import types
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.errors import NbflowError, OutputMissing
+from nbflow.flow.step import Step
+from nbflow.run.capture import Capture, Output
+from nbflow.run.display import adopt_display, bundle_of
+from nbflow.run.events import Failure, FailureKind, TaskId
+from nbflow.run.frames import describe_failure, filename_of_step, show_source
+from nbflow.run.inputs import Inputs, Seen, View, group_by_item
+from nbflow.run.keys import seed_of
+from nbflow.run.namespace import Namespace
+from nbflow.run.program import Program
+from nbflow.run.selfmode import Self
+from nbflow.store import drift
+from nbflow.store.artifact import Artifact, Component, Lost
+from nbflow.store.codec import Borrowed
+from nbflow.store.drift import Loaded
+from nbflow.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker is told about one task; what a join looks at it reads in the catalog."""
+
+    task: TaskId
+    inputs: tuple[Artifact, ...] = ()
+
+
+@dataclass(slots=True)
+class Result:
+    """What a worker answers. `artifacts` of a split are the items, named by their index."""
+
+    task: TaskId
+    artifacts: tuple[Artifact, ...] = ()
+    components: tuple[Component, ...] = ()
+    outputs: list[Output] = field(default_factory=list)
+    seconds: float = 0.0
+    again: bool = False
+    skipped: bool = False
+    learned: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
+    failure: Failure | None = None
+
+
+class Performer:
+    """Runs tasks of one program in one namespace, one after another."""
+
+    def __init__(self, program: Program, store: Store, home: Namespace, capture: Capture) -> None:
+        self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._bodies: dict[str, tuple[types.CodeType, types.CodeType | None]] = {}
+
+    def run(self, job: Job) -> Result:
+        """Never raises what the user's code raised: that is part of the result."""
+        result = Result(job.task)
+        self.home.clear()
+        with self.capture.task(str(job.task)) as outputs:
+            try:
+                self._perform(job, result)
+            except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                result.failure = self._describe(error)
+            _flush_figures()
+        result.outputs = outputs
+        return result
+
+    def _describe(self, error: BaseException) -> Failure:
+        kind = (
+            FailureKind.STORE
+            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing)
+            else FailureKind.ERROR
+        )
+        return describe_failure(error, kind)
+
+    def _perform(self, job: Job, result: Result) -> None:
+        step = self.program.graph.steps[job.task.step]
+        self.home.prepare(step.name)
+        adopt_display()
+        loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
+        inputs = values_of(loaded)
+        self.home.namespace.update(inputs)
+        if not self._is_wanted(step, job.task, inputs):
+            result.skipped = True
+        elif job.task.split:
+            self._split(step, result)
+        else:
+            self._execute(step, job, loaded, result)
+
+    def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
+        """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
+        if step.guard is None or task.turn or (step.foreach and not task.split):
+            return True
+        name = step.guard.name
+        value = inputs[name] if name in inputs else self.program.parameters[name]
+        return step.guard.holds(value, self.program.graph.links[step.name].answers)
+
+    def _split(self, step: Step, result: Result) -> None:
+        assert step.foreach is not None
+        began = time.perf_counter()
+        filename = filename_of_step(step)
+        self._show(step, filename)
+        items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
+        result.seconds = time.perf_counter() - began
+        saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
+        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
+        result.components = tuple(component for encoded in saved for component in encoded.components)
+
+    def _execute(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+        linked = self.program.graph.links[step.name]
+        if linked.joined or linked.branches:
+            self.home.namespace["inputs"] = self._look_at(step, job)
+        if step.metaflow:
+            self.home.namespace["self"] = Self(values_of(loaded), job.task.path, self.program.graph.links)
+        if step.options.seed is not None:
+            _seed(seed_of(step.options.seed, job.task.path))
+        try:
+            began = time.perf_counter()
+            try:
+                self._run_body(step)
+            finally:
+                result.seconds = time.perf_counter() - began
+        except BaseException:
+            self._keep(dict(self._bound(step)), {}, result)
+            raise
+        self._finish(step, job, loaded, result)
+
+    def _run_body(self, step: Step) -> None:
+        body, last = self._compiled(step)
+        exec(body, self.home.namespace)
+        if last is not None:
+            value = eval(last, self.home.namespace)
+            if value is not None:
+                self.capture.show(bundle_of(value), "execute_result")
+
+    def _compiled(self, step: Step) -> tuple[types.CodeType, types.CodeType | None]:
+        if step.name not in self._bodies:
+            filename = filename_of_step(step)
+            self._show(step, filename)
+            self._bodies[step.name] = compile_body(step, filename, self.home.flags)
+        return self._bodies[step.name]
+
+    def _show(self, step: Step, filename: str) -> None:
+        cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)
+        if cell is not None:
+            show_source(filename, cell)
+
+    def _bound(self, step: Step) -> Iterator[tuple[str, Any]]:
+        """The artifacts that the body bound."""
+        space = vars(self.home.namespace["self"]) if step.metaflow else self.home.namespace
+        yield from ((name, space[name]) for name in sorted(self.program.graph.links[step.name].writes) if name in space)
+
+    def _finish(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+        values = dict(self._bound(step))
+        missing = sorted(step.writes - step.maybe_writes - values.keys())
+        if missing:
+            raise OutputMissing(step.name, missing)
+        changed = drift.changed(loaded, self.store.blobs, self.home)
+        learned = changed - values.keys()
+        values |= {name: loaded[name].value for name in learned}
+        result.learned = tuple(sorted(learned))
+        result.again = bool(values[step.loop]) if step.loop else False
+        unchanged = {one.name: Borrowed(loaded[one.name].value, one) for one in job.inputs if one.name not in changed}
+        self._keep(values, unchanged, result)
+
+    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result) -> None:
+        """Store the values; one that is a borrowed input, or points into one, is stored as such."""
+        encoded = self.store.save(values, self.home, borrowed)
+        result.artifacts, result.components = encoded.artifacts, encoded.components
+        result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+
+    def _look_at(self, step: Step, job: Job) -> Inputs:
+        """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
+        linked = self.program.graph.links[step.name]
+        if linked.branches:
+            branches = self._seen(linked.branches, ())
+            return Inputs((), {one.task.step: View(one.task.path, [one], None, self._load) for one in branches})
+        foreach = self.program.graph.steps[linked.opened[-1]].foreach
+        item = foreach.var if foreach else None
+        return Inputs(group_by_item(self._seen(linked.joined, job.task.path), len(linked.opened), item, self._load))
+
+    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+        history, run = self.store.history, self.program.run
+        for (step, path), artifacts in history.views(run, steps, prefix):
+            yield Seen(TaskId(step, path), artifacts)
+        for (step, path), artifacts, failure in history.failures(run, steps, prefix):
+            facts = json.loads(failure)
+            yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
+
+    def _load(self, wanted: Mapping[str, Artifact]) -> Mapping[str, Any]:
+        return self.store.load(wanted, self.home)
+
+
+def values_of(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
+    return {name: one.value for name, one in loaded.items()}
+
+
+def compile_body(step: Step, filename: str, flags: int = 0) -> tuple[types.CodeType, types.CodeType | None]:
+    """The body, and its last expression apart when its value is to be shown."""
+    tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr) or _is_quiet(step.body):
+        return compile(tree, filename, "exec", flags, dont_inherit=True), None
+    tree.body.pop()
+    shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
+    return compile(tree, filename, "exec", flags, dont_inherit=True), shown
+
+
+def _is_quiet(body: str) -> bool:
+    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
+    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
+
+
+def _flush_figures() -> None:
+    module = sys.modules.get("matplotlib.pyplot")
+    if module is not None:
+        with suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
+            module.show()
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)

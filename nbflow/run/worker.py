@@ -1,0 +1,64 @@
+"""A worker process: it runs tasks of one program until its driver is gone."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import threading
+from multiprocessing import connection, parent_process
+
+from nbflow.run.capture import Capture
+from nbflow.run.display import BACKEND
+from nbflow.run.namespace import Namespace, become_main
+from nbflow.run.program import Program
+from nbflow.run.task import Job, Performer, Result
+from nbflow.store.store import Store
+
+_worker: Performer | None = None
+
+
+def start_worker(program: Program) -> None:
+    """Make this process a worker; called once in each."""
+    global _worker
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
+    os.environ["MPLBACKEND"] = BACKEND
+    _reseed()
+    _die_with_parent()
+    _worker = _performer(program)
+
+
+def _performer(program: Program) -> Performer:
+    os.chdir(program.folder)
+    sys.path.insert(0, str(program.folder))
+    store = Store.open(program.root, create=False)
+    home = Namespace(program, store.history.code)
+    become_main(home)
+    return Performer(program, store, home, Capture(program.live))
+
+
+def run_job(job: Job) -> Result:
+    """Run one task in this process."""
+    assert _worker is not None
+    return _worker.run(job)
+
+
+def _reseed() -> None:
+    """Children of one fork server share its random state; the standard library reseeds itself, NumPy does not."""
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed()
+
+
+def _die_with_parent() -> None:
+    """End this process when the driver is gone, however it went: nobody would take the result."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
+
+
+def _watch(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
