@@ -203,6 +203,14 @@ class NoRunYet(NbflowError):
         super().__init__(f"flow '{flow}' has not run yet (there is no run of it in {root}): run it with nbflow run")
 
 
+class PathspecError(NbflowError, ValueError):
+    """Raised for a pathspec with too few or too many parts."""
+
+    def __init__(self, pathspec: str, form: str) -> None:
+        self.pathspec, self.form = pathspec, form
+        super().__init__(f"'{pathspec}' is no pathspec of the form {form}")
+
+
 class UnknownName(NbflowError):
     """Raised for a step, run or artifact that is not there; `nearest` is what may have been meant."""
 

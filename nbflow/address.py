@@ -1,0 +1,50 @@
+"""How a task is named: `fit`, `fit[3]`, `fit[0,2]`, `grow@4` for a turn of a loop, `7/fit[3]` in run 7."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nbflow.errors import AddressError
+
+_FORM = re.compile(r"(?:(?P<run>\d+)/)?(?P<step>[^\W\d]\w*)(?:\[(?P<path>[\d\s,]*)\])?(?:@(?P<turn>\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One task, or all of a step where `path` is None. Without a run the newest that has it is meant."""
+
+    step: str
+    path: tuple[int, ...] | None = None
+    turn: int | None = None
+    run: int | None = None
+
+    def covers(self, path: tuple[int, ...], turn: int) -> bool:
+        return (self.path is None or self.path == path) and (self.turn is None or self.turn == turn)
+
+    def __str__(self) -> str:
+        before = "" if self.run is None else f"{self.run}/"
+        inside = "" if self.path is None else f"[{','.join(map(str, self.path))}]"
+        return f"{before}{self.step}{inside}" + ("" if self.turn is None else f"@{self.turn}")
+
+
+def read_address(text: str) -> Address:
+    """Raises AddressError, which shows the forms there are."""
+    found = _FORM.fullmatch(text.strip())
+    if not found:
+        raise AddressError(text)
+    run, step, inside, turn = found["run"], found["step"], found["path"], found["turn"]
+    return Address(step, _read_path(text, inside), _number(turn), _number(run))
+
+
+def _read_path(text: str, inside: str | None) -> tuple[int, ...] | None:
+    if inside is None:
+        return None
+    parts = [part.strip() for part in inside.split(",")]
+    if not all(part.isdecimal() for part in parts):
+        raise AddressError(text)
+    return tuple(map(int, parts))
+
+
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
