@@ -1,0 +1,153 @@
+"""What the store knows of one flow: its runs as they were, with the flow read again from the cells of that time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+from nbflow.address import Address
+from nbflow.errors import NoRunYet, TaskUnknown, UnknownName
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Flow
+from nbflow.history import Lived, Past, Version
+from nbflow.run.events import TaskId
+from nbflow.run.launch import link_known
+from nbflow.run.namespace import Namespace
+from nbflow.run.program import Program
+from nbflow.run.sources import read_cells
+from nbflow.store.history import Reader
+from nbflow.store.rows import RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+
+_OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
+
+
+class Archive:
+    """The runs of one flow, newest first."""
+
+    def __init__(self, reader: Reader, flow: str, root: Path) -> None:
+        self.reader, self.flow, self.root = reader, flow, root
+        self._graph = cache(self._read_graph)
+
+    # runs
+
+    def runs(self, limit: int = -1) -> tuple[RunRow, ...]:
+        return self.reader.runs(self.flow, limit)
+
+    def run(self, number: int | str | None = None) -> RunRow:
+        """The run of that number or tag, or the newest. Raises NoRunYet and UnknownName."""
+        if number is None:
+            return next(iter(self.runs(1)), None) or self.none()
+        row = self.reader.run(self.flow, int(number)) if str(number).isdecimal() else self._tagged(str(number))
+        if row is None:
+            runs = self.runs(20) or self.none()
+            raise UnknownName("run", str(number), [name for row in runs for name in (str(row.number), *row.tags)])
+        return row
+
+    def _tagged(self, tag: str) -> RunRow | None:
+        return next((row for row in self.runs() if tag in row.tags), None)
+
+    def none(self) -> NoReturn:
+        """Raise NoRunYet."""
+        raise NoRunYet(self.flow, self.root)
+
+    # flows as they were
+
+    def version(self, row: RunRow) -> Version:
+        """The flow, the parameters and the files of a run."""
+        facts = self.reader.environment(row.environment) or {}
+        python = ".".join(str(facts.get("python", "")).split(".")[:2])
+        return Version(self.graph(row), row.parameters, facts.get("files", {}), python)
+
+    def graph(self, row: RunRow) -> Graph:
+        return self._graph(row.code, row.document)
+
+    def _read_graph(self, code: str, document: str) -> Graph:
+        cells = read_cells(self.reader.code(code) or "[]")
+        return self.link(read_flow(cells, self.flow, document))
+
+    def link(self, flow: Flow) -> Graph:
+        """A flow linked with what its runs have found about its steps."""
+        return link_known(flow, self.reader)
+
+    def past(self, row: RunRow) -> Past:
+        return Past(row.number, self.version(row), dict(self._lives(row)))
+
+    def _lives(self, row: RunRow) -> Iterator[tuple[str, Lived]]:
+        graph = self.graph(row)
+        totals: dict[str, list[StepRow]] = {}
+        for total in self.reader.steps(row.id):
+            totals.setdefault(total.step, []).append(total)
+        for step in graph.links:
+            if step in totals:
+                lived = live(row, totals[step], self._expected(graph, step, totals))
+                yield step, replace(lived, error=self._error(row, step)) if lived.failed else lived
+
+    def _error(self, row: RunRow, step: str) -> str:
+        """The first failure of a step in a few words, with the task it belongs to."""
+        for task in self.reader.tasks(row.id, step):
+            if task.status is TaskStatus.FAILED and task.failure:
+                failure = json.loads(task.failure)
+                return f"{name_of(task)} failed · {failure['type']}: {failure['message']}".splitlines()[0]
+        return "it failed"
+
+    def _expected(self, graph: Graph, step: str, totals: Mapping[str, list[StepRow]]) -> int:
+        """How many tasks the step has, as far as the foreaches around it have split."""
+        scope = graph.links[step].scope
+        splits = (one for foreach in scope[-1:] for one in totals.get(foreach, []) if one.split)
+        return sum(one.items for one in splits) if scope else 1
+
+    # values
+
+    def home(self, row: RunRow, folder: Path) -> Namespace:
+        """The notebook's globals as the run had them, for loading its artifacts; `folder` is the notebook's."""
+        graph = self.graph(row)
+        home = Namespace(Program(graph, row.parameters, folder, self.root), self.reader.code)
+        home.clear()
+        home.namespace.update(row.parameters)
+        return home
+
+    # tasks
+
+    def find(self, address: Address) -> tuple[RunRow, tuple[TaskRow, ...]]:
+        """The tasks an address means, in the run it names or the newest that has them; in the order of their items.
+
+        Raises NoRunYet, UnknownName and TaskUnknown.
+        """
+        rows = [self.run(address.run)] if address.run is not None else list(self.runs())
+        known: list[str] = []
+        for row in rows or self.none():
+            tasks = [task for task in self.reader.tasks(row.id, address.step) if not task.split]
+            found = [task for task in tasks if address.covers(task.path, task.turn)]
+            if found:
+                return row, tuple(sorted(found, key=lambda task: (task.path, task.turn)))
+            known = known or [name_of(task) for task in tasks]
+        if known:
+            raise TaskUnknown(str(address), rows[0].number, known)
+        raise UnknownName("step that has run", address.step, {one.step for one in self.reader.steps(rows[0].id)})
+
+
+def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
+    """What became of a step, from the sums over its tasks."""
+    tasks = [one for one in totals if not one.split]
+    over = sum(one.tasks for one in tasks if one.status in _OVER)
+    unfinished = any(one.status in (TaskStatus.RUNNING, TaskStatus.CANCELLED) for one in totals)
+    failed = any(one.status is TaskStatus.FAILED for one in totals)
+    running = row.status is RunStatus.RUNNING and any(one.status is TaskStatus.RUNNING for one in totals)
+    whole = row.status is RunStatus.SUCCEEDED or (not failed and not unfinished and over >= expected)
+    return Lived(
+        complete=whole and not running,
+        failed=failed,
+        running=running,
+        seconds=sum(one.seconds for one in tasks),
+        finished=max((one.finished or 0.0 for one in totals), default=0.0),
+    )
+
+
+def name_of(task: TaskRow) -> str:
+    """`fit[3]`, as users write it."""
+    return str(TaskId(task.step, task.path, task.turn, task.split))
