@@ -1,0 +1,57 @@
+"""Verbs that look at the flow itself: show, check, params."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from nbflow.cli.options import describe, kind_of
+from nbflow.cli.words import table
+from nbflow.cli.workplace import NOTEBOOK, workplace
+from nbflow.flow.checks import check as check_flow
+from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
+
+
+@click.command()
+@NOTEBOOK
+@click.option("--svg", "form", flag_value="svg", help="As SVG; needs Graphviz.")
+@click.option("--mermaid", "form", flag_value="mermaid", help="As mermaid source.")
+@click.option("--dot", "form", flag_value="dot", help="As DOT source.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+def show(notebook: Path, form: str | None, output: Path | None) -> None:
+    """The graph: as text, SVG, mermaid or DOT."""
+    draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
+    drawn = draw(workplace(notebook).graph)
+    if output is None:
+        click.echo(drawn, nl=not drawn.endswith("\n"))
+    else:
+        output.write_text(drawn, "utf-8")
+
+
+@click.command()
+@NOTEBOOK
+def check(notebook: Path) -> None:
+    """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings."""
+    graph = workplace(notebook).graph
+    problems = check_flow(graph)
+    for problem in problems:
+        click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
+    errors = sum(not problem.warning for problem in problems)
+    warnings = len(problems) - errors
+    verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if problems else "nothing is wrong"
+    click.echo(f"{graph.flow.document} · {count(len(graph.links), 'step')} · {verdict}")
+    sys.exit(1 if errors else 0)
+
+
+@click.command()
+@NOTEBOOK
+def params(notebook: Path) -> None:
+    """The parameters with their types, defaults and help."""
+    parameters = workplace(notebook).flow.parameters
+    if not parameters:
+        click.echo("no parameters: begin a cell with %%parameters, and state one per line:  top_k: int = 5  # how many")
+        return
+    for line in table([f"--{p.name}", kind_of(p), describe(p)] for p in parameters):
+        click.echo(line)

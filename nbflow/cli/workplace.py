@@ -1,0 +1,74 @@
+"""A notebook, its folder and its store: what every verb starts from."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbflow.archive import Archive
+from nbflow.arguments import bind_parameters, recorded
+from nbflow.cli.options import FLOW, GIVEN
+from nbflow.errors import NoRunYet
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Flow
+from nbflow.history import Version
+from nbflow.notebook import read_notebook
+from nbflow.run.launch import files_of
+from nbflow.run.program import Program
+from nbflow.store.rows import RunRow
+from nbflow.store.store import Store
+
+NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """`command` is the notebook's path as it was typed, for commands that are offered."""
+
+    command: str
+    folder: Path
+    flow: Flow
+    root: Path
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Its runs, for reading; raises NoRunYet when there is no store."""
+        if not self.exists:
+            raise NoRunYet(self.flow.name, self.root)
+        return Archive(Store.reader(self.root), self.flow.name, self.root)
+
+    @property
+    def exists(self) -> bool:
+        return (self.root / "catalog.db").exists()
+
+    @cached_property
+    def graph(self) -> Graph:
+        return self.archive.link(self.flow) if self.exists else link(self.flow)
+
+    def version(self, ctx: click.Context, origin: RunRow) -> Version:
+        """The flow of today, with the parameters that `resume` of a run would have."""
+        parameters = self.parameters(ctx, origin)
+        program = Program(self.graph, parameters, self.folder, self.root)
+        python = ".".join(platform.python_version_tuple()[:2])
+        return Version(self.graph, recorded(parameters), files_of(program, self.graph.links), python)
+
+    def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        """What was given; else what the run had; else the defaults."""
+        given = ctx.meta.get(GIVEN, {})
+        if origin is None:
+            return bind_parameters(self.flow, given, self.folder)
+        then = self.archive.graph(origin).flow
+        return bind_parameters(self.flow, given, self.folder, origin.parameters, then)
+
+
+def workplace(notebook: Path) -> Workplace:
+    """The notebook of a verb; read once, also where the command line has read it for its parameters."""
+    ctx = click.get_current_context()
+    flow = ctx.meta.get(FLOW) or read_notebook(notebook)
+    folder = notebook.resolve().parent
+    return Workplace(str(notebook), folder, flow, Store.locate(folder))
