@@ -1,0 +1,104 @@
+"""The values of one task: described without loading them, loaded when they are asked for."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import PathspecError
+from nbflow.store.artifact import Artifact, Summary
+
+if TYPE_CHECKING:
+    from nbflow.client import Task
+
+
+def read_pathspec(pathspec: str, parts: int, form: str) -> list[str]:
+    """Its parts; raises PathspecError when there are not so many."""
+    found = pathspec.split("/")
+    if len(found) != parts or not all(found):
+        raise PathspecError(pathspec, form)
+    return found
+
+
+class Data:
+    """The artifacts of a task as attributes; each is loaded when it is asked for, and once."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def __getattr__(self, name: str) -> Any:
+        artifacts = self._task._visible
+        if name.startswith("__") or name not in artifacts:
+            known = ", ".join(sorted(artifacts)) or "none"
+            raise AttributeError(f"{self._task} has no artifact '{name}'; it has {known}")
+        value = artifacts[name].data
+        self.__dict__[name] = value
+        return value
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._task._visible
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._task._visible)
+
+    def __repr__(self) -> str:
+        return f"<artifacts of {self._task}: {', '.join(sorted(self._task._visible)) or 'none'}>"
+
+
+class DataArtifact:
+    """One value of one task: described without loading it, loaded by `data`."""
+
+    task: Task
+    _artifact: Artifact
+
+    def __init__(self, pathspec: str, folder: str | os.PathLike[str] | None = None) -> None:
+        *task, name = read_pathspec(pathspec, 5, "Flow/run/step/task/artifact")
+        client = importlib.import_module("nbflow.client")  # which imports this module
+        found = client.Task("/".join(task), folder)[name]
+        self.task, self._artifact = found.task, found._artifact
+
+    @classmethod
+    def _of(cls, task: Task, artifact: Artifact) -> DataArtifact:
+        made = cls.__new__(cls)
+        made.task, made._artifact = task, artifact
+        return made
+
+    @property
+    def id(self) -> str:
+        return self._artifact.name
+
+    @property
+    def pathspec(self) -> str:
+        return f"{self.task.pathspec}/{self.id}"
+
+    parent = property(lambda self: self.task)
+
+    @property
+    def data(self) -> Any:
+        """The value, with the classes of the notebook as they were in that run. Loaded anew each time."""
+        run = self.task.step.run
+        return run.flow._store.load({self.id: self._artifact}, run._home)[self.id]
+
+    @property
+    def sha(self) -> str:
+        """Names the stored bytes; equal ones mean equal values, unequal ones mean nothing."""
+        return self._artifact.digest
+
+    @property
+    def size(self) -> int:
+        """Bytes in the store, those included of values that it shares objects with."""
+        return self._artifact.size
+
+    @property
+    def summary(self) -> Summary:
+        """Type, shape, and how it begins."""
+        return self._artifact.summary
+
+    @property
+    def finished_at(self) -> datetime | None:
+        return self.task.finished_at
+
+    def __repr__(self) -> str:
+        return f"DataArtifact('{self.pathspec}')"
