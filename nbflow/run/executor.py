@@ -7,6 +7,7 @@ import queue
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from typing import assert_never
@@ -42,14 +43,17 @@ from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
 
 Listener = Callable[[Event, Result | None], None]
-"""Called after an event was recorded, with what the worker answered when one did."""
+"""Called after an event was committed, with what the worker answered when one did."""
+
+COMMIT_EVERY = 0.05
+"""Seconds in which what many short tasks did is committed together."""
 
 RESENT = 3
 """How often a job is handed out again because the pool broke under it."""
 
 
 class Executor:
-    """One run on this machine. Whatever is instructed is performed only after all that led to it was committed."""
+    """One run on this machine. Nothing is announced, and nothing read by a worker, before it was committed."""
 
     def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
@@ -57,6 +61,8 @@ class Executor:
         self._listen = listener
         self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
+        self._announcements: list[tuple[Event, Result | None]] = []
+        self._committed = 0.0
         self._resent: dict[TaskId, int] = {}
         self._pool = Pool(program, run.plan.slots, lambda job, answer: self._answers.put((job, answer)), method)
 
@@ -69,6 +75,7 @@ class Executor:
         try:
             with self._signals_cancel():
                 self._loop()
+                self._commit()
         finally:
             self._pool.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)
@@ -101,10 +108,21 @@ class Executor:
     def _handle(self, happened: Iterable[tuple[Event, Result | None]]) -> list[Instruction]:
         instructions: list[Instruction] = []
         for event, result in happened:
-            self.journal.record(event, result)
+            self._record(event, result)
             instructions += self.run.handle(event)
-            self._listen(event, result)
         return instructions
+
+    def _record(self, event: Event, result: Result | None) -> None:
+        self.journal.record(event, result)
+        self._announcements.append((event, result))
+
+    def _commit(self) -> None:
+        """Make it durable, and only then say so."""
+        self.journal.commit()
+        self._committed = time.monotonic()
+        announced, self._announcements = self._announcements, []
+        for event, result in announced:
+            self._listen(event, result)
 
     # performing
 
@@ -116,17 +134,21 @@ class Executor:
                     found = self._look_up(instruction)
                     if found is None:
                         submitted.append(instruction)
-                        self.journal.record(TaskStarted(instruction.task, instruction.attempt), None)
+                        self._record(TaskStarted(instruction.task, instruction.attempt), None)
                     else:
                         yield found, None
                 case CancelTasks() | FinishRun():
                     pass  # stopping the pool at the end does both
                 case _:
                     assert_never(instruction)
-        self.journal.commit()
+        if any(self._reads_news(start) for start in submitted):
+            self._commit()
         for start in submitted:
             self._submit(start)
-            self._listen(TaskStarted(start.task, start.attempt), None)
+
+    def _reads_news(self, start: StartTask) -> bool:
+        """Whether a task is to read what the workers cannot see yet."""
+        return bool(start.joined) or any(self.journal.is_news(one.component) for one in start.inputs)
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         key = self._keys.key(start)
@@ -152,11 +174,20 @@ class Executor:
     # waiting
 
     def _wait(self) -> Iterator[tuple[Event, Result | None]]:
-        """Whatever has come in, at least one thing."""
-        self.journal.commit()
-        yield from self._translate(self._answers.get())
+        """Whatever has come in, at least one thing. Commits at once, or if it just has, a moment later."""
+        first = self._await_answer(max(0.0, self._committed + COMMIT_EVERY - time.monotonic()))
+        if first is None:
+            self._commit()
+            first = self._answers.get()
+        yield from self._translate(first)
         while not self._answers.empty():
             yield from self._translate(self._answers.get())
+
+    def _await_answer(self, seconds: float) -> tuple[Job, Answer] | RunCancelled | None:
+        try:
+            return self._answers.get(timeout=seconds)
+        except queue.Empty:
+            return None
 
     def _translate(self, answer: tuple[Job, Answer] | RunCancelled) -> Iterator[tuple[Event, Result | None]]:
         if isinstance(answer, RunCancelled):

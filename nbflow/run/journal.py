@@ -26,7 +26,7 @@ from nbflow.run.events import (
 )
 from nbflow.run.record import write_event
 from nbflow.run.task import Result
-from nbflow.store.artifact import Artifact
+from nbflow.store.artifact import Artifact, Component
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
@@ -42,16 +42,31 @@ class Journal:
         self._clock = clock
         self._starting: dict[TaskId, tuple[str, str]] = {}
         self._open: dict[TaskId, TaskRow] = {}
+        self._unwritten: dict[TaskId, TaskRow] = {}
+        self._events: list[tuple[float, str, dict[str, object]]] = []
+        self._components: dict[str, Component] = {}
 
     def expect(self, start: StartTask, key: str, item: str) -> None:
         """What the next row of this task says besides: its key, and its foreach item in a few words."""
         self._starting[start.task] = key, item
 
+    def is_news(self, component: str) -> bool:
+        """Whether a component was written after the last commit."""
+        return component in self._components
+
     def commit(self) -> None:
+        """Write what has gathered. A task that began and ended since the last time is written once."""
+        self.writer.add_events(self.run_row.id, self._events)
+        self.writer.put_components(self._components.values())
+        for row in self._unwritten.values():
+            self.writer.put_task(row)
         self.writer.commit()
+        for gathered in (self._events, self._components, self._unwritten):
+            gathered.clear()
 
     def finish(self, outcome: Outcome) -> None:
         """Close the run; what was running was cancelled."""
+        self.commit()
         for row in self._open.values():
             self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
         self.writer.update_run(self.run_row.id, status=RunStatus(outcome.value), finished=self._clock())
@@ -59,10 +74,11 @@ class Journal:
 
     def record(self, event: Event, result: Result | None) -> None:
         """Write one event and what it says of its task, artifacts and output included."""
-        self.writer.add_event(self.run_row.id, *write_event(event))
+        self._events.append((self._clock(), *write_event(event)))
         match event:
             case TaskStarted():
-                self._open[event.task] = self._put(self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt))
+                row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
+                self._open[event.task] = self._unwritten[event.task] = row
             case TaskSucceeded():
                 self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
             case ForeachSplit():
@@ -76,7 +92,7 @@ class Journal:
                 self._reuse(event)
             case TaskMissing():
                 message = {"kind": "error", "type": "NotStored", "message": "nothing is stored for it that still holds"}
-                self._put(self._row(event.task, TaskStatus.FAILED, failure=json.dumps(message)))
+                self._put(self._row(event.task, TaskStatus.FAILED, failure=json.dumps(message)), ())
             case RunCancelled():
                 pass
             case _:
@@ -100,32 +116,27 @@ class Journal:
             **facts,
         )
 
-    def _put(self, row: TaskRow) -> TaskRow:
-        return replace(row, id=self.writer.put_task(row))
+    def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> None:
+        self.writer.add_artifacts([(self.writer.put_task(row), artifacts)])
 
     def _close(
         self, task: TaskId, status: TaskStatus, artifacts: tuple[Artifact, ...], result: Result | None, **facts: Any
     ) -> None:
         row = self._open.pop(task, None) or self._row(task, status)
+        self._unwritten.pop(task, None)
         outputs = None
         if result is not None:
-            for component in result.components:
-                self.writer.put_component(component)
+            self._components.update((one.digest, one) for one in result.components)
             outputs = self.writer.put_text(json.dumps(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
-        row = self._put(replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts))
-        self.writer.put_artifacts(row.id, artifacts)
+        row = replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
+        self._put(row, artifacts)
 
     def _reuse(self, event: TaskReused) -> None:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
-        row = self._put(
-            self._row(
-                event.task, status, seconds=event.seconds, source=event.source, again=event.again, items=items,
-                outputs=event.outputs,
-            )
-        )  # fmt: skip
-        self.writer.put_artifacts(row.id, event.artifacts)
+        facts = {"seconds": event.seconds, "source": event.source, "again": event.again, "outputs": event.outputs}
+        self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
 
     # finding
 

@@ -21,12 +21,8 @@ FORMAT = 1
 
 def digest(*parts: object) -> str:
     """Digest a tagged tuple; lengths are hashed too, so ("ab", "c") != ("a", "bc")."""
-    state = blake3()
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
-        state.update(b"%s %d:" % (type(part).__name__.encode(), len(data)))
-        state.update(data)
-    return str(state.hexdigest(16))
+    tagged = (f"{type(part).__name__} {len(text)}:{text}" for part in parts for text in (str(part),))
+    return str(blake3("".join(tagged).encode("utf-8", "surrogatepass")).hexdigest(16))
 
 
 class Keys:

@@ -112,7 +112,7 @@ class Performer:
         self._show(step, filename)
         items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
         result.seconds = time.perf_counter() - began
-        saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
+        saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
 
@@ -131,7 +131,7 @@ class Performer:
             finally:
                 result.seconds = time.perf_counter() - began
         except BaseException:
-            self._keep(dict(self._bound(step)), {}, result)
+            self._keep(dict(self._bound(step)), {}, result, step.name)
             raise
         self._finish(step, job, loaded, result)
 
@@ -171,11 +171,11 @@ class Performer:
         result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
         unchanged = {one.name: Borrowed(loaded[one.name].value, one) for one in job.inputs if one.name not in changed}
-        self._keep(values, unchanged, result)
+        self._keep(values, unchanged, result, step.name)
 
-    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result) -> None:
+    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
         """Store the values; one that is a borrowed input, or points into one, is stored as such."""
-        encoded = self.store.save(values, self.home, borrowed)
+        encoded = self.store.save(values, self.home, borrowed, scope)
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
 
