@@ -47,7 +47,8 @@ class Artifact:
 class Component:
     """One pickle-5 stream of a list of values, and the digests of the large buffers beside it.
 
-    `digest` is the BLAKE3 of the stream and the buffer digests, so equal digests mean equal bytes throughout.
+    `digest` is the BLAKE3 of the stream, the buffer digests and, unless the values are immutable, of where they come
+    from: two lists that happen to be equal are two components, so that nobody gets one list for both.
     """
 
     digest: str
@@ -55,4 +56,5 @@ class Component:
     buffers: tuple[str, ...] = ()
     size: int = 0
     members: tuple[str, ...] = ()  # what each value is: "name", or "name=DIGEST" for an input carried along as an alias
+    scope: str | None = None  # the step that made the values; None: immutable ones, the same wherever they come from
     blob: str = ""  # the blob that holds the stream when it is too long for the catalog; `stream` is empty then

@@ -71,7 +71,7 @@ def _damage_of_row(component: Component, blobs: BlobStore, reader: Reader) -> It
         return  # reported with the blob
     stream = blobs.open(component.blob) if component.blob and not _flaw(component.blob, blobs) else component.stream
     if not component.blob or stream:
-        digest = digest_component(stream, component.buffers, component.members)
+        digest = digest_component(stream, component.buffers, component.members, component.scope)
         if digest != component.digest:
             yield Damage(
                 component.digest, "has other bytes than were written", False, _hits(reader, [component.digest])

@@ -31,7 +31,8 @@ _PUT_TASK = (
     + " RETURNING id"
 )
 _PUT_COMPONENT = (
-    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members) VALUES (?, ?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -84,6 +85,17 @@ class Writer:
         if not self._db.in_transaction:
             self._execute("BEGIN IMMEDIATE")
         return self._execute(statement, values)
+
+    def _write_all(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        if not self._db.in_transaction:
+            self._execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(statement, rows)
+        except sqlite3.Error as error:
+            self.rollback()
+            raise schema.meaning(error, self.path) from error
 
     # ---- runs
 
@@ -185,12 +197,16 @@ class Writer:
     def put_artifacts(self, task: int, artifacts: Iterable[Artifact]) -> None:
         """What the task holds from now on; names it had and that are not given are forgotten."""
         self._write("DELETE FROM artifacts WHERE task = ?", (task,))
-        rows = [self._artifact_row(task, position, artifact) for position, artifact in enumerate(artifacts)]
-        try:
-            self._db.executemany("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        except sqlite3.Error as error:
-            self.rollback()
-            raise schema.meaning(error, self.path) from error
+        self.add_artifacts([(task, artifacts)])
+
+    def add_artifacts(self, made: Iterable[tuple[int, Iterable[Artifact]]]) -> None:
+        """What tasks hold that held nothing yet."""
+        rows = [
+            self._artifact_row(task, position, artifact)
+            for task, artifacts in made
+            for position, artifact in enumerate(artifacts)
+        ]
+        self._write_all("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _artifact_row(self, task: int, position: int, artifact: Artifact) -> tuple[Any, ...]:
         lost = dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
@@ -199,11 +215,17 @@ class Writer:
         return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost
 
     def put_component(self, component: Component) -> None:
-        values = (
-            component.digest, component.stream, component.blob or None, "\n".join(component.buffers) or None,
-            component.size, "\n".join(component.members),
-        )  # fmt: skip
-        self._write(_PUT_COMPONENT, values)
+        self.put_components((component,))
+
+    def put_components(self, components: Iterable[Component]) -> None:
+        rows = [
+            (
+                one.digest, one.stream, one.blob or None, "\n".join(one.buffers) or None,
+                one.size, "\n".join(one.members), one.scope,
+            )
+            for one in components
+        ]  # fmt: skip
+        self._write_all(_PUT_COMPONENT, rows)
 
     def _name(self, text: str) -> int:
         if text not in self._names:
@@ -232,10 +254,13 @@ class Writer:
         self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
         return digest
 
-    def add_event(self, run: int, kind: str, payload: Any = None) -> int:
-        values = (run, time.time(), kind, dump(payload))
-        cursor = self._write("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", values)
-        return int(cursor.lastrowid or 0)
+    def add_event(self, run: int, kind: str, payload: Any = None) -> None:
+        self.add_events(run, [(time.time(), kind, payload)])
+
+    def add_events(self, run: int, events: Iterable[tuple[float, str, Any]]) -> None:
+        """(time, kind, payload) in the order in which they happened."""
+        rows = [(run, when, kind, dump(payload)) for when, kind, payload in events]
+        self._write_all("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", rows)
 
     def learn(self, flow: str, step: str, code: str, name: str) -> None:
         """Remember that a step with this code writes `name`, although its text does not say so."""
@@ -247,9 +272,12 @@ class Writer:
             self._write("UPDATE tasks SET key = NULL WHERE id = ?", (task,))
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
 def dump(value: Any) -> str:
     """JSON of what users pass as parameters: what JSON has no form for is written as its text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return _encode(value)
 
 
 def _column(row: RunRow, column: str) -> Any:

@@ -45,19 +45,25 @@ class _Encoding:
     blobs: BlobStore
     home: Home
     borrowed: Mapping[str, Borrowed]
+    scope: str
     artifacts: dict[str, Artifact] = field(default_factory=dict)
     components: list[Component] = field(default_factory=list)
 
 
 def encode(
-    values: Mapping[str, object], blobs: BlobStore, home: Home, borrowed: Mapping[str, Borrowed] | None = None
+    values: Mapping[str, object],
+    blobs: BlobStore,
+    home: Home,
+    borrowed: Mapping[str, Borrowed] | None = None,
+    scope: str = "",
 ) -> Encoded:
     """Store the values; the caller keeps the rows. Never fails for a value, only for the store (StoreFull).
 
-    An output that is an input's very object becomes another name for that artifact; one that merely points into an
-    input takes a copy of it along, marked as "name=DIGEST" in `Component.members`.
+    `scope` is the step, which tells equal objects of different origin apart. An output that is an input's very object
+    becomes another name for that artifact; one that merely points into an input takes a copy of it along, marked as
+    "name=DIGEST" in `Component.members`.
     """
-    encoding = _Encoding(blobs, home, _worth_looking_at(borrowed or {}))
+    encoding = _Encoding(blobs, home, _worth_looking_at(borrowed or {}), scope)
     graphs: dict[str, object] = {}
     for name, value in values.items():
         same = _borrowed_itself(value, encoding.borrowed)
@@ -83,7 +89,7 @@ def _borrowed_itself(value: object, borrowed: Mapping[str, Borrowed]) -> Artifac
 
 def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
     stream = pickle.dumps([value], PROTOCOL)
-    component = build(memoryview(stream), (), (name,), encoding.blobs)
+    component = build(memoryview(stream), (), (name,), encoding.blobs, None)
     encoding.components.append(component)
     encoding.artifacts[name] = Artifact(name, component.digest, 0, component.size, summarise(value))
 
@@ -119,7 +125,7 @@ def _encode_together(
     together = [recordings[member] for member in members]
     final = _record_together(members, [values[member] for member in members], together, encoding.home)
     marked = tuple(_mark(member, encoding.borrowed) for member in members)
-    component = build(final.stream, final.buffers, marked, encoding.blobs)
+    component = build(final.stream, final.buffers, marked, encoding.blobs, encoding.scope)
     encoding.components.append(component)
     for index, member in enumerate(members):
         if not member.endswith("="):
@@ -153,22 +159,27 @@ def _starts(path: str, name: str) -> bool:
 
 
 def build(
-    stream: memoryview, buffers: Sequence[pickle.PickleBuffer], members: tuple[str, ...], blobs: BlobStore
+    stream: memoryview,
+    buffers: Sequence[pickle.PickleBuffer],
+    members: tuple[str, ...],
+    blobs: BlobStore,
+    scope: str | None,
 ) -> Component:
     """Write the buffers, and the stream when it is long."""
     digests = tuple(blobs.put(buffer) for buffer in buffers)
-    digest = digest_component(stream, digests, members)
+    digest = digest_component(stream, digests, members, scope)
     size = stream.nbytes + sum(blob.size(one) for one in digests)
     if stream.nbytes > INLINE:
-        return Component(digest, b"", digests, size, members, blobs.put(stream))
-    return Component(digest, bytes(stream), digests, size, members)
+        return Component(digest, b"", digests, size, members, scope, blobs.put(stream))
+    return Component(digest, bytes(stream), digests, size, members, scope)
 
 
-def digest_component(stream: blob.Buffer, buffers: Sequence[str], members: Sequence[str]) -> str:
-    """Names of outputs do not count, so that equal values are stored once; inputs carried along do."""
-    carried = [member for member in members if "=" in member]
-    rest = "\n".join((*buffers, *carried))
-    return str(blake3(blob.view(stream)).update(b"\0" + rest.encode()).hexdigest(HASH_LENGTH))
+def digest_component(stream: blob.Buffer, buffers: Sequence[str], members: Sequence[str], scope: str | None) -> str:
+    """Blind to names when the values are immutable: then it makes no difference who shares them."""
+    origin = () if scope is None else (scope, *members)
+    facts = "\0".join("\n".join(part) for part in (buffers, origin))
+    hashed = blob.hash_bytes(stream)
+    return str(blake3(f"{hashed}\0{facts}".encode()).hexdigest(HASH_LENGTH))
 
 
 def decode(component: Component, blobs: BlobStore, home: Home, artifact: str = "") -> list[object]:

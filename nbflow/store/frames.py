@@ -19,6 +19,7 @@ SPLIT_COLUMNS = 2000
 
 def reduce_frame(recorder: Recorder, frame: Any) -> Any:
     """By column when that pays. Subclasses, forbidden duplicates and memory shared with an array: as pandas does it."""
+    keep_apart(recorder, frame)
     if id(frame) in recorder.layout.whole_frames or not (recorder.by_column or _worth_splitting(frame)):
         return NotImplemented
     columns = [_column(frame, i) for i in range(frame.shape[1])]
@@ -71,12 +72,36 @@ def reduce_arrow(recorder: Recorder, values: Any) -> Any:
     chunks = getattr(values, "_pa_array", None)
     state = getattr(values, "__dict__", {})
     if chunks is None or "_pa_array" not in state or getattr(chunks, "num_chunks", 0) != 1:
-        return NotImplemented
+        return reduce_extension(recorder, values)
     chunk = chunks.chunk(0)
     if chunk.offset or chunk.get_total_buffer_size() > chunk.nbytes + 4096:
-        return NotImplemented  # a small window on something large
-    kept = {**state, "_pa_array": chunk} | ({"_cache": {}} if "_cache" in state else {})  # filled by mere reading
-    return copyreg.__newobj__, (type(values),), kept  # type: ignore[attr-defined]
+        return reduce_extension(recorder, values)  # a small window on something large
+    return copyreg.__newobj__, (type(values),), _without_cache({**state, "_pa_array": chunk})  # type: ignore[attr-defined]
+
+
+def reduce_extension(recorder: Recorder, values: Any) -> Any:
+    """Columns and dtypes without what pandas keeps in them while they are only read."""
+    reduction = values.__reduce_ex__(5)
+    if not isinstance(reduction, tuple) or len(reduction) < 3:
+        return NotImplemented
+    return (*reduction[:2], _without_cache(reduction[2]), *reduction[3:])
+
+
+def _without_cache(state: Any) -> Any:
+    if isinstance(state, tuple) and state and isinstance(state[-1], dict) and "_cache" in state[-1]:
+        attributes = _without_cache(state[-1])
+        return (*state[:-1], attributes) if attributes else state[:-1]
+    if isinstance(state, dict) and "_cache" in state:
+        return {name: value for name, value in state.items() if name != "_cache"}
+    return state
+
+
+def keep_apart(recorder: Recorder, obj: Any) -> Any:
+    """Guard what a Series or DataFrame hands to pickle without its blocks, and a list that all of a class share."""
+    recorder.guarded.add(id(obj._metadata))
+    for block in obj._mgr.blocks:
+        guard_block(recorder, block)
+    return NotImplemented
 
 
 def _memory(values: Any) -> list[Any]:

@@ -28,7 +28,8 @@ _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
 _ARTIFACT = "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost"
 _COMPONENT = (
-    "components.digest, components.stream, components.buffers, components.size, components.members, components.blob"
+    "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
+    "components.blob"
 )
 
 Place = tuple[str, tuple[int, ...]]  # step, path
@@ -259,8 +260,9 @@ def _summary(text: str) -> Summary:
 
 
 def _component(row: Sequence[Any]) -> Component:
-    digest, stream, buffers, size, members, blob = row
-    return Component(digest, stream, tuple((buffers or "").split()), size, tuple(members.split("\n")), blob or "")
+    digest, stream, buffers, size, members, scope, blob = row
+    listed = tuple((buffers or "").split())
+    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "")
 
 
 def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Place, dict[str, Artifact]]]:

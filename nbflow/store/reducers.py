@@ -113,7 +113,10 @@ def _frame_families() -> list[tuple[type, Reducer]]:
     arrow = getattr(sys.modules.get("pandas.core.arrays.arrow"), "ArrowExtensionArray", None)
     return [
         *([] if arrow is None else [(arrow, frames.reduce_arrow)]),
+        (pandas.api.extensions.ExtensionArray, frames.reduce_extension),
+        (pandas.api.extensions.ExtensionDtype, frames.reduce_extension),
         (pandas.DataFrame, _reduce_any_frame),
+        (pandas.Series, frames.keep_apart),
         (pandas.Index, frames.guard_index),
         (internals.Block, frames.guard_block),
     ]
@@ -121,4 +124,4 @@ def _frame_families() -> list[tuple[type, Reducer]]:
 
 def _reduce_any_frame(recorder: Recorder, frame: Any) -> Any:
     exact = type(frame) is sys.modules["pandas"].DataFrame
-    return frames.reduce_frame(recorder, frame) if exact else NotImplemented
+    return frames.reduce_frame(recorder, frame) if exact else frames.keep_apart(recorder, frame)

@@ -39,7 +39,7 @@ CREATE TABLE artifacts (
     PRIMARY KEY (task, name)) WITHOUT ROWID;
 CREATE TABLE components (
     id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
-    members TEXT NOT NULL);
+    members TEXT NOT NULL, scope TEXT);
 CREATE TABLE events (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);
 CREATE INDEX events_run ON events (run);

@@ -83,9 +83,15 @@ class Store:
 
     # ---- values
 
-    def save(self, values: Mapping[str, object], home: Home, borrowed: Mapping[str, Borrowed] | None = None) -> Encoded:
-        """Write the blobs; the rows are for whoever owns the run's writer."""
-        return codec.encode(values, self.blobs, home, borrowed)
+    def save(
+        self,
+        values: Mapping[str, object],
+        home: Home,
+        borrowed: Mapping[str, Borrowed] | None = None,
+        scope: str = "",
+    ) -> Encoded:
+        """Write the blobs; the rows are for whoever owns the run's writer. `scope` is the step's name."""
+        return codec.encode(values, self.blobs, home, borrowed, scope)
 
     def load(
         self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None

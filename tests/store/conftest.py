@@ -1,0 +1,72 @@
+"""A home with a prelude, and one round trip through the codec."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbflow.store.codec import Encoded, decode, encode
+from nbflow.store.home import PlainHome
+from nbflow.store.local import LocalBlobs
+from nbflow.store.memory import MemoryBlobs
+
+
+@dataclass(frozen=True, eq=False)
+class Notebook(PlainHome):
+    """Globals whose `prelude` names are referred to, not stored."""
+
+    prelude: dict[str, str] = field(default_factory=dict)
+
+    def define(self, source: str, *prelude: str) -> dict[str, Any]:
+        self.namespace.setdefault("__name__", "__main__")
+        exec(compile(source, "<cell>", "exec", dont_inherit=True), self.namespace)
+        self.prelude.update({name: f"code of {name}" for name in prelude})
+        return self.namespace
+
+    def reference(self, obj: object) -> tuple[str, str] | None:
+        return next(((n, d) for n, d in self.prelude.items() if self.namespace.get(n) is obj), None)
+
+    def resolve(self, name: str, digest: str) -> object:
+        assert self.prelude[name] == digest
+        return self.namespace[name]
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "blobs")
+
+
+def values_of(encoded: Encoded, blobs: LocalBlobs | MemoryBlobs, home: PlainHome) -> dict[str, Any]:
+    decoded = {component.digest: decode(component, blobs, home) for component in encoded.components}
+    return {artifact.name: decoded[artifact.component][artifact.index] for artifact in encoded.artifacts}
+
+
+RoundTrip = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def round_trip(blobs: LocalBlobs, notebook: Notebook) -> RoundTrip:
+    def trip(home: PlainHome | None = None, /, **values: object) -> dict[str, Any]:
+        return values_of(encode(values, blobs, notebook), blobs, home or notebook)
+
+    return trip
+
+
+def groups(encoded: Encoded) -> set[frozenset[str]]:
+    """Which names were stored together."""
+    by_component: dict[str, set[str]] = {}
+    for artifact in encoded.artifacts:
+        by_component.setdefault(artifact.component, set()).add(artifact.name)
+    return {frozenset(names) for names in by_component.values()}
+
+
+Values = Mapping[str, object]

@@ -1,0 +1,154 @@
+"""The contract of every place for bytes, and what the local one promises beyond it."""
+
+from __future__ import annotations
+
+import os
+import resource
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull
+from nbflow.store import maps
+from nbflow.store.blobs import BlobStore, size
+from nbflow.store.local import MAP, SEAL, LocalBlobs
+from nbflow.store.memory import MemoryBlobs
+
+SIZES = [0, 1, 1000, MAP - 1, MAP, 9 << 20]
+
+
+@pytest.fixture(params=["local", "memory"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
+    return LocalBlobs(tmp_path / "blobs") if request.param == "local" else MemoryBlobs()
+
+
+def content(length: int) -> bytes:
+    return (os.urandom(1000) * (length // 1000 + 1))[:length]
+
+
+class TestContract:
+    @pytest.mark.parametrize("length", SIZES)
+    def test_bytes_come_back(self, anywhere: BlobStore, length: int) -> None:
+        data = content(length)
+        digest = anywhere.put(data)
+        assert bytes(anywhere.open(digest)) == data
+        assert size(digest) == length
+        assert anywhere.exists(digest)
+        anywhere.check(digest)
+
+    def test_equal_bytes_are_one_blob(self, anywhere: BlobStore) -> None:
+        assert anywhere.put(b"abc") == anywhere.put(bytearray(b"abc")) == anywhere.put(memoryview(b"abc"))
+        assert len(list(anywhere)) == 1
+
+    def test_different_bytes_have_different_names(self, anywhere: BlobStore) -> None:
+        assert len({anywhere.put(b"abc"), anywhere.put(b"abd"), anywhere.put(b"ab")}) == 3
+
+    @pytest.mark.parametrize("length", [10, MAP])
+    def test_writing_to_what_was_opened_does_not_reach_the_store(self, anywhere: BlobStore, length: int) -> None:
+        digest = anywhere.put(bytes(length))
+        opened = anywhere.open(digest)
+        opened[0] = 7
+        assert bytes(anywhere.open(digest)) == bytes(length)
+
+    def test_a_missing_blob_is_named(self, anywhere: BlobStore) -> None:
+        digest = anywhere.put(b"abc")
+        anywhere.delete(digest)
+        assert not anywhere.exists(digest)
+        for use in (anywhere.open, anywhere.check):
+            with pytest.raises(BlobMissing, match=digest):
+                use(digest)
+
+    def test_delete_frees_bytes_once(self, anywhere: BlobStore) -> None:
+        digest = anywhere.put(b"abc")
+        assert [anywhere.delete(digest), anywhere.delete(digest)] == [3, 0]
+        assert list(anywhere) == []
+
+    def test_what_is_open_survives_delete(self, anywhere: BlobStore) -> None:
+        data = content(MAP)
+        digest = anywhere.put(data)
+        opened = anywhere.open(digest)
+        anywhere.delete(digest)
+        assert bytes(opened) == data
+
+
+class TestLocal:
+    def test_a_flipped_byte_is_found_before_use(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(content(5000))
+        damage(blobs.path(digest), lambda old: bytes([old[0] ^ 1]) + old[1:])
+        with pytest.raises(BlobCorrupt, match=digest):
+            blobs.open(digest)
+
+    def test_a_blob_cut_short_is_found_although_it_carries_the_seal(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(content(5000))
+        damage(blobs.path(digest), lambda old: old[:4000], sealed=True)
+        assert not blobs.exists(digest)
+        with pytest.raises(BlobCorrupt, match="4000 bytes instead of 5000"):
+            blobs.open(digest)
+
+    def test_check_finds_a_flipped_byte_under_an_intact_seal(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(content(5000))
+        damage(blobs.path(digest), lambda old: old[:-1] + bytes([old[-1] ^ 1]), sealed=True)
+        with pytest.raises(BlobCorrupt, match="not those that were written"):
+            blobs.check(digest)
+
+    def test_a_copied_blob_is_hashed_once_and_sealed_again(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(b"abc")
+        os.utime(blobs.path(digest))
+        assert bytes(blobs.open(digest)) == b"abc"
+        assert blobs.path(digest).stat().st_mtime_ns == SEAL
+
+    def test_putting_the_bytes_again_heals_a_damaged_blob(self, blobs: LocalBlobs) -> None:
+        data = content(5000)
+        digest = blobs.put(data)
+        damage(blobs.path(digest), lambda old: b"x")
+        assert blobs.put(data) == digest
+        assert bytes(blobs.open(digest)) == data
+
+    def test_blobs_are_read_only_and_folders_private(self, blobs: LocalBlobs) -> None:
+        path = blobs.path(blobs.put(b"abc"))
+        assert oct(path.stat().st_mode & 0o777) == "0o444"
+        assert oct(path.parent.stat().st_mode & 0o777) == "0o700"
+
+    def test_a_full_disk_is_one_error_and_leaves_nothing_behind(self, blobs: LocalBlobs) -> None:
+        with file_size_limit(1 << 20), pytest.raises(StoreFull, match="gc"):
+            blobs.put(content(3 << 20))
+        assert list(blobs.unfinished.iterdir()) == []
+        assert list(blobs) == []
+
+    def test_a_private_map_that_was_only_read_is_known_by_name(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(content(MAP))
+        mapping = blobs.open(digest)
+        assert sum(memoryview(mapping)[:100]) >= 0
+        assert maps.untouched(memoryview(mapping)) in (digest, None)  # None where the system cannot tell
+        mapping[MAP // 2] ^= 1
+        assert maps.untouched(memoryview(mapping)) is None
+
+    def test_what_was_written_to_a_map_becomes_a_new_blob(self, blobs: LocalBlobs) -> None:
+        digest = blobs.put(content(MAP))
+        mapping = blobs.open(digest)
+        assert blobs.put(mapping) == digest
+        mapping[5] ^= 1
+        changed = blobs.put(mapping)
+        assert changed != digest
+        assert bytes(blobs.open(changed)) == bytes(mapping)
+
+
+def damage(path: Path, change: object, sealed: bool = False) -> None:
+    path.chmod(0o600)
+    path.write_bytes(change(path.read_bytes()))  # type: ignore[operator]
+    if sealed:
+        os.utime(path, ns=(SEAL, SEAL))
+
+
+class file_size_limit:  # noqa: N801 - reads as a with statement
+    """Writing beyond it fails as on a full disk."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+
+    def __enter__(self) -> None:
+        self.before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (self.limit, self.before[1]))
+
+    def __exit__(self, *error: object) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, self.before)

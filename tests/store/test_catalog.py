@@ -1,0 +1,337 @@
+"""Rows go in, rows come out; two writers never clash, and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
+from nbflow.store import schema
+from nbflow.store.artifact import Artifact, Component, Lost, Summary
+from nbflow.store.catalog import Writer
+from nbflow.store.history import Reader
+from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+
+from .test_blobs import file_size_limit
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    schema.create(tmp_path / "catalog.db")
+    return tmp_path / "catalog.db"
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[Writer]:
+    with Writer(path) as writer:
+        yield writer
+
+
+@pytest.fixture
+def reader(path: Path) -> Iterator[Reader]:
+    with Reader(path) as reader:
+        yield reader
+
+
+@pytest.fixture
+def run(writer: Writer) -> RunRow:
+    return writer.begin_run("demo", "demo.ipynb", parameters={"alpha": 0.1, "day": None})
+
+
+def artifact(name: str, component: str = "c" * 32, index: int = 0) -> Artifact:
+    return Artifact(name, component, index, 10, Summary("int", "1"))
+
+
+def done(run: RunRow, step: str, path: tuple[int, ...] = (), **facts: object) -> TaskRow:
+    return TaskRow(run.id, step, path, status=TaskStatus.SUCCEEDED, **facts)  # type: ignore[arg-type]
+
+
+class TestRuns:
+    def test_a_run_is_read_as_it_was_begun(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        assert reader.run("demo", 1) == run
+        assert reader.runs() == reader.runs("demo") == (run,)
+        assert reader.flows() == ("demo",)
+        assert run.status is RunStatus.RUNNING
+        assert run.pid == os.getpid()
+
+    def test_numbers_count_per_flow_and_newest_comes_first(self, writer: Writer, reader: Reader) -> None:
+        begun = [(flow, writer.begin_run(flow, kind=RunKind.RESUME).number) for flow in ("a", "b", "a")]
+        assert begun == [("a", 1), ("b", 1), ("a", 2)]
+        assert [run.number for run in reader.runs("a")] == [2, 1]
+
+    def test_update_and_tags(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        writer.update_run(run.id, status=RunStatus.SUCCEEDED, finished=5.0, environment="e")
+        writer.tag(run.id, "best", "kept", "best")
+        writer.untag(run.id, "kept")
+        writer.commit()
+        expected = replace(run, status=RunStatus.SUCCEEDED, finished=5.0, environment="e", tags=("best",))
+        assert reader.run("demo", 1) == expected
+
+    def test_a_run_whose_process_died_has_crashed(self, path: Path, reader: Reader) -> None:
+        script = (
+            f"from nbflow.store.catalog import Writer; Writer(__import__('pathlib').Path({str(path)!r})).begin_run('x')"
+        )
+        subprocess.run([sys.executable, "-c", script], check=True)
+        assert reader.runs("x")[0].status is RunStatus.CRASHED
+
+    def test_a_later_process_with_the_same_pid_is_not_the_driver(self, path: Path, reader: Reader, run: RunRow) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE runs SET pid_start = pid_start - 1")
+        connection.close()
+        assert reader.runs()[0].status is RunStatus.CRASHED
+
+
+class TestTasks:
+    def test_a_task_is_read_as_it_was_written(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        task = done(run, "fit", (3, 70_000), turn=2, attempt=1, key="k", started=1.0, finished=2.5, seconds=1.5,
+                    item="cfg", failure="{}", outputs="o", source="1/2", items=4, again=True)  # fmt: skip
+        row = writer.put_task(task)
+        writer.commit()
+        assert reader.tasks(run.id) == (replace(task, id=row, number=1),)
+        assert reader.task(row) == replace(task, id=row, number=1)
+
+    def test_what_became_of_it_replaces_the_row(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        number = writer.next_number(run.id)
+        row = writer.put_task(TaskRow(run.id, "fit", number=number))
+        assert writer.put_task(done(run, "fit", number=number)) == row
+        assert writer.put_task(TaskRow(run.id, "fit", id=row, status=TaskStatus.FAILED)) == row
+        writer.commit()
+        assert [task.status for task in reader.tasks(run.id)] == [TaskStatus.FAILED]
+
+    def test_a_task_done_again_hides_the_older_one_but_keeps_it(
+        self, writer: Writer, reader: Reader, run: RunRow
+    ) -> None:
+        for seconds in (1.0, 2.0):
+            writer.put_task(done(run, "fit", (1,), seconds=seconds))
+        writer.put_task(done(run, "fit", (2,), seconds=3.0))
+        writer.put_task(TaskRow(run.id, "fit", (1,), split=True))
+        writer.commit()
+        assert [(t.path, t.split, t.seconds) for t in reader.tasks(run.id, "fit")] == [
+            ((1,), False, 2.0), ((2,), False, 3.0), ((1,), True, None),
+        ]  # fmt: skip
+        assert [t.number for t in reader.tasks(run.id, superseded=True)] == [1, 2, 3, 4]
+        assert reader.tasks(run.id, "other") == ()
+
+    def test_a_key_finds_the_newest_success(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        older = writer.put_task(done(run, "fit", key="k"))
+        other = writer.begin_run("demo")
+        newer = writer.put_task(replace(done(other, "fit", key="k"), status=TaskStatus.REUSED))
+        writer.put_task(TaskRow(other.id, "fit", key="k", status=TaskStatus.FAILED))
+        writer.commit()
+        assert reader.find_key("k").id == newer  # type: ignore[union-attr]
+        assert reader.find_key("k", within_run=run.id).id == older  # type: ignore[union-attr]
+        assert reader.find_key("other") is None
+        assert reader.find_key("") is None
+
+    def test_a_task_without_its_objects_is_not_found(self, path: Path, writer: Writer, run: RunRow) -> None:
+        row = writer.put_task(done(run, "fit", key="k"))
+        writer.put_artifacts(row, [artifact("a")])
+        writer.commit()
+        present = Component("c" * 32, b"x", members=("a",))
+        with Reader(path) as reader:
+            assert reader.find_key("k") is None
+            writer.put_component(present)
+            writer.commit()
+            assert reader.find_key("k").id == row  # type: ignore[union-attr]
+        with Reader(path, usable=lambda component: component != present) as reader:
+            assert reader.find_key("k") is None
+
+    def test_pinned_by_path_or_item(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        first = writer.put_task(done(run, "fit", (0,), item="a", key="x"))
+        second = writer.put_task(done(run, "fit", (1,), item="b", key="y"))
+        writer.commit()
+        assert reader.find_pinned("demo", "fit", (0,)).id == first  # type: ignore[union-attr]
+        assert reader.find_pinned("demo", "fit", item="b").id == second  # type: ignore[union-attr]
+        assert reader.find_pinned("other", "fit", (0,)) is None
+
+    def test_last_durations(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        writer.put_task(done(run, "load", seconds=9.0))
+        writer.put_task(done(run, "fit", seconds=1.0))
+        other = writer.begin_run("demo")
+        for i in range(3):
+            writer.put_task(done(other, "fit", (i,), seconds=2.0))
+        writer.commit()
+        assert reader.durations("demo") == {"load": 9.0, "fit": 6.0}
+
+
+class TestArtifacts:
+    def test_they_come_back_whole_and_in_order(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        summary = Summary("pandas.DataFrame", "2 rows", (2, 1), None, (("a", "int64"),), "<table>")
+        made = [
+            artifact("b"),
+            Artifact("a", "d" * 32, 1, 5, summary, (Lost("a['x']", "lock", "why"),)),
+            Artifact("0", "e" * 32, 0, 5, Summary("numpy.ndarray", "3 f8", (3,), "float64")),
+        ]
+        row = writer.put_task(done(run, "fit"))
+        writer.put_artifacts(row, made)
+        writer.commit()
+        assert reader.artifacts(row) == tuple(made)
+        assert reader.artifact(row, "a") == made[1]
+        assert reader.artifact(row, "nothing") is None
+        writer.put_artifacts(row, made[:1])
+        writer.commit()
+        assert reader.artifacts(row) == (made[0],)
+
+    def test_components(self, writer: Writer, reader: Reader) -> None:
+        long = Component("a" * 32, b"", ("x-1", "y-2"), 9, ("n", "m=D:0"), "fit", "z-3")
+        short = Component("b" * 32, b"stream", members=("n",))
+        for component in (long, short, short):
+            writer.put_component(component)
+        writer.commit()
+        assert reader.component("a" * 32) == long
+        assert sorted(reader.components(), key=lambda c: c.digest) == [long, short]
+        assert reader.components_exist(["a" * 32, "f" * 32]) == {"a" * 32}
+
+    def test_views_stream_the_newest_task_of_every_path(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        for turn, name in enumerate(["old", "new"]):
+            writer.put_artifacts(writer.put_task(done(run, "fit", (0, 2), turn=turn)), [artifact(name)])
+        writer.put_artifacts(writer.put_task(done(run, "fit", (0, 10))), [artifact("x"), artifact("y")])
+        writer.put_artifacts(writer.put_task(done(run, "fit", (1, 0))), [artifact("other branch")])
+        writer.put_artifacts(writer.put_task(done(run, "prepare", (0, 2))), [])
+        writer.put_artifacts(writer.put_task(TaskRow(run.id, "fit", (0, 3), status=TaskStatus.FAILED)), [artifact("f")])
+        writer.commit()
+        found = [(place, sorted(view)) for place, view in reader.views(run.id, ["fit", "prepare"], (0,))]
+        assert found == [(("fit", (0, 2)), ["new"]), (("fit", (0, 10)), ["x", "y"]), (("prepare", (0, 2)), [])]
+        assert len(list(reader.views(run.id, ["fit"]))) == 3
+
+
+class TestTheRest:
+    def test_texts_code_environment_events_learned(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        text = "line ä\n" * 1000
+        digest = writer.put_text(text)
+        code = writer.put_code("x = 1")
+        environment = writer.put_environment({"python": "3.11", "packages": {"b": 1, "a": 2}})
+        writer.add_event(run.id, "TaskStarted", {"task": "fit"})
+        writer.add_event(run.id, "RunCancelled")
+        writer.learn("demo", "fit", "c1", "df")
+        writer.learn("demo", "fit", "c1", "model")
+        writer.commit()
+        assert reader.text(digest) == text
+        assert reader.text("nothing") is None
+        assert reader.code(code) == "x = 1"
+        assert reader.environment(environment) == {"python": "3.11", "packages": {"a": 2, "b": 1}}
+        assert [(e.kind, e.payload) for e in reader.events(run.id)] == [
+            ("TaskStarted", {"task": "fit"}), ("RunCancelled", None),
+        ]  # fmt: skip
+        first = reader.events(run.id)[0].id
+        assert len(reader.events(run.id, after=first)) == 1
+        assert reader.learned("demo") == {("fit", "c1"): frozenset({"df", "model"})}
+
+    def test_rows_appear_with_the_commit_and_not_before(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        writer.put_task(done(run, "fit"))
+        assert reader.tasks(run.id) == ()
+        writer.commit()
+        assert len(reader.tasks(run.id)) == 1
+
+    def test_rollback_takes_back_what_was_not_committed(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+        writer.put_task(done(run, "kept"))
+        writer.commit()
+        writer.put_task(done(run, "dropped"))
+        writer.rollback()
+        writer.put_task(done(run, "dropped"))  # its name is written again as well
+        writer.commit()
+        assert [(t.step, t.number) for t in reader.tasks(run.id)] == [("kept", 1), ("dropped", 2)]
+
+
+class TestRefusals:
+    def test_a_newer_format_says_which_nbflow_it_needs(self, path: Path) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA user_version = 9")
+            connection.execute("UPDATE meta SET value = '7.1' WHERE key = 'needs'")
+        connection.close()
+        for connect in (Reader, Writer):
+            with pytest.raises(StoreTooNew, match=r"format 9.*install nbflow 7.1"):
+                connect(path)
+
+    def test_what_is_not_a_database(self, tmp_path: Path) -> None:
+        other = tmp_path / "catalog.db"
+        other.write_text("hello" * 1000)
+        with pytest.raises(StoreBroken, match="not a database"):
+            Reader(other)
+
+    def test_somebody_elses_database(self, tmp_path: Path) -> None:
+        with sqlite3.connect(tmp_path / "catalog.db") as connection:
+            connection.execute("CREATE TABLE t (x)")
+        connection.close()
+        schema.create(tmp_path / "catalog.db")
+        with pytest.raises(StoreBroken, match="not nbflow's"):
+            Reader(tmp_path / "catalog.db")
+
+    def test_no_catalog(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreBroken, match="there is no catalog"):
+            Reader(tmp_path / "catalog.db")
+
+    def test_a_reader_cannot_write(self, reader: Reader) -> None:
+        with pytest.raises(StoreReadOnly):
+            reader.query("DELETE FROM runs")
+
+    def test_a_full_disk(self, path: Path, writer: Writer, run: RunRow) -> None:
+        with file_size_limit(path.stat().st_size + 100_000), pytest.raises(StoreFull, match="gc"):
+            fill(writer, run)
+        writer.add_event(run.id, "z")
+        writer.commit()
+
+    def test_a_catalog_is_for_its_owner_only(self, path: Path, writer: Writer, run: RunRow) -> None:
+        assert {oct(file.stat().st_mode & 0o777) for file in path.parent.iterdir()} == {"0o600"}
+
+
+def fill(writer: Writer, run: RunRow) -> None:
+    for _ in range(2000):
+        writer.add_event(run.id, "x", "y" * 1000)
+        writer.commit()
+
+
+DRIVER = """
+import sys, pathlib
+from nbflow.store.catalog import Writer
+from nbflow.store.rows import TaskRow
+writer = Writer(pathlib.Path(sys.argv[1]))
+run = writer.begin_run("f")
+print(run.number, flush=True)
+i = 0
+while sys.argv[2] != "count" or i < 300:
+    writer.put_task(TaskRow(run.id, "fit", (i,)))
+    writer.add_event(run.id, "task", i)
+    i += 1
+    if i % 3 == 0:
+        writer.commit()
+        print(i, flush=True)
+"""
+
+
+def drive(path: Path, how: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", DRIVER, str(path), how], stdout=subprocess.PIPE, text=True)
+
+
+def test_two_drivers_at_once_never_clash(path: Path, reader: Reader) -> None:
+    drivers = [drive(path, "count") for _ in range(3)]
+    numbers = [driver.communicate()[0].split()[0] for driver in drivers]
+    assert sorted(numbers) == ["1", "2", "3"]
+    assert [len(reader.tasks(run.id)) for run in reader.runs()] == [300, 300, 300]
+
+
+def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
+    for wait in (1, 5, 40):
+        driver = drive(path, "forever")
+        assert driver.stdout is not None
+        number = int(driver.stdout.readline())
+        acknowledged = [int(driver.stdout.readline()) for _ in range(wait)]
+        driver.send_signal(signal.SIGKILL)
+        acknowledged += [int(line) for line in driver.communicate()[0].split("\n")[:-1]]
+        with Reader(path) as reader:
+            run = reader.run("f", number)
+            assert run is not None
+            assert run.status is RunStatus.CRASHED
+            tasks = reader.tasks(run.id)
+            assert len(tasks) >= acknowledged[-1]
+            assert len(tasks) % 3 == 0
+            assert len(reader.events(run.id)) == len(tasks)
+            assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)

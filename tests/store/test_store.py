@@ -1,0 +1,245 @@
+"""The store as a whole: where it is, what it loads together, what it sweeps, what it finds damaged."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreInUse
+from nbflow.store.artifact import Artifact
+from nbflow.store.codec import Borrowed
+from nbflow.store.home import Home
+from nbflow.store.local import SEAL
+from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+
+from .conftest import Notebook
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / ".nbflow") as store:
+        yield store
+
+
+def write(
+    store: Store,
+    run: RunRow,
+    step: str,
+    values: dict[str, object],
+    home: Home,
+    borrowed: dict[str, Borrowed] | None = None,
+) -> dict[str, Artifact]:
+    """A finished task with these artifacts."""
+    with store.writer() as writer:
+        encoded = store.save(values, home, borrowed, step)
+        for component in encoded.components:
+            writer.put_component(component)
+        outputs = writer.put_text(f"printed by {step} in {run.number}")
+        key = f"key of {step} in {run.number}"
+        task = writer.put_task(TaskRow(run.id, step, key=key, status=TaskStatus.SUCCEEDED, outputs=outputs))
+        writer.put_artifacts(task, encoded.artifacts)
+    return {artifact.name: artifact for artifact in encoded.artifacts}
+
+
+def begin(store: Store, flow: str = "demo", status: RunStatus = RunStatus.SUCCEEDED) -> RunRow:
+    with store.writer() as writer:
+        run = writer.begin_run(flow)
+        writer.update_run(run.id, status=status)
+    return run
+
+
+class TestPlace:
+    def test_nearest_parent_that_has_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("NBFLOW_HOME", raising=False)
+        deep = tmp_path / "a" / "b"
+        deep.mkdir(parents=True)
+        (tmp_path / ".nbflow").mkdir()
+        assert Store.locate(deep) == tmp_path / ".nbflow"
+        (deep / ".nbflow").mkdir()
+        assert Store.locate(deep) == deep / ".nbflow"
+
+    def test_the_variable_wins(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("NBFLOW_HOME", str(tmp_path / "elsewhere"))
+        assert Store.locate(tmp_path) == tmp_path / "elsewhere"
+
+    def test_folders_are_private_and_ignored_by_git(self, store: Store) -> None:
+        assert oct(store.root.stat().st_mode & 0o777) == "0o700"
+        assert (store.root / ".gitignore").read_text() == "*\n"
+
+    def test_reading_creates_nothing(self, tmp_path: Path) -> None:
+        with pytest.raises(StoreBroken, match="there is no store"):
+            Store.open(tmp_path / ".nbflow", create=False)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_many_processes_may_create_it_at_once(self, tmp_path: Path) -> None:
+        script = (
+            f"import pathlib; from nbflow.store.store import Store; Store.open(pathlib.Path({str(tmp_path / 's')!r}))"
+        )
+        started = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(4)]
+        assert [one.wait() for one in started] == [0, 0, 0, 0]
+
+
+class TestLoading:
+    def test_names_of_one_component_are_decoded_once(self, store: Store, notebook: Notebook) -> None:
+        shared = [1]
+        artifacts = write(store, begin(store), "s", {"a": shared, "b": {"in": shared}, "c": 3}, notebook)
+        back = store.load(artifacts, notebook)
+        assert back["b"]["in"] is back["a"]  # type: ignore[index]
+        assert back["c"] == 3
+
+    def test_an_input_and_what_points_into_it_are_aliases_again(self, store: Store, notebook: Notebook) -> None:
+        run = begin(store)
+        df, tied = [1], {"k": 1}
+        first = write(store, run, "load", {"df": df, "pair": [tied, df], "tied": tied}, notebook)
+        loaded = store.load(first, notebook)
+        borrowed = {name: Borrowed(loaded[name], first[name]) for name in first}
+        second = write(store, run, "use", {"w": {"here": loaded["df"]}, "again": loaded["df"]}, notebook, borrowed)
+        back = store.load({**first, **second}, notebook)
+        assert back["w"]["here"] is back["df"] is back["again"] is back["pair"][1]  # type: ignore[index]
+        assert back["pair"][0] is back["tied"]  # type: ignore[index]
+        alone = store.load({"w": second["w"]}, notebook)
+        assert alone == {"w": {"here": [1]}}
+
+    def test_a_view_of_an_input_is_a_view_again(self, store: Store, notebook: Notebook) -> None:
+        run = begin(store)
+        first = write(store, run, "load", {"a": np.arange(300_000)}, notebook)
+        a = store.load(first, notebook)["a"]
+        before = len(list(store.blobs))
+        second = write(store, run, "use", {"v": a[10:20]}, notebook, {"a": Borrowed(a, first["a"])})  # type: ignore[index]
+        assert len(list(store.blobs)) == before
+        back = store.load({**first, **second}, notebook)
+        assert np.shares_memory(back["a"], back["v"])  # type: ignore[call-overload]
+
+    def test_rows_that_are_not_committed_yet_can_be_passed(self, store: Store, notebook: Notebook) -> None:
+        encoded = store.save({"a": [1]}, notebook)
+        components = {component.digest: component for component in encoded.components}
+        assert store.load({"a": encoded.artifacts[0]}, notebook, components) == {"a": [1]}
+        with pytest.raises(BlobMissing, match="artifact 'a'"):
+            store.load({"a": encoded.artifacts[0]}, notebook)
+
+    def test_long_streams_are_blobs(self, store: Store, notebook: Notebook) -> None:
+        value = [str(i) for i in range(100_000)]
+        artifacts = write(store, begin(store), "s", {"a": value}, notebook)
+        assert store.history.component(artifacts["a"].component).stream == b""  # type: ignore[union-attr]
+        assert store.load(artifacts, notebook) == {"a": value}
+        assert store.verify() == []
+
+    def test_a_spawned_process_reads_it(self, store: Store, notebook: Notebook) -> None:
+        artifacts = write(store, begin(store), "s", {"a": np.arange(200_000), "b": [1]}, notebook)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            assert pool.apply(load_elsewhere, (store.root, artifacts)) == (19999900000, [1])
+
+
+def load_elsewhere(root: Path, artifacts: dict[str, Artifact]) -> tuple[int, object]:
+    with Store.open(root) as store:
+        values = store.load(artifacts, Notebook())
+        return int(values["a"].sum()), values["b"]  # type: ignore[attr-defined]
+
+
+class TestSweeping:
+    def test_only_what_no_kept_run_needs_goes(self, store: Store, notebook: Notebook) -> None:
+        kept = np.arange(100_000)
+        for i in range(4):
+            write(store, begin(store), "s", {"own": np.full(100_000, i), "same": kept, "small": [i]}, notebook)
+        write(store, begin(store, "other"), "t", {"x": [1]}, notebook)
+        planned = store.gc(keep_runs=2, dry_run=True)
+        assert len(store.history.runs()) == 5
+        swept = store.gc(keep_runs=2)
+        assert swept == planned
+        assert swept.runs == ("demo/2", "demo/1")
+        assert (swept.components, swept.blobs, swept.texts) == (4, 2, 2)
+        assert swept.bytes > 1_600_000
+        assert [(run.flow, run.number) for run in store.history.runs()] == [("other", 1), ("demo", 4), ("demo", 3)]
+        assert store.verify() == []
+        assert begin(store).number == 5
+
+    def test_a_running_run_is_kept_and_a_crashed_one_is_not(self, store: Store, notebook: Notebook) -> None:
+        begin(store, status=RunStatus.RUNNING)
+        crash = (
+            "import pathlib; from nbflow.store.store import Store\n"
+            f"Store.open(pathlib.Path({str(store.root)!r})).writer().begin_run('demo')"
+        )
+        subprocess.run([sys.executable, "-c", crash], check=True)
+        begin(store)
+        assert store.gc(keep_runs=1).runs == ("demo/2",)
+
+    def test_gc_waits_for_nobody(self, store: Store) -> None:
+        run = begin(store, status=RunStatus.RUNNING)
+        with store.lease(), store.lease(), pytest.raises(StoreInUse, match=f"demo/{run.number}"):
+            store.gc()
+        assert store.gc().runs == ()
+
+    def test_what_a_killed_writer_left_is_removed(self, store: Store) -> None:
+        script = (
+            "import os, pathlib, signal; from nbflow.store import local\n"
+            "local.LocalBlobs._publish = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
+            f"local.LocalBlobs(pathlib.Path({str(store.root / 'blobs')!r})).put(b'x' * 5000)"
+        )
+        assert subprocess.run([sys.executable, "-c", script]).returncode == -signal.SIGKILL
+        assert list(store.blobs) == []
+        assert store.gc().bytes == 5000
+        assert list(store.blobs.unfinished.iterdir()) == []
+
+    def test_what_is_mapped_outlives_gc(self, store: Store, notebook: Notebook) -> None:
+        artifacts = write(store, begin(store), "s", {"a": np.arange(300_000)}, notebook)
+        a = store.load(artifacts, notebook)["a"]
+        store.gc(keep_runs=0)
+        assert a.sum() == 44999850000  # type: ignore[attr-defined]
+        assert list(store.blobs) == []
+
+
+class TestDamage:
+    @pytest.fixture
+    def artifacts(self, store: Store, notebook: Notebook) -> dict[str, Artifact]:
+        return write(store, begin(store), "load", {"a": np.arange(20_000), "b": [1], "c": "kept"}, notebook)
+
+    def test_a_sound_store(self, store: Store, artifacts: dict[str, Artifact]) -> None:
+        assert store.verify() == []
+
+    @pytest.mark.parametrize("how", ["missing", "truncated", "flipped", "flipped under the seal"])
+    def test_a_blob(self, how: str, store: Store, artifacts: dict[str, Artifact], notebook: Notebook) -> None:
+        (digest,) = store.blobs
+        path = store.blobs.path(digest)
+        content = path.read_bytes()
+        path.unlink()
+        if how != "missing":
+            path.write_bytes(content[:-1] if how == "truncated" else b"x" + content[1:])
+        if how == "flipped under the seal":
+            os.utime(path, ns=(SEAL, SEAL))
+        else:
+            with pytest.raises((BlobMissing, BlobCorrupt), match="artifact 'a'"):
+                store.load(artifacts, notebook)
+        (damage,) = store.verify()
+        assert damage.digest == digest
+        assert [str(hit) for hit in damage.hits] == ["a of demo/1/load"]
+        store.forget([damage])
+        assert store.history.find_key("key of load in 1") is None
+        write(store, begin(store), "load", {"a": np.arange(20_000)}, notebook)
+        assert store.verify() == []
+        assert store.load(artifacts, notebook)["b"] == [1]
+
+    def test_a_row(self, store: Store, artifacts: dict[str, Artifact], notebook: Notebook) -> None:
+        with store.writer() as writer:
+            digest = artifacts["b"].component
+            writer._write("UPDATE components SET stream = x'00' WHERE digest = ?", (digest,))
+        (damage,) = store.verify()
+        assert (damage.digest, [hit.name for hit in damage.hits]) == (digest, ["b"])
+        store.forget([damage])
+        assert [one.reason for one in store.verify()] == ["is missing"]
+        write(store, begin(store), "load", {"b": [1]}, notebook)
+        assert store.verify() == []
+
+    def test_a_task_whose_blob_is_gone_is_not_reused(self, store: Store, artifacts: dict[str, Artifact]) -> None:
+        assert store.history.find_key("key of load in 1") is not None
+        for digest in store.blobs:
+            store.blobs.delete(digest)
+        assert store.history.find_key("key of load in 1") is None
