@@ -21,6 +21,9 @@ from nbflow.store.tombstone import tombstone
 __all__ = ["tombstone"]  # stored streams name it here
 
 
+LARGE = 64 << 10  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Loading:
     """One stream being loaded: where its functions go, and which classes it has made itself."""
@@ -50,12 +53,14 @@ def prelude(name: str, digest: str) -> object:
 
 
 def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str) -> Any:
-    """A writable array: over the map when the buffer is one, else over memory of its own."""
+    """A writable array: over the map when the buffer is one, else over memory that is as much its own."""
     numpy = importlib.import_module("numpy")
     while isinstance(buffer, memoryview):
         buffer = buffer.obj  # the stream marks it read-only when the array was, but the map is ours
     over = numpy.ndarray(shape, dtype, buffer=buffer, order=order)
-    return over if isinstance(buffer, mmap.mmap) else over.copy(order)
+    if isinstance(buffer, mmap.mmap | bytearray) and (over.nbytes >= LARGE or dtype.names):
+        return over  # a copy of a structured array would have other bytes between its fields
+    return over.copy(order)  # because only an array that owns its memory can be resized in place
 
 
 def array_view(

@@ -52,6 +52,19 @@ def reduce_memoryview(recorder: Recorder, window: memoryview) -> Any:
     return recorder.lose(window, "a window on other memory; store bytes(…) of it")
 
 
+def reduce_figure(recorder: Recorder, figure: Any) -> Any:
+    """Without registering it with pyplot when it is loaded, which would number it anew and show it."""
+    make, arguments, state, *rest = figure.__reduce_ex__(5)
+    return make, arguments, {name: value for name, value in state.items() if name != "_restore_to_pylab"}, *rest
+
+
+def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
+    """With the next number counted from those in use: matplotlib counts on whenever it is pickled."""
+    make, arguments, state, *rest = registry.__reduce_ex__(5)
+    used = (number for callbacks in state["callbacks"].values() for number in callbacks)
+    return make, arguments, {**state, "_cid_gen": max(used, default=-1) + 1}, *rest
+
+
 EXACT: dict[type, Reducer | None] = {
     types.FunctionType: functions.reduce_function,
     types.CellType: functions.reduce_cell,
@@ -88,7 +101,7 @@ FAMILIES: tuple[tuple[type, Reducer], ...] = (
 
 def reducer_of(kind: type) -> Reducer | None:
     """How values of this type are taken apart; None: as pickle does it."""
-    for family, reducer in (*_array_families(), *_frame_families(), *FAMILIES):
+    for family, reducer in (*_array_families(), *_frame_families(), *_figure_families(), *FAMILIES):
         if issubclass(kind, family):
             return reducer
     return None
@@ -125,3 +138,9 @@ def _frame_families() -> list[tuple[type, Reducer]]:
 def _reduce_any_frame(recorder: Recorder, frame: Any) -> Any:
     exact = type(frame) is sys.modules["pandas"].DataFrame
     return frames.reduce_frame(recorder, frame) if exact else frames.keep_apart(recorder, frame)
+
+
+def _figure_families() -> list[tuple[type, Reducer]]:
+    figure = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    callbacks = getattr(sys.modules.get("matplotlib.cbook"), "CallbackRegistry", None)
+    return [] if figure is None or callbacks is None else [(figure, reduce_figure), (callbacks, reduce_callbacks)]

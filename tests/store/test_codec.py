@@ -386,6 +386,7 @@ def test_a_figure_keeps_its_structure(round_trip: RoundTrip) -> None:
     back = round_trip(fig=fig, ax=ax, line=line)
     assert back["ax"].figure is back["fig"]
     assert back["ax"].lines[0] is back["line"]
+    assert pyplot.get_fignums() == [fig.number]  # the loaded one is not shown by itself
     pyplot.close("all")
 
 

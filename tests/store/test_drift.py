@@ -8,11 +8,14 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib import pyplot
+from sklearn.ensemble import RandomForestClassifier
 
 from nbflow.store.codec import decode, encode
 from nbflow.store.drift import Loaded, changed
@@ -39,6 +42,19 @@ class Model:
         self.name = "".join(["mo", "del"])
         self.names = {"model", self.name, *(str(i) for i in range(50))}
         self.parent = self
+
+
+def forest() -> Any:
+    features = np.random.default_rng(0).random((200, 5))
+    return RandomForestClassifier(5, random_state=0).fit(features, features[:, 0] > 0.5)
+
+
+def figure() -> Any:
+    matplotlib.use("agg")
+    made, axes = pyplot.subplots()
+    axes.plot([1, 2, 3])
+    pyplot.close(made)
+    return made
 
 
 def use_frame(frame: pd.DataFrame) -> None:
@@ -83,6 +99,8 @@ ZOO: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "random": (lambda: random.Random(1), lambda v: v.getstate()),
     "function": (lambda: lambda x=[1]: x, lambda v: v()),
     "iterator": (lambda: iter([1, 2, 3]), lambda v: v.__length_hint__()),
+    "forest": (forest, lambda v: (v.predict(np.zeros((3, 5))), v.feature_importances_, repr(v))),
+    "figure": (figure, lambda v: (v.axes[0].get_title(), len(v.axes[0].lines))),
 }  # fmt: skip
 
 
