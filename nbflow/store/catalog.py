@@ -20,6 +20,7 @@ from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
 from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow
+from nbflow.store.trust import Seal
 
 _TASK_COLUMNS = (
     "run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
@@ -241,6 +242,15 @@ class Writer:
         digest = str(blake3(raw).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
         return digest
+
+    def put_seal(self, task: int, seal: Seal) -> None:
+        """Keep the signature of what a task made."""
+        values = (task, seal.signer, seal.key, seal.code, seal.mac)
+        self._write("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", values)
+
+    def put_random(self, task: int, state: str) -> None:
+        """Keep the state of the random generators after a task."""
+        self._write("INSERT OR REPLACE INTO randoms VALUES (?, ?)", (task, self.put_text(state)))
 
     def put_code(self, text: str, digest: str = "") -> str:
         """Store source under its own digest, or under the `digest` by which pickles refer to it."""

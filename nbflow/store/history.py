@@ -13,6 +13,7 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
 from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.trust import Seal, Trusts, is_trusted
 
 _RUN = (
     "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
@@ -42,9 +43,10 @@ def _always(component: Component) -> bool:
 class Reader:
     """`usable` says whether the blobs of a component are there; a task that lacks one is not offered for reuse."""
 
-    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always) -> None:
+    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = is_trusted) -> None:
         self.path = path
         self._usable = usable
+        self._trusts = trusts
         self._db = schema.connect(path, write=False)
 
     def close(self) -> None:
@@ -141,7 +143,9 @@ class Reader:
         return self._first_usable(self.query(query, flow, step, wanted))
 
     def _first_usable(self, rows: Iterable[Sequence[Any]]) -> TaskRow | None:
-        return next((task for task in map(_task, rows) if self.is_intact(task.id)), None)
+        return next(
+            (task for task in map(_task, rows) if self.is_intact(task.id) and self._trusts(self, task.id)), None
+        )
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
@@ -172,14 +176,14 @@ class Reader:
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[Place, dict[str, Artifact]]]:
-        """(step, path) and artifacts of the newest successful task at every path below `prefix`, in order of paths."""
-        return self._views(run, steps, prefix, _DONE)
+        """(step, path) and artifacts at every path below `prefix` whose newest task succeeded, in order of paths."""
+        return self._views(run, steps, prefix, _DONE.replace("tasks.", "newest."))
 
     def failures(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[Place, dict[str, Artifact], str]]:
         """As `views`, of the tasks that failed, with the JSON of their failures."""
-        failed = f"tasks.status = '{TaskStatus.FAILED}'"
+        failed = f"newest.status = '{TaskStatus.FAILED}'"
         why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
         for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
             yield place, artifacts, why.get(place) or "{}"
@@ -189,12 +193,11 @@ class Reader:
     ) -> Iterator[tuple[Place, dict[str, Artifact]]]:
         wanted = tuple(steps)
         packed = schema.pack_path(prefix)
-        newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path {_FROM_TASKS}
-            WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0 AND {status}
-            AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
+        newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path, tasks.status
+            {_FROM_TASKS} WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0 AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
         query = f"""SELECT newest.step, newest.path, {_ARTIFACT} FROM ({newest}) AS newest
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
-            ORDER BY newest.step, newest.path, artifacts.position"""
+            WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
         return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
 
     # ---- content
@@ -210,6 +213,24 @@ class Reader:
         """Those of the digests that have a row."""
         known = "SELECT 1 FROM components WHERE digest = ?"
         return {digest for digest in digests if self._one(known, digest) is not None}
+
+    def made(self, task: int) -> tuple[tuple[str, str], ...]:
+        """(name, digest) of what a task made, in its order."""
+        query = """SELECT names.text, artifacts.component, artifacts.idx FROM artifacts
+            JOIN names ON names.id = artifacts.name WHERE artifacts.task = ? ORDER BY artifacts.position"""
+        return tuple((name, f"{component}:{index}") for name, component, index in self.query(query, task))
+
+    def seal(self, task: int) -> Seal | None:
+        row = self._one("SELECT signer, key, code, mac FROM seals WHERE task = ?", task)
+        return None if row is None else Seal(row[0], row[1] or "", row[2] or "", row[3])
+
+    def random(self, task: int) -> str | None:
+        """The state of the random generators after a task, where it was kept."""
+        row = self._one("SELECT state FROM randoms WHERE task = ?", task)
+        return None if row is None else self.text(row[0])
+
+    def task_ids(self) -> list[int]:
+        return [task for (task,) in self.query(f"SELECT id FROM tasks WHERE {_DONE}")]
 
     def text(self, digest: str) -> str | None:
         row = self._one("SELECT body FROM texts WHERE digest = ?", digest)

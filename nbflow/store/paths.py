@@ -5,7 +5,7 @@ from __future__ import annotations
 import reprlib
 import types
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 LIMIT = 200_000  # objects looked at; beyond it a path stays unknown
 
@@ -18,6 +18,21 @@ def find_paths(roots: Mapping[str, object]) -> dict[int, str]:
         path, obj = agenda.popleft()
         if id(obj) not in found:
             found[id(obj)] = path
+            agenda.extend((path + where, inner) for where, inner in _inside(obj))
+    return found
+
+
+def find_objects(roots: Mapping[str, object], wanted: Collection[str]) -> dict[str, object]:
+    """path -> what is there now, for those of the `wanted` paths that lead somewhere."""
+    found: dict[str, object] = {}
+    seen: set[int] = set()
+    agenda: deque[tuple[str, object]] = deque(roots.items())
+    while agenda and len(seen) < LIMIT and len(found) < len(wanted):
+        path, obj = agenda.popleft()
+        if path in wanted:
+            found.setdefault(path, obj)
+        if id(obj) not in seen:
+            seen.add(id(obj))
             agenda.extend((path + where, inner) for where, inner in _inside(obj))
     return found
 

@@ -76,7 +76,7 @@ class Recorder(cloudpickle.Pickler):  # type: ignore[misc]
         return reduction
 
     def lose(self, obj: object, reason: str) -> Any:
-        record = Lost(self._path(obj), _type_name(obj), reason)
+        record = Lost(self._path(obj), type_name(obj), reason)
         self.lost[id(obj)] = (record, obj)
         return rebuild.tombstone, (record.path, record.was, record.reason)
 
@@ -122,7 +122,7 @@ def _standard_reduction(obj: Any, table: Any) -> Any:
     return tuple(iter(part) if i in (3, 4) and part is not None else part for i, part in enumerate(parts))
 
 
-def _type_name(obj: object) -> str:
+def type_name(obj: object) -> str:
     kind = type(obj)
     return (
         kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
@@ -207,7 +207,7 @@ def _recording(recorder: Recorder) -> Recording:
 
 def _record_loss(names: Sequence[str], values: list[Any], error: Exception) -> Recording:
     deep = "it is nested too deeply to be stored" if _is_recursion(error) else f"{type(error).__name__}: {error}"
-    lost = [Lost(name, _type_name(value), deep) for name, value in zip(names, values, strict=True)]
+    lost = [Lost(name, type_name(value), deep) for name, value in zip(names, values, strict=True)]
     stones = [rebuild.tombstone(one.path, one.was, one.reason) for one in lost]
     stream = pickle.dumps(stones, PROTOCOL)
     return Recording(memoryview(stream), (), (), tuple(lost), dict)

@@ -16,13 +16,18 @@ _BEYOND = """SELECT id, flow, number, status, host, pid, pid_start FROM (
     SELECT *, row_number() OVER (PARTITION BY flow ORDER BY number DESC) AS age FROM runs) WHERE age > ?"""
 _DELETE_OF_RUN = (
     "DELETE FROM artifacts WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
+    "DELETE FROM seals WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
+    "DELETE FROM randoms WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM tasks WHERE run = ?",
     "DELETE FROM events WHERE run = ?",
     "DELETE FROM tags WHERE run = ?",
     "DELETE FROM runs WHERE id = ?",
 )
 _UNUSED_COMPONENTS = "FROM components WHERE digest NOT IN (SELECT component FROM artifacts)"
-_UNUSED_TEXTS = "FROM texts WHERE digest NOT IN (SELECT outputs FROM tasks WHERE outputs IS NOT NULL)"
+_UNUSED_TEXTS = (
+    "FROM texts WHERE digest NOT IN "
+    "(SELECT outputs FROM tasks WHERE outputs IS NOT NULL UNION SELECT state FROM randoms)"
+)
 
 
 @dataclass(frozen=True, slots=True)

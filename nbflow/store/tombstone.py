@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from nbflow.errors import LostValue
@@ -47,8 +50,22 @@ class Tombstone:
     __hash__ = object.__hash__
 
 
-def tombstone(path: str, was: str, reason: str) -> Tombstone:
-    return Tombstone(Lost(path, was, reason))
+_handles: ContextVar[Mapping[str, object]] = ContextVar("nbflow_handles", default={})  # noqa: B039 - never written
+
+
+@contextmanager
+def reattaching(handles: Mapping[str, object]) -> Iterator[None]:
+    """While streams are loaded inside, these live objects come back at their paths instead of tombstones."""
+    token = _handles.set(handles)
+    try:
+        yield
+    finally:
+        _handles.reset(token)
+
+
+def tombstone(path: str, was: str, reason: str) -> Any:
+    handles = _handles.get()
+    return handles[path] if path in handles else Tombstone(Lost(path, was, reason))
 
 
 def lost(value: Tombstone) -> Lost:

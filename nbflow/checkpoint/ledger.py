@@ -1,0 +1,119 @@
+"""Which names of the live namespace nbflow bound, to which artifact, and which definitions of the notebook it saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from nbflow.checkpoint.fingerprint import fingerprint
+from nbflow.flow.step import Definition
+from nbflow.store.artifact import Artifact
+
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A name whose artifact is known and that still holds that very object; `intact`: and nobody changed it since."""
+
+    artifact: Artifact
+    task: int  # row of the task that made the artifact
+    intact: bool = False
+    ours: bool = True  # nbflow bound it; else it was only stored by hand
+    aliases: tuple[str, ...] = ()  # other live names of the very object that nbflow does not own
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a name was bound to when its artifact was stored; `ours` unless the user had bound it."""
+
+    value: object
+    artifact: Artifact
+    task: int
+    ours: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """What a definition of the notebook bound to one of its names."""
+
+    value: object
+    code: str  # Definition.code
+    print: tuple[object, ...]
+
+
+def _no_classes() -> MutableMapping[str, type]:
+    return WeakValueDictionary()
+
+
+@dataclass(eq=False)
+class Ledger:
+    """One per live session, beside its namespace. Nothing here changes what the namespace holds.
+
+    Call `define` after a cell with definitions ran, `own` after nbflow bound artifacts, and `prune` after every cell,
+    so that what the user deletes is not kept alive.
+    """
+
+    namespace: dict[str, Any]
+    bound: dict[str, Bound] = field(default_factory=dict)
+    defined: dict[str, Defined] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)  # codes of the `%%shared` cells that ran
+    classes: MutableMapping[str, type] = field(default_factory=_no_classes)  # the codec's own notes
+    undos: list[Any] = field(default_factory=list)  # of `restore.Undo`, the last one last
+
+    def own(self, task: int, artifacts: Iterable[Artifact], ours: bool = True) -> None:
+        """The names of these artifacts of the task with that row were bound just now (not `ours`: only stored)."""
+        for artifact in artifacts:
+            if artifact.name in self.namespace:
+                self.bound[artifact.name] = Bound(self.namespace[artifact.name], artifact, task, ours)
+                if ours:
+                    self.defined.pop(artifact.name, None)
+
+    def disown(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.bound.pop(name, None)
+
+    def define(self, definitions: Iterable[Definition]) -> None:
+        """These definitions were executed in the namespace just now."""
+        for definition in definitions:
+            if definition.kind == "shared":
+                self.shared.add(definition.code)
+            for name in definition.names & self.namespace.keys():
+                value = self.namespace[name]
+                self.defined[name] = Defined(value, definition.code, fingerprint(value))
+
+    def prune(self) -> None:
+        """Let go of names that the user has bound anew or deleted: they are the user's now."""
+        get = self.namespace.get
+        for name in [name for name, one in self.bound.items() if get(name, _ABSENT) is not one.value]:
+            del self.bound[name]
+        for name in [name for name, one in self.defined.items() if get(name, _ABSENT) is not one.value]:
+            del self.defined[name]
+
+    def holds(self, name: str) -> bool:
+        """Whether the name is bound to what a definition of the notebook made of it, unchanged or not."""
+        return name in self.defined and self.namespace.get(name, _ABSENT) is self.defined[name].value
+
+    def is_defined(self, definition: Definition) -> bool:
+        """Whether the namespace holds just what this definition makes."""
+        if definition.kind == "shared":
+            return definition.code in self.shared
+        return all(self._is_as_defined(name, definition) for name in definition.names)
+
+    def _is_as_defined(self, name: str, definition: Definition) -> bool:
+        one = self.defined.get(name)
+        return (
+            one is not None
+            and one.code == definition.code
+            and self.namespace.get(name, _ABSENT) is one.value
+            and fingerprint(one.value) == one.print
+        )
+
+    def snapshot(self) -> tuple[Mapping[str, Bound], Mapping[str, Defined], frozenset[str]]:
+        return dict(self.bound), dict(self.defined), frozenset(self.shared)
+
+    def rewind(self, before: tuple[Mapping[str, Bound], Mapping[str, Defined], frozenset[str]]) -> None:
+        bound, defined, shared = before
+        self.bound, self.defined, self.shared = dict(bound), dict(defined), set(shared)

@@ -1,0 +1,171 @@
+"""A checkpoint, as the catalog describes it: nothing is unpickled to make one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from nbflow.address import Address
+from nbflow.archive import Archive, name_of
+from nbflow.checkpoint.randomness import RandomState, read_random
+from nbflow.errors import BlobMissing, NotACheckpoint
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Prelude
+from nbflow.run.keys import references
+from nbflow.store import blobs
+from nbflow.store.artifact import Artifact, Component
+from nbflow.store.history import Reader
+from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
+
+_DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one name held at a checkpoint, and the task that had bound it: its row, and how users write it."""
+
+    artifact: Artifact
+    task: int
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the names held after a task. `needed` are the prelude names its steps use; `prelude` is that of the run."""
+
+    flow: str
+    run: int  # number
+    address: str  # "7/fit[3]"
+    task: int  # row
+    held: Mapping[str, Held] = field(default_factory=dict)
+    components: Mapping[str, Component] = field(default_factory=dict, repr=False)
+    prelude: Prelude = field(default=Prelude(), repr=False)
+    needed: frozenset[str] = frozenset()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    random: RandomState | None = field(default=None, repr=False)
+    document: str = ""
+
+    @property
+    def artifacts(self) -> dict[str, Artifact]:
+        return {name: one.artifact for name, one in self.held.items()}
+
+    @property
+    def tasks(self) -> frozenset[int]:
+        """The rows of all tasks that made something of it."""
+        return frozenset(one.task for one in self.held.values()) | {self.task}
+
+    def references(self) -> Mapping[str, tuple[str, str]]:
+        return references(self.prelude)
+
+
+def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
+    """The checkpoint of the task that an address means; of the last turn where it means several.
+
+    Raises NoRunYet, UnknownName and TaskUnknown for what is not there, NotACheckpoint for a task that did not succeed
+    or one of many.
+    """
+    row, tasks = archive.find(address)
+    done = [task for task in tasks if task.status in _DONE]
+    paths = sorted({task.path for task in done})
+    if not done:
+        raise NotACheckpoint(f"{row.number}/{name_of(tasks[-1])}", str(tasks[-1].status))
+    if len(paths) > 1:
+        raise NotACheckpoint(f"{row.number}/{address.step}", "one of several", [name_of(task) for task in done])
+    return describe_checkpoint(archive, row, done[-1])
+
+
+def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
+    """The same by the row of the task, which may have been superseded in its run since."""
+    found = archive.reader.task(task)
+    row = archive.reader.run_of_id(found.run) if found else None
+    if found is None or row is None or found.status not in _DONE:
+        raise NotACheckpoint(f"task {task}", str(found.status) if found else "not there")
+    return describe_checkpoint(archive, row, found)
+
+
+def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpoint:
+    graph, reader = archive.graph(row), archive.reader
+    held: dict[str, Held] = {}
+    for one in _visible(graph, reader, row, task):
+        address = f"{row.number}/{name_of(one)}"
+        held |= {artifact.name: Held(artifact, one.id, address) for artifact in reader.artifacts(one.id)}
+    is_step = task.step in graph.links
+    return Checkpoint(
+        archive.flow,
+        row.number,
+        f"{row.number}/{name_of(task)}",
+        task.id,
+        held,
+        _components(reader, held),
+        graph.prelude if is_step else Prelude(),
+        _needed(graph, task.step) if is_step else frozenset(),
+        row.parameters,
+        read_random(reader, task.id),
+        row.document,
+    )
+
+
+def _visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
+    """The tasks whose artifacts the names held then, the nearest last. A step that stands below had bound nothing."""
+    if task.step not in graph.links:
+        yield task
+        return
+    rows = reader.tasks(row.id, superseded=row.kind is RunKind.INTERACTIVE)
+    for name, linked in graph.links.items():
+        outside = linked.scope == graph.links[task.step].scope[: len(linked.scope)]
+        if outside and name != task.step:
+            yield from _newest_turns(_before(rows, name, task.path[: len(linked.scope)], row, task))
+        elif name == task.step:
+            yield from _newest_turns([one for one in _own_turns(rows, task) if one.id != task.id])
+            yield task
+            return
+
+
+def _before(rows: Iterable[TaskRow], step: str, path: tuple[int, ...], row: RunRow, task: TaskRow) -> list[TaskRow]:
+    """The finished tasks of a step; in the run of a live session only those that were there at that time."""
+    then = task.number if row.kind is RunKind.INTERACTIVE else None
+    found = [one for one in rows if one.step == step and one.path == path and not one.split and one.status in _DONE]
+    return [one for one in found if then is None or one.number < then]
+
+
+def _own_turns(rows: Iterable[TaskRow], task: TaskRow) -> list[TaskRow]:
+    same = (one for one in rows if (one.step, one.path, one.split) == (task.step, task.path, False))
+    return [one for one in same if one.status in _DONE and one.turn < task.turn and one.number < task.number]
+
+
+def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
+    """Of every turn the newest task, in order; turns left over from an earlier round do not count."""
+    ordered = sorted(tasks, key=lambda one: one.number)
+    first = max((i for i, one in enumerate(ordered) if one.turn == 0), default=0)
+    newest = {one.turn: one for one in ordered[first:]}
+    return [newest[turn] for turn in sorted(newest)]
+
+
+def _needed(graph: Graph, step: str) -> frozenset[str]:
+    """The prelude names that the step and those above it mention, with all that these need."""
+    mentioned = {name for one in graph.ancestors(step) | {step} for name in graph.links[one].prelude}
+    closure = graph.prelude.closure(mentioned)
+    return frozenset(name for definition in closure for name in definition.names)
+
+
+def _components(reader: Reader, held: Mapping[str, Held]) -> dict[str, Component]:
+    wanted = {one.artifact.component: name for name, one in held.items()}
+    found: dict[str, Component] = {}
+    for digest, name in wanted.items():
+        component = reader.component(digest)
+        if component is None:
+            raise BlobMissing(digest, name)
+        found[digest] = component
+    return found
+
+
+def sizes(component: Component) -> tuple[int, int]:
+    """(bytes that come as buffers, bytes that are unpickled)."""
+    buffers = sum(blobs.size(digest) for digest in component.buffers)
+    return buffers, component.size - buffers
+
+
+def only(checkpoint: Checkpoint, names: Iterable[str]) -> Checkpoint:
+    """The checkpoint without all other artifacts."""
+    wanted = frozenset(names)
+    return replace(checkpoint, held={name: one for name, one in checkpoint.held.items() if name in wanted})

@@ -1,0 +1,133 @@
+"""A checkpoint into the live namespace: everything is loaded first, then all names are bound at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.checkpoint.home import LiveHome
+from nbflow.checkpoint.ledger import Bound, Ledger
+from nbflow.checkpoint.look import look
+from nbflow.checkpoint.plan import RestorePlan, plan_restore
+from nbflow.checkpoint.point import Checkpoint
+from nbflow.checkpoint.prelude import find_redefinition
+from nbflow.checkpoint.randomness import RandomState, observe_random, set_random
+from nbflow.errors import NothingToUndo
+from nbflow.store import paths, tombstone, trust
+from nbflow.store.pickler import type_name
+from nbflow.store.store import Store
+
+LEVELS = 20
+"""How many restores can be taken back; the objects that they replaced live so long."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The exact bindings before a restore. `notes` are what the user should know of the restore itself."""
+
+    address: str
+    before: Mapping[str, object]  # name -> the very object
+    absent: frozenset[str]  # names that were not bound
+    ledger: tuple[Any, ...] = field(repr=False)
+    random: RandomState | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def prepare_restore(
+    ledger: Ledger, store: Store, checkpoint: Checkpoint, names: Iterable[str] = (), as_name: str | None = None
+) -> RestorePlan:
+    """The plan for this session; nothing is loaded of the checkpoint and nothing is bound."""
+    chosen = tuple(names)
+    ledger.prune()
+    prelude = find_redefinition(ledger, checkpoint, whole=not chosen)
+    owned = look(ledger, store, checkpoint)
+    return plan_restore(owned, ledger.namespace, checkpoint, chosen, as_name, prelude)
+
+
+def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
+    """Do what the plan says; after any failure the namespace is as it was. The way back is on `ledger.undos`."""
+    trust.refuse_untrusted(store.history, sorted(plan.checkpoint.tasks), store.root)
+    before, state = dict(ledger.namespace), ledger.snapshot()
+    was = observe_random()
+    try:
+        notes = _perform(plan, ledger, store)
+    except BaseException:
+        put_back(ledger.namespace, before, frozenset(ledger.namespace) - before.keys())
+        ledger.rewind(state)
+        set_random(was)
+        raise
+    undo = _difference(plan, before, ledger, state, was, (*plan.notes, *notes))
+    ledger.undos.append(undo)
+    del ledger.undos[:-LEVELS]
+    return undo
+
+
+def undo_restore(ledger: Ledger) -> Undo:
+    """Take the last restore back that is not taken back yet. Raises NothingToUndo."""
+    if not ledger.undos:
+        raise NothingToUndo
+    undo: Undo = ledger.undos.pop()
+    put_back(ledger.namespace, undo.before, undo.absent)
+    ledger.rewind(undo.ledger)
+    if undo.random is not None:
+        set_random(undo.random)
+    return undo
+
+
+def put_back(namespace: dict[str, Any], before: Mapping[str, object], absent: Iterable[str]) -> None:
+    for name in absent:
+        namespace.pop(name, None)
+    namespace.update(before)
+
+
+def _perform(plan: RestorePlan, ledger: Ledger, store: Store) -> list[str]:
+    home = LiveHome(ledger, plan.checkpoint, store.history)
+    for name, value in plan.parameters.items():
+        ledger.namespace.setdefault(name, value)
+    notes = home.define(plan.prelude.live)
+    home.define_aside(plan.prelude.aside)
+    handles = dict(_handles(plan, ledger))
+    artifacts = {name: held.artifact for name, held in plan.loaded.items()}
+    with tombstone.reattaching(handles):
+        values = store.load(artifacts, home, plan.checkpoint.components)
+    _rebind(plan, ledger, values)
+    if plan.whole and plan.checkpoint.random is not None:
+        set_random(plan.checkpoint.random)
+    return notes
+
+
+def _handles(plan: RestorePlan, ledger: Ledger) -> Iterator[tuple[str, object]]:
+    """The live objects that stand where the checkpoint could store nothing, by their path."""
+    for name in plan.attached:
+        lost = {one.path: one for one in plan.checkpoint.held[name].artifact.lost}
+        found = paths.find_objects({name: ledger.namespace[name]}, lost)
+        yield from ((path, obj) for path, obj in found.items() if type_name(obj) == lost[path].was)
+
+
+def _rebind(plan: RestorePlan, ledger: Ledger, values: Mapping[str, object]) -> None:
+    for name in plan.removed:
+        ledger.namespace.pop(name, None)
+    ledger.disown(plan.removed)
+    ledger.namespace.update({plan.bind[name]: value for name, value in values.items()})
+    for name, target in plan.bind.items():
+        held = plan.checkpoint.held[name]
+        ledger.defined.pop(target, None)
+        if target == name:
+            ledger.bound[name] = Bound(values[name], held.artifact, held.task)
+        else:
+            ledger.bound.pop(target, None)
+
+
+def _difference(
+    plan: RestorePlan,
+    before: Mapping[str, object],
+    ledger: Ledger,
+    state: tuple[Any, ...],
+    was: RandomState,
+    notes: tuple[str, ...],
+) -> Undo:
+    now = ledger.namespace
+    absent = frozenset(now.keys() - before.keys())
+    changed = {name: value for name, value in before.items() if name not in now or now[name] is not value}
+    return Undo(plan.checkpoint.address, changed, absent, state, was if plan.whole else None, notes)

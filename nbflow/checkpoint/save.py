@@ -1,0 +1,107 @@
+"""A checkpoint by hand: everything in the namespace that can be stored, under a name."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nbflow.checkpoint.ledger import Ledger
+from nbflow.checkpoint.randomness import write_random
+from nbflow.errors import CheckpointNameTaken
+from nbflow.flow.step import Cell
+from nbflow.run.sources import write_cells
+from nbflow.store.artifact import Artifact, Lost
+from nbflow.store.catalog import Writer
+from nbflow.store.pickler import digest_class
+from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+from nbflow.store.trust import seal_task
+
+_OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "open", "get_ipython", "display"})
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint that was made by hand. `lost` are the leaves that it could not take along."""
+
+    run: int  # number
+    task: int  # row
+    artifacts: tuple[Artifact, ...]
+
+    @property
+    def lost(self) -> tuple[Lost, ...]:
+        return tuple(lost for artifact in self.artifacts for lost in artifact.lost)
+
+
+class PlainLiveHome:
+    """The live namespace without a prelude: functions and classes are stored whole, with what was changed in them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.namespace, self.classes = ledger.namespace, ledger.classes
+
+    def reference(self, obj: object) -> tuple[str, str] | None:
+        return None
+
+    def resolve(self, name: str, digest: str) -> object:
+        raise LookupError(name)
+
+
+def save_checkpoint(
+    name: str,
+    ledger: Ledger,
+    store: Store,
+    flow: str,
+    document: str = "",
+    cells: Iterable[Cell] = (),
+    steps: Iterable[str] = (),
+) -> Saved:
+    """Store all names but IPython's own; `restore NAME` brings them back, in this session or another.
+
+    It is a run of its own with one task. Raises CheckpointNameTaken when a step has that name.
+    """
+    if name in steps:
+        raise CheckpointNameTaken(name)
+    values = {key: value for key, value in ledger.namespace.items() if _is_users(key, value)}
+    home = PlainLiveHome(ledger)
+    with store.lease(), store.writer() as writer:
+        began = time.time()
+        run = writer.begin_run(flow, document, RunKind.INTERACTIVE, code=writer.put_code(write_cells(cells)))
+        encoded = store.save(values, home, scope=f"{run.number}/{name}")
+        for component in encoded.components:
+            writer.put_component(component)
+        task = _put_task(writer, run, name, began, encoded.artifacts)
+        write_random(writer, task)
+        writer.update_run(run.id, status=RunStatus.SUCCEEDED, finished=time.time())
+        writer.commit()
+    _remember_classes(values, home)
+    ledger.prune()
+    fresh = [one for one in encoded.artifacts if one.name not in ledger.bound or not ledger.bound[one.name].ours]
+    ledger.own(task, fresh, ours=False)
+    return Saved(run.number, task, encoded.artifacts)
+
+
+def _is_users(name: str, value: object) -> bool:
+    """Not what IPython binds: `_`, `_12`, `_i`, `_ih`, `In`, `Out` and the like; and nothing of the module itself."""
+    if name.startswith("__") and (name.endswith("__") or not name.strip("_")):
+        return False
+    rest = name.lstrip("_")
+    is_history = name.startswith("_") and (not rest or rest in ("i", "ii", "iii", "ih", "oh", "dh", "exit_code"))
+    is_numbered = name.startswith("_") and (rest.isdecimal() or rest.removeprefix("i").isdecimal())
+    return not (is_history or is_numbered or name in _OF_IPYTHON)
+
+
+def _put_task(writer: Writer, run: RunRow, name: str, began: float, artifacts: tuple[Artifact, ...]) -> int:
+    now = time.time()
+    row = TaskRow(run.id, name, status=TaskStatus.SUCCEEDED, started=began, finished=now, seconds=now - began)
+    task = writer.put_task(row)
+    writer.put_artifacts(task, artifacts)
+    seal_task(writer, task, run.flow, run.number, (name, (), 0, False), "", run.code, artifacts)
+    return task
+
+
+def _remember_classes(values: Mapping[str, object], home: PlainLiveHome) -> None:
+    """So that a class nobody has changed comes back as the very object."""
+    for value in values.values():
+        if isinstance(value, type) and value.__module__ == "__main__":
+            home.classes[digest_class(value, home)] = value

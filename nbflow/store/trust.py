@@ -1,0 +1,212 @@
+"""Who wrote a record: every settled task is signed with a key of the user's, and only trusted ones are unpickled.
+
+The signature covers what the task made, by digest, and the code it was made with; a digest covers all bytes of a
+pickle. The key never leaves the user's own folder, and so does the list of foreign records that the user decided to trust.
+"""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from nbflow.errors import Untrusted
+
+if TYPE_CHECKING:
+    from nbflow.store.artifact import Artifact
+    from nbflow.store.catalog import Writer
+    from nbflow.store.history import Reader
+
+KEY_FILE = "nbflow_key"
+TRUSTED_FILE = "nbflow_trusted"
+LENGTH = 32  # bytes of the key
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is signed of a task. `code` is the digest of the cells it ran with."""
+
+    flow: str
+    run: int  # number
+    step: str
+    path: tuple[int, ...]
+    turn: int
+    split: bool
+    key: str
+    code: str
+    artifacts: tuple[tuple[str, str], ...]  # (name, digest)
+
+    def message(self) -> bytes:
+        """Every field with its length, so that no two records have one message."""
+        fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
+        parts = (*map(str, fields), *(part for artifact in self.artifacts for part in artifact))
+        return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *parts)).encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A signature as the catalog keeps it, with the facts that a task's row may lose later."""
+
+    signer: str
+    key: str
+    code: str
+    mac: bytes
+
+
+class Keyring:
+    """The user's key, and the foreign records the user trusts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._secret = _read_or_make(folder / KEY_FILE)
+        self.signer = blake3(b"nbflow signer" + self._secret).hexdigest(8)
+
+    def sign(self, record: Record) -> Seal:
+        return Seal(self.signer, record.key, record.code, self._mac(record))
+
+    def accepts(self, record: Record, seal: Seal | None) -> bool:
+        """Whether the record was signed with this key, or is one that the user trusts."""
+        if seal is not None and hmac.compare_digest(self._mac(record), seal.mac):
+            return True
+        return self._mac(record).hex() in self._trusted()
+
+    def trust(self, records: Iterable[Record]) -> int:
+        """Trust these very records; returns how many are new. Whatever is changed in them later is not trusted."""
+        new = {self._mac(record).hex() for record in records} - self._trusted()
+        if new:
+            with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
+                os.write(file, "".join(f"{one}\n" for one in sorted(new)).encode())
+        return len(new)
+
+    def _mac(self, record: Record) -> bytes:
+        return hmac.digest(self._secret, record.message(), "sha256")
+
+    def _trusted(self) -> frozenset[str]:
+        try:
+            found = (self.folder / TRUSTED_FILE).stat()
+        except OSError:
+            return frozenset()
+        return _read_trusted(self.folder / TRUSTED_FILE, found.st_mtime_ns, found.st_size)
+
+
+@cache
+def _read_trusted(path: Path, changed: int, size: int) -> frozenset[str]:
+    return frozenset(path.read_text("ascii").split())
+
+
+class _private:  # noqa: N801 - used as a function
+    """A file descriptor of a file that only the user may read."""
+
+    def __init__(self, path: Path, how: int) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+
+    def __enter__(self) -> int:
+        return self.file
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self.file)
+
+
+def _read_or_make(path: Path) -> bytes:
+    """The key in this file. Where none can be kept, one for this process: then nothing stored is trusted later."""
+    with suppress(OSError):
+        found = path.read_bytes()
+        if len(found) == LENGTH:
+            return found
+    made = secrets.token_bytes(LENGTH)
+    try:
+        _publish(path, made)
+        return path.read_bytes()
+    except OSError:
+        return made
+
+
+def _publish(path: Path, key: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with _private(temporary, os.O_EXCL) as file:
+        os.write(file, key)
+    try:
+        with suppress(FileExistsError):  # somebody else was faster: theirs counts
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def data_folder() -> Path:
+    """Where Jupyter keeps what belongs to the user."""
+    paths = importlib.import_module("jupyter_core.paths")  # 20 ms that only who signs or checks pays
+    return Path(paths.jupyter_data_dir())
+
+
+def keyring() -> Keyring:
+    return _keyring(os.environ.get("JUPYTER_DATA_DIR", ""), os.environ.get("HOME", ""))
+
+
+@cache
+def _keyring(_folder: str, _home: str) -> Keyring:
+    return Keyring(data_folder())
+
+
+# ---- records of a catalog
+
+
+def is_trusted(reader: Reader, task: int) -> bool:
+    """Whether what the task with that row made may be unpickled."""
+    found = _sealed(reader, task)
+    return found is not None and keyring().accepts(*found)
+
+
+def refuse_untrusted(reader: Reader, tasks: Iterable[int], root: Path) -> None:
+    """Raise Untrusted unless everything that these tasks made may be unpickled."""
+    for task in tasks:
+        found = _sealed(reader, task)
+        if found is None or not keyring().accepts(*found):
+            record, seal = found or (None, None)
+            what = f"{record.run}/{record.step}" if record else f"task {task}"
+            raise Untrusted(what, seal.signer if seal else "", root)
+
+
+def trust_store(reader: Reader) -> int:
+    """Trust all that the store holds now, whoever signed it; returns how many records that are besides one's own."""
+    ring = keyring()
+    found = [sealed for task in reader.task_ids() if (sealed := _sealed(reader, task)) and not ring.accepts(*sealed)]
+    return ring.trust(record for record, _ in found)
+
+
+def signers(reader: Reader) -> Iterator[str]:
+    """Who signed the records of the store."""
+    return (signer for (signer,) in reader.query("SELECT DISTINCT signer FROM seals ORDER BY signer"))
+
+
+def _sealed(reader: Reader, task: int) -> tuple[Record, Seal | None] | None:
+    row = reader.task(task)
+    run = reader.query("SELECT flow, number, code FROM runs WHERE id = ?", row.run).fetchone() if row else None
+    if row is None or run is None:
+        return None
+    flow, number, code = run
+    seal = reader.seal(task)
+    key, code = (seal.key, seal.code) if seal else (row.key, code or "")
+    made = reader.made(task)
+    return Record(flow, number, row.step, row.path, row.turn, row.split, key, code, made), seal
+
+
+def seal_task(
+    writer: Writer, task: int, flow: str, run: int, place: tuple[str, tuple[int, ...], int, bool], key: str, code: str,
+    artifacts: Iterable[Artifact],
+) -> None:  # fmt: skip
+    """Sign what a task made, whose row is written already."""
+    made = tuple((one.name, one.digest) for one in artifacts)
+    writer.put_seal(task, keyring().sign(Record(flow, run, *place, key, code, made)))
+
+
+Trusts = Callable[["Reader", int], bool]
