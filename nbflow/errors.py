@@ -220,3 +220,65 @@ class UnknownName(NbflowError):
         self.nearest = near[0] if near else None
         hint = f"did you mean '{self.nearest}'?" if near else f"there is {', '.join(self.known) or 'none'}"
         super().__init__(f"no {kind} '{name}': {hint}")
+
+
+class Untrusted(StoreError):
+    """Raised before anything is unpickled that was signed by nobody the user trusts."""
+
+    def __init__(self, what: str, signer: str, root: object) -> None:
+        self.what, self.signer, self.root = what, signer, root
+        who = f"was signed by {signer}, not by you" if signer else "was signed by nobody"
+        super().__init__(
+            f"{what} in {root} {who}, and loading it can run any code: look at it with `nbflow status`, "
+            f"and if you trust where it comes from, run `nbflow trust {root}`"
+        )
+
+
+class RestoreError(NbflowError):
+    """The base of what a restore has to say; the namespace is as it was."""
+
+
+class NotACheckpoint(RestoreError):
+    """Raised when the task to restore did not succeed, or is one of many."""
+
+    def __init__(self, address: str, status: str, tasks: Iterable[str] = ()) -> None:
+        self.address, self.status, self.tasks = address, status, tuple(tasks)
+        step = address.rpartition("/")[2].partition("[")[0]
+        fix = f"look at it with `%flow debug {step}`, or restore the step before it"
+        if self.tasks:
+            fix = f"name one of its tasks: {', '.join(self.tasks[:4])}" + (", …" if len(self.tasks) > 4 else "")
+        super().__init__(f"{address} is {status}, so there is no checkpoint of it: {fix}")
+
+
+class PreludeFailed(RestoreError):
+    """Raised when a definition that a checkpoint needs cannot be executed again."""
+
+    def __init__(self, names: Iterable[str], where: str, cause: BaseException) -> None:
+        self.names, self.where, self.cause = sorted(names), where, cause
+        super().__init__(
+            f"{', '.join(self.names)} ({where}), which the checkpoint needs, cannot be defined "
+            f"({type(cause).__name__}: {cause}): install or add what is missing, then restore again"
+        )
+
+
+class NothingToUndo(RestoreError):
+    """Raised by undo when every restore of this session has been taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing to undo: no restore of this session is left to take back")
+
+
+class CodeChanged(StoreError):
+    """Raised when stored code is not what its digest says, before it is executed."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"the stored code of {what} is damaged: run the step again with today's code")
+
+
+class CheckpointNameTaken(NbflowError):
+    """Raised when a checkpoint by hand is to have the name of a step."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"'{name}' is a step, and its checkpoints are made by running it: choose another name")

@@ -30,6 +30,7 @@ from nbflow.store.artifact import Artifact, Component
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.trust import seal_task
 
 Clock = Callable[[], float]
 
@@ -117,7 +118,10 @@ class Journal:
         )
 
     def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> None:
-        self.writer.add_artifacts([(self.writer.put_task(row), artifacts)])
+        task = self.writer.put_task(row)
+        self.writer.add_artifacts([(task, artifacts)])
+        run, place = self.run_row, (row.step, row.path, row.turn, row.split)
+        seal_task(self.writer, task, run.flow, run.number, place, row.key, run.code, artifacts)
 
     def _close(
         self, task: TaskId, status: TaskStatus, artifacts: tuple[Artifact, ...], result: Result | None, **facts: Any
