@@ -178,17 +178,18 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
     newest, last = lived[0]
     if last.running:
         return Standing(step, StepState.RUNNING, (), newest.number, last)
-    for past, then in lived:
-        if then.complete and not explain_all(step, past.version, now):
+    same = [(past, then) for past, then in lived if not explain_all(step, past.version, now)]
+    for past, then in same:
+        if then.complete:
             return Standing(step, StepState.DONE, (), past.number, then)
-    reasons = tuple(explain_all(step, newest.version, now))
-    if last.failed and not reasons:
-        return Standing(step, StepState.FAILED, (last.error,), newest.number, last)
-    whole = next(((past, then) for past, then in lived if then.complete), None)
-    if whole is None:
-        return Standing(step, StepState.MISSING, reasons or ("it never finished",), newest.number, last)
-    reasons = tuple(explain_all(step, whole[0].version, now))
-    return Standing(step, StepState.STALE, reasons, whole[0].number, whole[1])
+    for past, then in same:
+        if then.failed:
+            return Standing(step, StepState.FAILED, (then.error,), past.number, then)
+    for past, then in lived:
+        if then.complete:
+            return Standing(step, StepState.STALE, tuple(explain_all(step, past.version, now)), past.number, then)
+    reasons = tuple(explain_all(step, newest.version, now)) or ("it never finished",)
+    return Standing(step, StepState.MISSING, reasons, newest.number, last)
 
 
 # what differs between two runs

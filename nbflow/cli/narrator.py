@@ -50,7 +50,9 @@ class Narrator:
     memory: Memory
     command: str  # "notebooks/films.ipynb", for commands that are offered
     brief: bool = False
-    _told: dict[str, int] = field(default_factory=dict)
+    _told: dict[str, int] = field(default_factory=dict)  # tenths of a foreach
+    _learned: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    _printed: set[str] = field(default_factory=set)  # steps with output that was not shown
 
     def tell(self, event: Event, result: Result | None) -> Iterator[str]:
         """What to print of an event that the tally has counted."""
@@ -79,14 +81,16 @@ class Narrator:
         if self._is_told(event.task, event.again):
             yield from self._finished(f"{event.task} · {duration(event.seconds)}", result.outputs if result else [])
         else:
+            if result is not None and result.outputs:
+                self._printed.add(event.task.step)
             yield from self._counted(event.task.step)
         if result is not None and result.lost:
             yield from self._lost(event.task, result)
-        if event.learned:
-            names = ", ".join(event.learned)
+        if event.learned and (event.task.step, event.learned) not in self._learned:
+            self._learned.add((event.task.step, event.learned))
             yield (
-                f"{event.task} · changes {names} in place: from now on an artifact of {event.task.step}, "
-                "and what had used the old value runs again\n"
+                f"{event.task} · changes {', '.join(event.learned)} in place: from now on an artifact of "
+                f"{event.task.step}, and what had used the old value runs again\n"
             )
 
     def _reused(self, event: TaskReused) -> Iterator[str]:
@@ -115,6 +119,8 @@ class Narrator:
             parts += [f"{count.failed:,} failed"] if count.failed else []
             if count.over == count.total and count.seconds:
                 parts.append(f"{duration(count.seconds)} in all")
+            if count.over == count.total and step in self._printed:
+                parts.append(f"what they printed: nbflow logs {self.command} {step}")
             yield " · ".join(parts) + "\n"
 
     def _lost(self, task: TaskId, result: Result) -> Iterator[str]:

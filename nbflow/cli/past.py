@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import click
 
 from nbflow.archive import Archive
-from nbflow.cli.words import ago, duration, indent, table
+from nbflow.cli.words import ago, brief, duration, indent, table
 from nbflow.cli.workplace import NOTEBOOK, workplace
 from nbflow.errors import UnknownName
 from nbflow.history import diff_code, diff_values
@@ -51,7 +50,7 @@ def _row(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
     yield duration(row.finished - row.started) if row.finished else ""
     yield counts(steps)
     tags = f"[{', '.join(row.tags)}] " if row.tags else ""
-    yield tags + ", ".join(f"{name}={value}" for name, value in row.parameters.items())
+    yield tags + ", ".join(f"{name}={brief(value)}" for name, value in row.parameters.items())
 
 
 def counts(steps: Iterable[StepRow]) -> str:
@@ -137,7 +136,8 @@ def _artifacts(archive: Archive, then: RunRow, now: RunRow, step: str | None) ->
                 rows.append((f"{name}.{artifact}", f"differs in {len(paths):,} of {len(after):,} tasks"))
                 continue
             for path in paths:
-                rows.append((f"{TaskId(name, path)}.{artifact}", _change(before[path][artifact], after[path][artifact])))
+                change = _change(before[path][artifact], after[path][artifact])
+                rows.append((f"{TaskId(name, path)}.{artifact}", change))
     yield from table(rows)
 
 
@@ -161,13 +161,13 @@ def _differing(then: Artifacts, now: Artifacts) -> dict[str, list[tuple[int, ...
 
 def _change(then: Artifact, now: Artifact) -> str:
     """Digests name bytes, so what looks the same may be the same."""
-    before, after = brief(then), brief(now)
+    before, after = describe(then), describe(now)
     return f"{before}, in other bytes" if before == after else f"{before} → {after}"
 
 
-def brief(artifact: Artifact) -> str:
+def describe(artifact: Artifact) -> str:
     """`DataFrame 5 × 9`, or its short repr."""
     summary = artifact.summary
     if summary.shape is not None:
         return f"{summary.type.rpartition('.')[2]} {' × '.join(map(str, summary.shape))}"
-    return textwrap.shorten(summary.text, WIDTH, placeholder=" …")
+    return brief(summary.text, WIDTH)

@@ -176,11 +176,11 @@ def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
 
 
 def _narrator(place: Workplace, plan: Plan, store: Store, brief: bool) -> Narrator:
-    memory = Memory(_whence(store, place.flow.name), lambda digest: json.loads(store.history.text(digest) or "[]"))
+    memory = Memory(whence_of(store, place.flow.name), lambda digest: json.loads(store.history.text(digest) or "[]"))
     return Narrator(place.graph, Tally(place.graph, plan.reuse), memory, place.command, brief)
 
 
-def _whence(store: Store, flow: str) -> Callable[[str], str]:
+def whence_of(store: Store, flow: str) -> Callable[[str], str]:
     @cache
     def whence(run: int) -> str:
         row = store.history.run(flow, run)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nbflow.cli.options import FlowCommand, require_step
-from nbflow.cli.words import ago, duration, table
+from nbflow.cli.words import ago, brief, duration, table
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
 from nbflow.history import Standing, StepState, Version, diff_values, stand
 from nbflow.run.launch import environment
@@ -72,14 +72,14 @@ def would_run(standings: dict[str, Standing]) -> list[str]:
 
 
 def _basis(row: RunRow, now: Version) -> str:
-    values = ", ".join(f"{name} {value!s}" for name, value in now.parameters.items())
+    values = ", ".join(f"{name} {brief(value)}" for name, value in now.parameters.items())
     return f"newest run {row.number}, {row.status}" + (f" · {values}" if values else "")
 
 
 def _row(one: Standing, place: Workplace) -> Iterator[str]:
     yield "  " * len(place.graph.links[one.step].scope) + one.step
     yield one.state
-    yield duration(one.lived.seconds) if one.lived else ""
+    yield duration(one.lived.seconds) if one.lived and one.lived.seconds else ""
     yield _when(one) if one.lived else ""
     more = f" (and {len(one.reasons) - 1} more)" if len(one.reasons) > 1 else ""
     yield one.reasons[0] + more if one.reasons else ""

@@ -16,7 +16,7 @@ import cloudpickle
 from nbflow.address import read_address
 from nbflow.archive import name_of
 from nbflow.cli.outputs import text_of
-from nbflow.cli.past import brief
+from nbflow.cli.past import describe
 from nbflow.cli.words import duration, indent, size, table
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
 from nbflow.errors import UnknownName
@@ -34,13 +34,15 @@ PAUSE = 0.2
 @click.argument("task", metavar="STEP[ITEM]")
 @click.option("-f", "--follow", is_flag=True, help="Go on until the task is over.")
 def logs(notebook: Path, task: str, follow: bool) -> None:
-    """What a task printed; of a failed one its traceback too. Of several, one after another."""
+    """What a task printed; of a failed one its traceback too. Of several, those that printed, one after another."""
     place = workplace(notebook)
     row, tasks = place.archive.find(read_address(task))
     for one in tasks:
-        if len(tasks) > 1:
-            click.echo(heading(row, one))
+        is_told = len(tasks) == 1
         for text in _follow(place, row, one) if follow else [log_of(place, row, one)]:
+            if text and not is_told:
+                click.echo(heading(row, one))
+                is_told = True
             click.echo(text if len(tasks) == 1 or not text else indent(text), nl=False)
 
 
@@ -139,4 +141,4 @@ def _line(artifact: Artifact) -> Iterator[str]:
     yield artifact.summary.type.removeprefix("builtins.")
     yield size(artifact.size)
     lost = "".join(f"  ({one.path} could not be stored: {one.reason})" for one in artifact.lost)
-    yield (brief(artifact) if artifact.summary.columns else artifact.summary.text) + lost
+    yield (describe(artifact) if artifact.summary.columns else artifact.summary.text) + lost

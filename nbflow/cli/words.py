@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -47,6 +48,11 @@ def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
     widths = [max(map(len, column)) for column in zip(*every, strict=True)]
     for row in every:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def brief(value: object, width: int = 40) -> str:
+    """A value on one line, cut when it is long."""
+    return textwrap.shorten(str(value), width, placeholder=" …")
 
 
 def indent(text: str, by: str = "  ") -> str:

@@ -1,0 +1,181 @@
+"""Runs from the shell, through worker processes: what is computed, what is reused, how they end."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Shell
+from tests.flows import FAILING, LINEAR, LOST, MUTATED
+
+FILMS = (
+    "%%parameters\ntop: int = 2  # how many",
+    "def shout(word):\n    return word.upper()",
+    "%%step load\nwords = ['a', 'b', 'c']",
+    "%%step pick\npicked = words[:top]",
+    "%%step loud --foreach word in picked\nlouder = shout(word)",
+    "%%step end --join loud\nprint(*inputs.louder)",
+)
+
+
+def test_a_run_computes_everything_and_a_second_one_with_reuse_nothing(shell: Shell) -> None:
+    notebook = shell.write("films", *FILMS)
+    first = shell("run", notebook, "-j", "1")
+    assert (first.code, first.err) == (0, "")
+    assert first.steady == (
+        "run 1 of films · 4 steps · 1 worker\n"
+        "load · N s\npick · N s\nloud[0] · N s\nloud[1] · N s\nend · N s\n  A B\n"
+        "run 1 succeeded · 5 ran · 0 reused · N s\n"
+    )
+    second = shell("run", notebook, "--reuse")
+    assert second.steady.endswith(
+        "load · from run 1, AGO\npick · from run 1, AGO\nloud[0] · from run 1, AGO\nloud[1] · from run 1, AGO\n"
+        "end · from run 1, AGO\n  A B\nrun 2 succeeded · 0 ran · 5 reused · N s\n"
+    )
+    third = shell("run", notebook)
+    assert "run 3 succeeded · 5 ran · 0 reused" in third.out
+
+
+def test_another_parameter_runs_only_what_reads_it(shell: Shell) -> None:
+    notebook = shell.write("films", *FILMS)
+    shell("run", notebook)
+    answer = shell("run", notebook, "--reuse", "--top", "3")
+    assert "load · from run 1" in answer.out
+    assert "run 2 succeeded · 3 ran · 3 reused" in answer.out
+    assert "  A B C" in answer.lines
+
+
+def test_an_edited_function_runs_only_its_readers(shell: Shell) -> None:
+    notebook = shell.write("films", *FILMS)
+    shell("run", notebook)
+    shell.write("films", FILMS[0], FILMS[1].replace("upper()", "upper() + '!'"), *FILMS[2:])
+    answer = shell("run", notebook, "--reuse")
+    assert "run 2 succeeded · 3 ran · 2 reused" in answer.out
+    assert "  A! B!" in answer.lines
+
+
+def test_a_failed_run_says_how_to_resume_and_resume_keeps_what_holds(shell: Shell) -> None:
+    notebook = shell.write_shape(FAILING)
+    failed = shell("run", notebook, "-j", "1")
+    assert failed.code == 1
+    assert failed.lines[-3:] == [
+        failed.lines[-3],
+        "not run: end",
+        f"to go on from here: nbflow resume {notebook} 1",
+    ]
+    assert failed.lines[-3].startswith("run 1 failed · 3 ran · 0 reused · 1 failed · ")
+    assert '    File "failing.ipynb · step divide · cell 2", line 2, in <module>' in failed.lines
+    assert "  ZeroDivisionError: integer division or modulo by zero" in failed.lines
+    shell.write("failing", "%%step grid\ngrid = [1, 5, 2]", *FAILING.cells[1:])
+    resumed = shell("resume", notebook)
+    assert resumed.code == 0
+    assert "run 2 of failing · 3 steps" in resumed.out
+    assert "resumes run 1" in resumed.out
+    assert "run 2 succeeded · 3 ran · 2 reused" in resumed.out
+
+
+def test_resume_keeps_the_parameters_of_the_run_it_resumes(shell: Shell) -> None:
+    notebook = shell.write("films", *FILMS)
+    shell("run", notebook, "--top", "1", "--tag", "short")
+    shell("run", notebook, "--top", "3")
+    assert "  A" in shell("resume", notebook, "short").lines
+    assert "  A B" in shell("resume", notebook, "1", "--top", "2").lines
+
+
+def test_rerun_computes_one_item_again_and_nothing_that_stays_the_same(shell: Shell) -> None:
+    notebook = shell.write("films", *FILMS)
+    shell("run", notebook)
+    answer = shell("rerun", notebook, "loud[1]", "-j", "1")
+    assert answer.code == 0
+    assert "run 2 succeeded · 1 ran · 4 reused" in answer.out
+    whole = shell("rerun", notebook, "loud")
+    assert "run 3 succeeded · 2 ran · 3 reused" in whole.out
+    assert shell("rerun", notebook, "loud[7]").err == "Error: run 3 has no task loud[7]: there is loud[0], loud[1]\n"
+
+
+def test_parts_of_a_flow(shell: Shell) -> None:
+    notebook = shell.write_shape(LINEAR)
+    missing = shell("run", notebook, "--only", "shout")
+    assert missing.code == 1
+    assert f"start · nothing is stored for it that still holds: nbflow run {notebook} --to start" in missing.lines
+    assert "run 2 succeeded · 1 ran · 0 reused" in shell("run", notebook, "--to", "start").out
+    assert "run 3 succeeded · 1 ran · 1 reused" in shell("run", notebook, "--only", "shout").out
+    assert "run 4 succeeded · 2 ran · 1 reused" in shell("run", notebook, "--from", "shout").out
+
+
+def test_a_change_in_place_is_said_and_remembered(shell: Shell) -> None:
+    notebook = shell.write_shape(MUTATED)
+    first = shell("run", notebook, "-j", "1")
+    assert first.out.count("hidden · changes box in place: from now on an artifact of hidden") == 1
+    assert "run 1 succeeded · 4 ran · 0 reused" in first.out
+    again = shell("run", notebook)
+    assert "changes box" not in again.out
+    assert shell("show", notebook).lines[-1] == "end     ← hidden"
+
+
+def test_a_value_that_cannot_be_stored_is_said(shell: Shell) -> None:
+    answer = shell("run", shell.write_shape(LOST))
+    assert answer.code == 0
+    assert any(line.startswith("make · config['lock'], a _thread.lock, could not be stored") for line in answer.lines)
+
+
+def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
+    fifo = shell.folder / "begun"
+    os.mkfifo(fifo)
+    wait = "import signal\nopen('begun', 'w').close()\nsignal.pause()\ny = x"
+    notebook = shell.write("slow", "%%step a\nx = 1", f"%%step b\n{wait}")
+    words = [sys.executable, "-m", "nbflow", "run", notebook]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        fifo.open().close()  # returns when step b has begun
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "interrupted: stopping; what has finished is kept" in out
+    assert "run 1 cancelled · 1 ran · 0 reused" in out
+    assert out.endswith(f"not run: b\nto go on from here: nbflow resume {notebook} 1\n")
+    status = shell("status", notebook)
+    assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "missing"]]
+
+
+def test_values_of_the_notebooks_own_classes_are_written_to_files(shell: Shell) -> None:
+    cls = "class Film:\n    def __init__(self, title):\n        self.title = title"
+    notebook = shell.write("films", cls, "%%step a\nfilm = Film('Up')\nn = 3")
+    shell("run", notebook)
+    path = shell.folder / "film.pkl"
+    answer = shell("dump", notebook, "a", "film", "--file", str(path))
+    assert answer.steady == f"a · run 1 · succeeded · N s: written to {path}\n"
+    read = "import pickle, sys; film = pickle.load(open(sys.argv[1], 'rb')); print(type(film).__name__, film.title)"
+    shown = subprocess.run([sys.executable, "-c", read, str(path)], capture_output=True, text=True, check=True)
+    assert shown.stdout == "Film Up\n"
+    shell("dump", notebook, "a", "n", "--file", str(path))
+    assert pickle.loads(path.read_bytes()) == 3
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) -> None:
+    code = (
+        "import sys\nfrom nbflow.__main__ import main\n"
+        "try: main()\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
+    )
+    answer = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    loaded = answer.stdout.splitlines()[-1]
+    heavy = ("rich", "pebble", "sqlite3", "graphviz", "IPython", "nbflow.run")
+    assert not [name for name in heavy if f"'{name}'" in loaded]
+
+
+def test_importing_nbflow_loads_nothing_of_it() -> None:
+    code = "import sys, nbflow; print([name for name in sys.modules if name.startswith('nbflow.')])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
+
+
+def test_the_store_is_the_nearest_one_above_the_notebook(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = shell.write_shape(LINEAR)
+    monkeypatch.setenv("NBFLOW_HOME", str(shell.folder / "elsewhere"))
+    assert shell("run", notebook).code == 0
+    assert not (shell.folder / ".nbflow").exists()
+    assert Path(shell.folder / "elsewhere" / "catalog.db").is_file()

@@ -1,0 +1,130 @@
+from dataclasses import replace
+
+import pytest
+
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Cell
+from nbflow.history import Lived, Past, StepState, Version, diff_code, diff_values, explain, explain_all, stand
+
+CELLS = (
+    "%%parameters\nk: int = 3",
+    "RATE = 2\n\ndef twice(x):\n    return x * RATE",
+    "%%step load\nn = 1",
+    "%%step work\nm = twice(n) + k",
+    "%%step end\nprint(m)",
+)
+
+
+def graph_of(*cells: str) -> Graph:
+    return link(read_flow([Cell(n, text) for n, text in enumerate(cells, 1)], "flow", "flow.ipynb"))
+
+
+def edited(**cells: str) -> Version:
+    """The flow with some cells replaced: `_3="…"` is cell 3."""
+    texts = [cells.get(f"_{n}", text) for n, text in enumerate(CELLS, 1)]
+    return Version(graph_of(*texts), {"k": 3})
+
+
+THEN = edited()
+
+
+@pytest.mark.parametrize(
+    ("now", "step", "reasons"),
+    [
+        (edited(), "work", []),
+        (edited(_4="%%step work\n# a remark\nm = (twice(n)\n     + k)"), "work", []),
+        (edited(_4="%%step work\nm = twice(n) - k"), "work", ["its code changed"]),
+        (edited(_2=CELLS[1].replace("x * RATE", "x + RATE")), "work", ["function twice changed (cell 2, line 3)"]),
+        (edited(_2=CELLS[1].replace("= 2", "= 5")), "work", ["constant RATE changed (cell 2, line 1)"]),
+        (edited(_2=CELLS[1].replace("= 2", "= 5")), "load", []),
+        (
+            edited(_2="def twice(x):\n    return x * 2"),
+            "work",
+            ["function twice changed (cell 2, line 1)", "it no longer uses constant RATE"],
+        ),
+        (replace(THEN, parameters={"k": 5}), "work", ["parameter k is 5, before 3"]),
+        (replace(THEN, parameters={"k": 5}), "load", []),
+        (replace(THEN, files={"load": {"data.csv": "ab"}}), "load", ["data.csv is new"]),
+        (edited(_3="%%step load --seed 3\nn = 1"), "load", ["its seed is 3, before None"]),
+        (edited(_3="%%step load --cache off\nn = 1"), "load", ["it runs each time (--cache off)"]),
+        (edited(_5="%%step finish\nprint(m)"), "finish", ["it is new"]),
+    ],
+)
+def test_explain_says_what_changed_about_a_step(now: Version, step: str, reasons: list[str]) -> None:
+    assert explain(step, THEN, now) == reasons
+
+
+def test_files_and_python_count_when_they_were_recorded() -> None:
+    then = replace(THEN, files={"load": {"a.csv": "1", "b.csv": "2"}}, python="3.11")
+    now = replace(THEN, files={"load": {"a.csv": "9"}}, python="3.12")
+    assert explain("load", then, now) == ["a.csv changed", "b.csv is gone", "Python is 3.12, before 3.11"]
+
+
+def test_a_read_that_binds_to_another_step_is_a_reason() -> None:
+    now = Version(graph_of(*CELLS[:3], "%%step other\nn = 2", *CELLS[3:]), {"k": 3})
+    assert explain("work", THEN, now) == ["n comes from other, before from load"]
+
+
+def test_reasons_above_a_step_follow_its_own() -> None:
+    now = edited(_3="%%step load\nn = 7", _4="%%step work\nm = twice(n)")
+    assert explain_all("end", THEN, now) == ["work, above it: its code changed", "load, above it: its code changed"]
+
+
+DONE = Lived(complete=True, seconds=1.5, finished=100.0)
+FAILED = Lived(complete=False, failed=True, error="work failed · ValueError: no")
+
+
+def test_what_any_run_has_complete_and_unchanged_is_done() -> None:
+    other = edited(_4="%%step work\nm = 0")
+    pasts = [Past(2, other, {"work": DONE}), Past(1, THEN, {"work": DONE})]
+    standing = stand("work", THEN, pasts)
+    assert (standing.state, standing.past, standing.reasons) == (StepState.DONE, 1, ())
+
+
+def test_a_change_makes_a_step_and_what_follows_stale() -> None:
+    now = edited(_3="%%step load\nn = 7")
+    pasts = [Past(1, THEN, {"load": DONE, "work": DONE, "end": DONE})]
+    assert [stand(step, now, pasts).state for step in ("load", "work", "end")] == ["stale", "stale", "stale"]
+    assert stand("end", now, pasts).reasons == ("load, above it: its code changed",)
+
+
+def test_a_failure_stands_until_something_changes() -> None:
+    pasts = [Past(1, THEN, {"work": FAILED})]
+    assert stand("work", THEN, pasts).state is StepState.FAILED
+    assert stand("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
+    changed = stand("work", replace(THEN, parameters={"k": 1}), pasts)
+    assert (changed.state, changed.reasons) == (StepState.MISSING, ("parameter k is 1, before 3",))
+
+
+def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
+    running = Past(3, THEN, {"work": Lived(complete=False, running=True)})
+    assert stand("work", THEN, [running]).state is StepState.RUNNING
+    assert stand("end", THEN, [running]).state is StepState.MISSING
+    assert stand("end", THEN, [running]).reasons == ("it has never run",)
+    cancelled = Past(3, THEN, {"work": Lived(complete=False)})
+    assert stand("work", THEN, [cancelled]).reasons == ("it never finished",)
+
+
+def test_diff_of_code_shows_what_differs_in_more_than_layout() -> None:
+    now = edited(_3="%%step load\n\nn = 1", _4="%%step work\nm = twice(n)")
+    assert list(diff_code(THEN.graph, now.graph, ("run 1", "run 2"))) == [
+        "--- step work · run 1\n+++ step work · run 2\n@@ -1,2 +1,2 @@\n"
+        " %%step work\n-m = twice(n) + k\n+m = twice(n)\n"
+    ]  # fmt: skip
+
+
+def test_diff_of_one_step_includes_the_prelude_it_uses() -> None:
+    now = edited(_2=CELLS[1].replace("= 2", "= 5"))
+    assert list(diff_code(THEN.graph, now.graph, ("a", "b"), "load")) == []
+    assert [text.splitlines()[0] for text in diff_code(THEN.graph, now.graph, ("a", "b"), "work")] == [
+        "--- constant RATE · a"
+    ]
+
+
+def test_diff_of_values_marks_what_is_on_one_side_only() -> None:
+    assert diff_values({"a": 1, "b": "x", "c": 3}, {"a": 1, "b": "y", "d": 4}) == [
+        ("b", "x", "y"),
+        ("c", "3", "-"),
+        ("d", "-", "4"),
+    ]
