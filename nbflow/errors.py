@@ -173,7 +173,8 @@ class NoDrawing(NbflowError):
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        super().__init__(f"{reason}: install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need nothing")
+        fix = "install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need nothing"
+        super().__init__(f"{reason}: {fix}")
 
 
 class ParameterMissing(NbflowError):
@@ -183,7 +184,9 @@ class ParameterMissing(NbflowError):
         self.names = names
         options = " ".join(f"--{name} VALUE" for name in names)
         plural = "s" if len(names) > 1 else ""
-        super().__init__(f"no value for parameter{plural} {', '.join(names)}, which has no default: add {options}")
+        verb = "have" if len(names) > 1 else "has"
+        listed = ", ".join(names)
+        super().__init__(f"no value for parameter{plural} {listed}, which {verb} no default: add {options}")
 
 
 class TaskUnknown(NbflowError):
@@ -282,3 +285,114 @@ class CheckpointNameTaken(NbflowError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"'{name}' is a step, and its checkpoints are made by running it: choose another name")
+
+
+# scripts: the names are those that a user's `except` knows from Metaflow
+
+
+class MetaflowException(NbflowError):
+    """The base of what scripts raise: a flow, a parameter or a decorator that makes no sense."""
+
+    headline = "Flow failed"
+
+
+class InvalidNextException(MetaflowException):
+    """Raised by a `self.next(…)` that cannot be followed."""
+
+
+class InvalidDecorator(MetaflowException):
+    """Raised for a decorator that nbflow does not have, that stands twice, or in the wrong place."""
+
+
+class TaskTimeout(MetaflowException):
+    """Raised in a step that ran longer than its `@timeout`."""
+
+
+class UnstorableArtifact(MetaflowException):
+    """Raised when a step has put something on `self` that cannot be stored."""
+
+    def __init__(self, name: str, path: str, was: str, reason: str) -> None:
+        self.name, self.path, self.was, self.reason = name, path, was, reason
+        where = "" if path == name else f" (at {path})"
+        super().__init__(
+            f"Cannot pickle dump artifact named \"{name}\"{where}: a {was} cannot be stored ({reason}). "
+            "Keep what it can be made from, or do not put it on self"
+        )
+
+
+class UnhandledInMergeArtifactsException(MetaflowException):
+    """Raised by `merge_artifacts` when inputs disagree about a name; nothing is merged then."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.artifact_names = sorted(names)
+        listed = ", ".join(self.artifact_names)
+        super().__init__(
+            f"the inputs disagree about {listed}: set self.{self.artifact_names[0]} before merge_artifacts, "
+            f"or exclude={self.artifact_names}"
+        )
+
+
+class MissingInMergeArtifactsException(MetaflowException):
+    """Raised by `merge_artifacts` for a name in `include` that no input has."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.artifact_names = sorted(names)
+        super().__init__(f"no input has {', '.join(self.artifact_names)}: take it out of include")
+
+
+class FailureHandledByCatch(MetaflowException):
+    """What `@catch` stores when the process of the task died or was killed."""
+
+
+class ParameterFieldFailed(MetaflowException):
+    """Raised when the function that gives a parameter its default fails, or gives something of another type."""
+
+
+class MetaflowNotFound(MetaflowException):
+    """Raised for a flow, run, step, task or artifact that is not there."""
+
+
+class MetaflowNamespaceMismatch(MetaflowException):
+    """Raised for a run that exists, in another namespace."""
+
+    def __init__(self, namespace: str | None) -> None:
+        self.namespace = namespace
+        super().__init__(f"object not in namespace '{namespace}': call namespace(None) to see all")
+
+
+class MetaflowTaggingError(MetaflowException):
+    """Raised for tags that are too many, too long, or not the user's to take away."""
+
+
+class AncestorsMissing(NbflowError):
+    """Raised when a step is to run in the kernel and something above it is not stored as it stands now."""
+
+    def __init__(self, step: str, missing: dict[str, str]) -> None:
+        """`missing`: step -> how long it took when it last ran, empty when it never did."""
+        self.step, self.missing = step, missing
+        listed = ", ".join(f"'{name}' ({f'last took {took}' if took else 'never ran'})" for name, took in missing.items())
+        verb = "is" if len(missing) == 1 else "are"
+        super().__init__(
+            f"step '{step}' needs {listed}, which {verb} not stored as the notebook stands now. "
+            f"Run what is missing: %flow run --to {step}"
+        )
+
+
+class TasksFailed(NbflowError):
+    """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
+
+    def __init__(self, step: str, failures: dict[str, str], total: int) -> None:
+        """`failures`: task -> what it raised, in one line."""
+        self.step, self.failures, self.total = step, failures, total
+        task, reason = next(iter(failures.items()))
+        listed = f"{task} failed · {reason}" + (f" (and {len(failures) - 1} more)" if len(failures) > 1 else "")
+        of = f" in {len(failures):,} of {total:,} tasks" if total > 1 else ""
+        super().__init__(f"step '{step}' failed{of}: {listed}. The others are kept. To look into it: %flow debug {task}")
+
+
+class VerbUnknown(NbflowError):
+    """Raised for a word after %flow that is no verb, or for one that is used wrongly."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
