@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -41,8 +43,12 @@ class Lines:
             self.say(self.narrator.tell(event, result))
 
     def say(self, texts: Iterable[str]) -> None:
-        for text in texts:
-            click.echo(text, nl=False)
+        """Goes on in silence when nobody reads any more, as after `| head`: the run is worth more than its report."""
+        try:
+            for text in texts:
+                click.echo(text, nl=False)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     @contextmanager
     def shown(self) -> Iterator[None]:

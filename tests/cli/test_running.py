@@ -141,6 +141,18 @@ def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
     assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "missing"]]
 
 
+def test_a_run_goes_on_when_nobody_reads_its_report(shell: Shell) -> None:
+    notebook = shell.write_shape(LINEAR)
+    words = [sys.executable, "-m", "nbflow", "run", notebook]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+    assert shell("runs", notebook).steady == "1  succeeded  AGO  N s  3 ran\n"
+
+
 def test_values_of_the_notebooks_own_classes_are_written_to_files(shell: Shell) -> None:
     cls = "class Film:\n    def __init__(self, title):\n        self.title = title"
     notebook = shell.write("films", cls, "%%step a\nfilm = Film('Up')\nn = 3")
