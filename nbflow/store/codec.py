@@ -22,14 +22,20 @@ from nbflow.store.rebuild import loading_into
 from nbflow.store.summary import summarise
 
 INLINE = 256 << 10  # longer streams are blobs
+LOSSES = 100  # so many are listed of one artifact; every single one has its tombstone
 
 
 @dataclass(frozen=True, slots=True)
 class Borrowed:
-    """An input of the task, unchanged since it was loaded, that its outputs may point into."""
+    """An input of the task, unchanged since it was loaded, that its outputs may point into.
+
+    `beside`: what was loaded with it, as (name, value, digest). An output that takes the input along takes these along
+    as well, or a task that reads them and the output would get them without what they share. `Loaded.lend` fills it in.
+    """
 
     value: object
     artifact: Artifact
+    beside: tuple[tuple[str, object, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +101,23 @@ def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
 
 
 def _encode_graphs(encoding: _Encoding, values: Mapping[str, object]) -> None:
-    recordings = {name: record([name], [value], encoding.home) for name, value in values.items()}
-    lenders = {_lender(name): one for name, one in encoding.borrowed.items()}
-    for lender, one in lenders.items():
-        recordings[lender] = record([lender], [one.value], encoding.home)
+    lenders = {_lender(one.artifact.digest): one for one in encoding.borrowed.values()}
     everything = {**values, **{lender: one.value for lender, one in lenders.items()}}
-    for members in _grouped(recordings, lenders, encoding.home):
-        if any(member in values for member in members):
-            _encode_together(encoding, members, everything, recordings)
+    recordings = {name: record([name], [value], encoding.home) for name, value in everything.items()}
+    for group in _grouped(recordings, lenders, encoding.home):
+        if any(member in values for member in group):
+            beside = {
+                _lender(digest): value for one in group if one in lenders for _, value, digest in lenders[one].beside
+            }
+            members = {member: everything[member] for member in group} | beside
+            recordings |= {
+                name: record([name], [members[name]], encoding.home) for name in members.keys() - recordings.keys()
+            }
+            _encode_together(encoding, members, recordings)
 
 
-def _lender(name: str) -> str:
-    return f"{name}="  # no name of an output ends so
+def _lender(digest: str) -> str:
+    return f"{digest}="  # no name of an output ends so
 
 
 def _grouped(recordings: Mapping[str, Recording], lenders: Mapping[str, Borrowed], home: Home) -> list[list[str]]:
@@ -119,19 +130,26 @@ def _grouped(recordings: Mapping[str, Recording], lenders: Mapping[str, Borrowed
     return groups.all()
 
 
-def _encode_together(
-    encoding: _Encoding, members: Sequence[str], values: Mapping[str, object], recordings: Mapping[str, Recording]
-) -> None:
+def _encode_together(encoding: _Encoding, members: Mapping[str, object], recordings: Mapping[str, Recording]) -> None:
     together = [recordings[member] for member in members]
-    final = _record_together(members, [values[member] for member in members], together, encoding.home)
-    marked = tuple(_mark(member, encoding.borrowed) for member in members)
+    final = _record_together(list(members), list(members.values()), together, encoding.home)
+    names = _names_of_digests(encoding.borrowed)
+    marked = tuple(
+        names.get(member[:-1], "") + f"={member[:-1]}" if member[-1] == "=" else member for member in members
+    )
     component = build(final.stream, final.buffers, marked, encoding.blobs, encoding.scope)
     encoding.components.append(component)
-    for index, member in enumerate(members):
-        if not member.endswith("="):
+    for index, (member, value) in enumerate(members.items()):
+        if member[-1] != "=":
             lost = _lost_of(member, recordings[member], final)
-            summary = summarise(values[member])
-            encoding.artifacts[member] = Artifact(member, component.digest, index, component.size, summary, lost)
+            encoding.artifacts[member] = Artifact(
+                member, component.digest, index, component.size, summarise(value), lost
+            )
+
+
+def _names_of_digests(borrowed: Mapping[str, Borrowed]) -> dict[str, str]:
+    beside = {digest: name for one in borrowed.values() for name, _, digest in one.beside}
+    return beside | {one.artifact.digest: name for name, one in borrowed.items()}
 
 
 def _record_together(
@@ -143,15 +161,11 @@ def _record_together(
     return record(members, values, home, layout)
 
 
-def _mark(member: str, borrowed: Mapping[str, Borrowed]) -> str:
-    return member + borrowed[member[:-1]].artifact.digest if member.endswith("=") else member
-
-
 def _lost_of(name: str, alone: Recording, final: Recording) -> tuple[Lost, ...]:
     """What the name lost by itself, and the weak references that only the final recording could judge."""
     known = {one.path for one in alone.lost}
     later = [one for one in final.lost if one.path not in known and _starts(one.path, name)]
-    return (*alone.lost, *later)
+    return (*alone.lost, *later)[:LOSSES]
 
 
 def _starts(path: str, name: str) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from nbflow.store import maps
 from nbflow.store.alias import ATOMS
-from nbflow.store.artifact import Component
+from nbflow.store.artifact import Artifact, Component
 from nbflow.store.blobs import BlobStore, Buffer, hash_bytes, name, view
-from nbflow.store.codec import decode
+from nbflow.store.codec import Borrowed, decode
 from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
 from nbflow.store.pickler import Recording, settle
@@ -28,6 +28,15 @@ class Loaded:
     component: Component
     index: int
     values: list[object]
+
+    def lend(self, artifact: Artifact) -> Borrowed:
+        """The value as `encode` wants it when outputs may point into it; `artifact` is what it was loaded as."""
+        others = (i for i in range(len(self.values)) if i != self.index)
+        return Borrowed(self.value, artifact, tuple(self._beside(i) for i in others))
+
+    def _beside(self, i: int) -> tuple[str, object, str]:
+        name, carried, digest = self.component.members[i].partition("=")
+        return name, self.values[i], digest if carried else f"{self.component.digest}:{i}"
 
 
 def changed(loaded: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> set[str]:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew
@@ -71,17 +71,25 @@ def unpack_path(packed: bytes) -> tuple[int, ...]:
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
     """Open an existing catalog and check that it is one we know."""
+    modes = ["mode=rw"] if write else ["mode=ro"]
+    if not write and not os.access(path.parent, os.W_OK):
+        modes.append("immutable=1")  # nobody can add to it there, and a reader may not make the files it shares
     with meaning_of_errors(path):
-        uri = (
-            f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode={'rw' if write else 'ro'}"
-        )
-        connection = sqlite3.connect(uri, PATIENCE, uri=True, isolation_level=None, check_same_thread=False)
-        try:
-            _check(connection, path)
-            connection.execute("PRAGMA synchronous = NORMAL")
-        except BaseException:
-            connection.close()
-            raise
+        for mode in modes[:-1]:
+            with suppress(sqlite3.OperationalError):
+                return _connect(path, mode)
+        return _connect(path, modes[-1])
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(uri, PATIENCE, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        _check(connection, path)
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

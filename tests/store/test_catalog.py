@@ -23,6 +23,10 @@ from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from .test_blobs import file_size_limit
 
 
+def everybody(reader: Reader, task: int) -> bool:
+    return True
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     schema.create(tmp_path / "catalog.db")
@@ -37,7 +41,7 @@ def writer(path: Path) -> Iterator[Writer]:
 
 @pytest.fixture
 def reader(path: Path) -> Iterator[Reader]:
-    with Reader(path) as reader:
+    with Reader(path, trusts=everybody) as reader:
         yield reader
 
 
@@ -136,12 +140,12 @@ class TestTasks:
         writer.put_artifacts(row, [artifact("a")])
         writer.commit()
         present = Component("c" * 32, b"x", members=("a",))
-        with Reader(path) as reader:
+        with Reader(path, trusts=everybody) as reader:
             assert reader.find_key("k") is None
             writer.put_component(present)
             writer.commit()
             assert reader.find_key("k").id == row  # type: ignore[union-attr]
-        with Reader(path, usable=lambda component: component != present) as reader:
+        with Reader(path, usable=lambda component: component != present, trusts=everybody) as reader:
             assert reader.find_key("k") is None
 
     def test_pinned_by_path_or_item(self, writer: Writer, reader: Reader, run: RunRow) -> None:
