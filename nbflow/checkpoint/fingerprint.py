@@ -2,67 +2,83 @@
 
 from __future__ import annotations
 
-import pickle
+import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
-_LIMIT = 1 << 20  # bytes of one value; what is larger is compared by identity
-_NOT_STATE = frozenset({"__dict__", "__weakref__", "__doc__", "__firstlineno__", "__annotations_cache__"})
+_ATOMS = (int, float, complex, bool, str, bytes, type(None))
+_LIMIT = 100_000  # values looked at; beyond it what is left is compared by identity
+_CACHES = frozenset({"__dict__", "__weakref__", "__slotnames__", "__annotations_cache__"})
+
+
+class Same:
+    """Equal to itself only; it keeps the object alive, so that no other can take its place."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.value is self.value
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Same({self.value!r})"
 
 
 def fingerprint(value: object) -> tuple[object, ...]:
-    """Equal as long as nobody changed the value in place. Only comparable while `value` is alive: it holds ids."""
+    """Equal as long as nobody changed the value in place, in it or in what it is made of."""
+    return tuple(_facts(value, set()))
+
+
+def _facts(value: Any, seen: set[int]) -> Iterator[object]:
+    if isinstance(value, _ATOMS):
+        yield type(value)
+        yield value if value == value else "nan"
+        return
+    if id(value) in seen or len(seen) > _LIMIT:
+        yield Same(value)
+        return
+    seen.add(id(value))
+    yield Same(value)
+    for part in _parts(value):
+        yield from _facts(part, seen)
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """What may be changed in a value: items, attributes, defaults, captured cells, the bytes of an array."""
     if isinstance(value, type):
-        return ("class", *_of_class(value))
-    if isinstance(value, types.FunctionType):
-        return ("function", *_of_function(value))
-    if isinstance(value, types.ModuleType | types.BuiltinFunctionType):
-        return ("same", id(value))
-    return _of_state(value)
+        yield from _of_class(value)
+    elif isinstance(value, types.FunctionType):
+        yield from (value.__code__, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__closure__)
+    elif isinstance(value, staticmethod | classmethod | types.MethodType):
+        yield value.__func__
+    elif isinstance(value, dict):
+        yield from (part for item in dict.items(value) for part in item)
+    elif isinstance(value, list | tuple | set | frozenset | deque):
+        yield len(value)
+        yield from value
+    elif isinstance(value, bytearray):
+        yield bytes(value)
+    elif not isinstance(value, types.ModuleType):
+        yield from _of_object(value)
 
 
-def _of_class(cls: type) -> Iterator[object]:
-    for name, attribute in sorted(vars(cls).items()):
-        if name not in _NOT_STATE:
-            yield name
-            yield _of_attribute(attribute)
+def _of_class(cls: type) -> Iterator[Any]:
+    if cls.__module__ == "__main__":  # nobody changes those of libraries, and they are large
+        yield from (part for item in vars(cls).items() if item[0] not in _CACHES for part in item)
 
 
-def _of_attribute(attribute: Any) -> tuple[object, ...]:
-    if isinstance(attribute, staticmethod | classmethod):
-        return (id(attribute), *_of_function(attribute.__func__))
-    if isinstance(attribute, types.FunctionType):
-        return (id(attribute), *_of_function(attribute))
-    return (id(attribute), *_of_state(attribute))
-
-
-def _of_function(function: Any) -> Iterator[object]:
-    """Its code and all that hangs on it; the functions under decorators with it."""
-    while isinstance(function, types.FunctionType):
-        yield id(function.__code__)
-        attributes = dict(function.__dict__)
-        under = attributes.pop("__wrapped__", None)
-        yield _of_state([function.__defaults__, function.__kwdefaults__, attributes])
-        function = under
-    yield id(function)
-
-
-def _of_state(value: object) -> tuple[object, ...]:
-    """By value where pickle can tell at little cost, else by identity."""
-    try:
-        stream = pickle.dumps(value, 5)
-    except Exception:  # noqa: BLE001 - the user's __reduce__
-        return ("same", id(value), *_of_items(value))
-    return ("value", stream) if len(stream) <= _LIMIT else ("same", id(value))
-
-
-def _of_items(value: object) -> Iterator[object]:
-    if isinstance(value, Mapping):
-        yield from ((key_of(key), id(item)) for key, item in value.items())
-    elif isinstance(value, list | tuple):
-        yield from map(id, value)
-
-
-def key_of(key: object) -> object:
-    return key if isinstance(key, str) else id(key)
+def _of_object(value: Any) -> Iterator[Any]:
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        if not value.dtype.hasobject and value.nbytes <= _LIMIT * 10:
+            yield value.tobytes()
+        return
+    attributes = getattr(type(value), "__dict__", {}).get("__dict__")
+    if attributes is not None and type(value).__module__ == "__main__":
+        yield vars(value)

@@ -16,9 +16,9 @@ WORTH_COMPARING = 4 << 20
 """Bytes of a component; above, loading it again costs less than pickling what is there to compare."""
 
 
-def look(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> dict[str, Owned]:
+def look(ledger: Ledger, store: Store, checkpoint: Checkpoint, compare: bool = True) -> dict[str, Owned]:
     """Every name that still holds what nbflow bound to it; those that the checkpoint has too are compared."""
-    intact = _intact(ledger, store, checkpoint)
+    intact = _intact(ledger, store, checkpoint) if compare else set()
     others = _other_names(ledger)
     return {
         name: Owned(one.artifact, one.task, name in intact, one.ours, tuple(others.get(id(one.value), ())))

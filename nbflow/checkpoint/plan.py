@@ -17,11 +17,18 @@ class Redefinition:
     """Definitions of the checkpoint's prelude to execute: `live` in the namespace, `aside` where nobody sees them.
 
     `edited` are names that the user has defined anew since and that the checkpoint does not need: they stay.
+    `altered` are still the objects that their definitions made, but something was changed in them.
     """
 
     live: tuple[Definition, ...] = ()
     aside: tuple[Definition, ...] = ()
     edited: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether anything is defined anew that values may refer to."""
+        return any(definition.kind in ("function", "class", "constant") for definition in self.live)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,7 +118,7 @@ def _kept(
 
     None either when functions or classes are defined anew: what is kept would still use the old ones.
     """
-    if any(definition.kind in ("function", "class") for definition in prelude.live):
+    if prelude.is_deep:
         return frozenset()
     same = {name for name in wanted if targets[name] == name and _is_same(owned, wanted, name)}
     groups = joined_components(checkpoint.components)
@@ -166,6 +173,8 @@ def _notes(
         others = owned[name].aliases if name in owned else ()
         if others:
             yield f"{', '.join(others)} still holds what '{name}' is now: it is not part of the checkpoint"
+    if prelude.altered:
+        yield f"defined anew, without what was changed in it since: {', '.join(prelude.altered)}"
     if prelude.edited:
         yield f"kept as you have defined it since: {', '.join(prelude.edited)}"
 

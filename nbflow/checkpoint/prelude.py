@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from nbflow.checkpoint.fingerprint import fingerprint
 from nbflow.checkpoint.ledger import Ledger
 from nbflow.checkpoint.plan import Redefinition
 from nbflow.checkpoint.point import Checkpoint
@@ -18,8 +19,9 @@ def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True
     edited = [one for one in stale if not one.names & checkpoint.needed and _is_edited(ledger, one)]
     wanted = _with_dependents(checkpoint, [one for one in stale if one not in edited], edited)
     kept = tuple(sorted(name for one in edited for name in one.names))
+    altered = tuple(sorted(name for one in wanted for name in one.names if _is_altered(ledger, name, one)))
     if whole:
-        return Redefinition(wanted, (), kept)
+        return Redefinition(wanted, (), kept, altered)
     missing = tuple(one for one in wanted if not one.names & ledger.namespace.keys())
     return Redefinition(missing, tuple(one for one in wanted if one not in missing), ())
 
@@ -27,6 +29,11 @@ def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True
 def _is_edited(ledger: Ledger, definition: Definition) -> bool:
     """Whether the notebook has defined these names anew since, so that they are the user's newer version."""
     return all(ledger.holds(name) and ledger.defined[name].code != definition.code for name in definition.names)
+
+
+def _is_altered(ledger: Ledger, name: str, definition: Definition) -> bool:
+    same = ledger.holds(name) and ledger.defined[name].code == definition.code
+    return same and fingerprint(ledger.namespace[name]) != ledger.defined[name].print
 
 
 def _with_dependents(

@@ -41,7 +41,7 @@ def prepare_restore(
     chosen = tuple(names)
     ledger.prune()
     prelude = find_redefinition(ledger, checkpoint, whole=not chosen)
-    owned = look(ledger, store, checkpoint)
+    owned = look(ledger, store, checkpoint, compare=not prelude.is_deep)
     return plan_restore(owned, ledger.namespace, checkpoint, chosen, as_name, prelude)
 
 

@@ -39,7 +39,8 @@ def _alone(array: Any) -> Any:
     numpy = sys.modules["numpy"]
     order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
     content = rebuild.flat(array if array.flags.forc else numpy.ascontiguousarray(array))
-    return rebuild.array, (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
+    facts = (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
+    return rebuild.array, facts if array.flags.writeable else (*facts, False)
 
 
 def reduce_subclass(recorder: Recorder, array: Any) -> Any:

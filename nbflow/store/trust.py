@@ -1,7 +1,7 @@
 """Who wrote a record: every settled task is signed with a key of the user's, and only trusted ones are unpickled.
 
 The signature covers what the task made, by digest, and the code it was made with; a digest covers all bytes of a
-pickle. The key never leaves the user's own folder, and so does the list of foreign records that the user decided to trust.
+pickle. The key stays in the user's own folder, and so does the list of the foreign records that the user trusts.
 """
 
 from __future__ import annotations

@@ -1,0 +1,210 @@
+"""A live session without a kernel: ordinary cells, step cells, checkpoints, restores, in one namespace."""
+
+from __future__ import annotations
+
+import ast
+import random
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.address import read_address
+from nbflow.archive import Archive
+from nbflow.checkpoint.home import LiveHome
+from nbflow.checkpoint.ledger import Ledger
+from nbflow.checkpoint.plan import RestorePlan
+from nbflow.checkpoint.point import Checkpoint, read_checkpoint
+from nbflow.checkpoint.randomness import write_random
+from nbflow.checkpoint.restore import Undo, apply_restore, prepare_restore, undo_restore
+from nbflow.checkpoint.save import Saved, save_checkpoint
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Cell
+from nbflow.run.events import TaskId, TaskStarted, TaskSucceeded
+from nbflow.run.journal import Journal
+from nbflow.run.launch import link_known, refuse_errors
+from nbflow.run.sources import write_cells
+from nbflow.run.task import Result
+from nbflow.store import drift
+from nbflow.store.artifact import Artifact
+from nbflow.store.codec import Borrowed
+from nbflow.store.rows import RunKind, RunRow
+from nbflow.store.store import Store
+
+FLOW = "traps"
+DOCUMENT = "traps.ipynb"
+
+
+@dataclass
+class Kernel:
+    """`namespace` is a module's, named `__main__`, as the user's is in a kernel."""
+
+    folder: Path
+    cells: list[str] = field(default_factory=list)
+    namespace: dict[str, Any] = field(default_factory=dict)
+    run: RunRow | None = None
+
+    def __post_init__(self) -> None:
+        module = types.ModuleType("__main__")
+        self.namespace = module.__dict__
+        self.module = module
+        self.store = Store.open(self.folder / ".nbflow")
+        self.writer = self.store.writer()
+        self.ledger = Ledger(self.namespace)
+        self.rows: dict[str, int] = {}
+
+    def close(self) -> None:
+        self.writer.close()
+        self.store.close()
+
+    def restarted(self) -> Kernel:
+        """Another process on the same notebook: an empty namespace, the same store and cells."""
+        return Kernel(self.folder, list(self.cells))
+
+    @contextmanager
+    def main(self) -> Iterator[None]:
+        """While code of the user runs, `__main__` is the notebook."""
+        before = sys.modules["__main__"]
+        sys.modules["__main__"] = self.module
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = before
+
+    def graph(self) -> Graph:
+        flow = read_flow([Cell(n, text) for n, text in enumerate(self.cells, 1)], FLOW, DOCUMENT)
+        return link_known(flow, self.store.history)
+
+    def cell(self, text: str) -> None:
+        """An ordinary cell."""
+        self.cells.append(text)
+        with self.main():
+            exec(compile(text, f"cell {len(self.cells)}", "exec", dont_inherit=True), self.namespace)
+        definitions = self.graph().prelude.definitions
+        self.ledger.define([one for one in definitions if one.place.cell == len(self.cells)])
+        self.ledger.prune()
+
+    def damage(self, text: str) -> None:
+        """A cell that is not part of the notebook."""
+        with self.main():
+            exec(compile(text, "damage", "exec", dont_inherit=True), self.namespace)
+        self.ledger.prune()
+
+    def step(self, name: str, body: str, header: str = "") -> int:
+        """A step cell, new or again: run, stored, bound. Returns the row of its task."""
+        text = f"%%step {name} {header}".rstrip() + f"\n{body}"
+        at = next((i for i, cell in enumerate(self.cells) if cell.startswith(f"%%step {name}\n")), None)
+        if at is None:
+            self.cells.append(text)
+        else:
+            self.cells[at] = text
+        graph = self.graph()
+        refuse_errors(graph)
+        journal = self._journal()
+        result = self._perform(graph, name)
+        journal.record(TaskStarted(TaskId(name)), None)
+        journal.record(TaskSucceeded(TaskId(name), result.artifacts), result)
+        journal.commit()
+        task = max(row.id for row in self.store.history.tasks(journal.run_row.id, name, superseded=True))
+        write_random(self.writer, task)
+        self.writer.commit()
+        self.rows[name] = task
+        self.ledger.own(task, result.artifacts)
+        return task
+
+    def _journal(self) -> Journal:
+        code = self.writer.put_code(write_cells(Cell(n, text) for n, text in enumerate(self.cells, 1)))
+        if self.run is None:
+            self.run = self.writer.begin_run(FLOW, DOCUMENT, RunKind.INTERACTIVE, code=code)
+        self.writer.update_run(self.run.id, code=code)
+        self.run = replace(self.run, code=code)
+        self.writer.commit()
+        return Journal(self.writer, self.store.history, self.run)
+
+    def _perform(self, graph: Graph, name: str) -> Result:
+        home = LiveHome(self.ledger, Checkpoint(FLOW, 0, "", 0, prelude=graph.prelude), self.store.history)
+        step, writes = graph.steps[name], graph.links[name].writes
+        inputs = dict(self._inputs(graph, name))
+        users = dict(self.namespace)
+        kept = {n: users[n] for n in (*graph.prelude.names, "__name__", "__builtins__") if n in users}
+        self._hold(kept)
+        try:
+            loaded = self.store.fetch(inputs, home)
+            self.namespace.update({n: one.value for n, one in loaded.items()})
+            with self.main():
+                exec(compile(step.body, name, "exec", dont_inherit=True), self.namespace)
+            made = {n: self.namespace[n] for n in sorted(writes) if n in self.namespace}
+            changed = drift.changed(loaded, self.store.blobs, home)
+            made |= {n: loaded[n].value for n in changed - made.keys()}
+            borrowed = {n: Borrowed(loaded[n].value, one) for n, one in inputs.items() if n not in changed}
+            encoded = self.store.save(made, home, borrowed, scope=name)
+        finally:
+            self._hold(users)
+        self.namespace.update(made)
+        return Result(TaskId(name), encoded.artifacts, encoded.components)
+
+    def _hold(self, names: dict[str, Any]) -> None:
+        self.namespace.clear()
+        self.namespace.update(names)
+
+    def _inputs(self, graph: Graph, name: str) -> Iterator[tuple[str, Artifact]]:
+        for binding in graph.links[name].bindings:
+            for writer in binding.writers:
+                found = self.store.history.artifact(self.rows[writer], binding.name)
+                if found is not None:
+                    yield binding.name, found
+                    break
+
+    # checkpoints
+
+    def save(self, name: str) -> Saved:
+        cells = [Cell(n, text) for n, text in enumerate(self.cells, 1)]
+        with self.main():
+            return save_checkpoint(name, self.ledger, self.store, FLOW, DOCUMENT, cells)
+
+    def checkpoint(self, address: str) -> Checkpoint:
+        return read_checkpoint(Archive(self.store.history, FLOW, self.store.root), read_address(address))
+
+    def plan(self, address: str, *names: str, as_name: str | None = None) -> RestorePlan:
+        with self.main():
+            return prepare_restore(self.ledger, self.store, self.checkpoint(address), names, as_name)
+
+    def restore(self, address: str, *names: str, as_name: str | None = None) -> Undo:
+        plan = self.plan(address, *names, as_name=as_name)
+        with self.main():
+            return apply_restore(plan, self.ledger, self.store)
+
+    def undo(self) -> Undo:
+        return undo_restore(self.ledger)
+
+    def value(self, expr: str) -> Any:
+        with self.main():
+            return eval(expr, self.namespace)
+
+
+def split(source: str) -> tuple[list[str], str]:
+    """Imports and definitions, each a cell of its own, and the rest as one step's body."""
+    tree = ast.parse(source)
+    ordinary, rest = [], []
+    for statement in tree.body:
+        text = ast.unparse(statement)
+        is_code = isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+        (ordinary if is_code else rest).append(text)
+    return ordinary, "\n".join(rest)
+
+
+def plain(before: str, expr: str) -> Any:
+    """What the expression gives right after the lines, in a fresh interpreter's globals."""
+    module = types.ModuleType("__main__")
+    kept, sys.modules["__main__"] = sys.modules["__main__"], module
+    state = random.getstate()
+    try:
+        exec(compile(before, "before", "exec", dont_inherit=True), module.__dict__)
+        return eval(expr, module.__dict__)
+    finally:
+        sys.modules["__main__"] = kept
+        random.setstate(state)
