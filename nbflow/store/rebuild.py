@@ -52,15 +52,18 @@ def prelude(name: str, digest: str) -> object:
 # ---- arrays
 
 
-def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str) -> Any:
-    """A writable array: over the map when the buffer is one, else over memory that is as much its own."""
+def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str, write: bool = True) -> Any:
+    """An array: over the map when the buffer is one, else over memory that is as much its own."""
     numpy = importlib.import_module("numpy")
     while isinstance(buffer, memoryview):
         buffer = buffer.obj  # the stream marks it read-only when the array was, but the map is ours
     over = numpy.ndarray(shape, dtype, buffer=buffer, order=order)
     if isinstance(buffer, mmap.mmap | bytearray) and (over.nbytes >= LARGE or dtype.names):
-        return over  # a copy of a structured array would have other bytes between its fields
-    return over.copy(order)  # because only an array that owns its memory can be resized in place
+        made = over  # a copy of a structured array would have other bytes between its fields
+    else:
+        made = over.copy(order)  # because only an array that owns its memory can be resized in place
+    made.flags.writeable = write
+    return made
 
 
 def array_view(
