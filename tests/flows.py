@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import nbformat
-
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
 from nbflow.flow.step import Cell
@@ -38,6 +36,8 @@ class Shape:
 
 
 def notebook_of(cells: list[str]) -> str:
+    import nbformat  # noqa: PLC0415 - takes seconds to import, and few tests write notebooks
+
     book = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell, id=f"cell-{n}") for n, cell in enumerate(cells, 1)]
     )

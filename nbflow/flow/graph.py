@@ -41,6 +41,7 @@ class Link:
     unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
     writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
+    led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
 @dataclass(frozen=True)

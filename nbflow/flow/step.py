@@ -19,7 +19,9 @@ class Place:
     line: int = 1
 
     def __str__(self) -> str:
-        return f"{self.document} · cell {self.cell}, line {self.line}"
+        """A script has no cells: its places have cell 0."""
+        cell = f" · cell {self.cell}" if self.cell else ""
+        return f"{self.document}{cell}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ class Options:
     watch: tuple[str, ...] = ()
     seed: int | None = None
     retry: int = 0
+    retry_wait: float = 0.0  # seconds before each further attempt
     timeout: float | None = None  # seconds
     allow_failures: Allowance | None = None
     cpu: int = 1
@@ -156,6 +159,10 @@ class Step:
     mentions: frozenset[str] = frozenset()  # free names of the body, whatever `--in` says; never `self.…`
     star_line: int = 0  # the body line of an `import *`, which no step may hold
     mutates: frozenset[str] = frozenset()  # those of `writes` that it changes in place and never assigns
+    flowing: bool = False  # a FlowSpec method: whatever is visible above flows in; `reads` may name more than it reads
+    dynamic: bool = False  # of a flowing step: it reads artifacts that its source does not name
+    merges: bool = False  # of a flowing step: `merge_artifacts` looks at every artifact of the inputs
+    catch: bool = False  # of a flowing step: a failure that is left after all retries becomes an artifact
 
 
 class ParameterType(StrEnum):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from nbflow.run.display import Bundle, publish_to
+from nbflow.run.display import Bundle, adopt_display, bundle_of, publish_to
 
 Output = dict[str, Any]
 """One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data)."""
@@ -79,6 +79,20 @@ class Capture:
         finally:
             self.collect()
 
+    def result(self, value: object) -> None:
+        """Show a value as that of the step."""
+        self.show(bundle_of(value), "execute_result")
+
+    def flush(self) -> None:
+        """Show the figures that are open, as a notebook does at the end of a cell."""
+        module = sys.modules.get("matplotlib.pyplot")
+        if module is not None:
+            with contextlib.suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
+                module.show()
+
+    def adopt_display(self) -> None:
+        adopt_display()
+
     def show(self, bundle: Bundle, kind: str) -> None:
         self.collect()
         self.outputs.append({"output_type": kind, "data": bundle, "metadata": {}})
@@ -90,14 +104,7 @@ class Capture:
                 stream.flush()
             text = self._tail(name)
             if text:
-                self._append(name, text)
-
-    def _append(self, name: str, text: str) -> None:
-        last = self.outputs[-1] if self.outputs else {}
-        if last.get("name") == name:
-            last["text"] += text
-        else:
-            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+                append_text(self.outputs, name, text)
 
     def _tail(self, name: str) -> str:
         size = os.fstat(self._fds[name]).st_size
@@ -116,7 +123,8 @@ class _Stream(io.TextIOWrapper):
     """A text stream on a descriptor; a change of stream collects first, so that both keep their order."""
 
     def __init__(self, capture: Capture, name: str, fd: int) -> None:
-        super().__init__(open(fd, "wb", closefd=False), encoding="utf-8", errors="backslashreplace")  # noqa: SIM115
+        file = open(fd, "wb", closefd=False)  # noqa: SIM115 - it lives as long as the process
+        super().__init__(file, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         self._capture = capture
         self._name = name
 
@@ -127,6 +135,15 @@ class _Stream(io.TextIOWrapper):
         return super().write(text)
 
     current: TextIO | None = None
+
+
+def append_text(outputs: list[Output], name: str, text: str) -> None:
+    """Add to a stream; text that follows text of the same stream joins it."""
+    last = outputs[-1] if outputs else {}
+    if last.get("name") == name:
+        last["text"] += text
+    else:
+        outputs.append({"output_type": "stream", "name": name, "text": text})
 
 
 def last_words(folder: Path, label: str) -> list[Output]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import io
 import sys
 from collections.abc import Callable
@@ -87,8 +88,6 @@ def _as_text(content: Any) -> Any:
 
 
 def adopt_display() -> None:
-    """Make IPython's own `display` ours where the user's code has imported it; it would only print here."""
+    """Make IPython's own `display` ours, for code that imports it; without a kernel it would only print."""
     for name in ("IPython.display", "IPython.core.display_functions"):
-        module = sys.modules.get(name)
-        if module is not None:
-            module.__dict__["display"] = display
+        importlib.import_module(name).__dict__["display"] = display

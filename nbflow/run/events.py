@@ -63,6 +63,7 @@ class TaskSucceeded:
     again: bool = False  # of a loop: its condition still holds
     learned: tuple[str, ...] = ()
     seconds: float = 0.0
+    chose: str = ""  # of a flowing step that is a switch: where it leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class TaskReused:
     skipped: bool = False
     seconds: float = 0.0  # what it took when it ran
     outputs: str | None = None  # digest of what it displayed then
+    chose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,21 @@ Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | 
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """One foreach around a task: which of its items the task works on."""
+
+    index: int
+    width: int
+    item: Artifact
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDone:
     """A finished task as a join sees it."""
 
     task: TaskId
     artifacts: tuple[Artifact, ...]
+    stack: tuple[Level, ...] = ()  # of a flowing task
 
 
 class Reuse(StrEnum):
@@ -136,13 +148,17 @@ class Reuse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StartTask:
-    """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides."""
+    """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides.
+
+    `stack` are the foreachs around a flowing task, outermost first.
+    """
 
     task: TaskId
     inputs: tuple[Artifact, ...] = ()
     joined: tuple[TaskDone, ...] = ()
     attempt: int = 0
     reuse: Reuse = Reuse.NEVER
+    stack: tuple[Level, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ from nbflow.run.machine import Run
 from nbflow.run.pool import LEFT_EARLY, Answer, Pool
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
+from nbflow.store.artifact import Artifact
 
 Listener = Callable[[Event, Result | None], None]
 """Called after an event was committed, with what the worker answered when one did."""
@@ -59,7 +60,7 @@ class Executor:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
         self._listen = listener
-        self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled | StartTask] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
         self._announcements: list[tuple[Event, Result | None]] = []
         self._committed = 0.0
@@ -144,11 +145,11 @@ class Executor:
         if any(self._reads_news(start) for start in submitted):
             self._commit()
         for start in submitted:
-            self._submit(start)
+            self._wait_before(start)
 
     def _reads_news(self, start: StartTask) -> bool:
         """Whether a task is to read what the workers cannot see yet."""
-        return bool(start.joined) or any(self.journal.is_news(one.component) for one in start.inputs)
+        return bool(start.joined) or any(self.journal.is_news(one.component) for one in items_of(start))
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         key = self._keys.key(start)
@@ -165,11 +166,27 @@ class Executor:
         foreach = self.run.graph.steps[start.task.step].foreach
         if foreach is None or start.task.split:
             return ""
+        if start.stack:
+            return start.stack[-1].item.summary.text
         return next((one.summary.text for one in start.inputs if one.name == foreach.var), "")
 
-    def _submit(self, start: StartTask) -> None:
+    def _wait_before(self, start: StartTask) -> None:
+        """Submit now, or when the pause before a further attempt is over."""
+        pause = self.run.graph.steps[start.task.step].options.retry_wait if start.attempt else 0.0
+        if not pause:
+            self._submit(start)
+            return
+        timer = threading.Timer(pause, self._answers.put, (start,))
+        timer.daemon = True
+        timer.start()
+
+    def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
-        self._pool.submit(Job(start.task, start.inputs), self.run.graph.steps[start.task.step].options.timeout)
+        step, job = self.run.graph.steps[start.task.step], Job(start.task, start.inputs)
+        if step.flowing:
+            number = self.journal.number_of(start.task)
+            job = Job(start.task, start.inputs, start.joined, start.stack, start.attempt, number, failure)
+        self._pool.submit(job, step.options.timeout)
 
     # waiting
 
@@ -183,23 +200,36 @@ class Executor:
         while not self._answers.empty():
             yield from self._translate(self._answers.get())
 
-    def _await_answer(self, seconds: float) -> tuple[Job, Answer] | RunCancelled | None:
+    def _await_answer(self, seconds: float) -> tuple[Job, Answer] | RunCancelled | StartTask | None:
         try:
             return self._answers.get(timeout=seconds)
         except queue.Empty:
             return None
 
-    def _translate(self, answer: tuple[Job, Answer] | RunCancelled) -> Iterator[tuple[Event, Result | None]]:
+    def _translate(
+        self, answer: tuple[Job, Answer] | RunCancelled | StartTask
+    ) -> Iterator[tuple[Event, Result | None]]:
         if isinstance(answer, RunCancelled):
             yield answer, None
+            return
+        if isinstance(answer, StartTask):
+            self._submit(answer)
             return
         job, outcome = answer
         start = self._jobs.pop(job.task)
         if isinstance(outcome, BrokenProcessPool) and self._resent.get(job.task, 0) < RESENT:
             self._resent[job.task] = self._resent.get(job.task, 0) + 1
             self._submit(start)
-        elif outcome is not None:
+        elif outcome is not None and not self._catch(job, start, outcome):
             yield self._event(start, outcome)
+
+    def _catch(self, job: Job, start: StartTask, outcome: Result | Exception) -> bool:
+        """Have another worker speak for a task that catches failures, and whose own worker is gone."""
+        step = self.run.graph.steps[start.task.step]
+        if isinstance(outcome, Result) or not step.catch or job.failure or start.attempt < step.options.retry:
+            return False
+        self._submit(start, describe_end(outcome, step.options.timeout))
+        return True
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
         result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
@@ -220,7 +250,14 @@ def describe(result: Result, attempt: int) -> Event:
         return TaskSkipped(result.task, "its condition did not hold")
     if result.task.split:
         return ForeachSplit(result.task, result.artifacts, result.seconds)
-    return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds)
+    return TaskSucceeded(
+        result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose
+    )
+
+
+def items_of(start: StartTask) -> tuple[Artifact, ...]:
+    """What a task may load, but for what it joins."""
+    return (*start.inputs, *(level.item for level in start.stack))
 
 
 def describe_end(error: Exception, timeout: float | None) -> Failure:

@@ -21,12 +21,12 @@ def filename_of_cell(place: Place) -> str:
 
 def show_source(filename: str, cell: Cell) -> None:
     """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up."""
-    linecache.cache[filename] = (len(cell.source), None, cell.source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(cell.source), None, [f"{line}\n" for line in cell.source.splitlines()], filename)
 
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
     """The failure as the user may read it: without the frames of nbflow itself above the body."""
-    own = _without_our_frames(error.__traceback__)
+    own = without_our_frames(error.__traceback__)
     summary = traceback.TracebackException(type(error), error, own, compact=True)
     frames = tuple(
         Frame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "") for frame in summary.stack
@@ -35,7 +35,8 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
     return Failure(kind, type(error).__qualname__, message, frames, "".join(summary.format()))
 
 
-def _without_our_frames(tb: TracebackType | None) -> TracebackType | None:
+def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
+    """What is left below the frames of nbflow itself; None when the user's code was not reached."""
     while tb is not None and _is_ours(tb):
         tb = tb.tb_next
     return tb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import time
 from collections.abc import Callable
@@ -28,11 +29,15 @@ from nbflow.run.record import write_event
 from nbflow.run.task import Result
 from nbflow.store.artifact import Artifact, Component
 from nbflow.store.catalog import Writer
+from nbflow.store.codec import Encoded
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.trust import seal_task
 
 Clock = Callable[[], float]
+
+CHOSEN = "_chosen"
+"""The artifact of a switch that names the step it leads to."""
 
 
 class Journal:
@@ -43,6 +48,7 @@ class Journal:
         self._clock = clock
         self._starting: dict[TaskId, tuple[str, str]] = {}
         self._open: dict[TaskId, TaskRow] = {}
+        self.running: dict[str, int] = {}  # task -> its number
         self._unwritten: dict[TaskId, TaskRow] = {}
         self._events: list[tuple[float, str, dict[str, object]]] = []
         self._components: dict[str, Component] = {}
@@ -50,6 +56,15 @@ class Journal:
     def expect(self, start: StartTask, key: str, item: str) -> None:
         """What the next row of this task says besides: its key, and its foreach item in a few words."""
         self._starting[start.task] = key, item
+
+    def number_of(self, task: TaskId) -> int:
+        """The number in the run of a task that is running."""
+        return self._open[task].number
+
+    def put(self, row: TaskRow, encoded: Encoded) -> None:
+        """Write a task that nothing ran: what a run starts from."""
+        self._components.update((one.digest, one) for one in encoded.components)
+        self._put(row, encoded.artifacts)
 
     def is_news(self, component: str) -> bool:
         """Whether a component was written after the last commit."""
@@ -80,6 +95,7 @@ class Journal:
             case TaskStarted():
                 row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
                 self._open[event.task] = self._unwritten[event.task] = row
+                self.running[str(event.task)] = row.number
             case TaskSucceeded():
                 self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
             case ForeachSplit():
@@ -117,16 +133,18 @@ class Journal:
             **facts,
         )
 
-    def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> None:
+    def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> int:
         task = self.writer.put_task(row)
         self.writer.add_artifacts([(task, artifacts)])
         run, place = self.run_row, (row.step, row.path, row.turn, row.split)
         seal_task(self.writer, task, run.flow, run.number, place, row.key, run.code, artifacts)
+        return task
 
     def _close(
         self, task: TaskId, status: TaskStatus, artifacts: tuple[Artifact, ...], result: Result | None, **facts: Any
     ) -> None:
         row = self._open.pop(task, None) or self._row(task, status)
+        self.running.pop(str(task), None)
         self._unwritten.pop(task, None)
         outputs = None
         if result is not None:
@@ -160,16 +178,22 @@ class Journal:
         return cache.ttl is not None and (row.finished or 0) < self._clock() - cache.ttl.total_seconds()
 
     def _reused(self, task: TaskId, row: TaskRow) -> TaskReused:
+        artifacts = self.history.artifacts(row.id)
         return TaskReused(
             task,
-            self.history.artifacts(row.id),
+            artifacts,
             row.source or self._address(row),
             row.again,
             row.status is TaskStatus.SKIPPED,
             row.seconds or 0.0,
             row.outputs,
+            _chosen(artifacts),
         )
 
     def _address(self, row: TaskRow) -> str:
         run = self.history.run_of_id(row.run)
         return f"{run.number if run else 0}/{row.number}"
+
+
+def _chosen(artifacts: tuple[Artifact, ...]) -> str:
+    return next((str(ast.literal_eval(one.summary.text)) for one in artifacts if one.name == CHOSEN), "")

@@ -10,7 +10,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from nbflow.flow.step import Definition, Options, Prelude, Step
-from nbflow.run.events import StartTask, TaskId
+from nbflow.run.events import StartTask, TaskDone, TaskId
 from nbflow.run.modules import digest_modules
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
@@ -36,6 +36,8 @@ class Keys:
     def key(self, start: StartTask) -> str:
         """What SPEC calls the key: code, options that change meaning, prelude, modules, parameters, inputs, files."""
         task = start.task
+        if self.program.graph.steps[task.step].flowing:
+            return self._of_flowing(start)
         return digest(
             self._of_step(task.step, task.split),
             self._watch(self.program.graph.steps[task.step].options),
@@ -44,6 +46,22 @@ class Keys:
             *_named(start.inputs),
             *(part for done in start.joined for part in (str(done.task), *_named(done.artifacts))),
         )
+
+    def _of_flowing(self, start: StartTask) -> str:
+        """Of all that is visible, what the source names; the items around, and which they are if that is asked."""
+        task, step = start.task, self.program.graph.steps[start.task.step]
+        asks = step.dynamic or not step.reads.isdisjoint(("index", "foreach_stack"))
+        return digest(
+            self._of_step(task.step, task.split),
+            task.turn,
+            *(part for one in start.stack for part in (one.item.digest, str((one.index, one.width)) if asks else "")),
+            *_named(sorted(_read_by(step, start.inputs), key=lambda one: one.name)),
+            *(part for done in start.joined for part in self._joined(step, done)),
+        )
+
+    def _joined(self, step: Step, done: TaskDone) -> Iterable[str]:
+        yield str(done.task)
+        yield from _named(done.artifacts if step.merges else _read_by(step, done.artifacts))
 
     def _of_step(self, name: str, split: bool) -> str:
         if (name, split) not in self._steps:
@@ -123,6 +141,10 @@ def _named(artifacts: Iterable[Artifact]) -> Iterable[str]:
     for artifact in artifacts:
         yield artifact.name
         yield artifact.digest
+
+
+def _read_by(step: Step, artifacts: Iterable[Artifact]) -> Iterable[Artifact]:
+    return artifacts if step.dynamic else (one for one in artifacts if one.name in step.reads)
 
 
 def _digest_file(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -25,7 +26,7 @@ from nbflow.run.program import Program
 from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunKind, RunRow
+from nbflow.store.rows import RunKind, RunRow, RunStatus
 from nbflow.store.store import Store
 
 
@@ -61,13 +62,22 @@ def launch(
         program = Program(graph, parameters, folder, store.root)
         row = begin_run(writer, program, plan, kind, origin, tags)
         program = replace(program, run=row.id)
-        start_fork_server(modules_to_preload(program, plan))
+        forget_the_dead(store)
+        start_fork_server(modules_to_preload(program, plan), plan.slots)
         run = Run(graph, plan)
         executor = Executor(run, program, Journal(writer, store.history, row), listener, default_method())
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, run)
         return Finished(row, outcome, run)
+
+
+def forget_the_dead(store: Store) -> None:
+    """Remove what the workers of killed runs had written while they ran."""
+    running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
+    for folder in (store.root / "live").glob("*"):
+        if folder.name not in running:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def refuse_errors(graph: Graph) -> None:

@@ -18,6 +18,7 @@ from nbflow.run.events import (
     FinishRun,
     ForeachSplit,
     Instruction,
+    Level,
     Outcome,
     Reuse,
     RunCancelled,
@@ -48,7 +49,7 @@ class State(StrEnum):
 
 @dataclass(slots=True)
 class Task:
-    """What the machine knows of one task."""
+    """What the machine knows of one task. The artifacts of a flowing one are all that are visible in it."""
 
     state: State = State.WAITING
     waiting: int = 0
@@ -56,6 +57,7 @@ class Task:
     artifacts: Mapping[str, Artifact] | None = None
     failure: Failure | None = None
     tolerated: bool = False
+    chose: str = ""
 
 
 class Run:
@@ -107,7 +109,7 @@ class Run:
             case TaskStarted():
                 pass
             case TaskSucceeded():
-                self._succeed(event.task, event.artifacts, event.again)
+                self._succeed(event.task, event.artifacts, event.again, event.chose)
                 self._learn(event.task, event.learned)
             case TaskReused():
                 self._reuse(event)
@@ -133,8 +135,11 @@ class Run:
         entry.state = state
         return entry
 
-    def _succeed(self, task: TaskId, artifacts: Iterable[Artifact], again: bool) -> None:
-        self._end(task, State.SUCCEEDED).artifacts = {artifact.name: artifact for artifact in artifacts}
+    def _succeed(self, task: TaskId, artifacts: Iterable[Artifact], again: bool, chose: str = "") -> None:
+        entry = self._end(task, State.SUCCEEDED)
+        inherited = self._flowing_in(task) if self.graph.steps[task.step].flowing else {}
+        entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
+        entry.chose = chose
         self._last_turn[task.step, task.path] = task.turn
         if again:
             self._make_ready(replace(task, turn=task.turn + 1))
@@ -147,7 +152,7 @@ class Run:
         elif event.task.split:
             self._split(event.task, event.artifacts)
         else:
-            self._succeed(event.task, event.artifacts, event.again)
+            self._succeed(event.task, event.artifacts, event.again, event.chose)
 
     def _skip(self, task: TaskId) -> None:
         self._end(task, State.SKIPPED)
@@ -248,6 +253,8 @@ class Run:
     def _has_nothing_to_work_on(self, task: TaskId) -> bool:
         """A failure or a skip above, at the same item, took away something the step must read."""
         step, linked = self.graph.steps[task.step], self.graph.links[task.step]
+        if step.flowing:
+            return bool(linked.led) and next(self._leading(task), None) is None
         if any(self._is_lost(above, task.path[:depth]) for above, depth in self._progress.waits[step.name]):
             return True
         if linked.joined and all(self._was_skipped(above, task.path) for above in linked.joined):
@@ -328,7 +335,9 @@ class Run:
         self._running.add(task)
         entry = self.tasks[task]
         entry.state = State.RUNNING
-        return StartTask(task, self._inputs(task), tuple(self._joined(task)), entry.attempt, self._reusable(task))
+        return StartTask(
+            task, self._inputs(task), tuple(self._joined(task)), entry.attempt, self._reusable(task), self._stack(task)
+        )
 
     def _reusable(self, task: TaskId) -> Reuse:
         if (task.step, task.path) in self.plan.anew:
@@ -340,6 +349,8 @@ class Run:
 
     def _inputs(self, task: TaskId) -> tuple[Artifact, ...]:
         step, linked = self.graph.steps[task.step], self.graph.links[task.step]
+        if step.flowing:
+            return tuple(self._flowing_in(task).values())
         found = dict(self._carried(task))
         for binding in linked.bindings:
             if binding.name not in found and _reads(step, binding.name, split=task.split):
@@ -377,10 +388,46 @@ class Run:
     def _joined(self, task: TaskId) -> Iterator[TaskDone]:
         """The finished tasks that `inputs` shows: below a join, or the branches that a step names."""
         linked = self.graph.links[task.step]
+        if self.graph.steps[task.step].flowing:
+            yield from self._flowing_joined(task) if linked.joined else ()
+            return
         for step in linked.joined or linked.branches:
             scope = self.graph.links[step].scope
             for path in self._progress.below(scope, task.path[: len(scope)]):
                 yield TaskDone(TaskId(step, path), tuple(self._bound(step, path).values()))
+
+    # flowing steps: what is visible above is visible below, along the edges that were taken
+
+    def _leading(self, task: TaskId) -> Iterator[TaskId]:
+        """The finished tasks whose `self.next` led to this one."""
+        for above in self.graph.links[task.step].led:
+            scope = self.graph.links[above].scope
+            for path in self._progress.below(scope, task.path[: len(scope)]):
+                found = TaskId(above, path, self._last_turn.get((above, path), 0))
+                entry = self.tasks.get(found)
+                if entry is not None and entry.state is State.SUCCEEDED and entry.chose in ("", task.step):
+                    yield found
+
+    def _flowing_in(self, task: TaskId) -> Mapping[str, Artifact]:
+        if task.turn:
+            return self.tasks[replace(task, turn=task.turn - 1)].artifacts or {}
+        if self.graph.links[task.step].joined:
+            return {}  # a join sees its inputs apart
+        above = next(self._leading(task), None)
+        return (self.tasks[above].artifacts or {}) if above is not None else {}
+
+    def _flowing_joined(self, task: TaskId) -> Iterator[TaskDone]:
+        for above in self._leading(task):
+            yield TaskDone(above, tuple((self.tasks[above].artifacts or {}).values()), self._stack(above))
+
+    def _stack(self, task: TaskId) -> tuple[Level, ...]:
+        if not self.graph.steps[task.step].flowing:
+            return ()
+        levels = []
+        for depth, index in enumerate(task.path):
+            items = self._items[self.graph.links[task.step].scope[depth], task.path[:depth]]
+            levels.append(Level(index, len(items), items[index]))
+        return tuple(levels)
 
 
 def _reads(step: Step, name: str, *, split: bool) -> bool:

@@ -6,7 +6,9 @@ import contextlib
 import multiprocessing
 import os
 import sys
+import threading
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +25,11 @@ from nbflow.run.worker import run_job, start_worker
 
 LEFT_EARLY = 256
 """Exit code of a worker that ended with 0 in the middle of a task; Pebble would take that for a normal end."""
+
+GONE_AFTER = 5.0
+"""Seconds to wait for a worker to be gone."""
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool | None
 """What became of a job; None when it was cancelled."""
@@ -82,48 +89,77 @@ def _environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def start_fork_server(modules: Iterable[str]) -> None:
+def start_fork_server(modules: Iterable[str], workers: int) -> None:
     """Start the fork server of this process, once, with these modules imported.
 
     The hash seed is fixed there, because equal sets shall pickle equally in all workers.
     """
-    with _environment(PYTHONHASHSEED="0", NBFLOW_PRELOAD=",".join(modules)):
+    with _environment(PYTHONHASHSEED="0", **threads_of(workers), NBFLOW_PRELOAD=",".join(modules)):
         forkserver.set_forkserver_preload(["nbflow.run.preload"])
         forkserver.ensure_running()
 
 
-class Pool:
-    """Runs jobs in workers and hands every answer to `receive`, from a thread of its own.
+def threads_of(workers: int) -> dict[str, str]:
+    """Environment that shares the cores among the workers, where the user has not said otherwise.
 
-    A worker that dies takes only its own job with it. When the pool itself breaks, which takes a kill at the moment a
-    worker holds the channel, it is renewed, and its jobs are answered with BrokenProcessPool.
+    Numerical libraries start a thread per core in every process; with a process per core they wait for each other.
+    """
+    share = max(1, (os.cpu_count() or 1) // workers)
+    return {name: os.environ.get(name, str(share)) for name in THREAD_VARIABLES}
+
+
+class Pool:
+    """Runs jobs in workers, as many at a time as are submitted, and hands every answer to `receive`, from a thread.
+
+    Each worker is a Pebble pool of its own: in a larger one all workers share a channel, and one that is killed while
+    it holds the channel's lock stops the others. A pool is used again only after it has answered.
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
-        self._program, self._workers, self._receive = program, workers, receive
+        self._started = (program, threads_of(workers))
+        self._receive = receive
         self._context = _Spawn() if method == "spawn" else _ForkServer()
-        self._pool = self._renew()
-
-    def _renew(self) -> ProcessPool:
-        return ProcessPool(self._workers, 0, start_worker, (self._program,), self._context)
+        self._idle: deque[ProcessPool] = deque()
+        self._busy: set[ProcessPool] = set()
 
     def submit(self, job: Job, timeout: float | None) -> None:
-        try:
-            future = self._pool.schedule(run_job, (job,), timeout=timeout)
-        except RuntimeError:
-            self._pool = self._renew()
-            future = self._pool.schedule(run_job, (job,), timeout=timeout)
-        future.add_done_callback(lambda done: self._receive(job, _answer(done)))
+        pool, future = self._schedule(job, timeout)
+        self._busy.add(pool)
+        future.add_done_callback(lambda done: self._take(pool, job, _answer(done)))
+
+    def _schedule(self, job: Job, timeout: float | None) -> tuple[ProcessPool, Future[Result]]:
+        while self._idle:
+            pool = self._idle.pop()
+            with contextlib.suppress(RuntimeError):  # its worker died while it had nothing to do
+                return pool, pool.schedule(run_job, (job,), timeout=timeout)
+        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+        return pool, pool.schedule(run_job, (job,), timeout=timeout)
+
+    def _take(self, pool: ProcessPool, job: Job, answer: Answer) -> None:
+        self._busy.discard(pool)
+        if isinstance(answer, Result):
+            self._idle.append(pool)
+        elif answer is not None:
+            _end([pool])
+        self._receive(job, answer)
 
     def stop(self) -> None:
-        """Kill what runs, in C code too; returns when all workers are gone."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        """Kill what runs, in C code too; returns when the workers are gone."""
+        for thread in _end([*self._idle, *self._busy]):
+            thread.join(GONE_AFTER)
 
-    def close(self) -> None:
-        """Let the workers go; nothing is running."""
-        self._pool.close()  # type: ignore[no-untyped-call]
-        self.stop()
+
+def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:
+    """Stop pools in threads of their own: one whose worker died in the middle of an answer waits for ever."""
+    threads = [threading.Thread(target=_stop, args=(pool,), daemon=True) for pool in pools]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _answer(future: Future[Result]) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ class Program:
     folder: Path
     root: Path
     run: int = 0
+    prepare: Callable[[Any], Any] | None = None  # makes what performs the tasks in a worker; None for those of cells
 
     @property
     def live(self) -> Path:
@@ -31,6 +32,12 @@ class Program:
     def project(self) -> tuple[Path, ...]:
         """Where local modules are looked for, nearest first."""
         return tuple(dict.fromkeys((self.folder, self.root.parent)))
+
+    def imports(self, package: str) -> bool:
+        """Whether any cell imports the package or something in it."""
+        flow = self.graph.flow
+        imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
+        return any(name.partition(".")[0] == package for names in imported for name in names)
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from nbflow.flow.step import Cell
+from nbflow.flow.graph import Graph, Link
+from nbflow.flow.step import Cell, Flow, Foreach, Next, NextKind, Place, Step
 
 
 def write_cells(cells: Iterable[Cell]) -> str:
@@ -14,3 +16,34 @@ def write_cells(cells: Iterable[Cell]) -> str:
 
 def read_cells(text: str) -> list[Cell]:
     return [Cell(number, source, tags=frozenset(tags)) for number, source, tags in json.loads(text)]
+
+
+def read_graph(text: str, flow: str, document: str) -> Graph | None:
+    """The graph of a script's run, which is kept with its sources; None for the cells of a notebook."""
+    facts = json.loads(text)
+    if not isinstance(facts, dict):
+        return None
+    steps = {one["name"]: _step(one, document) for one in facts["steps"]}
+    links = {one["name"]: _link(one) for one in facts["steps"]}
+    return Graph(Flow(flow, document, tuple(steps.values())), links)
+
+
+def _step(facts: dict[str, Any], document: str) -> Step:
+    leads = facts["next"]
+    return Step(
+        facts["name"],
+        Place(document, 0, facts["line"]),
+        "",
+        doc=facts["doc"],
+        code=facts["code"],
+        reads=frozenset(facts["reads"]),
+        foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
+        loop=facts["loop"],
+        next=leads and Next(NextKind(leads[0]), tuple(leads[1]), *leads[2:4], tuple(map(tuple, leads[4]))),
+        flowing=True,
+    )
+
+
+def _link(facts: dict[str, Any]) -> Link:
+    led, scope, joined, opened = (tuple(facts[name]) for name in ("led", "scope", "joined", "opened"))
+    return Link(upstream=led, scope=scope, rank=facts["rank"], joined=joined, opened=opened, led=led)

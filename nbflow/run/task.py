@@ -9,15 +9,14 @@ import sys
 import time
 import types
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from nbflow.errors import NbflowError, OutputMissing
 from nbflow.flow.step import Step
-from nbflow.run.capture import Capture, Output
-from nbflow.run.display import adopt_display, bundle_of
-from nbflow.run.events import Failure, FailureKind, TaskId
+from nbflow.run.capture import Output
+from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
@@ -33,10 +32,19 @@ from nbflow.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is told about one task; what a join looks at it reads in the catalog."""
+    """What a worker is told about one task; what a join looks at it reads in the catalog.
+
+    Flowing tasks are told more: what they join, the foreachs around, which attempt it is and of how many, their number
+    in the run, and a `failure` that left no process to describe itself, for a step that catches failures.
+    """
 
     task: TaskId
     inputs: tuple[Artifact, ...] = ()
+    joined: tuple[TaskDone, ...] = ()
+    stack: tuple[Level, ...] = ()
+    attempt: int = 0
+    number: int = 0
+    failure: Failure | None = None
 
 
 @dataclass(slots=True)
@@ -53,25 +61,42 @@ class Result:
     learned: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
+    chose: str = ""  # of a switch in a script
+    pid: int = 0
+    number: int = 0
+
+
+class Capturing(Protocol):
+    """Where the output of a task goes."""
+
+    def task(self, label: str) -> AbstractContextManager[list[Output]]: ...
+    def result(self, value: object) -> None: ...
+    def flush(self) -> None: ...
+    def adopt_display(self) -> None: ...
 
 
 class Performer:
     """Runs tasks of one program in one namespace, one after another."""
 
-    def __init__(self, program: Program, store: Store, home: Namespace, capture: Capture) -> None:
+    def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._bodies: dict[str, tuple[types.CodeType, types.CodeType | None]] = {}
+        self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
+        if program.imports("IPython"):
+            capture.adopt_display()
 
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""
         result = Result(job.task)
+        self.error = None
         self.home.clear()
         with self.capture.task(str(job.task)) as outputs:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                self.error = error
                 result.failure = self._describe(error)
-            _flush_figures()
+            self.capture.flush()
         result.outputs = outputs
         return result
 
@@ -86,7 +111,6 @@ class Performer:
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
         self.home.prepare(step.name)
-        adopt_display()
         loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
         inputs = values_of(loaded)
         self.home.namespace.update(inputs)
@@ -127,7 +151,8 @@ class Performer:
         try:
             began = time.perf_counter()
             try:
-                self._run_body(step)
+                with _threads(step.options.cpu):
+                    self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
         except BaseException:
@@ -141,7 +166,7 @@ class Performer:
         if last is not None:
             value = eval(last, self.home.namespace)
             if value is not None:
-                self.capture.show(bundle_of(value), "execute_result")
+                self.capture.result(value)
 
     def _compiled(self, step: Step) -> tuple[types.CodeType, types.CodeType | None]:
         if step.name not in self._bodies:
@@ -170,7 +195,7 @@ class Performer:
         values |= {name: loaded[name].value for name in learned}
         result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
-        unchanged = {one.name: Borrowed(loaded[one.name].value, one) for one in job.inputs if one.name not in changed}
+        unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
         self._keep(values, unchanged, result, step.name)
 
     def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
@@ -221,11 +246,14 @@ def _is_quiet(body: str) -> bool:
     return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
 
 
-def _flush_figures() -> None:
-    module = sys.modules.get("matplotlib.pyplot")
-    if module is not None:
-        with suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
-            module.show()
+def _threads(cpu: int) -> AbstractContextManager[object]:
+    """Let numerical libraries use the cores that a step asked for; otherwise each worker keeps to its share."""
+    if cpu == 1:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - 30 ms to import, and few steps ask for it
+
+    limits: AbstractContextManager[object] = threadpool_limits(cpu)
+    return limits
 
 
 def _seed(seed: int) -> None:

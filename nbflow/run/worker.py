@@ -7,7 +7,9 @@ import random
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from multiprocessing import connection, parent_process
+from typing import Protocol
 
 from nbflow.run.capture import Capture
 from nbflow.run.display import BACKEND
@@ -16,17 +18,24 @@ from nbflow.run.program import Program
 from nbflow.run.task import Job, Performer, Result
 from nbflow.store.store import Store
 
-_worker: Performer | None = None
+
+class Performing(Protocol):
+    """What runs tasks; never raises what the user's code raised."""
+
+    def run(self, job: Job) -> Result: ...
 
 
-def start_worker(program: Program) -> None:
+_worker: Performing | None = None
+
+
+def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     """Make this process a worker; called once in each."""
     global _worker
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
-    os.environ["MPLBACKEND"] = BACKEND
+    os.environ.update(environment, MPLBACKEND=BACKEND)
     _reseed()
     _die_with_parent()
-    _worker = _performer(program)
+    _worker = (program.prepare or _performer)(program)
 
 
 def _performer(program: Program) -> Performer:

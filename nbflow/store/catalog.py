@@ -173,7 +173,7 @@ class Writer:
         """A task number that the run has not given out yet."""
         if run not in self._numbers:
             row = self._execute("SELECT max(number) FROM tasks WHERE run = ?", (run,)).fetchone()
-            self._numbers[run] = int(row[0] or 0)
+            self._numbers[run] = max(int(row[0] or 0), 0)  # what nothing ran has a number below
         self._numbers[run] += 1
         return self._numbers[run]
 

@@ -206,6 +206,9 @@ def decode(component: Component, blobs: BlobStore, home: Home, artifact: str = "
         raise BlobMissing(error.digest, wanted) from None
     except BlobCorrupt as error:
         raise BlobCorrupt(error.digest, error.reason, wanted) from None
+    if digest_component(stream, component.buffers, component.members, component.scope) != component.digest:
+        # a pickle is a program: not one byte of it may be another than what was signed
+        raise BlobCorrupt(component.digest, "its pickle is not the one that was written", wanted)
     return _unpickle(stream, buffers, home, wanted)
 
 

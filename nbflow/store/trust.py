@@ -163,7 +163,13 @@ def _keyring(_folder: str, _home: str) -> Keyring:
 def is_trusted(reader: Reader, task: int) -> bool:
     """Whether what the task with that row made may be unpickled."""
     found = _sealed(reader, task)
-    return found is not None and keyring().accepts(*found)
+    return found is not None and keyring().accepts(*found) and _has_its_key(reader, task, found[0])
+
+
+def _has_its_key(reader: Reader, task: int, record: Record) -> bool:
+    """Whether the row still has the key that was signed: else the task would stand for another."""
+    row = reader.task(task)
+    return row is not None and row.key in ("", record.key)
 
 
 def refuse_untrusted(reader: Reader, tasks: Iterable[int], root: Path) -> None:

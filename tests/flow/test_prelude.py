@@ -80,7 +80,7 @@ def test_a_definition_keeps_its_source_place_names_and_reads() -> None:
         ("import a.b, c as d", 1, {"a", "d"}, set(), {"a.b", "c"}),
         ("X = 1", 2, {"X"}, set(), set()),
         ("Y = 2", 2, {"Y"}, set(), set()),
-        ("@wraps\ndef f(x, y=X):\n    from e import g\n    return h(x)", 4, {"f"}, {"wraps", "X", "h"}, {"e"}),
+        ("@wraps\ndef f(x, y=X):\n    from e import g\n    return h(x)", 4, {"f"}, {"wraps", "X", "h"}, {"e", "e.g"}),
     ]
 
 

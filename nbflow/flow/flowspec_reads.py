@@ -1,0 +1,129 @@
+"""What a step method may read: every attribute and plain name in it, in the methods and functions that it reaches."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.code import modules_of, names_of, parse
+from nbflow.flow.flowspec import Method, is_main_guard
+from nbflow.flow.prelude import Statement, statements_of
+from nbflow.flow.step import Definition, Place, Prelude
+from nbflow.flow.text import Text
+
+_LOOKING = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+_EVERYTHING = frozenset({"vars", "dir", "eval", "exec", "locals"})
+_OWNERS = frozenset({"self", "inputs"})
+
+
+@dataclass
+class Reads:
+    """`names` may be more than is read, never less, unless `dynamic` says that nobody can tell."""
+
+    names: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)  # free names
+    modules: set[str] = field(default_factory=set)
+    reached: dict[str, Method] = field(default_factory=dict)  # methods
+    dynamic: bool = False
+    merges: bool = False
+
+
+def reads_of(method: Method, methods: Mapping[str, Method], prelude: Prelude) -> Reads:
+    """Follow calls of methods of the class, and names of the module."""
+    reads = Reads()
+    agenda = [method]
+    while agenda:
+        current = agenda.pop()
+        if current.name not in reads.reached:
+            reads.reached[current.name] = current
+            _look_at(current.tree, reads)
+            called = reads.names & methods.keys()
+            agenda.extend(methods[name] for name in called if not methods[name].is_step)
+    for definition in prelude.closure(reads.plain):
+        _look_at(parse(definition.source), reads, elsewhere=True)
+        reads.modules |= definition.modules
+    return reads
+
+
+def _look_at(tree: ast.FunctionDef | ast.Module, reads: Reads, elsewhere: bool = False) -> None:
+    """`elsewhere`: in functions of the module, where attributes of anything may be those of a flow handed to them."""
+    finder = _Finder(reads, elsewhere)
+    body: list[ast.stmt] = tree.body
+    for node in body:
+        finder.visit(node)
+    if not elsewhere:
+        reads.plain |= names_of(body).free - _OWNERS
+        reads.modules |= set(modules_of(body))
+
+
+class _Finder(ast.NodeVisitor):
+    def __init__(self, reads: Reads, elsewhere: bool) -> None:
+        self.reads, self.elsewhere = reads, elsewhere
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.reads.names.add(node.attr)
+        if node.attr == "__dict__" and not self.elsewhere:
+            self.reads.dynamic = True
+        if not isinstance(node.value, ast.Name):
+            self.visit(node.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and node.value.isidentifier():
+            self.reads.names.add(node.value)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if not isinstance(node.value, ast.Name):
+            self.visit(node.value)
+        self.visit(node.slice)
+
+    def visit_For(self, node: ast.For) -> None:
+        self._iterate(node.iter)
+        for part in (node.target, *node.body, *node.orelse):
+            self.visit(part)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        self._iterate(node.iter)
+        for part in node.ifs:
+            self.visit(part)
+
+    def _iterate(self, node: ast.expr) -> None:
+        if not isinstance(node, ast.Name):
+            self.visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "merge_artifacts":
+            self.reads.merges = True
+            return
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if not self.elsewhere:
+            looks_up = name in _LOOKING and not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant))
+            self.reads.dynamic |= looks_up or name in _EVERYTHING
+        harmless = _LOOKING | {"len", "enumerate", "zip", "reversed", "list", "tuple", "sorted", "max", "min", "sum"}
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            if not (name in harmless and isinstance(argument, ast.Name)):
+                self.visit(argument)
+        self.visit(node.func)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """`self` or `inputs` itself is handed to something: nobody knows what that reads."""
+        if node.id in _OWNERS and not self.elsewhere:
+            self.reads.dynamic = True
+
+
+# modules
+
+
+def read_module(source: str, document: str, without: Iterable[int]) -> Prelude:
+    """The statements of a script as definitions, for the keys: the classes at the lines `without` are told apart."""
+    tree = parse(source)
+    kept = [node for node in tree.body if not is_main_guard(node) and node.lineno not in set(without)]
+    text = Text(ast.Module(kept, []), source)
+    return Prelude(tuple(_define(statement, document) for statement in statements_of(text, Place(document, 0))))
+
+
+def _define(statement: Statement, document: str) -> Definition:
+    names = statement.names
+    bound = names.bound | names.mutates | ({"*"} if names.star_line else frozenset())
+    place = Place(document, 0, statement.node.lineno)
+    return Definition(statement.source, place, "block", bound, names.free, statement.code, names.modules)
