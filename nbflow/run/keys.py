@@ -69,7 +69,7 @@ class Keys:
         return self._steps[name, split]
 
     def _digest_step(self, step: Step, split: bool) -> str:
-        closure = self.program.closure(step.name)
+        closure, parameters = self._needs(step, split)
         return digest(
             FORMAT,
             "split" if split else "body",
@@ -78,7 +78,7 @@ class Keys:
             repr((sorted(step.reads), sorted(step.writes))) if not split else "",
             digest_definitions(closure),
             repr(self._modules(step, closure)),
-            *self._parameters(step.name),
+            *self._values(parameters),
             f"{sys.version_info.major}.{sys.version_info.minor}",
         )
 
@@ -92,8 +92,18 @@ class Keys:
         watched = {pattern: self._files(pattern) for pattern in step.options.watch}
         return dict(self._modules(step, self.program.closure(name))) | watched
 
-    def _parameters(self, step: str) -> Iterable[str]:
-        for name in sorted(self.program.graph.links[step].parameters):
+    def _needs(self, step: Step, split: bool) -> tuple[tuple[Definition, ...], frozenset[str]]:
+        """The prelude and the parameters behind a task. What only a foreach's expression reads is its split's alone."""
+        linked, prelude = self.program.graph.links[step.name], self.program.graph.prelude
+        if step.foreach is None or step.flowing:
+            return prelude.closure(linked.prelude), linked.parameters
+        guard = frozenset({step.guard.name} if step.guard else ())
+        named = step.foreach.reads | guard if split else step.mentions | step.reads | step.maybe_reads
+        closure = prelude.closure(linked.prelude & named)
+        return closure, linked.parameters & named.union(*(definition.reads for definition in closure))
+
+    def _values(self, parameters: Iterable[str]) -> Iterable[str]:
+        for name in sorted(parameters):
             yield name
             yield canonical(self.program.parameters[name])
 

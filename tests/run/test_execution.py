@@ -184,6 +184,12 @@ def test_a_changed_parameter_runs_only_what_reads_it(place: Place) -> None:
     assert place.run(shape, reuse=True, parameters={"b": 2}).executed == ["two"]
 
 
+def test_a_parameter_of_the_foreach_expression_alone_does_not_concern_the_items(place: Place) -> None:
+    shape = flow("%%parameters\ntop: int = 2", "%%step work --foreach n in [5, 6, 7][:top]\ny = n", name="top")
+    place.run(shape)
+    assert place.run(shape, reuse=True, parameters={"top": 3}).executed == ["work[2]"]
+
+
 def test_a_changed_helper_runs_only_its_readers_and_layout_counts_for_nothing(place: Place) -> None:
     def cells(helper: str) -> Shape:
         return flow(

@@ -1,0 +1,76 @@
+"""A disk that is full: one clear error, and a store that still works."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import StoreFull
+from nbflow.run.events import FailureKind, Outcome, TaskFailed
+from tests.flows import Shape
+from tests.run.running import Place
+
+LIMITED = """%%step large
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, resource.RLIM_INFINITY))
+big = bytes({size})"""
+
+
+def shape(*cells: str) -> Shape:
+    return Shape("full", "\n---\n".join(cells), {})
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a small disk takes rights that this user does not have")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_an_object_that_finds_no_room_fails_its_task_and_the_others_go_on(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    ran = place.run(shape("%%step small\nx = 1", LIMITED.format(size=5_000_000), "%%step other\ny = x + 1"))
+    failed = [event for event in ran.events if isinstance(event, TaskFailed)]
+    assert [(str(one.task), one.failure.kind, one.failure.type) for one in failed] == [
+        ("large", FailureKind.STORE, "StoreFull")
+    ]
+    assert "nbflow gc" in failed[0].failure.message
+    assert ran.value("other.y") == 2
+    assert ran.store.verify() == []
+    again = place.run(shape("%%step small\nx = 1", LIMITED.format(size=5), "%%step other\ny = x + 1"), reuse=True)
+    assert (again.finished.outcome, again.executed) == (Outcome.SUCCEEDED, ["large"])
+
+
+def test_a_catalog_that_finds_no_room_ends_the_run_and_can_be_used_again(small_disk: Path) -> None:
+    place = Place(small_disk)
+    place.run(shape("%%step small\nx = 1"))
+    filler = small_disk / "filler"
+    fill(filler)
+    with pytest.raises(StoreFull):
+        place.run(shape("%%step small\nx = 1", "%%step many --foreach i in range(50)\ny = [i] * 1000"))
+    filler.unlink()
+    again = place.run(shape("%%step small\nx = 1", "%%step many --foreach i in range(3)\ny = i"), reuse=True)
+    assert again.finished.outcome is Outcome.SUCCEEDED
+    assert "small" not in again.executed
+    assert again.store.verify() == []
+
+
+def fill(path: Path) -> None:
+    """Write until nothing fits any more."""
+    with path.open("wb", buffering=0) as file:
+        for size in (65_536, 4_096, 1):
+            try:
+                while file.write(bytes(size)) == size:
+                    pass
+            except OSError:
+                continue
