@@ -72,7 +72,7 @@ def plan_restore(
     as_name: str | None = None,
     prelude: Redefinition | None = None,
 ) -> RestorePlan:
-    """Of `live` only the names matter. With `names`, these alone are bound and nothing is removed.
+    """Of `live` only the names matter, and the values of parameters. With `names`, these alone are bound and nothing is removed.
 
     `as_name` is the live name for a single one. Raises UnknownName for names that the checkpoint does not have.
     """
@@ -103,7 +103,7 @@ def plan_restore(
         map_bytes=to_map,
         unpickle_bytes=to_unpickle,
         whole=not chosen,
-        notes=tuple(_notes(owned, bind, attached, wanted, prelude)),
+        notes=(*_notes(owned, bind, attached, wanted, prelude), *_other_parameters(live, checkpoint)),
     )
 
 
@@ -177,6 +177,12 @@ def _notes(
         yield f"defined anew, without what was changed in it since: {', '.join(prelude.altered)}"
     if prelude.edited:
         yield f"kept as you have defined it since: {', '.join(prelude.edited)}"
+
+
+def _other_parameters(live: Mapping[str, object], checkpoint: Checkpoint) -> Iterator[str]:
+    for name, value in checkpoint.parameters.items():
+        if name in live and not (type(live[name]) is type(value) and live[name] == value):
+            yield f"parameter {name} was {value!r} there; here it stays as it is"
 
 
 def describe_plan(plan: RestorePlan) -> Sequence[str]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from nbflow.address import Address
 from nbflow.archive import Archive, name_of
 from nbflow.checkpoint.randomness import RandomState, read_random
-from nbflow.errors import BlobMissing, NotACheckpoint
+from nbflow.errors import BlobMissing, CodeChanged, NotACheckpoint, ParameterError
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Prelude
+from nbflow.flow.parameters import coerce
+from nbflow.flow.step import ParameterType, Prelude
 from nbflow.run.keys import references
 from nbflow.store import blobs
 from nbflow.store.artifact import Artifact, Component
+from nbflow.store.catalog import digest_text
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
 
@@ -84,7 +87,9 @@ def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
 
 
 def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpoint:
-    graph, reader = archive.graph(row), archive.reader
+    reader = archive.reader
+    row = _as_signed(reader, row, task)
+    graph = archive.graph(row)
     held: dict[str, Held] = {}
     for one in _visible(graph, reader, row, task):
         address = f"{row.number}/{name_of(one)}"
@@ -99,7 +104,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
         _components(reader, held),
         graph.prelude if is_step else Prelude(),
         _needed(graph, task.step) if is_step else frozenset(),
-        row.parameters,
+        dict(_parameters(graph, row)),
         read_random(reader, task.id),
         row.document,
     )
@@ -110,27 +115,23 @@ def _visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterat
     if task.step not in graph.links:
         yield task
         return
-    rows = reader.tasks(row.id, superseded=row.kind is RunKind.INTERACTIVE)
     for name, linked in graph.links.items():
         outside = linked.scope == graph.links[task.step].scope[: len(linked.scope)]
         if outside and name != task.step:
-            yield from _newest_turns(_before(rows, name, task.path[: len(linked.scope)], row, task))
+            yield from _newest_turns(_before(reader, row, task, name, task.path[: len(linked.scope)]))
         elif name == task.step:
-            yield from _newest_turns([one for one in _own_turns(rows, task) if one.id != task.id])
+            before = _before(reader, row, task, name, task.path)
+            yield from _newest_turns(one for one in before if one.turn < task.turn)
             yield task
             return
 
 
-def _before(rows: Iterable[TaskRow], step: str, path: tuple[int, ...], row: RunRow, task: TaskRow) -> list[TaskRow]:
+def _before(reader: Reader, row: RunRow, task: TaskRow, step: str, path: tuple[int, ...]) -> list[TaskRow]:
     """The finished tasks of a step; in the run of a live session only those that were there at that time."""
-    then = task.number if row.kind is RunKind.INTERACTIVE else None
-    found = [one for one in rows if one.step == step and one.path == path and not one.split and one.status in _DONE]
-    return [one for one in found if then is None or one.number < then]
-
-
-def _own_turns(rows: Iterable[TaskRow], task: TaskRow) -> list[TaskRow]:
-    same = (one for one in rows if (one.step, one.path, one.split) == (task.step, task.path, False))
-    return [one for one in same if one.status in _DONE and one.turn < task.turn and one.number < task.number]
+    is_live = row.kind is RunKind.INTERACTIVE
+    rows = reader.tasks(row.id, step, superseded=is_live)
+    found = [one for one in rows if one.path == path and not one.split and one.status in _DONE]
+    return [one for one in found if not is_live or one.number < task.number]
 
 
 def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
@@ -139,6 +140,26 @@ def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
     first = max((i for i, one in enumerate(ordered) if one.turn == 0), default=0)
     newest = {one.turn: one for one in ordered[first:]}
     return [newest[turn] for turn in sorted(newest)]
+
+
+def _as_signed(reader: Reader, row: RunRow, task: TaskRow) -> RunRow:
+    """The run with the cells that the task ran with: those of a live session change. Raises CodeChanged."""
+    seal = reader.seal(task.id)
+    code = seal.code if seal else row.code
+    text = reader.code(code)
+    if text is not None and digest_text(text) != code:
+        raise CodeChanged(f"run {row.number}")
+    return replace(row, code=code)
+
+
+def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:
+    """The values of the run, made from what JSON could say of them; where that is too little, not at all."""
+    for parameter in graph.flow.parameters:
+        if parameter.name in row.parameters:
+            value = row.parameters[parameter.name]
+            with suppress(ParameterError):
+                is_text = parameter.type is ParameterType.FILE
+                yield parameter.name, value if is_text else coerce(parameter, value)
 
 
 def _needed(graph: Graph, step: str) -> frozenset[str]:
@@ -163,9 +184,3 @@ def sizes(component: Component) -> tuple[int, int]:
     """(bytes that come as buffers, bytes that are unpickled)."""
     buffers = sum(blobs.size(digest) for digest in component.buffers)
     return buffers, component.size - buffers
-
-
-def only(checkpoint: Checkpoint, names: Iterable[str]) -> Checkpoint:
-    """The checkpoint without all other artifacts."""
-    wanted = frozenset(names)
-    return replace(checkpoint, held={name: one for name, one in checkpoint.held.items() if name in wanted})

@@ -96,7 +96,7 @@ def _put_task(writer: Writer, run: RunRow, name: str, began: float, artifacts: t
     row = TaskRow(run.id, name, status=TaskStatus.SUCCEEDED, started=began, finished=now, seconds=now - began)
     task = writer.put_task(row)
     writer.put_artifacts(task, artifacts)
-    seal_task(writer, task, run.flow, run.number, (name, (), 0, False), "", run.code, artifacts)
+    writer.put_seals([(task, seal_task(run, row, artifacts))])
     return task
 
 

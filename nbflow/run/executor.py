@@ -250,9 +250,7 @@ def describe(result: Result, attempt: int) -> Event:
         return TaskSkipped(result.task, "its condition did not hold")
     if result.task.split:
         return ForeachSplit(result.task, result.artifacts, result.seconds)
-    return TaskSucceeded(
-        result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose
-    )
+    return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose)
 
 
 def items_of(start: StartTask) -> tuple[Artifact, ...]:

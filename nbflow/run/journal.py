@@ -31,8 +31,8 @@ from nbflow.store.artifact import Artifact, Component
 from nbflow.store.catalog import Writer
 from nbflow.store.codec import Encoded
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
-from nbflow.store.trust import seal_task
+from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus, task_id
+from nbflow.store.trust import Seal, seal_task
 
 Clock = Callable[[], float]
 
@@ -49,7 +49,9 @@ class Journal:
         self._starting: dict[TaskId, tuple[str, str]] = {}
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
-        self._unwritten: dict[TaskId, TaskRow] = {}
+        self._unwritten: dict[int, TaskRow] = {}
+        self._made: dict[int, tuple[Artifact, ...]] = {}
+        self._seals: dict[int, Seal] = {}
         self._events: list[tuple[float, str, dict[str, object]]] = []
         self._components: dict[str, Component] = {}
 
@@ -74,10 +76,11 @@ class Journal:
         """Write what has gathered. A task that began and ended since the last time is written once."""
         self.writer.add_events(self.run_row.id, self._events)
         self.writer.put_components(self._components.values())
-        for row in self._unwritten.values():
-            self.writer.put_task(row)
+        self.writer.put_tasks(self._unwritten.values())
+        self.writer.add_artifacts(self._made.items())
+        self.writer.put_seals(self._seals.items())
         self.writer.commit()
-        for gathered in (self._events, self._components, self._unwritten):
+        for gathered in (self._events, self._components, self._unwritten, self._made, self._seals):
             gathered.clear()
 
     def finish(self, outcome: Outcome) -> None:
@@ -94,7 +97,7 @@ class Journal:
         match event:
             case TaskStarted():
                 row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
-                self._open[event.task] = self._unwritten[event.task] = row
+                self._open[event.task] = self._unwritten[row.number] = row
                 self.running[str(event.task)] = row.number
             case TaskSucceeded():
                 self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
@@ -134,10 +137,10 @@ class Journal:
         )
 
     def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> int:
-        task = self.writer.put_task(row)
-        self.writer.add_artifacts([(task, artifacts)])
-        run, place = self.run_row, (row.step, row.path, row.turn, row.split)
-        seal_task(self.writer, task, run.flow, run.number, place, row.key, run.code, artifacts)
+        task = task_id(row.run, row.number)
+        self._unwritten[row.number] = row
+        self._made[task] = artifacts
+        self._seals[task] = seal_task(self.run_row, row, artifacts)
         return task
 
     def _close(
@@ -145,7 +148,6 @@ class Journal:
     ) -> None:
         row = self._open.pop(task, None) or self._row(task, status)
         self.running.pop(str(task), None)
-        self._unwritten.pop(task, None)
         outputs = None
         if result is not None:
             self._components.update((one.digest, one) for one in result.components)

@@ -8,7 +8,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,16 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow
+from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, task_id
 from nbflow.store.trust import Seal
 
 _TASK_COLUMNS = (
-    "run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
+    "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
     "outputs, source, items, again"
 )
 _PUT_TASK = (
-    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 18)}) ON CONFLICT (run, number) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[2:])
-    + " RETURNING id"
+    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 19)}) ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[3:])
 )
 _PUT_COMPONENT = (
     "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope) "
@@ -180,14 +179,23 @@ class Writer:
     def put_task(self, task: TaskRow) -> int:
         """Write a new task, or what became of one whose `number` (or `id`) is given. Returns its row."""
         number = task.number or (self._number_of(task.id) if task.id else self.next_number(task.run))
-        values = (
-            task.run, number, self._name(task.step), schema.pack_path(task.path), task.turn,
-            task.split, task.attempt, task.key or None, task.status, task.started, task.finished, task.seconds,
-            task.item or None, task.failure, task.outputs, task.source, task.items, task.again,
-        )  # fmt: skip
         if task.run in self._numbers:
             self._numbers[task.run] = max(number, self._numbers[task.run])
-        return int(self._write(_PUT_TASK, values).fetchone()[0])
+        self.put_tasks((replace(task, number=number),))
+        return task_id(task.run, number)
+
+    def put_tasks(self, tasks: Iterable[TaskRow]) -> None:
+        """Write tasks that have their numbers."""
+        rows = [
+            (
+                task_id(task.run, task.number), task.run, task.number, self._name(task.step),
+                schema.pack_path(task.path), task.turn, task.split, task.attempt, task.key or None, task.status,
+                task.started, task.finished, task.seconds, task.item or None, task.failure, task.outputs, task.source,
+                task.items, task.again,
+            )
+            for task in tasks
+        ]  # fmt: skip
+        self._write_all(_PUT_TASK, rows)
 
     def _number_of(self, task: int) -> int:
         row = self._execute("SELECT number FROM tasks WHERE id = ?", (task,)).fetchone()
@@ -243,10 +251,10 @@ class Writer:
         self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
         return digest
 
-    def put_seal(self, task: int, seal: Seal) -> None:
-        """Keep the signature of what a task made."""
-        values = (task, seal.signer, seal.key, seal.code, seal.mac)
-        self._write("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", values)
+    def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:
+        """Keep the signatures of what tasks made."""
+        rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
+        self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
 
     def put_random(self, task: int, state: str) -> None:
         """Keep the state of the random generators after a task."""
@@ -254,7 +262,7 @@ class Writer:
 
     def put_code(self, text: str, digest: str = "") -> str:
         """Store source under its own digest, or under the `digest` by which pickles refer to it."""
-        digest = digest or str(blake3(text.encode()).hexdigest(HASH_LENGTH))
+        digest = digest or digest_text(text)
         self._write("INSERT OR IGNORE INTO code VALUES (?, ?)", (digest, text))
         return digest
 
@@ -280,6 +288,11 @@ class Writer:
         """Make tasks unfit for reuse; they stay in the history."""
         for task in tasks:
             self._write("UPDATE tasks SET key = NULL WHERE id = ?", (task,))
+
+
+def digest_text(text: str) -> str:
+    """By which source is stored, so that nobody changes it unseen."""
+    return str(blake3(text.encode()).hexdigest(HASH_LENGTH))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

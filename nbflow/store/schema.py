@@ -26,11 +26,10 @@ CREATE TABLE runs (
     UNIQUE (flow, number));
 CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE tasks (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
     path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
     status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
-    source TEXT, items INTEGER, again INTEGER NOT NULL,
-    UNIQUE (run, number));
+    source TEXT, items INTEGER, again INTEGER NOT NULL);
 CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
 CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
 CREATE TABLE artifacts (

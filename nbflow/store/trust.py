@@ -23,7 +23,6 @@ from nbflow.errors import Untrusted
 
 if TYPE_CHECKING:
     from nbflow.store.artifact import Artifact
-    from nbflow.store.catalog import Writer
     from nbflow.store.history import Reader
 
 KEY_FILE = "nbflow_key"
@@ -182,6 +181,29 @@ def refuse_untrusted(reader: Reader, tasks: Iterable[int], root: Path) -> None:
             raise Untrusted(what, seal.signer if seal else "", root)
 
 
+def refuse_untrusted_artifacts(reader: Reader, task: int, artifacts: Iterable[Artifact], root: Path) -> None:
+    """The same for artifacts that a task has, or sees: some task of its run that is trusted must have made them."""
+    digests = {one.digest for one in artifacts}
+    for holder in (task, *_holders(reader, task, digests)):
+        if not digests:
+            return
+        made = {digest for _, digest in reader.made(holder)} & digests
+        if made and is_trusted(reader, holder):
+            digests -= made
+    if digests:
+        row, seal = reader.task(task), reader.seal(task)
+        raise Untrusted(f"what {row.step} sees" if row else f"task {task}", seal.signer if seal else "", root)
+
+
+def _holders(reader: Reader, task: int, digests: Iterable[str]) -> Iterator[int]:
+    """The other tasks of the run that have one of the artifacts."""
+    for digest in sorted(digests):
+        component, _, index = digest.partition(":")
+        query = """SELECT tasks.id FROM tasks JOIN artifacts ON artifacts.task = tasks.id WHERE tasks.run =
+            (SELECT run FROM tasks WHERE id = ?) AND artifacts.component = ? AND artifacts.idx = ?"""
+        yield from (found for (found,) in reader.query(query, task, component, int(index)))
+
+
 def trust_store(reader: Reader) -> int:
     """Trust all that the store holds now, whoever signed it; returns how many records that are besides one's own."""
     ring = keyring()
@@ -206,13 +228,11 @@ def _sealed(reader: Reader, task: int) -> tuple[Record, Seal | None] | None:
     return Record(flow, number, row.step, row.path, row.turn, row.split, key, code, made), seal
 
 
-def seal_task(
-    writer: Writer, task: int, flow: str, run: int, place: tuple[str, tuple[int, ...], int, bool], key: str, code: str,
-    artifacts: Iterable[Artifact],
-) -> None:  # fmt: skip
-    """Sign what a task made, whose row is written already."""
+def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[Artifact]) -> Seal:
+    """Sign what a task made."""
     made = tuple((one.name, one.digest) for one in artifacts)
-    writer.put_seal(task, keyring().sign(Record(flow, run, *place, key, code, made)))
+    place = (task.step, task.path, task.turn, task.split)
+    return keyring().sign(Record(run.flow, run.number, *place, task.key, run.code, made))
 
 
 Trusts = Callable[["Reader", int], bool]

@@ -51,9 +51,10 @@ def write(
             writer.put_component(component)
         outputs = writer.put_text(f"printed by {step} in {run.number}")
         key = f"key of {step} in {run.number}"
-        task = writer.put_task(TaskRow(run.id, step, key=key, status=TaskStatus.SUCCEEDED, outputs=outputs))
+        row = TaskRow(run.id, step, key=key, status=TaskStatus.SUCCEEDED, outputs=outputs)
+        task = writer.put_task(row)
         writer.put_artifacts(task, encoded.artifacts)
-        seal_task(writer, task, run.flow, run.number, (step, (), 0, False), key, "", encoded.artifacts)
+        writer.put_seals([(task, seal_task(run, row, encoded.artifacts))])
     return {artifact.name: artifact for artifact in encoded.artifacts}
 
 
