@@ -6,16 +6,61 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbflow.client import DataArtifact, Flow, Run, Step, Task, get_namespace, namespace
+    from nbflow.client import DataArtifact, Flow, Run, Step, Task, default_namespace, get_namespace, namespace
+    from nbflow.script.current import current
+    from nbflow.script.decorators import (
+        card,
+        catch,
+        environment,
+        project,
+        resources,
+        retry,
+        secrets,
+        step,
+        timeout,
+    )
+    from nbflow.script.flow import FlowSpec
+    from nbflow.script.parameters import IncludeFile, JSONType, Parameter
+    from nbflow.script.runner import Runner
 
-__all__ = ["DataArtifact", "Flow", "Run", "Step", "Task", "get_namespace", "namespace"]
+_CLIENT = ("DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
+_DECORATORS = ("card", "catch", "environment", "project", "resources", "retry", "secrets", "step", "timeout")
+_PARAMETERS = ("IncludeFile", "JSONType", "Parameter")
+_HOMES = {
+    **dict.fromkeys(_CLIENT, "nbflow.client"),
+    **dict.fromkeys(_DECORATORS, "nbflow.script.decorators"),
+    **dict.fromkeys(_PARAMETERS, "nbflow.script.parameters"),
+    "FlowSpec": "nbflow.script.flow",
+    "current": "nbflow.script.current",
+    "Runner": "nbflow.script.runner",
+}
+
+__all__ = [
+    "DataArtifact", "Flow", "FlowSpec", "IncludeFile", "JSONType", "Parameter", "Run", "Runner", "Step", "Task", "card",
+    "catch", "current", "default_namespace", "environment", "get_namespace", "namespace", "project", "resources", "retry",
+    "secrets", "step", "timeout",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    """The client is loaded when it is asked for, so that `import nbflow` costs nothing."""
-    if name not in __all__:
-        raise AttributeError(f"module 'nbflow' has no attribute '{name}'")
-    return getattr(importlib.import_module("nbflow.client"), name)
+    """Everything is loaded when it is asked for, so that `import nbflow` costs nothing."""
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    if not name.startswith("_"):
+        refused = importlib.import_module("nbflow.script.decorators")
+        if name in refused.REFUSED:
+            return refused.refuse(name)
+    raise AttributeError(f"module 'nbflow' has no attribute '{name}'")
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext nbflow`."""
+    importlib.import_module("nbflow.jupyter.magics").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext nbflow`."""
+    importlib.import_module("nbflow.jupyter.magics").unload(shell)
 
 
 def __dir__() -> list[str]:

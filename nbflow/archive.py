@@ -19,7 +19,7 @@ from nbflow.run.events import TaskId
 from nbflow.run.launch import link_known
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
-from nbflow.run.sources import read_cells
+from nbflow.run.sources import read_cells, read_graph
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 
@@ -67,7 +67,11 @@ class Archive:
         return self._graph(row.code, row.document)
 
     def _read_graph(self, code: str, document: str) -> Graph:
-        cells = read_cells(self.reader.code(code) or "[]")
+        text = self.reader.code(code) or "[]"
+        script = read_graph(text, self.flow, document)
+        if script is not None:
+            return script
+        cells = read_cells(text)
         return self.link(read_flow(cells, self.flow, document))
 
     def link(self, flow: Flow) -> Graph:

@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 from nbflow.archive import Archive
 from nbflow.artifacts import Data, DataArtifact, read_pathspec
 from nbflow.errors import UnknownName
+from nbflow.lineage import Lineage
 from nbflow.run.events import Failure, FailureKind, Frame, TaskId
 from nbflow.run.namespace import Namespace
 from nbflow.store.history import Reader
@@ -31,7 +32,7 @@ from nbflow.store.store import Store
 _T = TypeVar("_T")
 _namespace: str | None = None
 
-__all__ = ["Data", "DataArtifact", "Flow", "Run", "Step", "Task", "get_namespace", "namespace"]
+__all__ = ["Data", "DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace"]
 
 
 def namespace(name: str | None) -> str | None:
@@ -43,6 +44,11 @@ def namespace(name: str | None) -> str | None:
 
 def get_namespace() -> str | None:
     return _namespace
+
+
+def default_namespace() -> str | None:
+    """See all runs again, as at first: everything in the store is this user's."""
+    return namespace(None)
 
 
 class Several(tuple[_T, ...], Generic[_T]):
@@ -165,6 +171,13 @@ class Run:
         return frozenset(self._row.tags)
 
     user_tags = tags
+
+    @property
+    def system_tags(self) -> frozenset[str]:
+        """What nbflow itself says of the run; nobody can take it away."""
+        row = self._row
+        python = self.flow._archive.reader.environment(row.environment) or {}
+        return frozenset({f"user:{row.user}", f"runtime:{row.kind}", f"python_version:{python.get('python', '')}"})
 
     def add_tag(self, tag: str | Iterable[str]) -> None:
         with self.flow._store.writer() as writer:
@@ -381,6 +394,8 @@ class Task:
         return Several(self)
 
     def __iter__(self) -> Iterator[DataArtifact]:
+        if self._lineage is not None:
+            return iter(self._visible.values())
         return (DataArtifact._of(self, artifact) for artifact in self._reader.artifacts(self._row.id))
 
     def __getitem__(self, name: str) -> DataArtifact:
@@ -400,6 +415,8 @@ class Task:
         """Its own artifacts, and the nearest above of every other name."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
+        if self._lineage is not None:
+            return {name: DataArtifact._of(self, one) for name, one in self._lineage.visible(self._row).items()}
         scope, above = graph.links[self.step.id].scope, graph.ancestors(self.step.id)
         found: dict[str, DataArtifact] = {}
         for name in (name for name in graph.links if name in above):
@@ -408,6 +425,56 @@ class Task:
                 for _, artifacts in self._reader.views(run.id, [name], self.path[: len(outer)]):
                     found |= {one.name: DataArtifact._of(self, one) for one in artifacts.values()}
         return found | {one.id: one for one in self}
+
+    @cached_property
+    def _lineage(self) -> Lineage | None:
+        """Of a task of a script: how artifacts flow in its run."""
+        run = self.step.run._row
+        graph = self.step.run.flow._archive.graph(run)
+        return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
+
+    @property
+    def parent_tasks(self) -> Several[Task]:
+        """Of a task of a script: those that led to it."""
+        return self._related(self._lineage.parents(self._row) if self._lineage else ())
+
+    @property
+    def child_tasks(self) -> Several[Task]:
+        """Of a task of a script: those that it led to."""
+        return self._related(self._lineage.children(self._row) if self._lineage else ())
+
+    def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
+        return Several(Task._of(Step._of(self.step.run, row.step), row) for row in rows)
+
+    @property
+    def current_attempt(self) -> int:
+        return self._row.attempt
+
+    @property
+    def origin_pathspec(self) -> str | None:
+        """Of a task that was taken from an earlier run: that run's task."""
+        if self._row.source is None:
+            return None
+        run, _, number = self._row.source.partition("/")
+        return f"{self.step.run.flow.id}/{run}/{self.step.id}/{number}"
+
+    @property
+    def metadata_dict(self) -> dict[str, str]:
+        """What Metaflow calls so: facts about the task as text."""
+        facts = {"attempt": str(self._row.attempt), "status": str(self.status), "user": self.step.run._row.user}
+        facts |= {"host": self.step.run._row.host, "foreach-indices": str(list(self.path))}
+        if self._row.source is not None:
+            facts |= {"origin-run-id": self._row.source.partition("/")[0]}
+            facts |= {"origin-task-id": self._row.source.partition("/")[2]}
+        return facts
+
+    def loglines(self, stream: str) -> Iterator[tuple[datetime | None, str]]:
+        """(time, line) of what the task wrote to a stream; the time is when it was over."""
+        return ((self.finished_at, line) for line in self._stream(stream).splitlines())
+
+    @property
+    def tags(self) -> frozenset[str]:
+        return self.step.run.tags
 
     @property
     def _reader(self) -> Reader:

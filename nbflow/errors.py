@@ -11,6 +11,16 @@ class NbflowError(Exception):
     """The base of all: `except NbflowError` catches whatever nbflow itself has to say."""
 
 
+class MetaflowException(NbflowError):
+    """The base of what scripts raise: a flow, a parameter or a decorator that makes no sense."""
+
+    headline = "Flow failed"
+
+
+class MetaflowNotFound(MetaflowException):
+    """Raised for a flow, run, step, task or artifact that is not there."""
+
+
 class NotStorable(NbflowError, TypeError):
     """Raised while an artifact is stored that stands for tasks, not for a value."""
 
@@ -214,7 +224,7 @@ class PathspecError(NbflowError, ValueError):
         super().__init__(f"'{pathspec}' is no pathspec of the form {form}")
 
 
-class UnknownName(NbflowError):
+class UnknownName(MetaflowNotFound):
     """Raised for a step, run or artifact that is not there; `nearest` is what may have been meant."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
@@ -290,12 +300,6 @@ class CheckpointNameTaken(NbflowError):
 # scripts: the names are those that a user's `except` knows from Metaflow
 
 
-class MetaflowException(NbflowError):
-    """The base of what scripts raise: a flow, a parameter or a decorator that makes no sense."""
-
-    headline = "Flow failed"
-
-
 class InvalidNextException(MetaflowException):
     """Raised by a `self.next(…)` that cannot be followed."""
 
@@ -348,10 +352,6 @@ class ParameterFieldFailed(MetaflowException):
     """Raised when the function that gives a parameter its default fails, or gives something of another type."""
 
 
-class MetaflowNotFound(MetaflowException):
-    """Raised for a flow, run, step, task or artifact that is not there."""
-
-
 class MetaflowNamespaceMismatch(MetaflowException):
     """Raised for a run that exists, in another namespace."""
 
@@ -381,13 +381,13 @@ class AncestorsMissing(NbflowError):
 class TasksFailed(NbflowError):
     """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
 
-    def __init__(self, step: str, failures: dict[str, str], total: int) -> None:
-        """`failures`: task -> what it raised, in one line."""
-        self.step, self.failures, self.total = step, failures, total
+    def __init__(self, what: str, failures: dict[str, str], total: int) -> None:
+        """`failures`: task -> what it raised, in one line; `total` tasks had a part in it."""
+        self.what, self.failures, self.total = what, failures, total
         task, reason = next(iter(failures.items()))
         listed = f"{task} failed · {reason}" + (f" (and {len(failures) - 1} more)" if len(failures) > 1 else "")
         of = f" in {len(failures):,} of {total:,} tasks" if total > 1 else ""
-        super().__init__(f"step '{step}' failed{of}: {listed}. The others are kept. To look into it: %flow debug {task}")
+        super().__init__(f"{what} failed{of}: {listed}. The others are kept. To look into it: %flow debug {task}")
 
 
 class VerbUnknown(NbflowError):

@@ -109,7 +109,9 @@ def static_transitions(checked: Checked) -> Iterator[Problem]:
 def _missing(method: Method) -> str:
     elsewhere = next(transitions_elsewhere(method), None)
     if elsewhere is not None:
-        return f"Move the self.next of line {elsewhere.lineno} out of its block: it must be the last statement of the step"
+        return (
+            f"Move the self.next of line {elsewhere.lineno} out of its block: it must be the last statement of the step"
+        )
     return "Make self.next(self.…) the last statement of the step"
 
 
@@ -136,7 +138,9 @@ def acyclic(checked: Checked) -> Iterator[Problem]:
     """A switch may lead to itself; nothing else leads back."""
     for name, leads in checked.outline.nexts.items():
         if name in leads.targets and leads.kind is not NextKind.SWITCH:
-            fix = "To repeat a step, let it be a switch: self.next({True: self.again, False: self.end}, condition='more')"
+            fix = (
+                "To repeat a step, let it be a switch: self.next({True: self.again, False: self.end}, condition='more')"
+            )
             yield _problem("cycle", checked.steps[name], "leads to itself", fix)
     cycle = _find_cycle(checked.outline)
     if cycle:
@@ -168,7 +172,9 @@ def orphans(checked: Checked) -> Iterator[Problem]:
             agenda.extend(checked.outline.nexts[name].targets if name in checked.outline.nexts else ())
     for name, method in checked.steps.items():
         if name not in reached:
-            yield _problem("orphan", method, "cannot be reached from the start", "Lead to it with self.next, or take it out")
+            yield _problem(
+                "orphan", method, "cannot be reached from the start", "Lead to it with self.next, or take it out"
+            )
 
 
 def switches(checked: Checked) -> Iterator[Problem]:

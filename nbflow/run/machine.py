@@ -37,6 +37,10 @@ from nbflow.run.progress import Path, Progress, waiting_scope
 from nbflow.store.artifact import Artifact
 
 
+BRIEF = 0.01
+"""Seconds below which handing out a task counts beside running it."""
+
+
 class State(StrEnum):
     WAITING = "waiting"
     READY = "ready"
@@ -85,6 +89,7 @@ class Run:
         self._progress = Progress(graph, self._steps)
         self._items: dict[tuple[str, Path], tuple[Artifact, ...]] = {}
         self._last_turn: dict[tuple[str, Path], int] = {}
+        self._brief: set[str] = set()
         self._failed: dict[tuple[str, Path], int] = {}
         self._ready: deque[TaskId] = deque()
         self._running: set[TaskId] = set()
@@ -110,6 +115,7 @@ class Run:
                 pass
             case TaskSucceeded():
                 self._succeed(event.task, event.artifacts, event.again, event.chose)
+                self._clock(event)
                 self._learn(event.task, event.learned)
             case TaskReused():
                 self._reuse(event)
@@ -191,6 +197,12 @@ class Run:
             return False
         failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
         return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
+
+    def _clock(self, event: TaskSucceeded) -> None:
+        if 0 < event.seconds < BRIEF:
+            self._brief.add(event.task.step)
+        else:
+            self._brief.discard(event.task.step)
 
     def _learn(self, task: TaskId, names: tuple[str, ...]) -> None:
         known = self.learned.get(task.step, frozenset())
@@ -325,8 +337,10 @@ class Run:
             memory = None if memory is None else memory - self._memory(task)
             yield self._start(self._ready.popleft())
 
-    def _cpu(self, task: TaskId) -> int:
-        return min(self.graph.steps[task.step].options.cpu, self.plan.slots)
+    def _cpu(self, task: TaskId) -> float:
+        """Slots that a task takes. A brief one takes half, so that the next is at hand when it ends."""
+        asked = min(self.graph.steps[task.step].options.cpu, self.plan.slots)
+        return 0.5 if asked == 1 and task.step in self._brief else asked
 
     def _memory(self, task: TaskId) -> int:
         return min(self.graph.steps[task.step].options.memory or 0, self.plan.memory or 0)

@@ -1,0 +1,89 @@
+"""What a task of a script sees, and from whom: its parents, found by going back along the edges that were taken."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbflow.flow.graph import Graph
+from nbflow.run.journal import CHOSEN
+from nbflow.store.artifact import Artifact
+from nbflow.store.history import Reader
+from nbflow.store.rows import TaskRow, TaskStatus
+
+PARAMETERS = "_parameters"
+_DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+
+
+class Lineage:
+    """The finished tasks of one run of a script."""
+
+    def __init__(self, reader: Reader, graph: Graph, run: int) -> None:
+        self.reader, self.graph, self.run = reader, graph, run
+
+    def visible(self, task: TaskRow) -> dict[str, Artifact]:
+        """Every artifact that is visible in a task: its own, and what flowed in, by name."""
+        found: dict[str, Artifact] = {}
+        seen: TaskRow | None = task
+        while seen is not None:
+            for artifact in self.reader.artifacts(seen.id):
+                found.setdefault(artifact.name, artifact)
+            seen = self._source(seen)
+        for row in self.reader.tasks(self.run, PARAMETERS):
+            found |= {artifact.name: artifact for artifact in self.reader.artifacts(row.id)}
+        return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
+
+    def _source(self, task: TaskRow) -> TaskRow | None:
+        """Where a task's artifacts flow in from: nowhere for a join, which sees its inputs apart."""
+        if task.turn:
+            return self._at(task.step, task.path, task.turn - 1)
+        if self.graph.links[task.step].joined:
+            return None
+        return next(self.parents(task), None)
+
+    def parents(self, task: TaskRow) -> Iterator[TaskRow]:
+        """The tasks that led to a task; of a join all of its inputs, in order."""
+        if task.turn:
+            before = self._at(task.step, task.path, task.turn - 1)
+            yield from [before] if before else []
+            return
+        for above in self.graph.links[task.step].led:
+            width = len(self.graph.links[above].scope)
+            rows = [row for row in self._ends(above) if _share(row.path, task.path, width)]
+            yield from (row for row in sorted(rows, key=lambda row: row.path) if self._led(row, task.step))
+
+    def children(self, task: TaskRow) -> Iterator[TaskRow]:
+        leads = self.graph.steps[task.step].next
+        if task.again:
+            after = self._at(task.step, task.path, task.turn + 1)
+            yield from [after] if after else []
+            return
+        for below in leads.targets if leads is not None and self._is_last(task) else ():
+            for row in self.reader.tasks(self.run, below):
+                wanted = below != task.step and not row.split and not row.turn and row.status is not TaskStatus.SKIPPED
+                if wanted and task.id in {parent.id for parent in self.parents(row)}:
+                    yield row
+
+    def _is_last(self, task: TaskRow) -> bool:
+        return any(row.id == task.id for row in self._ends(task.step))
+
+    def _ends(self, step: str) -> list[TaskRow]:
+        """The finished tasks of a step; of a loop the last turn."""
+        last: dict[tuple[int, ...], TaskRow] = {}
+        for row in self.reader.tasks(self.run, step):
+            if not row.split and row.status in _DONE and row.turn >= getattr(last.get(row.path), "turn", 0):
+                last[row.path] = row
+        return list(last.values())
+
+    def _at(self, step: str, path: tuple[int, ...], turn: int) -> TaskRow | None:
+        rows = (row for row in self.reader.tasks(self.run, step) if row.path == path and row.turn == turn)
+        return next((row for row in rows if not row.split), None)
+
+    def _led(self, row: TaskRow, step: str) -> bool:
+        chosen = self.reader.artifact(row.id, CHOSEN)
+        return chosen is None or ast.literal_eval(chosen.summary.text) == step
+
+
+def _share(one: tuple[int, ...], other: tuple[int, ...], width: int) -> bool:
+    depth = min(width, len(other))
+    return one[:depth] == other[:depth]

@@ -1,0 +1,1 @@
+"""The commands of a script, one module for each group of them."""

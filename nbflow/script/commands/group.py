@@ -1,0 +1,92 @@
+"""The command group: a command's module is imported when it is used, and options may stand before it or behind."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from nbflow.script.flow import FlowSpec
+from nbflow.script.main import COMMANDS
+
+_VALUED = frozenset(
+    {
+        "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
+        "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
+    }
+)  # fmt: skip
+_IGNORED_VALUES = (
+    "--metadata",
+    "--datastore",
+    "--datastore-root",
+    "--environment",
+    "--event-logger",
+    "--monitor",
+    "--package-suffixes",
+)
+_IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
+_LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
+
+
+def build(cls: type[FlowSpec]) -> click.Group:
+    """The commands of one flow."""
+    return Commands(name=cls.__name__, help=cls.__doc__ or f"The flow {cls.__name__}.")
+
+
+class Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"nbflow.script.commands.{COMMANDS[cmd_name]}")
+        command = module.command_of(cmd_name, ctx.obj)
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, command_first(_without_ignored(args, ctx)))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(COMMANDS)}"
+            ctx.fail(f"No such command '{args[0]}': {hint}")
+        return super().resolve_command(ctx, args)
+
+
+def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
+    """Options of Metaflow that mean nothing on one machine; what they ask of another is refused."""
+    kept: list[str] = []
+    rest = list(args)
+    while rest:
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if name in _IGNORED_FLAGS:
+            continue
+        if name in _IGNORED_VALUES:
+            value = value if equals else rest.pop(0) if rest else ""
+            if name in _LOCAL and value not in _LOCAL[name]:
+                ctx.fail(f"{name} {value} is not part of nbflow: it keeps everything in .nbflow on this machine")
+            continue
+        kept.append(word)
+    return kept
+
+
+def command_first(args: Sequence[str]) -> list[str]:
+    """Options in front of the command, as Metaflow has them, go behind it."""
+    before: list[str] = []
+    rest = list(args)
+    while rest and rest[0].startswith("-"):
+        if rest[0] in ("--help", "--version") and not before:
+            return list(args)
+        word = rest.pop(0)
+        before.append(word)
+        if word in _VALUED and rest:
+            before.append(rest.pop(0))
+    return [*rest[:1], *before, *rest[1:]]

@@ -1,0 +1,88 @@
+"""Commands that look at the flow itself: show, check, output-dot, help, version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import click
+
+from nbflow.flow.flowspec_checks import check_script
+from nbflow.script.flow import FlowSpec
+from nbflow.script.launch import prepare, refuse_errors
+from nbflow.script.lint import lint
+from nbflow.script.parameters import parameters_of
+
+
+def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+    callbacks: dict[str, Callable[..., Any]] = {
+        "show": _show, "check": _check, "output-dot": _dot, "help": _help, "version": _version,
+    }  # fmt: skip
+    callback = callbacks[name]
+    options: list[click.Parameter] = [click.Option(["--quiet/--no-quiet"], default=False)]
+    if name in ("check", "show"):
+        options.append(click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names too."))
+    if name in ("show", "output-dot"):
+        options.append(click.Option(["--warnings/--no-warnings"], default=False))
+    return click.Command(name, params=options, callback=callback, help=callback.__doc__)
+
+
+def _cls() -> type[FlowSpec]:
+    cls: type[FlowSpec] = click.get_current_context().obj
+    return cls
+
+
+def _show(**_: Any) -> None:
+    """The steps, what they say of themselves, and where they lead."""
+    cls = _cls()
+    prepared = prepare(cls)
+    if cls.__doc__:
+        click.echo(f"\n{cls.__doc__.strip()}\n")
+    for name, parameter in parameters_of(cls).items():
+        click.echo(f"Parameter {name}: {parameter.described()}")
+    for name, step in prepared.graph.steps.items():
+        click.echo(f"\nStep {name}")
+        click.echo("    " + (" ".join(step.doc.split()) or "?"))
+        if step.next is not None:
+            click.echo(f"    => {', '.join(step.next.targets)}{_how(step.next)}")
+    problems = check_script(prepared.script)
+    for problem in problems:
+        click.echo(f"\n{problem}")
+
+
+def _how(leads: Any) -> str:
+    if leads.foreach:
+        return f" (foreach {leads.foreach})"
+    return f" (switch on {leads.condition})" if leads.condition else ""
+
+
+def _check(quiet: bool = False, **facts: Any) -> None:
+    """Find what is wrong with the flow. Exit code 1 when there is something."""
+    cls = _cls()
+    if not quiet:
+        click.echo("Validating your flow...")
+    refuse_errors(prepare(cls))
+    if facts.get("lint", True):
+        lint(cls)
+    if not quiet:
+        click.echo("    The graph looks good!")
+
+
+def _dot(**_: Any) -> None:
+    """The graph as DOT."""
+    from nbflow.show import to_dot  # noqa: PLC0415 - graphviz takes a while to import
+
+    click.echo(to_dot(prepare(_cls()).graph))
+
+
+def _help(**_: Any) -> None:
+    """The commands there are."""
+    parent = click.get_current_context().parent
+    assert parent is not None
+    click.echo(parent.get_help())
+
+
+def _version(**_: Any) -> None:
+    """The version of nbflow."""
+    click.echo(f"nbflow {version('jupyter-nbflow')}")

@@ -1,0 +1,108 @@
+"""Commands that run something: run, resume."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from nbflow.run.events import Outcome
+from nbflow.script.flow import FlowSpec
+from nbflow.script.launch import Ended, Settings, prepare, refuse_errors, resume_script, run_script
+from nbflow.script.lint import lint
+from nbflow.script.parameters import IncludeFile, Parameter, parameters_of, user_name
+
+
+def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+    params = [*_options(), *(_option(one) for one in parameters_of(cls).values())]
+    if name == "run":
+        return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")
+    params += [
+        click.Argument(["step"], required=False, metavar="[STEP]"),
+        click.Option(["--origin-run-id"], type=int, help="The run to go on from; the newest if it is not given."),
+    ]
+    text = "Run again what failed, what is missing, and what changed since: code, inputs, parameters; or from STEP on."
+    return click.Command("resume", params=params, callback=_resume, help=text)
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        click.Option(["--tag", "tags"], multiple=True, help="Tag the run; may be repeated."),
+        click.Option(["--max-workers"], type=click.IntRange(1), help="Worker processes."),
+        click.Option(
+            ["--max-num-splits"], type=click.IntRange(1), default=100, show_default=True, help="Items of a foreach."
+        ),
+        click.Option(["--max-log-size"], type=int, help="Accepted; every task keeps 10 MB of each stream."),
+        click.Option(["--with", "decorators"], multiple=True, help="Put a decorator above every step: retry:times=3."),
+        click.Option(
+            ["--run-id-file"], type=click.Path(dir_okay=False, path_type=Path), help="Write the run's id here."
+        ),
+        click.Option(["--namespace"], help="The namespace that the flow is told of."),
+        click.Option(["--quiet/--no-quiet"], default=False, help="No lines but those of tasks."),
+        click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names first."),
+    ]
+
+
+def _option(parameter: Parameter) -> click.Option:
+    kind = "FILE" if isinstance(parameter, IncludeFile) else parameter.kind.upper()
+    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if parameter.type is bool else {}
+    spelling = [f"--{parameter.name}", f"parameter_{parameter.attribute}"]
+    return click.Option(spelling, type=str, metavar=kind, help=parameter.described(), **more)
+
+
+def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
+    """Parameter name -> what stands on the command line."""
+    sources = {p.name: ctx.get_parameter_source(f"parameter_{a}") for a, p in parameters_of(cls).items()}
+    values = {p.name: ctx.params[f"parameter_{a}"] for a, p in parameters_of(cls).items()}
+    return {name: value for name, value in values.items() if sources[name] is ParameterSource.COMMANDLINE}
+
+
+def _settings(facts: dict[str, Any]) -> Settings:
+    return Settings(
+        facts["max_workers"], facts["max_num_splits"], facts["tags"], facts["decorators"], facts["run_id_file"],
+        facts["namespace"], facts["quiet"],
+    )  # fmt: skip
+
+
+def _run(**facts: Any) -> None:
+    ctx = click.get_current_context()
+    settings = _settings(facts)
+    prepared = _begin(ctx.obj, settings, facts["lint"])
+    try:
+        _leave(run_script(prepared, _given(ctx, ctx.obj), settings))
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from None
+
+
+def _resume(step: str | None, origin_run_id: int | None, **facts: Any) -> None:
+    ctx = click.get_current_context()
+    settings = _settings(facts)
+    prepared = _begin(ctx.obj, settings, facts["lint"])
+    try:
+        _leave(resume_script(prepared, _given(ctx, ctx.obj), settings, origin_run_id, step))
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from None
+
+
+def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
+    """Say what is going to run, and look for what is wrong with it."""
+    prepared = prepare(cls, settings.decorators)
+
+    def say(text: str) -> None:
+        if not settings.quiet:
+            click.echo(text)
+
+    say(f"nbflow executing {cls.__name__} for user:{user_name()}")
+    say("Validating your flow...")
+    refuse_errors(prepared)
+    say("    The graph looks good!")
+    if wants_lint:
+        lint(cls)
+    return prepared
+
+
+def _leave(ended: Ended) -> None:
+    sys.exit(0 if ended.outcome is Outcome.SUCCEEDED else 1)

@@ -1,0 +1,181 @@
+"""A run told as Metaflow's users know it: a time, the task, and what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from nbflow.run.events import (
+    Event,
+    ForeachSplit,
+    RunCancelled,
+    TaskFailed,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.task import Result
+
+LOOK_EVERY = 0.1  # seconds between two looks at what running tasks print
+
+
+def stamp() -> str:
+    return datetime.now().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+@dataclass
+class Told:
+    """How much of a running task has been told: bytes of either stream."""
+
+    name: str = ""
+    pid: int = 0
+    attempt: int = 0
+    stdout: int = 0
+    stderr: int = 0
+
+
+@dataclass
+class Console:
+    """Prints what happens, and, from a thread of its own, what running tasks print meanwhile."""
+
+    run: str
+    live: Path
+    number_of: Callable[[str], int | None] = lambda _task: None
+    retries: Callable[[str], int] = lambda _step: 0
+    quiet: bool = False
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _told: dict[str, Told] = field(default_factory=dict)
+    _steps: dict[str, str] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def say(self, text: str) -> None:
+        """A line without a time."""
+        if not self.quiet:
+            _write(text)
+
+    def tell(self, text: str, task: str = "") -> None:
+        """A line with its time, and the task that it is about."""
+        with self._lock:
+            _write(f"{stamp()} {task}{text}")
+
+    # events
+
+    def __call__(self, event: Event, result: Result | None) -> None:
+        with self._lock:
+            match event:
+                case TaskStarted() if not event.task.split:
+                    self._steps[str(event.task)] = event.task.step
+                    self._told.pop(str(event.task), None)
+                case TaskSucceeded() if result is not None:
+                    self._finish(result, "Task finished successfully.")
+                case TaskFailed() if result is not None:
+                    self._fail(event, result)
+                case TaskReused() if not event.task.split and not event.skipped:
+                    self._reuse(event)
+                case ForeachSplit():
+                    self.tell(f"Foreach yields {len(event.items)} child steps.", f"[{self.run}/{event.task.step}] ")
+                case RunCancelled():
+                    self.tell(f"Workflow {event.reason}: what has finished is kept, resume goes on from there.")
+                case TaskSkipped() | _:
+                    pass
+
+    def _reuse(self, event: TaskReused) -> None:
+        path = f"[{','.join(map(str, event.task.path))}]" if event.task.path else ""
+        run, _, number = event.source.partition("/")
+        origin = f"{run}/{event.task.step}/{number}"
+        self.tell(f"Cloning results of a previously run task {origin}", f"[{self.run}/{event.task.step}{path}] ")
+
+    def _fail(self, event: TaskFailed, result: Result) -> None:
+        step = event.task.step
+        self._finish(result, "", event.attempt)
+        name = self._name(result, event.task.step)
+        if event.failure.traceback:
+            for line in event.failure.traceback.rstrip("\n").split("\n"):
+                self.tell(line, name)
+        else:
+            self.tell(f"{event.failure.type}: {event.failure.message}", name)
+        self.tell("Task failed.", name)
+        if event.attempt < self.retries(step) and not event.task.split:
+            self._told.pop(str(event.task), None)
+
+    def _finish(self, result: Result, text: str, attempt: int = 0) -> None:
+        """Whatever has not been told of the task yet, and that it is over."""
+        task = str(result.task)
+        name = self._name(result, result.task.step)
+        told = self._told.pop(task, None) or Told()
+        if told.pid != result.pid and not told.pid:
+            self.tell("Task is starting." if not attempt else "Task is starting (retry).", name)
+        for stream in ("stdout", "stderr"):
+            full = "".join(one["text"] for one in result.outputs if one.get("name") == stream)
+            rest = full.encode("utf-8", "replace")[getattr(told, stream) :].decode("utf-8", "replace")
+            for line in rest.rstrip("\n").split("\n") if rest.strip("\n") else ():
+                self.tell(line, name)
+        if text:
+            self.tell(text, name)
+
+    def _name(self, result: Result, step: str) -> str:
+        number = f"/{result.number}" if result.number else ""
+        pid = f" (pid {result.pid})" if result.pid else ""
+        return f"[{self.run}/{step}{number}{pid}] "
+
+    # what running tasks print
+
+    @contextlib.contextmanager
+    def following(self) -> Iterator[None]:
+        """Look again and again while the run goes on."""
+        thread = threading.Thread(target=self._follow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _follow(self) -> None:
+        while not self._over.wait(LOOK_EVERY):
+            with self._lock:
+                for path in self.live.glob("*.task"):
+                    self._look(path)
+
+    def _look(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            task = path.read_text()
+            number = self.number_of(task)
+            if task not in self._steps or number is None:
+                return
+            fresh = {name: _tail(path, name, self._told.get(task)) for name in ("stdout", "stderr")}
+            if path.read_text() != task or self.number_of(task) != number:
+                return  # the worker has gone on to another task meanwhile
+            self._tell_live(task, int(path.stem), number, fresh)
+
+    def _tell_live(self, task: str, pid: int, number: int, fresh: dict[str, bytes]) -> None:
+        name = f"[{self.run}/{self._steps[task]}/{number} (pid {pid})] "
+        told = self._told.get(task)
+        if told is None or told.pid != pid:
+            told = self._told[task] = Told(pid=pid)
+            self.tell("Task is starting.", name)
+        for stream, data in fresh.items():
+            whole = data[: data.rfind(b"\n") + 1]
+            setattr(told, stream, getattr(told, stream) + len(whole))
+            for line in whole.decode("utf-8", "replace").splitlines():
+                self.tell(line, name)
+
+
+def _tail(path: Path, stream: str, told: Told | None) -> bytes:
+    with path.with_suffix(".out" if stream == "stdout" else ".err").open("rb") as file:
+        file.seek(getattr(told, stream) if told else 0)
+        return file.read(1 << 20)
+
+
+def _write(text: str) -> None:
+    """A line to the terminal; nobody reading any more does not stop a run."""
+    with contextlib.suppress(BrokenPipeError, ValueError):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()

@@ -1,0 +1,60 @@
+"""`current`: what a step may ask about the run, the task and itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+
+class Current:
+    """The singleton that scripts import. Outside of a task it is empty and false."""
+
+    def __init__(self) -> None:
+        self.__dict__["_facts"] = {}
+
+    def set(self, **facts: Any) -> None:
+        """Say what is current from now on; what was said before is forgotten."""
+        self.__dict__["_facts"] = facts
+
+    def add(self, **facts: Any) -> None:
+        self.__dict__["_facts"].update(facts)
+
+    @property
+    def is_running_flow(self) -> bool:
+        return bool(self.__dict__["_facts"])
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.__dict__["_facts"].get(name, default)
+
+    def __getattr__(self, name: str) -> Any:
+        facts = self.__dict__["_facts"]
+        if name not in facts:
+            known = ", ".join(sorted(facts)) or "nothing, because no flow is running"
+            raise AttributeError(f"current has no '{name}': it has {known}")
+        value = facts[name]
+        return value() if isinstance(value, Lazy) else value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"current.{name} cannot be set: current only tells")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.__dict__["_facts"]
+
+    def __dir__(self) -> Iterator[str]:  # type: ignore[override]
+        return iter(sorted(self.__dict__["_facts"]))
+
+    def __bool__(self) -> bool:
+        return self.is_running_flow
+
+
+class Lazy:
+    """A fact that costs something, and so is found out when it is asked for."""
+
+    def __init__(self, find: Any) -> None:
+        self._find = find
+
+    def __call__(self) -> Any:
+        return self._find()
+
+
+current = Current()

@@ -1,0 +1,240 @@
+"""`@step` and what may stand above it. A decorator only notes a fact on the function; who runs it looks there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from nbflow.errors import InvalidDecorator
+from nbflow.flow.step import Options
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAX_ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the decorators of one step say."""
+
+    is_start: bool = False
+    is_end: bool = False
+    options: Options = Options()  # noqa: RUF009 - frozen
+    timeout: float | None = None
+    catch: bool = False
+    catch_var: str | None = None
+    print_exception: bool = True
+    environment: tuple[tuple[str, str], ...] = ()
+    cards: tuple[tuple[str, str | None], ...] = ()  # (type, id)
+    names: tuple[str, ...] = ()
+
+    @property
+    def meaning(self) -> str:
+        """What changes the results of the step, as text."""
+        return repr((self.catch_var, self.environment)) if self.catch or self.environment else ""
+
+
+def facts_of(method: Any) -> Facts | None:
+    """What the decorators of a step method say; None for a method that is no step."""
+    facts = getattr(method, "__nbflow_step__", None)
+    return facts if isinstance(facts, Facts) else None
+
+
+def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any:
+    """Make a method a step: `@step`, or `@step(start=True)` where it has another name than `start`."""
+
+    def mark(method: F) -> F:
+        method.__nbflow_step__ = Facts(is_start=start, is_end=end)  # type: ignore[attr-defined]
+        return method
+
+    return mark if function is None else mark(function)
+
+
+_MANY = frozenset({"card"})
+
+
+def _note(name: str, change: Callable[[Facts], Facts]) -> Callable[[F], F]:
+    def decorate(method: F) -> F:
+        facts = facts_of(method)
+        if facts is None:
+            raise InvalidDecorator(f"@{name} must stand above @step, and on a step: write @{name} first, then @step")
+        if name in facts.names and name not in _MANY:
+            raise InvalidDecorator(f"step '{method.__name__}' has @{name} twice: keep one")
+        method.__nbflow_step__ = replace(change(facts), names=(*facts.names, name))  # type: ignore[attr-defined]
+        return method
+
+    return decorate
+
+
+def _decorator(name: str, allowed: Iterable[str], build: Callable[[dict[str, Any]], Callable[[Facts], Facts]]) -> Any:
+    """A decorator that may be written with and without brackets, and refuses what it does not know."""
+    known = tuple(allowed)
+
+    def decorate(function: Any = None, **given: Any) -> Any:
+        unknown = sorted(given.keys() - set(known))
+        if unknown:
+            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known) or 'nothing'}")
+        note = _note(name, build(given))
+        return note(function) if function is not None else note
+
+    decorate.__name__ = name
+    return decorate
+
+
+def _with_options(**changes: Any) -> Callable[[Facts], Facts]:
+    return lambda facts: replace(facts, options=replace(facts.options, **changes))
+
+
+def _retry(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    times = int(given.get("times", 3))
+    if times < 0 or times + 2 > MAX_ATTEMPTS:
+        raise InvalidDecorator(f"@retry(times={times}): a step may be tried again {MAX_ATTEMPTS - 2} times at most")
+    return _with_options(retry=times, retry_wait=60.0 * float(given.get("minutes_between_retries", 2)))
+
+
+def _catch(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    var, talks = given.get("var"), bool(given.get("print_exception", True))
+    return lambda facts: replace(facts, catch=True, catch_var=var, print_exception=talks)
+
+
+def _timeout(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    sizes = {"seconds": 1, "minutes": 60, "hours": 3600}
+    seconds = sum(float(given.get(unit, 0)) * size for unit, size in sizes.items())
+    if seconds <= 0:
+        raise InvalidDecorator("@timeout needs a time: @timeout(seconds=30), minutes= or hours=")
+    # the worker raises in the body; what does not listen, such as C code, is killed a moment later
+    return lambda facts: replace(
+        facts, timeout=seconds, options=replace(facts.options, timeout=seconds + min(5.0, 1 + seconds))
+    )
+
+
+def _resources(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    changes: dict[str, Any] = {}
+    if given.get("cpu") is not None:
+        changes["cpu"] = max(1, int(float(given["cpu"])))
+    if given.get("memory") is not None:
+        changes["memory"] = int(float(given["memory"]) * 2**20)
+    return _with_options(**changes)
+
+
+def _environment(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    pairs = tuple(sorted((str(name), str(value)) for name, value in (given.get("vars") or {}).items()))
+    return lambda facts: replace(facts, environment=(*facts.environment, *pairs))
+
+
+def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    pairs: dict[str, str] = {}
+    for source in given.get("sources") or ():
+        if not isinstance(source, Mapping) or source.get("type") != "inline":
+            raise InvalidDecorator(
+                f"@secrets: nbflow reads inline sources only, not {source!r}: "
+                "set the variables in the environment of the run"
+            )
+        pairs |= {str(name): str(value) for name, value in source.get("options", {}).get("env_vars", {}).items()}
+    return lambda facts: replace(facts, environment=(*facts.environment, *sorted(pairs.items())))
+
+
+def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    card = str(given.get("type", "default")), given.get("id")
+    return lambda facts: replace(facts, cards=(*facts.cards, card))
+
+
+retry = _decorator("retry", ("times", "minutes_between_retries"), _retry)
+catch = _decorator("catch", ("var", "print_exception"), _catch)
+timeout = _decorator("timeout", ("seconds", "minutes", "hours"), _timeout)
+resources = _decorator("resources", ("cpu", "gpu", "memory", "disk", "shared_memory"), _resources)
+environment = _decorator("environment", ("vars",), _environment)
+secrets = _decorator("secrets", ("sources", "role", "allow_override"), _secrets)
+card = _decorator("card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval"), _card)
+STEP_DECORATORS = {
+    "retry": retry, "catch": catch, "timeout": timeout, "resources": resources, "environment": environment,
+    "secrets": secrets, "card": card,
+}  # fmt: skip
+
+_ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
+REFUSED = {
+    "batch": _ELSEWHERE,
+    "kubernetes": _ELSEWHERE,
+    "conda": "nbflow does not make environments: install what the step needs into the one that runs it",
+    "conda_base": "nbflow does not make environments: install what the flow needs into the one that runs it",
+    "pypi": "nbflow does not make environments: install what the step needs into the one that runs it",
+    "pypi_base": "nbflow does not make environments: install what the flow needs into the one that runs it",
+    "parallel": "nbflow has no gangs of machines: use foreach=",
+    "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
+    "schedule": "nbflow does not deploy: run the script from cron or a timer",
+    "trigger": "nbflow does not deploy: start the script from what should trigger it",
+    "trigger_on_finish": "nbflow does not deploy: start this script after the other",
+    "exit_hook": "nbflow has no hooks: look at the exit code of the run",
+    "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch onto itself",
+    "slurm": _ELSEWHERE,
+    "step_functions": _ELSEWHERE,
+}
+
+
+def refuse(name: str) -> Any:
+    """A decorator that nbflow knows and does not have: using it says what to do instead."""
+
+    def refused(*_: object, **__: object) -> Any:
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {REFUSED[name]}")
+
+    refused.__name__ = name
+    return refused
+
+
+def attach(text: str, methods: Iterable[Any]) -> None:
+    """`--with retry:times=3`: put a decorator above every step that has not got it."""
+    name, _, rest = text.partition(":")
+    if name in REFUSED:
+        refuse(name)()
+    if name not in STEP_DECORATORS:
+        raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
+    given = {key: _value(value) for key, _, value in (part.partition("=") for part in rest.split(",") if part)}
+    for method in methods:
+        facts = facts_of(method)
+        if facts is not None and name not in facts.names:
+            STEP_DECORATORS[name](**given)(method)
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return {"True": True, "False": False, "None": None}.get(text, text)
+
+
+# of whole flows
+
+_PROJECT = re.compile(r"[a-z0-9_]{1,128}")
+
+
+def project(name: str = "", branch: str | None = None, production: bool = False) -> Callable[[type], type]:
+    """Tag the runs of a flow with its project, and with the branch they belong to."""
+    if not _PROJECT.fullmatch(name):
+        raise InvalidDecorator(f"@project(name={name!r}): use 1 to 128 of a-z, 0-9 and _")
+
+    def mark(cls: type) -> type:
+        cls.__nbflow_project__ = (name, branch, production)  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def project_facts(cls: type, user: str) -> dict[str, Any]:
+    """What `current` and the tags say about the project of a flow."""
+    if not hasattr(cls, "__nbflow_project__"):
+        return {}
+    name, branch, production = cls.__nbflow_project__
+    if production:
+        found = f"prod.{branch}" if branch else "prod"
+    else:
+        found = f"test.{branch}" if branch else f"user.{user}"
+    return {
+        "project_name": name,
+        "branch_name": found,
+        "is_production": production,
+        "is_user_branch": not production and not branch,
+        "project_flow_name": f"{name}.{found}.{cls.__name__}",
+    }

@@ -1,0 +1,287 @@
+"""From a FlowSpec class and its parameters to a finished run in the store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import FlowRefused, MetaflowNotFound, UnknownName
+from nbflow.flow.flowspec import Script
+from nbflow.flow.flowspec_checks import check_script
+from nbflow.flow.flowspec_graph import link_script
+from nbflow.flow.graph import Graph
+from nbflow.run.events import Outcome, Reuse
+from nbflow.run.executor import Executor
+from nbflow.run.journal import Journal
+from nbflow.run.launch import environment, files_of
+from nbflow.run.machine import Run
+from nbflow.run.modules import local_modules
+from nbflow.run.plan import Plan
+from nbflow.run.pool import default_method, start_fork_server
+from nbflow.script.console import Console
+from nbflow.script.decorators import attach, project_facts
+from nbflow.script.flow import FlowSpec
+from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file, user_name
+from nbflow.script.program import ScriptHome, ScriptProgram
+from nbflow.script.reading import alias_main, read_script
+from nbflow.script.sources import write_script
+from nbflow.store.catalog import Writer
+from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
+from nbflow.store.store import Store
+
+PARAMETERS = "_parameters"
+"""The hidden task that holds what a run starts from: parameters and class constants."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes."""
+
+    max_workers: int | None = None
+    max_splits: int | None = 100
+    tags: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    run_id_file: Path | None = None
+    namespace: str | None = None
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that is over."""
+
+    row: RunRow
+    outcome: Outcome
+    run: Run
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A script that is read and checked."""
+
+    cls: type[FlowSpec]
+    script: Script
+    graph: Graph
+    root: Path
+
+
+def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
+    """Read the class. Raises MetaflowException for what cannot even be read."""
+    for text in decorators:
+        attach(text, [getattr(cls, name) for name in dir(cls)])
+    script = read_script(cls)
+    return Prepared(cls, script, link_script(script), Store.locate(Path.cwd()))
+
+
+def refuse_errors(prepared: Prepared) -> None:
+    problems = [str(problem) for problem in check_script(prepared.script)]
+    if problems:
+        raise FlowRefused(problems)
+
+
+def start_workers_early(prepared: Prepared, settings: Settings) -> None:
+    """The fork server imports what the script imports, while this process does other things."""
+    start_fork_server(_modules(prepared), workers_of(prepared.graph, settings))
+
+
+def workers_of(graph: Graph, settings: Settings) -> int:
+    """As many as can be busy at once; where a foreach decides that, twice as many as there are processors."""
+    widest = 16 if any(step.foreach for step in graph.steps.values()) else _branches(graph)
+    usual = max(4, 2 * (os.cpu_count() or 1))
+    return max(1, min(settings.max_workers or min(16, usual), widest))
+
+
+def _branches(graph: Graph) -> int:
+    """No more tasks at once than splits open, added up."""
+    return 1 + sum(len(s.next.targets) - 1 for s in graph.steps.values() if s.next and s.next.kind == "branch")
+
+
+def _modules(prepared: Prepared) -> list[str]:
+    names = set().union(*(step.modules for step in prepared.graph.steps.values()))
+    names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
+    local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
+    foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}
+    return ["nbflow.script.performer", "nbflow", *sorted(foreign)]
+
+
+# a run
+
+
+def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings) -> Ended:
+    """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
+    refuse_errors(prepared)
+    values = resolve(prepared.cls, given)
+    start_workers_early(prepared, settings)
+    plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
+    return _launch(prepared, values, plan, settings, RunKind.RUN, None)
+
+
+def resume_script(
+    prepared: Prepared, given: Mapping[str, Any], settings: Settings, origin: int | None, step: str | None
+) -> Ended:
+    """A new run that keeps every task whose code, inputs and parameters are as they were.
+
+    Raises MetaflowNotFound without a run to go on from, and UnknownName for a step that there is not.
+    """
+    refuse_errors(prepared)
+    if step is not None and step not in prepared.graph.links:
+        raise UnknownName("step", step, prepared.graph.links)
+    start_workers_early(prepared, settings)
+    row = find_origin(prepared, origin)
+    values = _values_again(prepared, row, given)
+    anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
+    reuse = {name: Reuse.NEVER if name in anew else Reuse.ANY for name in prepared.graph.links}
+    return _launch(prepared, values, _plan(prepared.graph, reuse, settings), settings, RunKind.RESUME, row)
+
+
+def find_origin(prepared: Prepared, number: int | None) -> RunRow:
+    name, root = prepared.cls.__name__, prepared.root
+    rows: tuple[RunRow, ...] = ()
+    if (root / "catalog.db").exists():
+        with Store.reader(root) as reader:
+            rows = reader.runs(name)
+    if not rows:
+        raise MetaflowNotFound(f"flow {name} has no run to resume in {root}: run it first, with the command run")
+    found = [row for row in rows if number in (None, row.number)]
+    if not found:
+        known = ", ".join(str(row.number) for row in rows[:10])
+        raise MetaflowNotFound(f"flow {name} has no run {number}: there is {known}")
+    return found[0]
+
+
+def _values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given now, else what the run had, else the defaults of today."""
+    known = parameters_of(prepared.cls)
+    kept = {name: value for name, value in stored_values(prepared, row).items() if name in known}
+    return resolve(prepared.cls, given, {name: kept[name] for name in kept if known[name].name not in given})
+
+
+def stored_values(prepared: Prepared, row: RunRow) -> dict[str, Any]:
+    """The parameters and constants of an earlier run."""
+    home = ScriptHome(sys.modules[prepared.cls.__module__])
+    with Store.open(prepared.root, create=False) as store:
+        tasks = [task for task in store.history.tasks(row.id, PARAMETERS)]
+        artifacts = store.history.artifacts(tasks[0].id) if tasks else ()
+        return store.load({one.name: one for one in artifacts}, home)
+
+
+def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> Plan:
+    workers = workers_of(graph, settings)
+    asked = max((step.options.cpu for step in graph.steps.values()), default=1)
+    return Plan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=_memory())
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def _launch(
+    prepared: Prepared, values: Mapping[str, Any], plan: Plan, settings: Settings, kind: RunKind, origin: RunRow | None
+) -> Ended:
+    module = alias_main(prepared.cls)
+    with Store.open(prepared.root) as store, store.lease(), store.writer() as writer:
+        program = _program(prepared, values, settings, module)
+        row = _begin(writer, prepared, program, plan, settings, kind, origin)
+        program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
+        run = Run(prepared.graph, plan)
+        console = Console(str(row.number), program.live, retries=lambda step: prepared.graph.steps[step].options.retry)
+        executor = Executor(run, program, Journal(writer, store.history, row), console, default_method())
+        console.number_of = _numbers(executor)
+        _keep_values(prepared, executor, store, row, values)
+        if settings.run_id_file is not None:
+            settings.run_id_file.write_text(str(row.number))
+        console.tell(f"Workflow starting (run-id {row.number}):" + (f" resumes run {origin.number}" if origin else ""))
+        with console.following():
+            outcome = executor.execute()
+        _conclude(console, run, outcome, prepared)
+        return Ended(row, outcome, run)
+
+
+def _numbers(executor: Executor) -> Callable[[str], int | None]:
+    return executor.journal.running.get
+
+
+def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str) -> ScriptProgram:
+    file = script_file(prepared.cls)
+    return ScriptProgram(
+        prepared.graph, values, file.parent, prepared.root, file=str(file), module=module, flow=prepared.cls.__name__,
+        cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
+    )  # fmt: skip
+
+
+def _begin(
+    writer: Writer, prepared: Prepared, program: ScriptProgram, plan: Plan, settings: Settings, kind: RunKind,
+    origin: RunRow | None,
+) -> RunRow:  # fmt: skip
+    user = user_name()
+    facts = project_facts(prepared.cls, user)
+    project = [f"project:{facts['project_name']}", f"project_branch:{facts['branch_name']}"] if facts else []
+    return writer.begin_run(
+        prepared.cls.__name__,
+        prepared.script.document,
+        kind,
+        parameters=_brief(program.parameters),
+        origin=origin.number if origin else None,
+        tags=[*settings.tags, *project],
+        code=writer.put_code(write_script(prepared.script, prepared.graph)),
+        environment=writer.put_environment(environment(files_of(program, plan.reuse))),
+    )
+
+
+def _brief(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the list of runs shows; whole files stay in the store."""
+    return {
+        name: f"<{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}>"
+        if isinstance(value, str | bytes) and len(value) > 1000
+        else value
+        for name, value in values.items()
+    }
+
+
+def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[str, Any]) -> dict[str, Any]:
+    user = user_name()
+    return {
+        "flow_name": prepared.cls.__name__,
+        "run_id": str(row.number),
+        "origin_run_id": None if row.origin is None else str(row.origin),
+        "username": user,
+        "namespace": settings.namespace or f"user:{user}",
+        "tags": frozenset(row.tags),
+        "parameter_names": [parameters_of(prepared.cls)[name].name for name in values],
+        "is_running_flow": True,
+        **project_facts(prepared.cls, user),
+    }
+
+
+def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunRow, values: Mapping[str, Any]) -> None:
+    """Parameters and constants become artifacts, so that readers find them as they find all others."""
+    home = ScriptHome(sys.modules[prepared.cls.__module__])
+    encoded = store.save({**constants_of(prepared.cls), **values}, home)
+    task = TaskRow(
+        row.id, PARAMETERS, number=-1, status=TaskStatus.SUCCEEDED, started=row.started, finished=row.started
+    )
+    executor.journal.put(task, encoded)
+
+
+def _conclude(console: Console, run: Run, outcome: Outcome, prepared: Prepared) -> None:
+    match outcome:
+        case Outcome.SUCCEEDED:
+            console.tell("Done!")
+        case Outcome.CANCELLED:
+            console.tell("Workflow cancelled.")
+        case Outcome.FAILED:
+            console.tell("Workflow failed.")
+            for task, entry in run.tasks.items():
+                if entry.state == "failed":
+                    console.tell(f"    Step failure: {task}: {_first_line(entry.failure)}")
+
+
+def _first_line(failure: Any) -> str:
+    return f"{failure.type}: {failure.message}".splitlines()[0] if failure else ""

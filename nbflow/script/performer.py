@@ -1,0 +1,256 @@
+"""One task of a script: a FlowSpec instance whose method runs, and what it set becomes artifacts."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbflow.errors import (
+    FailureHandledByCatch,
+    InvalidNextException,
+    StoreError,
+    TaskTimeout,
+    UnstorableArtifact,
+)
+from nbflow.flow.step import NextKind, Step
+from nbflow.run.capture import Capture
+from nbflow.run.events import FailureKind, Level
+from nbflow.run.frames import describe_failure
+from nbflow.run.journal import CHOSEN
+from nbflow.run.task import Job, Result
+from nbflow.script.cards import CARDS, Cards, render
+from nbflow.script.current import Lazy, current
+from nbflow.script.decorators import Facts
+from nbflow.script.flow import FlowSpec, items_of
+from nbflow.script.joining import Inputs
+from nbflow.script.program import ScriptHome, ScriptProgram
+from nbflow.script.reading import step_facts
+from nbflow.script.state import OWN, TaskState
+from nbflow.script.wrapper import MetaflowExceptionWrapper
+from nbflow.store.artifact import Artifact
+from nbflow.store.store import Store
+
+
+class ScriptPerformer:
+    """Runs the tasks of one script, one after another."""
+
+    def __init__(
+        self, program: ScriptProgram, cls: type[FlowSpec], store: Store, home: ScriptHome, capture: Capture
+    ) -> None:
+        self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def run(self, job: Job) -> Result:
+        """Never raises what the user's code raised: that is part of the result."""
+        result = Result(job.task, pid=os.getpid(), number=job.number)
+        with self.capture.task(str(job.task)) as outputs:
+            try:
+                self._perform(job, result)
+            except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                is_store = isinstance(error, StoreError)
+                result.failure = describe_failure(error, FailureKind.STORE if is_store else FailureKind.ERROR)
+        result.outputs = outputs
+        return result
+
+    def _perform(self, job: Job, result: Result) -> None:
+        step = self.program.graph.steps[job.task.step]
+        flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack)
+        if job.task.split:
+            self._split(step, flow, result)
+            return
+        flow._state.is_join = bool(self.program.graph.links[step.name].joined)
+        facts = step_facts(self.cls, step.name)
+        self._announce(job, step, facts)
+        began = time.perf_counter()
+        try:
+            self._attempt(job, step, flow, facts)
+        finally:
+            result.seconds = time.perf_counter() - began
+            failed = sys.exc_info()[1] is not None
+            self._finish(flow, facts, result, failed)
+
+    def _flow(self, step: str, artifacts: dict[str, Artifact], stack: tuple[Level, ...]) -> FlowSpec:
+        flow = self.cls(use_cli=False)
+        flow.__dict__["_parameters"] = self.program.parameters
+        flow.__dict__["_task_state"] = TaskState(
+            step, artifacts, self.store, self.home, stack, max_splits=self.program.max_splits
+        )
+        return flow
+
+    def _split(self, step: Step, flow: FlowSpec, result: Result) -> None:
+        assert step.foreach is not None
+        items = items_of(getattr(flow, next(iter(step.foreach.reads))))
+        saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
+        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
+        result.components = tuple(component for encoded in saved for component in encoded.components)
+        _refuse_lost(result.artifacts, step.foreach.expr)
+
+    # the body
+
+    def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
+        try:
+            with _environment(facts.environment), _alarm(facts.timeout, step.name):
+                if job.failure is not None:
+                    raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
+                self._call(job, step, flow)
+        except Exception as error:
+            if not facts.catch or job.attempt < step.options.retry:
+                raise
+            self._catch(error, step, flow, facts)
+        else:
+            if facts.catch and facts.catch_var:
+                setattr(flow, facts.catch_var, None)
+
+    def _call(self, job: Job, step: Step, flow: FlowSpec) -> None:
+        method = getattr(flow, step.name)
+        if flow._state.is_join:
+            method(self._inputs(job))
+        else:
+            method()
+        self._check_transition(step, flow)
+
+    def _inputs(self, job: Job) -> Inputs:
+        flows: list[FlowSpec] = []
+        by_step: dict[str, FlowSpec] = {}
+        for done in job.joined:
+            flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
+            flows.append(flow)
+            by_step.setdefault(done.task.step, flow)
+        return Inputs(flows, by_step)
+
+    def _check_transition(self, step: Step, flow: FlowSpec) -> None:
+        """What was called must be what the source says: the graph has been built on that."""
+        called, written = flow._state.transition, step.next
+        if written is None and called is not None:
+            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: take that out")
+        if written is None:
+            return
+        if called is None:
+            raise InvalidNextException(
+                f"step '{step.name}' ended without self.next: let every path reach its last line"
+            )
+        if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
+            raise InvalidNextException(
+                f"step '{step.name}' went to {', '.join(called.targets)}, but its last line leads to "
+                f"{', '.join(written.targets)}: write the transition itself into the last line"
+            )
+
+    def _catch(self, error: Exception, step: Step, flow: FlowSpec, facts: Facts) -> None:
+        """The failure becomes an artifact, and the flow goes on as if the step had ended."""
+        if facts.print_exception:
+            traceback.print_exception(error)
+        flow._state.transition = None
+        if facts.catch_var:
+            setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
+
+    # around it
+
+    def _announce(self, job: Job, step: Step, facts: Facts) -> None:
+        run = self.program.facts
+        task = str(job.number)
+        spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
+        current.set(
+            **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
+            tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
+            run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
+            graph=Lazy(lambda: _outline(self.program)), card=Cards(facts.cards),
+        )  # fmt: skip
+
+    def _tempdir(self) -> str:
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")
+        return self._folder.name
+
+    def _finish(self, flow: FlowSpec, facts: Facts, result: Result, failed: bool) -> None:
+        """Store what the task made; of a failed one too, as far as it came."""
+        state = flow._state
+        extra = self._extra(state, facts, result, failed)
+        values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
+        encoded = state.keep(values, extra)
+        result.artifacts, result.components = encoded.artifacts, encoded.components
+        result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+        if not failed:
+            _refuse_lost(encoded.artifacts)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _extra(self, state: TaskState, facts: Facts, result: Result, failed: bool) -> Mapping[str, Any]:
+        extra: dict[str, Any] = {}
+        called = state.transition
+        if called is not None and called.chose and not failed:
+            result.chose, extra[CHOSEN] = called.chose, called.chose
+            result.again = called.chose == state.step
+        if facts.cards:
+            self.capture.collect()
+            extra[CARDS] = render(current.card, facts.cards, current.pathspec, self.capture.outputs)
+        return extra
+
+
+def _refuse_lost(artifacts: tuple[Artifact, ...], called: str = "") -> None:
+    """Nothing is dropped in silence."""
+    for artifact in artifacts:
+        for lost in artifact.lost:
+            raise UnstorableArtifact(called or artifact.name, lost.path, lost.was, lost.reason)
+
+
+@contextlib.contextmanager
+def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name, _ in pairs}
+    os.environ.update(pairs)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float | None, step: str) -> Iterator[None]:
+    """Raise in the body when its time is over."""
+    if seconds is None:
+        yield
+        return
+
+    def ring(_number: int, _frame: object) -> None:
+        raise TaskTimeout(f"Step {step} timed out after {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _client(kind: str, pathspec: str) -> Any:
+    from nbflow import client  # noqa: PLC0415 - few steps ask for it
+
+    return getattr(client, kind)(pathspec)
+
+
+def _outline(program: ScriptProgram) -> dict[str, Any]:
+    """The steps as plain facts: name -> where they lead, and their docstrings."""
+    kinds = {NextKind.BRANCH: "split-static", NextKind.FOREACH: "foreach", NextKind.SWITCH: "split-switch"}
+    return {
+        name: {
+            "name": name,
+            "type": "join"
+            if program.graph.links[name].joined
+            else kinds.get(one.next.kind, "linear")
+            if one.next
+            else "end",
+            "next": list(one.next.targets) if one.next else [],
+            "doc": one.doc,
+        }
+        for name, one in program.graph.steps.items()
+    }

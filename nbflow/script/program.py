@@ -1,0 +1,93 @@
+"""A script with its parameters: what a worker needs to run any task of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import MetaflowException
+from nbflow.run.capture import Capture
+from nbflow.run.program import Program
+from nbflow.script.decorators import attach
+from nbflow.script.flow import FlowSpec
+from nbflow.store.store import Store
+
+
+def _prepare(program: Any) -> Any:
+    """In a worker: import the script and be ready for its tasks."""
+    from nbflow.script.performer import ScriptPerformer  # noqa: PLC0415 - the performer needs this module
+
+    assert isinstance(program, ScriptProgram)
+    os.chdir(program.cwd)
+    sys.path[:0] = [path for path in program.path if path not in sys.path]
+    store = Store.open(program.root, create=False)
+    capture = Capture(program.live)
+    module = import_script(Path(program.file), program.module)
+    cls = getattr(module, program.flow)
+    for text in program.decorators:
+        attach(text, [getattr(cls, name) for name in dir(cls)])
+    return ScriptPerformer(program, cls, store, ScriptHome(module), capture)
+
+
+@dataclass(frozen=True)
+class ScriptProgram(Program):
+    """`module` is the name under which workers import the script, so that its classes have one identity everywhere."""
+
+    prepare: Callable[[Any], Any] | None = _prepare
+    file: str = ""
+    module: str = ""
+    flow: str = ""
+    cwd: str = "."
+    path: tuple[str, ...] = ()
+    max_splits: int | None = 100
+    facts: dict[str, Any] = field(default_factory=dict)  # what `current` says of the run
+    decorators: tuple[str, ...] = ()  # those of `--with`
+
+
+class ScriptHome:
+    """A home without a prelude: what a script defines is imported, as from any module."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self.namespace: dict[str, Any] = module.__dict__
+        self.classes: dict[str, type] = {}
+
+    def reference(self, obj: object) -> tuple[str, str] | None:
+        return None
+
+    def resolve(self, name: str, digest: str) -> object:
+        raise MetaflowException(f"'{name}' is defined in a notebook, and a script cannot load it")
+
+
+def import_script(file: Path, name: str) -> types.ModuleType:
+    """The script as a module of its own name; it is main in no worker, so `if __name__ == "__main__"` stays silent."""
+    if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(file):
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise MetaflowException(f"{file} cannot be imported: give a .py file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def flow_in(module: types.ModuleType) -> type[FlowSpec]:
+    """The flow class of a script; of several, the last one that is defined there."""
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, FlowSpec) and value.__module__ == module.__name__
+    ]
+    if not found:
+        raise MetaflowException(f"{module.__file__} defines no flow: derive a class from FlowSpec")
+    return found[-1]

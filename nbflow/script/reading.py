@@ -1,0 +1,152 @@
+"""A FlowSpec class as the interpreter has it, read as a script: its source files and what its decorators noted."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import MetaflowException
+from nbflow.flow.code import digest, parse
+from nbflow.flow.flowspec import Method, Script, class_named, methods_of
+from nbflow.flow.flowspec_reads import read_module
+from nbflow.flow.step import Parameter as Declared
+from nbflow.flow.step import ParameterType, Place
+from nbflow.script.decorators import Facts, facts_of
+from nbflow.script.flow import FlowSpec
+from nbflow.script.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
+
+_TYPES = {int: ParameterType.INT, float: ParameterType.FLOAT, bool: ParameterType.BOOL, str: ParameterType.STR}
+
+
+def read_script(cls: type[FlowSpec]) -> Script:
+    """Everything about a class that its graph, its checks and its keys need. Raises MetaflowException."""
+    file = script_file(cls)
+    methods: dict[str, Method] = {}
+    constants: dict[str, str] = {}
+    for base in reversed(list(_classes(cls))):
+        tree = _tree_of(base)
+        methods |= {name: _with_facts(cls, one) for name, one in methods_of(tree, _file_of(base).name).items()}
+        constants |= _constants(tree)
+    order = {name: place for place, name in enumerate(methods)}
+    steps = {name: one for name, one in methods.items() if one.is_step}
+    _refuse_unreadable(cls, steps)
+    parameters = tuple(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items())
+    sources = {_file_of(base).name: _text(_file_of(base)) for base in _classes(cls)}
+    known = {name: constants[name] for name in constants_of(cls) if name in constants}
+    prelude = read_module(_text(file), file.name, [tree.lineno for tree in _flow_classes(file)])
+    return Script(
+        cls.__name__,
+        file.name,
+        dict(sorted(methods.items(), key=lambda one: order[one[0]])),
+        parameters,
+        known,
+        prelude,
+        sources,
+    )
+
+
+def _classes(cls: type) -> Iterator[type]:
+    """The class and those it derives from, FlowSpec and object left out."""
+    return (base for base in cls.__mro__ if base not in (FlowSpec, object))
+
+
+def _file_of(cls: type) -> Path:
+    return script_file(cls)
+
+
+@cache
+def _text(file: Path) -> str:
+    return file.read_text("utf-8")
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return parse(_text(file))
+
+
+def _tree_of(cls: type) -> ast.ClassDef:
+    tree = class_named(_parsed(_file_of(cls)), cls.__name__, _line_of(cls))
+    if tree is None:
+        raise MetaflowException(
+            f"class {cls.__name__} is not written in {_file_of(cls)}: write it there as a class statement"
+        )
+    return tree
+
+
+def _line_of(cls: type) -> int:
+    lines = [one.__code__.co_firstlineno for one in vars(cls).values() if inspect.isfunction(one)]
+    return min(lines, default=1)
+
+
+def _flow_classes(file: Path) -> Iterator[ast.ClassDef]:
+    """The classes at the top of a file that have steps: methods are digested one by one."""
+    for node in _parsed(file).body:
+        if isinstance(node, ast.ClassDef) and any(_looks_like_step(inner) for inner in node.body):
+            yield node
+
+
+def _looks_like_step(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and any("step" in ast.unparse(one) for one in node.decorator_list)
+
+
+def _with_facts(cls: type, method: Method) -> Method:
+    facts = facts_of(getattr(cls, method.name, None))
+    if facts is None:
+        return method
+    return replace(
+        method, is_step=True, is_start=facts.is_start, is_end=facts.is_end, options=facts.options, catch=facts.catch,
+        meaning=facts.meaning,
+    )  # fmt: skip
+
+
+def step_facts(cls: type, name: str) -> Facts:
+    return facts_of(getattr(cls, name)) or Facts()
+
+
+def _refuse_unreadable(cls: type, steps: dict[str, Method]) -> None:
+    """A step that was put on the class by code has no source to read its transition from."""
+    for name in dir(cls):
+        if facts_of(getattr(cls, name, None)) and name not in steps:
+            raise MetaflowException(
+                f"step '{name}' of {cls.__name__} is not a method in its class statement: write it there"
+            )
+
+
+def _constants(tree: ast.ClassDef) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        for target in targets:
+            if isinstance(target, ast.Name):
+                found[target.id] = digest([node])
+    return found
+
+
+def _declare(attribute: str, parameter: Parameter, document: str) -> Declared:
+    """The parameter in the words of the graph."""
+    kind = _TYPES.get(parameter.type, ParameterType.DICT if parameter.type is JSONType else ParameterType.STR)
+    kind = ParameterType.FILE if isinstance(parameter, IncludeFile) else kind
+    default = None if callable(parameter.default) else parameter.default
+    return Declared(attribute, kind, default, parameter.help, parameter.required, True, (), Place(document, 0))
+
+
+def alias_main(cls: type) -> str:
+    """The name of the script's module. The main module gets it too, so that what workers made can be loaded here."""
+    if cls.__module__ != "__main__":
+        return cls.__module__
+    name = script_file(cls).stem
+    sys.modules.setdefault(name, sys.modules["__main__"])
+    return name
+
+
+def values_of_class(cls: type) -> dict[str, Any]:
+    """The class constants, which every task of a run sees."""
+    return constants_of(cls)

@@ -1,0 +1,116 @@
+"""What one task of a script sees and sets: artifacts by reference, loaded when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import cloudpickle
+
+from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
+from nbflow.run.events import Level
+from nbflow.store import drift
+from nbflow.store.artifact import Artifact
+from nbflow.store.codec import Encoded
+from nbflow.store.drift import Loaded
+from nbflow.store.home import Home
+from nbflow.store.store import Store
+
+OWN = frozenset({"_task_state", "_parameters"})
+"""Attributes of a flow that are no artifacts."""
+
+HIDDEN = frozenset({"_chosen", "_cards"})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A `self.next(…)` that was called."""
+
+    targets: tuple[str, ...]
+    foreach: str | None = None
+    condition: str | None = None
+    chose: str = ""
+
+
+@dataclass
+class TaskState:
+    """Behind `self` in a task, and behind each of `inputs`."""
+
+    step: str
+    artifacts: dict[str, Artifact]
+    store: Store
+    home: Home
+    stack: Sequence[Level] = ()
+    is_join: bool = False
+    max_splits: int | None = None
+    transition: Transition | None = None
+    loaded: dict[str, Loaded] = field(default_factory=dict)
+    merged: dict[str, Artifact] = field(default_factory=dict)
+    _items: dict[int, Any] = field(default_factory=dict)
+
+    def load(self, name: str) -> Any:
+        """The value; names that are stored together come together, so that they share what they shared."""
+        if name not in self.loaded:
+            component = self.artifacts[name].component
+            together = {
+                one: a for one, a in self.artifacts.items() if a.component == component and one not in self.loaded
+            }
+            self.loaded.update(self.store.fetch(together, self.home))
+        return self.loaded[name].value
+
+    def item(self, depth: int) -> Any:
+        depth %= len(self.stack)
+        if depth not in self._items:
+            item = replace(self.stack[depth].item, name="input")
+            self._items[depth] = self.store.load({"input": item}, self.home)["input"]
+        return self._items[depth]
+
+    # joins
+
+    def merge(self, bound: set[str], inputs: Sequence[TaskState], exclude: set[str], include: set[str]) -> None:
+        """By reference: nothing is loaded unless two inputs differ in bytes."""
+        if not self.is_join:
+            raise MetaflowException(
+                "merge_artifacts works in a join only, a step with two arguments: def join(self, inputs)"
+            )
+        if exclude and include:
+            raise MetaflowException("merge_artifacts takes include or exclude, not both: keep one")
+        offered = {name for one in inputs for name in one.artifacts} - HIDDEN - bound - self.merged.keys()
+        wanted = (offered & include) if include else offered - exclude
+        conflicts = [name for name in sorted(wanted) if not _agree(name, inputs)]
+        if conflicts:
+            raise UnhandledInMergeArtifactsException(conflicts)
+        missing = include - offered - bound
+        if missing:
+            raise MissingInMergeArtifactsException(missing)
+        found = {name: next(one.artifacts[name] for one in inputs if name in one.artifacts) for name in wanted}
+        self.merged.update(found)
+        self.artifacts.update(found)
+
+    # the end of the task
+
+    def keep(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
+        """Store what was set or changed in place; what was only read or merged stays a reference."""
+        changed = drift.changed(self.loaded, self.store.blobs, self.home)
+        own = {name: value for name, value in values.items() if not self._is_as_loaded(name, value)}
+        own |= {name: self.loaded[name].value for name in changed if name not in own}
+        unchanged = {name: one.lend(self.artifacts[name]) for name, one in self.loaded.items() if name not in changed}
+        encoded = self.store.save({**own, **extra}, self.home, unchanged)
+        merged = tuple(one for name, one in self.merged.items() if name not in own)
+        return Encoded((*encoded.artifacts, *merged), encoded.components)
+
+    def _is_as_loaded(self, name: str, value: Any) -> bool:
+        return name in self.loaded and self.loaded[name].value is value
+
+
+def _agree(name: str, inputs: Iterable[TaskState]) -> bool:
+    holders = [one for one in inputs if name in one.artifacts]
+    if len({one.artifacts[name].digest for one in holders}) == 1:
+        return True
+    return len({cloudpickle.dumps(one.load(name)) for one in holders}) == 1 if _is_cheap(name, holders) else False
+
+
+def _is_cheap(name: str, holders: Sequence[TaskState]) -> bool:
+    """Equal values may be stored with different bytes, beside what they share objects with: then look closer."""
+    return all(one.artifacts[name].size < 1 << 20 for one in holders)

@@ -1,0 +1,36 @@
+"""What `@catch` stores: an exception as an artifact, readable also where its class cannot be imported."""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import traceback
+
+
+class MetaflowExceptionWrapper(Exception):
+    """`.type` is the class's name, `.exception` its text, `.stacktrace` what Python would have printed."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.type = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+        self.exception = str(error)
+        self.stacktrace = "".join(traceback.format_exception(error))
+        self.original: bytes | None = None
+        with contextlib.suppress(Exception):  # an exception that cannot be pickled is told by its text
+            self.original = pickle.dumps(error)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore, (self.type, self.exception, self.stacktrace, self.original)
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.exception}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _restore(kind: str, text: str, stacktrace: str, original: bytes | None) -> MetaflowExceptionWrapper:
+    wrapper = MetaflowExceptionWrapper.__new__(MetaflowExceptionWrapper)
+    Exception.__init__(wrapper, text)
+    wrapper.type, wrapper.exception, wrapper.stacktrace, wrapper.original = kind, text, stacktrace, original
+    return wrapper
