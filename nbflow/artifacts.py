@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import PathspecError
 from nbflow.store.artifact import Artifact, Summary
+from nbflow.store.trust import refuse_untrusted_artifacts
 
 if TYPE_CHECKING:
     from nbflow.client import Task
@@ -79,6 +80,7 @@ class DataArtifact:
     def data(self) -> Any:
         """The value, with the classes of the notebook as they were in that run. Loaded anew each time."""
         run = self.task.step.run
+        refuse_untrusted_artifacts(run.flow._archive.reader, self.task._row.id, [self._artifact], run.flow._store.root)
         return run.flow._store.load({self.id: self._artifact}, run._home)[self.id]
 
     @property

@@ -72,8 +72,9 @@ def plan_restore(
     as_name: str | None = None,
     prelude: Redefinition | None = None,
 ) -> RestorePlan:
-    """Of `live` only the names matter, and the values of parameters. With `names`, these alone are bound and nothing is removed.
+    """Of `live` only the names matter, and the values of parameters.
 
+    With `names`, these alone are bound and nothing is removed.
     `as_name` is the live name for a single one. Raises UnknownName for names that the checkpoint does not have.
     """
     prelude = prelude or Redefinition()
@@ -127,8 +128,8 @@ def _kept(
 
 
 def _is_same(owned: Mapping[str, Owned], wanted: Mapping[str, Held], name: str) -> bool:
-    one = owned.get(name)
-    return one is not None and one.intact and one.artifact.digest == wanted[name].artifact.digest
+    one, artifact = owned.get(name), wanted[name].artifact
+    return one is not None and one.intact and one.artifact.digest == artifact.digest and not artifact.lost
 
 
 def _is_attached(owned: Mapping[str, Owned], wanted: Mapping[str, Held], name: str) -> bool:

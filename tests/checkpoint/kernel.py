@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import random
+import sqlite3
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,8 @@ class Kernel:
         self.rows: dict[str, int] = {}
 
     def close(self) -> None:
-        self.writer.close()
+        with suppress(sqlite3.ProgrammingError):  # the test has closed it already
+            self.writer.close()
         self.store.close()
 
     def restarted(self) -> Kernel:
