@@ -24,6 +24,7 @@ from nbflow.errors import Untrusted
 if TYPE_CHECKING:
     from nbflow.store.artifact import Artifact
     from nbflow.store.history import Reader
+    from nbflow.store.rows import RunRow, TaskRow
 
 KEY_FILE = "nbflow_key"
 TRUSTED_FILE = "nbflow_trusted"
