@@ -62,6 +62,7 @@ class Ledger:
     shared: set[str] = field(default_factory=set)  # codes of the `%%shared` cells that ran
     classes: MutableMapping[str, type] = field(default_factory=_no_classes)  # the codec's own notes
     undos: list[Any] = field(default_factory=list)  # of `restore.Undo`, the last one last
+    undone: dict[str, Any] = field(default_factory=dict)  # what the last undo took away
 
     def own(self, task: int, artifacts: Iterable[Artifact], ours: bool = True) -> None:
         """The names of these artifacts of the task with that row were bound just now (not `ours`: only stored)."""

@@ -58,6 +58,7 @@ def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
         set_random(was)
         raise
     undo = _difference(plan, before, ledger, state, was, (*plan.notes, *notes))
+    ledger.undone = {}
     ledger.undos.append(undo)
     del ledger.undos[:-LEVELS]
     return undo
@@ -68,6 +69,8 @@ def undo_restore(ledger: Ledger) -> Undo:
     if not ledger.undos:
         raise NothingToUndo
     undo: Undo = ledger.undos.pop()
+    # taking a million objects apart takes longer than all of this: they go with the next restore
+    ledger.undone = {name: ledger.namespace.get(name) for name in (*undo.before, *undo.absent)}
     put_back(ledger.namespace, undo.before, undo.absent)
     ledger.rewind(undo.ledger)
     if undo.random is not None:
