@@ -70,7 +70,7 @@ class FlowCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         path = find_notebook(args)
         if path is not None:
-            ctx.meta[FLOW] = read_notebook(Path(path))
+            ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
             args = spell_out(args, ctx.meta[FLOW].parameters)
         try:
             rest = super().parse_args(ctx, args)

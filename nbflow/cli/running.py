@@ -34,6 +34,16 @@ from nbflow.store.rows import RunKind, RunRow
 from nbflow.store.store import Store
 
 
+PERFORM = "nbflow.perform"
+"""Where the context keeps what runs a request, when a verb is used in a notebook."""
+
+FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
+
+
+def _is_live() -> bool:
+    return PERFORM in click.get_current_context().meta
+
+
 class Size(click.ParamType[int]):
     """`4GB`, `512MB`."""
 
@@ -66,7 +76,7 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--to", metavar="STEP", help="Only this step and what it needs.")
 @click.option("--from", "start", metavar="STEP", help="This step and what follows from it; the rest from the store.")
 @click.option("--only", metavar="STEP", help="This step alone; what it needs must be in the store.")
-@click.option("--fresh/--reuse", default=True, help="Compute everything (the default), or reuse what still holds.")
+@click.option("--fresh/--reuse", default=lambda: not _is_live(), help=FRESH)
 @_resources
 @click.pass_context
 def run(
@@ -152,6 +162,10 @@ class Request:
 
 def perform(place: Workplace, request: Request) -> None:
     """Run it with progress; ends the process with 0 when it succeeded and 1 otherwise."""
+    live = click.get_current_context().meta.get(PERFORM)
+    if live is not None:
+        live(request)
+        return
     refuse_errors(place.graph)
     with Store.open(place.root) as store:
         sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)

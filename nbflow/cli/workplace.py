@@ -66,9 +66,16 @@ class Workplace:
         return bind_parameters(self.flow, given, self.folder, origin.parameters, then)
 
 
+PLACE = "nbflow.place"
+"""Where the context keeps the workplace, when a verb is not used in a shell but in the notebook itself."""
+
+
 def workplace(notebook: Path) -> Workplace:
     """The notebook of a verb; read once, also where the command line has read it for its parameters."""
     ctx = click.get_current_context()
+    if PLACE in ctx.meta:
+        place: Workplace = ctx.meta[PLACE]
+        return place
     flow = ctx.meta.get(FLOW) or read_notebook(notebook)
     folder = notebook.resolve().parent
     return Workplace(str(notebook), folder, flow, Store.locate(folder))

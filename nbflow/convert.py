@@ -1,0 +1,51 @@
+"""Step headers from one form to the other: `%%step NAME` and `#| step: NAME` mean the same."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from nbflow.flow.header import CellKind, read_header
+from nbflow.notebook import read_cells
+
+FORMS = ("comment", "magic")
+_KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+
+
+def convert_header(source: str, form: str) -> str:
+    """A cell with its header in the form asked for; a cell without one as it is."""
+    header = read_header(source)
+    if header.kind not in _KINDS or header.comment is (form == "comment"):
+        return source
+    lines = source.splitlines(keepends=True)
+    line = lines[header.line - 1]
+    end = line[len(line.rstrip("\r\n")) :]
+    rest = line.strip().lstrip("%#| ").removeprefix(str(header.kind)).lstrip(" :").rstrip()
+    lines[header.line - 1] = _header(header.kind, rest, form) + end
+    return "".join(lines)
+
+
+def _header(kind: CellKind, rest: str, form: str) -> str:
+    if form == "magic":
+        return f"%%{kind} {rest}".rstrip()
+    return f"#| {kind}: {rest}" if rest else f"#| {kind}"
+
+
+def convert_notebook(path: Path, form: str) -> int:
+    """Rewrite the headers in a file and nothing else; how many cells changed. Raises NotANotebook."""
+    list(read_cells(path))
+    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    changed = 0
+    for cell in content["cells"]:
+        text = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        converted = convert_header(text, form) if cell["cell_type"] == "code" else text
+        if converted != text:
+            cell["source"] = converted.splitlines(keepends=True) if isinstance(cell["source"], list) else converted
+            changed += 1
+    if changed:
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        beside.replace(path)  # so that a crash leaves the notebook whole
+    return changed

@@ -1,0 +1,179 @@
+"""The cells of the notebook that a kernel belongs to: those of its file, and what was executed since it was saved."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from nbflow.errors import NotANotebook
+from nbflow.flow.cells import read_flow
+from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.step import Cell, Flow
+from nbflow.notebook import read_cells
+
+UNNAMED = "console"
+"""What a document without a file is called."""
+
+
+@dataclass(slots=True)
+class Executed:
+    """The newest text of a cell that was executed. `saved` is what the file said of it then, None if nothing."""
+
+    key: str
+    source: str
+    saved: str | None
+    when: float
+
+
+class Document:
+    """Knows what the notebook says now: of the file and the kernel, whoever was told last.
+
+    A front end that sends no cell ids, or ids of its own, is understood by the texts it sends: an unchanged one is the
+    cell of the file that says the same, a changed step cell is the step of that name. What fits nowhere is appended in
+    the order in which it was first executed.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self._cells: list[Cell] = []
+        self._length = 0
+        self._stamp: tuple[int, int] | None = None
+        self._executed: dict[str, Executed] = {}
+        self._aliases: dict[str, str] = {}
+        self._flow: Flow | None = None
+        self.unreadable: NotANotebook | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.name if self.path else UNNAMED
+
+    def follow(self, path: Path) -> None:
+        """Belong to this notebook from now on. Raises NotANotebook."""
+        list(read_cells(path))
+        self.path, self._stamp, self._flow = path, None, None
+
+    # what is executed
+
+    def execute(self, source: str, cell_id: str | None = None) -> str:
+        """A cell is being executed; returns the key it has in this document from now on."""
+        self._refresh()
+        key = self._key_of(source, cell_id)
+        saved = next((cell.source for cell in self._cells if cell.id == key), None)
+        known = self._executed.get(key)
+        if saved is None and not says_something(source):
+            if self._executed.pop(key, None) is not None:
+                self._flow = None
+            return key
+        if source != (known.source if known else saved):
+            self._forget_replaced(source, key)
+            self._executed[key] = Executed(key, source, saved, time.time())
+            self._flow = None
+        elif known:
+            known.when = time.time()
+        return key
+
+    def _key_of(self, source: str, cell_id: str | None) -> str:
+        ids = {cell.id for cell in self._cells}
+        if cell_id in ids and cell_id:
+            return cell_id
+        if cell_id in self._aliases and (self._aliases[cell_id] in ids or self._aliases[cell_id] in self._executed):
+            return self._aliases[cell_id]
+        key = self._find(source) or cell_id or self._name_of(source)
+        if cell_id:
+            self._aliases[cell_id] = key
+        return key
+
+    def _find(self, source: str) -> str | None:
+        """The cell that says the same, else the one whose step has that name."""
+        same = next((key for key, text in self._texts() if text == source), None)
+        step = read_header(source).name
+        return same or next((key for key, text in self._texts() if step and read_header(text).name == step), None)
+
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        for cell in self.cells():
+            yield cell.id, cell.source
+
+    def _name_of(self, source: str) -> str:
+        """A key for a cell that has none of its own."""
+        step = read_header(source).name
+        return f"step {step}" if step else f"text {source}"
+
+    def _forget_replaced(self, source: str, key: str) -> None:
+        """In a console a definition typed again replaces the one before it, as it does in Python."""
+        if not key.startswith("text "):
+            return
+        bound = _bound(source)
+        for other in [other for other in self._executed if other.startswith("text ") and other != key]:
+            if _bound(self._executed[other].source) <= bound:
+                del self._executed[other]
+
+    # what the file says
+
+    def _refresh(self) -> None:
+        """Read the file again if it was written since; what it says of a cell that was executed before then holds."""
+        if self.path is None:
+            return
+        try:
+            status = self.path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if stamp == self._stamp:
+                return
+            cells = [_with_id(cell) for cell in read_cells(self.path)]
+        except (OSError, NotANotebook) as error:
+            # half written or moved: what was known holds until it can be read
+            self.unreadable = error if isinstance(error, NotANotebook) else None
+            return
+        self._cells, self._stamp, self._flow, self.unreadable = cells, stamp, None, None
+        self._length = max((cell.number for cell in cells), default=0)
+        self._settle(status.st_mtime)
+
+    def _settle(self, saved: float) -> None:
+        texts = {cell.id: cell.source for cell in self._cells}
+        for key, one in list(self._executed.items()):
+            text = texts.get(key)
+            is_older = one.when <= saved if text is None else text == one.source or text != one.saved
+            if is_older:
+                del self._executed[key]
+
+    # the whole
+
+    def cells(self) -> list[Cell]:
+        """Every code cell in document order."""
+        known = {cell.id for cell in self._cells}
+        changed = [
+            replace(cell, source=self._executed[cell.id].source) if cell.id in self._executed else cell
+            for cell in self._cells
+        ]
+        added = [one for key, one in self._executed.items() if key not in known]
+        return changed + [Cell(self._length + n, one.source, one.key) for n, one in enumerate(added, start=1)]
+
+    def flow(self) -> Flow:
+        """What the notebook says now; the same object until that changes."""
+        self._refresh()
+        if self._flow is None:
+            name = self.path.stem if self.path else UNNAMED
+            self._flow = read_flow(self.cells(), name, self.name)
+        return self._flow
+
+    def cell(self, key: str) -> Cell | None:
+        return next((cell for cell in self.cells() if cell.id == key), None)
+
+
+def _with_id(cell: Cell) -> Cell:
+    """Notebooks of format 4.4 and older have no cell ids."""
+    return cell if cell.id else replace(cell, id=f"cell {cell.number}")
+
+
+@lru_cache(4096)
+def _bound(source: str) -> frozenset[str]:
+    flow = read_flow([Cell(1, source)], "", "")
+    return frozenset().union(*(d.names for d in flow.prelude.definitions), *(s.names for s in flow.scratch))
+
+
+@lru_cache(4096)
+def says_something(source: str) -> bool:
+    """Whether a cell matters to a flow: it has a header, or binds a name. `df.head()` and `%flow status` do not."""
+    return read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED) or bool(_bound(source))

@@ -1,0 +1,70 @@
+"""Runs the tasks of a step in this very process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.jupyter.home import LiveHome
+from nbflow.jupyter.screen import Backstage, Screen
+from nbflow.run.events import StartTask
+from nbflow.run.inputs import Seen
+from nbflow.run.machine import Run, State
+from nbflow.run.program import Program
+from nbflow.run.task import Job, Performer, Result
+from nbflow.store.codec import Borrowed
+from nbflow.store.store import Store
+
+
+@dataclass
+class Played:
+    """A task that ran here. `made` are the artifacts as the body left them, `left` all the names it had bound."""
+
+    result: Result
+    made: Mapping[str, Any] = field(default_factory=dict)
+    left: Mapping[str, Any] = field(default_factory=dict)
+    error: BaseException | None = None
+
+
+class KernelPerformer(Performer):
+    """A performer on the stage of the live namespace, whose values outlive the task."""
+
+    def __init__(self, program: Program, store: Store, home: LiveHome) -> None:
+        self._backstage = Backstage()
+        super().__init__(program, store, home, self._backstage)
+        self._live = home
+        self._run: Run | None = None
+        self._start: StartTask | None = None
+        self.made: dict[str, Any] = {}
+
+    def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
+        """Run one task with its output in the cell, live and recorded."""
+        self._run, self._start, self.made = run, start, {}
+        with screen.recording() as outputs:
+            with self._live.stage():
+                result = self.run(Job(start.task, start.inputs))
+                left = self._live.bound_names() if self.error is not None else {}
+            if self.error is None and self._backstage.value is not None:
+                screen.result(self._backstage.value)
+            screen.flush()
+        self._backstage.value = None
+        result.outputs = [*outputs]
+        error, self.error = self.error, None
+        return Played(result, self.made, left, error)
+
+    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
+        self.made = dict(values)
+        super()._keep(values, borrowed, result, scope)
+
+    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+        """The machine knows what stands today; the catalog also has what stood there earlier in this session."""
+        assert self._run is not None
+        assert self._start is not None
+        for done in self._start.joined:
+            entry = self._run.tasks[done.task]
+            if entry.failure is not None:
+                reason = f"{entry.failure.type}: {entry.failure.message}"
+                yield Seen(done.task, dict(entry.artifacts or {}), reason)
+            elif entry.state is State.SUCCEEDED:
+                yield Seen(done.task, {one.name: one for one in done.artifacts})

@@ -1,0 +1,65 @@
+"""What a step needs and what of it is stored, found by the run machine itself: nothing is executed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.graph import Graph
+from nbflow.run.events import FinishRun, Instruction, Reuse, StartTask, TaskId, TaskMissing, TaskReused
+from nbflow.run.machine import Run
+from nbflow.run.plan import Plan
+
+
+def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:
+    """How a task is started when others are what they were in some run; None when it is not reached."""
+    run = Run(graph, Plan(dict.fromkeys(graph.links, Reuse.ANY), slots=len(stored) + 1))
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, StartTask):
+            if instruction.task == target:
+                return instruction
+            event = stored.get(instruction.task) or TaskMissing(instruction.task)
+            agenda.extend(run.handle(event))
+    return None
+
+
+Find = Callable[[StartTask], TaskReused | None]
+
+
+@dataclass
+class Known:
+    """`start`: the first task of the step that is not stored; None when all are, or a step above is `missing`."""
+
+    found: list[TaskReused] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    start: StartTask | None = None
+
+    def of(self, step: str) -> list[TaskReused]:
+        return [event for event in self.found if event.task.step == step]
+
+
+def look_up(run: Run, step: str, find: Find, target: TaskId | None = None) -> Known:
+    """Take a run as far as the store goes; with a `target` to that task, whatever else of its step is not stored."""
+    known = Known()
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, FinishRun):
+            break
+        if not isinstance(instruction, StartTask):
+            continue
+        reused = find(instruction)
+        if reused is not None:
+            known.found.append(reused)
+            agenda.extend(run.handle(reused))
+        elif instruction.task.step == step and target in (None, instruction.task):
+            known.start = instruction
+            return known
+        else:
+            known.missing += [instruction.task.step] if instruction.task.step != step else []
+            agenda.extend(run.handle(TaskMissing(instruction.task)))
+    known.missing = list(dict.fromkeys(known.missing))
+    return known

@@ -1,0 +1,189 @@
+"""`%load_ext nbflow`: the magics, and the hooks that tell the session what the user executes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+
+from nbflow.errors import NbflowError
+from nbflow.flow.header import CellKind, read_header
+from nbflow.jupyter.completion import complete
+from nbflow.jupyter.session import Session
+from nbflow.jupyter.shell import ShellScreen
+from nbflow.jupyter.verbs import use
+from nbflow.run.frames import without_our_frames
+
+_EXTENSION = "nbflow.jupyter.magics"
+
+
+def load(shell: Any) -> None:
+    """Register everything, once."""
+    if _EXTENSION in shell.magics_manager.registry:
+        return
+    session = Session(
+        shell.user_ns, ShellScreen(shell), Path.cwd(), find_notebook(shell.user_ns), frozenset(shell.user_ns_hidden)
+    )
+    magics = FlowMagics(shell, session)
+    shell.magics_manager.registry[_EXTENSION] = magics
+    shell.register_magics(magics)
+    _take_flow(shell, magics)
+    shell.input_transformers_cleanup.append(as_magic)
+    shell.events.register("pre_run_cell", magics.before_cell)
+    shell.events.register("post_run_cell", magics.after_cell)
+    for word in ("%flow", "%nbflow"):
+        shell.set_hook("complete_command", magics.complete, str_key=word)
+    magics.name_code = shell.compile.format_code_name
+    shell.compile.format_code_name = magics.format_code_name
+
+
+def unload(shell: Any) -> None:
+    """Take the hooks away and end the session; its interactive run is over."""
+    magics = shell.magics_manager.registry.pop(_EXTENSION, None)
+    if magics is None:
+        return
+    shell.input_transformers_cleanup.remove(as_magic)
+    shell.events.unregister("pre_run_cell", magics.before_cell)
+    shell.events.unregister("post_run_cell", magics.after_cell)
+    shell.compile.format_code_name = magics.name_code
+    magics.session.close()
+
+
+def _take_flow(shell: Any, magics: FlowMagics) -> None:
+    if shell.find_line_magic("flow") is None:
+        shell.register_magic_function(magics.use, "line", "flow")
+    else:
+        print("%flow belongs to another extension and is left to it: write %nbflow instead")
+
+
+def find_notebook(namespace: dict[str, Any]) -> Path | None:
+    """The file of the notebook that this kernel was started for, as its front end says."""
+    named = os.environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")
+    for name in filter(None, named):
+        path = Path(str(name)).absolute()
+        if path.suffix == ".ipynb":
+            return path
+    return None
+
+
+def as_magic(lines: list[str]) -> list[str]:
+    """`#| step: …` as the magic that means the same; the header of a `%%shared` cell as a comment, the rest runs."""
+    header = read_header("".join(lines))
+    if header.kind is CellKind.SHARED:
+        return ["\n"] * header.line + lines[header.line :]
+    if header.comment and header.kind in (CellKind.STEP, CellKind.PARAMETERS):
+        return [f"%%{header.kind} {_rest_of(lines[header.line - 1])}\n", *lines[header.line :]]
+    return lines
+
+
+def _rest_of(line: str) -> str:
+    return line.partition("|")[2].strip().partition("step")[2].lstrip(" :").rstrip("\n")
+
+
+def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
+    return lambda: [f"{kind}: {text}"]
+
+
+@magics_class
+class FlowMagics(Magics):
+    """The front door of a session in IPython."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self.shell: Any
+        self.session = session
+        self.name_code: Callable[[str], Any] = lambda name: None
+        self._running: tuple[str, str | None] = "", None
+
+    # what the user executes
+
+    def before_cell(self, info: Any) -> None:
+        self._running = info.raw_cell or "", getattr(info, "cell_id", None)
+        if self.session.runs.background is not None:
+            self.session.runs.settle()
+
+    def after_cell(self, result: Any) -> None:
+        source, cell_id = self._running
+        if result.success and not source.lstrip().startswith(("%%step", "%%parameters")):
+            self.session.ran(source, cell_id)
+        self.session.ledger.prune()
+
+    def _source(self, kind: CellKind, line: str, cell: str) -> tuple[str, str | None]:
+        """The whole cell as it stands in the notebook."""
+        source, cell_id = self._running
+        if read_header(source).kind is kind:
+            return source, cell_id
+        return f"%%{kind} {line}\n{cell}", None
+
+    # the magics
+
+    @cell_magic
+    def step(self, line: str, cell: str) -> None:
+        """Make this cell a step of the flow: %%step NAME [--after STEP] [--foreach VAR in EXPR] [--join STEP] …
+
+        Its inputs are the names it reads, its artifacts the names it binds. Executing the cell runs the step, or takes
+        what it made from the store when nothing it depends on has changed.
+        """
+        self._guarded(lambda: self.session.execute(*self._source(CellKind.STEP, line, cell)))
+
+    @cell_magic
+    def parameters(self, line: str, cell: str) -> None:
+        """The parameters of the flow, one per line: name: type = default  # help"""
+        self._guarded(lambda: self.session.set_parameters(*self._source(CellKind.PARAMETERS, line, cell)))
+
+    @cell_magic
+    def shared(self, line: str, cell: str) -> None:
+        """A cell that is run once in every worker: styles, warning filters and the like."""
+        exec(compile("\n" + cell, "<shared>", "exec", dont_inherit=True), self.shell.user_ns)
+
+    @line_magic
+    def nbflow(self, line: str) -> None:
+        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        self.use(line)
+
+    def use(self, line: str) -> None:
+        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        self._guarded(lambda: use(self.session, line))
+
+    def complete(self, _completer: Any, event: Any) -> list[str]:
+        return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])
+
+    # what goes wrong
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Errors fail the cell. nbflow's own show their text alone, those of a body its frames and not ours."""
+        try:
+            work()
+        except BaseException as error:
+            if error is self.session.body_error:
+                self._show_below(error)
+            elif isinstance(error, NbflowError | KeyboardInterrupt):
+                text = str(error) or "interrupted; what has finished is kept"
+                self._render_as(error, _text_of(type(error).__name__, text))
+            raise
+
+    def _show_below(self, error: BaseException) -> None:
+        own = without_our_frames(error.__traceback__)
+
+        def render() -> list[str]:
+            error.__traceback__ = sys.last_traceback = own
+            sys.last_value = error
+            shown: list[str] = self.shell.InteractiveTB.structured_traceback(type(error), error, own, tb_offset=0)
+            return shown
+
+        self._render_as(error, render)
+
+    def _render_as(self, error: BaseException, render: Callable[[], list[str]]) -> None:
+        error._render_traceback_ = render  # type: ignore[attr-defined]  # IPython asks for it
+
+    def format_code_name(self, name: str) -> Any:
+        """`movies.ipynb · step clean · cell 6` needs no path in front; IPython adds the line."""
+        if " · cell " in name:
+            where, _, cell = name.rpartition(" · ")
+            return f"{where} ·", cell
+        return self.name_code(name)
+

@@ -1,0 +1,286 @@
+"""Runs in worker processes, started from a cell: their progress, their end, and what they leave in the namespace."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbflow.cli.narrator import Memory, Narrator
+from nbflow.cli.running import Request, processors, whence_of
+from nbflow.cli.tally import Tally
+from nbflow.cli.words import duration
+from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+from nbflow.jupyter.background import BackgroundRun
+from nbflow.jupyter.interactive import LiveJournal
+from nbflow.jupyter.progress import Watched
+from nbflow.jupyter.screen import Update
+from nbflow.run.events import Outcome, TaskId, TaskReused
+from nbflow.run.executor import Executor
+from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
+from nbflow.run.machine import Run, State
+from nbflow.run.plan import Plan
+from nbflow.run.pool import default_method, start_fork_server
+from nbflow.run.program import Program
+from nbflow.show import count
+from nbflow.store.artifact import Artifact
+from nbflow.store.rows import RunRow, RunStatus
+from nbflow.store.store import Store
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.session import Session
+
+
+@dataclass(frozen=True)
+class Order:
+    """A run that was asked for, with all it needs to be started from any thread."""
+
+    graph: Graph
+    request: Request
+    root: Any
+    folder: Any
+
+
+class Runs:
+    """The runs of one session. At most one of them goes on beside the cells."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.background: BackgroundRun | None = None
+
+    @property
+    def slots(self) -> int:
+        return processors()
+
+    def _say(self, text: str) -> None:
+        self._session.screen.say(text)
+
+    # a step in workers, as part of the interactive run
+
+    def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step) -> None:
+        """Raises TasksFailed; KeyboardInterrupt when it was interrupted, within a second."""
+        store = self._session.store()
+        start_fork_server(modules_to_preload(program, plan), plan.slots)
+        run = Run(program.graph, plan)
+        with self._session.screen.progress() as update:
+            watched = self._watch(program.graph, Plan({step.name: plan.reuse[step.name]}), store, update)
+            executor = Executor(run, program, journal, _Only(watched, step.name), default_method())
+            try:
+                outcome = executor.execute()
+            finally:
+                watched.show()
+        keep_learned(journal.writer, run)
+        journal.writer.commit()
+        raise_unless_succeeded(run, outcome, f"step '{step.name}'")
+
+    def _watch(self, graph: Graph, plan: Plan, store: Store, update: Update, aside: bool = False) -> Watched:
+        memory = Memory(whence_of(store, graph.flow.name), lambda text: json.loads(store.history.text(text) or "[]"))
+        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, "", brief=True)
+        return Watched(narrator, update, None if aside else self._say)
+
+    # %flow run
+
+    def perform(self, request: Request, background: bool = False) -> None:
+        """Run the flow. Its results are bound as Run All would bind them; in the background at the next cell."""
+        session = self._session
+        graph = session.graph()
+        refuse_errors(graph)
+        order = Order(graph, request, session.store().root, session.folder)
+        if background:
+            self._start(order)
+            return
+        store = session.store()
+        with session.screen.progress() as update:
+            finished = self._launch(order, store, update)
+        self._conclude(finished, request)
+
+    def _launch(self, order: Order, store: Store, update: Update, beside: BackgroundRun | None = None) -> Finished:
+        began = time.monotonic()
+        watched = self._watch(order.graph, order.request.plan, store, update, beside is not None)
+        begun: list[RunRow] = []
+
+        def started(row: RunRow, executor: Executor) -> None:
+            begun.append(row)
+            if beside is not None:
+                beside.watched = watched
+                beside.began(row, executor)
+            else:
+                self._say(_heading(row, order))
+
+        def listen(event: Any, result: Any) -> None:
+            watched(event, result)
+            if beside is not None:
+                beside.tell()
+
+        request = order.request
+        try:
+            finished = launch(
+                order.graph, request.plan, request.parameters, store, order.folder, listen,
+                kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+            )  # fmt: skip
+        except BaseException:
+            _close(store, begun)
+            raise
+        seconds = time.monotonic() - began
+        watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
+        watched.show()
+        return finished
+
+    def _conclude(self, finished: Finished, request: Request) -> None:
+        self.bind_results(finished)
+        self._session.forget_graph()
+        raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
+
+    # beside the cells
+
+    def _start(self, order: Order) -> None:
+        if self.background is not None and not self.background.is_over:
+            number = self.background.row.number if self.background.row else "before"
+            raise VerbUnknown(f"run {number} still runs in the background: wait for it, or stop it with %flow cancel")
+        progress = self._session.screen.progress()
+        update = progress.__enter__()
+
+        def work(beside: BackgroundRun) -> Finished:
+            with Store.open(order.root) as store:  # connections belong to the thread that made them
+                return self._launch(order, store, update, beside)
+
+        self.background = BackgroundRun(work)
+        self.background.wait_until_begun()
+        if self.background.row is not None:
+            self._say(f"run {self.background.row.number} goes on in the background: %flow status shows it")
+
+    def start_background(self, plan: Plan, program: Program) -> None:
+        """A `--bg` step: in a run of its own, beside the cells."""
+        self._start(Order(program.graph, Request(plan, dict(program.parameters)), program.root, program.folder))
+
+    def wait_for(self, steps: Sequence[str]) -> bool:
+        """Wait for those of the steps that are running in the background; whether there were any."""
+        beside = self.background
+        wanted = [step for step in steps if beside is not None and beside.takes_part(step)]
+        if beside is None or not wanted:
+            return False
+        if not beside.is_over:
+            self._say(f"waiting for {', '.join(wanted)}, running in the background")
+            beside.wait(wanted)
+        return True
+
+    def settle(self) -> None:
+        """Bind what a run in the background has left, if it is over."""
+        beside = self.background
+        if beside is None or not beside.is_over:
+            return
+        self.background = None
+        if beside.error is not None:
+            self._say(f"the run in the background ended: {beside.error}")
+        elif beside.finished is not None:
+            self.bind_results(beside.finished)
+            self._session.forget_graph()
+
+    def cancel(self) -> None:
+        if self.background is None or self.background.is_over:
+            raise VerbUnknown("nothing runs in the background; the stop button ends what runs in a cell")
+        self.background.cancel()
+        self._say("cancelled; what has finished is kept")
+        self.settle()
+
+    def close(self) -> None:
+        if self.background is not None and not self.background.is_over:
+            self.background.cancel()
+
+    # what a run leaves behind
+
+    def bind_results(self, finished: Finished) -> None:
+        """Every name from the last step in document order that bound it; names of single items are not bound."""
+        session = self._session
+        rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
+        last: dict[str, tuple[Artifact, int]] = {}
+        for task, artifacts in results_of(finished.run):
+            last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
+        for name, value in session.parameters(known_parameters(session, finished.row.parameters)).items():
+            session.namespace.setdefault(name, value)
+        by_task: dict[int, list[Artifact]] = {}
+        for artifact, row in last.values():
+            by_task.setdefault(row, []).append(artifact)
+        for row, made in by_task.items():
+            try:
+                session.bind(made, row)
+            except NbflowError as error:
+                self._say(f"{', '.join(one.name for one in made)} could not be bound: {error}")
+
+    def describe_reuse(self, step: str, events: Sequence[TaskReused]) -> Iterator[str]:
+        """`train · from run 7, 2 h ago, saved 1 h 58 m`."""
+        if not events:
+            yield f"{step} · no items, nothing to run"
+            return
+        if all(event.skipped for event in events):
+            yield f"{step} · skipped: its condition did not hold"
+            return
+        whence = whence_of(self._session.store(), self._session.graph().flow.name)
+        runs = {event.source.partition("/")[0] for event in events}
+        origin = whence(events[0].source) if len(runs) == 1 else f"{len(runs)} runs"
+        seconds = sum(event.seconds for event in events)
+        tasks = f"{count(len(events), 'task')} " if len(events) > 1 else ""
+        saved = f", saved {duration(seconds)}" if seconds >= 0.05 else ""
+        yield f"{step} · {tasks}from {origin}{saved}"
+
+
+class _Only:
+    """Tells a listener what happens in one step; those above it come from the store."""
+
+    def __init__(self, watched: Watched, step: str) -> None:
+        self._watched, self._step = watched, step
+
+    def __call__(self, event: Any, result: Any) -> None:
+        task = getattr(event, "task", None)
+        if task is None or task.step == self._step:
+            self._watched(event, result)
+
+
+def known_parameters(session: Session, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    known = {parameter.name for parameter in session.graph().flow.parameters}
+    return {name: value for name, value in recorded.items() if name in known}
+
+
+def results_of(run: Run) -> Iterator[tuple[TaskId, Mapping[str, Artifact]]]:
+    """The finished tasks that are not one of many, in document order; of a loop the last turn."""
+    newest: dict[str, TaskId] = {}
+    for task, entry in run.tasks.items():
+        if not task.path and not task.split and entry.state is State.SUCCEEDED:
+            newest[task.step] = max(newest.get(task.step, task), task, key=lambda one: one.turn)
+    for step in run.graph.links:
+        if step in newest:
+            yield newest[step], run.tasks[newest[step]].artifacts or {}
+
+
+def raise_unless_succeeded(run: Run, outcome: Outcome, what: str) -> None:
+    """Make the cell fail, so that Run All stops there."""
+    if outcome is Outcome.CANCELLED:
+        raise KeyboardInterrupt
+    if outcome is Outcome.FAILED:
+        failed = {str(task): entry for task, entry in sorted(run.tasks.items()) if entry.state is State.FAILED}
+        reasons = {
+            task: f"{entry.failure.type}: {entry.failure.message}".splitlines()[0]
+            for task, entry in failed.items()
+            if entry.failure is not None and not entry.tolerated
+        }
+        total = sum(not task.split and task.step in {one.partition("[")[0] for one in failed} for task in run.tasks)
+        raise TasksFailed(what, reasons or dict.fromkeys(failed, "it is not stored"), total)
+
+
+def _close(store: Store, begun: Iterable[RunRow]) -> None:
+    """A run that could not even be ended, in a kernel that lives on."""
+    for row in begun:
+        with store.writer() as writer:
+            writer.update_run(row.id, status=RunStatus.FAILED, finished=time.time())
+
+
+def _heading(row: RunRow, order: Order) -> str:
+    steps = count(len(order.request.plan.reuse), "step")
+    return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}"
+
+
+Perform = Callable[[Request], None]

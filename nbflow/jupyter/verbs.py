@@ -1,0 +1,141 @@
+"""`%flow VERB …`: the verbs of the shell on the notebook that is open, and those that only a live kernel can have."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbflow.arguments import bind_parameters
+from nbflow.cli.group import VERBS
+from nbflow.cli.group import nbflow as commands
+from nbflow.cli.options import FLOW, GIVEN
+from nbflow.cli.running import PERFORM
+from nbflow.cli.workplace import PLACE, Workplace
+from nbflow.errors import NbflowError, UnknownName, VerbUnknown
+from nbflow.jupyter import forms, looking, moving
+from nbflow.show import count
+from nbflow.store.rows import RunRow
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.session import Session
+
+LIVE: Mapping[str, click.Command] = {
+    command.name or "": command
+    for command in (
+        looking.show, looking.card, looking.report, looking.convert, forms.params, moving.restore, moving.undo,
+        moving.checkpoint, moving.debug, moving.trust, moving.cancel, moving.notebook,
+    )
+}  # fmt: skip
+"""The verbs that only a notebook has, or has in a form of its own."""
+
+STARTING = ("run", "resume", "rerun")
+"""The verbs that may go on in the background."""
+
+
+@dataclass(frozen=True)
+class OpenPlace(Workplace):
+    """The notebook that is open. `chosen` was set in the form, and counts where nothing is given on the line."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        if origin is not None:
+            return super().parameters(ctx, origin)
+        return bind_parameters(self.flow, {**self.chosen, **ctx.meta.get(GIVEN, {})}, self.folder)
+
+
+def place_of(session: Session) -> OpenPlace:
+    graph = session.graph()
+    place = OpenPlace(session.document.name, session.folder, graph.flow, session.root, session.chosen())
+    place.__dict__["graph"] = graph
+    return place
+
+
+def use(session: Session, line: str) -> None:
+    """Do what a line says; raises VerbUnknown for one that makes no sense, and whatever the verb has to say."""
+    words = _split(line)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(help_text(session))
+        return
+    verb, rest = words[0], words[1:]
+    if verb in LIVE and not (verb == "show" and any(word in ("--mermaid", "--dot", "-o", "--output") for word in rest)):
+        _invoke(LIVE[verb], rest, f"%flow {verb}", session.document.name, obj=session)
+    else:
+        _use_shell_verb(session, verb, rest)
+
+
+def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
+    if verb not in VERBS:
+        raise UnknownName("verb", verb, {*VERBS, *LIVE})
+    background = verb in STARTING and "--bg" in words
+    words = [word for word in words if not (background and word == "--bg")]
+    place = place_of(session)
+    above = click.Context(click.Command(None))
+    above.meta[FLOW], above.meta[PLACE] = place.flow, place
+    above.meta[PERFORM] = lambda request: session.runs.perform(request, background)
+    notebook = str(session.folder) if verb in ("gc", "verify") else place.command
+    _invoke(commands, [verb, notebook, *words], "%flow", place.command, parent=above)
+
+
+def _invoke(command: click.Command, words: list[str], name: str, notebook: str, **extra: Any) -> None:
+    try:
+        with _in_words_of_a_notebook(notebook):
+            command.main(words, name, standalone_mode=False, **extra)
+    except SystemExit:
+        pass  # the exit code of `check` and `verify`, which have said all
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        if isinstance(error.__cause__, NbflowError):
+            raise error.__cause__ from None
+        raise VerbUnknown(error.format_message()) from None
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise VerbUnknown(f"this line cannot be read ({error}): close the quotes") from None
+
+
+def help_text(session: Session) -> str:
+    """Where we are, and what can be done here."""
+    steps: Sequence[str] = list(session.graph().links)
+    verbs = {verb: text for verb, (_, text) in VERBS.items()}
+    verbs |= {verb: command.get_short_help_str(100) for verb, command in LIVE.items()}
+    width = max(map(len, verbs))
+    where = f"{session.document.name} · {count(len(steps), 'step')}" + (f": {', '.join(steps)}" if steps else "")
+    lines = [f"  {verb.ljust(width)}  {text}" for verb, text in verbs.items()]
+    usage = "%flow VERB …; %flow VERB --help has the details. run, resume and rerun take --bg."
+    return "\n".join([where, "", usage, *lines])
+
+
+@contextmanager
+def _in_words_of_a_notebook(notebook: str) -> Iterator[None]:
+    """Commands that are offered are offered as magics."""
+    with redirect_stdout(_Translated(sys.stdout, notebook)):
+        yield
+
+
+class _Translated(io.TextIOBase):
+    """Standard output, where `nbflow run films.ipynb --to x` reads `%flow run --to x`."""
+
+    def __init__(self, stream: Any, notebook: str) -> None:
+        self._stream = stream
+        self._offer = re.compile(rf"nbflow (\w+) ?{re.escape(notebook)}")
+        self._usage = re.compile(r" NOTEBOOK\b")
+
+    def write(self, text: str) -> int:
+        self._stream.write(self._usage.sub("", self._offer.sub(r"%flow \1", text)))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()

@@ -1,0 +1,127 @@
+"""A real kernel over jupyter_client, and what its cells gave."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+
+PATIENCE = 60
+"""Seconds that any single message may take."""
+
+
+@dataclass
+class Reply:
+    """What one cell gave: its streams, what it displayed, and its error."""
+
+    status: str = ""
+    text: str = ""
+    displayed: list[Mapping[str, Any]] = field(default_factory=list)
+    results: list[Mapping[str, Any]] = field(default_factory=list)
+    updates: list[Mapping[str, Any]] = field(default_factory=list)
+    error: str = ""
+    error_name: str = ""
+    frames: str = ""
+
+    @property
+    def value(self) -> str:
+        return str(self.results[-1]["text/plain"]) if self.results else ""
+
+
+class Kernel:
+    """One kernel process. `session_name` is what a Jupyter server says about the notebook."""
+
+    def __init__(self, folder: Path, session_name: Path | None = None, extension: bool = True) -> None:
+        self.folder = folder
+        self._sockets = tempfile.TemporaryDirectory(prefix="nbflow")  # short: a socket's path has 107 letters at most
+        connection = f"{self._sockets.name}/k.json"
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=connection)
+        env = dict(os.environ)
+        env.pop("JPY_SESSION_NAME", None)
+        if session_name is not None:
+            env["JPY_SESSION_NAME"] = str(session_name)
+        self.manager.start_kernel(cwd=str(folder), env=env)
+        self.client = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=PATIENCE)
+        if extension:
+            self.ok("%load_ext nbflow")
+
+    def send(self, source: str, cell_id: str | None = None) -> str:
+        """Execute a cell as JupyterLab does, which names the cell."""
+        content = {
+            "code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
+            "stop_on_error": True,
+        }  # fmt: skip
+        metadata = {} if cell_id is None else {"cellId": cell_id}
+        message = self.client.session.msg("execute_request", content, metadata=metadata)
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
+
+    def read(self, message: str) -> Reply:
+        """Everything until the cell is done."""
+        reply = Reply()
+        while True:
+            got = self.client.get_iopub_msg(timeout=PATIENCE)
+            if got["parent_header"].get("msg_id") != message:
+                continue
+            if got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
+                break
+            self._take(reply, got["msg_type"], got["content"])
+        answer = self.client.get_shell_msg(timeout=PATIENCE)
+        while answer["parent_header"].get("msg_id") != message:
+            answer = self.client.get_shell_msg(timeout=PATIENCE)
+        reply.status = answer["content"]["status"]
+        return reply
+
+    def _take(self, reply: Reply, kind: str, content: Mapping[str, Any]) -> None:
+        match kind:
+            case "stream":
+                reply.text += content["text"]
+            case "display_data":
+                reply.displayed.append(content["data"])
+            case "update_display_data":
+                reply.updates.append(content["data"])
+            case "execute_result":
+                reply.results.append(content["data"])
+            case "error":
+                reply.error_name, reply.error = content["ename"], content["evalue"]
+                reply.frames = "\n".join(content["traceback"])
+
+    def run(self, source: str, cell_id: str | None = None) -> Reply:
+        return self.read(self.send(source, cell_id))
+
+    def ok(self, source: str, cell_id: str | None = None) -> Reply:
+        """Execute a cell that must not fail."""
+        reply = self.run(source, cell_id)
+        assert reply.status == "ok", reply.frames
+        return reply
+
+    def value(self, expression: str) -> str:
+        """The repr of an expression in the notebook's namespace."""
+        return self.ok(expression).value
+
+    def complete(self, line: str) -> list[str]:
+        self.client.complete(line, len(line))
+        return list(self.client.get_shell_msg(timeout=PATIENCE)["content"]["matches"])
+
+    def kill(self) -> None:
+        """As `kill -9` does, and the out-of-memory killer."""
+        os.kill(self.manager.provisioner.pid, signal.SIGKILL)
+        self.manager.provisioner.process.wait()
+        self.stop()
+
+    def interrupt(self) -> None:
+        self.manager.interrupt_kernel()
+
+    def stop(self) -> None:
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+        self._sockets.cleanup()

@@ -1,0 +1,55 @@
+"""A session in this process, and cells that are executed in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbflow.flow.header import CellKind, read_header
+from nbflow.jupyter.screen import PlainScreen
+from nbflow.jupyter.session import Session
+from nbflow.run.capture import Output
+
+
+class Shown(PlainScreen):
+    """Remembers the lines that nbflow said, and what was shown again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.replayed: list[Output] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def replay(self, outputs: list[Output]) -> None:
+        self.replayed += outputs
+
+
+class Live:
+    """Cells are executed as a front end without cell ids would."""
+
+    def __init__(self, namespace: dict[str, Any], folder: Path, path: Path | None = None) -> None:
+        self.screen = Shown()
+        self.names = namespace
+        self.session = Session(namespace, self.screen, folder, path)
+
+    def run(self, source: str) -> list[str]:
+        """Execute a cell; what nbflow said to it."""
+        self.screen.said.clear()
+        self.screen.replayed.clear()
+        match read_header(source).kind:
+            case CellKind.STEP:
+                self.session.execute(source)
+            case CellKind.PARAMETERS:
+                self.session.set_parameters(source)
+            case _:
+                exec(compile(source, "cell", "exec", dont_inherit=True), self.names)
+                self.session.ran(source, None)
+        return list(self.screen.said)
+
+    def use(self, line: str) -> None:
+        self.session.use(line)
+
+    def user_names(self) -> set[str]:
+        return {name for name in self.names if not name.startswith("__")}
