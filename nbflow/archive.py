@@ -21,7 +21,7 @@ from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.sources import read_cells, read_graph
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 
 _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 
@@ -79,7 +79,17 @@ class Archive:
         return link_known(flow, self.reader)
 
     def past(self, row: RunRow) -> Past:
-        return Past(row.number, self.version(row), dict(self._lives(row)))
+        at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
+        return Past(row.number, self.version(row), dict(self._lives(row)), at)
+
+    def _versions(self, row: RunRow) -> Iterator[tuple[str, Version]]:
+        """The notebook as it stood when each step was executed; what signs a task keeps that with it."""
+        version = self.version(row)
+        newest = {task.step: task.id for task in self.reader.tasks(row.id)}
+        for step, task in newest.items():
+            seal = self.reader.seal(task)
+            if seal is not None and seal.code and seal.code != row.code:
+                yield step, replace(version, graph=self._graph(seal.code, row.document))
 
     def _lives(self, row: RunRow) -> Iterator[tuple[str, Lived]]:
         graph = self.graph(row)

@@ -152,11 +152,19 @@ class Lived:
 
 @dataclass(frozen=True)
 class Past:
-    """A run: its number, the flow as it was, and what became of each step that took part."""
+    """A run: its number, the flow as it was, and what became of each step that took part.
+
+    In the run of a kernel session the notebook changes between one step and the next: `at` has the version of the time
+    when each step was executed.
+    """
 
     number: int
     version: Version
     steps: Mapping[str, Lived]
+    at: Mapping[str, Version] = field(default_factory=dict)
+
+    def version_of(self, step: str) -> Version:
+        return self.at.get(step, self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +186,7 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
     newest, last = lived[0]
     if last.running:
         return Standing(step, StepState.RUNNING, (), newest.number, last)
-    same = [(past, then) for past, then in lived if not explain_all(step, past.version, now)]
+    same = [(past, then) for past, then in lived if not explain_all(step, past.version_of(step), now)]
     for past, then in same:
         if then.complete:
             return Standing(step, StepState.DONE, (), past.number, then)
@@ -187,8 +195,9 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
             return Standing(step, StepState.FAILED, (then.error,), past.number, then)
     for past, then in lived:
         if then.complete:
-            return Standing(step, StepState.STALE, tuple(explain_all(step, past.version, now)), past.number, then)
-    reasons = tuple(explain_all(step, newest.version, now)) or ("it never finished",)
+            reasons = tuple(explain_all(step, past.version_of(step), now))
+            return Standing(step, StepState.STALE, reasons, past.number, then)
+    reasons = tuple(explain_all(step, newest.version_of(step), now)) or ("it never finished",)
     return Standing(step, StepState.MISSING, reasons, newest.number, last)
 
 

@@ -53,10 +53,10 @@ class Kernel:
         if extension:
             self.ok("%load_ext nbflow")
 
-    def send(self, source: str, cell_id: str | None = None) -> str:
+    def send(self, source: str, cell_id: str | None = None, stdin: bool = False) -> str:
         """Execute a cell as JupyterLab does, which names the cell."""
         content = {
-            "code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False,
+            "code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": stdin,
             "stop_on_error": True,
         }  # fmt: skip
         metadata = {} if cell_id is None else {"cellId": cell_id}
@@ -93,6 +93,19 @@ class Kernel:
             case "error":
                 reply.error_name, reply.error = content["ename"], content["evalue"]
                 reply.frames = "\n".join(content["traceback"])
+
+    def converse(self, source: str, *answers: str) -> Reply:
+        """Execute a cell that asks, such as %debug."""
+        message = self.send(source, stdin=True)
+        for answer in answers:
+            self.client.get_stdin_msg(timeout=PATIENCE)
+            self.client.input(answer)
+        return self.read(message)
+
+    def wait_for_text(self, text: str) -> None:
+        """Until some cell has printed it."""
+        while text not in self.client.get_iopub_msg(timeout=PATIENCE)["content"].get("text", ""):
+            pass
 
     def run(self, source: str, cell_id: str | None = None) -> Reply:
         return self.read(self.send(source, cell_id))
