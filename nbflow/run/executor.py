@@ -220,7 +220,7 @@ class Executor:
         if isinstance(outcome, BrokenProcessPool) and self._resent.get(job.task, 0) < RESENT:
             self._resent[job.task] = self._resent.get(job.task, 0) + 1
             self._submit(start)
-        elif outcome is not None and not self._catch(job, start, outcome):
+        elif not self._catch(job, start, outcome):
             yield self._event(start, outcome)
 
     def _catch(self, job: Job, start: StartTask, outcome: Result | Exception) -> bool:

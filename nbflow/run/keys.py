@@ -54,8 +54,9 @@ class Keys:
         return digest(
             self._of_step(task.step, task.split),
             task.turn,
+            step.foreach.code if task.split and step.foreach else "",
             *(part for one in start.stack for part in (one.item.digest, str((one.index, one.width)) if asks else "")),
-            *_named(sorted(_read_by(step, start.inputs), key=lambda one: one.name)),
+            *_named(sorted(_read_by(step, start.inputs, task.split), key=lambda one: one.name)),
             *(part for done in start.joined for part in self._joined(step, done)),
         )
 
@@ -95,6 +96,9 @@ class Keys:
     def _needs(self, step: Step, split: bool) -> tuple[tuple[Definition, ...], frozenset[str]]:
         """The prelude and the parameters behind a task. What only a foreach's expression reads is its split's alone."""
         linked, prelude = self.program.graph.links[step.name], self.program.graph.prelude
+        if step.flowing and (split or not step.dynamic):
+            named = step.foreach.reads if split and step.foreach else step.reads
+            return prelude.closure(() if split else linked.prelude), linked.parameters & named
         if step.foreach is None or step.flowing:
             return prelude.closure(linked.prelude), linked.parameters
         guard = frozenset({step.guard.name} if step.guard else ())
@@ -153,7 +157,9 @@ def _named(artifacts: Iterable[Artifact]) -> Iterable[str]:
         yield artifact.digest
 
 
-def _read_by(step: Step, artifacts: Iterable[Artifact]) -> Iterable[Artifact]:
+def _read_by(step: Step, artifacts: Iterable[Artifact], split: bool = False) -> Iterable[Artifact]:
+    if split and step.foreach is not None:
+        return (one for one in artifacts if one.name in step.foreach.reads)
     return artifacts if step.dynamic else (one for one in artifacts if one.name in step.reads)
 
 

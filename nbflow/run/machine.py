@@ -36,7 +36,6 @@ from nbflow.run.plan import Plan
 from nbflow.run.progress import Path, Progress, waiting_scope
 from nbflow.store.artifact import Artifact
 
-
 BRIEF = 0.01
 """Seconds below which handing out a task counts beside running it."""
 

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import types
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -31,8 +30,8 @@ GONE_AFTER = 5.0
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
-Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool | None
-"""What became of a job; None when it was cancelled."""
+Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
+"""What became of a job."""
 
 
 class _Expected(BaseProcess):
@@ -109,43 +108,63 @@ def threads_of(workers: int) -> dict[str, str]:
 
 
 class Pool:
-    """Runs jobs in workers, as many at a time as are submitted, and hands every answer to `receive`, from a thread.
+    """Runs jobs in at most `workers` processes, and hands every answer to `receive`, from a thread.
 
     Each worker is a Pebble pool of its own: in a larger one all workers share a channel, and one that is killed while
-    it holds the channel's lock stops the others. A pool is used again only after it has answered.
+    it holds the channel's lock stops the others. A pool is used again only while it answers; a job that was waiting
+    in one that does not is answered with BrokenProcessPool.
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
         self._started = (program, threads_of(workers))
+        self._workers = workers
         self._receive = receive
         self._context = _Spawn() if method == "spawn" else _ForkServer()
-        self._idle: deque[ProcessPool] = deque()
-        self._busy: set[ProcessPool] = set()
+        self._jobs: dict[ProcessPool, list[Job]] = {}
+        self._lock = threading.Lock()
 
     def submit(self, job: Job, timeout: float | None) -> None:
-        pool, future = self._schedule(job, timeout)
-        self._busy.add(pool)
+        """Have the job done by the worker that has least to do."""
+        with self._lock:
+            pool, future = self._schedule(job, timeout)
+            self._jobs[pool].append(job)
         future.add_done_callback(lambda done: self._take(pool, job, _answer(done)))
 
     def _schedule(self, job: Job, timeout: float | None) -> tuple[ProcessPool, Future[Result]]:
-        while self._idle:
-            pool = self._idle.pop()
-            with contextlib.suppress(RuntimeError):  # its worker died while it had nothing to do
+        while True:
+            pool = self._choose()
+            try:
                 return pool, pool.schedule(run_job, (job,), timeout=timeout)
-        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
-        return pool, pool.schedule(run_job, (job,), timeout=timeout)
+            except RuntimeError:  # its worker died while it had nothing to do
+                del self._jobs[pool]
+
+    def _choose(self) -> ProcessPool:
+        least = min(self._jobs, key=lambda pool: len(self._jobs[pool]), default=None)
+        if least is None or (self._jobs[least] and len(self._jobs) < self._workers):
+            least = ProcessPool(1, 0, start_worker, self._started, self._context)
+            self._jobs[least] = []
+        return least
 
     def _take(self, pool: ProcessPool, job: Job, answer: Answer) -> None:
-        self._busy.discard(pool)
-        if isinstance(answer, Result):
-            self._idle.append(pool)
-        elif answer is not None:
-            _end([pool])
+        with self._lock:
+            if job not in self._jobs.get(pool, ()):
+                return  # answered already, when its pool was given up
+            if isinstance(answer, Result):
+                self._jobs[pool].remove(job)
+                waiting = []
+            else:
+                waiting = [other for other in self._jobs.pop(pool) if other is not job]
+                _end([pool])
         self._receive(job, answer)
+        for other in waiting:  # Pebble leaves them without an answer
+            self._receive(other, BrokenProcessPool("the job before it ended their worker"))
 
     def stop(self) -> None:
-        """Kill what runs, in C code too; returns when the workers are gone."""
-        for thread in _end([*self._idle, *self._busy]):
+        """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
+        with self._lock:
+            threads = _end(list(self._jobs))
+            self._jobs.clear()
+        for thread in threads:
             thread.join(GONE_AFTER)
 
 
@@ -166,7 +185,7 @@ def _answer(future: Future[Result]) -> Answer:
     try:
         return future.result()
     except CancelledError:
-        return None
+        return BrokenProcessPool("its pool was stopped")
     except (ProcessExpired, TimeoutError, BrokenProcessPool) as error:
         return error
 

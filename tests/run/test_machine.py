@@ -95,6 +95,15 @@ def test_a_task_that_asks_for_more_cpus_waits_until_they_are_free() -> None:
     assert started(run.handle(TaskSucceeded(TaskId("b"), ()))) == ["c"]
 
 
+def test_of_brief_tasks_the_next_is_handed_out_before_the_one_before_it_ends() -> None:
+    run = fresh(CHAIN, slots=1)
+    split = run.start()[0]
+    assert isinstance(split, StartTask)
+    assert started(run.handle(WORLD.answer(run.graph, split))) == ["work[0]"]
+    assert started(run.handle(TaskSucceeded(TaskId("work", (0,)), (), seconds=0.001))) == ["work[1]", "work[2]"]
+    assert started(run.handle(TaskSucceeded(TaskId("work", (1,)), (), seconds=5.0))) == []
+
+
 def test_memory_is_an_admission_limit() -> None:
     text = "\n---\n".join(f"%%step {name} --memory 2GB\n{name}_ = 1" for name in "abc")
     graph = Shape("heavy", text, {}).graph
