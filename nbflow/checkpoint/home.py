@@ -8,11 +8,9 @@ from typing import Any
 
 from nbflow.checkpoint.ledger import Ledger
 from nbflow.checkpoint.point import Checkpoint
-from nbflow.errors import CodeChanged, PreludeFailed
-from nbflow.flow.cells import read_flow
+from nbflow.errors import PreludeFailed
 from nbflow.flow.step import Cell, Definition
 from nbflow.run.frames import filename_of_cell, show_source
-from nbflow.run.keys import digest_definitions
 from nbflow.run.namespace import future_flags
 from nbflow.store.history import Reader
 
@@ -55,11 +53,9 @@ class LiveHome:
         source = self._reader.code(digest)
         if source is None:
             raise LookupError(f"the store has no code for '{name}' as it was ({digest})")
-        definitions = read_flow([Cell(1, source)], "", name).prelude.definitions
-        if digest_definitions(definitions) != digest:
-            raise CodeChanged(name)
         space = _new_space({})
-        self._execute(definitions, space)
+        flags = future_flags(self.checkpoint.prelude.definitions)
+        exec(compile(source, f"{name} as stored", "exec", flags, dont_inherit=True), space)
         return space[name]
 
     def define(self, definitions: Iterable[Definition]) -> list[str]:

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from nbflow.address import Address
 from nbflow.archive import Archive, name_of
 from nbflow.checkpoint.randomness import RandomState, read_random
-from nbflow.errors import BlobMissing, CodeChanged, NotACheckpoint, ParameterError
+from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import coerce
 from nbflow.flow.step import ParameterType, Prelude
 from nbflow.run.keys import references
 from nbflow.store import blobs
 from nbflow.store.artifact import Artifact, Component
-from nbflow.store.catalog import digest_text
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
 
@@ -143,13 +142,9 @@ def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
 
 
 def _as_signed(reader: Reader, row: RunRow, task: TaskRow) -> RunRow:
-    """The run with the cells that the task ran with: those of a live session change. Raises CodeChanged."""
+    """The run with the cells that the task ran with: those of a live session change."""
     seal = reader.seal(task.id)
-    code = seal.code if seal else row.code
-    text = reader.code(code)
-    if text is not None and digest_text(text) != code:
-        raise CodeChanged(f"run {row.number}")
-    return replace(row, code=code)
+    return replace(row, code=seal.code) if seal else row
 
 
 def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:

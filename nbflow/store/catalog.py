@@ -20,7 +20,7 @@ from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
 from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, task_id
-from nbflow.store.trust import Seal
+from nbflow.store.trust import Code, Seal, digest_text, keyring
 
 _TASK_COLUMNS = (
     "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
@@ -262,8 +262,11 @@ class Writer:
 
     def put_code(self, text: str, digest: str = "") -> str:
         """Store source under its own digest, or under the `digest` by which pickles refer to it."""
+        if digest:
+            seal = keyring().sign_code(Code(digest, text))
+            self._write("INSERT OR REPLACE INTO code_seals VALUES (?, ?, ?)", (digest, seal.signer, seal.mac))
         digest = digest or digest_text(text)
-        self._write("INSERT OR IGNORE INTO code VALUES (?, ?)", (digest, text))
+        self._write("INSERT OR REPLACE INTO code VALUES (?, ?)", (digest, text))
         return digest
 
     def put_environment(self, facts: Mapping[str, Any]) -> str:
@@ -288,11 +291,6 @@ class Writer:
         """Make tasks unfit for reuse; they stay in the history."""
         for task in tasks:
             self._write("UPDATE tasks SET key = NULL WHERE id = ?", (task,))
-
-
-def digest_text(text: str) -> str:
-    """By which source is stored, so that nobody changes it unseen."""
-    return str(blake3(text.encode()).hexdigest(HASH_LENGTH))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode

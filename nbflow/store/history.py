@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbflow.errors import CodeChanged
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
 from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
-from nbflow.store.trust import Seal, Trusts, is_trusted
+from nbflow.store.trust import Code, Seal, Trusts, is_genuine, is_trusted
 
 _RUN = (
     "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
@@ -238,7 +239,10 @@ class Reader:
         return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
 
     def code(self, digest: str) -> str | None:
+        """Source by its digest. Raises CodeChanged for what is not what the user, or somebody trusted, stored there."""
         row = self._one("SELECT body FROM code WHERE digest = ?", digest)
+        if row is not None and not is_genuine(self, Code(digest, row[0])):
+            raise CodeChanged(digest)
         return None if row is None else str(row[0])
 
     def environment(self, digest: str) -> dict[str, Any] | None:

@@ -40,6 +40,7 @@ CREATE TABLE components (
     id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
     members TEXT NOT NULL, scope TEXT);
 CREATE TABLE seals (task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL);
+CREATE TABLE code_seals (digest TEXT, signer TEXT, mac BLOB NOT NULL, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
 CREATE TABLE randoms (task INTEGER PRIMARY KEY, state TEXT NOT NULL);
 CREATE TABLE events (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);

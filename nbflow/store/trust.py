@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING
 from blake3 import blake3
 
 from nbflow.errors import Untrusted
+from nbflow.store.blobs import HASH_LENGTH
 
 if TYPE_CHECKING:
     from nbflow.store.artifact import Artifact
     from nbflow.store.history import Reader
     from nbflow.store.rows import RunRow, TaskRow
 
+_CODE_SEALS = "SELECT signer, mac FROM code_seals WHERE digest = ?"
 KEY_FILE = "nbflow_key"
 TRUSTED_FILE = "nbflow_trusted"
 LENGTH = 32  # bytes of the key
@@ -53,6 +55,17 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Code:
+    """Source that is stored under another digest than its own: the one by which pickles refer to it."""
+
+    digest: str
+    text: str
+
+    def message(self) -> bytes:
+        return f"nbflow code 1 {self.digest} {self.text}".encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
 class Seal:
     """A signature as the catalog keeps it, with the facts that a task's row may lose later."""
 
@@ -73,13 +86,16 @@ class Keyring:
     def sign(self, record: Record) -> Seal:
         return Seal(self.signer, record.key, record.code, self._mac(record))
 
-    def accepts(self, record: Record, seal: Seal | None) -> bool:
+    def sign_code(self, code: Code) -> Seal:
+        return Seal(self.signer, "", "", self._mac(code))
+
+    def accepts(self, record: Record | Code, seal: Seal | None) -> bool:
         """Whether the record was signed with this key, or is one that the user trusts."""
         if seal is not None and hmac.compare_digest(self._mac(record), seal.mac):
             return True
         return self._mac(record).hex() in self._trusted()
 
-    def trust(self, records: Iterable[Record]) -> int:
+    def trust(self, records: Iterable[Record | Code]) -> int:
         """Trust these very records; returns how many are new. Whatever is changed in them later is not trusted."""
         new = {self._mac(record).hex() for record in records} - self._trusted()
         if new:
@@ -87,7 +103,7 @@ class Keyring:
                 os.write(file, "".join(f"{one}\n" for one in sorted(new)).encode())
         return len(new)
 
-    def _mac(self, record: Record) -> bytes:
+    def _mac(self, record: Record | Code) -> bytes:
         return hmac.digest(self._secret, record.message(), "sha256")
 
     def _trusted(self) -> frozenset[str]:
@@ -157,7 +173,20 @@ def _keyring(_folder: str, _home: str) -> Keyring:
     return Keyring(data_folder())
 
 
+def digest_text(text: str) -> str:
+    """By which source is stored, so that nobody changes it unseen."""
+    return str(blake3(text.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
+
+
 # ---- records of a catalog
+
+
+def is_genuine(reader: Reader, code: Code) -> bool:
+    """Whether source is what its digest says, or what somebody trusted has stored under that digest."""
+    if digest_text(code.text) == code.digest:
+        return True
+    seals = [Seal(signer, "", "", mac) for signer, mac in reader.query(_CODE_SEALS, code.digest)]
+    return any(keyring().accepts(code, seal) for seal in (*seals, None))
 
 
 def is_trusted(reader: Reader, task: int) -> bool:
@@ -209,6 +238,8 @@ def trust_store(reader: Reader) -> int:
     """Trust all that the store holds now, whoever signed it; returns how many records that are besides one's own."""
     ring = keyring()
     found = [sealed for task in reader.task_ids() if (sealed := _sealed(reader, task)) and not ring.accepts(*sealed)]
+    sources = (Code(digest, text) for digest, text in reader.query("SELECT digest, body FROM code").fetchall())
+    ring.trust(code for code in sources if not is_genuine(reader, code))
     return ring.trust(record for record, _ in found)
 
 

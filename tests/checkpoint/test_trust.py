@@ -159,6 +159,27 @@ def test_code_that_was_exchanged_is_not_executed(kernel: Kernel) -> None:
     fresh.close()
 
 
+def test_the_code_of_a_pinned_class_is_not_executed_when_it_was_exchanged(kernel: Kernel) -> None:
+    kernel.writer.put_code("def f(): return 1\n", "digest of the closure of f")
+    kernel.writer.commit()
+    reader = kernel.store.history
+    assert reader.code("digest of the closure of f") == "def f(): return 1\n"
+    forge(kernel.store, "UPDATE code SET body = replace(body, 'return 1', 'return 2')")
+    with pytest.raises(CodeChanged):
+        reader.code("digest of the closure of f")
+
+
+def test_code_of_somebody_else_is_executed_once_the_store_is_trusted(kernel: Kernel, stranger: Become) -> None:
+    kernel.writer.put_code("def f(): return 1\n", "digest of the closure of f")
+    kernel.writer.commit()
+    stranger()
+    reader = kernel.store.history
+    with pytest.raises(CodeChanged):
+        reader.code("digest of the closure of f")
+    trust.trust_store(reader)
+    assert reader.code("digest of the closure of f") == "def f(): return 1\n"
+
+
 def test_a_run_does_not_reuse_what_somebody_else_stored(place: Place, stranger: Become) -> None:
     place.run(LINEAR)
     assert place.run(LINEAR, reuse=True).executed == []
