@@ -43,18 +43,18 @@ class LiveHome(Namespace):
         """Set all names of the user aside; they are back afterwards, whatever happened, as the very objects."""
         definitions = self.program.graph.prelude.definitions
         self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
-        self._aside = {name: self.namespace[name] for name in self._names()}
-        self.clear()
+        aside = self._aside = {name: self.namespace[name] for name in self._names()}
         try:
+            self.clear()
             yield
         finally:
-            aside, self._aside = self._aside, None
-            fresh = [one for one in definitions if one in self._bound and one not in self._held]
-            defined = {name: self.namespace[name] for one in fresh for name in one.names if name in self.namespace}
-            for name in self._names():
+            on_stage = dict(self.namespace)
+            self.namespace.update(aside)  # at one go: an interrupt may come between any two lines
+            self._aside = None
+            for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
-            self.namespace.update(aside)
-            self._adopt(fresh, defined)
+            fresh = [one for one in definitions if one in self._bound and one not in self._held]
+            self._adopt(fresh, on_stage)
             self._bound.clear()
 
     def clear(self) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nbflow.flow.step import Step
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.screen import Backstage, Screen
-from nbflow.run.events import StartTask
+from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run, State
 from nbflow.run.program import Program
@@ -25,6 +29,28 @@ class Played:
     made: Mapping[str, Any] = field(default_factory=dict)
     left: Mapping[str, Any] = field(default_factory=dict)
     error: BaseException | None = None
+
+
+class StepTimeout(TimeoutError):
+    """A body ran longer than its `--timeout`. Here it can only be stopped between two steps of Python."""
+
+
+@contextmanager
+def _limited(seconds: float | None) -> Iterator[None]:
+    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        raise StepTimeout(f"it ran longer than its --timeout of {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class KernelPerformer(Performer):
@@ -52,6 +78,14 @@ class KernelPerformer(Performer):
         result.outputs = [*outputs]
         error, self.error = self.error, None
         return Played(result, self.made, left, error)
+
+    def _run_body(self, step: Step) -> None:
+        with _limited(step.options.timeout):
+            super()._run_body(step)
+
+    def _describe(self, error: BaseException) -> Failure:
+        failure = super()._describe(error)
+        return replace(failure, kind=FailureKind.TIMEOUT) if isinstance(error, StepTimeout) else failure
 
     def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
         self.made = dict(values)

@@ -107,7 +107,7 @@ class FlowMagics(Magics):
             self.session.runs.settle()
 
     def after_cell(self, result: Any) -> None:
-        source, cell_id = self._running
+        source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
         if result.success and not source.lstrip().startswith(("%%step", "%%parameters")):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,26 @@ def test_a_retry_runs_the_body_again_in_the_kernel(live: Live, tmp_path: Path) -
     said = live.run(body.format(tmp_path / "mark"))
     assert said == ["one · attempt 1 of 3 failed · AssertionError: "]
     assert live.names["was"] is True
+
+
+def test_a_body_that_takes_longer_than_its_timeout_is_stopped(live: Live) -> None:
+    with pytest.raises(TimeoutError, match="longer than its --timeout of 0.05 s"):
+        live.run("%%step one --timeout 0.05s\nwhile True:\n    pass")
+    live.run("%%step one --timeout 60\nx = 1")
+    assert live.names["x"] == 1
+
+
+def test_an_edited_local_module_is_imported_again(live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = tmp_path / "local_films.py"
+    module.write_text("STARS = 1\n")
+    live.run("import local_films")
+    live.run("%%step one\nx = local_films.STARS")
+    module.write_text("STARS = 22\n")
+    said = live.run("%%step one\nx = local_films.STARS")
+    assert said == ["local_films changed on disk: imported again"]
+    assert live.names["x"] == 22
+    monkeypatch.delitem(sys.modules, "local_films")
 
 
 def test_an_interrupt_of_a_body_is_not_tried_again(live: Live) -> None:

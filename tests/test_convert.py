@@ -1,0 +1,56 @@
+"""Headers from one form to the other, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nbflow.convert import convert_header, convert_notebook
+from nbflow.flow.cells import read_flow
+from nbflow.flow.header import read_header
+from nbflow.flow.step import Cell
+from nbflow.notebook import read_notebook
+from tests.jupyter.notebooks import write
+
+PAIRS = [
+    ("%%step clean --after load\nx = 1\n", "#| step: clean --after load\nx = 1\n"),
+    ("%%step fit --foreach cfg in grid", "#| step: fit --foreach cfg in grid"),
+    ("\n%%step late\nx = 1", "\n#| step: late\nx = 1"),
+    ("%%parameters\nk: int = 1", "#| parameters\nk: int = 1"),
+    ("%%shared\nimport os", "#| shared\nimport os"),
+]
+
+
+@pytest.mark.parametrize(("magic", "comment"), PAIRS)
+def test_each_form_becomes_the_other_and_means_the_same(magic: str, comment: str) -> None:
+    assert convert_header(magic, "comment") == comment
+    assert convert_header(comment, "magic") == magic
+    assert convert_header(magic, "magic") == magic
+    one, other = read_header(magic), read_header(comment)
+    assert (one.kind, one.name, one.after, one.foreach) == (other.kind, other.name, other.after, other.foreach)
+
+
+@pytest.mark.parametrize("source", ["x = 1", "%%time\nx = 1", "# | step: no", "%load_ext nbflow", ""])
+def test_other_cells_stay_as_they_are(source: str) -> None:
+    assert convert_header(source, "comment") == source
+    assert convert_header(source, "magic") == source
+
+
+def test_the_code_of_a_step_does_not_change_with_its_form() -> None:
+    flows = [read_flow([Cell(1, text)], "n", "n") for text in ("%%step one\nx = 1", "#| step: one\nx = 1")]
+    assert flows[0].steps[0].code == flows[1].steps[0].code
+
+
+def test_a_notebook_is_rewritten_and_back_to_the_very_bytes(tmp_path: Path) -> None:
+    path = write(tmp_path / "n.ipynb", "%load_ext nbflow", "%%step one\nx = 'é'", "%%parameters\nk: int = 1")
+    convert_notebook(path, "magic")
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=1, ensure_ascii=False) + "\n")
+    before = path.read_bytes()
+    assert convert_notebook(path, "comment") == 2
+    assert [step.name for step in read_notebook(path).steps] == ["one"]
+    assert b"#| step: one" in path.read_bytes()
+    assert convert_notebook(path, "magic") == 2
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["n.ipynb"]
