@@ -9,7 +9,7 @@ from nbflow.checkpoint.ledger import Bound, Ledger, Owned
 from nbflow.checkpoint.point import Checkpoint
 from nbflow.store import drift
 from nbflow.store.alias import ATOMS
-from nbflow.store.drift import Loaded
+from nbflow.store.artifact import Component
 from nbflow.store.store import Store
 
 WORTH_COMPARING = 4 << 20
@@ -17,7 +17,10 @@ WORTH_COMPARING = 4 << 20
 
 
 def look(ledger: Ledger, store: Store, checkpoint: Checkpoint, compare: bool = True) -> dict[str, Owned]:
-    """Every name that still holds what nbflow bound to it; those that the checkpoint has too are compared."""
+    """Every name that still holds what nbflow bound to it; those that the checkpoint has too are compared.
+
+    They are pickled for that, and nothing is loaded.
+    """
     intact = _intact(ledger, store, checkpoint) if compare else set()
     others = _other_names(ledger)
     return {
@@ -32,25 +35,24 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
         for name, one in ledger.bound.items()
         if name in checkpoint.held and checkpoint.held[name].artifact.digest == one.artifact.digest
     }
+    home = LiveHome(ledger, checkpoint, store.history)
+    whole = {
+        component.digest
+        for component, values in _whole_components(same, checkpoint)
+        if drift.are_as_stored(values, component, home)
+    }
     atoms = {name for name, one in same.items() if type(one.value) in ATOMS}
-    loaded = dict(_as_loaded({name: one for name, one in same.items() if name not in atoms}, checkpoint))
-    changed = drift.changed(loaded, store.blobs, LiveHome(ledger, checkpoint, store.history)) if loaded else set()
-    return atoms | (loaded.keys() - changed)
+    return atoms | {name for name, one in same.items() if one.artifact.component in whole}
 
 
-def _as_loaded(same: Mapping[str, Bound], checkpoint: Checkpoint) -> Iterator[tuple[str, Loaded]]:
-    """The live values of every component that is live as a whole, small, and free of what cannot be stored."""
-    by_digest = {one.artifact.digest: one.value for one in same.values()}
-    values: dict[str, list[object]] = {}
-    for digest in {one.artifact.component for one in same.values()}:
+def _whole_components(same: Mapping[str, Bound], checkpoint: Checkpoint) -> Iterator[tuple[Component, list[object]]]:
+    """The components that are live as a whole, small, and free of what cannot be stored, with their live values."""
+    by_digest = {one.artifact.digest: one.value for one in same.values() if not one.artifact.lost}
+    for digest in {one.artifact.component for one in same.values() if type(one.value) not in ATOMS}:
         component = checkpoint.components[digest]
         places = [f"{digest}:{index}" for index in range(len(component.members))]
         if component.size <= WORTH_COMPARING and all(place in by_digest for place in places):
-            values[digest] = [by_digest[place] for place in places]
-    for name, one in same.items():
-        digest = one.artifact.component
-        if digest in values and not one.artifact.lost:
-            yield name, Loaded(one.value, checkpoint.components[digest], one.artifact.index, values[digest])
+            yield component, [by_digest[place] for place in places]
 
 
 def _other_names(ledger: Ledger) -> dict[int, list[str]]:

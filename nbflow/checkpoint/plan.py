@@ -88,7 +88,7 @@ def plan_restore(
     in_place = [name for name in wanted if targets[name] == name and name not in kept]
     attached = {name for name in in_place if _is_attached(owned, wanted, name)}
     bind = {name: target for name, target in targets.items() if name not in kept}
-    strange = [name for name, one in owned.items() if one.ours and name in live and name not in wanted]
+    strange = {name for name, one in owned.items() if one.ours and name in live} - wanted.keys() - {*prelude.names}
     to_map, to_unpickle = _cost(checkpoint.components, wanted, bind)
     return RestorePlan(
         checkpoint,

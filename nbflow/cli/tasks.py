@@ -24,6 +24,7 @@ from nbflow.run.capture import last_words
 from nbflow.store.artifact import Artifact
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from nbflow.store.trust import refuse_untrusted_artifacts
 
 PAUSE = 0.2
 """Seconds between two looks at a task that is being followed."""
@@ -99,13 +100,13 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
     if file is not None:
         if len(tasks) > 1:
             raise click.UsageError(f"--file takes one task, such as {name_of(tasks[0])}: {task} means {len(tasks)}")
-        _write(file, load(place, row, artifacts_of(place, tasks[0], names)), len(names) == 1)
+        _write(file, load(place, row, tasks[0], artifacts_of(place, tasks[0], names)), len(names) == 1)
         click.echo(f"{heading(row, tasks[0])}: written to {file}")
         return
     for one in tasks:
         click.echo(heading(row, one))
         artifacts = artifacts_of(place, one, names)
-        text = "".join(_values(load(place, row, artifacts))) if value else "\n".join(table(map(_line, artifacts)))
+        text = "".join(_values(load(place, row, one, artifacts))) if value else "\n".join(table(map(_line, artifacts)))
         click.echo(indent(text or "no artifacts"), nl=False)
 
 
@@ -118,8 +119,9 @@ def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[
     return [artifact for name, artifact in artifacts.items() if not names or name in names]
 
 
-def load(place: Workplace, row: RunRow, artifacts: Sequence[Artifact]) -> dict[str, Any]:
-    """The values, with the notebook's classes as they were in that run."""
+def load(place: Workplace, row: RunRow, task: TaskRow, artifacts: Sequence[Artifact]) -> dict[str, Any]:
+    """The values, with the notebook's classes as they were in that run. Raises Untrusted."""
+    refuse_untrusted_artifacts(place.archive.reader, task.id, artifacts, place.root)
     sys.path.insert(0, str(place.folder))  # for the notebook's local modules
     with Store.open(place.root, create=False) as store:
         return store.load({artifact.name: artifact for artifact in artifacts}, place.archive.home(row, place.folder))

@@ -49,6 +49,12 @@ def changed(loaded: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> set[s
         return {found for group in together.values() for found in _changed_of(group, blobs, home)}
 
 
+def are_as_stored(values: list[object], component: Component, home: Home) -> bool:
+    """Whether the values of a component pickle to what is stored. Loads nothing; False may be a false alarm."""
+    with without_gc():
+        return _is_stored(settle(component.members, values, home), component)
+
+
 def _changed_of(group: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> Iterable[str]:
     first = next(iter(group.values()))
     component, values = first.component, first.values

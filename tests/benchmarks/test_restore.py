@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from nbflow.store.artifact import Artifact, Summary
+from nbflow.store.rows import RunRow, TaskRow
+from nbflow.store.trust import seal_task
 from tests.checkpoint.kernel import Kernel
 
 DATA = {
@@ -89,6 +92,15 @@ def test_ten_thousand_names_are_taken_back_in_no_time(benchmark: Any, kernel: Ke
 
     benchmark.pedantic(kernel.undo, setup=restored, rounds=7)
     assert benchmark.stats["median"] < UNDO
+
+
+def test_a_task_is_signed_in_microseconds(benchmark: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    made = [Artifact(f"name{i}", "d" * 32, i, 100, Summary("int", "1")) for i in range(5)]
+    run, task = RunRow(1, "films", 7, code="c" * 32), TaskRow(1, "clean", key="k" * 32)
+    seal_task(run, task, made)
+    benchmark(seal_task, run, task, made)
+    assert benchmark.stats["median"] < 20e-6
 
 
 def seconds(action: Callable[[], object]) -> float:

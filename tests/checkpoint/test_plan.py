@@ -55,6 +55,12 @@ def test_names_that_nbflow_bound_and_the_checkpoint_lacks_are_removed() -> None:
     assert plan.removed == ("later",)
 
 
+def test_a_name_that_the_prelude_defines_there_is_not_removed_after_it_was_defined() -> None:
+    definition = Definition("f = 1", Place("n.ipynb", 1), "constant", frozenset({"f"}))
+    plan = plan_restore({"f": owned(held("f", "c9"))}, {"f": 0}, checkpoint(X), prelude=Redefinition((definition,)))
+    assert plan.removed == ()
+
+
 def test_names_that_were_only_stored_by_hand_are_not_removed() -> None:
     mine = held("mine", "c9", task=5)
     plan = plan_restore({"mine": owned(mine, ours=False)}, {"mine": 0}, checkpoint(X))

@@ -461,6 +461,25 @@ def test_a_dry_run_loads_nothing_and_changes_nothing(kernel: Kernel) -> None:
     assert_same_objects(kernel, before)
 
 
+def test_a_dry_run_does_not_even_load_to_compare(kernel: Kernel) -> None:
+    kernel.cell("loads = []\ndef note():\n    loads.append(1)\n    return Told()\nclass Told:\n"
+                "    x = 1\n    def __reduce__(self): return note, (), self.__dict__ or None")  # fmt: skip
+    kernel.step("load", "t = Told()")
+    kernel.damage("t.x = 2")
+    assert kernel.plan("load").changed == ("t",)
+    assert kernel.value("loads") == []
+
+
+def test_a_name_that_was_prelude_then_and_is_an_artifact_now_is_prelude_again(kernel: Kernel) -> None:
+    kernel.cell("limit = 3")
+    kernel.step("load", "x = limit")
+    kernel.cells[:] = ["", "%%step load\nx = 3"]
+    kernel.damage("del limit")
+    kernel.step("more", "limit = 5")
+    kernel.restore("load")
+    assert kernel.value("(limit, x)") == (3, 3)
+
+
 def test_the_output_history_keeps_its_objects_and_the_restore_says_so(kernel: Kernel) -> None:
     kernel.damage("Out = {1: [1, 2, 3]}\nk = Out[1]")
     kernel.save("mark")
