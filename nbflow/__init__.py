@@ -37,8 +37,8 @@ _HOMES = {
 
 __all__ = [
     "DataArtifact", "Flow", "FlowSpec", "IncludeFile", "JSONType", "Parameter", "Run", "Runner", "Step", "Task", "card",
-    "catch", "current", "default_namespace", "environment", "get_namespace", "namespace", "project", "resources", "retry",
-    "secrets", "step", "timeout",
+    "catch", "current", "default_namespace", "environment", "get_namespace", "namespace", "project", "resources",
+    "retry", "secrets", "step", "timeout",
 ]  # fmt: skip
 
 

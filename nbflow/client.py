@@ -28,6 +28,7 @@ from nbflow.run.namespace import Namespace
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from nbflow.tags import check_tags
 
 _T = TypeVar("_T")
 _namespace: str | None = None
@@ -180,16 +181,25 @@ class Run:
         return frozenset({f"user:{row.user}", f"runtime:{row.kind}", f"python_version:{python.get('python', '')}"})
 
     def add_tag(self, tag: str | Iterable[str]) -> None:
-        with self.flow._store.writer() as writer:
-            writer.tag(self._row.id, *([tag] if isinstance(tag, str) else tag))
+        self.replace_tags((), tag)
 
     add_tags = add_tag
 
     def remove_tag(self, tag: str | Iterable[str]) -> None:
-        with self.flow._store.writer() as writer:
-            writer.untag(self._row.id, *([tag] if isinstance(tag, str) else tag))
+        self.replace_tags(tag, ())
 
     remove_tags = remove_tag
+
+    def replace_tags(self, tags_to_remove: str | Iterable[str], tags_to_add: str | Iterable[str]) -> None:
+        """Take tags away and add others at once: readers see the tags before, or those after."""
+        old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
+        row = self._row
+        check_tags(row.tags, new, old, self.system_tags)
+        with self.flow._store.writer() as writer:
+            writer.untag(row.id, *(tag for tag in old if tag not in new))
+            writer.tag(row.id, *(tag for tag in new if tag not in self.system_tags))
+
+    replace_tag = replace_tags
 
     @property
     def parameters(self) -> dict[str, Any]:

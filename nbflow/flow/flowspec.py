@@ -118,7 +118,7 @@ def _read(call: ast.Call) -> Next:
     match call.args, keywords:
         case [ast.Dict() as cases], {"condition": ast.Constant(value=str() as condition), **rest} if not rest:
             return _read_switch(cases, condition)
-        case [ast.Dict()], {}:
+        case [ast.Dict()], _ if "condition" not in keywords:
             raise ValueError("a switch needs condition='NAME' with the name of an artifact")
         case [target], {"foreach": ast.Constant(value=str() as name), **rest} if not rest and name.isidentifier():
             return Next(NextKind.FOREACH, (_target(target),), foreach=name)

@@ -214,7 +214,7 @@ def split_join_balance(checked: Checked) -> Iterator[Problem]:
         method, arriving = checked.steps[name], found.arriving[name]
         if method.is_join:
             yield from _check_join(checked, method)
-        elif len({stack for stack in arriving.values()}) > 1:
+        elif len(set(arriving.values())) > 1:
             fix = f"Join them first: write def {name}(self, inputs)"
             yield _problem("balance", method, f"is reached from several branches ({', '.join(arriving)}) at once", fix)
         if name == checked.script.end and found.stacks[name]:

@@ -120,7 +120,7 @@ def _step(script: Script, found: Outline, name: str) -> Step:
         body="",
         doc=method.doc,
         reads=frozenset(reads.names),
-        foreach=_foreach(found, name),
+        foreach=_foreach(script, found, name),
         options=method.options,
         next=leads,
         code=_code(script, method, reads.reached, reads.names),
@@ -134,11 +134,12 @@ def _step(script: Script, found: Outline, name: str) -> Step:
     )
 
 
-def _foreach(found: Outline, name: str) -> Foreach | None:
+def _foreach(script: Script, found: Outline, name: str) -> Foreach | None:
     for above in found.parents[name]:
         leads = found.nexts[above]
         if leads.kind is NextKind.FOREACH and leads.foreach:
-            return Foreach(ITEM, f"self.{leads.foreach}", frozenset({leads.foreach}))
+            constant = script.constants.get(leads.foreach, "")
+            return Foreach(ITEM, f"self.{leads.foreach}", frozenset({leads.foreach}), constant)
     return None
 
 
@@ -163,8 +164,9 @@ def _link(script: Script, found: Outline, step: Step, links: Mapping[str, Link])
     known = frozenset(parameter.name for parameter in script.parameters)
     arriving = next(iter(found.arriving[step.name].values()), ())
     is_join = found.methods[step.name].is_join
+    named = step.reads | (step.foreach.reads if step.foreach else frozenset())
     return Link(
-        parameters=known if step.dynamic else known & step.reads,
+        parameters=known if step.dynamic else known & named,
         prelude=step.mentions & script.prelude.names,
         upstream=led,
         scope=scope_of(stack),

@@ -42,6 +42,7 @@ class Foreach:
     var: str
     expr: str
     reads: frozenset[str] = frozenset()  # free names of EXPR
+    code: str = ""  # of a flowing step: digest of the class constant that it goes over, if it is one
 
 
 class Test(StrEnum):

@@ -39,7 +39,7 @@ def _step(facts: dict[str, Any], document: str) -> Step:
         reads=frozenset(facts["reads"]),
         foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
         loop=facts["loop"],
-        next=leads and Next(NextKind(leads[0]), tuple(leads[1]), *leads[2:4], tuple(map(tuple, leads[4]))),
+        next=leads and Next(NextKind(leads[0]), tuple(leads[1]), leads[2], leads[3], tuple(map(tuple, leads[4]))),
         flowing=True,
     )
 

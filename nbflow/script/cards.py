@@ -170,9 +170,10 @@ def _displayed(bundle: Mapping[str, Any]) -> str:
 
 def _page(title: str, parts: Iterable[str]) -> str:
     body = "\n".join(f"<section>{part}</section>" for part in parts)
+    name = html.escape(title)
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>{html.escape(title)}</title><style>{_STYLE}</style></head>'
-        f"<body><h1>{html.escape(title)}</h1>\n{body}\n</body></html>"
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{name}</title><style>{_STYLE}</style></head>'
+        f"<body><h1>{name}</h1>\n{body}\n</body></html>"
     )
 
 

@@ -40,7 +40,7 @@ class Current:
     def __contains__(self, name: str) -> bool:
         return name in self.__dict__["_facts"]
 
-    def __dir__(self) -> Iterator[str]:  # type: ignore[override]
+    def __dir__(self) -> Iterator[str]:
         return iter(sorted(self.__dict__["_facts"]))
 
     def __bool__(self) -> bool:

@@ -137,7 +137,7 @@ def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
 
 def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     card = str(given.get("type", "default")), given.get("id")
-    return lambda facts: replace(facts, cards=(*facts.cards, card))
+    return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 
 retry = _decorator("retry", ("times", "minutes_between_retries"), _retry)
@@ -166,7 +166,7 @@ REFUSED = {
     "trigger": "nbflow does not deploy: start the script from what should trigger it",
     "trigger_on_finish": "nbflow does not deploy: start this script after the other",
     "exit_hook": "nbflow has no hooks: look at the exit code of the run",
-    "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch onto itself",
+    "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
     "slurm": _ELSEWHERE,
     "step_functions": _ELSEWHERE,
 }
@@ -227,10 +227,8 @@ def project_facts(cls: type, user: str) -> dict[str, Any]:
     if not hasattr(cls, "__nbflow_project__"):
         return {}
     name, branch, production = cls.__nbflow_project__
-    if production:
-        found = f"prod.{branch}" if branch else "prod"
-    else:
-        found = f"test.{branch}" if branch else f"user.{user}"
+    stage, usual = ("prod", "prod") if production else ("test", f"user.{user}")
+    found = f"{stage}.{branch}" if branch else usual
     return {
         "project_name": name,
         "branch_name": found,

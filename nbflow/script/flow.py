@@ -6,12 +6,15 @@ import importlib
 import inspect
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidNextException, MetaflowException, NotStorable
 from nbflow.script.decorators import facts_of
 from nbflow.script.parameters import Parameter
-from nbflow.script.state import OWN, TaskState, Transition
+from nbflow.script.transition import OWN, Transition
+
+if TYPE_CHECKING:
+    from nbflow.script.state import TaskState
 
 _FLOW = object()
 
@@ -43,10 +46,9 @@ class FlowSpec:
 
     @property
     def _state(self) -> TaskState:
-        state = self.__dict__.get("_task_state")
+        state: TaskState | None = self.__dict__.get("_task_state")
         if state is None:
             raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist in tasks only")
-        assert isinstance(state, TaskState)
         return state
 
     def __getattr__(self, name: str) -> Any:

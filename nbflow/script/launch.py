@@ -9,10 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import FlowRefused, MetaflowNotFound, UnknownName
-from nbflow.flow.flowspec import Script
-from nbflow.flow.flowspec_checks import check_script
-from nbflow.flow.flowspec_graph import link_script
+from nbflow.errors import MetaflowNotFound, UnknownName
 from nbflow.flow.graph import Graph
 from nbflow.run.events import Outcome, Reuse
 from nbflow.run.executor import Executor
@@ -23,11 +20,11 @@ from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method, start_fork_server
 from nbflow.script.console import Console
-from nbflow.script.decorators import attach, project_facts
-from nbflow.script.flow import FlowSpec
+from nbflow.script.decorators import project_facts
 from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file, user_name
+from nbflow.script.prepared import Prepared, refuse_errors
 from nbflow.script.program import ScriptHome, ScriptProgram
-from nbflow.script.reading import alias_main, read_script
+from nbflow.script.reading import alias_main
 from nbflow.script.sources import write_script
 from nbflow.store.catalog import Writer
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
@@ -57,30 +54,6 @@ class Ended:
     row: RunRow
     outcome: Outcome
     run: Run
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A script that is read and checked."""
-
-    cls: type[FlowSpec]
-    script: Script
-    graph: Graph
-    root: Path
-
-
-def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
-    """Read the class. Raises MetaflowException for what cannot even be read."""
-    for text in decorators:
-        attach(text, [getattr(cls, name) for name in dir(cls)])
-    script = read_script(cls)
-    return Prepared(cls, script, link_script(script), Store.locate(Path.cwd()))
-
-
-def refuse_errors(prepared: Prepared) -> None:
-    problems = [str(problem) for problem in check_script(prepared.script)]
-    if problems:
-        raise FlowRefused(problems)
 
 
 def start_workers_early(prepared: Prepared, settings: Settings) -> None:
@@ -139,7 +112,7 @@ def resume_script(
 
 
 def find_origin(prepared: Prepared, number: int | None) -> RunRow:
-    name, root = prepared.cls.__name__, prepared.root
+    name, root = prepared.cls.__name__, Store.locate(Path.cwd())
     rows: tuple[RunRow, ...] = ()
     if (root / "catalog.db").exists():
         with Store.reader(root) as reader:
@@ -163,8 +136,8 @@ def _values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> 
 def stored_values(prepared: Prepared, row: RunRow) -> dict[str, Any]:
     """The parameters and constants of an earlier run."""
     home = ScriptHome(sys.modules[prepared.cls.__module__])
-    with Store.open(prepared.root, create=False) as store:
-        tasks = [task for task in store.history.tasks(row.id, PARAMETERS)]
+    with Store.open(Store.locate(Path.cwd()), create=False) as store:
+        tasks = store.history.tasks(row.id, PARAMETERS)
         artifacts = store.history.artifacts(tasks[0].id) if tasks else ()
         return store.load({one.name: one for one in artifacts}, home)
 
@@ -186,7 +159,7 @@ def _launch(
     prepared: Prepared, values: Mapping[str, Any], plan: Plan, settings: Settings, kind: RunKind, origin: RunRow | None
 ) -> Ended:
     module = alias_main(prepared.cls)
-    with Store.open(prepared.root) as store, store.lease(), store.writer() as writer:
+    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
         program = _program(prepared, values, settings, module)
         row = _begin(writer, prepared, program, plan, settings, kind, origin)
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
@@ -209,9 +182,9 @@ def _numbers(executor: Executor) -> Callable[[str], int | None]:
 
 
 def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str) -> ScriptProgram:
-    file = script_file(prepared.cls)
+    file, root = script_file(prepared.cls), Store.locate(Path.cwd())
     return ScriptProgram(
-        prepared.graph, values, file.parent, prepared.root, file=str(file), module=module, flow=prepared.cls.__name__,
+        prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import getpass
 import json
 import os
@@ -92,9 +93,8 @@ class Parameter:
             and not isinstance(self.default, str)
             and not callable(self.default)
         ):
-            raise MetaflowException(
-                f"parameter '{self.name}': a JSON default is given as text, default={json.dumps(json.dumps(self.default, default=str))}"
-            )
+            example = json.dumps(json.dumps(self.default, default=str))
+            raise MetaflowException(f"parameter '{self.name}': a JSON default is given as text, default={example}")
 
     # on a flow
 
@@ -107,7 +107,10 @@ class Parameter:
         values = flow.__dict__.get("_parameters", {})
         if self.attribute not in values:
             raise AttributeError(f"parameter '{self.name}' has a value only while the flow runs")
-        return values[self.attribute]
+        own = flow.__dict__.setdefault("_own_parameters", {})
+        if self.attribute not in own:  # what a step does to it reaches nobody else
+            own[self.attribute] = copy.deepcopy(values[self.attribute])
+        return own[self.attribute]
 
     def __set__(self, flow: Any, value: object) -> None:
         raise AttributeError(

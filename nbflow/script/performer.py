@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import os
 import signal
 import sys
@@ -30,9 +31,11 @@ from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts
 from nbflow.script.flow import FlowSpec, items_of
 from nbflow.script.joining import Inputs
+from nbflow.script.parameters import constants_of
 from nbflow.script.program import ScriptHome, ScriptProgram
 from nbflow.script.reading import step_facts
-from nbflow.script.state import OWN, TaskState
+from nbflow.script.state import TaskState
+from nbflow.script.transition import OWN
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
@@ -45,6 +48,11 @@ class ScriptPerformer:
         self, program: ScriptProgram, cls: type[FlowSpec], store: Store, home: ScriptHome, capture: Capture
     ) -> None:
         self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
+        self._constants = {
+            name: copy.deepcopy(value)
+            for name, value in constants_of(cls).items()
+            if isinstance(value, list | dict | set | bytearray)
+        }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def run(self, job: Job) -> Result:
@@ -61,6 +69,8 @@ class ScriptPerformer:
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
+        for name, value in self._constants.items():  # no task sees what another did to them
+            setattr(self.cls, name, copy.deepcopy(value))
         flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack)
         if job.task.split:
             self._split(step, flow, result)
@@ -78,7 +88,7 @@ class ScriptPerformer:
 
     def _flow(self, step: str, artifacts: dict[str, Artifact], stack: tuple[Level, ...]) -> FlowSpec:
         flow = self.cls(use_cli=False)
-        flow.__dict__["_parameters"] = self.program.parameters
+        flow.__dict__["_parameters"] = dict(self.program.parameters)
         flow.__dict__["_task_state"] = TaskState(
             step, artifacts, self.store, self.home, stack, max_splits=self.program.max_splits
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,11 +59,11 @@ class Runner:
         return self.start("resume", **options)
 
     def start(self, command: str, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
-        folder = tempfile.TemporaryDirectory(prefix="nbflow-run-")
+        folder = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
         words = [sys.executable, str(self.file), *_words(self.options), command]
         words += [step_to_rerun] if step_to_rerun else []
-        words += ["--run-id-file", f"{folder.name}/run", *_words(options)]
-        files = {name: open(f"{folder.name}/{name}", "wb") for name in ("stdout", "stderr")}  # noqa: SIM115
+        words += ["--run-id-file", str(folder / "run"), *_words(options)]
+        files = {name: (folder / name).open("wb") for name in ("stdout", "stderr")}
         process = subprocess.Popen(words, cwd=self.cwd, env={**os.environ, **self.env}, **files)  # type: ignore[call-overload]
         for file in files.values():
             file.close()
@@ -71,11 +73,10 @@ class Runner:
 class ExecutingRun:
     """A run that goes on in another process, or has ended there."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], folder: tempfile.TemporaryDirectory[str], runner: Runner
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, runner: Runner) -> None:
         self.process, self._folder, self._runner = process, folder, runner
         self._timed_out = False
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     def __enter__(self) -> ExecutingRun:
         return self
@@ -122,12 +123,12 @@ class ExecutingRun:
         return self._read("stderr")
 
     def _read(self, name: str) -> str:
-        return (Path(self._folder.name) / name).read_text("utf-8", "replace")
+        return (self._folder / name).read_text("utf-8", "replace")
 
     @property
     def run(self) -> client.Run | None:
         """The run as the client has it; None before it has an id."""
-        file = Path(self._folder.name) / "run"
+        file = self._folder / "run"
         if not file.exists():
             return None
         try:
@@ -168,7 +169,7 @@ def _words(options: Mapping[str, Any]) -> list[str]:
     """`alpha=0.1` as `--alpha 0.1`; a list several times; True as a bare option."""
     words: list[str] = []
     for name, value in options.items():
-        spelt = {"decospecs": "--with", "tags": "--tag"}.get(name, f"--{name}" if "-" in name else f"--{name}")
+        spelt = {"decospecs": "--with", "tags": "--tag"}.get(name, f"--{name}")
         if name in ("max_workers", "max_num_splits", "run_id_file", "origin_run_id", "no_lint", "no_pylint"):
             spelt = f"--{name.replace('_', '-')}"
         for one in value if isinstance(value, list | tuple) and name in ("tags", "decospecs") else [value]:

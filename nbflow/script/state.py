@@ -10,27 +10,13 @@ import cloudpickle
 
 from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
 from nbflow.run.events import Level
+from nbflow.script.transition import HIDDEN, Transition
 from nbflow.store import drift
 from nbflow.store.artifact import Artifact
 from nbflow.store.codec import Encoded
 from nbflow.store.drift import Loaded
 from nbflow.store.home import Home
 from nbflow.store.store import Store
-
-OWN = frozenset({"_task_state", "_parameters"})
-"""Attributes of a flow that are no artifacts."""
-
-HIDDEN = frozenset({"_chosen", "_cards"})
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A `self.next(…)` that was called."""
-
-    targets: tuple[str, ...]
-    foreach: str | None = None
-    condition: str | None = None
-    chose: str = ""
 
 
 @dataclass

@@ -1,3 +1,4 @@
+# ruff: noqa: UP031 - as it was written for Metaflow
 """A flow of three steps in a row: an artifact that one step sets is there in the next."""
 
 from nbflow import FlowSpec, step

@@ -49,10 +49,11 @@ class PlayListFlow(FlowSpec):
     @step
     def end(self):
         """Print the playlist."""
-        print("Playlist for movies in genre '%s'" % self.genre)
+        print(f"Playlist for movies in genre '{self.genre}'")
         for number, title in enumerate(self.playlist, start=1):
-            print("Pick %d: '%s'" % (number, title))
-        print("Bonus Pick: '%s' from '%s'" % self.bonus)
+            print(f"Pick {number}: '{title}'")
+        title, genre = self.bonus
+        print(f"Bonus Pick: '{title}' from '{genre}'")
 
 
 if __name__ == "__main__":

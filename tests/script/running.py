@@ -14,7 +14,8 @@ from typing import Any
 
 from nbflow.client import Flow, Run
 from nbflow.run.events import Outcome
-from nbflow.script.launch import Ended, Settings, prepare, resume_script, run_script
+from nbflow.script.launch import Ended, Settings, resume_script, run_script
+from nbflow.script.prepared import prepare
 from nbflow.script.program import flow_in, import_script
 from nbflow.store.rows import TaskStatus
 

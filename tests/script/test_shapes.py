@@ -9,8 +9,6 @@ from tests.script import shapes
 from tests.script.running import Scripts
 
 
-
-
 @pytest.mark.parametrize("shape", shapes.TRAILS)
 def test_a_shape_gives_its_values_and_a_resume_runs_nothing(scripts: Scripts, shape: str) -> None:
     body, trail = shapes.TRAILS[shape]

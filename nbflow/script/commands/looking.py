@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any
 
 import click
 
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.script.flow import FlowSpec
-from nbflow.script.launch import prepare, refuse_errors
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
+from nbflow.script.prepared import prepare, refuse_errors
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -85,4 +84,6 @@ def _help(**_: Any) -> None:
 
 def _version(**_: Any) -> None:
     """The version of nbflow."""
+    from importlib.metadata import version  # noqa: PLC0415 - 10 ms to import
+
     click.echo(f"nbflow {version('jupyter-nbflow')}")

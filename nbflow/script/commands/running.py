@@ -11,9 +11,10 @@ from click.core import ParameterSource
 
 from nbflow.run.events import Outcome
 from nbflow.script.flow import FlowSpec
-from nbflow.script.launch import Ended, Settings, prepare, refuse_errors, resume_script, run_script
+from nbflow.script.launch import Ended, Settings, resume_script, run_script
 from nbflow.script.lint import lint
 from nbflow.script.parameters import IncludeFile, Parameter, parameters_of, user_name
+from nbflow.script.prepared import prepare, refuse_errors
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:

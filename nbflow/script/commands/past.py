@@ -1,0 +1,115 @@
+"""Commands about the runs so far: runs, status, tag, gc."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbflow import client
+from nbflow.errors import MetaflowNotFound, MetaflowTaggingError
+from nbflow.script.flow import FlowSpec
+from nbflow.store.rows import TaskStatus
+from nbflow.store.store import Store
+
+
+def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+    if name == "tag":
+        return _tag_command()
+    callbacks: dict[str, Callable[..., Any]] = {"runs": _runs, "status": _status, "gc": _gc}
+    options: list[click.Parameter] = []
+    if name == "gc":
+        options = [
+            click.Option(["--keep"], type=click.IntRange(0), default=10, show_default=True, help="Runs that are kept."),
+            click.Option(["--dry-run"], is_flag=True, help="Only say what would be deleted."),
+        ]
+    return click.Command(name, params=options, callback=callbacks[name], help=callbacks[name].__doc__)
+
+
+def _flow() -> client.Flow:
+    return client.Flow(click.get_current_context().find_root().obj.__name__)
+
+
+def _newest() -> client.Run:
+    run = _flow().latest_run
+    if run is None:
+        raise MetaflowNotFound("there is no run yet: run the flow first")
+    return run
+
+
+def _runs() -> None:
+    """The runs so far, newest first."""
+    for run in _flow():
+        parameters = " ".join(f"{name}={value}" for name, value in run.parameters.items())
+        tags = " ".join(sorted(run.tags))
+        began = f"{run.created_at:%Y-%m-%d %H:%M:%S}" if run.created_at else ""
+        click.echo("  ".join(part for part in (run.id, began, str(run.status), parameters, tags) if part))
+
+
+def _status() -> None:
+    """What became of each step in the newest run."""
+    run = _newest()
+    click.echo(f"run {run.id}: {run.status}")
+    for step in reversed(list(run)):
+        states = [task.status for task in step.tasks]
+        click.echo(f"    {step.id}: " + ", ".join(f"{states.count(one)} {one}" for one in TaskStatus if one in states))
+
+
+def _gc(keep: int, dry_run: bool) -> None:
+    """Delete what no kept run of any flow in this store needs."""
+    with Store.open(Store.locate(Path.cwd()), create=False) as store:
+        swept = store.gc(keep, dry_run)
+    click.echo(f"{'would delete' if dry_run else 'deleted'} {len(swept.runs)} runs, {swept.bytes:,} bytes")
+
+
+# tags
+
+
+def _tag_command() -> click.Command:
+    run = click.Option(["--run-id"], type=int, help="Which run; the newest if it is not given.")
+    tags = click.Argument(["tags"], nargs=-1, required=True)
+    old = click.Argument(["old"])
+    new = click.Argument(["new"])
+    commands = {
+        "add": click.Command("add", params=[run, tags], callback=_add, help="Add tags to a run."),
+        "remove": click.Command("remove", params=[run, tags], callback=_remove, help="Take tags from a run."),
+        "replace": click.Command(
+            "replace", params=[run, old, new], callback=_replace, help="One tag for another, at once."
+        ),
+        "list": click.Command("list", params=[run], callback=_list, help="The tags of a run."),
+    }
+    return click.Group("tag", commands=commands, help="Tags of runs: add, remove, replace, list.")
+
+
+def _run(number: int | None) -> client.Run:
+    return _newest() if number is None else _flow()[number]
+
+
+def _add(run_id: int | None, tags: tuple[str, ...]) -> None:
+    run = _run(run_id)
+    run.add_tags(tags)
+    _say(run)
+
+
+def _remove(run_id: int | None, tags: tuple[str, ...]) -> None:
+    run = _run(run_id)
+    run.remove_tags(tags)
+    _say(run)
+
+
+def _replace(run_id: int | None, old: str, new: str) -> None:
+    run = _run(run_id)
+    if old not in run.tags:
+        raise MetaflowTaggingError(f"run {run.id} has no tag '{old}': it has {', '.join(sorted(run.tags)) or 'none'}")
+    run.replace_tag(old, new)
+    _say(run)
+
+
+def _list(run_id: int | None) -> None:
+    _say(_run(run_id))
+
+
+def _say(run: client.Run) -> None:
+    click.echo(f"run {run.id}: {', '.join(sorted(run.user_tags)) or 'no tags'}")

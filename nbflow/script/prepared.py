@@ -1,0 +1,37 @@
+"""A script that is read, linked and checked: all that looking at it needs, and what a run starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbflow.errors import FlowRefused
+from nbflow.flow.flowspec import Script
+from nbflow.flow.flowspec_checks import check_script
+from nbflow.flow.flowspec_graph import link_script
+from nbflow.flow.graph import Graph
+from nbflow.script.decorators import attach
+from nbflow.script.flow import FlowSpec
+from nbflow.script.reading import read_script
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A script that is read and checked."""
+
+    cls: type[FlowSpec]
+    script: Script
+    graph: Graph
+
+
+def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
+    """Read the class. Raises MetaflowException for what cannot even be read."""
+    for text in decorators:
+        attach(text, [getattr(cls, name) for name in dir(cls)])
+    script = read_script(cls)
+    return Prepared(cls, script, link_script(script))
+
+
+def refuse_errors(prepared: Prepared) -> None:
+    problems = [str(problem) for problem in check_script(prepared.script)]
+    if problems:
+        raise FlowRefused(problems)

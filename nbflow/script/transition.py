@@ -1,0 +1,20 @@
+"""A `self.next(…)` as it was called, and which attributes of a flow are no artifacts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
+"""Attributes of a flow that are no artifacts."""
+
+HIDDEN = frozenset({"_chosen", "_cards"})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A `self.next(…)` that was called."""
+
+    targets: tuple[str, ...]
+    foreach: str | None = None
+    condition: str | None = None
+    chose: str = ""

@@ -1,0 +1,193 @@
+"""What may stand above a step, and what it does."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+import nbflow
+from nbflow.errors import InvalidDecorator
+from nbflow.script.decorators import REFUSED, attach, facts_of, step
+from tests.script import shapes
+from tests.script.running import Scripts
+
+
+def decorated(decorator: str, statement: str, shape: str = shapes.LINEAR) -> str:
+    body = shape.replace('self.trail = self.trail + ["middle"]', statement)
+    return body.replace("@step\ndef middle", f"{decorator}\n@step\ndef middle")
+
+
+FLAKY = """
+    self.x = current.retry_count
+    self.leaked = hasattr(self, "half")
+    self.half = 1
+    if current.retry_count < 2:
+        raise ValueError(f"attempt {current.retry_count}")
+"""
+
+
+def test_retry_runs_the_step_again_without_what_the_attempt_left(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@retry(times=2, minutes_between_retries=0)", FLAKY))
+    assert (ran.data.x, ran.data.leaked) == (2, False)
+    assert ran.run["middle"].task.current_attempt == 2
+
+
+def test_retry_waits_between_attempts(scripts: Scripts) -> None:
+    began = time.monotonic()
+    ran = scripts.run(decorated("@retry(times=2, minutes_between_retries=0.005)", FLAKY))
+    assert ran.succeeded
+    assert time.monotonic() - began > 0.6
+
+
+def test_a_step_that_fails_in_every_attempt_fails(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@retry(times=1, minutes_between_retries=0)", FLAKY))
+    assert ran.error == "ValueError: attempt 1"
+
+
+def test_with_puts_a_decorator_above_every_step(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("", FLAKY), decorators=("retry:times=2,minutes_between_retries=0",))
+    assert ran.data.x == 2
+
+
+def test_catch_makes_the_failure_an_artifact(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@catch(var='failure')", "self.before = 1; raise KeyError('lost')"))
+    assert ran.succeeded
+    assert ran.data.before == 1
+    assert ran.data.failure.type == "KeyError"
+    assert ran.data.failure.exception == "'lost'"
+    assert "KeyError" in ran.data.failure.stacktrace
+    assert ran.run["middle"].task.exception is None
+
+
+def test_catch_after_the_last_retry_only(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@catch(var='failure')\n@retry(times=2, minutes_between_retries=0)", FLAKY))
+    assert (ran.data.failure, ran.data.x) == (None, 2)
+
+
+def test_catch_without_a_failure_stores_none(scripts: Scripts) -> None:
+    assert scripts.run(decorated("@catch(var='failure')", "pass")).data.failure is None
+
+
+@pytest.mark.parametrize("death", ["os._exit(3)", "os.kill(os.getpid(), 9)"])
+def test_catch_catches_the_death_of_the_process(scripts: Scripts, death: str) -> None:
+    ran = scripts.run(decorated("@catch(var='failure')", f"import os; {death}"))
+    assert ran.succeeded
+    assert ran.data.failure.type == "nbflow.errors.FailureHandledByCatch"
+    assert "its process died" in ran.data.failure.exception
+
+
+def test_a_process_that_dies_fails_its_task(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("", "import os; os.kill(os.getpid(), 9)"))
+    assert ran.failed == ["middle"]
+    assert "SIGKILL" in ran.error
+
+
+def test_timeout_raises_in_the_step(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@timeout(seconds=0.2)", "import time; self.before = 1; time.sleep(30)"))
+    assert ran.error == "TaskTimeout: Step middle timed out after 0.2 seconds"
+    assert ran.value("middle", "before") == 1
+
+
+def test_a_timeout_can_be_caught(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("@catch(var='failure')\n@timeout(seconds=0.2)", "import time; time.sleep(30)"))
+    assert ran.data.failure.type == "nbflow.errors.TaskTimeout"
+
+
+def test_environment_and_secrets_hold_for_their_step_only(scripts: Scripts) -> None:
+    secret = "{'type': 'inline', 'options': {'env_vars': {'FS_B': 'b'}}}"
+    body = decorated(
+        f"@environment(vars={{'FS_A': 'a'}})\n@secrets(sources=[{secret}])",
+        "import os; self.trail = [os.environ['FS_A'], os.environ['FS_B']]",
+    ).replace('self.trail + ["end"]', '(self.trail, __import__("os").environ.get("FS_A"))')
+    assert scripts.run(body).data.trail == (["a", "b"], None)
+
+
+def test_resources_limit_how_many_run_at_once(scripts: Scripts) -> None:
+    body = shapes.FOREACH.replace("@step\ndef work", "@resources(cpu=2, memory=10)\n@step\ndef work").replace(
+        "self.x = (self.index, self.input, self.foreach_stack())",
+        "import time; self.began = time.monotonic(); time.sleep(0.05); self.x = (self.began, time.monotonic())",
+    )
+    ran = scripts.run(body)
+    spans = sorted(x for x, _, _ in ran.data.trail)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+def test_project_says_where_a_run_belongs(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        @project(name="movies")
+        class F(FlowSpec):
+            @step
+            def start(self):
+                self.facts = current.project_name, current.branch_name, current.is_production
+                self.next(self.end)
+
+            @step
+            def end(self):
+                pass
+        """
+    )
+    assert ran.data.facts == ("movies", "user.tester", False)
+    assert {"project:movies", "project_branch:user.tester"} <= ran.run.tags
+
+
+def test_a_card_shows_what_was_appended_and_displayed(scripts: Scripts) -> None:
+    body = decorated(
+        "@card\n@card(id='two')",
+        "from nbflow.cards import Artifact, Image, Markdown, Table; "
+        "current.card.append(Markdown('# Hello <b>')); current.card['two'].append(Table([[1, 'x']], ['a', 'b'])); "
+        "current.card['two'].append(Artifact({'k': 1})); current.card['two'].append(Image(b'\\x89PNG..'))",
+    )
+    ran = scripts.run(body)
+    task = ran.run["middle"].task
+    artifact = task._reader.artifact(task._row.id, "_cards")
+    cards = ran.run.flow._store.load({"c": artifact}, ran.run._home)["c"]
+    assert [(kind, name) for kind, name, _ in cards] == [("default", None), ("default", "two")]
+    assert "<h1>Hello &lt;b&gt;</h1>" in cards[0][2]
+    assert "<td>x</td>" in cards[1][2]
+    assert "{&#x27;k&#x27;: 1}" in cards[1][2]
+    assert "data:image/png;base64" in cards[1][2]
+
+
+def test_a_card_that_cannot_be_drawn_fails_nothing(scripts: Scripts) -> None:
+    body = decorated("@card", "from nbflow.cards import Image; current.card.append(Image(None))")
+    assert scripts.run(body).succeeded
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_a_decorator_that_nbflow_has_not_says_what_to_do_instead(name: str) -> None:
+    with pytest.raises(InvalidDecorator, match=f"@{name} is not part of nbflow: .+"):
+        getattr(nbflow, name)(image="x")
+
+
+def _method() -> object:
+    def work(self: object) -> None: ...
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda: nbflow.retry(_method()), "must stand above @step"),
+        (lambda: nbflow.retry(nbflow.retry(step(_method()))), "has @retry twice"),
+        (lambda: nbflow.retry(tims=3), "takes no 'tims': it takes times, minutes_between_retries"),
+        (lambda: nbflow.retry(times=5), "4 times at most"),
+        (lambda: nbflow.timeout(seconds=0), "needs a time"),
+        (lambda: nbflow.secrets(sources=["aws"]), "inline sources only"),
+        (lambda: nbflow.project(name="No Good"), "use 1 to 128"),
+        (lambda: attach("frobnicate", []), "there is no such decorator"),
+        (lambda: attach("batch", []), "is not part of nbflow"),
+    ],
+)
+def test_a_decorator_that_makes_no_sense_is_refused(use: object, message: str) -> None:
+    with pytest.raises(InvalidDecorator, match=message):
+        use()  # type: ignore[operator]
+
+
+def test_times_of_a_timeout_add_up() -> None:
+    facts = facts_of(nbflow.timeout(seconds=1, minutes=1, hours=1)(step(_method())))
+    assert facts is not None
+    assert facts.timeout == 3661

@@ -1,0 +1,238 @@
+"""Parameters, files, and what `current` tells."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from nbflow import IncludeFile, JSONType, Parameter
+from nbflow.errors import MetaflowException, ParameterFieldFailed
+from nbflow.script.current import current
+from nbflow.script.parameters import RESERVED, parameters_of, resolve
+from tests.script.running import Scripts
+
+
+def value_of(parameter: Parameter, given: object = None, **environment: str) -> object:
+    cls = type("F", (), {"p": parameter})
+    os.environ.update(environment)
+    try:
+        return resolve(cls, {} if given is None else {parameter.name: given})["p"]
+    finally:
+        for name in environment:
+            del os.environ[name]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "value"),
+    [
+        (Parameter("p"), None, None),
+        (Parameter("p"), "x", "x"),
+        (Parameter("p", default=1), None, 1),
+        (Parameter("p", default=1), "7", 7),
+        (Parameter("p", default=0.5), "2", 2.0),
+        (Parameter("p", type=float, default=1), None, 1.0),
+        (Parameter("p", default=False), "True", True),
+        (Parameter("p", default=True), "no", False),
+        (Parameter("p", type=JSONType, default='{"a": [1]}'), None, {"a": [1]}),
+        (Parameter("p", type=JSONType), "[1, null]", [1, None]),
+        (Parameter("p", type=JSONType), {"a": 1}, {"a": 1}),
+        (Parameter("p", separator=","), "a,b", ["a", "b"]),
+        (Parameter("p", default="x,y", separator=","), None, ["x", "y"]),
+        (Parameter("p", default=["x"], separator=","), None, ["x"]),
+        (Parameter("p", default=lambda context: context.parameter_name + context.flow_name), None, "pF"),
+        (Parameter("p", type=int, default=lambda context: 3), None, 3),
+    ],
+)
+def test_a_parameter_has_the_value_of_its_type(parameter: Parameter, given: object, value: object) -> None:
+    found = value_of(parameter, given)
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize("prefix", ["METAFLOW", "NBFLOW"])
+def test_the_environment_sets_a_parameter(prefix: str) -> None:
+    assert value_of(Parameter("top-k", default=1), **{f"{prefix}_RUN_TOP_K": "4"}) == 4
+
+
+def test_what_is_given_goes_before_the_environment() -> None:
+    assert value_of(Parameter("p", default=1), "2", METAFLOW_RUN_P="4") == 2
+
+
+@pytest.mark.parametrize(
+    ("parameter", "given", "message"),
+    [
+        (Parameter("p", type=int), "x", "Invalid value for '--p': 'x' is not a valid integer"),
+        (Parameter("p", type=int), "1.5", "'1.5' is not a valid integer"),
+        (Parameter("p", type=float), "x", "'x' is not a valid float"),
+        (Parameter("p", type=bool), "maybe", "'maybe' is not a valid boolean"),
+        (Parameter("p", type=JSONType), "{", "'{' is not valid JSON"),
+        (Parameter("p", required=True), None, "Missing option '--p'"),
+        (IncludeFile("p"), "/none.csv", r"file '/none.csv' cannot be read \(No such file or directory\)"),
+        (IncludeFile("p", encoding="ascii"), __file__, "is not ascii text: é"),
+    ],
+)
+def test_a_bad_value_is_refused_in_the_words_of_the_command_line(
+    parameter: Parameter, given: object, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message.removesuffix(": é")):
+        value_of(parameter, given)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        *((lambda name=name: Parameter(name), "is reserved") for name in sorted(RESERVED)),
+        (lambda: Parameter("run_id"), "is reserved"),
+        (lambda: Parameter("p", default=1, separator=","), "only a str can have a separator"),
+        (lambda: Parameter("p", required=lambda: True), "required cannot be a function"),
+        (lambda: Parameter("p", separator=lambda: ","), "separator cannot be a function"),
+        (lambda: Parameter("p", show_default=lambda: 1), "show_default cannot be a function"),
+        (lambda: Parameter("p", typ=int), "takes no 'typ'"),
+        (lambda: Parameter("p", type=set), "use int, float, bool, str or JSONType"),
+        (lambda: Parameter("p", type=JSONType, default={"a": 1}), "a JSON default is given as text"),
+        (lambda: parameters_of(type("F", (), {"a": Parameter("x"), "b": Parameter("X")})), "have one name"),
+    ],
+)
+def test_a_parameter_that_makes_no_sense_is_refused(build: object, message: str) -> None:
+    with pytest.raises(MetaflowException, match=message):
+        build()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message"),
+    [
+        (Parameter("p", type=int, default=lambda context: "x"), "is 'x', a str, not int"),
+        (Parameter("p", default=lambda context: 1 // 0), "failed: ZeroDivisionError"),
+        (IncludeFile("p", default=lambda context: 3), "it must be a path"),
+    ],
+)
+def test_a_default_of_another_type_is_refused(parameter: Parameter, message: str) -> None:
+    with pytest.raises(ParameterFieldFailed, match=message):
+        value_of(parameter)
+
+
+def test_a_default_function_is_called_once_a_run(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        def stamp(context):
+            with open("calls", "a") as file:
+                file.write(context.user_name + "\\n")
+            return "made"
+
+        class F(FlowSpec):
+            p = Parameter("p", default=stamp)
+
+            @step
+            def start(self):
+                self.x = self.p
+                self.next(self.end)
+
+            @step
+            def end(self):
+                self.y = self.p
+        """
+    )
+    assert (ran.data.x, ran.data.y, ran.data.p) == ("made", "made", "made")
+    assert (scripts.folder / "calls").read_text() == "tester\n"
+
+
+FILE = """
+movies = IncludeFile("movies", default="movies.csv")
+raw = IncludeFile("raw", default=lambda context: "raw.bin", is_text=False)
+none = IncludeFile("none")
+
+@step
+def start(self):
+    self.x = self.movies.upper(), self.raw, self.none
+    self.next(self.end)
+
+@step
+def end(self):
+    pass
+"""
+
+
+def test_a_file_is_kept_as_it_was_when_the_run_began(scripts: Scripts) -> None:
+    (scripts.folder / "movies.csv").write_text("é,1")
+    (scripts.folder / "raw.bin").write_bytes(b"\xff\x00")
+    first = scripts.run(FILE)
+    (scripts.folder / "movies.csv").unlink()
+    assert first.data.x == ("É,1", b"\xff\x00", None)
+    assert first.data.movies == "é,1"
+    resumed = scripts.resume(FILE)
+    assert resumed.executed == []
+    assert resumed.data.movies == "é,1"
+
+
+def test_the_environment_names_another_file(scripts: Scripts, monkeypatch: pytest.MonkeyPatch) -> None:
+    (scripts.folder / "other.csv").write_text("other")
+    (scripts.folder / "raw.bin").write_bytes(b"")
+    monkeypatch.setenv("METAFLOW_RUN_MOVIES", "other.csv")
+    assert scripts.run(FILE).data.x == ("OTHER", b"", None)
+
+
+def test_a_missing_file_is_told_before_the_run(scripts: Scripts) -> None:
+    with pytest.raises(MetaflowException, match="give its path with --movies"):
+        scripts.run(FILE)
+    assert not (scripts.folder / ".nbflow" / "catalog.db").exists()
+
+
+def test_changing_a_mutable_parameter_in_place_reaches_nobody(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        p = Parameter("p", type=JSONType, default='{"a": 1}')
+
+        @step
+        def start(self):
+            self.p["a"] = 2
+            self.next(self.end)
+
+        @step
+        def end(self):
+            self.seen = self.p["a"]
+        """
+    )
+    assert ran.data.seen == 1
+
+
+def test_current_tells_about_run_and_task(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        alpha = Parameter("alpha", default=1)
+
+        @step
+        def start(self):
+            import os
+            self.facts = {name: getattr(current, name) for name in (
+                "flow_name", "run_id", "step_name", "task_id", "retry_count", "origin_run_id", "pathspec", "namespace",
+                "username", "tags", "parameter_names")}
+            self.steps = sorted(current.graph)
+            self.folder = current.tempdir
+            self.there = os.path.isdir(current.tempdir)
+            self.task, self.run = current.task.pathspec, current.run.pathspec
+            self.running = current.is_running_flow
+            self.next(self.end)
+
+        @step
+        def end(self):
+            pass
+        """,
+        tags=("t",),
+    )
+    assert ran.error == ""
+    assert ran.data.facts == {
+        "flow_name": "F", "run_id": "1", "step_name": "start", "task_id": "1", "retry_count": 0, "origin_run_id": None,
+        "pathspec": "F/1/start/1", "namespace": "user:tester", "username": "tester", "tags": frozenset({"t"}),
+        "parameter_names": ["alpha"],
+    }  # fmt: skip
+    assert (ran.data.task, ran.data.run) == ("F/1/start/1", "F/1")
+    assert (ran.data.steps, ran.data.there, ran.data.running) == (["end", "start"], True, True)
+    assert not os.path.exists(ran.data.folder)
+
+
+def test_current_is_empty_where_no_flow_runs() -> None:
+    assert not current
+    with pytest.raises(AttributeError, match="because no flow is running"):
+        _ = current.run_id
+    with pytest.raises(AttributeError, match="current only tells"):
+        current.run_id = 3

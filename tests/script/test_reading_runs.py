@@ -1,0 +1,124 @@
+"""The client on runs of scripts, tags, and `Runner`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from nbflow import Flow, Run, Runner, Task, default_namespace, get_namespace, namespace
+from nbflow.client import DataArtifact
+from nbflow.errors import MetaflowException, MetaflowNotFound, MetaflowTaggingError
+from tests.script import shapes
+from tests.script.running import Scripts
+
+
+def test_a_run_is_read_from_its_end_to_its_values(scripts: Scripts) -> None:
+    ran = scripts.run(shapes.LINEAR, tags=("t",))
+    run = Flow("F").latest_run
+    assert run is not None
+    assert [step.id for step in run] == ["end", "middle", "start"]
+    assert (run.pathspec, run.successful, run.finished, run.status) == ("F/1", True, True, "succeeded")
+    assert run.data.trail == Run("F/1").end_task.data.trail == ["start", "middle", "end"]
+    assert DataArtifact("F/1/middle/2/trail").data == ["start", "middle"]
+    assert {one.id for one in Task("F/1/end/3").artifacts} == {"trail"}
+    assert [one.pathspec for one in Flow("F").runs("t")] == ["F/1"]
+    assert ran.run.system_tags >= {"user:root"} or any(tag.startswith("user:") for tag in ran.run.system_tags)
+
+
+def test_a_failed_run_and_its_exception_are_told_apart(scripts: Scripts) -> None:
+    scripts.run(shapes.LINEAR.replace('["start"]', "1 / 0"))
+    run = Flow("F").latest_run
+    assert run is not None
+    assert (run.successful, run.finished, run.status, Flow("F").latest_successful_run) == (False, True, "failed", None)
+    failure = run["start"].task.exception
+    assert (failure.type, failure.message) == ("ZeroDivisionError", "division by zero")
+    assert "1 / 0" in failure.traceback
+
+
+@pytest.mark.parametrize(
+    ("shape", "task", "parents", "children"),
+    [
+        (shapes.LINEAR, "middle", ["start"], ["end"]),
+        (shapes.BRANCH, "join", ["b", "a"], ["end"]),
+        (shapes.BRANCH, "start", [], ["b", "a"]),
+        (shapes.FOREACH, "start", [], ["work[0]", "work[1]", "work[2]"]),
+        (shapes.FOREACH, "join", ["after[0]", "after[1]", "after[2]"], ["end"]),
+        (shapes.SWITCH, "end", ["fast"], []),
+        (shapes.RECURSION, "end", ["grow@3"], []),
+        (shapes.RECURSION, "grow", ["start"], ["grow@1"]),
+    ],
+)
+def test_tasks_know_who_led_to_them(
+    scripts: Scripts, shape: str, task: str, parents: list[str], children: list[str]
+) -> None:
+    found = scripts.run(shape).run[task].tasks[0]
+    assert [str(one) for one in found.parent_tasks] == parents
+    assert [str(one) for one in found.child_tasks] == children
+
+
+def test_streams_are_kept_apart(scripts: Scripts) -> None:
+    statement = "import sys; print('o'); print('e', file=sys.stderr); self.trail = []"
+    ran = scripts.run(shapes.LINEAR.replace('self.trail = ["start"]', statement))
+    task = ran.run["start"].task
+    assert (task.stdout, task.stderr) == ("o\n", "e\n")
+    assert [line for _, line in task.loglines("stdout")] == ["o"]
+
+
+def test_tags_have_limits_and_change_at_once(scripts: Scripts) -> None:
+    run = scripts.run(shapes.ONE_STEP, tags=("a",)).run
+    run.replace_tag("a", ["b", "ü"])
+    assert run.user_tags == {"b", "ü"}
+    with pytest.raises(MetaflowTaggingError, match="use at most 500"):
+        run.add_tag("x" * 501)
+    with pytest.raises(MetaflowTaggingError, match="a run has at most 50"):
+        run.add_tags([str(number) for number in range(49)])
+    with pytest.raises(MetaflowTaggingError, match="is a system tag"):
+        run.remove_tag(next(iter(run.system_tags)))
+    with pytest.raises(MetaflowTaggingError, match="not empty"):
+        run.add_tag("")
+    assert run.user_tags == {"b", "ü"}
+
+
+def test_namespaces_choose_what_is_seen(scripts: Scripts) -> None:
+    scripts.run(shapes.ONE_STEP, tags=("mine",))
+    namespace("nobody")
+    assert (get_namespace(), Flow("F").latest_run) == ("nobody", None)
+    namespace("mine")
+    assert Flow("F").latest_run is not None
+    assert default_namespace() is None
+
+
+@pytest.mark.parametrize("pathspec", ["F/9", "G/1"])
+def test_what_is_not_there_has_the_name_that_users_catch(scripts: Scripts, pathspec: str) -> None:
+    scripts.run(shapes.ONE_STEP)
+    with pytest.raises(MetaflowNotFound):
+        Run(pathspec)
+
+
+def test_a_runner_runs_and_resumes_in_a_process_of_its_own(scripts: Scripts) -> None:
+    body = "alpha = Parameter('alpha', default=1.0)\n" + shapes.LINEAR.replace('"middle"', "self.alpha")
+    path = scripts.write(body, "f.py")
+    done = Runner(path).run(alpha=0.1, tags=["t"])
+    assert (done.status, done.returncode) == ("successful", 0)
+    assert "Done!" in done.stdout
+    assert done.run is not None
+    assert done.run.data.trail == ["start", 0.1, "end"]
+    assert done.run.tags == {"t"}
+    again = Runner(path).resume(alpha=0.2)
+    assert again.run is not None
+    assert again.run.data.trail == ["start", 0.2, "end"]
+
+
+def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:
+    path = scripts.write(shapes.LINEAR.replace('["start"]', "1 / 0"), "f.py")
+
+    async def run() -> tuple[str, bool]:
+        executing = await Runner(path).async_run()
+        lines = list(executing.stream_log("stdout"))
+        await executing.wait()
+        return executing.status, any("ZeroDivisionError" in line for line in lines)
+
+    assert asyncio.run(run()) == ("failed", True)
+    with pytest.raises(MetaflowException, match="is not a file"):
+        Runner("nowhere.py")
