@@ -170,6 +170,7 @@ def test_a_pathspec_of_another_form_is_refused(flow: Flow) -> None:
 
 
 def test_the_package_names_what_it_exports() -> None:
-    assert dir(nbflow) == ["DataArtifact", "Flow", "Run", "Step", "Task", "get_namespace", "namespace"]
+    assert {"DataArtifact", "Flow", "Run", "Step", "Task", "get_namespace", "namespace"} <= set(dir(nbflow))
+    assert {"FlowSpec", "IncludeFile", "Parameter", "current", "retry", "step"} <= set(dir(nbflow))
     with pytest.raises(AttributeError, match="has no attribute 'Flwo'"):
         _ = nbflow.Flwo

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _FLOW = object()
 
+IMPORTING: list[str] = []
+"""Scripts that are being imported: a flow that is made there is not told to run."""
+
 
 class FlowSpec:
     """A flow: its steps are methods with `@step`. Making an instance runs the command line, as in Metaflow.
@@ -26,7 +29,7 @@ class FlowSpec:
     """
 
     def __init__(self, use_cli: bool = True) -> None:
-        if use_cli:
+        if use_cli and not IMPORTING:
             importlib.import_module("nbflow.script.main").main(type(self))
 
     @property

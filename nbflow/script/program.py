@@ -15,7 +15,7 @@ from nbflow.errors import MetaflowException
 from nbflow.run.capture import Capture
 from nbflow.run.program import Program
 from nbflow.script.decorators import attach
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flow import IMPORTING, FlowSpec
 from nbflow.store.store import Store
 
 
@@ -73,11 +73,14 @@ def import_script(file: Path, name: str) -> types.ModuleType:
         raise MetaflowException(f"{file} cannot be imported: give a .py file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    IMPORTING.append(name)
     try:
         spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise
+    finally:
+        IMPORTING.pop()
     return module
 
 
