@@ -46,6 +46,7 @@ class Checkpoint:
     parameters: Mapping[str, object] = field(default_factory=dict)
     random: RandomState | None = field(default=None, repr=False)
     document: str = ""
+    scratch: frozenset[str] = frozenset()  # names that no step writes: saved by hand, and the user's own
 
     @property
     def artifacts(self) -> dict[str, Artifact]:
@@ -106,6 +107,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
         dict(_parameters(graph, row)),
         read_random(reader, task.id),
         row.document,
+        frozenset() if is_step else frozenset(held) - frozenset().union(*(one.writes for one in graph.links.values())),
     )
 
 

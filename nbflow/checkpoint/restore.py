@@ -115,9 +115,11 @@ def _rebind(plan: RestorePlan, ledger: Ledger, values: Mapping[str, object]) -> 
     ledger.namespace.update({plan.bind[name]: value for name, value in values.items()})
     for name, target in plan.bind.items():
         held = plan.checkpoint.held[name]
-        ledger.defined.pop(target, None)
+        if target in ledger.defined and ledger.defined[target].value is not values[name]:
+            del ledger.defined[target]
         if target == name:
-            ledger.bound[name] = Bound(values[name], held.artifact, held.task)
+            is_ours = name not in plan.checkpoint.scratch
+            ledger.bound[name] = Bound(values[name], held.artifact, held.task, is_ours)
         else:
             ledger.bound.pop(target, None)
 

@@ -35,6 +35,7 @@ VERBS = {
     "logs": ("tasks", "What a task printed."),
     "dump": ("tasks", "What a task's artifacts hold."),
     "gc": ("keeping", "Delete what no kept run needs."),
+    "trust": ("keeping", "Trust what the store holds, whoever signed it."),
     "verify": ("keeping", "Read every stored object and compare it with its name."),
 }
 """Verb -> (module below nbflow.cli, help)."""

@@ -1,4 +1,4 @@
-"""Verbs about the store: gc, verify."""
+"""Verbs about the store: gc, verify, trust."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from nbflow.cli.words import size
 from nbflow.show import count
 from nbflow.store.store import Store
+from nbflow.store.trust import trust_store
 
 PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=True, path_type=Path), default=Path())
 
@@ -48,6 +49,21 @@ def verify(place: Path, keep_damaged: bool) -> None:
     after = "they run again when they are needed next" if not keep_damaged else "they are still in use"
     click.echo(f"{count(len(damage), 'damaged object')}, {count(len(tasks), 'task')} concerned: {after}")
     sys.exit(1)
+
+
+@click.command()
+@PLACE
+def trust(place: Path) -> None:
+    """Trust all that the store holds now, whoever signed it, so that it may be loaded and reused.
+
+    PLACE may be the store itself. What is added or changed there later is not trusted by this.
+    """
+    with Store.open(place, create=False) if (place / "catalog.db").exists() else open_store(place) as store:
+        number = trust_store(store.history)
+        root = store.root
+    click.echo(
+        f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
+    )
 
 
 def open_store(place: Path) -> Store:

@@ -157,13 +157,13 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
 @click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 @click.pass_obj
 def trust(session: Session, path: Path | None) -> None:
-    """Trust whoever signed what is in a store (by default that of this notebook), so that it may be loaded."""
+    """Trust all that a store holds now (by default that of this notebook), whoever signed it, so that it is loaded."""
     root = Store.locate(path if path and path.is_dir() else path.parent) if path else session.root
     if path is not None and (path / "catalog.db").exists():
         root = path
     with Store.open(root, create=False) as store:
         number = trust_store(store.history)
-    told = f"{count(number, 'signer')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
+    told = f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
     print(told)
 
 

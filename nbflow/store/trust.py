@@ -243,11 +243,6 @@ def trust_store(reader: Reader) -> int:
     return ring.trust(record for record, _ in found)
 
 
-def signers(reader: Reader) -> Iterator[str]:
-    """Who signed the records of the store."""
-    return (signer for (signer,) in reader.query("SELECT DISTINCT signer FROM seals ORDER BY signer"))
-
-
 def _sealed(reader: Reader, task: int) -> tuple[Record, Seal | None] | None:
     row = reader.task(task)
     run = reader.query("SELECT flow, number, code FROM runs WHERE id = ?", row.run).fetchone() if row else None

@@ -337,6 +337,28 @@ def test_a_checkpoint_by_hand_holds_what_steps_and_cells_bound(kernel: Kernel) -
     fresh.close()
 
 
+def test_names_of_the_user_that_came_back_by_hand_are_still_the_users(kernel: Kernel) -> None:
+    kernel.step("one", "x = [1]")
+    kernel.step("two", "y = [2]")
+    kernel.damage("mine = 5")
+    kernel.save("lunch")
+    fresh = kernel.restarted()
+    fresh.restore("lunch")
+    fresh.restore("one")
+    assert names(fresh) == {"x", "mine"}
+    fresh.close()
+
+
+def test_a_class_saved_by_hand_that_nobody_changed_is_the_same_for_steps_after_the_restore(kernel: Kernel) -> None:
+    kernel.cell("class P: pass")
+    kernel.step("one", "p = P()")
+    kernel.save("lunch")
+    kernel.damage("p = None")
+    kernel.restore("lunch")
+    kernel.step("two", "q = P()")
+    assert kernel.value("type(p) is type(q) is P")
+
+
 def test_a_checkpoint_by_hand_may_not_have_the_name_of_a_step(kernel: Kernel) -> None:
     from nbflow.checkpoint.save import save_checkpoint  # noqa: PLC0415 - only here without the session's facts
 

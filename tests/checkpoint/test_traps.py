@@ -71,6 +71,19 @@ def test_another_kernel_gets_the_same(
     fresh.close()
 
 
+@pytest.mark.parametrize("trap", [one for one in TRAPS if one.hand is None], ids=lambda trap: trap.name)
+def test_another_kernel_gets_what_was_saved_by_hand(
+    trap: Trap, kernel: Kernel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kernel.damage(trap.before)
+    kernel.save("mark")
+    expected = elsewhere(trap, tmp_path, monkeypatch)
+    fresh = kernel.restarted()
+    fresh.restore("mark")
+    assert fresh.value(trap.expr) == expected()
+    fresh.close()
+
+
 @ALL
 def test_a_restore_that_is_taken_back_leaves_every_binding_as_it_was(trap: Trap, kernel: Kernel) -> None:
     run_in_one_step(kernel, trap)

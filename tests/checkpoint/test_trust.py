@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from nbflow.checkpoint.plan import describe_plan
+from nbflow.cli.keeping import trust as shell_trust
 from nbflow.errors import BlobCorrupt, CodeChanged, Untrusted
 from nbflow.run.events import TaskReused
 from nbflow.store import trust
@@ -98,6 +100,18 @@ def test_trusting_a_store_lets_its_records_be_loaded_and_no_later_ones(kernel: K
         fresh.restore("more")
     fresh.close()
     assert not list((kernel.folder / ".nbflow").rglob(trust.TRUSTED_FILE))
+
+
+@pytest.mark.parametrize("place", ["notebook", ".nbflow", "."])
+def test_the_shell_trusts_a_store_by_its_notebook_its_folder_or_itself(
+    kernel: Kernel, stranger: Become, place: str
+) -> None:
+    kernel.step("load", "x = [1, 2]")
+    (kernel.folder / "notebook").touch()
+    stranger()
+    answers = [CliRunner().invoke(shell_trust, [str(kernel.folder / place)]).output for _ in range(2)]
+    root = kernel.store.root
+    assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted before\n"]
 
 
 @pytest.mark.parametrize(
