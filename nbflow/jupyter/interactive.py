@@ -84,6 +84,11 @@ class LiveJournal(Journal):
             return False
         return linked.scope[depth] == split.step and task.path[:depth] == split.path
 
+    def close_open(self) -> None:
+        """An interrupt between two lines must not leave a task that seems to run."""
+        if self._open:
+            self.finish(Outcome.CANCELLED)
+
     def finish(self, outcome: Outcome) -> None:
         """Close what was running; the run itself goes on."""
         self.commit()
@@ -122,7 +127,10 @@ class InteractiveRun:
         with self.store.lease():
             if program.graph is not self._program.graph or program.parameters != self._program.parameters:
                 self._keep_code(program)
-            yield self.journal
+            try:
+                yield self.journal
+            finally:
+                self.journal.close_open()
 
     def _keep_code(self, program: Program) -> None:
         flow = program.graph.flow
@@ -143,6 +151,10 @@ class InteractiveRun:
             facts = environment(known)
             self.writer.update_run(self.row.id, environment=self.writer.put_environment(facts))
             self.writer.commit()
+
+    def abandon(self) -> None:
+        """There is nothing left to write to."""
+        atexit.unregister(self.close)
 
     def close(self) -> None:
         """The session is over."""

@@ -22,7 +22,7 @@ from nbflow.run.events import StartTask, TaskId, TaskReused
 from nbflow.show import count
 from nbflow.store.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.store.trust import trust_store
+from nbflow.store.trust import refuse_untrusted_artifacts, trust_store
 
 if TYPE_CHECKING:
     from nbflow.jupyter.session import Session
@@ -101,6 +101,7 @@ def debug(session: Session, task: str | None) -> None:
     start = find_start(graph, target, _stored_in(archive, row))
     if start is None:
         raise VerbUnknown(f"what {name_of(failed)} read is no longer stored: %flow run --to {failed.step}")
+    refuse_untrusted_artifacts(archive.reader, failed.id, start.inputs, session.root)
     session.bind(start.inputs, 0)
     session.ledger.disown([one.name for one in start.inputs])
     linked = graph.links[failed.step]

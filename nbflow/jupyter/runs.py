@@ -19,7 +19,7 @@ from nbflow.jupyter.background import BackgroundRun
 from nbflow.jupyter.interactive import LiveJournal
 from nbflow.jupyter.progress import Watched
 from nbflow.jupyter.screen import Update
-from nbflow.run.events import Outcome, TaskId, TaskReused
+from nbflow.run.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.executor import Executor
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
 from nbflow.run.machine import Run, State
@@ -67,8 +67,9 @@ class Runs:
         start_fork_server(modules_to_preload(program, plan), plan.slots)
         run = Run(program.graph, plan)
         with self._session.screen.progress() as update:
-            watched = self._watch(program.graph, Plan({step.name: plan.reuse[step.name]}), store, update)
-            executor = Executor(run, program, journal, _Only(watched, step.name), default_method())
+            shown = dict.fromkeys([*program.graph.links[step.name].scope, step.name], Reuse.ANY)
+            watched = self._watch(program.graph, Plan(shown), store, update)
+            executor = Executor(run, program, journal, _Only(watched, shown), default_method())
             try:
                 outcome = executor.execute()
             finally:
@@ -229,14 +230,14 @@ class Runs:
 
 
 class _Only:
-    """Tells a listener what happens in one step; those above it come from the store."""
+    """Tells a listener what happens in some steps; all above them comes from the store."""
 
-    def __init__(self, watched: Watched, step: str) -> None:
-        self._watched, self._step = watched, step
+    def __init__(self, watched: Watched, steps: Iterable[str]) -> None:
+        self._watched, self._steps = watched, frozenset(steps)
 
     def __call__(self, event: Any, result: Any) -> None:
         task = getattr(event, "task", None)
-        if task is None or task.step == self._step:
+        if task is None or task.step in self._steps:
             self._watched(event, result)
 
 

@@ -105,9 +105,17 @@ class Session:
         self._linked = self._scene = None
 
     def store(self, create: bool = True) -> Store:
+        if self._store is not None and not self._store.catalog.exists():
+            self._forget_store()
         if self._store is None:
             self._store = Store.open(Store.locate(self.folder), create)
         return self._store
+
+    def _forget_store(self) -> None:
+        """Somebody has deleted it; the session goes on with a new one."""
+        if self.interactive is not None:
+            self.interactive.abandon()
+        self.interactive = self._store = self._scene = None
 
     def follow(self, path: Path) -> None:
         """Belong to this notebook, and to its store, from now on."""
@@ -229,14 +237,14 @@ class Session:
 
     def _begin(self) -> Program:
         """The program of the interactive run, which begins with its first step."""
-        program, home, performer = self._set_scene()
         store = self.store()
+        program, home, performer = self._set_scene()
         if self.interactive is None:
             self.interactive = InteractiveRun(store, program)
         if performer is None:
             program = replace(program, root=store.root, run=self.interactive.row.id)
             self._scene = program, home, KernelPerformer(program, store, home)
-        return self._scene[0] if self._scene else program
+        return program
 
     def _run_focused(self, program: Program, journal: LiveJournal, step: Step) -> None:
         """The one task that is being looked into runs here, whatever became of its siblings."""

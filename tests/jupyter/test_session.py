@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -232,14 +233,15 @@ def test_the_frames_of_a_failure_are_in_cell_coordinates(live: Live) -> None:
 
 
 def test_a_retry_runs_the_body_again_in_the_kernel(live: Live, tmp_path: Path) -> None:
-    body = "%%step one --retry 2\nfrom pathlib import Path\nmark = Path('{}')\nwas = mark.exists()\nmark.touch()\nassert was"
-    said = live.run(body.format(tmp_path / "mark"))
+    mark = tmp_path / "mark"
+    live.run(f"from pathlib import Path\nMARK = Path({str(mark)!r})")
+    said = live.run("%%step one --retry 2\nwas = MARK.exists()\nMARK.touch()\nassert was")
     assert said == ["one · attempt 1 of 3 failed · AssertionError: "]
     assert live.names["was"] is True
 
 
 def test_a_body_that_takes_longer_than_its_timeout_is_stopped(live: Live) -> None:
-    with pytest.raises(TimeoutError, match="longer than its --timeout of 0.05 s"):
+    with pytest.raises(TimeoutError, match=r"longer than its --timeout of 0\.05 s"):
         live.run("%%step one --timeout 0.05s\nwhile True:\n    pass")
     live.run("%%step one --timeout 60\nx = 1")
     assert live.names["x"] == 1
@@ -462,6 +464,31 @@ def test_two_sessions_on_one_notebook_do_not_disturb_each_other(live: Live) -> N
     assert (live.names["x"], other.names["x"]) == (2, 12)
     assert len(live.session.store().history.runs()) == 2
     other.session.close()
+
+
+def test_a_step_inside_a_foreach_runs_once_per_item(live: Live) -> None:
+    live.run("%%step each --foreach i in [1, 2, 3]\nsquare = i * i")
+    live.run("%%step half\nhalf = square / 2")
+    assert rows(live, "half") == [TaskStatus.SUCCEEDED] * 3
+    live.run("%%step total --join each\ntotal = sum(inputs.half)")
+    assert live.names["total"] == 7.0
+
+
+def test_a_store_that_was_deleted_is_begun_anew(live: Live) -> None:
+    live.run("%%step one\nx = 1")
+    shutil.rmtree(live.session.root)
+    live.run("%%step one\nx = 1")
+    assert rows(live, "one") == [TaskStatus.SUCCEEDED]
+
+
+def test_status_says_what_is_stale_after_a_step_above_was_executed_anew(
+    live: Live, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live.run("%%step one\nx = 1")
+    live.run("%%step two\ny = x")
+    live.run("%%step one\nx = 2")
+    live.use("why two")
+    assert "one, above it: its code changed" in capsys.readouterr().out
 
 
 # beside the cells

@@ -131,7 +131,8 @@ def test_two_hours_of_loading_are_not_lost_to_bad_data_nor_to_a_killed_kernel(fo
 
 
 def test_run_all_stops_at_the_step_that_fails(tmp_path: Path) -> None:
-    path = write(tmp_path / "n.ipynb", "%load_ext nbflow", "%%step one\nx = 1", "%%step two\ny = x / 0", "%%step three\nz = 3")
+    steps = ("%%step one\nx = 1", "%%step two\ny = x / 0", "%%step three\nz = 3")
+    path = write(tmp_path / "n.ipynb", "%load_ext nbflow", *steps)
     notebook = nbformat.read(path, 4)
     client = NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
