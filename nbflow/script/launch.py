@@ -29,6 +29,7 @@ from nbflow.script.sources import write_script
 from nbflow.store.catalog import Writer
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from nbflow.store.trust import refuse_untrusted
 
 PARAMETERS = "_parameters"
 """The hidden task that holds what a run starts from: parameters and class constants."""
@@ -138,6 +139,7 @@ def stored_values(prepared: Prepared, row: RunRow) -> dict[str, Any]:
     home = ScriptHome(sys.modules[prepared.cls.__module__])
     with Store.open(Store.locate(Path.cwd()), create=False) as store:
         tasks = store.history.tasks(row.id, PARAMETERS)
+        refuse_untrusted(store.history, [task.id for task in tasks[:1]], store.root)
         artifacts = store.history.artifacts(tasks[0].id) if tasks else ()
         return store.load({one.name: one for one in artifacts}, home)
 
