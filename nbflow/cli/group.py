@@ -34,6 +34,8 @@ VERBS = {
     "tag": ("past", "Give a run a name."),
     "logs": ("tasks", "What a task printed."),
     "dump": ("tasks", "What a task's artifacts hold."),
+    "report": ("writing", "A run as one HTML page: parameters, graph, and what every task displayed."),
+    "convert": ("writing", "Write step headers as comments or as magics."),
     "gc": ("keeping", "Delete what no kept run needs."),
     "trust": ("keeping", "Trust what the store holds, whoever signed it."),
     "verify": ("keeping", "Read every stored object and compare it with its name."),

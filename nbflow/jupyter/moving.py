@@ -185,3 +185,5 @@ def notebook(session: Session, path: Path | None) -> None:
     known = session.document.path
     where = f"{known}" if known else "unknown: steps are taken in the order in which they were defined"
     print(f"notebook: {where}\nstore: {session.root}")
+    if session.document.unreadable is not None:
+        print(f"its file cannot be read now, so what was read before holds: {session.document.unreadable}")

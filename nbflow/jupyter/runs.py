@@ -74,8 +74,10 @@ class Runs:
                 outcome = executor.execute()
             finally:
                 watched.show()
-        keep_learned(journal.writer, run)
-        journal.writer.commit()
+        if run.learned:
+            keep_learned(journal.writer, run)
+            journal.writer.commit()
+            self._session.forget_graph()
         raise_unless_succeeded(run, outcome, f"step '{step.name}'")
 
     def _watch(self, graph: Graph, plan: Plan, store: Store, update: Update, aside: bool = False) -> Watched:

@@ -59,6 +59,7 @@ class Session:
         self._modules = LocalModules()
         self._store: Store | None = None
         self._linked: tuple[Flow, Graph] | None = None
+        self._home: LiveHome | None = None
         self._scene: tuple[Program, LiveHome, KernelPerformer | None] | None = None
 
     # the notebook as it is now
@@ -173,10 +174,12 @@ class Session:
         graph, parameters = self.graph(), self.parameters()
         if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
             program = Program(graph, parameters, self.folder, self.root)
-            before = self._scene[1] if self._scene else None
-            home = LiveHome(program, lambda digest: self.store().history.code(digest), self.ledger, self.kept, before)
-            self._scene = program, home, None
+            self._home = LiveHome(program, self._stored_code, self.ledger, self.kept, self._home)
+            self._scene = program, self._home, None
         return self._scene
+
+    def _stored_code(self, digest: str) -> str | None:
+        return self.store().history.code(digest)
 
     # a step cell
 
