@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 from collections import deque
 from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import PurePath
 from typing import Any
 
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
@@ -82,3 +85,10 @@ def _of_object(value: Any) -> Iterator[Any]:
     attributes = getattr(type(value), "__dict__", {}).get("__dict__")
     if attributes is not None and type(value).__module__ == "__main__":
         yield vars(value)
+
+
+def is_rigid(value: object) -> bool:
+    """Whether the value cannot be changed in place."""
+    if isinstance(value, tuple | frozenset):
+        return all(map(is_rigid, value))
+    return isinstance(value, (*_ATOMS, range, re.Pattern, PurePath, date, timedelta, type))

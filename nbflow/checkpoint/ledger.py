@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -42,6 +42,7 @@ class Defined:
     value: object
     code: str  # Definition.code
     print: tuple[object, ...]
+    reads: frozenset[str] = frozenset()  # names that the definition mentions
 
 
 def _no_classes() -> MutableMapping[str, type]:
@@ -83,7 +84,19 @@ class Ledger:
                 self.shared.add(definition.code)
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
-                self.defined[name] = Defined(value, definition.code, fingerprint(value))
+                self.defined[name] = Defined(value, definition.code, fingerprint(value), definition.reads)
+            self._accept(definition.reads)
+
+    def _accept(self, names: Iterable[str]) -> None:
+        """What a definition did to others by being executed, such as adding to a registry, belongs to them."""
+        agenda, seen = list(names), set[str]()
+        while agenda:
+            name = agenda.pop()
+            if name not in seen and self.holds(name):
+                one = self.defined[name]
+                self.defined[name] = replace(one, print=fingerprint(one.value))
+                agenda.extend(one.reads)
+            seen.add(name)
 
     def prune(self) -> None:
         """Let go of names that the user has bound anew or deleted: they are the user's now."""

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow.checkpoint.fingerprint import fingerprint
+from nbflow.checkpoint.fingerprint import fingerprint, is_rigid
 from nbflow.checkpoint.ledger import Ledger
 from nbflow.checkpoint.plan import Redefinition
 from nbflow.checkpoint.point import Checkpoint
-from nbflow.flow.step import Definition
+from nbflow.flow.step import Definition, Prelude
 
-_RIGID = ("function", "class", "constant")  # what others may have looked at when they were defined
+_VALUES = ("function", "class", "constant")  # what others may have looked at when they were defined
 
 
 def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True) -> Redefinition:
     """A whole checkpoint brings its definitions back; single names of one leave those that are there alone."""
     stale = [one for one in checkpoint.prelude.definitions if not ledger.is_defined(one)]
     edited = [one for one in stale if not one.names & checkpoint.needed and _is_edited(ledger, one)]
-    wanted = _with_dependents(checkpoint, [one for one in stale if one not in edited], edited)
+    wanted = _with_others(ledger, checkpoint.prelude, [one for one in stale if one not in edited], edited)
     kept = tuple(sorted(name for one in edited for name in one.names))
     altered = tuple(sorted(name for one in wanted for name in one.names if _is_altered(ledger, name, one)))
     if whole:
@@ -36,13 +36,25 @@ def _is_altered(ledger: Ledger, name: str, definition: Definition) -> bool:
     return same and fingerprint(ledger.namespace[name]) != ledger.defined[name].print
 
 
-def _with_dependents(
-    checkpoint: Checkpoint, stale: Iterable[Definition], edited: Iterable[Definition]
+def _with_others(
+    ledger: Ledger, prelude: Prelude, stale: Iterable[Definition], edited: Iterable[Definition]
 ) -> tuple[Definition, ...]:
-    """The stale ones, and those that use one of them and may have taken something of it over."""
+    """The stale ones, those that use one of them, and those that executing them changes, such as a registry."""
     found, spared = set(stale), set(edited)
-    sources = {one for one in found if one.kind in _RIGID}
-    for definition in checkpoint.prelude.definitions:
-        if definition.kind in _RIGID and not sources.isdisjoint(checkpoint.prelude.closure(definition.names)):
-            found.add(definition)
-    return tuple(one for one in checkpoint.prelude.definitions if one in found and one not in spared)
+    before = -1
+    while len(found) > before:
+        before = len(found)
+        sources = {one for one in found if one.kind in _VALUES}
+        users = (one for one in prelude.definitions if one.kind in _VALUES)
+        found |= {one for one in users if not sources.isdisjoint(prelude.closure(one.names))}
+        registering = [one for one in found if one.kind == "class" or one.source.startswith("@")]
+        found |= {used for one in registering for used in prelude.closure(one.names) if _may_register(ledger, used)}
+    return tuple(one for one in prelude.definitions if one in found and one not in spared)
+
+
+def _may_register(ledger: Ledger, definition: Definition) -> bool:
+    """Whether defining what uses it may add to it: a list or a dict, a class that looks at those derived from it."""
+    if definition.kind == "class":
+        return "__init_subclass__" in definition.source
+    values = (ledger.namespace.get(name) for name in definition.names)
+    return definition.kind == "constant" and not all(map(is_rigid, values))

@@ -138,9 +138,25 @@ def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -
     known = loading.home.classes.get(digest) if digest else None
     if known is not None and loading.digest_class(known, loading.home) == digest:
         return known
-    made = make(*arguments)
+    with _unheard(next((one for one in arguments if isinstance(one, tuple)), ())):
+        made = make(*arguments)
     loading.fresh[made] = digest
     return made
+
+
+@contextmanager
+def _unheard(bases: Iterable[object]) -> Iterator[None]:
+    """Without `__init_subclass__` of the notebook's classes: what it did to them is in what is loaded already."""
+    classes = (base for base in bases if isinstance(base, type))  # not `Generic[T]`
+    above = {cls for base in classes for cls in base.__mro__ if cls.__module__ == "__main__"}
+    hooks = [(cls, vars(cls)["__init_subclass__"]) for cls in above if "__init_subclass__" in vars(cls)]
+    for cls, _ in hooks:
+        del cls.__init_subclass__
+    try:
+        yield
+    finally:
+        for cls, hook in hooks:
+            cls.__init_subclass__ = hook  # type: ignore[method-assign]
 
 
 def set_class(made: type, state: Any) -> None:

@@ -189,12 +189,13 @@ class Kernel:
 
 
 def split(source: str) -> tuple[list[str], str]:
-    """Imports and definitions, each a cell of its own, and the rest as one step's body."""
+    """Imports, definitions and constants in capitals, each a cell of its own, and the rest as one step's body."""
     tree = ast.parse(source)
     ordinary, rest = [], []
     for statement in tree.body:
         text = ast.unparse(statement)
         is_code = isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+        is_code |= isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]).isupper()
         (ordinary if is_code else rest).append(text)
     return ordinary, "\n".join(rest)
 

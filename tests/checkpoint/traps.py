@@ -183,8 +183,8 @@ TRAPS = [
     Trap("a module in a container", "import math\ntools = {'m': math}", "tools = None", "tools['m'] is math"),
     Trap("a name that hides a builtin", "total = sum([1, 2])\nmax = 5", "max = 7", "(total, max)"),
     Trap("a name that was another type", "v = [1]", "v = 'text'", "v"),
-    Trap("a class made by type()", "T = type('T', (), {'x': 1})\nt = T()", "T = None; t = None",
-         "(t.x, isinstance(t, T))"),
+    Trap("a class made by type()", "kind = type('kind', (), {'x': 1})\nt = kind()", "kind = None; t = None",
+         "(t.x, isinstance(t, kind))"),
     Trap("an instance with __call__ and state",
          "class Model:\n    def __init__(self): self.w = [1]\n    def __call__(self, x): return x * self.w[0]\n"
          "m = Model()",
@@ -207,4 +207,31 @@ TRAPS = [
          "(r.go(), isinstance(r, Base))"),
     Trap("a function that calls another", "def low(x): return x + 1\ndef high(x): return low(x) * 2\ny = high(1)",
          "def low(x): return x - 1", "(high(1), y)"),
+    Trap("a list that classes put themselves into",
+         "KNOWN = []\nclass Base:\n    def __init_subclass__(cls): KNOWN.append(cls.__name__)\n"
+         "class A(Base): pass\na = A()", "A = None", "(KNOWN, isinstance(a, A))"),
+    Trap("a registry inside of a class",
+         "class Base:\n    known = []\n    def __init_subclass__(cls): Base.known.append(cls)\n"
+         "class A(Base): pass\na = A()",
+         "A = None", "(len(Base.known), Base.known[0] is A, type(a) is A)"),
+    Trap("a list that a decorator puts functions into",
+         "HOOKS = []\ndef hook(f):\n    HOOKS.append(f)\n    return f\n@hook\ndef one(): return 1\ny = one()",
+         "one = None", "(len(HOOKS), HOOKS[0] is one)"),
+    Trap("a metaclass", "class Meta(type):\n    def __call__(cls, *a): return super().__call__()\n"
+         "class M(metaclass=Meta): pass\nm = M(1)", "M = m = None", "(type(M) is Meta, type(m) is M)"),
+    Trap("two classes that name each other",
+         "class Left:\n    def other(self): return Right()\nclass Right:\n"
+         "    def other(self): return Left()\nl = Left()",
+         "Right = None", "type(l.other().other()) is type(l)"),
+    Trap("a generic and its alias", "from typing import Generic, TypeVar\nT = TypeVar('T')\nclass G(Generic[T]): pass\n"
+         "g = G[int]()", "G = None", "(type(g) is G, G[int] == G[int])"),
+    Trap("an instance in a set of its kind",
+         "class K:\n    def __init__(self, n): self.n = n\n    def __hash__(self): return hash(self.n)\n"
+         "    def __eq__(self, o): return self.n == o.n\nk = K(1)\ns = {k}", "k.n = 5", "(k in s, next(iter(s)) is k)"),
+    Trap("a dict keyed by a class", "class K: pass\nd = {K: 1}", "d = None", "d[K]"),
+    Trap("an object with __getstate__ that leaves something out",
+         "class C:\n    def __init__(self): self.a, self.cache = 1, 2\n"
+         "    def __getstate__(self): return {'a': self.a}\n"
+         "    def __setstate__(self, s): self.a, self.cache = s['a'], None\nc = C()\nc.cache = None", "c.a = 9",
+         "(c.a, c.cache)"),
 ]  # fmt: skip
