@@ -19,7 +19,7 @@ from nbflow.run.events import TaskId
 from nbflow.run.launch import link_known
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
-from nbflow.run.sources import read_cells, read_graph
+from nbflow.run.sources import read_cells, read_graph, read_sources
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 
@@ -73,6 +73,10 @@ class Archive:
             return script
         cells = read_cells(text)
         return self.link(read_flow(cells, self.flow, document))
+
+    def sources(self, row: RunRow) -> dict[str, str]:
+        """What was written: of a script by file, of a notebook by cell."""
+        return read_sources(self.reader.code(row.code) or "[]", row.document)
 
     def link(self, flow: Flow) -> Graph:
         """A flow linked with what its runs have found about its steps."""

@@ -11,26 +11,24 @@ a step are in the order of their items. What does not exist raises UnknownName, 
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from nbflow.archive import Archive
 from nbflow.artifacts import Data, DataArtifact, read_pathspec
-from nbflow.errors import UnknownName
-from nbflow.lineage import Lineage
-from nbflow.run.events import Failure, FailureKind, Frame, TaskId
+from nbflow.errors import MetaflowNamespaceMismatch, UnknownName
+from nbflow.relations import Several, Traced
+from nbflow.run.events import TaskId
 from nbflow.run.namespace import Namespace
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.tags import check_tags
+from nbflow.tags import Tagged
 
-_T = TypeVar("_T")
 _namespace: str | None = None
 
 __all__ = ["Data", "DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace"]
@@ -50,15 +48,6 @@ def get_namespace() -> str | None:
 def default_namespace() -> str | None:
     """See all runs again, as at first: everything in the store is this user's."""
     return namespace(None)
-
-
-class Several(tuple[_T, ...], Generic[_T]):
-    """A tuple that may also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` are the same."""
-
-    __slots__ = ()
-
-    def __call__(self, *tags: str) -> Several[_T]:
-        return self
 
 
 def _open(folder: Path | None) -> Store:
@@ -100,7 +89,10 @@ class Flow:
         return (Run._of(self, row) for row in self._archive.runs() if _is_seen(row))
 
     def __getitem__(self, number: str | int) -> Run:
-        return Run._of(self, self._archive.run(number))
+        row = self._archive.run(number)
+        if not _is_seen(row):
+            raise MetaflowNamespaceMismatch(_namespace)
+        return Run._of(self, row)
 
     def __contains__(self, number: str | int) -> bool:
         return any(run.id == str(number) for run in self)
@@ -108,12 +100,15 @@ class Flow:
     def __repr__(self) -> str:
         return f"Flow('{self.pathspec}')"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Flow, (self.pathspec, str(self._store.root.parent))
+
 
 def _is_seen(row: RunRow) -> bool:
     return _namespace is None or _namespace == f"user:{row.user}" or _namespace in row.tags
 
 
-class Run:
+class Run(Tagged):
     """One run. It keeps seeing what happens: a run that is going on has more tasks each time one looks."""
 
     flow: Flow
@@ -168,38 +163,9 @@ class Run:
         return self.status is RunStatus.SUCCEEDED
 
     @property
-    def tags(self) -> frozenset[str]:
-        return frozenset(self._row.tags)
-
-    user_tags = tags
-
-    @property
-    def system_tags(self) -> frozenset[str]:
-        """What nbflow itself says of the run; nobody can take it away."""
-        row = self._row
-        python = self.flow._archive.reader.environment(row.environment) or {}
-        return frozenset({f"user:{row.user}", f"runtime:{row.kind}", f"python_version:{python.get('python', '')}"})
-
-    def add_tag(self, tag: str | Iterable[str]) -> None:
-        self.replace_tags((), tag)
-
-    add_tags = add_tag
-
-    def remove_tag(self, tag: str | Iterable[str]) -> None:
-        self.replace_tags(tag, ())
-
-    remove_tags = remove_tag
-
-    def replace_tags(self, tags_to_remove: str | Iterable[str], tags_to_add: str | Iterable[str]) -> None:
-        """Take tags away and add others at once: readers see the tags before, or those after."""
-        old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
-        row = self._row
-        check_tags(row.tags, new, old, self.system_tags)
-        with self.flow._store.writer() as writer:
-            writer.untag(row.id, *(tag for tag in old if tag not in new))
-            writer.tag(row.id, *(tag for tag in new if tag not in self.system_tags))
-
-    replace_tag = replace_tags
+    def code(self) -> dict[str, str]:
+        """The sources as they were when the run began: of a script by file, of a notebook by cell."""
+        return self.flow._archive.sources(self._row)
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -250,6 +216,9 @@ class Run:
 
     def __repr__(self) -> str:
         return f"Run('{self.pathspec}')"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Run, (self.pathspec, str(self.flow._store.root.parent))
 
 
 class Step:
@@ -307,8 +276,11 @@ class Step:
     def __repr__(self) -> str:
         return f"Step('{self.pathspec}')"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Step, (self.pathspec, str(self.run.flow._store.root.parent))
 
-class Task:
+
+class Task(Traced):
     """One finished, failed or running task; what it says is as it was when it was looked up."""
 
     step: Step
@@ -372,33 +344,6 @@ class Task:
         return self._row.seconds
 
     @property
-    def exception(self) -> Failure | None:
-        """Of a failed task: type, message, and the traceback as text and in frames."""
-        if self._row.failure is None:
-            return None
-        facts = json.loads(self._row.failure)
-        frames = tuple(Frame(**frame) for frame in facts.get("frames", ()))
-        kind = FailureKind(facts["kind"])
-        return Failure(kind, facts["type"], facts["message"], frames, facts.get("traceback", ""))
-
-    @property
-    def outputs(self) -> list[dict[str, Any]]:
-        """All it printed and displayed, in order, in the format of a notebook."""
-        text = self._reader.text(self._row.outputs) if self._row.outputs else None
-        return list(json.loads(text)) if text else []
-
-    @property
-    def stdout(self) -> str:
-        return self._stream("stdout")
-
-    @property
-    def stderr(self) -> str:
-        return self._stream("stderr")
-
-    def _stream(self, name: str) -> str:
-        return "".join(output["text"] for output in self.outputs if output.get("name") == name)
-
-    @property
     def artifacts(self) -> Several[DataArtifact]:
         """Those that the task itself made."""
         return Several(self)
@@ -436,56 +381,6 @@ class Task:
                     found |= {one.name: DataArtifact._of(self, one) for one in artifacts.values()}
         return found | {one.id: one for one in self}
 
-    @cached_property
-    def _lineage(self) -> Lineage | None:
-        """Of a task of a script: how artifacts flow in its run."""
-        run = self.step.run._row
-        graph = self.step.run.flow._archive.graph(run)
-        return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
-
-    @property
-    def parent_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that led to it."""
-        return self._related(self._lineage.parents(self._row) if self._lineage else ())
-
-    @property
-    def child_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that it led to."""
-        return self._related(self._lineage.children(self._row) if self._lineage else ())
-
-    def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
-        return Several(Task._of(Step._of(self.step.run, row.step), row) for row in rows)
-
-    @property
-    def current_attempt(self) -> int:
-        return self._row.attempt
-
-    @property
-    def origin_pathspec(self) -> str | None:
-        """Of a task that was taken from an earlier run: that run's task."""
-        if self._row.source is None:
-            return None
-        run, _, number = self._row.source.partition("/")
-        return f"{self.step.run.flow.id}/{run}/{self.step.id}/{number}"
-
-    @property
-    def metadata_dict(self) -> dict[str, str]:
-        """What Metaflow calls so: facts about the task as text."""
-        facts = {"attempt": str(self._row.attempt), "status": str(self.status), "user": self.step.run._row.user}
-        facts |= {"host": self.step.run._row.host, "foreach-indices": str(list(self.path))}
-        if self._row.source is not None:
-            facts |= {"origin-run-id": self._row.source.partition("/")[0]}
-            facts |= {"origin-task-id": self._row.source.partition("/")[2]}
-        return facts
-
-    def loglines(self, stream: str) -> Iterator[tuple[datetime | None, str]]:
-        """(time, line) of what the task wrote to a stream; the time is when it was over."""
-        return ((self.finished_at, line) for line in self._stream(stream).splitlines())
-
-    @property
-    def tags(self) -> frozenset[str]:
-        return self.step.run.tags
-
     @property
     def _reader(self) -> Reader:
         return self.step.run.flow._archive.reader
@@ -495,3 +390,6 @@ class Task:
 
     def __repr__(self) -> str:
         return f"Task('{self.pathspec}')"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Task, (self.pathspec, str(self.step.run.flow._store.root.parent))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from nbflow.errors import MetaflowTaggingError
+from nbflow.store.rows import RunRow
+
+if TYPE_CHECKING:
+    from nbflow.client import Flow
 
 MOST = 50
 LONGEST = 500
@@ -23,3 +28,47 @@ def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], sy
     number = len((set(now) - removed) | (added - fixed))
     if number > MOST:
         raise MetaflowTaggingError(f"that makes {number} tags: a run has at most {MOST}, remove some first")
+
+
+class Tagged:
+    """The part of a client run that is about its tags."""
+
+    flow: Flow
+
+    @property
+    def _row(self) -> RunRow:
+        raise NotImplementedError
+
+    @property
+    def tags(self) -> frozenset[str]:
+        return frozenset(self._row.tags)
+
+    user_tags = tags
+
+    @property
+    def system_tags(self) -> frozenset[str]:
+        """What nbflow itself says of the run; nobody can take it away."""
+        row = self._row
+        python = self.flow._archive.reader.environment(row.environment) or {}
+        return frozenset({f"user:{row.user}", f"runtime:{row.kind}", f"python_version:{python.get('python', '')}"})
+
+    def add_tag(self, tag: str | Iterable[str]) -> None:
+        self.replace_tags((), tag)
+
+    add_tags = add_tag
+
+    def remove_tag(self, tag: str | Iterable[str]) -> None:
+        self.replace_tags(tag, ())
+
+    remove_tags = remove_tag
+
+    def replace_tags(self, tags_to_remove: str | Iterable[str], tags_to_add: str | Iterable[str]) -> None:
+        """Take tags away and add others at once: readers see the tags before, or those after."""
+        old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
+        row = self._row
+        check_tags(row.tags, new, old, self.system_tags)
+        with self.flow._store.writer() as writer:
+            writer.untag(row.id, *(tag for tag in old if tag not in new))
+            writer.tag(row.id, *(tag for tag in new if tag not in self.system_tags))
+
+    replace_tag = replace_tags

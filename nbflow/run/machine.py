@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import assert_never
 
 from nbflow.flow.checks import check
@@ -14,11 +13,9 @@ from nbflow.flow.step import Step
 from nbflow.run.events import (
     CancelTasks,
     Event,
-    Failure,
     FinishRun,
     ForeachSplit,
     Instruction,
-    Level,
     Outcome,
     Reuse,
     RunCancelled,
@@ -32,38 +29,18 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.flowing import Flowing, State, Task
 from nbflow.run.plan import Plan
 from nbflow.run.progress import Path, Progress, waiting_scope
 from nbflow.store.artifact import Artifact
+
+__all__ = ["BRIEF", "Run", "State", "Task"]
 
 BRIEF = 0.01
 """Seconds below which handing out a task counts beside running it."""
 
 
-class State(StrEnum):
-    WAITING = "waiting"
-    READY = "ready"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-@dataclass(slots=True)
-class Task:
-    """What the machine knows of one task. The artifacts of a flowing one are all that are visible in it."""
-
-    state: State = State.WAITING
-    waiting: int = 0
-    attempt: int = 0
-    artifacts: Mapping[str, Artifact] | None = None
-    failure: Failure | None = None
-    tolerated: bool = False
-    chose: str = ""
-
-
-class Run:
+class Run(Flowing):
     """One run of a graph. Feed it `start()` and then every event; perform what it returns, in order.
 
     Tasks become ready when everything their step waits for is over below the prefix of the path they share. A failed
@@ -408,39 +385,6 @@ class Run:
             scope = self.graph.links[step].scope
             for path in self._progress.below(scope, task.path[: len(scope)]):
                 yield TaskDone(TaskId(step, path), tuple(self._bound(step, path).values()))
-
-    # flowing steps: what is visible above is visible below, along the edges that were taken
-
-    def _leading(self, task: TaskId) -> Iterator[TaskId]:
-        """The finished tasks whose `self.next` led to this one."""
-        for above in self.graph.links[task.step].led:
-            scope = self.graph.links[above].scope
-            for path in self._progress.below(scope, task.path[: len(scope)]):
-                found = TaskId(above, path, self._last_turn.get((above, path), 0))
-                entry = self.tasks.get(found)
-                if entry is not None and entry.state is State.SUCCEEDED and entry.chose in ("", task.step):
-                    yield found
-
-    def _flowing_in(self, task: TaskId) -> Mapping[str, Artifact]:
-        if task.turn:
-            return self.tasks[replace(task, turn=task.turn - 1)].artifacts or {}
-        if self.graph.links[task.step].joined:
-            return {}  # a join sees its inputs apart
-        above = next(self._leading(task), None)
-        return (self.tasks[above].artifacts or {}) if above is not None else {}
-
-    def _flowing_joined(self, task: TaskId) -> Iterator[TaskDone]:
-        for above in self._leading(task):
-            yield TaskDone(above, tuple((self.tasks[above].artifacts or {}).values()), self._stack(above))
-
-    def _stack(self, task: TaskId) -> tuple[Level, ...]:
-        if not self.graph.steps[task.step].flowing:
-            return ()
-        levels = []
-        for depth, index in enumerate(task.path):
-            items = self._items[self.graph.links[task.step].scope[depth], task.path[:depth]]
-            levels.append(Level(index, len(items), items[index]))
-        return tuple(levels)
 
 
 def _reads(step: Step, name: str, *, split: bool) -> bool:

@@ -28,6 +28,14 @@ def read_graph(text: str, flow: str, document: str) -> Graph | None:
     return Graph(Flow(flow, document, tuple(steps.values())), links)
 
 
+def read_sources(text: str, document: str) -> dict[str, str]:
+    """What was written: of a script by file, of a notebook by cell."""
+    facts = json.loads(text)
+    if isinstance(facts, dict):
+        return dict(facts["sources"])
+    return {f"{document} · cell {cell.number}": cell.source for cell in read_cells(text)}
+
+
 def _step(facts: dict[str, Any], document: str) -> Step:
     leads = facts["next"]
     return Step(

@@ -48,6 +48,7 @@ class ScriptPerformer:
         self, program: ScriptProgram, cls: type[FlowSpec], store: Store, home: ScriptHome, capture: Capture
     ) -> None:
         self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
+        self._environment = dict(os.environ)
         self._constants = {
             name: copy.deepcopy(value)
             for name, value in constants_of(cls).items()
@@ -69,8 +70,7 @@ class ScriptPerformer:
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
-        for name, value in self._constants.items():  # no task sees what another did to them
-            setattr(self.cls, name, copy.deepcopy(value))
+        self._tidy_up()
         flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack)
         if job.task.split:
             self._split(step, flow, result)
@@ -85,6 +85,15 @@ class ScriptPerformer:
             result.seconds = time.perf_counter() - began
             failed = sys.exc_info()[1] is not None
             self._finish(flow, facts, result, failed)
+
+    def _tidy_up(self) -> None:
+        """No task sees what another did to class constants, the working directory or the environment."""
+        for name, value in self._constants.items():
+            setattr(self.cls, name, copy.deepcopy(value))
+        os.chdir(self.program.cwd)
+        if dict(os.environ) != self._environment:
+            os.environ.clear()
+            os.environ.update(self._environment)
 
     def _flow(self, step: str, artifacts: dict[str, Artifact], stack: tuple[Level, ...]) -> FlowSpec:
         flow = self.cls(use_cli=False)
@@ -198,6 +207,7 @@ class ScriptPerformer:
             result.chose, extra[CHOSEN] = called.chose, called.chose
             result.again = called.chose == state.step
         if facts.cards:
+            self.capture.flush()
             self.capture.collect()
             extra[CARDS] = render(current.card, facts.cards, current.pathspec, self.capture.outputs)
         return extra

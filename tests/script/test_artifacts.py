@@ -266,3 +266,27 @@ def test_reading_an_artifact_makes_no_conflict(scripts: Scripts) -> None:
 def test_writing_to_an_input_is_lost(scripts: Scripts) -> None:
     ran = scripts.run(shapes.FOREACH.replace("self.seen =", "inputs[0].y = 0; self.first = inputs[0].y; self.seen ="))
     assert (ran.data.first, ran.value("after", "y")) == (0, "pp")
+
+
+def test_a_step_leaves_nothing_behind_for_the_next(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        seen = []
+
+        @step
+        def start(self):
+            import os
+            self.seen.append(1)
+            os.environ["FS_LEFT"] = "x"
+            os.mkdir("inner")
+            os.chdir("inner")
+            self.next(self.end)
+
+        @step
+        def end(self):
+            import os
+            self.found = list(self.seen), os.environ.get("FS_LEFT"), os.path.basename(os.getcwd())
+        """,
+        max_workers=1,
+    )
+    assert ran.data.found == ([], None, scripts.folder.name)

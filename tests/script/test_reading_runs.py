@@ -8,7 +8,7 @@ import pytest
 
 from nbflow import Flow, Run, Runner, Task, default_namespace, get_namespace, namespace
 from nbflow.client import DataArtifact
-from nbflow.errors import MetaflowException, MetaflowNotFound, MetaflowTaggingError
+from nbflow.errors import MetaflowException, MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
 from tests.script import shapes
 from tests.script.running import Scripts
 
@@ -122,3 +122,37 @@ def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:
     assert asyncio.run(run()) == ("failed", True)
     with pytest.raises(MetaflowException, match="is not a file"):
         Runner("nowhere.py")
+
+
+def test_objects_of_the_client_are_artifacts_like_others(scripts: Scripts) -> None:
+    scripts.run(shapes.LINEAR)
+    ran = scripts.run(
+        """
+        @step
+        def start(self):
+            from nbflow import Flow
+            self.flow, self.before = Flow("F"), Flow("F")["1"]
+            self.task = self.before["start"].task
+            self.next(self.end)
+
+        @step
+        def end(self):
+            self.seen = self.before.data.trail, self.task.data.trail, self.flow.id
+        """
+    )
+    assert ran.error == ""
+    assert ran.data.seen == (["start", "middle", "end"], ["start"], "F")
+
+
+def test_a_run_of_another_namespace_is_refused(scripts: Scripts) -> None:
+    scripts.run(shapes.ONE_STEP)
+    namespace("nobody")
+    with pytest.raises(MetaflowNamespaceMismatch, match=r"call namespace\(None\)"):
+        Run("F/1")
+    default_namespace()
+    assert Run("F/1").id == "1"
+
+
+def test_a_run_keeps_the_sources_of_its_script(scripts: Scripts) -> None:
+    run = scripts.run(shapes.ONE_STEP).run
+    assert ["def only(self):" in text for text in run.code.values()] == [True]
