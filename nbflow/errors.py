@@ -381,13 +381,14 @@ class AncestorsMissing(NbflowError):
 class TasksFailed(NbflowError):
     """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
 
-    def __init__(self, what: str, failures: dict[str, str], total: int) -> None:
+    def __init__(self, what: str, failures: dict[str, str], total: int, fix: str = "") -> None:
         """`failures`: task -> what it raised, in one line; `total` tasks had a part in it."""
         self.what, self.failures, self.total = what, failures, total
         task, reason = next(iter(failures.items()))
         listed = f"{task} failed · {reason}" + (f" (and {len(failures) - 1} more)" if len(failures) > 1 else "")
         of = f" in {len(failures):,} of {total:,} tasks" if total > 1 else ""
-        super().__init__(f"{what} failed{of}: {listed}. The others are kept. To look into it: %flow debug {task}")
+        fix = fix or f"The others are kept. To look into it: %flow debug {task}"
+        super().__init__(f"{what} failed{of}: {listed}. {fix}")
 
 
 class VerbUnknown(NbflowError):

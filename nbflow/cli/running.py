@@ -33,7 +33,6 @@ from nbflow.show import count
 from nbflow.store.rows import RunKind, RunRow
 from nbflow.store.store import Store
 
-
 PERFORM = "nbflow.perform"
 """Where the context keeps what runs a request, when a verb is used in a notebook."""
 

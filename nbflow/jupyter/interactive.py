@@ -48,6 +48,7 @@ class LiveJournal(Journal):
         self.graph = graph
         self.rows: dict[TaskId, int] = {}
         self._known: dict[TaskId, tuple[str, ...]] = {}
+        self._found: dict[str, TaskReused] = {}
 
     def record(self, event: Event, result: Result | None) -> None:
         if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
@@ -57,6 +58,7 @@ class LiveJournal(Journal):
         match event:
             case TaskStarted() | TaskFailed():
                 self._known.pop(event.task, None)
+                self.forget_found()
             case ForeachSplit():
                 self._known[event.task] = _digests(event.items)
                 self._retire(event.task, len(event.items))
@@ -99,10 +101,18 @@ class LiveJournal(Journal):
 
     def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
         """What this session made counts in it, also where the step's `--cache` would have it made anew elsewhere."""
+        if start.reuse is Reuse.ONLY and key in self._found and cache.ttl is None:
+            return replace(self._found[key], task=start.task)
         found = super().find(start, key, item, cache)
         if found is None and start.reuse is Reuse.ONLY:
-            return super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
+            found = super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
+        if found is not None:
+            self._found[key] = found
         return found
+
+    def forget_found(self) -> None:
+        """Something ran: of two tasks with one key the newer counts."""
+        self._found.clear()
 
 
 class InteractiveRun:

@@ -13,8 +13,9 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.events import Failure, FailureKind, StartTask
+from nbflow.run.flowing import State
 from nbflow.run.inputs import Seen
-from nbflow.run.machine import Run, State
+from nbflow.run.machine import Run
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Performer, Result
 from nbflow.store.codec import Borrowed

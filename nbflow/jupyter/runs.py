@@ -19,10 +19,12 @@ from nbflow.jupyter.background import BackgroundRun
 from nbflow.jupyter.interactive import LiveJournal
 from nbflow.jupyter.progress import Watched
 from nbflow.jupyter.screen import Update
+from nbflow.jupyter.wording import offer_magics
 from nbflow.run.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.executor import Executor
+from nbflow.run.flowing import State
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
-from nbflow.run.machine import Run, State
+from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method, start_fork_server
 from nbflow.run.program import Program
@@ -57,7 +59,7 @@ class Runs:
         return processors()
 
     def _say(self, text: str) -> None:
-        self._session.screen.say(text)
+        self._session.screen.say(offer_magics(text, self._session.document.name))
 
     # a step in workers, as part of the interactive run
 
@@ -82,7 +84,7 @@ class Runs:
 
     def _watch(self, graph: Graph, plan: Plan, store: Store, update: Update, aside: bool = False) -> Watched:
         memory = Memory(whence_of(store, graph.flow.name), lambda text: json.loads(store.history.text(text) or "[]"))
-        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, "", brief=True)
+        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._session.document.name, brief=True)
         return Watched(narrator, update, None if aside else self._say)
 
     # %flow run
@@ -271,7 +273,10 @@ def raise_unless_succeeded(run: Run, outcome: Outcome, what: str) -> None:
             if entry.failure is not None and not entry.tolerated
         }
         total = sum(not task.split and task.step in {one.partition("[")[0] for one in failed} for task in run.tasks)
-        raise TasksFailed(what, reasons or dict.fromkeys(failed, "it is not stored"), total)
+        if reasons:
+            raise TasksFailed(what, reasons, total)
+        fix = f"Run what is missing: %flow run --to {list(run.plan.reuse)[-1]}"
+        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored as the notebook stands now"), total, fix)
 
 
 def _close(store: Store, begun: Iterable[RunRow]) -> None:

@@ -102,8 +102,10 @@ class Session:
             self.ledger.define(one for one in flow.prelude.definitions if one.place.cell == number)
 
     def forget_graph(self) -> None:
-        """A run may have found that steps change what they read."""
+        """A run may have found that steps change what they read, and has made newer tasks."""
         self._linked = self._scene = None
+        if self.interactive is not None:
+            self.interactive.journal.forget_found()
 
     def store(self, create: bool = True) -> Store:
         if self._store is not None and not self._store.catalog.exists():

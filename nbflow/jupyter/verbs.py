@@ -21,6 +21,7 @@ from nbflow.cli.running import PERFORM
 from nbflow.cli.workplace import PLACE, Workplace
 from nbflow.errors import NbflowError, UnknownName, VerbUnknown
 from nbflow.jupyter import forms, looking, moving
+from nbflow.jupyter.wording import offer_magics
 from nbflow.show import count
 from nbflow.store.rows import RunRow
 
@@ -129,12 +130,10 @@ class _Translated(io.TextIOBase):
     """Standard output, where `nbflow run films.ipynb --to x` reads `%flow run --to x`."""
 
     def __init__(self, stream: Any, notebook: str) -> None:
-        self._stream = stream
-        self._offer = re.compile(rf"nbflow (\w+) ?{re.escape(notebook)}")
-        self._usage = re.compile(r" NOTEBOOK\b")
+        self._stream, self._notebook = stream, notebook
 
     def write(self, text: str) -> int:
-        self._stream.write(self._usage.sub("", self._offer.sub(r"%flow \1", text)))
+        self._stream.write(offer_magics(re.sub(r" NOTEBOOK\b", "", text), self._notebook))
         return len(text)
 
     def flush(self) -> None:

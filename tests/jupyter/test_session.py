@@ -376,6 +376,14 @@ def test_run_binds_its_results_as_run_all_would(live: Live, capsys: pytest.Captu
     assert live.names["x"] == 2
 
 
+def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> None:
+    live.session.document.execute("%%step one\nx = 1")
+    live.session.document.execute("%%step two\ny = x")
+    with pytest.raises(TasksFailed, match=r"one failed · it is not stored.* %flow run --to two"):
+        live.use("run --only two")
+    assert "one · nothing is stored for it that still holds: %flow run --to one\n" in live.screen.said
+
+
 def test_parameters_of_a_run_are_options_of_the_magic(live: Live) -> None:
     live.run("%%parameters\ntop_k: int = 3")
     live.session.document.execute("%%step one\nx = top_k")
