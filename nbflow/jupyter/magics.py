@@ -46,6 +46,9 @@ def unload(shell: Any) -> None:
     magics = shell.magics_manager.registry.pop(_EXTENSION, None)
     if magics is None:
         return
+    for kind in shell.magics_manager.magics.values():
+        for name in [name for name, one in kind.items() if getattr(one, "__self__", None) is magics]:
+            del kind[name]
     shell.input_transformers_cleanup.remove(as_magic)
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)

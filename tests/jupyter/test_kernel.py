@@ -191,7 +191,14 @@ def test_a_checkpoint_by_hand_brings_everything_back(kernel: Kernel) -> None:
 
 def test_loading_the_extension_twice_changes_nothing(kernel: Kernel) -> None:
     assert kernel.ok("%load_ext nbflow").text.startswith("The nbflow extension is already loaded.")
-    assert kernel.ok("%%step twice\ntwice = 2").status == "ok"
+    kernel.ok("%%step twice\ntwice = 2")
+
+
+def test_the_extension_can_be_reloaded(kernel: Kernel) -> None:
+    assert kernel.ok("%reload_ext nbflow").text == ""
+    kernel.ok("%%step afterwards\nafterwards = 1")
+    assert "afterwards · from run" in kernel.ok("%%step afterwards\nafterwards = 1").text
+    assert "restore" in kernel.ok("%flow").text
 
 
 def test_flow_is_left_alone_when_it_is_taken(tmp_path: Path) -> None:
@@ -203,7 +210,8 @@ def test_flow_is_left_alone_when_it_is_taken(tmp_path: Path) -> None:
         assert kernel.ok("%flow").value == "'theirs'"
         assert "restore" in kernel.ok("%nbflow").text
         kernel.ok("%unload_ext nbflow")
-        assert kernel.run("%%step one\nx = 1").status == "ok"
+        assert "not found" in kernel.run("%%step one\nx = 1").text
+        assert kernel.ok("%flow").value == "'theirs'"
     finally:
         kernel.stop()
 
@@ -217,7 +225,7 @@ def test_flow_is_left_alone_when_it_is_taken(tmp_path: Path) -> None:
         ("verify", "every object is what its name says"),
         ("gc --dry-run", "would delete 0 runs"),
         ("dump run_once", "once"),
-        ("card run_once", "run_once · run 1"),
+        ("card run_once", "run_once · run "),
         ("check", "console · "),
         ("show --mermaid", "graph LR"),
         ("notebook", "notebook: unknown"),
