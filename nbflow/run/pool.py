@@ -11,7 +11,6 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext, ForkServerProcess, SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -19,6 +18,8 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from nbflow.run.program import Program
+from nbflow.run.server import environment, threads_of
+from nbflow.run.server import start_fork_server as start_fork_server
 from nbflow.run.task import Job, Result
 from nbflow.run.worker import run_job, start_worker
 
@@ -27,8 +28,6 @@ LEFT_EARLY = 256
 
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
-
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
 """What became of a job."""
@@ -62,7 +61,7 @@ class _ForkServerWorker(_Expected, ForkServerProcess):
 class _SpawnWorker(_Expected, SpawnProcess):
     @staticmethod
     def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
-        with _Expected._without_main(), _environment(PYTHONHASHSEED="0"):
+        with _Expected._without_main(), environment(PYTHONHASHSEED="0"):
             return SpawnProcess._Popen(process)
 
 
@@ -72,39 +71,6 @@ class _ForkServer(ForkServerContext):
 
 class _Spawn(SpawnContext):
     Process = _SpawnWorker
-
-
-@contextlib.contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def start_fork_server(modules: Iterable[str], workers: int) -> None:
-    """Start the fork server of this process, once, with these modules imported.
-
-    The hash seed is fixed there, because equal sets shall pickle equally in all workers.
-    """
-    with _environment(PYTHONHASHSEED="0", **threads_of(workers), NBFLOW_PRELOAD=",".join(modules)):
-        forkserver.set_forkserver_preload(["nbflow.run.preload"])
-        forkserver.ensure_running()
-
-
-def threads_of(workers: int) -> dict[str, str]:
-    """Environment that shares the cores among the workers, where the user has not said otherwise.
-
-    Numerical libraries start a thread per core in every process; with a process per core they wait for each other.
-    """
-    share = max(1, (os.cpu_count() or 1) // workers)
-    return {name: os.environ.get(name, str(share)) for name in THREAD_VARIABLES}
 
 
 class Pool:

@@ -16,15 +16,16 @@ from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal
 from nbflow.run.launch import environment, files_of
 from nbflow.run.machine import Run
-from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
-from nbflow.run.pool import default_method, start_fork_server
+from nbflow.run.pool import default_method
 from nbflow.script.console import Console
 from nbflow.script.decorators import project_facts
+from nbflow.script.early import start_workers_early, workers_of
 from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file, user_name
 from nbflow.script.prepared import Prepared, refuse_errors
 from nbflow.script.program import ScriptHome, ScriptProgram
 from nbflow.script.reading import alias_main
+from nbflow.script.settings import Settings
 from nbflow.script.sources import write_script
 from nbflow.store.catalog import Writer
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
@@ -36,50 +37,12 @@ PARAMETERS = "_parameters"
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How a run goes."""
-
-    max_workers: int | None = None
-    max_splits: int | None = 100
-    tags: tuple[str, ...] = ()
-    decorators: tuple[str, ...] = ()
-    run_id_file: Path | None = None
-    namespace: str | None = None
-    quiet: bool = False
-
-
-@dataclass(frozen=True)
 class Ended:
     """A run that is over."""
 
     row: RunRow
     outcome: Outcome
     run: Run
-
-
-def start_workers_early(prepared: Prepared, settings: Settings) -> None:
-    """The fork server imports what the script imports, while this process does other things."""
-    start_fork_server(_modules(prepared), workers_of(prepared.graph, settings))
-
-
-def workers_of(graph: Graph, settings: Settings) -> int:
-    """As many as can be busy at once; where a foreach decides that, twice as many as there are processors."""
-    widest = 16 if any(step.foreach for step in graph.steps.values()) else _branches(graph)
-    usual = max(4, 2 * (os.cpu_count() or 1))
-    return max(1, min(settings.max_workers or min(16, usual), widest))
-
-
-def _branches(graph: Graph) -> int:
-    """No more tasks at once than splits open, added up."""
-    return 1 + sum(len(s.next.targets) - 1 for s in graph.steps.values() if s.next and s.next.kind == "branch")
-
-
-def _modules(prepared: Prepared) -> list[str]:
-    names = set().union(*(step.modules for step in prepared.graph.steps.values()))
-    names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
-    local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
-    foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}
-    return ["nbflow.script.performer", "nbflow", *sorted(foreign)]
 
 
 # a run
@@ -89,7 +52,7 @@ def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings)
     """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
     refuse_errors(prepared)
     values = resolve(prepared.cls, given)
-    start_workers_early(prepared, settings)
+    start_workers_early(prepared, settings.max_workers)
     plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
     return _launch(prepared, values, plan, settings, RunKind.RUN, None)
 
@@ -104,7 +67,7 @@ def resume_script(
     refuse_errors(prepared)
     if step is not None and step not in prepared.graph.links:
         raise UnknownName("step", step, prepared.graph.links)
-    start_workers_early(prepared, settings)
+    start_workers_early(prepared, settings.max_workers)
     row = find_origin(prepared, origin)
     values = _values_again(prepared, row, given)
     anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
@@ -145,7 +108,7 @@ def stored_values(prepared: Prepared, row: RunRow) -> dict[str, Any]:
 
 
 def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> Plan:
-    workers = workers_of(graph, settings)
+    workers = workers_of(graph, settings.max_workers)
     asked = max((step.options.cpu for step in graph.steps.values()), default=1)
     return Plan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=_memory())
 

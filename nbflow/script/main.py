@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, NbflowError, UnknownName
 from nbflow.script.flow import FlowSpec
@@ -16,31 +19,54 @@ COMMANDS = {
 """Command -> its module below nbflow.script.commands."""
 
 
-def main(cls: type[FlowSpec], args: list[str] | None = None) -> None:
+def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
     """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""
+    words = sys.argv[1:] if args is None else args
+    if "run" in words or "resume" in words:
+        _begin_early(cls)
+    _leave(_perform(cls, words))
+
+
+def _perform(cls: type[FlowSpec], words: list[str]) -> int:
     import click  # noqa: PLC0415 - a script's import of nbflow must stay quick
 
     from nbflow.script.commands.group import build  # noqa: PLC0415
 
     try:
-        build(cls)(args=sys.argv[1:] if args is None else args, prog_name=_program(), standalone_mode=False, obj=cls)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        code = build(cls)(args=words, prog_name=_program(), standalone_mode=False, obj=cls)
+        return code if isinstance(code, int) else 0
     except click.Abort:
-        sys.exit(1)
+        return 1
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return int(error.exit_code)
     except FlowRefused as error:
         _say("Validity checker found an issue:", *error.problems)
-        sys.exit(1)
+        return 1
     except UnknownName as error:
         _say(str(error))
-        sys.exit(2)
+        return 2
     except NbflowError as error:
         _say(f"{getattr(error, 'headline', 'Flow failed')}:", str(error))
-        sys.exit(1)
-    sys.exit(0)
+        return 1
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process with what has to be done at the end, but without waiting for the fork server to be gone."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def _begin_early(cls: type[FlowSpec]) -> None:
+    """Let the workers get ready; what is wrong with the flow is said later."""
+    from nbflow.script.early import start_workers_early  # noqa: PLC0415
+    from nbflow.script.prepared import prepare  # noqa: PLC0415
+
+    with contextlib.suppress(NbflowError, SyntaxError):
+        start_workers_early(prepare(cls), None)
 
 
 def _program() -> str:

@@ -14,9 +14,10 @@ from typing import Any
 
 from nbflow.client import Flow, Run
 from nbflow.run.events import Outcome
-from nbflow.script.launch import Ended, Settings, resume_script, run_script
+from nbflow.script.launch import Ended, resume_script, run_script
 from nbflow.script.prepared import prepare
 from nbflow.script.program import flow_in, import_script
+from nbflow.script.settings import Settings
 from nbflow.store.rows import TaskStatus
 
 _HEAD = """\

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ from click.core import ParameterSource
 
 from nbflow.run.events import Outcome
 from nbflow.script.flow import FlowSpec
-from nbflow.script.launch import Ended, Settings, resume_script, run_script
+from nbflow.script.launch import Ended, resume_script, run_script
 from nbflow.script.lint import lint
 from nbflow.script.parameters import IncludeFile, Parameter, parameters_of, user_name
 from nbflow.script.prepared import prepare, refuse_errors
+from nbflow.script.settings import Settings
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -106,4 +106,4 @@ def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
 
 
 def _leave(ended: Ended) -> None:
-    sys.exit(0 if ended.outcome is Outcome.SUCCEEDED else 1)
+    click.get_current_context().exit(0 if ended.outcome is Outcome.SUCCEEDED else 1)

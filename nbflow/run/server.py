@@ -1,0 +1,43 @@
+"""The fork server: a process that imports what a flow imports and never runs it; workers are forks of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from multiprocessing import forkserver
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+@contextlib.contextmanager
+def environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def start_fork_server(modules: Iterable[str], workers: int) -> None:
+    """Start the fork server of this process, once, with these modules imported.
+
+    The hash seed is fixed there, because equal sets shall pickle equally in all workers.
+    """
+    with environment(PYTHONHASHSEED="0", **threads_of(workers), NBFLOW_PRELOAD=",".join(modules)):
+        forkserver.set_forkserver_preload(["nbflow.run.preload"])
+        forkserver.ensure_running()
+
+
+def threads_of(workers: int) -> dict[str, str]:
+    """Environment that shares the cores among the workers, where the user has not said otherwise.
+
+    Numerical libraries start a thread per core in every process; with a process per core they wait for each other.
+    """
+    share = max(1, (os.cpu_count() or 1) // workers)
+    return {name: os.environ.get(name, str(share)) for name in THREAD_VARIABLES}
