@@ -370,7 +370,8 @@ class AncestorsMissing(NbflowError):
     def __init__(self, step: str, missing: dict[str, str]) -> None:
         """`missing`: step -> how long it took when it last ran, empty when it never did."""
         self.step, self.missing = step, missing
-        listed = ", ".join(f"'{name}' ({f'last took {took}' if took else 'never ran'})" for name, took in missing.items())
+        took = {name: f"last took {seconds}" if seconds else "never ran" for name, seconds in missing.items()}
+        listed = ", ".join(f"'{name}' ({how})" for name, how in took.items())
         verb = "is" if len(missing) == 1 else "are"
         super().__init__(
             f"step '{step}' needs {listed}, which {verb} not stored as the notebook stands now. "
