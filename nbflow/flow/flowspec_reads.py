@@ -32,18 +32,25 @@ class Reads:
 def reads_of(method: Method, methods: Mapping[str, Method], prelude: Prelude) -> Reads:
     """Follow calls of methods of the class, and names of the module."""
     reads = Reads()
-    agenda = [method]
+    agenda = [(method.name, method)]
     while agenda:
-        current = agenda.pop()
-        if current.name not in reads.reached:
-            reads.reached[current.name] = current
+        key, current = agenda.pop()
+        if key not in reads.reached:
+            reads.reached[key] = current
             _look_at(current.tree, reads)
-            called = reads.names & methods.keys()
-            agenda.extend(methods[name] for name in called if not methods[name].is_step)
+            agenda.extend((k, m) for k, m in methods.items() if _is_reached(k, m, reads))
     for definition in prelude.closure(reads.plain):
         _look_at(parse(definition.source), reads, elsewhere=True)
         reads.modules |= definition.modules
     return reads
+
+
+def _is_reached(key: str, method: Method, reads: Reads) -> bool:
+    """A method that another class overrides has that class in its key: `super()` leads to it, or its class's name."""
+    if method.is_step or method.name not in reads.names:
+        return False
+    owner, dot, _ = key.rpartition(".")
+    return not dot or not reads.plain.isdisjoint(("super", owner))
 
 
 def _look_at(tree: ast.FunctionDef | ast.Module, reads: Reads, elsewhere: bool = False) -> None:

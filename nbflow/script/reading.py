@@ -29,11 +29,16 @@ def read_script(cls: type[FlowSpec]) -> Script:
     file = script_file(cls)
     methods: dict[str, Method] = {}
     constants: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for base in reversed(list(_classes(cls))):
         tree = _tree_of(base)
-        methods |= {name: _with_facts(cls, one) for name, one in methods_of(tree, _file_of(base).name).items()}
+        found = methods_of(tree, _file_of(base).name)
+        overridden = {
+            f"{owners[name]}.{name}": replace(methods[name], is_step=False) for name in found if name in methods
+        }
+        methods |= {**{name: _with_facts(cls, one) for name, one in found.items()}, **overridden}
+        owners |= dict.fromkeys(found, base.__name__)
         constants |= _constants(tree)
-    order = {name: place for place, name in enumerate(methods)}
     steps = {name: one for name, one in methods.items() if one.is_step}
     _refuse_unreadable(cls, steps)
     parameters = tuple(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items())
@@ -43,7 +48,7 @@ def read_script(cls: type[FlowSpec]) -> Script:
     return Script(
         cls.__name__,
         file.name,
-        dict(sorted(methods.items(), key=lambda one: order[one[0]])),
+        methods,
         parameters,
         known,
         prelude,

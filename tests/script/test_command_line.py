@@ -217,3 +217,31 @@ def test_a_folder_that_cannot_be_written_is_told(scripts: Scripts, one: Path) ->
     finally:
         scripts.folder.chmod(0o700)
     assert (done.returncode, "cannot write to" in done.stderr) == (1, True)
+
+
+def test_a_script_without_a_main_guard_runs_once(scripts: Scripts) -> None:
+    path = scripts.write(ONE, "bare.py")
+    path.write_text(path.read_text().replace('if __name__ == "__main__":\n    F()', "F()"))
+    done = scripts.command(path, "run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("alpha is 1") == 1
+
+
+def test_workers_may_be_spawned(scripts: Scripts) -> None:
+    path = scripts.write(shapes.FOREACH, "spawned.py")
+    done = scripts.command(path, "run", "--max-workers", "2", NBFLOW_START_METHOD="spawn")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [y for _, y, _ in Flow("F", scripts.folder)[1]["end"].task.data.trail] == ["pp", "qq", "rr"]
+
+
+def test_a_script_runs_from_another_folder_and_finds_its_modules(scripts: Scripts) -> None:
+    (scripts.folder / "inner").mkdir()
+    (scripts.folder / "inner" / "near.py").write_text("VALUE = 7\n")
+    path = scripts.write(ONE.replace('print("alpha is"', 'import near; print(near.VALUE, "alpha is"'))
+    path = path.rename(scripts.folder / "inner" / "my-flow.py")
+    done = scripts.command(path, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "7 alpha is 1" in done.stdout
+    (scripts.folder / "inner" / "near.py").write_text("VALUE = 8\n")
+    assert "8 alpha is 1" in scripts.command(path, "resume").stdout
+    assert (scripts.folder / ".nbflow").is_dir()

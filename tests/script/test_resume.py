@@ -249,3 +249,35 @@ def test_there_must_be_something_to_resume(scripts: Scripts) -> None:
         scripts.resume(shapes.LINEAR, origin=9)
     with pytest.raises(UnknownName, match="no step 'midle': did you mean 'middle'"):
         scripts.resume(shapes.LINEAR, "midle")
+
+
+INHERITED = """
+class Base(FlowSpec):
+    def helper(self):
+        return 1
+
+    @step
+    def start(self):
+        self.y = 1
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+class F(Base):
+    def helper(self):
+        return super().helper() + 1
+
+    @step
+    def start(self):
+        self.x = self.helper()
+        self.next(self.end)
+"""
+
+
+def test_a_method_that_is_reached_by_super_counts_as_code(scripts: Scripts) -> None:
+    assert scripts.run(INHERITED).data.x == 2
+    assert scripts.resume(INHERITED.replace("self.y = 1", "self.y = 2")).executed == []
+    again = scripts.resume(INHERITED.replace("return 1", "return 10"))
+    assert (again.executed, again.data.x) == (["start"], 11)
