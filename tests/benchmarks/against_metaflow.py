@@ -55,7 +55,8 @@ def resume(library: str) -> float:
 
 
 def command(folder: str, args: list[str], expected: int = 0) -> float:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "METAFLOW_USER": "bench", "METAFLOW_HOME": folder}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    env = {**os.environ, "PYTHONPATH": path, "METAFLOW_USER": "bench", "METAFLOW_HOME": folder}
     words = [sys.executable, "flow.py", "--no-pylint", *args]
     began = time.perf_counter()
     done = subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)

@@ -72,7 +72,9 @@ class Place:
         flow = read_flow([Cell(n, text) for n, text in enumerate(shape.cells, 1)], shape.name, f"{shape.name}.ipynb")
         return link_known(flow, store.history)
 
-    def run(self, shape: Shape, *, reuse: bool = False, rerun: Iterable[Any] = (), **options: Any) -> Ran:
+    def run(
+        self, shape: Shape, *, reuse: bool = False, rerun: Iterable[Any] = (), remember: bool = True, **options: Any
+    ) -> Ran:
         store = Store.open(self.folder / ".nbflow")
         graph = self.graph(shape, store)
         given = options.pop("parameters", {})
@@ -83,6 +85,8 @@ class Place:
         results: dict[TaskId, Result] = {}
 
         def listen(event: Event, result: Result | None) -> None:
+            if not remember:
+                return
             events.append(event)
             if result is not None:
                 results[result.task] = result
