@@ -124,7 +124,8 @@ d = b + c
 %%step end --join each
 everything = inputs.d
 pairs = [(task.a, task.c) for task in inputs]
-""", {"end.everything": [0, 1, 2, 10, 11, 12], "end.pairs": [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]})  # fmt: skip
+""", {"end.everything": [0, 1, 2, 10, 11, 12],
+     "end.pairs": [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2)]})  # fmt: skip
 
 OVER_PARAMETER = Shape("over_parameter", """
 %%parameters

@@ -26,8 +26,9 @@ from nbflow.run.flowing import State
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
-from nbflow.run.pool import default_method, start_fork_server
+from nbflow.run.pool import default_method
 from nbflow.run.program import Program
+from nbflow.run.server import start_fork_server
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.rows import RunRow, RunStatus

@@ -38,7 +38,8 @@ from nbflow.run.events import (
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
-from nbflow.run.pool import LEFT_EARLY, Answer, Pool
+from nbflow.run.pool import Answer, Pool
+from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
 from nbflow.store.artifact import Artifact

@@ -21,8 +21,9 @@ from nbflow.run.keys import Keys, references
 from nbflow.run.machine import Run
 from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
-from nbflow.run.pool import default_method, start_fork_server
+from nbflow.run.pool import default_method
 from nbflow.run.program import Program
+from nbflow.run.server import start_fork_server
 from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader

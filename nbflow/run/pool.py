@@ -2,75 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing
 import os
-import sys
 import threading
-import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import ForkServerContext, ForkServerProcess, SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess
-from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from nbflow.run.process import context_of
 from nbflow.run.program import Program
-from nbflow.run.server import environment, threads_of
-from nbflow.run.server import start_fork_server as start_fork_server
+from nbflow.run.server import threads_of
 from nbflow.run.task import Job, Result
 from nbflow.run.worker import run_job, start_worker
-
-LEFT_EARLY = 256
-"""Exit code of a worker that ended with 0 in the middle of a task; Pebble would take that for a normal end."""
 
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
 
 Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
 """What became of a job."""
-
-
-class _Expected(BaseProcess):
-    @property
-    def exitcode(self) -> int | None:
-        code = super().exitcode
-        return LEFT_EARLY if code == 0 else code
-
-    @classmethod
-    @contextlib.contextmanager
-    def _without_main(cls) -> Iterator[None]:
-        """Keep multiprocessing from importing the driver's main module in a worker: its `__main__` is the notebook."""
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = types.ModuleType("__main__")
-        try:
-            yield
-        finally:
-            sys.modules["__main__"] = main
-
-
-class _ForkServerWorker(_Expected, ForkServerProcess):
-    @staticmethod
-    def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
-        with _Expected._without_main():
-            return ForkServerProcess._Popen(process)
-
-
-class _SpawnWorker(_Expected, SpawnProcess):
-    @staticmethod
-    def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
-        with _Expected._without_main(), environment(PYTHONHASHSEED="0"):
-            return SpawnProcess._Popen(process)
-
-
-class _ForkServer(ForkServerContext):
-    Process = _ForkServerWorker
-
-
-class _Spawn(SpawnContext):
-    Process = _SpawnWorker
 
 
 class Pool:
@@ -85,7 +36,7 @@ class Pool:
         self._started = (program, threads_of(workers))
         self._workers = workers
         self._receive = receive
-        self._context = _Spawn() if method == "spawn" else _ForkServer()
+        self._context = context_of(method)
         self._jobs: dict[ProcessPool, list[Job]] = {}
         self._lock = threading.Lock()
 

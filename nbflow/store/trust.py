@@ -104,7 +104,7 @@ class Keyring:
         return len(new)
 
     def _mac(self, record: Record | Code) -> bytes:
-        return hmac.digest(self._secret, record.message(), "sha256")
+        return bytes(blake3(record.message(), key=self._secret).digest())
 
     def _trusted(self) -> frozenset[str]:
         try:

@@ -1,0 +1,85 @@
+"""How worker processes are started, and what their end is called."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from nbflow.run.server import environment
+
+LEFT_EARLY = 256
+"""Exit code of a worker that ended with 0 in the middle of a task; Pebble would take that for a normal end."""
+
+_starting = threading.Lock()
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep multiprocessing from importing the driver's main module in a worker: its `__main__` is the notebook."""
+    with _starting:  # else one thread would put back what another had put there
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _Worker(BaseProcess):
+    @property
+    def exitcode(self) -> int | None:
+        code = super().exitcode
+        return LEFT_EARLY if code == 0 else code
+
+
+class _SpawnWorker(_Worker, SpawnProcess):
+    @staticmethod
+    def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
+        with _without_main(), environment(PYTHONHASHSEED="0"):
+            return SpawnProcess._Popen(process)
+
+
+class _Spawn(SpawnContext):
+    Process = _SpawnWorker
+
+
+if sys.platform != "win32":
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
+    from multiprocessing.popen_forkserver import Popen
+
+    class _Ended(Popen):
+        """The server tells how a process ended once; of two threads that ask at a time, one would be told 255."""
+
+        def __init__(self, process: BaseProcess) -> None:
+            self._asking = threading.Lock()
+            super().__init__(process)
+
+        def poll(self, flag: int = os.WNOHANG) -> int | None:
+            if flag != os.WNOHANG:
+                wait([self.sentinel])
+            with self._asking:
+                return super().poll(os.WNOHANG)
+
+    class _ForkServerWorker(_Worker, ForkServerProcess):
+        @staticmethod
+        def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
+            with _without_main():
+                return _Ended(process)
+
+    class _ForkServer(ForkServerContext):
+        Process = _ForkServerWorker
+
+
+def context_of(method: str) -> BaseContext:
+    """The start method `spawn` or `forkserver`, for workers of ours."""
+    if method == "spawn" or sys.platform == "win32":
+        return _Spawn()
+    return _ForkServer()
