@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbflow.flow.step import Step
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.screen import Backstage, Screen
+from nbflow.run.alarm import alarm
 from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.flowing import State
 from nbflow.run.inputs import Seen
@@ -34,24 +32,6 @@ class Played:
 
 class StepTimeout(TimeoutError):
     """A body ran longer than its `--timeout`. Here it can only be stopped between two steps of Python."""
-
-
-@contextmanager
-def _limited(seconds: float | None) -> Iterator[None]:
-    if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(_number: int, _frame: object) -> None:
-        raise StepTimeout(f"it ran longer than its --timeout of {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 class KernelPerformer(Performer):
@@ -81,7 +61,8 @@ class KernelPerformer(Performer):
         return Played(result, self.made, left, error)
 
     def _run_body(self, step: Step) -> None:
-        with _limited(step.options.timeout):
+        limit = step.options.timeout
+        with alarm(limit, StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")):
             super()._run_body(step)
 
     def _describe(self, error: BaseException) -> Failure:

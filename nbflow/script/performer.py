@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import os
-import signal
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from nbflow.errors import (
     UnstorableArtifact,
 )
 from nbflow.flow.step import NextKind, Step
+from nbflow.run.alarm import alarm
 from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
@@ -114,8 +114,9 @@ class ScriptPerformer:
     # the body
 
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
+        too_long = TaskTimeout(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
-            with _environment(facts.environment), _alarm(facts.timeout, step.name):
+            with _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
                 self._call(job, step, flow)
@@ -231,25 +232,6 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float | None, step: str) -> Iterator[None]:
-    """Raise in the body when its time is over."""
-    if seconds is None:
-        yield
-        return
-
-    def ring(_number: int, _frame: object) -> None:
-        raise TaskTimeout(f"Step {step} timed out after {seconds:g} seconds")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def _client(kind: str, pathspec: str) -> Any:
