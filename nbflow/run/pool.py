@@ -33,7 +33,7 @@ class Pool:
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
-        self._started = (program, threads_of(workers))
+        self._started = (program, {**os.environ, **threads_of(workers)})
         self._workers = workers
         self._receive = receive
         self._context = context_of(method)

@@ -29,10 +29,12 @@ _worker: Performing | None = None
 
 
 def start_worker(program: Program, environment: Mapping[str, str]) -> None:
-    """Make this process a worker; called once in each."""
+    """Make this process a worker; called once in each. `environment` is that of the run's driver."""
     global _worker
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
+    os.environ.clear()  # the fork server may have begun long before this run
     os.environ.update(environment, MPLBACKEND=BACKEND)
+    sys.dont_write_bytecode = True  # a local module edited within a second would be taken for its old bytecode
     _reseed()
     _die_with_parent()
     _worker = (program.prepare or _performer)(program)

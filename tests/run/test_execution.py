@@ -206,6 +206,15 @@ def test_a_changed_helper_runs_only_its_readers_and_layout_counts_for_nothing(pl
     assert place.run(cells("def helper(x):\n    return x + 1"), reuse=True).executed == ["one", "three"]
 
 
+def test_a_worker_has_the_environment_of_the_run_not_of_the_first_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape = flow("%%step look\nimport os\nseen = os.environ.get('NBFLOW_TEST')")
+    assert place.run(shape).value("look.seen") is None
+    monkeypatch.setenv("NBFLOW_TEST", "here")
+    assert place.run(shape).value("look.seen") == "here"
+
+
 def test_a_changed_local_module_runs_its_readers(place: Place) -> None:
     (place.folder / "helpers.py").write_text("N = 1\n")
     shape = flow("from helpers import N", "%%step one\nx = N", "%%step two\ny = 2")
