@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from nbflow.checkpoint.ledger import Ledger
+from nbflow.checkpoints.ledger import Ledger
 from nbflow.flow.step import Definition
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program

@@ -11,10 +11,10 @@ import click
 
 from nbflow.address import Address, read_address
 from nbflow.archive import Archive, name_of
-from nbflow.checkpoint.plan import describe_plan
-from nbflow.checkpoint.point import read_checkpoint
-from nbflow.checkpoint.restore import apply_restore, prepare_restore, undo_restore
-from nbflow.checkpoint.save import save_checkpoint
+from nbflow.checkpoints.plan import describe_plan
+from nbflow.checkpoints.point import read_checkpoint
+from nbflow.checkpoints.restore import apply_restore, prepare_restore, undo_restore
+from nbflow.checkpoints.save import save_checkpoint
 from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
 from nbflow.flow.graph import Graph
 from nbflow.jupyter.known import find_start

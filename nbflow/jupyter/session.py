@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.arguments import bind_parameters
-from nbflow.checkpoint.ledger import Ledger
-from nbflow.checkpoint.randomness import write_random
+from nbflow.checkpoints.ledger import Ledger
+from nbflow.checkpoints.randomness import write_random
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
 from nbflow.flow.checks import check

@@ -16,7 +16,7 @@ import pytest
 from nbflow.store.artifact import Artifact, Summary
 from nbflow.store.rows import RunRow, TaskRow
 from nbflow.store.trust import seal_task
-from tests.checkpoint.kernel import Kernel
+from tests.checkpoints.kernel import Kernel
 
 DATA = {
     "half a gigabyte": "import numpy as np\nx = np.zeros(62_500_000)\nx[::500_000] = 1",

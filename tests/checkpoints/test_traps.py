@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from nbflow.checkpoint.restore import Undo
+from nbflow.checkpoints.restore import Undo
 from nbflow.errors import LostValue
-from tests.checkpoint.kernel import Kernel, plain, split
-from tests.checkpoint.traps import TRAPS, Says, Trap
+from tests.checkpoints.kernel import Kernel, plain, split
+from tests.checkpoints.traps import TRAPS, Says, Trap
 
 ALL = pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.name)
 

@@ -11,13 +11,13 @@ import pytest
 
 from nbflow.address import read_address
 from nbflow.archive import Archive
-from nbflow.checkpoint.point import Checkpoint, read_checkpoint, read_checkpoint_of_row
+from nbflow.checkpoints.point import Checkpoint, read_checkpoint, read_checkpoint_of_row
 from nbflow.errors import (
     CheckpointNameTaken,
     NothingToUndo,
     PreludeFailed,
 )
-from tests.checkpoint.kernel import Kernel
+from tests.checkpoints.kernel import Kernel
 from tests.flows import FOREACH, Shape
 from tests.run.running import Place
 
@@ -350,7 +350,7 @@ def test_a_class_saved_by_hand_that_nobody_changed_is_the_same_for_steps_after_t
 
 
 def test_a_checkpoint_by_hand_may_not_have_the_name_of_a_step(kernel: Kernel) -> None:
-    from nbflow.checkpoint.save import save_checkpoint  # noqa: PLC0415 - only here without the session's facts
+    from nbflow.checkpoints.save import save_checkpoint  # noqa: PLC0415 - only here without the session's facts
 
     with pytest.raises(CheckpointNameTaken, match="'load' is a step"):
         save_checkpoint("load", kernel.ledger, kernel.store, "traps", steps=["load"])

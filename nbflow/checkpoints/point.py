@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.address import Address
 from nbflow.archive import Archive, name_of
-from nbflow.checkpoint.randomness import RandomState, read_random
+from nbflow.checkpoints.randomness import RandomState, read_random
 from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import coerce

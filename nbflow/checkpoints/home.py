@@ -6,8 +6,8 @@ import types
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
-from nbflow.checkpoint.ledger import Ledger
-from nbflow.checkpoint.point import Checkpoint
+from nbflow.checkpoints.ledger import Ledger
+from nbflow.checkpoints.point import Checkpoint
 from nbflow.errors import PreludeFailed
 from nbflow.flow.step import Cell, Definition
 from nbflow.run.frames import filename_of_cell, show_source

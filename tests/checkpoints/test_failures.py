@@ -9,8 +9,8 @@ import pytest
 
 from nbflow.address import read_address
 from nbflow.archive import Archive
-from nbflow.checkpoint.plan import describe_plan
-from nbflow.checkpoint.point import Checkpoint, read_checkpoint
+from nbflow.checkpoints.plan import describe_plan
+from nbflow.checkpoints.point import Checkpoint, read_checkpoint
 from nbflow.errors import (
     BlobCorrupt,
     BlobMissing,
@@ -22,7 +22,7 @@ from nbflow.errors import (
     UnknownName,
 )
 from nbflow.run.events import Failure, FailureKind, TaskFailed, TaskId, TaskStarted
-from tests.checkpoint.kernel import Kernel
+from tests.checkpoints.kernel import Kernel
 from tests.flows import FOREACH
 from tests.run.running import Place
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nbflow.checkpoint.plan import describe_plan
+from nbflow.checkpoints.plan import describe_plan
 from nbflow.cli.keeping import trust as shell_trust
 from nbflow.errors import BlobCorrupt, CodeChanged, Untrusted
 from nbflow.run.events import TaskReused
 from nbflow.store import trust
 from nbflow.store.store import Store
 from nbflow.store.trust import Record, keyring
-from tests.checkpoint.kernel import Kernel
+from tests.checkpoints.kernel import Kernel
 from tests.flows import LINEAR
 from tests.run.running import Place
 

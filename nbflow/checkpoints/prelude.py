@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow.checkpoint.fingerprint import fingerprint, is_rigid
-from nbflow.checkpoint.ledger import Ledger
-from nbflow.checkpoint.plan import Redefinition
-from nbflow.checkpoint.point import Checkpoint
+from nbflow.checkpoints.fingerprint import fingerprint, is_rigid
+from nbflow.checkpoints.ledger import Ledger
+from nbflow.checkpoints.plan import Redefinition
+from nbflow.checkpoints.point import Checkpoint
 from nbflow.flow.step import Definition, Prelude
 
 _VALUES = ("function", "class", "constant")  # what others may have looked at when they were defined

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nbflow.checkpoint.ledger import Ledger
-from nbflow.checkpoint.randomness import write_random
+from nbflow.checkpoints.ledger import Ledger
+from nbflow.checkpoints.randomness import write_random
 from nbflow.errors import CheckpointNameTaken
 from nbflow.flow.step import Cell
 from nbflow.run.sources import write_cells

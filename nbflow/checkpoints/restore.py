@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.checkpoint.home import LiveHome
-from nbflow.checkpoint.ledger import Bound, Ledger
-from nbflow.checkpoint.look import look
-from nbflow.checkpoint.plan import RestorePlan, plan_restore
-from nbflow.checkpoint.point import Checkpoint
-from nbflow.checkpoint.prelude import find_redefinition
-from nbflow.checkpoint.randomness import RandomState, observe_random, set_random
+from nbflow.checkpoints.home import LiveHome
+from nbflow.checkpoints.ledger import Bound, Ledger
+from nbflow.checkpoints.look import look
+from nbflow.checkpoints.plan import RestorePlan, plan_restore
+from nbflow.checkpoints.point import Checkpoint
+from nbflow.checkpoints.prelude import find_redefinition
+from nbflow.checkpoints.randomness import RandomState, observe_random, set_random
 from nbflow.errors import NothingToUndo
 from nbflow.store import paths, tombstone, trust
 from nbflow.store.pickler import type_name

@@ -15,13 +15,13 @@ from typing import Any
 
 from nbflow.address import read_address
 from nbflow.archive import Archive
-from nbflow.checkpoint.home import LiveHome
-from nbflow.checkpoint.ledger import Ledger
-from nbflow.checkpoint.plan import RestorePlan
-from nbflow.checkpoint.point import Checkpoint, read_checkpoint
-from nbflow.checkpoint.randomness import write_random
-from nbflow.checkpoint.restore import Undo, apply_restore, prepare_restore, undo_restore
-from nbflow.checkpoint.save import Saved, save_checkpoint
+from nbflow.checkpoints.home import LiveHome
+from nbflow.checkpoints.ledger import Ledger
+from nbflow.checkpoints.plan import RestorePlan
+from nbflow.checkpoints.point import Checkpoint, read_checkpoint
+from nbflow.checkpoints.randomness import write_random
+from nbflow.checkpoints.restore import Undo, apply_restore, prepare_restore, undo_restore
+from nbflow.checkpoints.save import Saved, save_checkpoint
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Cell

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkpoint.kernel import Kernel
+from tests.checkpoints.kernel import Kernel
 
 
 @pytest.fixture(autouse=True)

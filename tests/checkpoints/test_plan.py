@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from nbflow.checkpoint.ledger import Owned
-from nbflow.checkpoint.plan import Redefinition, describe_plan, plan_restore
-from nbflow.checkpoint.point import Checkpoint, Held
+from nbflow.checkpoints.ledger import Owned
+from nbflow.checkpoints.plan import Redefinition, describe_plan, plan_restore
+from nbflow.checkpoints.point import Checkpoint, Held
 from nbflow.errors import UnknownName
 from nbflow.flow.step import Definition, Place
 from nbflow.store.artifact import Artifact, Component, Lost, Summary

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.checkpoint.ledger import Owned
-from nbflow.checkpoint.point import Checkpoint, Held, sizes
+from nbflow.checkpoints.ledger import Owned
+from nbflow.checkpoints.point import Checkpoint, Held, sizes
 from nbflow.errors import UnknownName
 from nbflow.flow.step import Definition
 from nbflow.store.artifact import Component, Lost

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from nbflow.checkpoint.fingerprint import fingerprint
+from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.flow.step import Definition
 from nbflow.store.artifact import Artifact
 

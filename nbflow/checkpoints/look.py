@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from nbflow.checkpoint.home import LiveHome
-from nbflow.checkpoint.ledger import Bound, Ledger, Owned
-from nbflow.checkpoint.point import Checkpoint
+from nbflow.checkpoints.home import LiveHome
+from nbflow.checkpoints.ledger import Bound, Ledger, Owned
+from nbflow.checkpoints.point import Checkpoint
 from nbflow.store import drift
 from nbflow.store.alias import ATOMS
 from nbflow.store.artifact import Component
