@@ -10,6 +10,7 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
+from nbflow.run.capture import without_input
 from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.flowing import State
 from nbflow.run.inputs import Seen
@@ -62,7 +63,8 @@ class KernelPerformer(Performer):
 
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout
-        with alarm(limit, StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")):
+        too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
+        with alarm(limit, too_long), without_input():
             super()._run_body(step)
 
     def _describe(self, error: BaseException) -> Failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import io
 import os
@@ -23,6 +24,21 @@ class StdinRefused(EOFError):
 
     def __init__(self) -> None:
         super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
+
+
+@contextlib.contextmanager
+def without_input() -> Iterator[None]:
+    """Refuse `input()` where standard input is somebody else's, as in a kernel."""
+    before = builtins.input
+    builtins.input = _refuse_input
+    try:
+        yield
+    finally:
+        builtins.input = before
+
+
+def _refuse_input(_prompt: object = "", /) -> str:
+    raise StdinRefused
 
 
 class _NoStdin(io.TextIOBase):

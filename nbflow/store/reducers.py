@@ -101,10 +101,28 @@ FAMILIES: tuple[tuple[type, Reducer], ...] = (
 
 def reducer_of(kind: type) -> Reducer | None:
     """How values of this type are taken apart; None: as pickle does it."""
-    for family, reducer in (*_array_families(), *_frame_families(), *_figure_families(), *FAMILIES):
+    for family, reducer in (
+        *_array_families(),
+        *_frame_families(),
+        *_figure_families(),
+        *_session_families(),
+        *FAMILIES,
+    ):
         if issubclass(kind, family):
             return reducer
     return None
+
+
+def _session_families() -> list[tuple[type, Reducer]]:
+    """What belongs to a kernel and its front end, and would drag all that the kernel holds into the stream."""
+    known = {
+        ("ipywidgets.widgets.widget", "Widget"): "a widget belongs to its front end; create it again",
+        ("IPython.core.interactiveshell", "InteractiveShell"): "the shell belongs to this kernel",
+        ("ipykernel.kernelbase", "Kernel"): "the kernel is this process",
+        ("nbflow.jupyter.session", "Session"): "the session belongs to this kernel",
+    }
+    found = ((getattr(sys.modules.get(module), name, None), reason) for (module, name), reason in known.items())
+    return [(family, _lose(reason)) for family, reason in found if family is not None]
 
 
 def _array_families() -> list[tuple[type, Reducer]]:

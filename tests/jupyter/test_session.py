@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import ipywidgets
 import pytest
 
 from nbflow.errors import (
@@ -44,6 +45,25 @@ def test_a_step_runs_in_the_kernel_and_its_artifacts_are_bound(live: Live) -> No
     live.run("%%step one\nx = [1, 2]\n_hidden = 3\nfor i in x:\n    pass")
     assert live.names["x"] == [1, 2]
     assert live.user_names() == {"x"}
+
+
+def test_a_step_that_asks_for_input_is_told_to_use_a_parameter(live: Live) -> None:
+    with pytest.raises(EOFError, match="make the value a parameter"):
+        live.run("%%step ask\nname = input('who? ')")
+
+
+def test_a_widget_that_reaches_the_session_is_lost_by_itself_and_the_rest_comes_back(
+    live: Live, capsys: pytest.CaptureFixture[str]
+) -> None:
+    button = ipywidgets.Button()
+    session = live.session
+    button.on_click(lambda _button: session.use("run"))
+    live.names.update(button=button, kept=[1, 2])
+    live.use("checkpoint mine")
+    live.names.update(kept=None)
+    live.use("restore mine kept")
+    assert live.names["kept"] == [1, 2]
+    assert "a widget belongs to its front end; create it again" in capsys.readouterr().out
 
 
 def test_a_step_does_not_see_the_scratch_of_the_kernel(live: Live) -> None:
