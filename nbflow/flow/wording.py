@@ -21,7 +21,7 @@ def place_of(step: Step, name: str | None = None) -> Place:
 
 def suggestion(name: str, names: Collection[str]) -> str:
     """` (did you mean 'load'?)`, or nothing."""
-    near = difflib.get_close_matches(name, sorted(names), 1)
+    near = difflib.get_close_matches(name, sorted(set(names) - {name}), 1)  # what reads its own name knows it
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 

@@ -240,3 +240,8 @@ def test_a_star_import_in_the_prelude_may_bring_any_name() -> None:
 def test_problems_stand_in_the_order_of_the_document() -> None:
     text = "%%step a\nx = p\n---\n%%step b --bgg\n---\n%%step c --after zz\n---\n%%step d --while w\ny = 1"
     assert [problem.place.cell for problem in check(graph_of(text)) if problem.place] == [2, 3, 4]
+
+
+def test_a_step_that_reads_its_own_name_first_is_not_told_that_it_meant_that_name() -> None:
+    problems = check(graph_of("%%step count --while again\ntotal = total + 1\nagain = total < 3"))
+    assert [problem.message for problem in problems] == ["step 'count' reads 'total', but nothing above provides it"]
