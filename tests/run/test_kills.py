@@ -46,7 +46,8 @@ def listen(process: subprocess.Popen[str], events: int) -> list[str]:
 
 
 def finished(lines: list[str]) -> set[str]:
-    return {line.split()[1] for line in lines if line.startswith(("TaskSucceeded", "TaskReused"))}
+    announced = (line.split() for line in lines)  # the last may have been cut off in the middle
+    return {words[1] for words in announced if len(words) == 2 and words[0] in ("TaskSucceeded", "TaskReused")}
 
 
 def workers_of(folder: Path) -> list[int]:
