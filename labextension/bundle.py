@@ -1,6 +1,6 @@
 """Build what browsers load, JupyterLab's extension and the widget's module, whenever it is not what the sources say.
 
-Sources are compared by content. Times would miss a file that was deleted or renamed, and a stale bundle would be shipped.
+Sources are compared by content. Times would miss a file that was deleted or renamed, and a stale bundle would ship.
 """
 
 from __future__ import annotations
