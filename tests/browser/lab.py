@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.browser import bundle
+from labextension import bundle
 
 PATIENCE = 60
 """Seconds that the server may take to start."""
@@ -47,7 +47,7 @@ class Lab:
         settings.mkdir(parents=True)
         (settings / "notification.jupyterlab-settings").write_text(NO_NEWS)
         (self.home / "extensions").mkdir()
-        (self.home / "extensions/nbflow").symlink_to(bundle.DIST)
+        (self.home / "extensions/nbflow").symlink_to(bundle.HERE / "dist")
         self.root.mkdir()
 
     def _command(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PANEL = "#nbflow-panel"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
+CELLS = f"{NOTEBOOK}.content.widgets"
 KERNEL = f"{NOTEBOOK}?.sessionContext?.session?.kernel"
 
 
@@ -58,26 +60,25 @@ class Window:
         self.command("notebook:run-cell")
 
     def select_cell(self, index: int) -> None:
-        self.page.evaluate(f"index => {{ const n = {NOTEBOOK}.content; n.activeCellIndex = index; n.deselectAll(); }}", index)
+        select = "(notebook, index) => { notebook.activeCellIndex = index; notebook.deselectAll(); }"
+        self.page.evaluate(f"index => ({select})({NOTEBOOK}.content, index)", index)
 
     def active_cell(self) -> int:
         return int(self.page.evaluate(f"() => {NOTEBOOK}.content.activeCellIndex"))
 
     def edit_cell(self, index: int, source: str) -> None:
-        edit = f"([index, source]) => {NOTEBOOK}.content.widgets[index].model.sharedModel.setSource(source)"
-        self.page.evaluate(edit, [index, source])
+        self.page.evaluate(f"([i, source]) => {CELLS}[i].model.sharedModel.setSource(source)", [index, source])
 
     def outputs(self, index: int) -> str:
         """All outputs of a cell, as JSON."""
-        return str(self.page.evaluate(f"i => JSON.stringify({NOTEBOOK}.content.widgets[i].model.toJSON().outputs)", index))
+        return str(self.page.evaluate(f"i => JSON.stringify({CELLS}[i].model.toJSON().outputs)", index))
 
     def wait_for_output(self, index: int, text: str) -> None:
-        outputs = f"JSON.stringify({NOTEBOOK}.content.widgets[i].model.toJSON().outputs)"
-        self.page.wait_for_function(f"([i, text]) => {outputs}.includes(text)", arg=[index, text], timeout=60_000)
+        self.wait(f"JSON.stringify({CELLS}[{index}].model.toJSON().outputs).includes({json.dumps(text)})")
 
     def wait_for_run(self, index: int) -> None:
         """Until a cell has been run to its end."""
-        self.wait(f"{NOTEBOOK}.content.widgets[{index}].model.executionState === 'idle' && {NOTEBOOK}.content.widgets[{index}].model.executionCount !== null")
+        self.wait(f"{CELLS}[{index}].model.executionCount !== null")
 
     def open_panel(self) -> Locator:
         self.page.evaluate("id => window.jupyterapp.shell.activateById(id)", PANEL.removeprefix("#"))
