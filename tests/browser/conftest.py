@@ -41,6 +41,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab = Lab(tmp_path_factory.mktemp("lab"))
+    lab.start()
     yield lab
     lab.stop()
 

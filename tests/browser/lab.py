@@ -34,12 +34,18 @@ class Lab:
         self.home, self.root, self.log = home, home / "notebooks", home / "lab.log"
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
         self._prepare()
         with self.log.open("w") as log:
             self._process = subprocess.Popen(
                 self._command(), env=self._environment(), cwd=self.root, stdout=log, stderr=subprocess.STDOUT
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def _prepare(self) -> None:
         bundle.refresh()

@@ -14,6 +14,8 @@ PANEL = "#nbflow-panel"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 CELLS = f"{NOTEBOOK}.content.widgets"
 KERNEL = f"{NOTEBOOK}?.sessionContext?.session?.kernel"
+OF_NOTEBOOK_7 = {"Cannot read properties of undefined (reading 'schema')", "Command 'filebrowser:open-path' not registered."}
+"""What Notebook 7.6 complains of by itself, whatever is installed."""
 
 
 class Window:
@@ -22,12 +24,16 @@ class Window:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", self._listen)
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+            self._complain(f"{message.text} ({message.location.get('url', '')})")
+
+    def _complain(self, complaint: str) -> None:
+        if "/notebooks/" not in self.page.url or complaint not in OF_NOTEBOOK_7:
+            self.complaints.append(complaint)
 
     def open(self, address: str) -> None:
         self.page.goto(address)
