@@ -14,7 +14,10 @@ PANEL = "#nbflow-panel"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 CELLS = f"{NOTEBOOK}.content.widgets"
 KERNEL = f"{NOTEBOOK}?.sessionContext?.session?.kernel"
-OF_NOTEBOOK_7 = {"Cannot read properties of undefined (reading 'schema')", "Command 'filebrowser:open-path' not registered."}
+OF_NOTEBOOK_7 = {
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+}
 """What Notebook 7.6 complains of by itself, whatever is installed."""
 
 
