@@ -115,14 +115,15 @@ class Reader:
 
     def steps(self, run: int) -> tuple[StepRow, ...]:
         """The newest task at every place, added up by step and status: quick however many there are."""
-        newest = """SELECT step, split, status, seconds, finished, items, max(number) FROM tasks
+        newest = """SELECT step, split, status, seconds, started, finished, items, again, max(number) FROM tasks
             WHERE run = ? GROUP BY step, path, turn, split"""
         query = f"""SELECT names.text, newest.split, newest.status, count(*), total(newest.seconds),
-            max(newest.finished), total(newest.items) FROM ({newest}) AS newest JOIN names ON names.id = newest.step
+            max(newest.finished), total(newest.items), min(newest.started), total(newest.again)
+            FROM ({newest}) AS newest JOIN names ON names.id = newest.step
             GROUP BY newest.step, newest.split, newest.status"""
         return tuple(
-            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items))
-            for step, split, status, tasks, seconds, finished, items in self.query(query, run)
+            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items), started, int(again))
+            for step, split, status, tasks, seconds, finished, items, started, again in self.query(query, run)
         )
 
     def task(self, task: int) -> TaskRow | None:
