@@ -105,9 +105,13 @@ class Reader:
 
     # ---- tasks
 
-    def tasks(self, run: int, step: str | None = None, superseded: bool = False) -> tuple[TaskRow, ...]:
+    def tasks(
+        self, run: int, step: str | None = None, superseded: bool = False, path: tuple[int, ...] | None = None
+    ) -> tuple[TaskRow, ...]:
         """The newest of each (step, path, turn, split), in the order they were begun; all of them if `superseded`."""
-        where, values = ("AND names.text = ?", [step]) if step is not None else ("", [])
+        wanted = {"names.text": step, "tasks.path": None if path is None else schema.pack_path(path)}
+        where = "".join(f" AND {column} = ?" for column, value in wanted.items() if value is not None)
+        values = [value for value in wanted.values() if value is not None]
         newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
         group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
         query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
