@@ -1,1 +1,5 @@
-import './base.css';
+import './tokens.css';
+import './controls.css';
+import './views.css';
+import './graph.css';
+import './detail.css';
