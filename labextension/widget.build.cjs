@@ -1,0 +1,28 @@
+// The widget of other front ends: one ES module and its style sheet, made by the rspack that @jupyter/builder brings.
+const { rspack } = require('@rspack/core');
+
+const report = (error, stats) => {
+  console.log(error ?? stats.toString({ preset: 'errors-warnings' }));
+  process.exitCode = error || stats.hasErrors() ? 1 : 0;
+};
+
+rspack(
+  {
+    mode: 'production',
+    context: __dirname,
+    entry: './lib/widget.js',
+    devtool: false,
+    performance: false,
+    experiments: { outputModule: true },
+    output: {
+      path: `${__dirname}/../nbflow/static`,
+      filename: 'widget.js',
+      clean: true,
+      module: true,
+      library: { type: 'module' }
+    },
+    module: { parser: { javascript: { dynamicImportMode: 'eager' } } },
+    plugins: [new rspack.CopyRspackPlugin({ patterns: [{ from: 'style/base.css', to: 'widget.css' }] })]
+  },
+  report
+);
