@@ -1,6 +1,6 @@
 """Build what browsers load, JupyterLab's extension and the widget's module, whenever it is not what the sources say.
 
-Sources are compared by content. Times would miss a file that was deleted or renamed, and a stale bundle would be shipped.
+Sources are compared by content. Times would miss a file that was deleted or renamed, and a stale bundle would ship.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,11 +52,16 @@ def npm(*arguments: str) -> None:
     subprocess.run([command, *arguments], cwd=HERE, env={**os.environ, "PATH": path}, check=True)
 
 
+def install_packages() -> None:
+    """`npm ci` is for an empty folder: it would delete a full one, and load everything again."""
+    npm("install" if (HERE / "node_modules").exists() else "ci")
+
+
 def build() -> None:
     """Make the bundle what the sources say; the stamp goes last, so that a build that failed is not taken for one."""
     digest = digest_sources()
     STAMP.unlink(missing_ok=True)
-    npm("install" if (HERE / "node_modules").exists() else "ci")
+    install_packages()
     npm("run", "build")
     STAMP.write_text(digest)
 
@@ -63,6 +69,12 @@ def build() -> None:
 def refresh() -> None:
     if not is_fresh():
         build()
+
+
+def check() -> None:
+    """Types only."""
+    install_packages()
+    npm("run", "check")
 
 
 class PanelHook(BuildHookInterface[Any]):
@@ -76,4 +88,4 @@ class PanelHook(BuildHookInterface[Any]):
 
 
 if __name__ == "__main__":
-    refresh()
+    check() if sys.argv[1:] == ["check"] else refresh()
