@@ -115,7 +115,8 @@ export class FlowActions implements Actions {
 }
 
 /** The line that makes the kernel know the cells as they are on the screen, saved or not. */
-export const tellCells = (notebook: FlowNotebook): string => writeLine(['cells', JSON.stringify(notebook.cells())]);
+export const tellCells = (notebook: FlowNotebook): string =>
+  writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);
 
 /** `fit` of `7/fit[3]`. */
 export const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';

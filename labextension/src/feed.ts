@@ -18,8 +18,8 @@ const BEAT = 1000;
  * may be a second away.
  */
 export class Feed implements IDisposable {
-  /** Why the server could not be read; "" when it could again. */
-  readonly troubled: ISignal<this, string>;
+  /** The server could not be read, or could be again. */
+  readonly troubled: ISignal<this, void>;
 
   constructor(
     private readonly model: FlowModel,
@@ -44,7 +44,8 @@ export class Feed implements IDisposable {
     await this._reading;
   }
 
-  get trouble(): string {
+  /** Why the server could not be read the last time. */
+  get trouble(): Error | null {
     return this._trouble;
   }
 
@@ -96,16 +97,16 @@ export class Feed implements IDisposable {
       } else {
         this.model.setState(await this.archive.flow());
       }
-      this.say('');
+      this.note(null);
     } catch (error) {
-      this.say(error instanceof Error ? error.message : String(error));
+      this.note(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
-  private say(trouble: string): void {
-    if (trouble !== this._trouble && !this._disposed) {
+  private note(trouble: Error | null): void {
+    if (trouble?.message !== this._trouble?.message && !this._disposed) {
       this._trouble = trouble;
-      this._troubled.emit(trouble);
+      this._troubled.emit();
     }
   }
 
@@ -125,8 +126,8 @@ export class Feed implements IDisposable {
   private _wanted: 'all' | 'flow' | null = null;
   private _beside: number | null = null;
   private _heard = 0;
-  private _trouble = '';
+  private _trouble: Error | null = null;
   private _timer: number | undefined;
   private _disposed = false;
-  private readonly _troubled = new Signal<this, string>(this);
+  private readonly _troubled = new Signal<this, void>(this);
 }

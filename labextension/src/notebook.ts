@@ -67,6 +67,10 @@ export class FlowNotebook implements Text, IDisposable {
     }));
   }
 
+  steps(): readonly string[] {
+    return this.model.shape?.steps.map(step => step.name) ?? [];
+  }
+
   /** The cell with an id, which steps go by. */
   cell(id: string): Cell | undefined {
     return this.panel.content.widgets.find(cell => cell.model.id === id);

@@ -15,7 +15,12 @@ export interface CellText {
 export interface Text {
   readonly path: string;
   cells(): readonly CellText[];
+  /** The names of its steps. */
+  steps(): readonly string[];
 }
+
+/** The server is there, but its environment has no nbflow. */
+export class ServerMissing extends Error {}
 
 type Query = Readonly<Record<string, string | number | null>>;
 
@@ -50,8 +55,9 @@ export class ServerArchive implements Archive {
     return this.get('diff', { then, now });
   }
 
+  /** A name that no step has yet. */
   proposeName(source: string): Promise<ProposedName> {
-    return this.post('name', { source, cells: this.notebook.cells() });
+    return this.post('name', { source, taken: this.notebook.steps() });
   }
 
   /** Where a browser finds a run as a page of its own. */
@@ -76,8 +82,25 @@ export class ServerArchive implements Archive {
   private async fetch<T>(address: string, init: RequestInit): Promise<T> {
     const response = await ServerConnection.makeRequest(address, init, this.settings);
     if (!response.ok) {
-      throw await ServerConnection.ResponseError.create(response);
+      throw await refusal(response);
     }
     return response.json();
+  }
+}
+
+/** What the server has to say. Where nobody answers below the address of the extension, it is not there. */
+async function refusal(response: Response): Promise<Error> {
+  const message = readMessage(await response.text());
+  return message || response.status !== 404
+    ? new Error(message || `${response.status} ${response.statusText}`)
+    : new ServerMissing();
+}
+
+function readMessage(text: string): string {
+  try {
+    const { message } = JSON.parse(text);
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return ''; // a page for people
   }
 }

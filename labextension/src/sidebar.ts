@@ -4,6 +4,7 @@ import { h, setText } from './dom';
 import type { Translate } from './host';
 import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
+import { ServerMissing } from './rest';
 import type { FlowTracker } from './tracker';
 
 /** The tab of the sidebar: the flow of the notebook that is looked at. */
@@ -62,9 +63,19 @@ export class FlowSidebar extends Widget {
   }
 
   private settle(): void {
-    const text = this.notebook ? this.notebook.feed.trouble : this.trans('Open a notebook to see its flow here.');
+    const text = this.tell();
     this.notice.hidden = text === '';
     setText(this.notice, text);
+  }
+
+  private tell(): string {
+    if (!this.notebook) {
+      return this.trans('Open a notebook to see its flow here.');
+    }
+    const { trouble } = this.notebook.feed;
+    return trouble instanceof ServerMissing
+      ? this.trans('The Jupyter server has no nbflow: pip install jupyter-nbflow in its environment, then start it again.')
+      : (trouble?.message ?? '');
   }
 
   private notebook: FlowNotebook | null = null;
