@@ -1,0 +1,64 @@
+import type { ILayoutRestorer } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import { Widget } from '@lumino/widgets';
+import type { View } from './actions';
+import { CommandId } from './commandids';
+import { flowIcon } from './icon';
+import type { Lab } from './lab';
+import type { FlowNotebook } from './notebook';
+
+/** A view of a flow as a tab of the main area; it ends with its notebook. */
+class FlowTab extends MainAreaWidget {
+  constructor(
+    readonly notebook: FlowNotebook,
+    readonly view: View,
+    content: Widget,
+    label: string
+  ) {
+    super({ content });
+    this.id = `nbflow-${view}-${notebook.panel.id}`;
+    this.title.label = label;
+    this.title.caption = notebook.path;
+    this.title.icon = flowIcon;
+    this.title.closable = true;
+    notebook.panel.disposed.connect(() => this.dispose());
+  }
+}
+
+export class FlowTabs {
+  constructor(
+    private readonly lab: Lab,
+    private readonly draw: (notebook: FlowNotebook, view: View) => Widget
+  ) {}
+
+  /** One for each view of a notebook; it is shown again if it is there. */
+  open(notebook: FlowNotebook, view: View): void {
+    const known = this.tabs.find(tab => tab.notebook === notebook && tab.view === view);
+    const tab = known ?? this.make(notebook, view);
+    this.lab.app.shell.activateById(tab.id);
+  }
+
+  restoreWith(restorer: ILayoutRestorer, notebooks: INotebookTracker): void {
+    void restorer.restore(this.tabs, {
+      command: CommandId.openView,
+      args: ({ notebook, view }) => ({ view, path: notebook.panel.context.path }),
+      name: ({ notebook, view }) => `${view}:${notebook.panel.context.path}`,
+      when: notebooks.restored
+    });
+  }
+
+  private make(notebook: FlowNotebook, view: View): FlowTab {
+    const { trans, app } = this.lab;
+    const words: Record<View, string> = {
+      steps: trans('Steps'), graph: trans('Graph'), timeline: trans('Timeline'), runs: trans('Runs')
+    };
+    const tab = new FlowTab(notebook, view, this.draw(notebook, view), `${words[view]} · ${notebook.name}`);
+    app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });
+    void this.tabs.add(tab);
+    notebook.refresh();
+    return tab;
+  }
+
+  private readonly tabs = new WidgetTracker<FlowTab>({ namespace: 'nbflow' });
+}
