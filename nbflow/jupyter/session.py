@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from nbflow.cli.tally import Tally
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Flow, Step
+from nbflow.flow.step import Cell, Flow, Step
 from nbflow.jupyter.broadcast import Broadcast, Going
 from nbflow.jupyter.document import Document
 from nbflow.jupyter.home import LiveHome
@@ -83,6 +83,11 @@ class Session:
     def ran(self, source: str, cell_id: str | None) -> None:
         """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
         self._ran.append((source, cell_id))
+
+    def take(self, cells: Sequence[Cell]) -> None:
+        """The notebook as the front end shows it, whether it is saved or not."""
+        self._take_note()
+        self.document.take(cells)
 
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""
