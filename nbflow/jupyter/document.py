@@ -50,6 +50,11 @@ class Document:
     def name(self) -> str:
         return self.path.name if self.path else UNNAMED
 
+    @property
+    def where(self) -> str:
+        """Its path; nothing where it has none."""
+        return str(self.path or "")
+
     def follow(self, path: Path) -> None:
         """Belong to this notebook from now on. Raises NotANotebook."""
         list(read_cells(path))

@@ -14,6 +14,7 @@ from nbflow.errors import NbflowError
 from nbflow.flow.header import CellKind, read_header
 from nbflow.jupyter.broadcast import Broadcast, open_channel
 from nbflow.jupyter.completion import complete
+from nbflow.jupyter.drawing import sessions
 from nbflow.jupyter.session import Session
 from nbflow.jupyter.shell import ShellScreen
 from nbflow.jupyter.verbs import CELLS, use
@@ -30,6 +31,8 @@ def load(shell: Any) -> None:
     broadcast = Broadcast(open_channel()) if screen.has_front_end else Broadcast()
     kept = frozenset(shell.user_ns_hidden)
     session = Session(shell.user_ns, screen, Path.cwd(), find_notebook(shell.user_ns), kept, broadcast)
+    if screen.has_front_end:
+        sessions.add(session)
     magics = FlowMagics(shell, session)
     shell.magics_manager.registry[_EXTENSION] = magics
     shell.register_magics(magics)
@@ -55,6 +58,7 @@ def unload(shell: Any) -> None:
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     shell.compile.format_code_name = magics.name_code
+    sessions.discard(magics.session)
     magics.session.close()
 
 

@@ -72,11 +72,6 @@ class Session:
         return self.document.path.parent if self.document.path else self._folder
 
     @property
-    def path(self) -> str:
-        """Of the notebook, as far as it is known."""
-        return str(self.document.path or "")
-
-    @property
     def root(self) -> Path:
         return self._store.root if self._store else Store.locate(self.folder)
 
@@ -264,7 +259,7 @@ class Session:
         for event in known.found:
             journal.record(event, None)
         tally = Tally(program.graph, [step.name])
-        with self.broadcast.step(journal.run_row, tally, self.path) as going:
+        with self.broadcast.step(journal.run_row, tally, self.document.where) as going:
             self._play(run, known.start, journal, going)
         self.screen.say(f"{self.focus} · done here")
         self.focus = None
@@ -298,7 +293,7 @@ class Session:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
         found = known.of(step.name)
         mine = [event for event in found if not event.task.split]
-        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.path) as going:
+        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.document.where) as going:
             for event in found:
                 going.count(event)
         for line in self.runs.describe_reuse(step.name, mine):
@@ -319,7 +314,7 @@ class Session:
 
     def _run_here(self, run: Run, first: StartTask, journal: LiveJournal) -> None:
         start: StartTask | None = first
-        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.path) as going:
+        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.document.where) as going:
             while start is not None:
                 event = self._play(run, start, journal, going)
                 learned = run.learned
