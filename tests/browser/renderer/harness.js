@@ -25,7 +25,12 @@ class StoredFacts {
   flow = () => this.look('flow');
   runs = () => this.look('runs');
   run = number => this.look('run', number);
-  tasks = (step, run) => this.look('tasks', step ?? 'all', run ?? 'newest');
+  async tasks(step, run) {
+    const runs = await this.look('tasks');
+    const has = list => step === null || list.tasks.some(task => task.step === step);
+    const list = run === null ? Object.values(runs).reverse().find(has) : runs[run];
+    return { run: list?.run ?? null, tasks: (list?.tasks ?? []).filter(task => step === null || task.step === step) };
+  }
   task = (run, number) => this.look('task', run, number);
   diff = (then, now) => this.look('diff', `${then} ${now}`);
 }

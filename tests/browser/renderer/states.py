@@ -220,15 +220,13 @@ def stored(steps: Json, live: Json, at_rest: Json, running: Json, runs: Json, fi
         field("verbose", "bool", "False"),
         field("ratings", "File", required=True, help="a CSV with columns title and rating"),
     ]  # fmt: skip
-    by_step = {one["name"]: {"newest": listing(running, [task for task in every if task["step"] == one["name"]])} for one in steps}
-    by_step["figure"] = {"newest": listing(runs[1], [task_line(7, 30, "figure", seconds=1.9, started=runs[1]["started"], finished=runs[1]["started"] + 1.9)])}
     old = [task_line(7, number, one["name"], seconds=1.5, started=runs[1]["started"] + 2 * number, finished=runs[1]["started"] + 2 * number + 1.5) for number, one in enumerate(steps, 1)]
     return {
         "flow": state(steps, at_rest, parameters=parameters, run=running),
         "runs": {"runs": runs},
         "run": {str(one["number"]): {"run": one, "shape": shape(steps), "lines": earlier} for one in runs},
-        "tasks": {**by_step, "all": {"8": listing(running, every), "7": listing(runs[1], old)}},
-        "task": {"8": states, "7": {"30": figure_state(runs[1])}},
+        "tasks": {"7": listing(runs[1], old), "8": listing(running, every)},
+        "task": {"8": states, "7": {"10": figure_state(runs[1])}},
         "diff": {"6 7": difference()},
     }  # fmt: skip
 
@@ -238,7 +236,7 @@ def listing(run: Json, tasks: Json) -> Json:
 
 
 def figure_state(run: Json) -> Json:
-    task = task_line(7, 30, "figure", seconds=1.9, started=run["started"], finished=run["started"] + 1.9)
+    task = task_line(7, 10, "figure", seconds=1.9, started=run["started"], finished=run["started"] + 1.9)
     outputs = [{"output_type": "display_data", "data": {"image/png": picture(240, 150), "text/plain": "<Figure size 700x500>"}, "metadata": {}}]
     return task_state(task, run, outputs=outputs, why=["the code of figure changed"], inputs=[
         artifact("picks", "DataFrame", shape=[5, 6], size=1900, source="7/pick", head=HEAD),
