@@ -4,7 +4,7 @@ import type { FlowShape, StepFacts } from './protocol';
 export const HEIGHT = 38; // of a box
 
 /** Of a box: as long as the name of its step needs. */
-export const widthOf = (step: string): number => Math.round(Math.min(200, Math.max(112, 46 + 7.4 * step.length)));
+export const widthOf = (step: string): number => Math.round(Math.min(200, Math.max(122, 46 + 7.4 * step.length)));
 
 export type Direction = 'TB' | 'LR';
 

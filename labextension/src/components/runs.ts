@@ -37,6 +37,7 @@ export class Runs implements Component {
     this.shown = shown;
     this.list.items = runs ?? [];
     this.nothing.hidden = runs === null || runs.length > 0;
+    this.list.node.hidden = runs?.length === 0;
     const known = new Set(runs?.map(run => run.number));
     [...this.ticked].filter(run => !known.has(run)).forEach(run => this.ticked.delete(run));
     this.arrange();
