@@ -1,5 +1,10 @@
 // The widget of other front ends: one ES module and its style sheet, made by the rspack that @jupyter/builder brings.
+const { readFileSync } = require('node:fs');
 const { rspack } = require('@rspack/core');
+
+// one style sheet: what index.css imports, in its order
+const inline = sheet =>
+  String(sheet).replace(/@import url\('(.*)'\);/g, (_, name) => readFileSync(`${__dirname}/style/${name}`, 'utf8'));
 
 const report = (error, stats) => {
   console.log(error ?? stats.toString({ preset: 'errors-warnings' }));
@@ -22,7 +27,7 @@ rspack(
       library: { type: 'module' }
     },
     module: { parser: { javascript: { dynamicImportMode: 'eager' } } },
-    plugins: [new rspack.CopyRspackPlugin({ patterns: [{ from: 'style/base.css', to: 'widget.css' }] })]
+    plugins: [new rspack.CopyRspackPlugin({ patterns: [{ from: 'style/index.css', to: 'widget.css', transform: inline }] })]
   },
   report
 );

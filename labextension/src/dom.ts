@@ -42,6 +42,10 @@ export interface Attributes {
   readonly spellcheck?: Value;
   readonly autocomplete?: Value;
   readonly colspan?: Value;
+  readonly popover?: Value;
+  readonly inputmode?: Value;
+  readonly min?: Value;
+  readonly checked?: Value;
 }
 
 /** An element of HTML. An attribute that is false, null or undefined is left out. */

@@ -1,2 +1,6 @@
-import './base.css';
+import './tokens.css';
+import './controls.css';
+import './views.css';
+import './graph.css';
+import './detail.css';
 import './lab.css';
