@@ -12,6 +12,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
 from nbflow.errors import NbflowError
 from nbflow.flow.header import CellKind, read_header
+from nbflow.jupyter.broadcast import Broadcast, open_channel
 from nbflow.jupyter.completion import complete
 from nbflow.jupyter.session import Session
 from nbflow.jupyter.shell import ShellScreen
@@ -25,9 +26,10 @@ def load(shell: Any) -> None:
     """Register everything, once."""
     if _EXTENSION in shell.magics_manager.registry:
         return
-    session = Session(
-        shell.user_ns, ShellScreen(shell), Path.cwd(), find_notebook(shell.user_ns), frozenset(shell.user_ns_hidden)
-    )
+    screen = ShellScreen(shell)
+    broadcast = Broadcast(open_channel()) if screen.has_front_end else Broadcast()
+    kept = frozenset(shell.user_ns_hidden)
+    session = Session(shell.user_ns, screen, Path.cwd(), find_notebook(shell.user_ns), kept, broadcast)
     magics = FlowMagics(shell, session)
     shell.magics_manager.registry[_EXTENSION] = magics
     shell.register_magics(magics)

@@ -18,7 +18,15 @@ def to_json(message: Any) -> str:
 
 def to_data(message: Any) -> Any:
     """The same as dictionaries and lists."""
-    return json.loads(json.dumps(message, default=_facts))
+    match message:
+        case str() | int() | float() | None:
+            return message
+        case tuple() | list():
+            return [to_data(one) for one in message]
+        case Mapping():
+            return {name: to_data(one) for name, one in message.items()}
+        case _:
+            return {name: to_data(value) for name, value in _facts(message).items()}
 
 
 def _facts(message: Any) -> dict[str, Any]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from nbflow.archive import Archive, expected
+from nbflow.arguments import recorded
 from nbflow.cli.tally import Count
 from nbflow.flow.graph import Graph
 from nbflow.jupyter.protocol import Lifecycle, RunLine, StepLine, StepStatus
 from nbflow.store.rows import RunRow, RunStatus, StepRow, TaskStatus
+
+LONGEST = 120
+"""Characters of a parameter's value that a line shows."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +105,28 @@ def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[S
 def run_line(totals: Totals, graph: Graph | None = None) -> RunLine:
     """With the `graph` of a run that goes on also what is not begun yet counts."""
     names = list(graph.links) if graph is not None else list(totals.steps)
-    counts = [totals.count(name, _known_total(name, totals, graph)) for name in names]
-    row = totals.row
+    return line_of_run(totals.row, [totals.count(name, _known_total(name, totals, graph)) for name in names])
+
+
+def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
     return RunLine(
-        row.number, str(row.kind), Lifecycle(row.status.value), row.started, row.finished, row.parameters, row.tags,
-        row.origin, row.user,
+        row.number, str(row.kind), Lifecycle(row.status.value), row.started, row.finished, shorten(row.parameters),
+        row.tags, row.origin, row.user,
         total=sum(max(count.total, count.over + count.running) for count in counts),
         done=sum(count.ran + count.skipped for count in counts),
         reused=sum(count.reused for count in counts),
         failed=sum(count.failed for count in counts),
     )  # fmt: skip
+
+
+def shorten(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the catalog records them; one that is long, such as the content of a file, by its beginning."""
+    return {name: _beginning(value) for name, value in recorded(parameters).items()}
+
+
+def _beginning(value: Any) -> Any:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _known_total(step: str, totals: Totals, graph: Graph | None) -> int | None:
