@@ -66,13 +66,13 @@ class Runs:
 
     def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step) -> None:
         """Raises TasksFailed; KeyboardInterrupt when it was interrupted, within a second."""
-        store = self._session.store()
+        store, where = self._session.store(), self._session.document.where
         start_fork_server(modules_to_preload(program, plan), plan.slots)
         run = Run(program.graph, plan)
         with self._session.screen.progress() as update:
             shown = dict.fromkeys([*program.graph.links[step.name].scope, step.name], Reuse.ANY)
             watched = self._watch(program.graph, Plan(shown), store, update)
-            with self._session.broadcast.step(journal.run_row, watched.tally, self._session.path) as watched.going:
+            with self._session.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
                 executor = Executor(run, program, journal, _Only(watched, shown), default_method())
                 try:
                     outcome = executor.execute()
@@ -112,7 +112,7 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
-            watched.going = session.broadcast.begin(row, watched.tally, session.path)
+            watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
             if beside is not None:
                 beside.watched = watched
                 beside.began(row, executor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from nbflow.cli.tally import Tally
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Flow, Step
+from nbflow.flow.step import Cell, Flow, Step
 from nbflow.jupyter.broadcast import Broadcast, Going
 from nbflow.jupyter.document import Document
 from nbflow.jupyter.home import LiveHome
@@ -72,17 +72,17 @@ class Session:
         return self.document.path.parent if self.document.path else self._folder
 
     @property
-    def path(self) -> str:
-        """Of the notebook, as far as it is known."""
-        return str(self.document.path or "")
-
-    @property
     def root(self) -> Path:
         return self._store.root if self._store else Store.locate(self.folder)
 
     def ran(self, source: str, cell_id: str | None) -> None:
         """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
         self._ran.append((source, cell_id))
+
+    def take(self, cells: Sequence[Cell]) -> None:
+        """The notebook as the front end shows it, whether it is saved or not."""
+        self._take_note()
+        self.document.take(cells)
 
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""
@@ -259,7 +259,7 @@ class Session:
         for event in known.found:
             journal.record(event, None)
         tally = Tally(program.graph, [step.name])
-        with self.broadcast.step(journal.run_row, tally, self.path) as going:
+        with self.broadcast.step(journal.run_row, tally, self.document.where) as going:
             self._play(run, known.start, journal, going)
         self.screen.say(f"{self.focus} · done here")
         self.focus = None
@@ -293,7 +293,7 @@ class Session:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
         found = known.of(step.name)
         mine = [event for event in found if not event.task.split]
-        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.path) as going:
+        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.document.where) as going:
             for event in found:
                 going.count(event)
         for line in self.runs.describe_reuse(step.name, mine):
@@ -314,7 +314,7 @@ class Session:
 
     def _run_here(self, run: Run, first: StartTask, journal: LiveJournal) -> None:
         start: StartTask | None = first
-        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.path) as going:
+        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.document.where) as going:
             while start is not None:
                 event = self._play(run, start, journal, going)
                 learned = run.learned

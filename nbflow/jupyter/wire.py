@@ -13,13 +13,17 @@ def to_json(message: Any) -> str:
     try:
         return json.dumps(message, default=_facts, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     except ValueError:
-        return to_json(_finite(to_data(message)))
+        return to_json(to_data(message))
 
 
 def to_data(message: Any) -> Any:
-    """The same as dictionaries and lists."""
+    """The same as dictionaries and lists, for who writes the JSON himself."""
     match message:
-        case str() | int() | float() | None:
+        case float() if not math.isfinite(message):
+            return str(message)
+        case str():
+            return str(message)  # also a word of an enum
+        case int() | float() | None:
             return message
         case tuple() | list():
             return [to_data(one) for one in message]
@@ -32,15 +36,3 @@ def to_data(message: Any) -> Any:
 def _facts(message: Any) -> dict[str, Any]:
     """The fields of a dataclass; much quicker than `asdict`, which copies what is inside."""
     return {name: getattr(message, name) for name in message.__slots__}
-
-
-def _finite(value: Any) -> Any:
-    match value:
-        case Mapping():
-            return {name: _finite(one) for name, one in value.items()}
-        case list():
-            return [_finite(one) for one in value]
-        case float() if not math.isfinite(value):
-            return str(value)
-        case _:
-            return value

@@ -286,8 +286,9 @@ def _summary(text: str) -> Summary:
     kind, short, *more = json.loads(text)
     if not more:
         return Summary(kind, short)
-    shape, dtype, columns, head = more
-    return Summary(kind, short, None if shape is None else tuple(shape), dtype, tuple(map(tuple, columns)), head)
+    shape, dtype, columns, head, *image = more
+    listed = tuple(map(tuple, columns))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
 
 
 def _component(row: Sequence[Any]) -> Component:

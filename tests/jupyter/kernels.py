@@ -56,10 +56,10 @@ class Kernel:
         if extension:
             self.ok("%load_ext nbflow")
 
-    def send(self, source: str, cell_id: str | None = None, stdin: bool = False) -> str:
+    def send(self, source: str, cell_id: str | None = None, stdin: bool = False, history: bool = True) -> str:
         """Execute a cell as JupyterLab does, which names the cell."""
         content = {
-            "code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": stdin,
+            "code": source, "silent": False, "store_history": history, "user_expressions": {}, "allow_stdin": stdin,
             "stop_on_error": True,
         }  # fmt: skip
         metadata = {} if cell_id is None else {"cellId": cell_id}
@@ -127,8 +127,8 @@ class Kernel:
         while text not in self._hear()["content"].get("text", ""):
             pass
 
-    def run(self, source: str, cell_id: str | None = None) -> Reply:
-        return self.read(self.send(source, cell_id))
+    def run(self, source: str, cell_id: str | None = None, history: bool = True) -> Reply:
+        return self.read(self.send(source, cell_id, history=history))
 
     def ok(self, source: str, cell_id: str | None = None) -> Reply:
         """Execute a cell that must not fail."""

@@ -62,7 +62,7 @@ def artifact_line(artifact: Artifact, source: str = "") -> ArtifactLine:
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(
         artifact.name, summary.type, summary.text, summary.shape, summary.dtype, artifact.size, summary.columns,
-        summary.head, "", lost, source,
+        summary.head, summary.image, lost, source,
     )  # fmt: skip
 
 
