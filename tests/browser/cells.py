@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+from tests.flows import notebook_of
 
 LOAD = "%load_ext nbflow"
 GATED = """\
@@ -31,3 +34,7 @@ RUN = "%flow run"
 
 def open_gate(folder: Path, gate: str = "go") -> None:
     (folder / gate).touch()
+
+
+def write_notebook(path: Path, cells: Sequence[str]) -> None:
+    path.write_text(notebook_of(list(cells)))

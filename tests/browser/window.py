@@ -9,6 +9,9 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
 
+from tests.browser.lab import Lab
+from tests.browser.panel import Panel
+
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PANEL = "#nbflow-panel"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
@@ -89,14 +92,38 @@ class Window:
         """Until a cell has been run to its end."""
         self.wait(f"{CELLS}[{index}].model.executionCount !== null")
 
-    def open_panel(self) -> Locator:
+    def kernel_id(self) -> str:
+        return str(self.page.evaluate(f"() => {KERNEL}?.id ?? ''"))
+
+    def accept(self, label: str) -> None:
+        """Press a button of the dialog that has it."""
+        button = self.page.locator(".jp-Dialog-footer").get_by_role("button", name=label, exact=True)
+        button.click()
+        button.wait_for(state="detached")
+
+    def wait_for_toast(self, text: str) -> Locator:
+        toast = self.page.locator(".Toastify__toast", has_text=text).last
+        toast.wait_for()
+        return toast
+
+    def open_beside(self, lab: Lab, path: Path) -> None:
+        """Another notebook to the right of this one; it is looked at from now on."""
+        name = path.relative_to(lab.root).as_posix()
+        self.command("docmanager:open", {"path": name, "options": {"mode": "split-right"}})
+        self.wait(f"{NOTEBOOK}?.context?.path === {json.dumps(name)}")
+        self.wait_for_kernel("idle")
+
+    def look_at(self, name: str) -> None:
+        self.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=name).click()
+
+    def open_panel(self) -> Panel:
         self.page.evaluate("id => window.jupyterapp.shell.activateById(id)", PANEL.removeprefix("#"))
-        self.panel.wait_for(state="visible")
+        self.page.locator(PANEL).wait_for(state="visible")
         return self.panel
 
     @property
-    def panel(self) -> Locator:
-        return self.page.locator(PANEL)
+    def panel(self) -> Panel:
+        return Panel(self.page.locator(PANEL))
 
     def screenshot(self, name: str) -> Path:
         SCREENSHOTS.mkdir(exist_ok=True)
