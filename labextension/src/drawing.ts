@@ -1,7 +1,10 @@
 /** The graph as Graphviz reads it, and what Graphviz answers as geometry. Pure. */
 import type { FlowShape, StepFacts } from './protocol';
 
-export const BOX = { width: 148, height: 40 } as const;
+export const HEIGHT = 38; // of a box
+
+/** Of a box: as long as the name of its step needs. */
+export const widthOf = (step: string): number => Math.round(Math.min(200, Math.max(122, 46 + 7.4 * step.length)));
 
 export type Direction = 'TB' | 'LR';
 
@@ -9,6 +12,7 @@ export interface Box {
   readonly step: string;
   readonly x: number; // of its middle
   readonly y: number;
+  readonly width: number;
 }
 
 export interface Curve {
@@ -44,9 +48,9 @@ export function toDot(shape: FlowShape, direction: Direction): string {
   const edges = shape.steps.flatMap((step, to) =>
     step.upstream.flatMap(edge => (number.has(edge.step) ? [`${number.get(edge.step)}->${to}`] : []))
   );
-  const size = `width=${(BOX.width + 4) / INCH},height=${(BOX.height + 4) / INCH}`;
+  const node = `node[shape=box,fixedsize=true,label="",height=${HEIGHT / INCH}]`;
   return (
-    `digraph{rankdir=${direction};nodesep=0.3;ranksep=0.45;edge[arrowhead=none];node[shape=box,fixedsize=true,label="",${size}];` +
+    `digraph{rankdir=${direction};nodesep=0.2;ranksep=0.42;edge[arrowhead=none];${node};` +
     `${cluster(shape.steps, number, [])}${edges.join(';')}}`
   );
 }
@@ -64,7 +68,7 @@ function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number
   const clusters = [...inner].map(([foreach, members]) =>
     `subgraph cluster_${number.get(foreach) ?? foreach.length}_${scope.length}{margin=${MARGIN};${cluster(members, number, [...scope, foreach])}}`
   );
-  return direct.map(step => `${number.get(step.name)};`).join('') + clusters.join('');
+  return direct.map(step => `${number.get(step.name)}[width=${widthOf(step.name) / INCH}];`).join('') + clusters.join('');
 }
 
 /** Read what Graphviz calls `plain`: one line for each step and edge, in inches, from the bottom up. */
@@ -73,7 +77,7 @@ export function readPlain(plain: string, shape: FlowShape): Drawing {
   const [, , width = '0', height = '0'] = lines[0] ?? [];
   const name = (number: string | undefined): string => shape.steps[Number(number)]?.name ?? '';
   const point = (x = '0', y = '0'): { x: number; y: number } => ({ x: round(Number(x) * INCH), y: round((Number(height) - Number(y)) * INCH) });
-  const boxes = lines.filter(([kind]) => kind === 'node').map(([, number, x, y]) => ({ step: name(number), ...point(x, y) }));
+  const boxes = lines.filter(([kind]) => kind === 'node').map(([, number, x, y]) => ({ step: name(number), width: widthOf(name(number)), ...point(x, y) }));
   const curves = lines.filter(([kind]) => kind === 'edge').map(([, from, to, length, ...numbers]) => {
     const points = Array.from({ length: Number(length) }, (_, index) => point(numbers[2 * index], numbers[2 * index + 1]));
     return { from: name(from), to: name(to), path: bezier(points) };
@@ -85,12 +89,14 @@ function bezier([first, ...rest]: readonly { x: number; y: number }[]): string {
   return first ? `M${first.x} ${first.y}C${rest.map(({ x, y }) => `${x} ${y}`).join(' ')}` : '';
 }
 
-/** Graphviz keeps the steps of a cluster apart from others, so a box around them holds nothing else. */
+/** Graphviz keeps the steps of a cluster apart from others, so a frame around them holds nothing else. One step needs none. */
 function frames(shape: FlowShape, boxes: readonly Box[]): Frame[] {
   const scopes = new Map(shape.steps.map(step => [step.name, step.scope]));
   const foreachs = [...new Set(shape.steps.flatMap(step => step.scope))];
   return foreachs
-    .map(foreach => frame(foreach, boxes.filter(box => scopes.get(box.step)?.includes(foreach)), scopes))
+    .map(foreach => ({ foreach, inside: boxes.filter(box => scopes.get(box.step)?.includes(foreach)) }))
+    .filter(({ inside }) => inside.length > 1)
+    .map(({ foreach, inside }) => frame(foreach, inside, scopes))
     .sort((one, other) => one.depth - other.depth);
 }
 
@@ -98,12 +104,11 @@ function frame(foreach: string, inside: readonly Box[], scopes: ReadonlyMap<stri
   const own = Math.max(0, ...inside.map(box => scopes.get(box.step)?.indexOf(foreach) ?? 0));
   const deepest = Math.max(0, ...inside.map(box => (scopes.get(box.step)?.length ?? 1) - 1));
   const margin = MARGIN - 4 + 6 * (deepest - own);
-  const [xs, ys] = [inside.map(box => box.x), inside.map(box => box.y)];
-  const [left, top] = [Math.min(...xs) - BOX.width / 2 - margin, Math.min(...ys) - BOX.height / 2 - margin];
-  return {
-    foreach, depth: own, x: left, y: top,
-    width: Math.max(...xs) + BOX.width / 2 + margin - left, height: Math.max(...ys) + BOX.height / 2 + margin - top
-  };
+  const left = Math.min(...inside.map(box => box.x - box.width / 2)) - margin;
+  const right = Math.max(...inside.map(box => box.x + box.width / 2)) + margin;
+  const top = Math.min(...inside.map(box => box.y)) - HEIGHT / 2 - margin;
+  const bottom = Math.max(...inside.map(box => box.y)) + HEIGHT / 2 + margin;
+  return { foreach, depth: own, x: left, y: top, width: right - left, height: bottom - top };
 }
 
 const round = (pixels: number): number => Math.round(pixels * 10) / 10;

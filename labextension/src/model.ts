@@ -136,10 +136,11 @@ export class FlowModel implements IDisposable {
     return this._selected;
   }
 
-  /** The run that goes on now, shown or not. */
+  /** The run that goes on now, shown or not. That of a kernel session counts while a step of it runs. */
   get running(): RunLine | null {
-    const run = this._live?.run ?? this._known?.run ?? null;
-    return run && run.finished === null && run.status === 'running' ? run : null;
+    const { run = null, lines = [] } = this._live?.run ? this._live : this._known ?? {};
+    const goesOn = run !== null && run.finished === null && run.status === 'running';
+    return goesOn && (run.kind !== 'interactive' || lines.some(isActive)) ? run : null;
   }
 
   /** The run that is shown: the earlier one that was chosen, else the newest. */
@@ -255,8 +256,10 @@ function isLive({ run, lines }: Snapshot, stored: RunLine | null): boolean {
   if (!run || (stored && (stored.number > run.number || (stored.number === run.number && stored.finished !== null)))) {
     return false;
   }
-  return run.kind !== 'interactive' || lines.some(line => line.status === 'running' || line.status === 'waiting');
+  return run.kind !== 'interactive' || lines.some(isActive);
 }
+
+const isActive = ({ status }: StepLine): boolean => status === 'running' || status === 'waiting';
 
 function missing(step: string): StepLine {
   return {

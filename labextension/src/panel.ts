@@ -13,7 +13,7 @@ import { Steps } from './components/steps';
 import { Tabs } from './components/tabs';
 import { Toolbar } from './components/toolbar';
 import { DetailBinding } from './detailbinding';
-import { h, setAttribute } from './dom';
+import { h } from './dom';
 import { now } from './format';
 import type { Host } from './host';
 import type { FlowModel } from './model';
@@ -43,7 +43,7 @@ export class FlowPanel extends Widget {
     const detail = new DetailBinding(model, host, part => this.run(part));
     this.split = new Split(host.trans('Height of the detail'), h('div', { class: 'nbf-Views' }, this.empty, this.tabs.node), detail.node);
     this.bound.push(detail);
-    this.node.append(this.toolbar.node, this.notices, this.problems.node, this.form.node, this.tabs.bar, this.line, this.split.node);
+    this.node.append(this.toolbar.node, this.progress, this.notices, this.problems.node, this.form.node, this.tabs.bar, this.split.node);
     [this.toolbar, this.form, this.problems, this.tabs, this.split].forEach(part => this.parts.add(part));
     this.follow();
     this.tabs.current = view;
@@ -117,9 +117,10 @@ export class FlowPanel extends Widget {
   private showRun(): void {
     const run = this.model.running;
     this.toolbar.show(run);
-    this.line.hidden = run === null;
-    this.line.style.setProperty('--nbf-part', run ? String((run.done + run.reused + run.failed) / Math.max(1, run.total)) : '0');
-    setAttribute(this.line, 'data-failed', run !== null && run.failed > 0);
+    const part = (number: number): string => String(number / Math.max(1, run?.total ?? 1));
+    this.progress.hidden = run === null;
+    this.progress.style.setProperty('--nbf-done-part', part(run ? run.done + run.reused : 0));
+    this.progress.style.setProperty('--nbf-failed-part', part(run?.failed ?? 0));
   }
 
   private showFlow(): void {
@@ -146,10 +147,16 @@ export class FlowPanel extends Widget {
   }
 
   private showNotices(): void {
-    const { model, host: { trans } } = this;
+    const { model, host: { trans, actions } } = this;
+    const { foreign, shown } = model;
+    const told = JSON.stringify([foreign, shown?.run, this.trouble]);
+    if (told === this.told) {
+      return; // somebody may be typing a tag into it
+    }
+    this.told = told;
     const notices = [
-      model.foreign !== null && otherVersion(model.foreign, trans),
-      model.shown && shownRun(model.shown.run, trans, () => model.show(null)),
+      foreign !== null && otherVersion(foreign, trans),
+      shown && shownRun(shown.run, { trans, actions, onBack: () => model.show(null) }),
       this.trouble && trouble(this.trouble, trans, () => this.complain(''))
     ];
     this.notices.replaceChildren(...notices.filter(notice => notice instanceof HTMLElement));
@@ -230,9 +237,10 @@ export class FlowPanel extends Widget {
   private readonly bound: Bound[] = [];
   private readonly parts = new DisposableSet();
   private readonly notices = h('div', { class: 'nbf-Notices' });
-  private readonly line = h('div', { class: 'nbf-ProgressLine', 'aria-hidden': 'true', hidden: true });
+  private readonly progress = h('div', { class: 'nbf-ProgressLine', 'aria-hidden': 'true', hidden: true });
   private readonly empty = h('div', { class: 'nbf-EmptyHost' });
   private trouble = '';
+  private told = '';
   private timer: ReturnType<typeof setInterval> | undefined;
   private readonly _viewChanged = new Signal<this, ViewName>(this);
 }

@@ -54,7 +54,7 @@ export class Detail implements Component {
       'section', { class: 'nbf-Detail', 'aria-label': trans('Selected step'), hidden: true },
       h(
         'header', { class: 'nbf-DetailHead' },
-        h('div', { class: 'nbf-DetailTitle' }, this.icon, this.title, this.item, iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })),
+        h('div', { class: 'nbf-DetailTitle' }, this.icon, this.title, this.item, this.buttons.jump, iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })),
         this.facts, this.buttons.node
       ),
       h(
@@ -69,7 +69,7 @@ export class Detail implements Component {
     this.state = state;
     this.node.hidden = false;
     this.showHead(state);
-    this.showReasons([...new Set([...line.reasons, ...(task?.why ?? [])])], line);
+    this.showReasons([...new Set([...(chosen === null ? line.reasons : []), ...(task?.why ?? [])])], line);
     setText(this.trouble, state.trouble);
     this.trouble.hidden = !state.trouble;
     this.tasks.node.hidden = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
@@ -117,11 +117,11 @@ export class Detail implements Component {
     const task = this.chosenTask(state);
     const took = task ? taskTime(task, time) : lineTime(line, time);
     const run = state.task?.run ?? state.tasks?.run;
+    const goesOn = run?.number === line.run && line.status === 'running';
     const parts = [
-      statusWord(task?.status ?? line.status, trans),
-      !task && line.total > 1 ? tally(line, trans) : '',
+      (!task && line.total > 1 && tally(line, trans)) || statusWord(task?.status ?? line.status, trans),
       took,
-      run ? `${trans('run %1', run.number)}, ${ago(run.started, time)}` : ''
+      run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time)}`) : ''
     ];
     setText(this.facts, parts.filter(Boolean).join(' · '));
   }

@@ -28,6 +28,7 @@ interface Target {
 
 export class DetailButtons {
   readonly node: HTMLElement;
+  readonly jump: HTMLElement | null; // stands elsewhere
 
   constructor(trans: Translate, actions: DetailActions | null, onJump: ((cell: string) => void) | null) {
     const on = (act: (target: Target) => void) => (): void => {
@@ -40,11 +41,12 @@ export class DetailButtons {
     this.rerun = textButton({ sign: 'rerun', label: trans('Rerun'), title: trans('Run it again, whatever is stored for it'), name: 'rerun', onclick: on(target => actions?.rerun(target.address)) });
     const to = iconButton({ sign: 'to', label: trans('Run to here'), name: 'run-to', onclick: on(target => actions?.runTo(target.step)) });
     const from = iconButton({ sign: 'from', label: trans('Run from here'), name: 'run-from', onclick: on(target => actions?.runFrom(target.step)) });
-    const jump = iconButton({ sign: 'cell', label: trans('Jump to the cell'), name: 'jump', onclick: on(target => onJump?.(target.cell)) });
+    const jump = onJump && iconButton({ sign: 'cell', label: trans('Jump to the cell'), name: 'jump', onclick: on(target => onJump(target.cell)) });
     this.node = h(
       'div', { class: 'nbf-DetailButtons', role: 'group', 'aria-label': trans('Actions') },
-      ...(actions ? [this.restore, this.debug, this.rerun, h('span', { class: 'nbf-Spacer' }), to, from] : []), onJump && jump
+      ...(actions ? [this.restore, this.debug, this.rerun, h('span', { class: 'nbf-Spacer' }), to, from] : [])
     );
+    this.jump = jump;
   }
 
   show(facts: StepFacts, line: StepLine, chosen: TaskLine | null, state: TaskState | null): void {

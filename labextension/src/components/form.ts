@@ -92,7 +92,7 @@ export class Form implements Component {
     }
     return h(
       'div', { class: 'nbf-Field', 'data-name': field.name },
-      h('label', { for: id }, field.name, field.required && h('span', { class: 'nbf-Required' }, this.props.trans('required')), h('span', { class: 'nbf-Type' }, field.type)),
+      h('label', { for: id }, field.name, field.required && h('span', { class: 'nbf-Required' }, this.props.trans('required')), h('span', { class: 'nbf-Type' }, field.choices.length ? '' : field.type)),
       input,
       field.help && h('p', { class: 'nbf-Help', id: `${id}-help` }, field.help)
     );

@@ -1,6 +1,6 @@
 /** The steps as a graph. Laid out once for a shape; from then on only attributes change. */
 import { closest, h, setAttribute, setText, svg } from '../dom';
-import { BOX, type Curve, type Direction, type Drawing, type Frame } from '../drawing';
+import { type Box, type Curve, type Direction, type Drawing, type Frame, HEIGHT } from '../drawing';
 import { duration, now, ticking } from '../format';
 import { draw as layOut } from '../graphviz';
 import { showStatus, signIcon, statusIcon, type Sign } from '../icons';
@@ -12,6 +12,7 @@ import type { FlowProps, FlowView } from './view';
 import { Viewport } from './viewport';
 
 const WIDE = 1.4; // of width to height, from which on the flow goes from left to right
+const READABLE = 0.72; // a drawing is not made smaller than this by itself
 
 export class FlowGraph implements FlowView {
   readonly node: HTMLElement;
@@ -102,17 +103,26 @@ export class FlowGraph implements FlowView {
     this.drawing = drawing;
     this.boxes.clear();
     this.curves = drawing.curves.map(curve => ({ curve, path: svg('path', { class: 'nbf-Edge', d: curve.path }) }));
-    const boxes = drawing.boxes.flatMap(({ step, x, y }) => {
-      const known = facts.get(step);
-      return known ? [this.box(known, x, y)] : [];
+    const boxes = drawing.boxes.flatMap(box => {
+      const known = facts.get(box.step);
+      return known ? [this.box(known, box)] : [];
     });
     this.content.replaceChildren(...drawing.frames.map(frame), ...this.curves.map(({ path }) => path), ...boxes.map(box => box.group));
-    this.fit();
+    this.place();
     this.select(this.selected);
   }
 
-  private box(step: StepFacts, x: number, y: number): Box {
-    const box = new Box(step, x, y, this.props);
+  /** All of it where that can be read, else its beginning. */
+  private place(): void {
+    this.viewport.fit(this.drawing?.width ?? 0, this.drawing?.height ?? 0, READABLE);
+    const first = this.boxes.get(this.selected ?? this.shape?.steps[0]?.name ?? '');
+    if (first) {
+      this.viewport.reveal(first.area);
+    }
+  }
+
+  private box(step: StepFacts, place: Box): DrawnBox {
+    const box = new DrawnBox(step, place, this.props);
     this.boxes.set(step.name, box);
     const line = this.line(step.name);
     if (line) {
@@ -129,7 +139,7 @@ export class FlowGraph implements FlowView {
     if (this.wanted() !== this.direction && this.drawing) {
       void this.layOut();
     } else if (!this.viewport.touched) {
-      this.fit();
+      this.place();
     }
   }
 
@@ -221,7 +231,7 @@ export class FlowGraph implements FlowView {
   private direction: Direction = 'TB';
   private selected: string | null = null;
   private curves: { curve: Curve; path: SVGPathElement }[] = [];
-  private readonly boxes = new Map<string, Box>();
+  private readonly boxes = new Map<string, DrawnBox>();
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;
   private readonly failure: HTMLElement;
@@ -233,27 +243,30 @@ const frame = ({ x, y, width, height, depth }: Frame): SVGRectElement =>
   svg('rect', { class: 'nbf-Scope', x, y, width, height, rx: 8, 'data-depth': depth });
 
 /** One step: two lines of text, an icon, and a bar along its foot. */
-class Box {
+class DrawnBox {
   readonly group: SVGGElement;
 
-  constructor(private readonly step: StepFacts, private readonly x: number, private readonly y: number, private readonly props: FlowProps) {
-    const [left, top] = [-BOX.width / 2, -BOX.height / 2];
+  constructor(private readonly step: StepFacts, private readonly place: Box, private readonly props: FlowProps) {
+    const { x, y, width } = place;
+    const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
     const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
     this.icon = statusIcon('missing');
     setAttribute(this.icon, 'x', left + 9);
     setAttribute(this.icon, 'y', -8);
+    setAttribute(this.second, 'x', left + 32);
     this.group = svg(
       'g', { class: 'nbf-Box', role: 'button', tabindex: -1, 'data-step': step.name, 'aria-pressed': 'false', transform: `translate(${x},${y})` },
-      splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 4, y: top + 4, width: BOX.width, height: BOX.height, rx: 5 }),
-      svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width: BOX.width, height: BOX.height, rx: 5 }),
+      splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 3, y: top + 3, width, height, rx: 5 }),
+      svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 }),
       this.bar('done', this.done), this.bar('failed', this.failed),
       this.icon, this.title,
-      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 17)), this.second
+      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)), this.second
     );
   }
 
   get area(): { x: number; y: number; width: number; height: number } {
-    return { x: this.x - BOX.width / 2, y: this.y - BOX.height / 2, width: BOX.width, height: BOX.height };
+    const { x, y, width } = this.place;
+    return { x: x - width / 2, y: y - HEIGHT / 2, width, height: HEIGHT };
   }
 
   show(line: StepLine): void {
@@ -282,16 +295,16 @@ class Box {
   }
 
   private showBar(line: StepLine): void {
-    const width = BOX.width - 10;
+    const width = this.place.width - 10;
     const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
     const ok = part(line.done + line.reused + line.skipped);
     setAttribute(this.done, 'width', ok);
     setAttribute(this.failed, 'width', part(line.failed));
-    setAttribute(this.failed, 'x', -BOX.width / 2 + 5 + ok);
+    setAttribute(this.failed, 'x', -width / 2 + ok);
   }
 
   private bar(part: string, rect: SVGRectElement): SVGRectElement {
-    const place = { class: 'nbf-BoxBar', 'data-part': part, x: -BOX.width / 2 + 5, y: BOX.height / 2 - 5, width: 0, height: 2.5, rx: 1 };
+    const place = { class: 'nbf-BoxBar', 'data-part': part, x: -this.place.width / 2 + 5, y: HEIGHT / 2 - 5, width: 0, height: 2.5, rx: 1 };
     Object.entries(place).forEach(([name, value]) => setAttribute(rect, name, value));
     return rect;
   }
@@ -299,7 +312,7 @@ class Box {
   private line: StepLine | undefined;
   private readonly icon: SVGSVGElement;
   private readonly title = svg('title');
-  private readonly second = svg('text', { class: 'nbf-BoxSecond', x: -BOX.width / 2 + 32, y: 11 });
+  private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
   private readonly done = svg('rect');
   private readonly failed = svg('rect');
 }

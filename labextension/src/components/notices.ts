@@ -1,18 +1,53 @@
 /** What stands above the views: an earlier run that is shown, versions that do not fit, problems of the flow. */
 import { h, setAttribute } from '../dom';
 import { ago, now } from '../format';
-import type { Translate } from '../host';
+import type { Actions, Translate } from '../host';
 import { lifecycleIcon, signIcon } from '../icons';
 import { type ProblemLine, PROTOCOL, type RunLine } from '../protocol';
 import { lifecycleWord } from '../words';
 import { iconButton, textButton } from './button';
 import type { Component } from './view';
 
-/** `run 7 · failed · 2 h ago`, and the way back. */
-export function shownRun(run: RunLine, trans: Translate, onBack: () => void): HTMLElement {
+export interface ShownRunProps {
+  readonly trans: Translate;
+  readonly actions: Pick<Actions, 'tag' | 'report'> | null;
+  readonly onBack: () => void;
+}
+
+/** `run 7 · failed · 2 h ago`, what can be done with it, and the way back. */
+export function shownRun(run: RunLine, { trans, actions, onBack }: ShownRunProps): HTMLElement {
   const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now())}`;
   const back = textButton({ sign: 'back', label: trans('Back to the notebook'), name: 'back', onclick: onBack });
-  return h('div', { class: 'nbf-Banner nbf-ShownRun', role: 'status' }, lifecycleIcon(run.status), h('span', {}, text), back);
+  const tagForm = makeTagForm(trans, name => void actions?.tag(run.number, name));
+  const tag = iconButton({ sign: 'tag', label: trans('Tag this run'), name: 'tag', onclick: () => openTagForm(tagForm) });
+  const report = iconButton({ sign: 'report', label: trans('Report of this run'), name: 'report', onclick: () => actions?.report(run.number) });
+  return h(
+    'div', { class: 'nbf-Banner nbf-ShownRun' },
+    h('div', { class: 'nbf-BannerRow', role: 'status' }, lifecycleIcon(run.status), h('span', {}, text), ...run.tags.map(name => h('span', { class: 'nbf-Tag' }, name))),
+    h('div', { class: 'nbf-BannerRow' }, back, h('span', { class: 'nbf-Spacer' }), ...(actions ? [tag, report] : [])), tagForm
+  );
+}
+
+function makeTagForm(trans: Translate, onTag: (name: string) => void): HTMLFormElement {
+  const input = h('input', { class: 'nbf-Input', 'aria-label': trans('Name of the tag'), placeholder: trans('name of the tag'), required: true, spellcheck: 'false' });
+  const form = h(
+    'form',
+    {
+      class: 'nbf-TagForm', hidden: true,
+      onsubmit: event => {
+        event.preventDefault();
+        form.hidden = true;
+        onTag(input.value.trim());
+      }
+    },
+    input, h('button', { class: 'nbf-Button', type: 'submit', 'data-action': 'tag-with' }, trans('Tag'))
+  );
+  return form;
+}
+
+function openTagForm(form: HTMLFormElement): void {
+  form.hidden = !form.hidden;
+  form.querySelector('input')?.focus();
 }
 
 export function otherVersion(foreign: number, trans: Translate): HTMLElement {

@@ -27,12 +27,12 @@ export class OutputSection implements Component {
     this.node.hidden = outputs.length === 0;
     const follows = this.pane.scrollTop + this.pane.clientHeight >= this.pane.scrollHeight - NEAR;
     const top = this.pane.scrollTop;
-    const before = this.shown;
+    const isFirst = this.shown === null;
     const host = h('div');
+    this.shown?.dispose();
     this.pane.replaceChildren(host);
     this.shown = this.showOutputs(host, outputs);
-    before?.dispose();
-    this.pane.scrollTop = follows && before ? this.pane.scrollHeight : top;
+    this.pane.scrollTop = follows && !isFirst ? this.pane.scrollHeight : top;
   }
 
   dispose(): void {

@@ -28,6 +28,7 @@ export class Runs implements Component {
     });
     this.list.node.addEventListener('click', event => this.click(event));
     this.compare = textButton({ sign: 'compare', label: trans('Compare'), name: 'compare', onclick: () => this.onCompare() });
+    this.nothing = empty(trans('No runs yet'), trans('Run the flow, or a step of it with Shift+Enter. Every run is kept here and can be restored.'));
     this.node = h('div', { class: 'nbf-Runs' }, h('div', { class: 'nbf-RunsHead' }, this.hint, this.compare), this.list.node, this.nothing);
     this.arrange();
   }
@@ -36,6 +37,7 @@ export class Runs implements Component {
     this.shown = shown;
     this.list.items = runs ?? [];
     this.nothing.hidden = runs === null || runs.length > 0;
+    this.list.node.hidden = runs?.length === 0;
     const known = new Set(runs?.map(run => run.number));
     [...this.ticked].filter(run => !known.has(run)).forEach(run => this.ticked.delete(run));
     this.arrange();
@@ -97,14 +99,7 @@ export class Runs implements Component {
   private readonly list: VirtualList<RunLine>;
   private readonly compare: HTMLButtonElement;
   private readonly hint = h('span', { class: 'nbf-Hint', 'aria-live': 'polite' });
-  private readonly nothing = this.makeNothing();
-
-  private makeNothing(): HTMLElement {
-    const { trans } = this.props;
-    const node = empty(trans('No runs yet'), trans('Run the flow, or a step of it with Shift+Enter. Every run is kept here and can be restored.'));
-    node.hidden = true;
-    return node;
-  }
+  private readonly nothing: HTMLElement;
 }
 
 interface Marks {

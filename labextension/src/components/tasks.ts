@@ -3,14 +3,19 @@ import { h, setAttribute, setText } from '../dom';
 import { count, duration, now, ticking } from '../format';
 import type { Translate } from '../host';
 import { showStatus, statusIcon } from '../icons';
+import { distinguish, type Piece } from '../items';
 import type { StepStatus, TaskLine } from '../protocol';
 import { statusWord } from '../words';
+import { ItemText } from './item';
 import type { Component } from './view';
 import { VirtualList, type VirtualRow } from './virtual';
 
 const URGENCY: Record<StepStatus, number> = {
   failed: 0, cancelled: 1, running: 2, waiting: 3, stale: 4, done: 5, reused: 5, skipped: 6, missing: 7
 };
+
+const ROWS = 9; // that are seen at once
+const ROWS_BESIDE_ONE = 5; // while one of them is looked at
 
 export interface TasksProps {
   readonly trans: Translate;
@@ -24,7 +29,7 @@ export class Tasks implements Component {
   constructor(private readonly props: TasksProps) {
     const { trans } = props;
     this.list = new VirtualList({
-      class: 'nbf-TaskList', role: 'listbox', label: trans('Tasks'), height: 24, key: taskKey, create: () => new TaskRow(trans, () => this.selected)
+      class: 'nbf-TaskList', role: 'listbox', label: trans('Tasks'), height: 24, key: taskKey, create: () => new TaskRow(trans, () => this.selected, item => this.cut(item))
     });
     this.list.node.addEventListener('click', event => this.choose(event));
     this.list.node.addEventListener('keydown', event => {
@@ -43,6 +48,7 @@ export class Tasks implements Component {
 
   show(tasks: readonly TaskLine[], selected: number | null): void {
     this.tasks = tasks;
+    this.cut = distinguish(tasks.map(task => task.item));
     this.selected = selected;
     this.arrange();
   }
@@ -62,7 +68,7 @@ export class Tasks implements Component {
     const failed = this.tasks.filter(task => task.status === 'failed');
     const shown = this.onlyFailed.checked ? failed : this.tasks;
     this.list.items = sortTasks(shown);
-    this.list.node.style.height = `${Math.min(9, Math.max(1, shown.length)) * 24}px`;
+    this.list.node.style.height = `${24 * Math.min(this.selected === null ? ROWS : ROWS_BESIDE_ONE, Math.max(1, shown.length))}px`;
     const words = failed.length ? this.props.trans('%1 tasks, %2 failed', count(this.tasks.length), count(failed.length)) : this.props.trans('%1 tasks', count(this.tasks.length));
     setText(this.total, words);
     this.list.node.hidden = shown.length === 0;
@@ -79,6 +85,7 @@ export class Tasks implements Component {
 
   private tasks: readonly TaskLine[] = [];
   private selected: number | null = null;
+  private cut = distinguish([]);
   private readonly list: VirtualList<TaskLine>;
   private readonly onlyFailed: HTMLInputElement;
   private readonly total = h('span', { class: 'nbf-TasksTotal' });
@@ -107,8 +114,8 @@ class TaskRow implements VirtualRow<TaskLine> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly trans: Translate, private readonly selected: () => number | null) {
-    this.node = h('div', { class: 'nbf-Task', role: 'option' }, this.icon, this.item, this.label, this.time);
+  constructor(private readonly trans: Translate, private readonly selected: () => number | null, private readonly cut: (item: string) => readonly Piece[]) {
+    this.node = h('div', { class: 'nbf-Task', role: 'option' }, this.icon, this.item.node, this.label, this.time);
     this.stops = [this.node];
   }
 
@@ -121,13 +128,13 @@ class TaskRow implements VirtualRow<TaskLine> {
     setAttribute(this.node, 'aria-label', [task.item || task.label, word, time].filter(Boolean).join(', '));
     setAttribute(this.node, 'title', [`${task.label} · ${task.item}`, word, task.reason].filter(Boolean).join('\n'));
     showStatus(this.icon, task.status);
-    setText(this.item, task.item || task.label);
+    this.item.show(task.item || task.label, this.cut(task.item || task.label));
     setText(this.label, task.item ? task.label.slice(task.step.length) : '');
     setText(this.time, time);
   }
 
   private readonly icon = statusIcon('missing');
-  private readonly item = h('span', { class: 'nbf-TaskItem' });
+  private readonly item = new ItemText();
   private readonly label = h('span', { class: 'nbf-TaskLabel' });
   private readonly time = h('span', { class: 'nbf-Time' });
 }

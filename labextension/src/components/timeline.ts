@@ -3,8 +3,10 @@ import { h, setAttribute, setText } from '../dom';
 import { count, duration, now } from '../format';
 import type { Translate } from '../host';
 import { showStatus, signIcon, statusIcon } from '../icons';
+import { distinguish, type Piece } from '../items';
 import type { FlowShape, RunLine, StepStatus, TaskLine } from '../protocol';
 import { statusWord } from '../words';
+import { ItemText } from './item';
 import { empty } from './notices';
 import { taskKey, taskTime } from './tasks';
 import type { Component } from './view';
@@ -38,7 +40,7 @@ export class Timeline implements Component {
     this.list = new VirtualList<TimelineRow>({
       class: 'nbf-TimelineList', role: 'tree', label: trans('Timeline'), height: 24,
       key: row => (row.task ? taskKey(row.task) : row.step),
-      create: () => new Bar(trans, () => this.whole, step => this.open.has(step))
+      create: () => new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: task => this.cut(task) })
     });
     this.list.node.addEventListener('click', event => this.click(event));
     this.list.node.addEventListener('keydown', event => this.key(event));
@@ -49,6 +51,7 @@ export class Timeline implements Component {
   show(run: RunLine | null, shape: FlowShape | null, tasks: readonly TaskLine[]): void {
     this.run = run;
     this.steps = groupByStep(shape, tasks);
+    this.cuts = new Map(this.steps.map(one => [one.step, distinguish(one.tasks.map(task => task.item))]));
     this.nothing.replaceChildren(this.empty());
     this.nothing.hidden = this.steps.length > 0;
     this.head.hidden = this.list.node.hidden = this.steps.length === 0;
@@ -79,6 +82,11 @@ export class Timeline implements Component {
       return this.open.has(step) ? [row, ...tasks.map(task => taskRow(task, time))] : [row];
     });
     this.drawAxis();
+  }
+
+  private cut(task: TaskLine): readonly Piece[] {
+    const text = task.item || task.label;
+    return this.cuts.get(task.step)?.(text) ?? [{ text, common: false }];
   }
 
   private drawAxis(): void {
@@ -131,6 +139,7 @@ export class Timeline implements Component {
   private run: RunLine | null = null;
   private whole: Span = { began: 0, ended: 1 };
   private steps: { step: string; tasks: readonly TaskLine[] }[] = [];
+  private cuts = new Map<string, ReturnType<typeof distinguish>>();
   private readonly open = new Set<string>();
   private readonly list: VirtualList<TimelineRow>;
   private readonly axis = h('div', { class: 'nbf-Axis', 'aria-hidden': 'true' });
@@ -195,14 +204,21 @@ export function ticks(length: number): number[] {
   return Array.from({ length: Math.floor(length / unit) + 1 }, (_, index) => Number((index * unit).toFixed(3)));
 }
 
+/** What a row needs to know of the whole. */
+interface Around {
+  readonly whole: () => Span;
+  readonly isOpen: (step: string) => boolean;
+  readonly cut: (task: TaskLine) => readonly Piece[];
+}
+
 class Bar implements VirtualRow<TimelineRow> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly trans: Translate, private readonly whole: () => Span, private readonly isOpen: (step: string) => boolean) {
+  constructor(private readonly trans: Translate, private readonly around: Around) {
     this.node = h(
       'div', { class: 'nbf-TimelineRow', role: 'treeitem' },
-      h('span', { class: 'nbf-TimelineLabel' }, this.twisty, this.icon, this.name, this.number),
+      h('span', { class: 'nbf-TimelineLabel' }, this.twisty, this.icon, this.name.node, this.number),
       h('span', { class: 'nbf-Track' }, this.bar, this.time)
     );
     this.stops = [this.node];
@@ -217,12 +233,12 @@ class Bar implements VirtualRow<TimelineRow> {
     setAttribute(this.node, 'data-task', row.task?.number);
     setAttribute(this.node, 'data-status', row.status);
     setAttribute(this.node, 'aria-level', row.task ? 2 : 1);
-    setAttribute(this.node, 'aria-expanded', many ? String(this.isOpen(row.step)) : null);
+    setAttribute(this.node, 'aria-expanded', many ? String(this.around.isOpen(row.step)) : null);
     setAttribute(this.node, 'aria-label', [name, word, many ? this.trans('%1 tasks', count(row.tasks.length)) : '', took].filter(Boolean).join(', '));
     setAttribute(this.node, 'title', [row.task ? `${row.task.label} · ${row.task.item}` : row.step, word, took].filter(Boolean).join('\n'));
     this.twisty.style.visibility = many ? 'visible' : 'hidden';
     showStatus(this.icon, row.status);
-    setText(this.name, name);
+    this.name.show(name, row.task ? this.around.cut(row.task) : [{ text: name, common: false }]);
     setText(this.number, many ? `×${count(row.tasks.length)}` : '');
     setText(this.time, took || word);
     this.placeBar(row.span);
@@ -236,23 +252,20 @@ class Bar implements VirtualRow<TimelineRow> {
     return row.span ? duration(row.span.ended - row.span.began) : '';
   }
 
-  /** The time stands behind the bar, or before it where there is no room. */
+  /** The time stands behind the bar; the track leaves room for it. */
   private placeBar(own: Span | null): void {
-    const { began, ended } = this.whole();
+    const { began, ended } = this.around.whole();
     const share = (time: number): number => (100 * (time - began)) / (ended - began);
     const [left, right] = own ? [share(own.began), share(own.ended)] : [0, 0];
     this.bar.hidden = own === null;
     this.bar.style.left = `${left}%`;
     this.bar.style.width = `${right - left}%`;
-    const before = right > 60 && left > 40;
-    setAttribute(this.time, 'data-side', before ? 'before' : right > 60 ? 'inside' : 'after');
-    this.time.style.left = before ? 'auto' : right > 60 ? 'auto' : `${right}%`;
-    this.time.style.right = before ? `${100 - left}%` : right > 60 ? `${100 - right}%` : 'auto';
+    this.time.style.left = `${right}%`;
   }
 
   private readonly twisty = h('span', { class: 'nbf-Twisty', 'aria-hidden': 'true' }, signIcon('right'));
   private readonly icon = statusIcon('missing');
-  private readonly name = h('span', { class: 'nbf-StepName' });
+  private readonly name = new ItemText();
   private readonly number = h('span', { class: 'nbf-Count' });
   private readonly bar = h('span', { class: 'nbf-Bar' });
   private readonly time = h('span', { class: 'nbf-Time' });

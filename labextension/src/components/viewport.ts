@@ -32,13 +32,13 @@ export class Viewport implements IDisposable {
     this.host.removeEventListener('pointercancel', this.onUp);
   }
 
-  /** Make all of the drawing visible, but not larger than life. */
-  fit(width: number, height: number): void {
+  /** Make all of the drawing visible, but not larger than life, nor smaller than asked for. */
+  fit(width: number, height: number, least = SMALLEST): void {
     const [across, down] = [this.host.clientWidth - 2 * EDGE, this.host.clientHeight - 2 * EDGE];
     if (across <= 0 || down <= 0 || width <= 0 || height <= 0) {
       return;
     }
-    this.scale = clamp(Math.min(1, across / width, down / height));
+    this.scale = clamp(Math.max(least, Math.min(1, across / width, down / height)));
     this.x = (this.host.clientWidth - width * this.scale) / 2;
     this.y = Math.max(EDGE, (this.host.clientHeight - height * this.scale) / 2);
     this.touched = false;
