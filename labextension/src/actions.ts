@@ -5,16 +5,15 @@ import { jumpTo } from './jump';
 import type { Lab } from './lab';
 import { writeLine, writeParameters } from './line';
 import type { FlowNotebook } from './notebook';
+import type { ViewName } from './panel';
 import { restore, undo } from './restore';
-
-export type View = Parameters<Actions['openAsTab']>[0];
 
 /** What can be done with the flow of one notebook, by its kernel. */
 export class FlowActions implements Actions {
   constructor(
     private readonly lab: Lab,
     private readonly notebook: FlowNotebook,
-    readonly openAsTab: (view: View) => void
+    readonly openAsTab: (view: ViewName) => void
   ) {}
 
   run(part: { to?: string; from?: string; only?: string }, parameters: Readonly<Record<string, string>>): Promise<void> {

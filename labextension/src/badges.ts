@@ -73,7 +73,7 @@ export class Badges implements IDisposable {
 
   private add({ name }: StepFacts, cell: Cell): void {
     const icon = statusIcon('missing');
-    const button = h('button', { class: 'nbf-Badge', type: 'button', onclick: () => this.show(name) }, icon);
+    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick: () => this.show(name) }, icon);
     cell.addClass(STEP_CELL);
     cell.node.append(button);
     this._badges.set(name, { cell, button, icon });

@@ -1,14 +1,16 @@
 import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { FlowActions, View } from './actions';
+import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
 import { exportScript } from './exporting';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import { canBeStep, makeStep } from './makestep';
 import type { FlowNotebook } from './notebook';
+import type { ViewName } from './panel';
 import { activeRun } from './progress';
 import type { FlowTracker } from './tracker';
 
@@ -16,8 +18,9 @@ type Args = ReadonlyPartialJSONObject;
 
 export interface Deeds {
   actionsOf(notebook: FlowNotebook): FlowActions;
+  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
   showPanel(): void;
-  openView(notebook: FlowNotebook, view: View): void;
+  openView(notebook: FlowNotebook, view: ViewName): void;
   canOpenViews: boolean;
 }
 
@@ -30,9 +33,9 @@ interface Deed {
   readonly execute: (notebook: FlowNotebook, args: Args) => unknown;
 }
 
-export const VIEWS: readonly View[] = ['steps', 'graph', 'timeline', 'runs'];
+export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs'];
 
-export const isView = (name: unknown): name is View => VIEWS.some(view => view === name);
+export const isView = (name: unknown): name is ViewName => VIEWS.some(view => view === name);
 
 const STEP = { step: { type: 'string', description: 'Name of the step; by default that of the active cell' } };
 const RUN = { run: { type: 'number', description: 'Number of the run; by default the newest' } };
@@ -96,9 +99,9 @@ export class FlowCommands {
     return panel && this.tracker.of(panel);
   }
 
-  private viewLabel(view: View): string {
+  private viewLabel(view: ViewName): string {
     const { trans } = this.lab;
-    const labels: Record<View, string> = {
+    const labels: Record<ViewName, string> = {
       steps: trans('Open Flow Steps in a Tab'),
       graph: trans('Open Flow Graph in a Tab'),
       timeline: trans('Open Flow Timeline in a Tab'),
@@ -136,12 +139,12 @@ export class FlowCommands {
     const part = (label: string, caption: string, option: 'to' | 'from'): Deed => ({
       label, caption, takes: STEP,
       enabled: (notebook, args) => isIdle(notebook) && this.step(notebook, args) !== '',
-      execute: (notebook, args) => this.deeds.actionsOf(notebook).run({ [option]: this.step(notebook, args) }, {})
+      execute: (notebook, args) => this.deeds.run(notebook, { [option]: this.step(notebook, args) })
     });
     return {
       [CommandId.run]: {
         label: trans('Run Flow'), caption: trans('Run all steps that are not up to date'), enabled: isIdle,
-        execute: notebook => this.deeds.actionsOf(notebook).run({}, {})
+        execute: notebook => this.deeds.run(notebook, {})
       },
       [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
       [CommandId.runFrom]: part(
@@ -190,8 +193,7 @@ export class FlowCommands {
       [CommandId.debug]: {
         label: trans('Debug Failed Step'), caption: trans('Put the inputs of the failed task into the kernel'),
         takes: ADDRESS,
-        execute: (notebook, { address }) =>
-          this.deeds.actionsOf(notebook).debug(typeof address === 'string' ? address : this.failed(notebook))
+        execute: (notebook, args) => this.deeds.actionsOf(notebook).debug(this.failed(notebook, args))
       },
       [CommandId.tag]: {
         label: trans('Tag Run…'), caption: trans('Give a run a name'), ...withRun((actions, run) => actions.askForTag(run))
@@ -208,9 +210,9 @@ export class FlowCommands {
     return {
       [CommandId.makeStep]: {
         label: trans('Make This Cell a Step…'), caption: trans('Put a header on top of the active cell'),
-        enabled: notebook => canBeStep(notebook.panel.content.activeCell),
-        execute: notebook => {
-          const cell = notebook.panel.content.activeCell;
+        enabled: (notebook, args) => canBeStep(this.cell(notebook, args)),
+        execute: (notebook, args) => {
+          const cell = this.cell(notebook, args);
           return cell && makeStep(this.lab, notebook, cell);
         }
       },
@@ -221,17 +223,25 @@ export class FlowCommands {
     };
   }
 
-  private step(notebook: FlowNotebook, { step }: Args): string {
-    return typeof step === 'string' ? step : notebook.stepOf(notebook.panel.content.activeCell);
+  private step(notebook: FlowNotebook, args: Args): string {
+    return typeof args['step'] === 'string' ? args['step'] : notebook.stepOf(this.cell(notebook, args));
+  }
+
+  /** The active cell; from its menu the one below the pointer, which need not be active. */
+  private cell(notebook: FlowNotebook, { isMenu }: Args): Cell | null {
+    const { activeCell, widgets } = notebook.panel.content;
+    const node = isMenu ? this.lab.app.contextMenuHitTest(node => node.classList.contains('jp-Cell')) : undefined;
+    return widgets.find(cell => cell.node === node) ?? activeCell;
   }
 
   private address(notebook: FlowNotebook, args: Args): string {
     return typeof args['address'] === 'string' ? args['address'] : this.step(notebook, args);
   }
 
-  /** The step of the active cell if that failed, else the newest that did. */
-  private failed(notebook: FlowNotebook): string {
-    const step = notebook.stepOf(notebook.panel.content.activeCell);
-    return notebook.model.line(step)?.status === 'failed' ? step : '';
+  /** The step of the cell if that failed, else the newest that did. */
+  private failed(notebook: FlowNotebook, args: Args): string {
+    const address = this.address(notebook, args);
+    const isFailed = args['address'] !== undefined || notebook.model.line(address)?.status === 'failed';
+    return isFailed ? address : '';
   }
 }

@@ -4,8 +4,7 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
-import type { Widget } from '@lumino/widgets';
-import { FlowActions, type View } from './actions';
+import { FlowActions } from './actions';
 import { Badges } from './badges';
 import { FlowCommands } from './commands';
 import { Endings, secondsOf, tellEnding } from './endings';
@@ -13,13 +12,13 @@ import type { Host } from './host';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 import { outputShower } from './outputs';
+import { FlowPanel, type ViewName } from './panel';
 import type { RunLine } from './protocol';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
 import { FlowTabs } from './tabs';
 import { FlowTracker } from './tracker';
-import { drawFlow } from './view';
 
 /** The parts of the extension, put together. */
 export class FlowExtension {
@@ -36,7 +35,7 @@ export class FlowExtension {
     for (const notebook of this.tracker.all) {
       this.welcome(notebook);
     }
-    this.sidebar = new FlowSidebar(this.tracker, lab.trans, notebook => this.draw(notebook, this.preferences.view));
+    this.sidebar = new FlowSidebar(this.tracker, lab.trans, notebook => this.drawInSidebar(notebook));
     this.tabs = new FlowTabs(lab, (notebook, view) => this.draw(notebook, view));
   }
 
@@ -64,6 +63,7 @@ export class FlowExtension {
   heed(settings: ISettingRegistry.ISettings): void {
     const apply = (): void => {
       this.preferences = read(settings);
+      this.sidebar.view = this.view ?? this.preferences.view;
       this.tracker.follows = this.preferences.follow;
       this.badges.forEach(badges => (badges.visible = this.preferences.badges));
     };
@@ -81,7 +81,17 @@ export class FlowExtension {
     this.lab.app.shell.activateById(this.sidebar.id);
   }
 
-  openView(notebook: FlowNotebook, view: View): void {
+  /** With the parameters of the panel's form; it opens where one is missing. */
+  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void {
+    const panel = this.sidebar.panelOf(notebook);
+    if (panel) {
+      panel.run(part);
+    } else {
+      void this.actionsOf(notebook).run(part, {});
+    }
+  }
+
+  openView(notebook: FlowNotebook, view: ViewName): void {
     if (this.canOpenViews) {
       this.tabs.open(notebook, view);
     } else {
@@ -127,8 +137,15 @@ export class FlowExtension {
     }
   }
 
-  private draw(notebook: FlowNotebook, view: View): Widget {
-    return drawFlow(notebook.model, this.hostOf(notebook), view);
+  /** It goes on with the view that was looked at last. */
+  private drawInSidebar(notebook: FlowNotebook): FlowPanel {
+    const panel = this.draw(notebook, this.view ?? this.preferences.view);
+    panel.viewChanged.connect((_, view) => (this.view = view));
+    return panel;
+  }
+
+  private draw(notebook: FlowNotebook, view: ViewName): FlowPanel {
+    return new FlowPanel({ model: notebook.model, host: this.hostOf(notebook), view });
   }
 
   private hostOf(notebook: FlowNotebook): Host {
@@ -137,6 +154,7 @@ export class FlowExtension {
   }
 
   private preferences = DEFAULTS;
+  private view: ViewName | null = null; // chosen by the user since the page was opened
   private readonly showOutputs: Host['showOutputs'];
   private readonly sidebar: FlowSidebar;
   private readonly tabs: FlowTabs;

@@ -3,6 +3,7 @@ import type { Kernel } from '@jupyterlab/services';
 import { type Answer, ask, Refusal } from './channel';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
+import { sayError } from './toast';
 
 const ENDED: readonly Kernel.Status[] = ['dead', 'terminating'];
 
@@ -44,7 +45,7 @@ function refuseLanguage(lab: Lab, notebook: FlowNotebook): boolean {
   const isOther = spec !== undefined && spec.language.toLowerCase() !== 'python';
   if (isOther) {
     const text = '%1 runs %2 (%3): nbflow needs a Python kernel, which Kernel > Change Kernel gives it';
-    Notification.error(lab.trans(text, notebook.name, spec.display_name, spec.language));
+    sayError(lab.trans('Flow'), lab.trans(text, notebook.name, spec.display_name, spec.language), lab.trans);
   }
   return isOther;
 }
@@ -67,7 +68,7 @@ export async function askInTurn(
 
 /** Say why something was not done. */
 export function sayRefusal(lab: Lab, notebook: FlowNotebook, what: string, error: unknown): void {
-  Notification.error(`${what}: ${explain(lab, notebook, error)}`, { autoClose: false });
+  sayError(what, explain(lab, notebook, error), lab.trans);
 }
 
 export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): string {

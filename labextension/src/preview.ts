@@ -36,6 +36,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   ) {
     super();
     this.addClass('nbf-Difference');
+    this.addClass('nbf-Themed');
     this.node.append(...this.sections());
   }
 

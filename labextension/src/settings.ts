@@ -1,11 +1,11 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { type View } from './actions';
+import type { ViewName } from './panel';
 import { isView } from './commands';
 
 /** What the user has set, as far as it makes sense. */
 export interface Preferences {
   readonly follow: boolean;
-  readonly view: View;
+  readonly view: ViewName;
   readonly toastAfter: number; // seconds that a run must have taken
   readonly badges: boolean;
 }

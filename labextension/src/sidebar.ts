@@ -4,6 +4,7 @@ import { h, setText } from './dom';
 import type { Translate } from './host';
 import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
+import type { FlowPanel, ViewName } from './panel';
 import { ServerMissing } from './rest';
 import type { FlowTracker } from './tracker';
 
@@ -12,7 +13,7 @@ export class FlowSidebar extends Widget {
   constructor(
     tracker: FlowTracker,
     private readonly trans: Translate,
-    private readonly draw: (notebook: FlowNotebook) => Widget
+    private readonly draw: (notebook: FlowNotebook) => FlowPanel
   ) {
     super();
     this.id = 'nbflow-panel';
@@ -25,6 +26,17 @@ export class FlowSidebar extends Widget {
     this.node.append(this.notice);
     tracker.currentChanged.connect((_, notebook) => this.follow(notebook), this);
     this.follow(tracker.current);
+  }
+
+  set view(view: ViewName) {
+    if (this.content) {
+      this.content.view = view;
+    }
+  }
+
+  /** What shows the flow of a notebook here, if that is the one. */
+  panelOf(notebook: FlowNotebook): FlowPanel | null {
+    return notebook === this.notebook ? this.content : null;
   }
 
   override dispose(): void {
@@ -79,7 +91,7 @@ export class FlowSidebar extends Widget {
   }
 
   private notebook: FlowNotebook | null = null;
-  private content: Widget | null = null;
+  private content: FlowPanel | null = null;
   private readonly frame = new PanelLayout();
   private readonly notice = h('p', { class: 'nbf-Notice', role: 'status', hidden: true });
 }

@@ -19,6 +19,7 @@ export class FlowStatus extends Widget {
     super();
     this.activeChanged = this._activeChanged;
     this.addClass('nbf-Status');
+    this.addClass('nbf-Themed');
     this.button = h('button', { type: 'button', class: 'jp-StatusBar-TextItem', onclick: open }, this.icon, this.text);
     this.node.append(this.button);
     tracker.currentChanged.connect((_, notebook) => this.follow(notebook), this);

@@ -1,8 +1,8 @@
 import type { ILayoutRestorer } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
-import { Widget } from '@lumino/widgets';
-import type { View } from './actions';
+import type { Widget } from '@lumino/widgets';
+import type { ViewName } from './panel';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
@@ -12,7 +12,7 @@ import type { FlowNotebook } from './notebook';
 class FlowTab extends MainAreaWidget {
   constructor(
     readonly notebook: FlowNotebook,
-    readonly view: View,
+    readonly view: ViewName,
     content: Widget,
     label: string
   ) {
@@ -29,11 +29,11 @@ class FlowTab extends MainAreaWidget {
 export class FlowTabs {
   constructor(
     private readonly lab: Lab,
-    private readonly draw: (notebook: FlowNotebook, view: View) => Widget
+    private readonly draw: (notebook: FlowNotebook, view: ViewName) => Widget
   ) {}
 
   /** One for each view of a notebook; it is shown again if it is there. */
-  open(notebook: FlowNotebook, view: View): void {
+  open(notebook: FlowNotebook, view: ViewName): void {
     const known = this.tabs.find(tab => tab.notebook === notebook && tab.view === view);
     const tab = known ?? this.make(notebook, view);
     this.lab.app.shell.activateById(tab.id);
@@ -48,9 +48,9 @@ export class FlowTabs {
     });
   }
 
-  private make(notebook: FlowNotebook, view: View): FlowTab {
+  private make(notebook: FlowNotebook, view: ViewName): FlowTab {
     const { trans, app } = this.lab;
-    const words: Record<View, string> = {
+    const words: Record<ViewName, string> = {
       steps: trans('Steps'), graph: trans('Graph'), timeline: trans('Timeline'), runs: trans('Runs')
     };
     const tab = new FlowTab(notebook, view, this.draw(notebook, view), `${words[view]} · ${notebook.name}`);
