@@ -130,9 +130,10 @@ def test_a_run_in_a_shell_is_seen_while_it_goes_on(desk: Desk) -> None:
             while not outputs:
                 outputs = desk.ask("task", run=1, task=task["number"])["outputs"]
             assert outputs == [{"output_type": "stream", "name": "stdout", "text": "film 1\n"}]
+            running.kill()
+            running.wait()
     finally:
         running.kill()
-        running.wait()
     state = desk.flow(*cells)
     assert state["run"]["status"] == "crashed"
     assert statuses(desk.ask("run", run=1)) == {"load": "done", "wait": "cancelled", "last": "missing"}
