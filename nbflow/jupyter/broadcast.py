@@ -76,8 +76,8 @@ class Broadcast:
 
     def wake(self, going: Going) -> None:
         """There is news of a run."""
-        if not self.sinks:
-            return
+        if not self.sinks or (self._news.is_set() and going in self._going):
+            return  # what the next message will be made of is looked at only then
         with self._lock:
             if going not in self._going:
                 self._going.append(going)
@@ -117,18 +117,20 @@ class Going:
         self._reasons: dict[str, str] = {}
         self._counts: dict[str, Count] = {}
         self._shown = 0.0
+        self._lock = threading.Lock()  # else a message could take one step's end for that of the next
         self.go_on(row, tally)
 
     def go_on(self, row: RunRow, tally: Tally) -> None:
         """Of a kernel session: with another step. What was told of others before may be told again."""
-        self.row, self._tally = row, tally
-        self._counts |= tally.counts
-        self._shape = shape_of(tally.graph)
-        self._status = Lifecycle.RUNNING
-        self.finished: float | None = None
-        self._stopped: frozenset[str] = frozenset()
-        for step in tally.counts:
-            self._reasons.pop(step, None)
+        shape = shape_of(tally.graph)
+        with self._lock:
+            self.row, self._tally, self._shape = row, tally, shape
+            self._counts |= tally.counts
+            self._status = Lifecycle.RUNNING
+            self.finished: float | None = None
+            self._stopped: frozenset[str] = frozenset()
+            for step in tally.counts:
+                self._reasons.pop(step, None)
 
     def count(self, event: Event) -> None:
         """Something happened that nobody else counts."""
@@ -152,12 +154,18 @@ class Going:
 
     def end(self, status: Lifecycle) -> None:
         """The last message says so; what is said later counts no more."""
-        if not self.finished:
+        if self.finished:
+            return
+        with self._lock:
             self._stopped |= frozenset(task.step for task in self._running)
             self._status, self.finished = status, time.time()
-            self._broadcast.wake(self)
+        self._broadcast.wake(self)
 
     def snapshot(self) -> Snapshot:
+        with self._lock:
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
         counts = dict(self._counts)
         line = line_of_run(self.row, counts.values())
         run = replace(line, status=self._status, finished=self.finished)
