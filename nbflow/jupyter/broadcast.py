@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from comm import create_comm
@@ -36,8 +37,9 @@ Sink = Callable[[Mapping[str, Any]], None]
 """Takes a snapshot as JSON has it; called in any thread."""
 
 
+@cache
 def open_channel() -> Sink:
-    """The comm of a kernel. It is not opened in the front end, which knows its id."""
+    """The one comm of a kernel. It is neither opened nor closed in the front end, which knows its id."""
     comm = create_comm(target_name=COMM, comm_id=COMM, primary=False)
     return lambda snapshot: comm.send(dict(snapshot))
 
