@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from comm import create_comm
@@ -36,8 +37,9 @@ Sink = Callable[[Mapping[str, Any]], None]
 """Takes a snapshot as JSON has it; called in any thread."""
 
 
+@cache
 def open_channel() -> Sink:
-    """The comm of a kernel. It is not opened in the front end, which knows its id."""
+    """The one comm of a kernel. It is neither opened nor closed in the front end, which knows its id."""
     comm = create_comm(target_name=COMM, comm_id=COMM, primary=False)
     return lambda snapshot: comm.send(dict(snapshot))
 
@@ -76,8 +78,8 @@ class Broadcast:
 
     def wake(self, going: Going) -> None:
         """There is news of a run."""
-        if not self.sinks:
-            return
+        if not self.sinks or (self._news.is_set() and going in self._going):
+            return  # what the next message will be made of is looked at only then
         with self._lock:
             if going not in self._going:
                 self._going.append(going)
@@ -117,18 +119,20 @@ class Going:
         self._reasons: dict[str, str] = {}
         self._counts: dict[str, Count] = {}
         self._shown = 0.0
+        self._lock = threading.Lock()  # else a message could take one step's end for that of the next
         self.go_on(row, tally)
 
     def go_on(self, row: RunRow, tally: Tally) -> None:
         """Of a kernel session: with another step. What was told of others before may be told again."""
-        self.row, self._tally = row, tally
-        self._counts |= tally.counts
-        self._shape = shape_of(tally.graph)
-        self._status = Lifecycle.RUNNING
-        self.finished: float | None = None
-        self._stopped: frozenset[str] = frozenset()
-        for step in tally.counts:
-            self._reasons.pop(step, None)
+        shape = shape_of(tally.graph)
+        with self._lock:
+            self.row, self._tally, self._shape = row, tally, shape
+            self._counts |= tally.counts
+            self._status = Lifecycle.RUNNING
+            self.finished: float | None = None
+            self._stopped: frozenset[str] = frozenset()
+            for step in tally.counts:
+                self._reasons.pop(step, None)
 
     def count(self, event: Event) -> None:
         """Something happened that nobody else counts."""
@@ -152,12 +156,18 @@ class Going:
 
     def end(self, status: Lifecycle) -> None:
         """The last message says so; what is said later counts no more."""
-        if not self.finished:
+        if self.finished:
+            return
+        with self._lock:
             self._stopped |= frozenset(task.step for task in self._running)
             self._status, self.finished = status, time.time()
-            self._broadcast.wake(self)
+        self._broadcast.wake(self)
 
     def snapshot(self) -> Snapshot:
+        with self._lock:
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
         counts = dict(self._counts)
         line = line_of_run(self.row, counts.values())
         run = replace(line, status=self._status, finished=self.finished)

@@ -47,17 +47,13 @@ def _against(archive: Archive, place: Place, graph: Graph) -> FlowState:
     if busy is not None:
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
     shown = busy or next(iter(totals.values()), None)
-    run = _run_line(archive, shown) if shown is not None else None
+    run = run_line(archive, shown) if shown is not None else None
     return _state(place, graph, list(lines.values()), recorded(values), run)
 
 
 def _is_starting(row: RunRow) -> bool:
     """Whether a run goes on, even if none of its tasks does at this moment."""
     return row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
-
-
-def _run_line(archive: Archive, totals: Totals) -> RunLine:
-    return run_line(totals, archive.graph(totals.row) if totals.row.status is RunStatus.RUNNING else None)
 
 
 def _state(

@@ -25,7 +25,7 @@ from nbflow.show import count
 from nbflow.standings import resumed_parameters, version_of
 from nbflow.store.artifact import Artifact
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus, task_id
+from nbflow.store.rows import RunRow, TaskRow, TaskStatus, task_id
 from nbflow.store.trust import refuse_untrusted
 
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
@@ -43,7 +43,7 @@ def task_state(place: Place, run: str, number: int) -> TaskState:
         seen = list(visible(graph, archive.reader, row, task))
         return TaskState(
             task_line(row, task),
-            run_line(recall_totals(archive, row), graph if row.status is RunStatus.RUNNING else None),
+            run_line(archive, recall_totals(archive, row)),
             tuple(map(artifact_line, archive.reader.artifacts(task.id))),
             tuple(_inputs(archive.reader, graph, row, task, seen)),
             tuple(_outputs(archive, row, task)),
