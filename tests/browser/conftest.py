@@ -66,7 +66,7 @@ def folder(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
 def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
     """A page of its own, which at the end must not have complained."""
     context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(30_000)
     window = Window(context.new_page())
     yield window
     window.screenshot(re.sub(r"\W+", "-", request.node.name))

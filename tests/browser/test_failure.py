@@ -22,6 +22,7 @@ def test_a_failed_task_shows_its_error_and_leads_to_the_line(notebook: OpenNoteb
     panel.action("run").click()
     panel.wait_for_step("share", "failed")
     panel.step("share").click()
+    panel.root.locator(".nbf-Task[data-status=failed]").click()
     failure = panel.root.locator(".nbf-Failure")
     failure.get_by_text("ZeroDivisionError").first.wait_for()
     window.screenshot("failure")
@@ -53,6 +54,6 @@ def test_what_failed_is_mended_and_resumed(notebook: OpenNotebook) -> None:
     panel.action("run").click()
     panel.wait_for_step("share", "failed")
     window.edit_cell(2, "%%step share --foreach row in rows\nwhole = 8\npart = whole // (row or 1)")
-    panel.wait_for_step("share", "stale")
+    panel.wait_for_step("share", "missing")  # of what it says now, there is nothing
     panel.action("run").click()
     panel.wait_for_steps(load="reused", share="done", best="done")

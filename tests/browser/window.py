@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response
 
 from tests.browser.lab import Lab
 from tests.browser.panel import Panel
@@ -32,10 +32,16 @@ class Window:
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", self._listen)
+        page.on("response", self._read)
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._complain(f"{message.text} ({message.location.get('url', '')})")
+
+    def _read(self, response: Response) -> None:
+        """The console only says the status."""
+        if "/nbflow/" in response.url and not response.ok:
+            self._complain(f"{response.status} {response.url}: {response.text()}")
 
     def _complain(self, complaint: str) -> None:
         if "/notebooks/" not in self.page.url or complaint not in OF_NOTEBOOK_7:
@@ -52,7 +58,7 @@ class Window:
     def wait_for_kernel(self, status: str) -> None:
         self.wait(f"{KERNEL}?.status === '{status}'")
 
-    def wait(self, condition: str, seconds: float = 60) -> None:
+    def wait(self, condition: str, seconds: float = 30) -> None:
         """Until an expression of JavaScript is true."""
         self.page.wait_for_function(f"() => {condition}", timeout=1000 * seconds)
 

@@ -97,7 +97,7 @@ export class Problems implements Component {
       { class: 'nbf-Problem', type: 'button', 'data-step': problem.step, 'data-cell': problem.cell, onclick: () => this.onJump(problem.cell, problem.line) },
       h('span', { class: 'nbf-ProblemText' }, problem.message),
       problem.fix && h('span', { class: 'nbf-Fix' }, problem.fix),
-      h('span', { class: 'nbf-Where' }, problem.where)
+      h('span', { class: 'nbf-Where' }, problem.warning ? this.trans('%1 · a warning', problem.where) : problem.where)
     );
   }
 
