@@ -116,9 +116,15 @@ export class FlowCommands {
       [CommandId.openView]: {
         label: trans('Open Flow in a Tab'),
         caption: trans('Open a view of the flow as a tab of the main area'),
-        takes: { view: { type: 'string', description: 'The view', enum: [...VIEWS] } },
+        takes: {
+          view: { type: 'string', description: 'The view', enum: [...VIEWS] },
+          path: { type: 'string', description: 'Path of an open notebook; by default the current one' }
+        },
         enabled: () => this.deeds.canOpenViews,
-        execute: (notebook, { view }) => this.deeds.openView(notebook, isView(view) ? view : 'graph')
+        execute: (notebook, { view, path }) => {
+          const named = typeof path === 'string' ? this.tracker.find(path) : notebook;
+          return named && this.deeds.openView(named, isView(view) ? view : 'graph');
+        }
       },
       [CommandId.showStep]: {
         label: trans('Show This Step in the Flow'),

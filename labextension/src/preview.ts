@@ -11,11 +11,17 @@ export interface Choice {
   readonly keep: boolean;
 }
 
+/** `Restore fit[3] of run 7`. */
+export function heading(address: string, trans: Translate): string {
+  const [task = '', run] = address.split('/').reverse();
+  return run === undefined ? trans('Restore %1', task) : trans('Restore %1 of run %2', task, run);
+}
+
 /** Show the difference first; null when the user would rather not. */
 export async function askForChoice(preview: RestorePreview, trans: Translate): Promise<Choice | null> {
   const body = new Difference(preview, trans);
   const dialog = new Dialog({
-    title: trans('Restore %1', preview.address),
+    title: heading(preview.address, trans),
     body,
     buttons: [Dialog.cancelButton({ label: trans('Cancel') }), Dialog.okButton({ label: trans('Restore') })]
   });
@@ -24,9 +30,9 @@ export async function askForChoice(preview: RestorePreview, trans: Translate): P
   return button.accept ? value : null;
 }
 
-type Kind = 'added' | 'changed' | 'removed' | 'kept';
+type Kind = 'added' | 'changed' | 'removed';
 
-const SIGNS: Record<Kind, string> = { added: '+', changed: '±', removed: '−', kept: '=' };
+const SIGNS: Record<Kind, string> = { added: '+', changed: '±', removed: '−' };
 
 /** The body of the dialog: a row for each name, chosen by its box. */
 class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
@@ -37,7 +43,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
     super();
     this.addClass('nbf-Difference');
     this.addClass('nbf-Themed');
-    this.node.append(...this.sections());
+    this.node.append(...this.groups(), ...this.remarks());
   }
 
   getValue(): Choice {
@@ -46,54 +52,51 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
     return { names: isWhole ? null : names, keep: this.remove !== null && !this.remove.checked };
   }
 
-  private *sections(): Iterable<HTMLElement> {
-    const { preview, trans } = this;
-    const rows = [...this.rows(preview.added, 'added'), ...this.rows(preview.changed, 'changed'), ...this.strangers()];
-    if (rows.length) {
-      yield h('div', { class: 'nbf-DifferenceRows', role: 'group', 'aria-label': trans('Names') }, ...rows);
-    } else {
-      yield h('p', {}, trans('Every name holds that already.'));
+  private *groups(): Iterable<HTMLElement> {
+    const { added, changed, strangers } = this.preview;
+    yield* this.group('added', added.map(line => this.nameRow(line, 'added')));
+    yield* this.group('changed', changed.map(line => this.nameRow(line, 'changed')));
+    yield* this.group('removed', strangers.length ? [this.strangersRow(strangers)] : []);
+    if (!added.length && !changed.length && !strangers.length) {
+      yield h('p', {}, this.trans('Every name holds what it held then.'));
     }
-    yield* this.remarks();
   }
 
-  private rows(lines: readonly NameLine[], kind: 'added' | 'changed'): HTMLElement[] {
-    return lines.map(line => {
-      const box = h('input', { type: 'checkbox' });
-      box.checked = true;
-      box.addEventListener('input', () => this.settle());
-      this.boxes.set(line.name, box);
-      return this.row(box, kind, line.name, line.type, this.values(line));
-    });
+  private *group(kind: Kind, rows: readonly HTMLElement[]): Iterable<HTMLElement> {
+    if (rows.length) {
+      yield h('fieldset', { class: 'nbf-DifferenceGroup', 'data-kind': kind }, h('legend', {}, this.word(kind)), ...rows);
+    }
+  }
+
+  private nameRow(line: NameLine, kind: Kind): HTMLElement {
+    const box = this.box();
+    this.boxes.set(line.name, box);
+    return this.row(box, kind, h('code', {}, line.name), h('span', { class: 'nbf-TypeName' }, line.type), this.values(line));
   }
 
   private values({ text, now }: NameLine): HTMLElement {
-    const then = h('span', { class: 'nbf-Then', title: text }, text);
-    return now
-      ? h('span', { class: 'nbf-Values' }, h('span', { class: 'nbf-Now', title: now }, now), ' → ', then)
-      : h('span', { class: 'nbf-Values' }, then);
+    const held = h('span', { class: 'nbf-Held', title: text }, text);
+    const holds = now && h('s', { class: 'nbf-Holds', title: now }, now);
+    return h('span', { class: 'nbf-Values' }, holds, holds && ' → ', held);
   }
 
   /** One box for all: they are removed together or kept together. */
-  private *strangers(): Iterable<HTMLElement> {
-    const { strangers } = this.preview;
-    if (!strangers.length) {
-      return;
-    }
+  private strangersRow(names: readonly string[]): HTMLElement {
+    this.remove = this.box();
+    const what = this.trans('My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.');
+    return this.row(this.remove, 'removed', h('code', {}, names.join(', ')), h('span', { class: 'nbf-Explained' }, what));
+  }
+
+  private box(): HTMLInputElement {
     const box = h('input', { type: 'checkbox' });
     box.checked = true;
     box.addEventListener('input', () => this.settle());
-    this.remove = box;
-    const what = this.trans('Remove my other names that steps had bound');
-    yield this.row(box, 'removed', strangers.join(', '), '', h('span', { class: 'nbf-Values' }, what));
+    return box;
   }
 
-  private row(box: HTMLInputElement, kind: Kind, name: string, type: string, values: HTMLElement): HTMLElement {
-    const sign = h('span', { class: 'nbf-Sign', title: this.kindWord(kind), 'aria-label': this.kindWord(kind) }, SIGNS[kind]);
-    return h(
-      'label', { class: 'nbf-DifferenceRow', 'data-kind': kind },
-      box, sign, h('code', { class: 'nbf-Name' }, name), h('span', { class: 'nbf-Type' }, type), values
-    );
+  private row(box: HTMLInputElement, kind: Kind, ...cells: HTMLElement[]): HTMLElement {
+    const sign = h('span', { class: 'nbf-Sign', 'aria-hidden': 'true' }, SIGNS[kind]);
+    return h('label', { class: 'nbf-DifferenceRow' }, box, sign, ...cells);
   }
 
   private *remarks(): Iterable<HTMLElement> {
@@ -105,9 +108,8 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
       [trans('Not restorable'), lost.join(', ')],
       [trans('To read'), this.bytes(to_map, to_load)]
     ];
-    yield h('dl', { class: 'nbf-Remarks' }, ...lines.filter(([, text]) => text).flatMap(([term, text]) => [
-      h('dt', {}, term), h('dd', {}, text)
-    ]));
+    const told = lines.filter(([, text]) => text);
+    yield h('dl', { class: 'nbf-Remarks' }, ...told.flatMap(([term, text]) => [h('dt', {}, term), h('dd', {}, text)]));
     if (notes.length) {
       yield h('ul', { class: 'nbf-Notes' }, ...notes.map(note => h('li', {}, note)));
     }
@@ -115,15 +117,15 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
 
   private bytes(mapped: number, loaded: number): string {
     const parts = [
-      ...(mapped ? [this.trans('%1 mapped, at once', size(mapped))] : []),
+      ...(mapped ? [this.trans('%1 mapped from disk', size(mapped))] : []),
       ...(loaded ? [this.trans('%1 loaded', size(loaded))] : [])
     ];
     return parts.join(', ');
   }
 
-  private kindWord(kind: Kind): string {
+  private word(kind: Kind): string {
     const words: Record<Kind, string> = {
-      added: this.trans('added'), changed: this.trans('changed'), removed: this.trans('removed'), kept: this.trans('kept')
+      added: this.trans('Added'), changed: this.trans('Changed'), removed: this.trans('Removed')
     };
     return words[kind];
   }

@@ -6,7 +6,7 @@ import type { Lab } from './lab';
 import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
 import type { RestorePreview } from './protocol';
-import { askForChoice, type Choice } from './preview';
+import { askForChoice, type Choice, heading } from './preview';
 
 /** All names, and those that are in the way removed: what `%flow restore` does. */
 const WHOLE: Choice = { names: null, keep: false };
@@ -72,7 +72,7 @@ class Restore {
   private async wait(preview: Promise<RestorePreview>): Promise<RestorePreview | 'blind' | null> {
     const { trans } = this.lab;
     const dialog = new Dialog({
-      title: trans('Restore %1', this.address),
+      title: this.what,
       body: trans(
         'Queued: the kernel is busy. What would change is shown here as soon as it is free. ' +
           'You can also have it restored then without a look; Undo takes it back.'
@@ -138,7 +138,7 @@ class Restore {
   }
 
   private get what(): string {
-    return this.lab.trans('Restore %1', this.address);
+    return heading(this.address, this.lab.trans);
   }
 }
 

@@ -1,35 +1,44 @@
 import type { ILayoutRestorer } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
-import type { Widget } from '@lumino/widgets';
-import type { ViewName } from './panel';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
+import type { FlowPanel, ViewName } from './panel';
 
 /** A view of a flow as a tab of the main area; it ends with its notebook. */
-class FlowTab extends MainAreaWidget {
+class FlowTab extends MainAreaWidget<FlowPanel> {
   constructor(
     readonly notebook: FlowNotebook,
-    readonly view: ViewName,
-    content: Widget,
-    label: string
+    content: FlowPanel,
+    private readonly words: Record<ViewName, string>
   ) {
     super({ content });
-    this.id = `nbflow-${view}-${notebook.panel.id}`;
-    this.title.label = label;
+    this.id = `nbflow-${content.view}-${notebook.panel.id}`;
+    this.addClass('nbf-Tab');
+    this.toolbar.hide();
     this.title.caption = notebook.path;
     this.title.icon = flowIcon;
     this.title.closable = true;
-    notebook.panel.disposed.connect(() => this.dispose());
+    content.viewChanged.connect(this.entitle, this);
+    notebook.panel.disposed.connect(() => this.dispose(), this);
+    this.entitle();
+  }
+
+  get view(): ViewName {
+    return this.content.view;
+  }
+
+  private entitle(): void {
+    this.title.label = `${this.words[this.view]} · ${this.notebook.name}`;
   }
 }
 
 export class FlowTabs {
   constructor(
     private readonly lab: Lab,
-    private readonly draw: (notebook: FlowNotebook, view: ViewName) => Widget
+    private readonly draw: (notebook: FlowNotebook, view: ViewName) => FlowPanel
   ) {}
 
   /** One for each view of a notebook; it is shown again if it is there. */
@@ -53,7 +62,7 @@ export class FlowTabs {
     const words: Record<ViewName, string> = {
       steps: trans('Steps'), graph: trans('Graph'), timeline: trans('Timeline'), runs: trans('Runs')
     };
-    const tab = new FlowTab(notebook, view, this.draw(notebook, view), `${words[view]} · ${notebook.name}`);
+    const tab = new FlowTab(notebook, this.draw(notebook, view), words);
     app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });
     void this.tabs.add(tab);
     notebook.refresh();
