@@ -31,7 +31,8 @@ def _read(cells: tuple[Cell, ...], name: str, document: str) -> Flow:
 def flow_state(place: Place, cells: Sequence[Cell]) -> FlowState:
     flow = _read(tuple(cells), place.flow, place.document)
     if not place.has_store:
-        return _state(place, link(flow), [StepLine(step.name, StepStatus.MISSING) for step in flow.steps], {}, None)
+        graph = link(flow)
+        return _state(place, graph, [StepLine(step, StepStatus.MISSING) for step in graph.links], {}, None)
     with place.archive() as archive:
         return _against(archive, place, archive.link(flow))
 
