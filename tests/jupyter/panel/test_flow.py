@@ -85,6 +85,8 @@ def test_a_broken_cell_and_no_cells_at_all_are_answered(desk: Desk) -> None:
     desk.write(LOAD)
     assert desk.flow(LOAD, "%%step x\nif (")["problems"][0]["cell"] == "cell-2"
     assert desk.flow()["shape"]["steps"] == []
+    assert statuses(desk.flow(LOAD, LOAD)) == {"load": "missing"}
+    assert len(desk.flow(LOAD, LOAD)["lines"]) == 1
 
 
 def test_a_parameter_without_a_value_does_not_stand_in_the_way(desk: Desk) -> None:

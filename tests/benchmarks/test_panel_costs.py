@@ -1,4 +1,4 @@
-"""What the panel costs a kernel and a server. `pytest tests/benchmarks/test_panel.py --benchmark-only`."""
+"""What the panel costs a kernel and a server. `pytest tests/benchmarks/test_panel_costs.py --benchmark-only`."""
 
 from __future__ import annotations
 
