@@ -3,3 +3,4 @@ import './controls.css';
 import './views.css';
 import './graph.css';
 import './detail.css';
+import './lab.css';

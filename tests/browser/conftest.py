@@ -8,10 +8,10 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.cells import write_notebook
 from tests.browser.lab import Lab
 from tests.browser.window import Window
 
@@ -19,7 +19,6 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-KERNELSPEC = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 OpenNotebook = Callable[..., Window]
 
@@ -61,13 +60,14 @@ def folder(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
     (folder / ".nbflow").mkdir(parents=True)
     yield folder
     lab.end_kernels()
+    lab.forget_settings()
 
 
 @pytest.fixture
 def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
     """A page of its own, which at the end must not have complained."""
     context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(30_000)
     window = Window(context.new_page())
     yield window
     window.screenshot(re.sub(r"\W+", "-", request.node.name))
@@ -80,11 +80,8 @@ def notebook(lab: Lab, folder: Path, window: Window) -> OpenNotebook:
     """Open cells as a notebook, with a live kernel."""
 
     def open_(cells: Sequence[str], name: str = "demo", kind: str = "lab/tree") -> Window:
-        document = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNELSPEC}
-        )
         path = folder / f"{name}.ipynb"
-        nbformat.write(document, path)
+        write_notebook(path, cells)
         window.open(lab.page(path, kind))
         return window
 

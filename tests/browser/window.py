@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response
+
+from tests.browser.lab import Lab
+from tests.browser.panel import Panel
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PANEL = "#nbflow-panel"
@@ -29,10 +32,16 @@ class Window:
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", self._listen)
+        page.on("response", self._read)
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._complain(f"{message.text} ({message.location.get('url', '')})")
+
+    def _read(self, response: Response) -> None:
+        """The console only says the status."""
+        if "/nbflow/" in response.url and not response.ok:
+            self._complain(f"{response.status} {response.url}: {response.text()}")
 
     def _complain(self, complaint: str) -> None:
         if "/notebooks/" not in self.page.url or complaint not in OF_NOTEBOOK_7:
@@ -49,7 +58,7 @@ class Window:
     def wait_for_kernel(self, status: str) -> None:
         self.wait(f"{KERNEL}?.status === '{status}'")
 
-    def wait(self, condition: str, seconds: float = 60) -> None:
+    def wait(self, condition: str, seconds: float = 30) -> None:
         """Until an expression of JavaScript is true."""
         self.page.wait_for_function(f"() => {condition}", timeout=1000 * seconds)
 
@@ -89,14 +98,38 @@ class Window:
         """Until a cell has been run to its end."""
         self.wait(f"{CELLS}[{index}].model.executionCount !== null")
 
-    def open_panel(self) -> Locator:
+    def kernel_id(self) -> str:
+        return str(self.page.evaluate(f"() => {KERNEL}?.id ?? ''"))
+
+    def accept(self, label: str) -> None:
+        """Press a button of the dialog that has it."""
+        button = self.page.locator(".jp-Dialog-footer").get_by_role("button", name=label, exact=True)
+        button.click()
+        button.wait_for(state="detached")
+
+    def wait_for_toast(self, text: str) -> Locator:
+        toast = self.page.locator(".Toastify__toast", has_text=text).last
+        toast.wait_for()
+        return toast
+
+    def open_beside(self, lab: Lab, path: Path) -> None:
+        """Another notebook to the right of this one; it is looked at from now on."""
+        name = path.relative_to(lab.root).as_posix()
+        self.command("docmanager:open", {"path": name, "options": {"mode": "split-right"}})
+        self.wait(f"{NOTEBOOK}?.context?.path === {json.dumps(name)}")
+        self.wait_for_kernel("idle")
+
+    def look_at(self, name: str) -> None:
+        self.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=name).click()
+
+    def open_panel(self) -> Panel:
         self.page.evaluate("id => window.jupyterapp.shell.activateById(id)", PANEL.removeprefix("#"))
-        self.panel.wait_for(state="visible")
+        self.page.locator(PANEL).wait_for(state="visible")
         return self.panel
 
     @property
-    def panel(self) -> Locator:
-        return self.page.locator(PANEL)
+    def panel(self) -> Panel:
+        return Panel(self.page.locator(PANEL))
 
     def screenshot(self, name: str) -> Path:
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -1,0 +1,101 @@
+"""The notebook as it is in the front end, against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from nbflow.archive import Archive
+from nbflow.arguments import recorded
+from nbflow.errors import ParameterError, ParameterMissing
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Cell, Flow
+from nbflow.history import Standing, StepState
+from nbflow.jupyter.panel.lines import Totals, line_of, run_line, step_line
+from nbflow.jupyter.panel.memory import recall_past, recall_totals
+from nbflow.jupyter.panel.place import Place
+from nbflow.jupyter.panel.shape import fields_of, problems_of, shape_of
+from nbflow.jupyter.protocol import PROTOCOL, FlowState, RunLine, StepLine, StepStatus
+from nbflow.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
+from nbflow.store.rows import RunKind, RunRow, RunStatus
+
+
+@lru_cache(32)
+def _read(cells: tuple[Cell, ...], name: str, document: str) -> Flow:
+    """Read once while nothing is edited."""
+    return read_flow(cells, name, document)
+
+
+def flow_state(place: Place, cells: Sequence[Cell]) -> FlowState:
+    flow = _read(tuple(cells), place.flow, place.document)
+    if not place.has_store:
+        return _state(place, link(flow), [StepLine(step.name, StepStatus.MISSING) for step in flow.steps], {}, None)
+    with place.archive() as archive:
+        return _against(archive, place, archive.link(flow))
+
+
+def _against(archive: Archive, place: Place, graph: Graph) -> FlowState:
+    rows = archive.runs(LOOKED_AT)
+    totals = {row.number: recall_totals(archive, row) for row in rows}
+    busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
+    values = _parameters(archive, place, graph, rows[0] if rows else None)
+    now = version_of(graph, values, place.folder, place.root)
+    standings = stand_all(now, [recall_past(archive, row) for row in rows])
+    lines = {step: _standing_line(one, totals) for step, one in standings.items()}
+    if busy is not None:
+        lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
+    shown = busy or next(iter(totals.values()), None)
+    run = run_line(archive, shown) if shown is not None else None
+    return _state(place, graph, list(lines.values()), recorded(values), run)
+
+
+def _is_starting(row: RunRow) -> bool:
+    """Whether a run goes on, even if none of its tasks does at this moment."""
+    return row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
+
+
+def _state(
+    place: Place, graph: Graph, lines: Sequence[StepLine], values: Mapping[str, Any], run: RunLine | None
+) -> FlowState:
+    fields = tuple(fields_of(graph.flow.parameters, values))
+    return FlowState(
+        PROTOCOL, shape_of(graph), tuple(lines), fields, tuple(problems_of(graph)), run, str(place.root)
+    )
+
+
+def _parameters(archive: Archive, place: Place, graph: Graph, newest: RunRow | None) -> dict[str, Any]:
+    """Those that `resume` would have; where one of them cannot be had, what the newest run had."""
+    try:
+        return resumed_parameters(archive, graph.flow, {}, place.folder, newest)
+    except (ParameterError, ParameterMissing):
+        known = {one.name: one.default for one in graph.flow.parameters}
+        return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
+
+
+def _standing_line(one: Standing, totals: Mapping[int, Totals]) -> StepLine:
+    """Where a step stands, with the counts of the run that says so."""
+    status = StepStatus(one.state.value)
+    if one.past is None:
+        return StepLine(one.step, status, reasons=one.reasons)
+    then = totals[one.past]
+    count = then.count(one.step, _width(then, one.step))
+    if one.state is StepState.DONE and count.over and count.skipped == count.over:
+        status = StepStatus.SKIPPED
+    return line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
+
+
+def _width(then: Totals, step: str) -> int:
+    """How many tasks a step had in a run that is over, its own graph left aside."""
+    rows = then.steps.get(step, ())
+    return sum(one.items for one in rows if one.split) or sum(one.tasks - one.again for one in rows if not one.split)
+
+
+def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:
+    """Of a run all steps that take part; of a kernel session what runs now."""
+    graph = archive.graph(busy.row)
+    for step in archive.steps(busy.row):
+        line = step_line(step, busy, graph)
+        if line.status is StepStatus.RUNNING or busy.row.kind is not RunKind.INTERACTIVE:
+            yield line
