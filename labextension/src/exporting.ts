@@ -78,7 +78,7 @@ async function open(lab: Lab, notebook: FlowNotebook, file: string): Promise<voi
   try {
     await lab.app.serviceManager.contents.get(path, { content: false });
   } catch {
-    Notification.success(lab.trans('Exported to %1', file));
+    Notification.success(lab.trans('Exported to %1', file), { autoClose: 8000 });
     return;
   }
   await lab.app.commands.execute('docmanager:open', { path });

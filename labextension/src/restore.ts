@@ -22,7 +22,8 @@ export async function undo(lab: Lab, notebook: FlowNotebook): Promise<void> {
   const what = lab.trans('Undo');
   const kernel = notebook.kernel;
   if (!kernel) {
-    Notification.warning(lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name));
+    const text = lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name);
+    Notification.warning(text, { autoClose: 8000 });
     return;
   }
   try {
