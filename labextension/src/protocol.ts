@@ -226,7 +226,8 @@ export interface FailureLine {
  * All about one task. `outputs` are in the format of a notebook: so far, while it runs.
  *
  * `why` says what has changed since, so that it would run again. `signer` is who wrote it, where that is somebody
- * whom the user does not trust.
+ * whom the user does not trust: "nobody" where nobody has signed it. Of a join, one input named `inputs` stands for
+ * the tasks of each step that it joins.
  */
 export interface TaskState {
   readonly task: TaskLine;

@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from comm import create_comm
 
 from nbflow.cli.tally import Count, Tally
+from nbflow.flow.graph import Graph
 from nbflow.jupyter.panel.lines import line_of, line_of_run
 from nbflow.jupyter.panel.shape import shape_of
-from nbflow.jupyter.protocol import COMM, PROTOCOL, Lifecycle, Snapshot, StepLine, StepStatus
+from nbflow.jupyter.protocol import COMM, PROTOCOL, FlowShape, Lifecycle, Snapshot, StepLine, StepStatus
 from nbflow.jupyter.wire import to_data
 from nbflow.run.events import Event, RunCancelled, TaskFailed, TaskId, TaskStarted
 from nbflow.store.rows import RunRow
@@ -29,6 +31,9 @@ PAUSE = 0.2
 HEARTBEAT = 1.0
 """Seconds after which a message comes also when there is no news."""
 
+SHARE = 0.01
+"""Of a kernel's time that messages may take; those of a large flow come more seldom, but each second."""
+
 LARGE = 50
 """Steps of a graph that is not sent with every message."""
 
@@ -36,8 +41,9 @@ Sink = Callable[[Mapping[str, Any]], None]
 """Takes a snapshot as JSON has it; called in any thread."""
 
 
+@cache
 def open_channel() -> Sink:
-    """The comm of a kernel. It is not opened in the front end, which knows its id."""
+    """The one comm of a kernel. It is neither opened nor closed in the front end, which knows its id."""
     comm = create_comm(target_name=COMM, comm_id=COMM, primary=False)
     return lambda snapshot: comm.send(dict(snapshot))
 
@@ -51,6 +57,7 @@ class Broadcast:
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
+        self._drawn: tuple[Graph, FlowShape, Any] | None = None
 
     def begin(self, row: RunRow, tally: Tally, path: str) -> Going:
         """A run that begins, or goes on with another step; nothing is said of it before it is heard from."""
@@ -76,8 +83,8 @@ class Broadcast:
 
     def wake(self, going: Going) -> None:
         """There is news of a run."""
-        if not self.sinks:
-            return
+        if not self.sinks or (self._news.is_set() and going in self._going):
+            return  # what the next message will be made of is looked at only then
         with self._lock:
             if going not in self._going:
                 self._going.append(going)
@@ -88,22 +95,35 @@ class Broadcast:
 
     def _tell(self) -> None:
         """Until all runs are over and the last word of each is said."""
+        pause = PAUSE
         while True:
-            self._news.wait(HEARTBEAT - PAUSE)
+            self._news.wait(HEARTBEAT - pause)
             self._news.clear()
+            began = time.thread_time()
             with self._lock:
                 said = {one: one.finished for one in self._going}
             for one in said:
                 self.publish(one.snapshot())
-            time.sleep(PAUSE * len(said))
+            used = time.thread_time() - began
+            pause = min(max(PAUSE * len(said), used / SHARE), HEARTBEAT)
+            time.sleep(pause)
             with self._lock:  # what went on meanwhile has another end, of which nothing was said yet
                 self._going = [one for one in self._going if not one.finished or said.get(one) != one.finished]
                 if not self._going:
                     self._thread = None
                     return
 
+    def draw(self, graph: Graph) -> tuple[FlowShape, Any]:
+        """The graph as it is sent, also as JSON has it; made once for all messages."""
+        if self._drawn is None or self._drawn[0] is not graph:
+            shape = shape_of(graph)
+            self._drawn = graph, shape, to_data(shape)
+        return self._drawn[1:]
+
     def publish(self, snapshot: Snapshot) -> None:
-        data = to_data(snapshot)
+        data = to_data(replace(snapshot, shape=None))
+        if snapshot.shape is not None and self._drawn is not None:
+            data["shape"] = self._drawn[2] if snapshot.shape is self._drawn[1] else to_data(snapshot.shape)
         for sink in list(self.sinks):
             sink(data)
 
@@ -117,18 +137,19 @@ class Going:
         self._reasons: dict[str, str] = {}
         self._counts: dict[str, Count] = {}
         self._shown = 0.0
+        self._lock = threading.Lock()  # else a message could take one step's end for that of the next
         self.go_on(row, tally)
 
     def go_on(self, row: RunRow, tally: Tally) -> None:
         """Of a kernel session: with another step. What was told of others before may be told again."""
-        self.row, self._tally = row, tally
-        self._counts |= tally.counts
-        self._shape = shape_of(tally.graph)
-        self._status = Lifecycle.RUNNING
-        self.finished: float | None = None
-        self._stopped: frozenset[str] = frozenset()
-        for step in tally.counts:
-            self._reasons.pop(step, None)
+        with self._lock:
+            self.row, self._tally = row, tally
+            self._counts |= tally.counts
+            self._status = Lifecycle.RUNNING
+            self.finished: float | None = None
+            self._stopped: frozenset[str] = frozenset()
+            for step in tally.counts:
+                self._reasons.pop(step, None)
 
     def count(self, event: Event) -> None:
         """Something happened that nobody else counts."""
@@ -152,22 +173,28 @@ class Going:
 
     def end(self, status: Lifecycle) -> None:
         """The last message says so; what is said later counts no more."""
-        if not self.finished:
+        if self.finished:
+            return
+        with self._lock:
             self._stopped |= frozenset(task.step for task in self._running)
             self._status, self.finished = status, time.time()
-            self._broadcast.wake(self)
+        self._broadcast.wake(self)
 
     def snapshot(self) -> Snapshot:
+        with self._lock:
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
         counts = dict(self._counts)
         line = line_of_run(self.row, counts.values())
         run = replace(line, status=self._status, finished=self.finished)
         lines = tuple(self._line(step, count) for step, count in counts.items())
-        shape = self._shape if self._is_shape_due() else None
-        return Snapshot(PROTOCOL, self._path, self._shape.version, run, lines, shape)
+        shape, _ = self._broadcast.draw(self._tally.graph)
+        return Snapshot(PROTOCOL, self._path, shape.version, run, lines, shape if self._is_due(shape) else None)
 
-    def _is_shape_due(self) -> bool:
+    def _is_due(self, shape: FlowShape) -> bool:
         now = time.monotonic()
-        is_due = len(self._shape.steps) <= LARGE or self.finished is not None or now - self._shown >= HEARTBEAT
+        is_due = len(shape.steps) <= LARGE or self.finished is not None or now - self._shown >= HEARTBEAT
         self._shown = now if is_due else self._shown
         return is_due
 

@@ -76,6 +76,7 @@ class Runs:
                 executor = Executor(run, program, journal, _Only(watched, shown), default_method())
                 try:
                     outcome = executor.execute()
+                    watched.end(outcome)
                 finally:
                     watched.show()
         if run.learned:

@@ -43,7 +43,8 @@ def test_the_widget_follows_what_goes_on(shown: Kernel) -> None:
     shown.wait_for_snapshot(lambda one: bool(one["run"]["finished"]))
     (again,) = shown.ok("import nbflow\nnbflow.Flow('shown').show()").results
     assert again[VIEW]["model_id"] == first[VIEW]["model_id"]
-    shown.ok(f"widget = {WIDGET}\nwhile not widget.snapshot['run']['finished']: pass\nstate, snapshot = widget.state, widget.snapshot")
+    shown.ok(f"widget = {WIDGET}\nwhile not widget.snapshot['run']['finished']: pass")
+    shown.ok("state, snapshot = widget.state, widget.snapshot")
     assert shown.value("[(line['step'], line['status']) for line in state['lines']]") == (
         "[('one', 'done'), ('two', 'done')]"
     )

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from nbflow.archive import Archive
+from nbflow.archive import Archive, expected
 from nbflow.arguments import recorded
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
 from nbflow.flow.step import Cell, Flow
-from nbflow.history import Standing, StepState
+from nbflow.history import Past, Standing, StepState
 from nbflow.jupyter.panel.lines import Totals, line_of, run_line, step_line
 from nbflow.jupyter.panel.memory import recall_past, recall_totals
 from nbflow.jupyter.panel.place import Place
@@ -31,7 +31,8 @@ def _read(cells: tuple[Cell, ...], name: str, document: str) -> Flow:
 def flow_state(place: Place, cells: Sequence[Cell]) -> FlowState:
     flow = _read(tuple(cells), place.flow, place.document)
     if not place.has_store:
-        return _state(place, link(flow), [StepLine(step.name, StepStatus.MISSING) for step in flow.steps], {}, None)
+        graph = link(flow)
+        return _state(place, graph, [StepLine(step, StepStatus.MISSING) for step in graph.links], {}, None)
     with place.archive() as archive:
         return _against(archive, place, archive.link(flow))
 
@@ -42,22 +43,19 @@ def _against(archive: Archive, place: Place, graph: Graph) -> FlowState:
     busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
     values = _parameters(archive, place, graph, rows[0] if rows else None)
     now = version_of(graph, values, place.folder, place.root)
-    standings = stand_all(now, [recall_past(archive, row) for row in rows])
-    lines = {step: _standing_line(one, totals) for step, one in standings.items()}
+    pasts = {row.number: recall_past(archive, row) for row in rows}
+    standings = stand_all(now, list(pasts.values()))
+    lines = {step: _standing_line(one, totals, pasts) for step, one in standings.items()}
     if busy is not None:
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
     shown = busy or next(iter(totals.values()), None)
-    run = _run_line(archive, shown) if shown is not None else None
+    run = run_line(archive, shown) if shown is not None else None
     return _state(place, graph, list(lines.values()), recorded(values), run)
 
 
 def _is_starting(row: RunRow) -> bool:
     """Whether a run goes on, even if none of its tasks does at this moment."""
     return row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
-
-
-def _run_line(archive: Archive, totals: Totals) -> RunLine:
-    return run_line(totals, archive.graph(totals.row) if totals.row.status is RunStatus.RUNNING else None)
 
 
 def _state(
@@ -78,22 +76,16 @@ def _parameters(archive: Archive, place: Place, graph: Graph, newest: RunRow | N
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
 
 
-def _standing_line(one: Standing, totals: Mapping[int, Totals]) -> StepLine:
+def _standing_line(one: Standing, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
     """Where a step stands, with the counts of the run that says so."""
     status = StepStatus(one.state.value)
     if one.past is None:
         return StepLine(one.step, status, reasons=one.reasons)
     then = totals[one.past]
-    count = then.count(one.step, _width(then, one.step))
+    count = then.count(one.step, expected(pasts[one.past].version.graph, one.step, then.steps))
     if one.state is StepState.DONE and count.over and count.skipped == count.over:
         status = StepStatus.SKIPPED
     return line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
-
-
-def _width(then: Totals, step: str) -> int:
-    """How many tasks a step had in a run that is over, its own graph left aside."""
-    rows = then.steps.get(step, ())
-    return sum(one.items for one in rows if one.split) or sum(one.tasks - one.again for one in rows if not one.split)
 
 
 def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:

@@ -12,7 +12,7 @@ from nbflow.arguments import recorded
 from nbflow.cli.tally import Count
 from nbflow.flow.graph import Graph
 from nbflow.jupyter.protocol import Lifecycle, RunLine, StepLine, StepStatus
-from nbflow.store.rows import RunRow, RunStatus, StepRow, TaskStatus
+from nbflow.store.rows import RunKind, RunRow, RunStatus, StepRow, TaskStatus
 
 LONGEST = 120
 """Characters of a parameter's value that a line shows."""
@@ -102,10 +102,13 @@ def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[S
     return (step_line(step, totals, graph) for step in steps)
 
 
-def run_line(totals: Totals, graph: Graph | None = None) -> RunLine:
-    """With the `graph` of a run that goes on also what is not begun yet counts."""
-    names = list(graph.links) if graph is not None else list(totals.steps)
-    return line_of_run(totals.row, [totals.count(name, _known_total(name, totals, graph)) for name in names])
+def run_line(archive: Archive, totals: Totals) -> RunLine:
+    """Of a run that goes on also what is not begun yet counts; a kernel session plans nothing."""
+    row = totals.row
+    is_planned = row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
+    graph = archive.graph(row) if is_planned else None
+    names = archive.steps(row) if is_planned else totals.steps
+    return line_of_run(row, [totals.count(name, _known_total(name, totals, graph)) for name in names])
 
 
 def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:

@@ -48,7 +48,9 @@ class Place:
 
     @property
     def has_store(self) -> bool:
-        return (self.root / "catalog.db").exists()
+        """A catalog that is being made is an empty file until all of it is there."""
+        catalog = self.root / "catalog.db"
+        return catalog.exists() and catalog.stat().st_size > 0
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from nbflow.archive import Archive
 from nbflow.differences import Difference, compare
-from nbflow.flow.graph import Graph
 from nbflow.jupyter.panel.lines import run_line, step_lines
 from nbflow.jupyter.panel.memory import recall_totals
 from nbflow.jupyter.panel.place import Place
 from nbflow.jupyter.panel.shape import shape_of
 from nbflow.jupyter.protocol import Change, RunDiff, RunList, RunState
 from nbflow.report import page
-from nbflow.store.rows import RunRow, RunStatus
 
 LISTED = 200
 """So many runs are listed."""
@@ -22,12 +19,7 @@ def run_list(place: Place) -> RunList:
         return RunList(())
     with place.archive() as archive:
         rows = archive.runs(LISTED)
-        return RunList(tuple(run_line(recall_totals(archive, row), _graph(archive, row)) for row in rows))
-
-
-def _graph(archive: Archive, row: RunRow) -> Graph | None:
-    """Of a run that goes on: what of it is not begun yet."""
-    return archive.graph(row) if row.status is RunStatus.RUNNING else None
+        return RunList(tuple(run_line(archive, recall_totals(archive, row)) for row in rows))
 
 
 def run_state(place: Place, run: str | None) -> RunState:
@@ -35,7 +27,7 @@ def run_state(place: Place, run: str | None) -> RunState:
         row = archive.run(run)
         graph, totals = archive.graph(row), recall_totals(archive, row)
         lines = tuple(step_lines(archive.steps(row), totals, graph))
-        return RunState(run_line(totals, _graph(archive, row)), shape_of(graph, place.step_cells()), lines)
+        return RunState(run_line(archive, totals), shape_of(graph, place.step_cells()), lines)
 
 
 def run_diff(place: Place, then: str, now: str) -> RunDiff:

@@ -15,7 +15,7 @@ from nbflow.flow.graph import Graph
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
 from nbflow.history import explain_all
-from nbflow.jupyter.panel.lines import run_line
+from nbflow.jupyter.panel.lines import Totals, run_line
 from nbflow.jupyter.panel.memory import recall_past, recall_totals
 from nbflow.jupyter.panel.place import Place
 from nbflow.jupyter.panel.tasks import task_line
@@ -25,7 +25,7 @@ from nbflow.show import count
 from nbflow.standings import resumed_parameters, version_of
 from nbflow.store.artifact import Artifact
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus, task_id
+from nbflow.store.rows import RunRow, TaskRow, TaskStatus, task_id
 from nbflow.store.trust import refuse_untrusted
 
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
@@ -39,13 +39,13 @@ def task_state(place: Place, run: str, number: int) -> TaskState:
         task = archive.reader.task(task_id(row.id, number))
         if task is None:
             raise UnknownName("task", f"{row.number}/{number}", ())
-        graph = archive.graph(as_signed(archive.reader, row, task))
+        graph, totals = archive.graph(as_signed(archive.reader, row, task)), recall_totals(archive, row)
         seen = list(visible(graph, archive.reader, row, task))
         return TaskState(
             task_line(row, task),
-            run_line(recall_totals(archive, row), graph if row.status is RunStatus.RUNNING else None),
+            run_line(archive, totals),
             tuple(map(artifact_line, archive.reader.artifacts(task.id))),
-            tuple(_inputs(archive.reader, graph, row, task, seen)),
+            tuple(_inputs(archive.reader, graph, totals, task, seen)),
             tuple(_outputs(archive, row, task)),
             _failure(task, cells),
             task.key,
@@ -70,21 +70,22 @@ def artifact_line(artifact: Artifact, source: str = "") -> ArtifactLine:
 
 
 def _inputs(
-    reader: Reader, graph: Graph, row: RunRow, task: TaskRow, seen: Iterable[TaskRow]
+    reader: Reader, graph: Graph, totals: Totals, task: TaskRow, seen: Iterable[TaskRow]
 ) -> Iterator[ArtifactLine]:
     """What its names held before it ran, each with the task that wrote it; of a join how many tasks it saw."""
     held: dict[str, ArtifactLine] = {}
     for one in seen:
         if one.id != task.id:
-            source = f"{row.number}/{name_of(one)}"
+            source = f"{totals.row.number}/{name_of(one)}"
             held |= {artifact.name: artifact_line(artifact, source) for artifact in reader.artifacts(one.id)}
     linked = graph.links.get(task.step)
     for binding in linked.bindings if linked else ():
         if binding.name in held:
             yield held[binding.name]
     for step in linked.joined if linked else ():
-        number = sum(not one.split and one.status in _DONE for one in reader.tasks(row.id, step))
-        yield ArtifactLine("inputs", "tasks", count(number, "task"), (number,), None, 0, source=f"{row.number}/{step}")
+        done = (one for one in totals.steps.get(step, ()) if not one.split and one.status in _DONE)
+        number, source = sum(one.tasks for one in done), f"{totals.row.number}/{step}"
+        yield ArtifactLine("inputs", "tasks", count(number, "task"), (number,), None, 0, source=source)
 
 
 # what it wrote

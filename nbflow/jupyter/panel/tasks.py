@@ -31,8 +31,7 @@ def task_list(place: Place, step: str | None = None, run: str | None = None) -> 
         row, tasks = _find(archive, step, run)
         if row is None:
             return TaskList(None, ())
-        graph = archive.graph(row) if row.status is RunStatus.RUNNING else None
-        return TaskList(run_line(recall_totals(archive, row), graph), tuple(_lines(row, tasks)))
+        return TaskList(run_line(archive, recall_totals(archive, row)), tuple(_lines(row, tasks)))
 
 
 def _find(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow | None, tuple[TaskRow, ...]]:
