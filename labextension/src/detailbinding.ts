@@ -23,7 +23,7 @@ export class DetailBinding implements Bound {
         runTo: step => run({ to: step }),
         runFrom: step => run({ from: step })
       },
-      onJump: actions && ((cell, line) => actions.jump(cell, line)),
+      onJump: actions && ((cell, ...line) => actions.jump(cell, ...line)),
       onStep: step => model.select({ step, task: null }),
       onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
       onClose: () => model.select(null)

@@ -20,7 +20,7 @@ export interface DetailProps {
   readonly trans: Translate;
   readonly actions: DetailActions | null;
   readonly showOutputs: ShowOutputs;
-  readonly onJump: ((cell: string, line?: number) => void) | null;
+  readonly onJump: ((cell: string, ...line: [number?]) => void) | null;
   readonly onStep: (step: string) => void;
   readonly onTask: (task: TaskLine) => void;
   readonly onClose: () => void;
@@ -72,8 +72,9 @@ export class Detail implements Component {
     this.showReasons([...new Set([...(chosen === null ? line.reasons : []), ...(task?.why ?? [])])], line);
     setText(this.trouble, state.trouble);
     this.trouble.hidden = !state.trouble;
-    this.tasks.node.hidden = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
-    this.tasks.show(tasks?.tasks ?? [], chosen);
+    const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
+    this.tasks.node.hidden = isOne;
+    this.tasks.show(isOne ? [] : tasks?.tasks ?? [], chosen);
     this.failure.show(task?.failure ?? null);
     this.outputs.show(task?.outputs ?? []);
     this.artifacts.show(task?.artifacts ?? []);

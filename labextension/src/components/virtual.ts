@@ -91,7 +91,11 @@ export class VirtualList<T> implements Component {
     }
     const moved = !this.stale;
     [this.first, this.last, this.stale] = [first, last, false];
+    const focused = document.activeElement;
     this.put(this._items.slice(first, last), first, moved);
+    if (focused instanceof HTMLElement && focused !== document.activeElement && this.node.contains(focused)) {
+      focused.focus({ preventScroll: true }); // an element that is moved in the document loses it
+    }
   };
 
   /** Rows of items that are still seen stay as they are, and so does the focus. */

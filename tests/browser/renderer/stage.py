@@ -27,6 +27,7 @@ class Stage:
     def __init__(self, page: Page, script: Path) -> None:
         self.page, self.script = page, script
         self.complaints: list[str] = []
+        self.ticks = False
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
 
@@ -34,11 +35,21 @@ class Stage:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
+    def wind(self) -> None:
+        """From now on time goes on, by itself and by `wait`."""
+        self.ticks = True
+        self.page.clock.install(time=states.NOW)
+
+    def wait(self, seconds: float) -> None:
+        self.page.clock.run_for(1000 * seconds)
+
     def build(self, width: int = 300, height: int = 700, theme: str = "light") -> None:
         """The page as JupyterLab would make it, with nothing in it."""
         colours = (THEMES / f"theme-{theme}-extension/index.css").read_text()
         light = "true" if theme == "light" else "false"
         html = HTML.format(theme=colours, sheet=SHEET.read_text(), width=width, height=height, light=light)
+        if not self.ticks:
+            self.page.clock.set_fixed_time(states.NOW)
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.set_content(html)
         self.page.add_script_tag(path=self.script)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import struct
-import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbflow.jupyter.protocol import PROTOCOL
+
+NOW = 1_796_000_000.0
+"""In the pages of these tests it is always that time, unless a test lets it go on."""
 
 Json = Any
 """As it comes over the wire."""
@@ -72,7 +74,7 @@ def line(name: str, status: str, **facts: Json) -> Json:
 
 
 def run_line(number: int, status: str = "succeeded", age: float = 7200, took: float | None = 41.3, **facts: Json) -> Json:
-    started = time.time() - age
+    started = NOW - age
     return {
         "number": number, "kind": "run", "status": status, "started": started,
         "finished": None if took is None else started + took, "parameters": None, "tags": [], "origin": None,
@@ -144,7 +146,7 @@ GRID = [f"learning_rate={rate}, max_leaf_nodes={leaves}" for rate in ("0.03", "0
 
 
 def fit_tasks(run: int, statuses: Sequence[str]) -> list[Json]:
-    began = time.time() - 20
+    began = NOW - 20
     tasks = []
     for index, (item, status) in enumerate(zip(GRID, statuses, strict=False)):
         started = None if status == "waiting" else began + 2 * index
@@ -156,7 +158,7 @@ def fit_tasks(run: int, statuses: Sequence[str]) -> list[Json]:
 
 
 def many_tasks(number: int, run: int = 7) -> list[Json]:
-    began = time.time() - 600
+    began = NOW - 600
     statuses = ["done"] * 37 + ["failed"] + ["done"] * 50 + ["running"]
     return [
         task_line(
@@ -181,7 +183,7 @@ def movie_story() -> Json:
         line("bonus", "done", done=1, seconds=0.05, run=8),
         line("grid", "done", done=1, seconds=0.01, run=8),
         line("split", "done", done=1, seconds=0.04, run=8),
-        line("fit", "running", total=9, running=2, done=4, failed=1, seconds=9.4, began=time.time() - 11, run=8, reasons=["ValueError in fit[3]: max_leaf_nodes must be in [2, inf)"]),
+        line("fit", "running", total=9, running=2, done=4, failed=1, seconds=9.4, began=NOW - 11, run=8, reasons=["ValueError in fit[3]: max_leaf_nodes must be in [2, inf)"]),
         line("best", "waiting", run=8),
         line("playlist", "done", done=1, seconds=0.2, run=8),
     ]  # fmt: skip

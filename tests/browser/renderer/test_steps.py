@@ -92,12 +92,12 @@ def test_the_lanes_of_the_selected_step_are_lit(stage: Stage) -> None:
 
 
 def test_durations_of_what_runs_go_on(stage: Stage) -> None:
-    stage.page.clock.install()
+    stage.wind()
     stage.mount_movies()
     before = stage.step("fit").locator(".nbf-Time").inner_text()
-    stage.page.clock.run_for(5_000)
+    stage.wait(5)
     after = stage.step("fit").locator(".nbf-Time").inner_text()
-    assert int(after.removesuffix(" s")) - int(before.removesuffix(" s")) == 5
+    assert int(after.removesuffix(" s")) - int(before.removesuffix(" s")) in (4, 5, 6)
 
 
 def test_a_name_full_of_markup_stays_a_name(stage: Stage) -> None:
