@@ -1,120 +1,133 @@
-"""How fast the panel is, measured in the page itself. `pytest tests/benchmarks/test_panel.py --benchmark-only -s`."""
+"""What the panel costs a kernel and a server. `pytest tests/benchmarks/test_panel.py --benchmark-only`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
-from tests.browser.conftest import browser
-from tests.browser.renderer import states
-from tests.browser.renderer.conftest import script, stage
-from tests.browser.renderer.stage import Stage
+from nbflow.cli.tally import Tally
+from nbflow.jupyter.broadcast import Broadcast
+from nbflow.notebook import read_cells
+from nbflow.run.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
+from nbflow.store.artifact import Artifact, Summary
+from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+from nbflow.store.thumbnail import thumbnail
+from tests.flows import Shape
+from tests.jupyter.panel.desk import Desk
 
-__all__ = ["browser", "script", "stage"]
+SHARE = 0.01
+"""Of a running task that broadcasting may cost."""
 
-Measure = Callable[[str, Any], float]
-
-TWO_FRAMES = "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));"
-STATUSES = ["running", "done", "failed", "reused", "stale"]
-
-
-def lines(steps: list[Any], turn: int) -> list[Any]:
-    return [
-        states.line(one["name"], STATUSES[(index + turn) % len(STATUSES)], done=1, run=8)
-        for index, one in enumerate(steps)
-    ]
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "movie_recommender.ipynb"
+TEN = Shape("ten", "\n---\n".join(f"%%step s{n} --foreach k{n} in range(1000)\nx{n} = k{n}" for n in range(10)), {})
+RUN = RunRow(1, "ten", 1, started=1.0, parameters={"genre": "Comedy", "top_k": 5})
+ITEM = Artifact("k", "c", 0, 8, Summary("int", "1"))
 
 
-def facts(steps: list[Any]) -> Any:
-    return {"flow": states.state(steps, lines(steps, 0)), "runs": {"runs": []}}
+class Wire:
+    """A sink that does what a kernel does with a message, and knows what its thread has used."""
+
+    def __init__(self) -> None:
+        self.messages, self.seconds, self.largest = 0, 0.0, 0
+
+    def __call__(self, snapshot: Mapping[str, Any]) -> None:
+        self.largest = max(self.largest, len(json.dumps(snapshot)))
+        self.messages += 1
+        self.seconds = time.thread_time()
+
+
+def test_broadcasting_takes_little_of_a_running_task(benchmark: Any) -> None:
+    """A task of a run with ten steps and 10,000 tasks; the thread's own time against that of the clock."""
+    wire, tally = Wire(), Tally(TEN.graph, TEN.graph.links)
+    going = Broadcast(wire).begin(RUN, tally, str(NOTEBOOK))
+    for n in range(10):
+        going.count(ForeachSplit(TaskId(f"s{n}", split=True), (ITEM,) * 1_000))
+
+    def run_for(seconds: float) -> float:
+        began, used, number = time.monotonic(), wire.seconds, 0
+        while time.monotonic() - began < seconds:
+            task = TaskId(f"s{number % 10}", (number // 10 % 1_000,))
+            going.count(TaskStarted(task))
+            going.count(TaskSucceeded(task, (), seconds=0.01))
+            number += 1
+            threading.Event().wait(0.01)
+        return (wire.seconds - used) / (time.monotonic() - began)
+
+    share = benchmark.pedantic(run_for, (5.0,), rounds=1)
+    facts = {"share": share, "messages": wire.messages, "bytes": wire.largest}
+    print(facts)
+    benchmark.extra_info.update(facts)
+    assert share < SHARE
+
+
+def test_hearing_of_an_event(benchmark: Any) -> None:
+    """What the thread of the run pays itself, for two events of each task."""
+    tally = Tally(TEN.graph, TEN.graph.links)
+    going = Broadcast(lambda snapshot: None).begin(RUN, tally, "")
+    task = TaskId("s1", (1,))
+    started, succeeded = TaskStarted(task), TaskSucceeded(task, ())
+
+    def hear() -> None:
+        going.heard(started)
+        going.heard(succeeded)
+
+    benchmark(hear)
 
 
 @pytest.fixture
-def measure(stage: Stage, benchmark: Any) -> Measure:
-    """Milliseconds that some code takes in the page, three times; what pytest-benchmark times is the same and the way there."""
-
-    def run(code: str, given: Any) -> float:
-        timed = f"async given => {{ const began = performance.now(); {code}; return performance.now() - began; }}"
-        spent = []
-        benchmark.pedantic(lambda: spent.append(stage.page.evaluate(timed, given)), rounds=3)
-        benchmark.extra_info["ms in the page"] = [round(one, 1) for one in spent]
-        print(f"\n{benchmark.name}: {', '.join(f'{one:.1f}' for one in spent)} ms")
-        return min(spent)
-
-    return run
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The demo notebook after 20 runs."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    desk = Desk(tmp_path, "movie_recommender")
+    (tmp_path / "data").symlink_to(NOTEBOOK.parent / "data")
+    (tmp_path / NOTEBOOK.name).write_bytes(NOTEBOOK.read_bytes())
+    for number in range(20):
+        assert desk.use("run", "--reuse", "--top_k", str(1 + number % 3)).code == 0
+    return desk
 
 
-MOUNT = """
-    stage?.panel.dispose();
-    window.stage = nbf.mount({ facts: given, view: '%s' });
-    await stage.refresh();
-    %s"""
-DRAWN = "while (!document.querySelector('.nbf-Box')) await new Promise(done => setTimeout(done));"
+def test_the_flow_against_twenty_runs(benchmark: Any, desk: Desk) -> None:
+    cells = [cell.source for cell in read_cells(desk.folder / NOTEBOOK.name)]
+    began = time.perf_counter()
+    desk.flow(*cells)
+    benchmark.extra_info["the first time"] = time.perf_counter() - began
+    print(benchmark.extra_info)
+    benchmark(lambda: desk.flow(*cells))
 
 
-@pytest.mark.parametrize("number", [10, 100, 1000])
-def test_the_panel_is_visible_with_its_steps(stage: Stage, measure: Measure, number: int) -> None:
-    stage.build()
-    stage.page.evaluate("() => { window.stage = null; }")
-    measure(MOUNT % ("steps", TWO_FRAMES), facts(states.wide_steps(number)))
+def test_the_flow_after_an_edit_that_makes_all_stale(benchmark: Any, desk: Desk) -> None:
+    cells = [cell.source.replace("movies.csv", "other.csv") for cell in read_cells(desk.folder / NOTEBOOK.name)]
+    edits = iter(range(10_000))
+    benchmark(lambda: desk.flow(*cells, f"edit = {next(edits)}"))
 
 
-@pytest.mark.parametrize("number", [10, 100, 1000])
-def test_the_graph_is_drawn(stage: Stage, measure: Measure, number: int) -> None:
-    stage.build(width=900)
-    stage.page.evaluate("() => { window.stage = null; }")
-    measure(MOUNT % ("graph", DRAWN + TWO_FRAMES), facts(states.wide_steps(number)))
-    assert stage.find(".nbf-Box").count() == number
+def test_ten_thousand_tasks(benchmark: Any, desk: Desk) -> None:
+    with Store.open(desk.folder / ".nbflow") as store, store.writer() as writer:
+        row = store.history.runs()[0]
+        many = writer.begin_run(row.flow, row.document, code=row.code, environment=row.environment)
+        writer.put_tasks(
+            TaskRow(many.id, "fit", (n,), number=n + 1, status=TaskStatus.SUCCEEDED, started=1.0, finished=2.0)
+            for n in range(10_000)
+        )
+        writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
+    benchmark(lambda: desk.ask("tasks", step="fit"))
 
 
-@pytest.mark.parametrize("view", ["steps", "graph"])
-def test_a_thousand_statuses_change(stage: Stage, measure: Measure, view: str) -> None:
-    steps = states.wide_steps(1000)
-    stage.mount(facts(steps), view)
-    stage.page.evaluate(f"async () => {{ {DRAWN if view == 'graph' else ''} }}")
-    run = states.run_line(8, "running", age=1, took=None)
-    stage.page.evaluate("given => (window.turns = given)", [states.snapshot(run, lines(steps, turn)) for turn in range(1, 4)])
-    measure("stage.model.receive(turns.shift() ?? given); document.body.offsetHeight", states.snapshot(run, lines(steps, 7)))
+def test_the_picture_of_a_figure(benchmark: Any) -> None:
+    figure = Figure()
+    figure.subplots().plot(range(100))
+    benchmark(lambda: thumbnail(figure))
 
 
-def test_ten_thousand_tasks_are_shown_and_scrolled(stage: Stage, measure: Measure) -> None:
-    run = states.run_line(7, "running", age=600, took=None)
-    flow = states.state([states.step("fit", 1, scope=["fit"])], [states.line("fit", "running", total=10_000, run=7)], run=run)
-    stage.mount({"flow": flow, "runs": {"runs": [run]}, "tasks": {"7": {"run": run, "tasks": states.many_tasks(10_000)}}})
-    stage.step("fit").click()
-    stage.find(".nbf-Task").first.wait_for()
-    scroll = """
-        const list = document.querySelector('.nbf-TaskList');
-        for (let frame = 0; frame < 60; frame++) {
-            list.scrollTop = frame * 4000 % 240000;
-            await new Promise(requestAnimationFrame);
-        }"""  # fmt: skip
-    print(f"60 frames take 1000 ms at best: {measure(scroll, None):.0f}")
-
-
-def test_memory_stays_flat_over_ten_thousand_updates(stage: Stage, benchmark: Any) -> None:
-    """Kilobytes of the heap and elements of the document, after each of four times 2,500 snapshots."""
-    story = stage.mount_movies()
-    client = stage.page.context.new_cdp_session(stage.page)
-    update = """given => {
-        const { snapshot, turns } = given;
-        for (let turn = 0; turn < turns; turn++) {
-            const lines = snapshot.lines.map((line, index) => ({ ...line, done: turn % 9, status: turn % 2 ? 'running' : 'done' }));
-            stage.model.receive({ ...snapshot, lines, run: { ...snapshot.run, done: turn % 18 } });
-        }
-    }"""
-    found = []
-
-    def four_times() -> None:
-        for _ in range(4):
-            stage.page.evaluate(update, {"snapshot": story["snapshot"], "turns": 2500})
-            client.send("HeapProfiler.collectGarbage")
-            heap = client.send("Runtime.getHeapUsage")["usedSize"] / 1000
-            counters = client.send("Memory.getDOMCounters")
-            found.append((round(heap), counters["nodes"], counters["jsEventListeners"]))
-
-    benchmark.pedantic(four_times, rounds=1)
-    benchmark.extra_info["kB, nodes, listeners"] = found
-    print(f"\nkB, nodes, listeners: {found}")
+def test_the_picture_of_a_large_image(benchmark: Any) -> None:
+    image = Image.effect_noise((4_000, 3_000), 50)
+    benchmark(lambda: thumbnail(image))

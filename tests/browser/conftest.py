@@ -60,6 +60,7 @@ def folder(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
     (folder / ".nbflow").mkdir(parents=True)
     yield folder
     lab.end_kernels()
+    lab.forget_settings()
 
 
 @pytest.fixture

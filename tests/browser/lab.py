@@ -56,6 +56,12 @@ class Lab:
         (self.home / "extensions/nbflow").symlink_to(bundle.HERE / "dist")
         self.root.mkdir()
 
+    def forget_settings(self) -> None:
+        """What a test has set, such as a theme."""
+        for path in (self.home / "settings").rglob("*.jupyterlab-settings"):
+            if path.stem != "notification":
+                path.unlink()
+
     def _command(self) -> list[str]:
         return [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",

@@ -11,7 +11,7 @@ from tests.browser.cells import LOAD
 from tests.browser.conftest import OpenNotebook
 from tests.browser.window import PANEL, Window
 
-THEMES = ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Light High Contrast", "JupyterLab Dark High Contrast"]
+THEMES = ["JupyterLab Light", "JupyterLab Dark", "JupyterLab Dark High Contrast"]
 AXE = bundle.HERE / "node_modules/axe-core/axe.min.js"
 CELLS = [
     LOAD,

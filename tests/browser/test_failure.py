@@ -56,4 +56,4 @@ def test_what_failed_is_mended_and_resumed(notebook: OpenNotebook) -> None:
     window.edit_cell(2, "%%step share --foreach row in rows\nwhole = 8\npart = whole // (row or 1)")
     panel.wait_for_step("share", "missing")  # of what it says now, there is nothing
     panel.action("run").click()
-    panel.wait_for_steps(load="reused", share="done", best="done")
+    panel.wait_for_steps(load="done", share="done", best="done")

@@ -58,7 +58,7 @@ def test_a_run_beside_the_cells_is_started_and_stopped_in_the_panel(notebook: Op
     panel.wait_for_step("fit", "missing")
     open_gate(folder)
     panel.action("run").click()
-    panel.wait_for_steps(load="reused", fit="done", best="done")
+    panel.wait_for_steps(load="done", fit="done", best="done")
 
 
 def test_the_status_bar_counts_tasks(notebook: OpenNotebook, folder: Path) -> None:

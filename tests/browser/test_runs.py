@@ -16,7 +16,7 @@ def two_runs(notebook: OpenNotebook) -> Window:
     window.edit_cell(3, "%%step report\nsmallest = rows[0]")
     panel.wait_for_step("report", "stale")
     panel.action("run").click()
-    panel.wait_for_steps(load="reused", clean="reused", report="done")
+    panel.wait_for_steps(load="done", clean="done", report="done")
     return window
 
 
@@ -40,8 +40,11 @@ def test_an_earlier_run_is_looked_at_and_left_again(notebook: OpenNotebook) -> N
     window.panel.root.locator(".nbf-ShownRun", has_text="Run 1").wait_for()
     window.panel.open_view("steps")
     window.panel.wait_for_steps(load="done", clean="done", report="done")
-    window.panel.action("back").click()
+    window.panel.open_view("runs").locator(".nbf-RunRow[data-run='2'] .nbf-Run").click()
+    window.panel.open_view("steps")
     window.panel.wait_for_steps(load="reused", clean="reused", report="done")
+    window.panel.action("back").click()
+    window.panel.wait_for_steps(load="done", clean="done", report="done")
 
 
 def test_the_timeline_has_a_row_for_each_step(notebook: OpenNotebook) -> None:
