@@ -46,8 +46,10 @@ class Restore {
   async begin(): Promise<void> {
     const why = this.lab.trans('Checkpoints are restored into it.');
     const kernel = await reachKernel(this.lab, this.notebook, why);
-    if (kernel) {
-      await this.guarded(kernel, () => this.into(kernel));
+    try {
+      await (kernel && this.into(kernel));
+    } catch (error) {
+      sayRefusal(this.lab, this.notebook, this.what, error);
     }
   }
 
@@ -57,7 +59,7 @@ class Restore {
     const first = isFree(kernel) ? await preview : await this.wait(preview);
     const choice = first === 'blind' ? WHOLE : first && (await askForChoice(first, this.lab.trans));
     if (choice) {
-      await this.perform(kernel, choice);
+      await this.trusting(kernel, () => this.perform(kernel, choice));
     }
   }
 
@@ -103,18 +105,17 @@ class Restore {
     });
   }
 
-  /** Do it; if it is refused for want of trust, ask whether to trust, and do it again. */
-  private async guarded(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
+  /** Do it; where it is refused for want of trust, ask whether to trust, and do it again. */
+  private async trusting(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof Refusal) || error.kind !== 'Untrusted') {
-        sayRefusal(this.lab, this.notebook, this.what, error);
-      } else if (await this.askForTrust(error)) {
-        await this.guarded(kernel, async () => {
-          await askInTurn(this.lab, kernel, ['trust'], this.what);
-          await work();
-        });
+        throw error;
+      }
+      if (await this.askForTrust(error)) {
+        await askInTurn(this.lab, kernel, ['trust'], this.what);
+        await work();
       }
     }
   }
