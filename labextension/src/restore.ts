@@ -1,6 +1,8 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
+import { Widget } from '@lumino/widgets';
 import { ask, Refusal } from './channel';
+import { h } from './dom';
 import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
 import type { Lab } from './lab';
 import { writeLine } from './line';
@@ -129,7 +131,7 @@ class Restore {
     );
     const { button } = await showDialog({
       title: trans('Trust this checkpoint?'),
-      body: `${who}. ${meaning}`,
+      body: new Widget({ node: h('div', { class: 'nbf-Trust' }, h('p', {}, `${who}.`), h('p', {}, meaning)) }),
       buttons: [
         Dialog.cancelButton({ label: trans('Cancel') }),
         Dialog.warnButton({ label: trans('Trust and restore') })
