@@ -1,4 +1,5 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { type Feed, SILENCE } from './feed';
 import type { Actions } from './host';
 import { askInTurn, reachKernel, sayRefusal } from './kernel';
 import { jumpTo } from './jump';
@@ -6,7 +7,9 @@ import type { Lab } from './lab';
 import { writeLine, writeParameters } from './line';
 import type { FlowNotebook } from './notebook';
 import type { ViewName } from './panel';
+import { activeRun } from './progress';
 import { restore, undo } from './restore';
+import { brief } from './toast';
 
 /** What can be done with the flow of one notebook, by its kernel. */
 export class FlowActions implements Actions {
@@ -32,23 +35,24 @@ export class FlowActions implements Actions {
   async debug(address: string): Promise<void> {
     const told = await this.perform(['debug', ...(address ? [address] : [])], this.lab.trans('Debug'));
     if (told !== null) {
-      Notification.info(told, { autoClose: 8000 });
-      this.jumpToStep(stepOf(address));
+      const [bound = ''] = told.split('\n');
+      Notification.info(brief(this.lab.trans('%1. Execute its cell to run it here.', bound)), { autoClose: 8000 });
+      this.jumpToStep(stepOf(told));
     }
   }
 
   /** A run in a cell ends with the cell; one beside the cells is told to. */
   async cancel(): Promise<void> {
-    const { trans } = this.lab;
-    const { model, feed, kernel } = this.notebook;
-    const run = model.running;
-    if (run && !feed.isLive) {
-      const text = 'Run %1 goes on elsewhere, in a shell or in another kernel: it can only be stopped there';
-      Notification.warning(trans(text, run.number));
-    } else if (run && kernel && kernel.status !== 'idle' && !feed.isBeside(run.number)) {
-      await kernel.interrupt();
+    const { model, kernel } = this.notebook;
+    const run = activeRun(model);
+    const place = run ? await this.find(run.number) : 'beside';
+    if (place === 'cell') {
+      await kernel?.interrupt();
+    } else if (place === 'beside') {
+      await this.perform(['cancel'], this.lab.trans('Stop'));
     } else {
-      await this.perform(['cancel'], trans('Cancel'));
+      const text = 'Run %1 goes on elsewhere, in a shell or in another kernel: it can only be stopped there';
+      Notification.warning(this.lab.trans(text, run?.number ?? ''), { autoClose: 8000 });
     }
   }
 
@@ -79,6 +83,15 @@ export class FlowActions implements Actions {
     if (value) {
       await this.tag(run, value);
     }
+  }
+
+  /** Where a run goes on. The kernel tells of its own at least once a second, but perhaps not yet of this one. */
+  private async find(run: number): Promise<ReturnType<Feed['whereabouts']>> {
+    const { feed } = this.notebook;
+    if (feed.whereabouts(run) === 'elsewhere') {
+      await new Promise(done => setTimeout(done, SILENCE));
+    }
+    return feed.whereabouts(run);
   }
 
   private jumpToStep(step: string): void {
@@ -117,5 +130,5 @@ export class FlowActions implements Actions {
 export const tellCells = (notebook: FlowNotebook): string =>
   writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);
 
-/** `fit` of `7/fit[3]`. */
-export const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';
+/** `fit` of `7/fit[3]`, whatever stands behind it. */
+const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';

@@ -5,7 +5,7 @@ import { h, setAttribute } from './dom';
 import type { Translate } from './host';
 import { showStatus, statusIcon } from './icons';
 import type { FlowNotebook } from './notebook';
-import type { StepFacts } from './protocol';
+import { Pause } from './pause';
 import { stepLabel, stepTooltip } from './words';
 
 /** A step cell has this class, by which menus and style sheets find it. */
@@ -29,7 +29,7 @@ export class Badges implements IDisposable {
     model.flowChanged.connect(this.place, this);
     model.linesChanged.connect((_, steps) => steps.forEach(step => this.update(step)), this);
     model.shownChanged.connect(this.place, this);
-    panel.content.modelContentChanged.connect(this.place, this);
+    panel.content.modelContentChanged.connect(this.moved.poke, this.moved);
     this.place();
   }
 
@@ -43,6 +43,7 @@ export class Badges implements IDisposable {
 
   dispose(): void {
     this._disposed = true;
+    this.moved.dispose();
     this._badges.forEach((_, step) => this.remove(step));
     Signal.disconnectReceiver(this);
   }
@@ -56,27 +57,27 @@ export class Badges implements IDisposable {
         this.remove(step);
       }
     }
-    steps.forEach(facts => this.ensure(facts));
+    const cells = new Map(this.notebook.panel.content.widgets.map(cell => [cell.model.id, cell]));
+    steps.forEach(({ name, cell }) => this.ensure(name, cells.get(cell)));
   }
 
-  private ensure(facts: StepFacts): void {
-    const cell = this.notebook.cell(facts.cell);
-    const known = this._badges.get(facts.name);
-    if (known?.cell !== cell || !known?.button.isConnected) {
-      this.remove(facts.name);
+  private ensure(step: string, cell: Cell | undefined): void {
+    const known = this._badges.get(step);
+    if (known?.cell !== cell || known?.button.parentElement !== cell?.node) {
+      this.remove(step);
       if (cell) {
-        this.add(facts, cell);
+        this.add(step, cell);
       }
     }
-    this.update(facts.name);
+    this.update(step);
   }
 
-  private add({ name }: StepFacts, cell: Cell): void {
+  private add(step: string, cell: Cell): void {
     const icon = statusIcon('missing');
-    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick: () => this.show(name) }, icon);
+    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick: () => this.show(step) }, icon);
     cell.addClass(STEP_CELL);
     cell.node.append(button);
-    this._badges.set(name, { cell, button, icon });
+    this._badges.set(step, { cell, button, icon });
   }
 
   private remove(step: string): void {
@@ -100,5 +101,6 @@ export class Badges implements IDisposable {
   }
 
   private _disposed = false;
+  private readonly moved = new Pause(() => this.place(), 50, 200);
   private readonly _badges = new Map<string, Badge>();
 }

@@ -1,15 +1,17 @@
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { Widget } from '@lumino/widgets';
 import { tellCells } from './actions';
-import { Refusal } from './channel';
+import { type Answer, Refusal } from './channel';
 import { h } from './dom';
 import type { Translate } from './host';
 import { askInTurn, reachKernel, sayRefusal } from './kernel';
 import type { Lab } from './lab';
 import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
+import { sayDone } from './toast';
 
+/** What is to be written. */
 interface Script {
   readonly file: string; // relative to the notebook's folder
   readonly target: string;
@@ -25,30 +27,30 @@ export async function exportScript(lab: Lab, notebook: FlowNotebook): Promise<vo
     return;
   }
   const words = ['export', script.file, '--target', script.target];
-  const write = (more: string[]): Promise<unknown> =>
+  const write = (...more: string[]): Promise<Answer> =>
     askInTurn(lab, kernel, [tellCells(notebook), writeLine([...words, ...more])], what);
   try {
-    await overwriting(() => write([]), () => write(['--force']), () => askToOverwrite(script.file, trans));
-    await open(lab, notebook, script.file);
+    const answer = await writeOver(write, () => askToOverwrite(script.file, trans));
+    if (answer) {
+      sayDone(what, answer.text.trim(), trans);
+      await open(lab, notebook, script.file);
+    }
   } catch (error) {
     sayRefusal(lab, notebook, what, error);
   }
 }
 
 /** A file that is there already is written over only if the user says so. */
-async function overwriting(
-  write: () => Promise<unknown>, force: () => Promise<unknown>, mayOverwrite: () => Promise<boolean>
-): Promise<void> {
+async function writeOver(
+  write: (...more: string[]) => Promise<Answer>, mayOverwrite: () => Promise<boolean>
+): Promise<Answer | null> {
   try {
-    await write();
+    return await write();
   } catch (error) {
-    const isThere = error instanceof Refusal && /--force/.test(error.message);
-    if (!isThere) {
+    if (!(error instanceof Refusal) || error.kind !== 'TargetExists') {
       throw error;
     }
-    if (await mayOverwrite()) {
-      await force();
-    }
+    return (await mayOverwrite()) ? write('--force') : null;
   }
 }
 
@@ -72,17 +74,18 @@ async function askForScript(notebook: FlowNotebook, trans: Translate): Promise<S
   return button.accept ? value : null;
 }
 
-/** Show the file in the editor; where the kernel writes to another disk, say where it is. */
+/** Show the file in the editor, if the kernel has written it where the server reads. */
 async function open(lab: Lab, notebook: FlowNotebook, file: string): Promise<void> {
-  const path = PathExt.join(PathExt.dirname(notebook.panel.context.path), file);
-  try {
-    await lab.app.serviceManager.contents.get(path, { content: false });
-  } catch {
-    Notification.success(lab.trans('Exported to %1', file));
-    return;
+  const folder = PathExt.dirname(notebook.panel.context.path);
+  const path = PathExt.join(folder, file);
+  const { content } = await lab.app.serviceManager.contents.get(folder);
+  if (PathExt.dirname(file) !== '' || isListed(content, PathExt.basename(file))) {
+    await lab.app.commands.execute('docmanager:open', { path });
   }
-  await lab.app.commands.execute('docmanager:open', { path });
 }
+
+const isListed = (content: unknown, name: string): boolean =>
+  Array.isArray(content) && content.some(item => item?.name === name);
 
 class ScriptForm extends Widget implements Dialog.IBodyWidget<Script> {
   constructor(file: string, trans: Translate) {

@@ -36,6 +36,7 @@ export class FlowExtension {
       this.welcome(notebook);
     }
     this.sidebar = new FlowSidebar(this.tracker, lab.trans, notebook => this.drawInSidebar(notebook));
+    this.sidebar.toggleClass('nbf-mod-noTabs', !this.canOpenViews);
     this.tabs = new FlowTabs(lab, (notebook, view) => this.draw(notebook, view));
   }
 

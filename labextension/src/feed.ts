@@ -8,7 +8,7 @@ import { activeRun } from './progress';
 import type { Snapshot } from './protocol';
 import { refresh } from './reading';
 
-const SILENCE = 1500; // milliseconds without a broadcast, after which the server is asked
+export const SILENCE = 1500; // milliseconds without a broadcast, after which the server is asked
 const BEAT = 1000;
 
 /**
@@ -49,14 +49,12 @@ export class Feed implements IDisposable {
     return this._trouble;
   }
 
-  /** Whether a run that goes on was heard of while the kernel was free for cells: then it goes on beside them. */
-  isBeside(run: number): boolean {
-    return this._beside === run;
-  }
-
-  /** Whether this kernel tells of the run that goes on. */
-  get isLive(): boolean {
-    return Date.now() - this._heard < SILENCE;
+  /** Where a run goes on: in a cell of this kernel, beside its cells, or somewhere else as far as is known. */
+  whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
+    if (this._own !== run) {
+      return 'elsewhere';
+    }
+    return this._beside === run ? 'beside' : 'cell';
   }
 
   get isDisposed(): boolean {
@@ -75,8 +73,9 @@ export class Feed implements IDisposable {
       return;
     }
     this._heard = Date.now();
+    this._own = snapshot.run?.number ?? this._own;
     if (snapshot.run && status === 'idle') {
-      this._beside = snapshot.run.number;
+      this._beside = snapshot.run.number; // a cell would keep the kernel busy
     }
     this.model.receive(snapshot);
   }
@@ -114,16 +113,23 @@ export class Feed implements IDisposable {
   private keepBeat(): void {
     const wanted = activeRun(this.model) !== null;
     if (wanted && this._timer === undefined) {
-      this._timer = window.setInterval(() => this.isLive || void this.refresh(), BEAT);
+      this._timer = window.setInterval(() => this.lookElsewhere(), BEAT);
     } else if (!wanted) {
       window.clearInterval(this._timer);
       this._timer = undefined;
     }
   }
 
+  private lookElsewhere(): void {
+    if (Date.now() - this._heard > SILENCE) {
+      void this.refresh();
+    }
+  }
+
   private _listening: IDisposable | null = null;
   private _reading: Promise<void> | null = null;
   private _wanted: 'all' | 'flow' | null = null;
+  private _own: number | null = null;
   private _beside: number | null = null;
   private _heard = 0;
   private _trouble: Error | null = null;

@@ -71,7 +71,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   private nameRow(line: NameLine, kind: Kind): HTMLElement {
     const box = this.box();
     this.boxes.set(line.name, box);
-    return this.row(box, kind, h('code', {}, line.name), h('span', { class: 'nbf-TypeName' }, line.type), this.values(line));
+    return this.row(box, kind, h('code', { class: 'nbf-Name' }, line.name), h('span', { class: 'nbf-TypeName' }, line.type), this.values(line));
   }
 
   private values({ text, now }: NameLine): HTMLElement {
@@ -84,7 +84,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   private strangersRow(names: readonly string[]): HTMLElement {
     this.remove = this.box();
     const what = this.trans('My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.');
-    return this.row(this.remove, 'removed', h('code', {}, names.join(', ')), h('span', { class: 'nbf-Explained' }, what));
+    return this.row(this.remove, 'removed', h('code', { class: 'nbf-Name' }, names.join(', ')), h('span', { class: 'nbf-Explained' }, what));
   }
 
   private box(): HTMLInputElement {
@@ -96,7 +96,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
 
   private row(box: HTMLInputElement, kind: Kind, ...cells: HTMLElement[]): HTMLElement {
     const sign = h('span', { class: 'nbf-Sign', 'aria-hidden': 'true' }, SIGNS[kind]);
-    return h('label', { class: 'nbf-DifferenceRow' }, box, sign, ...cells);
+    return h('label', { class: 'nbf-DifferenceRow', 'data-kind': kind }, box, sign, ...cells);
   }
 
   private *remarks(): Iterable<HTMLElement> {

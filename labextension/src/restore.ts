@@ -1,6 +1,8 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
+import { Widget } from '@lumino/widgets';
 import { ask, Refusal } from './channel';
+import { h } from './dom';
 import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
 import type { Lab } from './lab';
 import { writeLine } from './line';
@@ -22,7 +24,8 @@ export async function undo(lab: Lab, notebook: FlowNotebook): Promise<void> {
   const what = lab.trans('Undo');
   const kernel = notebook.kernel;
   if (!kernel) {
-    Notification.warning(lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name));
+    const text = lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name);
+    Notification.warning(text, { autoClose: 8000 });
     return;
   }
   try {
@@ -45,8 +48,10 @@ class Restore {
   async begin(): Promise<void> {
     const why = this.lab.trans('Checkpoints are restored into it.');
     const kernel = await reachKernel(this.lab, this.notebook, why);
-    if (kernel) {
-      await this.guarded(kernel, () => this.into(kernel));
+    try {
+      await (kernel && this.into(kernel));
+    } catch (error) {
+      sayRefusal(this.lab, this.notebook, this.what, error);
     }
   }
 
@@ -56,7 +61,7 @@ class Restore {
     const first = isFree(kernel) ? await preview : await this.wait(preview);
     const choice = first === 'blind' ? WHOLE : first && (await askForChoice(first, this.lab.trans));
     if (choice) {
-      await this.perform(kernel, choice);
+      await this.trusting(kernel, () => this.perform(kernel, choice));
     }
   }
 
@@ -102,18 +107,17 @@ class Restore {
     });
   }
 
-  /** Do it; if it is refused for want of trust, ask whether to trust, and do it again. */
-  private async guarded(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
+  /** Do it; where it is refused for want of trust, ask whether to trust, and do it again. */
+  private async trusting(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof Refusal) || error.kind !== 'Untrusted') {
-        sayRefusal(this.lab, this.notebook, this.what, error);
-      } else if (await this.askForTrust(error)) {
-        await this.guarded(kernel, async () => {
-          await askInTurn(this.lab, kernel, ['trust'], this.what);
-          await work();
-        });
+        throw error;
+      }
+      if (await this.askForTrust(error)) {
+        await askInTurn(this.lab, kernel, ['trust'], this.what);
+        await work();
       }
     }
   }
@@ -127,7 +131,7 @@ class Restore {
     );
     const { button } = await showDialog({
       title: trans('Trust this checkpoint?'),
-      body: `${who}. ${meaning}`,
+      body: new Widget({ node: h('div', { class: 'nbf-Trust' }, h('p', {}, `${who}.`), h('p', {}, meaning)) }),
       buttons: [
         Dialog.cancelButton({ label: trans('Cancel') }),
         Dialog.warnButton({ label: trans('Trust and restore') })

@@ -68,6 +68,7 @@ class Lab:
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.root}", f"--IdentityProvider.token={self.token}",
             f"--LabApp.extra_labextensions_path={self.home / 'extensions'}",
+            f"--JupyterNotebookApp.extra_labextensions_path={self.home / 'extensions'}",
             "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
             "--KernelManager.transport=ipc",  # a TCP port may be taken by another before the kernel binds it
         ]  # fmt: skip

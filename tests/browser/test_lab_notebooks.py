@@ -6,37 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from tests.browser.cells import LINEAR
-from tests.browser.conftest import KERNELSPEC, OpenNotebook
+from tests.browser.cells import LINEAR, write_notebook
+from tests.browser.conftest import OpenNotebook
 from tests.browser.lab import Lab
-from tests.browser.window import Window
+from tests.browser.window import NOTEBOOK, Window
 
 OTHER = ["%load_ext nbflow", "%%step first\na = 1", "%%step second\nb = a + 1"]
-SHELL = "window.jupyterapp.shell"
-
-
-def write(path: Path, cells: list[str]) -> Path:
-    document = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata={"kernelspec": KERNELSPEC}
-    )
-    nbformat.write(document, path)
-    return path
-
-
-def open_beside(window: Window, lab: Lab, path: Path) -> None:
-    """A second notebook, to the right of the first."""
-    relative = path.relative_to(lab.root).as_posix()
-    open_ = "path => window.jupyterapp.commands.execute('docmanager:open', {path, options: {mode: 'split-right'}})"
-    window.page.evaluate(f"async path => {{ await ({open_})(path); }}", relative)
-    window.wait(f"{SHELL}.currentWidget?.context?.path === {json.dumps(relative)}")
-    window.wait_for_kernel("idle")
-
-
-def shown_steps(window: Window) -> list[str]:
-    rows = window.page.locator("#nbflow-panel .nbf-Step").all()
-    return [str(row.get_attribute("data-step")) for row in rows]
 
 
 def wait_for_steps(window: Window, *steps: str) -> None:
@@ -44,14 +19,14 @@ def wait_for_steps(window: Window, *steps: str) -> None:
     window.wait(f"{names} === '{','.join(steps)}'")
 
 
-def activate(window: Window, name: str) -> None:
-    window.page.locator(".lm-TabBar-tab", has_text=name).first.click()
+def other(folder: Path) -> Path:
+    write_notebook(folder / "other.ipynb", OTHER)
+    return folder / "other.ipynb"
 
 
-def set_(window: Window, name: str, value: Any) -> None:
-    registry = "window.jupyterapp.serviceManager.settings"
-    save = f"async raw => {{ await {registry}.save('nbflow:plugin', raw); }}"
-    window.page.evaluate(save, json.dumps({name: value}))
+def set_(window: Window, **values: Any) -> None:
+    save = "async raw => { await window.jupyterapp.serviceManager.settings.save('nbflow:plugin', raw); }"
+    window.page.evaluate(save, json.dumps(values))
 
 
 def test_the_panel_goes_along_with_the_notebook_that_is_looked_at(
@@ -60,9 +35,9 @@ def test_the_panel_goes_along_with_the_notebook_that_is_looked_at(
     window = notebook(LINEAR)
     window.command("nbflow:show-panel")
     wait_for_steps(window, "load", "clean", "report")
-    open_beside(window, lab, write(folder / "other.ipynb", OTHER))
+    window.open_beside(lab, other(folder))
     wait_for_steps(window, "first", "second")
-    activate(window, "demo.ipynb")
+    window.look_at("demo.ipynb")
     wait_for_steps(window, "load", "clean", "report")
 
 
@@ -70,12 +45,12 @@ def test_two_notebooks_side_by_side_have_each_their_own_badges(
     notebook: OpenNotebook, lab: Lab, folder: Path
 ) -> None:
     window = notebook(LINEAR)
-    open_beside(window, lab, write(folder / "other.ipynb", OTHER))
+    window.open_beside(lab, other(folder))
     window.run_all()
     window.page.locator(".nbf-Badge[aria-label='second, done']").wait_for()
     assert window.page.locator(".nbf-Badge[aria-label='clean, not run yet']").is_visible()
     window.page.locator(".nbf-Status", has_text="Flow 2/2").wait_for()
-    activate(window, "demo.ipynb")
+    window.look_at("demo.ipynb")
     window.page.locator(".nbf-Status", has_text="Flow 0/3").wait_for()
 
 
@@ -84,7 +59,8 @@ def test_a_closed_notebook_leaves_nothing_behind(notebook: OpenNotebook, lab: La
     window.command("nbflow:show-panel")
     window.command("nbflow:open-view", {"view": "graph"})
     window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=load]").wait_for()
-    activate(window, "demo.ipynb")
+    window.look_at("demo.ipynb")
+    window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
     window.command("application:close")
     window.page.get_by_text("Open a notebook to see its flow here.").wait_for()
     window.wait("document.querySelectorAll('.nbf-Box, .nbf-Badge').length === 0")
@@ -96,8 +72,9 @@ def test_a_view_opens_as_a_tab_and_is_there_again_after_a_reload(notebook: OpenN
     box = window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=clean]")
     box.wait_for()
     assert window.page.locator(".lm-TabBar-tab", has_text="Graph · demo.ipynb").is_visible()
-    window.wait("window.jupyterapp.restored")
-    window.page.goto(window.page.url.replace("&reset", "").split("?")[0])
+    saved = "fetch('default').then(one => JSON.stringify(one).includes('nbflow:graph:'))"
+    window.page.wait_for_function(f"() => window.jupyterapp.serviceManager.workspaces.{saved}")
+    window.page.goto(f"{lab.url}/lab?token={lab.token}")
     box.wait_for()
 
 
@@ -105,7 +82,7 @@ def test_clicking_a_step_shows_its_cell_and_selecting_a_cell_its_step(notebook: 
     window = notebook(LINEAR)
     window.command("nbflow:show-panel")
     window.page.locator("#nbflow-panel .nbf-Step[data-step=clean]").click()
-    window.wait(f"{SHELL}.currentWidget.content.activeCellIndex === 2")
+    window.wait(f"{NOTEBOOK}.content.activeCellIndex === 2")
     window.select_cell(3)
     window.page.locator("#nbflow-panel .nbf-Step[data-step=report][aria-current=true]").wait_for()
 
@@ -121,13 +98,13 @@ def test_badges_can_be_turned_off(notebook: OpenNotebook) -> None:
     badge = window.page.locator(".nbf-Badge").first
     badge.wait_for()
     try:
-        set_(window, "badges", False)
+        set_(window, badges=False)
         window.page.reload()
         window.wait_for_notebook()
         window.page.locator(".nbf-Badge").first.wait_for(state="attached")
         badge.wait_for(state="hidden")
     finally:
-        set_(window, "badges", True)
+        set_(window)
 
 
 def test_the_panel_can_stay_with_its_notebook_and_open_with_another_view(
@@ -135,16 +112,13 @@ def test_the_panel_can_stay_with_its_notebook_and_open_with_another_view(
 ) -> None:
     window = notebook(LINEAR)
     try:
-        window.page.evaluate(
-            "async raw => { await window.jupyterapp.serviceManager.settings.save('nbflow:plugin', raw); }",
-            json.dumps({"follow": False, "view": "graph"}),
-        )
+        set_(window, follow=False, view="graph")
         window.page.reload()
         window.wait_for_notebook()
         window.command("nbflow:show-panel")
         window.page.locator("#nbflow-panel .nbf-Box[data-step=load]").wait_for()
-        open_beside(window, lab, write(folder / "other.ipynb", OTHER))
+        window.open_beside(lab, other(folder))
         window.page.locator(".nbf-Badge[aria-label^='first,']").wait_for()
         assert window.page.locator("#nbflow-panel .nbf-Box[data-step=load]").is_visible()
     finally:
-        set_(window, "follow", True)
+        set_(window)

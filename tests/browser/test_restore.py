@@ -106,5 +106,4 @@ def test_a_checkpoint_that_somebody_else_wrote_needs_trust(
     window.page.locator(".jp-Dialog", has_text="Trust this checkpoint?").wait_for()
     window.screenshot("trust_dialog")
     window.accept("Trust and restore")
-    window.accept("Restore")
     window.wait_for_toast("restored")
