@@ -74,12 +74,10 @@ class Broadcast:
         going = self.begin(row, tally, path)
         try:
             yield going
-        except KeyboardInterrupt:
-            going.end(Lifecycle.CANCELLED)
+        except BaseException as error:
+            going.end(Lifecycle.CANCELLED if isinstance(error, KeyboardInterrupt) else Lifecycle.FAILED)
             raise
-        finally:
-            has_failed = any(count.failed for count in tally.counts.values())
-            going.end(Lifecycle.FAILED if has_failed else Lifecycle.SUCCEEDED)
+        going.end(Lifecycle.SUCCEEDED)
 
     def wake(self, going: Going) -> None:
         """There is news of a run."""

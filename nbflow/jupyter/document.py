@@ -62,13 +62,20 @@ class Document:
 
     # what the front end shows
 
+    def find_moved(self, path: str) -> Path | None:
+        """Where the notebook is now if it was renamed; the front end knows its `path` below the root of a server."""
+        parts = Path(path).parts
+        if self.path is None or not parts or ".." in parts or self.path.parts[-len(parts) :] == parts:
+            return None
+        return next((found for folder in self.path.parents if (found := folder / path).is_file()), None)
+
     def take(self, cells: Sequence[Cell]) -> None:
         """What is on the screen, saved or not, until a cell is executed with another text or the file is written."""
         self._refresh()
         shown = [_with_id(cell) for cell in cells]
         if shown != self.cells():
-            self._cells, self._flow = shown, None
-            self._length = max((cell.number for cell in shown), default=0)
+            self._flow = None
+        self._cells, self._length = shown, max((cell.number for cell in shown), default=0)
         self._executed.clear()
 
     # what is executed

@@ -29,6 +29,9 @@ def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]
     return None
 
 
+Anew = frozenset[tuple[str, tuple[int, ...]]]
+"""Tasks that run whatever is stored, as in a plan."""
+
 Find = Callable[[StartTask], TaskReused | None]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nbflow.errors import NbflowError
@@ -21,12 +22,21 @@ class Misunderstood(NbflowError):
         super().__init__(message)
 
 
-def read_sent(text: str) -> list[Cell]:
-    """The code cells of `{"cells": [{"id", "source", "type", "tags"}]}`. Raises Misunderstood."""
-    cells = read_object(text).get("cells")
-    if not isinstance(cells, list):
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The code cells, and the path of the notebook as the front end has it, "" where it does not say."""
+
+    cells: tuple[Cell, ...]
+    path: str = ""
+
+
+def read_sent(text: str) -> Sent:
+    """Reads `{"cells": [{"id", "source", "type", "tags"}], "path"}`. Raises Misunderstood."""
+    found = read_object(text)
+    cells, path = found.get("cells"), found.get("path", "")
+    if not isinstance(cells, list) or not isinstance(path, str):
         raise Misunderstood("the cells are missing: send {\"cells\": […]}")
-    return list(code_cells([_written(cell) for cell in cells]))
+    return Sent(tuple(code_cells([_written(cell) for cell in cells])), path)
 
 
 def read_word(text: str) -> str:

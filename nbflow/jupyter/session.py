@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,17 @@ from nbflow.cli.tally import Tally
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell, Flow, Step
+from nbflow.flow.step import Flow, Step
 from nbflow.jupyter.broadcast import Broadcast, Going
 from nbflow.jupyter.document import Document
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Known, find_stored, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_up
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.runs import Runs
 from nbflow.jupyter.screen import Screen
+from nbflow.jupyter.sent import Sent
 from nbflow.jupyter.soundness import refuse_unless_sound
 from nbflow.jupyter.verbs import use
 from nbflow.run.events import Reuse, StartTask, TaskFailed, TaskId, TaskReused, TaskStarted, TaskSucceeded
@@ -37,8 +37,6 @@ from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
-
-Anew = frozenset[tuple[str, tuple[int, ...]]]
 
 
 class Session:
@@ -79,10 +77,12 @@ class Session:
         """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
         self._ran.append((source, cell_id))
 
-    def take(self, cells: Sequence[Cell]) -> None:
-        """The notebook as the front end shows it, whether it is saved or not."""
+    def take(self, sent: Sent) -> None:
+        """The notebook as the front end shows it, whether it is saved or not, and under the name it has by now."""
         self._take_note()
-        self.document.take(cells)
+        if moved := self.document.find_moved(sent.path):
+            self.follow(moved)
+        self.document.take(sent.cells)
 
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""
@@ -130,9 +130,13 @@ class Session:
 
     def follow(self, path: Path) -> None:
         """Belong to this notebook, and to its store, from now on."""
+        before = self.document.flow().name
         self.document.follow(path)
         if self._store is not None and self._store.root != Store.locate(path.parent):
             self.close()
+        elif self.interactive is not None and before != path.stem:
+            self.interactive.close()
+            self.interactive = None
         self._linked = self._scene = None
 
     def close(self) -> None:
@@ -334,7 +338,6 @@ class Session:
         journal.record(started, None)
         journal.commit()
         going.count(started)
-        began = time.perf_counter()
         played = performer.play(run, start, self.screen)
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
@@ -343,7 +346,7 @@ class Session:
         journal.commit()
         going.count(event)
         self._bind_made(played, journal.rows.get(start.task, 0))
-        self._say_what_happened(event, played, time.perf_counter() - began)
+        self._say_what_happened(event, played)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
@@ -367,7 +370,7 @@ class Session:
             self.namespace.update(played.left)
             self.ledger.disown(played.left)
 
-    def _say_what_happened(self, event: Any, played: Played, seconds: float) -> None:
+    def _say_what_happened(self, event: Any, played: Played) -> None:
         if played.result.skipped:
             self.screen.say(f"{event.task} · skipped: {event.reason}")
         for lost in played.result.lost:

@@ -116,7 +116,11 @@ def keep_learned(writer: Writer, run: Run) -> None:
 
 def link_known(flow: Flow, history: Reader) -> Graph:
     """The graph of a flow, with the writes that earlier runs found in the steps as they stand now."""
-    known = history.learned(flow.name)
+    return link_learned(flow, history.learned(flow.name))
+
+
+def link_learned(flow: Flow, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
+    """`known`: (step, digest of its code) -> names it was found to write."""
     return link(
         flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
     )

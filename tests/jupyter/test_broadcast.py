@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,16 @@ def test_many_steps_in_a_row_are_told_together() -> None:
     heard.wait_for(grid="reused", best="reused")
     assert all("missing" not in statuses(one).values() for one in heard.told)
     assert len(heard.told) <= 3 + (time.monotonic() - began) / broadcasts.PAUSE
+
+
+@pytest.mark.parametrize(("error", "status"), [(OSError(), "failed"), (KeyboardInterrupt(), "cancelled")])
+def test_a_step_that_is_left_by_an_error_is_over(error: BaseException, status: str) -> None:
+    heard, tally = Heard(), Tally(FOREACH.graph, ["grid"])
+    with suppress(type(error)), Broadcast(heard).step(RUN, tally, "") as going:
+        going.count(TaskStarted(TaskId("grid")))
+        raise error
+    heard.wait_for(grid="cancelled")
+    assert heard.told[-1]["run"]["status"] == status
 
 
 # in a kernel

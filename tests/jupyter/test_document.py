@@ -151,6 +151,10 @@ def test_what_is_on_the_screen_unchanged_leaves_the_flow_the_same_object(tmp_pat
     flow = document.flow()
     document.take(shown("%%step one\nx = 1"))
     assert document.flow() is flow
+    document.execute("%%step one\nx = 2", "a")
+    document.take(shown("%%step one\nx = 2"))
+    document.execute("%%step two\ny = 1", "b")
+    assert bodies(document) == {"one": "x = 2", "two": "y = 1"}
 
 
 def test_a_console_may_be_told_what_is_on_the_screen(tmp_path: Path) -> None:

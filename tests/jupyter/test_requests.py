@@ -27,13 +27,13 @@ def call(*words: str) -> str:
     return f'get_ipython().run_line_magic("nbflow", {json.dumps(line)})'
 
 
-def cells(*sources: str, kinds: str = "") -> str:
+def cells(*sources: str, kinds: str = "", path: str = "") -> str:
     """The cells that are shown; their ids are a, b, c …"""
     sent = [
         {"id": "abcdefgh"[n], "source": source, "type": "markdown" if kinds[n : n + 1] == "m" else "code", "tags": []}
         for n, source in enumerate(sources)
     ]
-    return call("cells", json.dumps({"cells": sent}))
+    return call("cells", json.dumps({"cells": sent, "path": path}))
 
 
 class Panel:
@@ -152,3 +152,16 @@ def test_a_long_cell_is_sent_at_once(panel: Panel) -> None:
     long = "%%step long\n" + "\n".join(f"value_{n} = {n} + 1  # nothing that ends" for n in range(3000))
     panel.ok(cells(long), call("run"))  # IPython alone would look at it for minutes
     assert panel.kernel.value("value_2999") == "3000"
+
+
+def test_a_notebook_that_was_renamed_goes_on_under_its_new_name(panel: Panel) -> None:
+    panel.ok()
+    panel.kernel.ok("%%step one\none = 1", "a")
+    folder = panel.kernel.folder
+    (folder / "below").mkdir()
+    (folder / "asked.ipynb").rename(folder / "below" / "renamed.ipynb")
+    panel.ok(cells("%%step one\none = 1", path="below/renamed.ipynb"), call("run"))
+    panel.kernel.ok("%%step two\ntwo = one + 1", "b")
+    names = "[(run.flow, run.number) for run in Store.reader(root).runs()]"
+    panel.kernel.ok(f"from pathlib import Path\nfrom nbflow.store.store import Store\nroot = Path('.nbflow')\n{names}")
+    assert panel.kernel.value(names) == "[('renamed', 2), ('renamed', 1), ('asked', 1)]"

@@ -79,7 +79,7 @@ def answer(what: str, question: Question) -> Answer:
 
 
 def _flow(question: Question) -> Any:
-    return flow_state(question.place, read_sent(question.body))
+    return flow_state(question.place, read_sent(question.body).cells)
 
 
 def _tasks(question: Question) -> Any:

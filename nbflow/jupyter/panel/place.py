@@ -13,6 +13,7 @@ from nbflow.errors import NbflowError, NoRunYet, NotANotebook
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
 from nbflow.notebook import read_cells
+from nbflow.store.schema import meaning_of_errors
 from nbflow.store.store import Store
 
 
@@ -57,7 +58,7 @@ class Place:
         """Its runs, for reading, in the thread that asks. Raises NoRunYet where there is no store."""
         if not self.has_store:
             raise NoRunYet(self.flow, self.root)
-        with Store(self.root).new_reader() as reader:
+        with Store(self.root).new_reader() as reader, meaning_of_errors(reader.path):
             yield Archive(reader, self.flow, self.root)
 
     def saved_cells(self) -> list[Cell]:

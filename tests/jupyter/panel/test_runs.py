@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,21 @@ def test_a_damaged_store_is_said_to_be_damaged(ran: Desk) -> None:
         status, found = ran.try_to_ask(what, **query)
         assert status == 409
         assert "Move it away" in found["message"]
+
+
+def test_a_store_that_is_damaged_inside_is_said_to_be_damaged(ran: Desk) -> None:
+    catalog = ran.folder / ".nbflow" / "catalog.db"
+    with sqlite3.connect(catalog) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tasks_place'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    db.close()
+    data = bytearray(catalog.read_bytes())
+    data[(root - 1) * size : root * size] = b"\xff" * size
+    catalog.write_bytes(data)
+    status, found = ran.try_to_ask("run", run=1)
+    assert status == 409
+    assert "malformed" in found["message"]
 
 
 def test_what_is_posted_must_be_what_the_protocol_says(ran: Desk) -> None:
