@@ -10,6 +10,7 @@ export interface Listeners {
   readonly ondblclick?: ((event: MouseEvent) => void) | undefined;
   readonly onkeydown?: ((event: KeyboardEvent) => void) | undefined;
   readonly onpointerdown?: ((event: PointerEvent) => void) | undefined;
+  readonly onpointerover?: ((event: PointerEvent) => void) | undefined;
   readonly oninput?: ((event: Event) => void) | undefined;
   readonly onchange?: ((event: Event) => void) | undefined;
   readonly onsubmit?: ((event: SubmitEvent) => void) | undefined;
@@ -97,11 +98,12 @@ export function setText(element: Element, text: string): void {
 }
 
 function listen(element: HTMLElement, listeners: Listeners): void {
-  const { onclick, ondblclick, onkeydown, onpointerdown, oninput, onchange, onsubmit, onfocusout } = listeners;
+  const { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout } = listeners;
   if (onclick) element.addEventListener('click', onclick);
   if (ondblclick) element.addEventListener('dblclick', ondblclick);
   if (onkeydown) element.addEventListener('keydown', onkeydown);
   if (onpointerdown) element.addEventListener('pointerdown', onpointerdown);
+  if (onpointerover) element.addEventListener('pointerover', onpointerover);
   if (oninput) element.addEventListener('input', oninput);
   if (onchange) element.addEventListener('change', onchange);
   if (onsubmit) element.addEventListener('submit', onsubmit);
@@ -109,8 +111,8 @@ function listen(element: HTMLElement, listeners: Listeners): void {
 }
 
 function split(props: Attributes & Listeners): { attributes: Record<string, Value>; listeners: Listeners } {
-  const { onclick, ondblclick, onkeydown, onpointerdown, oninput, onchange, onsubmit, onfocusout, ...attributes } = props;
-  const listeners = { onclick, ondblclick, onkeydown, onpointerdown, oninput, onchange, onsubmit, onfocusout };
+  const { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout, ...attributes } = props;
+  const listeners = { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout };
   return { attributes, listeners };
 }
 

@@ -55,8 +55,10 @@ export function size(bytes: number): string {
 
 /** `1,000`: a number of things. */
 export function count(number: number): string {
-  return number.toLocaleString('en-US');
+  return number < 1000 ? String(number) : THOUSANDS.format(number);
 }
+
+const THOUSANDS = new Intl.NumberFormat('en-US');
 
 /** `3,201 × 12 float64`: how large the value is, as far as that is known. */
 export function extent(artifact: ArtifactLine): string {

@@ -1,5 +1,5 @@
 /** Small drawings in 16 × 16. Every status has a shape of its own, so that nobody has to see colours. */
-import { svg } from './dom';
+import { setAttribute, svg } from './dom';
 import type { Lifecycle, StepStatus } from './protocol';
 
 /** `fill` is drawn as an area, `line` as a stroke, `cut` as a stroke in the colour of what is behind. */
@@ -63,28 +63,39 @@ const SIGNS = {
 
 export type Sign = keyof typeof SIGNS;
 
+/** The same inside of another drawing. */
+export const statusMark = (status: StepStatus, x: number, y: number): SVGGElement =>
+  svg('g', { class: 'nbf-Icon', 'data-status': status, transform: `translate(${x},${y})` }, ...shapes(STATUS[status]));
+
 export const statusIcon = (status: StepStatus): SVGSVGElement => draw(STATUS[status], status);
 export const lifecycleIcon = (status: Lifecycle): SVGSVGElement => draw(LIFECYCLE[status], status);
 export const signIcon = (sign: Sign): SVGSVGElement => draw(SIGNS[sign], null);
 
 function draw(drawing: Drawing, status: string | null): SVGSVGElement {
   const icon = svg('svg', { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'nbf-Icon', 'data-status': status });
-  icon.append(...statusShapes(drawing));
+  icon.append(...shapes(drawing));
   return icon;
 }
 
-function statusShapes({ fill, line, cut, dash }: Drawing): SVGPathElement[] {
-  return [
-    ...(fill ? [svg('path', { class: 'nbf-fill', d: fill })] : []),
-    ...(line ? [svg('path', { class: 'nbf-line', d: line, 'stroke-dasharray': dash ? '2.2 2.3' : null })] : []),
-    ...(cut ? [svg('path', { class: 'nbf-cut', d: cut })] : [])
-  ];
+/** Always the same three paths: another status only changes attributes of them. */
+function shapes(drawing: Drawing): SVGPathElement[] {
+  const [fill, line, cut] = [svg('path', { class: 'nbf-fill' }), svg('path', { class: 'nbf-line' }), svg('path', { class: 'nbf-cut' })];
+  redraw(drawing, fill, line, cut);
+  return [fill, line, cut];
+}
+
+function redraw(drawing: Drawing, fill: Element, line: Element, cut: Element): void {
+  setAttribute(fill, 'd', drawing.fill);
+  setAttribute(line, 'd', drawing.line);
+  setAttribute(line, 'stroke-dasharray', drawing.dash && '2.2 2.3');
+  setAttribute(cut, 'd', drawing.cut);
 }
 
 /** Redraw the icon that is there; nothing happens where it shows that status already. */
 export function showStatus(icon: SVGElement, status: StepStatus): void {
-  if (icon.dataset['status'] !== status) {
+  const [fill, line, cut] = icon.children;
+  if (icon.dataset['status'] !== status && fill && line && cut) {
     icon.dataset['status'] = status;
-    icon.replaceChildren(...statusShapes(STATUS[status]));
+    redraw(STATUS[status], fill, line, cut);
   }
 }

@@ -1,4 +1,4 @@
-"""How fast the panel is, measured in the page itself. `pytest tests/benchmarks/test_panel.py --benchmark-only -s`."""
+"""How fast the panel is, measured in the page itself. `pytest tests/benchmarks/test_drawing.py --benchmark-only -s`."""
 
 from __future__ import annotations
 

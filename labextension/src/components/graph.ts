@@ -1,9 +1,9 @@
 /** The steps as a graph. Laid out once for a shape; from then on only attributes change. */
 import { closest, h, setAttribute, setText, svg } from '../dom';
-import { type Box, type Curve, type Direction, type Drawing, type Frame, HEIGHT } from '../drawing';
+import { type Box, type Direction, type Drawing, type Frame, HEIGHT } from '../drawing';
 import { duration, now, ticking } from '../format';
 import { draw as layOut } from '../graphviz';
-import { showStatus, signIcon, statusIcon, type Sign } from '../icons';
+import { showStatus, type Sign, signIcon, statusMark } from '../icons';
 import type { FlowShape, StepFacts, StepLine } from '../protocol';
 import { countText, statusWord, stepLabel, stepTooltip } from '../words';
 import { makeTabStop } from './roving';
@@ -23,6 +23,7 @@ export class FlowGraph implements FlowView {
     this.content = svg('g');
     this.canvas = h('div', {
       class: 'nbf-Canvas',
+      onpointerover: event => this.boxes.get(closest(event, '.nbf-Box')?.getAttribute('data-step') ?? '')?.explain(),
       onclick: event => this.click(event),
       onkeydown: event => this.key(event)
     }, svg('svg', { class: 'nbf-Drawing', role: 'group', 'aria-label': trans('Graph of the steps') }, this.content));
@@ -50,9 +51,8 @@ export class FlowGraph implements FlowView {
     for (const [name, { group }] of this.boxes) {
       setAttribute(group, 'aria-pressed', name === step ? 'true' : 'false');
     }
-    for (const { curve, path } of this.curves) {
-      setAttribute(path, 'data-lit', step !== null && (curve.from === step || curve.to === step));
-    }
+    const touching = this.drawing?.curves.filter(curve => curve.from === step || curve.to === step) ?? [];
+    setAttribute(this.lit, 'd', touching.map(curve => curve.path).join(''));
     const box = this.boxes.get(step ?? '') ?? [...this.boxes.values()][0];
     if (box) {
       makeTabStop(box.group, this.groups());
@@ -102,12 +102,12 @@ export class FlowGraph implements FlowView {
     const facts = new Map(this.shape?.steps.map(step => [step.name, step]));
     this.drawing = drawing;
     this.boxes.clear();
-    this.curves = drawing.curves.map(curve => ({ curve, path: svg('path', { class: 'nbf-Edge', d: curve.path }) }));
+    const edges = svg('path', { class: 'nbf-Edge', d: drawing.curves.map(curve => curve.path).join('') }); // one is drawn faster than a thousand
     const boxes = drawing.boxes.flatMap(box => {
       const known = facts.get(box.step);
       return known ? [this.box(known, box)] : [];
     });
-    this.content.replaceChildren(...drawing.frames.map(frame), ...this.curves.map(({ path }) => path), ...boxes.map(box => box.group));
+    this.content.replaceChildren(...drawing.frames.map(frame), edges, this.lit, ...boxes.map(box => box.group));
     this.place();
     this.select(this.selected);
   }
@@ -230,7 +230,7 @@ export class FlowGraph implements FlowView {
   private drawing: Drawing | null = null;
   private direction: Direction = 'TB';
   private selected: string | null = null;
-  private curves: { curve: Curve; path: SVGPathElement }[] = [];
+  private readonly lit = svg('path', { class: 'nbf-Edge nbf-mod-lit' });
   private readonly boxes = new Map<string, DrawnBox>();
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;
@@ -250,15 +250,12 @@ class DrawnBox {
     const { x, y, width } = place;
     const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
     const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
-    this.icon = statusIcon('missing');
-    setAttribute(this.icon, 'x', left + 9);
-    setAttribute(this.icon, 'y', -8);
+    this.icon = statusMark('missing', left + 9, -8);
     setAttribute(this.second, 'x', left + 32);
     this.group = svg(
       'g', { class: 'nbf-Box', role: 'button', tabindex: -1, 'data-step': step.name, 'aria-pressed': 'false', transform: `translate(${x},${y})` },
       splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 3, y: top + 3, width, height, rx: 5 }),
       svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 }),
-      this.bar('done', this.done), this.bar('failed', this.failed),
       this.icon, this.title,
       svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)), this.second
     );
@@ -274,16 +271,23 @@ class DrawnBox {
     this.line = line;
     setAttribute(this.group, 'data-status', line.status);
     setAttribute(this.group, 'aria-label', stepLabel(line, trans));
-    setText(this.title, stepTooltip(line, this.step.mark, trans));
     showStatus(this.icon, line.status);
     this.showBar(line);
     this.tick(now());
   }
 
+  /** The tooltip is written when somebody points at the box: to write a thousand of them takes time. */
+  explain(): void {
+    if (this.line) {
+      setText(this.title, stepTooltip(this.line, this.step.mark, this.props.trans));
+    }
+  }
+
   tick(time: number): void {
-    const line = this.line;
-    if (line) {
-      setText(this.second, this.secondLine(line, time));
+    const text = this.line ? this.secondLine(this.line, time) : '';
+    if (text !== this.text) {
+      this.text = text;
+      this.second.textContent = text;
     }
   }
 
@@ -294,27 +298,35 @@ class DrawnBox {
     return [words, took].filter(Boolean).join(' · ');
   }
 
+  /** Most steps have one task and no bar. */
   private showBar(line: StepLine): void {
+    if (line.total <= 1 && !this.bars) {
+      return;
+    }
+    this.bars ??= this.makeBars();
+    const { done, failed } = this.bars;
     const width = this.place.width - 10;
     const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
     const ok = part(line.done + line.reused + line.skipped);
-    setAttribute(this.done, 'width', ok);
-    setAttribute(this.failed, 'width', part(line.failed));
-    setAttribute(this.failed, 'x', -width / 2 + ok);
+    setAttribute(done, 'width', ok);
+    setAttribute(failed, 'width', part(line.failed));
+    setAttribute(failed, 'x', -width / 2 + ok);
   }
 
-  private bar(part: string, rect: SVGRectElement): SVGRectElement {
-    const place = { class: 'nbf-BoxBar', 'data-part': part, x: -this.place.width / 2 + 5, y: HEIGHT / 2 - 5, width: 0, height: 2.5, rx: 1 };
-    Object.entries(place).forEach(([name, value]) => setAttribute(rect, name, value));
-    return rect;
+  private makeBars(): { done: SVGRectElement; failed: SVGRectElement } {
+    const make = (part: string): SVGRectElement =>
+      svg('rect', { class: 'nbf-BoxBar', 'data-part': part, x: -this.place.width / 2 + 5, y: HEIGHT / 2 - 5, width: 0, height: 2.5, rx: 1 });
+    const bars = { done: make('done'), failed: make('failed') };
+    this.group.append(bars.done, bars.failed);
+    return bars;
   }
 
   private line: StepLine | undefined;
-  private readonly icon: SVGSVGElement;
+  private text = '';
+  private readonly icon: SVGGElement;
   private readonly title = svg('title');
   private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
-  private readonly done = svg('rect');
-  private readonly failed = svg('rect');
+  private bars: { done: SVGRectElement; failed: SVGRectElement } | null = null;
 }
 
 const shorten = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

@@ -1,17 +1,16 @@
 /** The steps as a list in document order, beside the lanes of what they read. */
-import { closest, h, setAttribute, setText, svg } from '../dom';
+import { closest, h, setAttribute, setText } from '../dom';
 import { duration, now, ticking } from '../format';
 import { showStatus, statusIcon } from '../icons';
-import { lanePath, type Lanes, layLanes, type Pitch } from '../layout';
+import { layLanes } from '../layout';
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../protocol';
 import { countText, statusWord, stepLabel, stepTooltip } from '../words';
 import { CountBar } from './bar';
-import { makeTabStop, rove } from './roving';
+import { LaneLines } from './lanes';
 import type { FlowProps, FlowView } from './view';
+import { VirtualList, type VirtualRow } from './virtual';
 
 const ROW = 26;
-const LANE = 11;
-const WIDEST = 88; // of all lanes together
 
 /** Statuses that are written out beside the name: what a glance at the icon may not tell. */
 const NOTED: Record<StepStatus, boolean> = {
@@ -19,94 +18,58 @@ const NOTED: Record<StepStatus, boolean> = {
   cancelled: true
 };
 
+/** What a row shows for as long as the graph is the same. */
+interface Item {
+  readonly step: StepFacts;
+  readonly depth: number;
+}
+
 export class Steps implements FlowView {
   readonly node: HTMLElement;
   isDisposed = false;
 
   constructor(private readonly props: FlowProps) {
-    this.list = h('ol', { class: 'nbf-StepList', 'aria-label': props.trans('Steps'), role: 'list' });
-    this.lanes = svg('svg', { class: 'nbf-Lanes', 'aria-hidden': 'true' });
-    this.node = h('div', {
-      class: 'nbf-Steps',
-      onclick: event => this.click(event),
-      onkeydown: event => void rove(event, this.buttons())
-    }, this.lanes, this.list);
+    this.list = new VirtualList<Item, Row>({
+      class: 'nbf-StepList', role: 'list', label: props.trans('Steps'), height: ROW, ahead: 30, key: item => item.step.name,
+      create: () => new Row(props, { line: step => this.line(step), isSelected: step => step === this.selected })
+    });
+    this.list.underlay(this.lanes.node);
+    this.node = h('div', { class: 'nbf-Steps', onclick: event => this.click(event) }, this.list.node);
   }
 
   draw(shape: FlowShape | null, line: (step: string) => StepLine | undefined): void {
-    this.rows.clear();
     const lanes = shape ? layLanes(shape) : null;
-    const pitch = { row: ROW, lane: Math.min(LANE, WIDEST / (lanes?.width ?? 1)) };
-    this.node.style.setProperty('--nbf-lanes', `${Math.ceil((lanes?.width ?? 0) * pitch.lane)}px`);
-    const items = (shape?.steps ?? []).map((step, index) => this.item(step, lanes?.rows[index]?.depth ?? 0, line(step.name)));
-    this.list.replaceChildren(...items);
-    this.drawLanes(lanes, pitch);
+    this.line = line;
+    this.list.items = (shape?.steps ?? []).map((step, row) => ({ step, depth: lanes?.rows[row]?.depth ?? 0 }));
+    this.node.style.setProperty('--nbf-lanes', `${this.lanes.draw(lanes, ROW)}px`);
     this.select(this.selected);
   }
 
   update(lines: readonly StepLine[]): void {
     for (const line of lines) {
-      this.rows.get(line.step)?.show(line);
+      this.list.shown.get(line.step)?.showLine(line);
     }
   }
 
   select(step: string | null): void {
     this.selected = step;
-    const row = this.rows.get(step ?? '') ?? [...this.rows.values()][0];
-    for (const [name, { button }] of this.rows) {
-      setAttribute(button, 'aria-current', name === step ? 'true' : null);
+    const index = this.list.items.findIndex(item => item.step.name === step);
+    if (index >= 0) {
+      this.list.reveal(index);
     }
-    if (row) {
-      makeTabStop(row.button, this.buttons());
-    }
-    for (const line of this.lanes.querySelectorAll('.nbf-lane')) {
-      const touches = line.getAttribute('data-from') === step || line.getAttribute('data-to') === step;
-      setAttribute(line, 'data-lit', touches);
-    }
-    if (step !== null) {
-      row?.button.scrollIntoView({ block: 'nearest' });
-    }
+    this.list.makeStop(step);
+    this.list.shown.forEach(row => row.mark());
+    this.lanes.light(step);
   }
 
   tick(time: number): void {
-    for (const row of this.rows.values()) {
-      row.tick(time);
-    }
+    this.list.shown.forEach(row => row.tick(time));
   }
 
   dispose(): void {
     this.isDisposed = true;
-    this.rows.clear();
+    this.list.dispose();
     this.node.remove();
-  }
-
-  private item(step: StepFacts, depth: number, line: StepLine | undefined): HTMLElement {
-    const row = new Row(step, depth, this.props);
-    this.rows.set(step.name, row);
-    if (line) {
-      row.show(line);
-    }
-    return h('li', {}, row.button);
-  }
-
-  private drawLanes(lanes: Lanes | null, pitch: Pitch): void {
-    const rows = lanes?.rows ?? [];
-    const name = (row: number): string => rows[row]?.step ?? '';
-    const paths = (lanes?.edges ?? []).map(edge =>
-      svg('path', {
-        class: 'nbf-lane', d: lanePath(edge, rows, pitch), 'data-from': name(edge.from), 'data-to': name(edge.to),
-        'data-joins': edge.joins
-      })
-    );
-    const dots = rows.map((row, index) =>
-      svg('circle', { class: 'nbf-dot', cx: (row.lane + 0.5) * pitch.lane, cy: (index + 0.5) * pitch.row, r: Math.min(3, pitch.lane / 3) })
-    );
-    setAttribute(this.lanes, 'height', rows.length * pitch.row);
-    this.lanes.replaceChildren(...paths, ...dots);
-  }
-
-  private buttons(): HTMLElement[] {
-    return [...this.rows.values()].map(row => row.button);
   }
 
   private click(event: MouseEvent): void {
@@ -116,32 +79,56 @@ export class Steps implements FlowView {
     }
   }
 
-  private readonly list: HTMLElement;
-  private readonly lanes: SVGSVGElement;
-  private readonly rows = new Map<string, Row>();
+  private line: (step: string) => StepLine | undefined = () => undefined;
   private selected: string | null = null;
+  private readonly list: VirtualList<Item, Row>;
+  private readonly lanes = new LaneLines();
+}
+
+/** What a row needs to know of the whole. */
+interface Around {
+  readonly line: (step: string) => StepLine | undefined;
+  readonly isSelected: (step: string) => boolean;
 }
 
 /** One step: icon, name, what its header says, bar, count, duration. */
-class Row {
-  readonly button: HTMLElement;
+class Row implements VirtualRow<Item> {
+  readonly node: HTMLElement;
+  readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly step: StepFacts, depth: number, private readonly props: FlowProps) {
+  constructor(private readonly props: FlowProps, private readonly around: Around) {
     this.button = h(
-      'button',
-      { class: 'nbf-Step', type: 'button', 'data-step': step.name, tabindex: -1 },
-      this.icon, h('span', { class: 'nbf-StepName' }, step.name), h('span', { class: 'nbf-Mark' }, step.mark),
-      this.bar.node, this.note, this.count, this.time
+      'button', { class: 'nbf-Step', type: 'button', tabindex: -1 },
+      this.icon, this.name, this.header, this.bar.node, this.note, this.count, this.time
     );
-    this.button.style.setProperty('--nbf-depth', String(depth));
+    this.node = h('div', { role: 'listitem' }, this.button);
+    this.stops = [this.button];
   }
 
-  show(line: StepLine): void {
+  show({ step, depth }: Item): void {
+    this.step = step;
+    setAttribute(this.button, 'data-step', step.name);
+    setText(this.name, step.name);
+    setText(this.header, step.mark);
+    this.button.style.setProperty('--nbf-depth', String(depth));
+    this.mark();
+    const line = this.around.line(step.name);
+    if (line) {
+      this.showLine(line);
+    }
+  }
+
+  /** Whether it is the selected one. */
+  mark(): void {
+    setAttribute(this.button, 'aria-current', this.around.isSelected(this.step?.name ?? '') ? 'true' : null);
+  }
+
+  showLine(line: StepLine): void {
     const { trans } = this.props;
     this.line = line;
     setAttribute(this.button, 'data-status', line.status);
     setAttribute(this.button, 'aria-label', stepLabel(line, trans));
-    setAttribute(this.button, 'title', stepTooltip(line, this.step.mark, trans));
+    setAttribute(this.button, 'title', stepTooltip(line, this.step?.mark ?? '', trans));
     showStatus(this.icon, line.status);
     this.bar.show(line);
     setText(this.note, NOTED[line.status] && line.total === 1 ? statusWord(line.status, trans) : '');
@@ -158,7 +145,11 @@ class Row {
     setText(this.time, runs ? ticking(elapsed(line, time)) : line.seconds > 0 ? duration(line.seconds) : '');
   }
 
+  private step: StepFacts | undefined;
   private line: StepLine | undefined;
+  private readonly button: HTMLElement;
+  private readonly name = h('span', { class: 'nbf-StepName' });
+  private readonly header = h('span', { class: 'nbf-Mark' });
   private readonly icon = statusIcon('missing');
   private readonly bar = new CountBar();
   private readonly note = h('span', { class: 'nbf-Note' });

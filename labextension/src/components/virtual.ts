@@ -10,23 +10,25 @@ export interface VirtualRow<T> {
   show(item: T): void;
 }
 
-export interface VirtualProps<T> {
+export interface VirtualProps<T, R> {
   readonly class: string;
   readonly role: 'list' | 'listbox' | 'tree';
   readonly label: string;
   readonly height: number; // of a row, in pixels
-  readonly create: () => VirtualRow<T>;
+  readonly ahead?: number; // rows beyond the edges, so that scrolling finds them there
+  readonly create: () => R;
   /** What stays the same when an item is read again. */
   readonly key: (item: T) => string;
 }
 
-const AHEAD = 8; // rows beyond the edges, so that scrolling finds them there
+const AHEAD = 8;
 
-export class VirtualList<T> implements Component {
+export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements Component {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly props: VirtualProps<T>) {
+  constructor(private readonly props: VirtualProps<T, R>) {
+    this.ahead = props.ahead ?? AHEAD;
     this.node = h(
       'div', { class: `nbf-Virtual ${props.class}`, role: props.role, 'aria-label': props.label, onkeydown: event => this.onKey(event) },
       this.sizer
@@ -65,6 +67,22 @@ export class VirtualList<T> implements Component {
     return row ? this._items[Number(row.getAttribute('data-index'))] : undefined;
   }
 
+  /** Something that is drawn behind all rows and is scrolled with them. */
+  underlay(part: Element): void {
+    this.sizer.before(part);
+  }
+
+  /** Rows that are in the document now, with the keys of their items. */
+  get shown(): ReadonlyMap<string, R> {
+    return this.rows;
+  }
+
+  /** Make the row of an item the one that the tab key reaches. */
+  makeStop(key: string | null): void {
+    this.active = key;
+    this.markStop(this.keys);
+  }
+
   focus(index: number): void {
     const item = this._items[index];
     if (item !== undefined) {
@@ -84,8 +102,8 @@ export class VirtualList<T> implements Component {
 
   private readonly render = (): void => {
     const { height } = this.props;
-    const first = Math.max(0, Math.floor(this.node.scrollTop / height) - AHEAD);
-    const last = Math.min(this._items.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / height) + AHEAD);
+    const first = Math.max(0, Math.floor(this.node.scrollTop / height) - this.ahead);
+    const last = Math.min(this._items.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / height) + this.ahead);
     if (first === this.first && last === this.last && !this.stale) {
       return;
     }
@@ -121,6 +139,7 @@ export class VirtualList<T> implements Component {
       }
       before = this.insertAfter(before, row.node);
     });
+    this.keys = keys;
     this.markStop(keys);
   }
 
@@ -141,7 +160,7 @@ export class VirtualList<T> implements Component {
 
   /** One row can be reached by the tab key: the one that had the focus, else the first that is seen. */
   private markStop(keys: readonly string[]): void {
-    const stop = this.active !== null && this.rows.has(this.active) ? this.active : keys[Math.min(AHEAD, this.first)] ?? keys[0];
+    const stop = this.active !== null && this.rows.has(this.active) ? this.active : keys[Math.min(this.ahead, this.first)] ?? keys[0];
     for (const [key, { stops }] of this.rows) {
       stops.forEach(element => setAttribute(element, 'tabindex', key === stop ? 0 : -1));
     }
@@ -159,11 +178,13 @@ export class VirtualList<T> implements Component {
 
   private _items: readonly T[] = [];
   private active: string | null = null;
+  private keys: readonly string[] = [];
   private first = 0;
   private last = 0;
   private stale = false;
   private readonly sizer = h('div', { class: 'nbf-Sizer', role: 'presentation' });
-  private readonly rows = new Map<string, VirtualRow<T>>();
-  private readonly spare: VirtualRow<T>[] = [];
+  private readonly rows = new Map<string, R>();
+  private readonly spare: R[] = [];
+  private readonly ahead: number;
   private readonly resizes: ResizeObserver;
 }

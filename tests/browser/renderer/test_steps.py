@@ -87,7 +87,7 @@ def test_arrows_walk_the_steps_and_enter_shows_one_and_its_cell(stage: Stage) ->
 def test_the_lanes_of_the_selected_step_are_lit(stage: Stage) -> None:
     stage.mount_movies()
     stage.step("best").click()
-    lit = stage.find(".nbf-lane[data-lit]").evaluate_all("lines => lines.map(line => [line.dataset.from, line.dataset.to])")
+    lit = stage.find(".nbf-lane.nbf-mod-lit path").evaluate_all("lines => lines.map(line => [line.dataset.from, line.dataset.to])")
     assert sorted(lit) == [["best", "figure"], ["fit", "best"]]
 
 
