@@ -65,8 +65,9 @@ def folder(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
 
 @pytest.fixture
 def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
-    """A page of its own, which at the end must not have complained."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    """A page of its own, which at the end must not have complained. A parameter is how the browser is set."""
+    settings = {"viewport": {"width": 1400, "height": 900}, **getattr(request, "param", {})}
+    context = browser.new_context(reduced_motion="reduce", **settings)
     context.set_default_timeout(30_000)
     window = Window(context.new_page())
     yield window

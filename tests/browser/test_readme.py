@@ -14,8 +14,11 @@ from tests.browser.window import SCREENSHOTS, Window
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SIZE = {"width": 1180, "height": 720}
-SHARPNESS = 2  # pixels of the picture for one of the page
 PANEL_WIDTH = 390
+
+SHARP = {"viewport": SIZE, "device_scale_factor": 2}
+
+pytestmark = pytest.mark.parametrize("window", [SHARP], ids=["sharp"], indirect=True)
 
 
 def take_picture(window: Window, name: str) -> None:
@@ -28,9 +31,6 @@ def take_picture(window: Window, name: str) -> None:
 def pose(window: Window) -> None:
     """The notebook and the panel, and nothing else."""
     page = window.page
-    page.set_viewport_size(SIZE)
-    metrics = {**SIZE, "deviceScaleFactor": SHARPNESS, "mobile": False}
-    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", metrics)
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     window.open_panel()
     edge = page.locator("#jp-right-stack").bounding_box()
@@ -55,6 +55,8 @@ def films(lab: Lab, folder: Path, window: Window) -> Window:
 def test_the_panel_during_a_run(films: Window) -> None:
     films.panel.action("run").click()
     films.panel.wait_for_step("fit", "running")
+    films.panel.step("fit").click()
+    films.panel.root.locator(".nbf-Task[data-status=done]").first.wait_for()
     take_picture(films, "panel")
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
 
@@ -63,7 +65,8 @@ def test_the_restore_dialog(films: Window) -> None:
     films.run_all()
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
     films.wait_for_kernel("idle")
-    films.panel.step("clean").click()
+    films.execute("movies = movies.head(3)\ndel picks, films, train, valid, grid, cfg, extra")
+    films.panel.step("pick").click()
     films.panel.action("restore").click()
     films.page.locator(".nbf-RestoreDialog .nbf-DifferenceRow").first.wait_for()
     take_picture(films, "restore")

@@ -53,7 +53,7 @@ class Window:
         self.wait_for_kernel("idle")
 
     def wait_for_notebook(self) -> None:
-        self.page.wait_for_selector(".jp-NotebookPanel .jp-Cell .cm-content")
+        self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell .cm-content", state="attached")
 
     def wait_for_kernel(self, status: str) -> None:
         self.wait(f"{KERNEL}?.status === '{status}'")
@@ -76,6 +76,10 @@ class Window:
     def run_cell(self, index: int) -> None:
         self.select_cell(index)
         self.command("notebook:run-cell")
+
+    def execute(self, code: str) -> None:
+        """In the kernel, and in no cell."""
+        self.page.evaluate(f"code => {KERNEL}.requestExecute({{ code }}).done", code)
 
     def select_cell(self, index: int) -> None:
         select = "(notebook, index) => { notebook.activeCellIndex = index; notebook.deselectAll(); }"
