@@ -48,6 +48,8 @@ def test_a_closed_notebook_leaves_nothing_behind(notebook: OpenNotebook, lab: La
     window.command("nbflow:open-view", {"view": "graph"})
     window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=load]").wait_for()
     window.page.get_by_role("tab", name="demo.ipynb", exact=True).click()
+    window.run_all()
+    window.wait_for_output(3, "the largest is")
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
     window.command("application:close")
     window.page.get_by_text("Open a notebook to see its flow here.").wait_for()
