@@ -1,7 +1,8 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
 import { type Feed, SILENCE } from './feed';
+import { exportScript } from './exporting';
 import type { Actions } from './host';
-import { askInTurn, reachKernel, sayRefusal } from './kernel';
+import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import { jumpTo } from './jump';
 import type { Lab } from './lab';
 import { writeLine, writeParameters } from './line';
@@ -76,6 +77,10 @@ export class FlowActions implements Actions {
     window.open(this.notebook.archive.report(run), '_blank', 'noopener');
   }
 
+  exportScript(): Promise<void> {
+    return exportScript(this.lab, this.notebook);
+  }
+
   /** Ask for a name before a run is tagged. */
   async askForTag(run: number): Promise<void> {
     const { trans } = this.lab;
@@ -125,10 +130,6 @@ export class FlowActions implements Actions {
     }
   }
 }
-
-/** The line that makes the kernel know the cells as they are on the screen, saved or not. */
-export const tellCells = (notebook: FlowNotebook): string =>
-  writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);
 
 /** `fit` of `7/fit[3]`, whatever stands behind it. */
 const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';

@@ -5,7 +5,6 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
-import { exportScript } from './exporting';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import { canBeStep, makeStep } from './makestep';
@@ -224,7 +223,7 @@ export class FlowCommands {
       },
       [CommandId.export]: {
         label: trans('Export Flow as a Script…'), caption: trans('Write the notebook as a FlowSpec script'),
-        execute: notebook => exportScript(this.lab, notebook)
+        execute: notebook => this.deeds.actionsOf(notebook).exportScript()
       }
     };
   }

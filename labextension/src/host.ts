@@ -35,6 +35,8 @@ export interface Actions {
   openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs'): void;
   /** A run as an HTML page of its own. */
   report(run: number): void;
+  /** The notebook as a FlowSpec script; the user says which file. */
+  exportScript(): Promise<void>;
 }
 
 /** Rich outputs in the format of a notebook, shown as the program shows those of cells; dispose what it returns. */

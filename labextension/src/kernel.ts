@@ -2,6 +2,7 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { type Answer, ask, Refusal } from './channel';
 import type { Lab } from './lab';
+import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
 import { sayError } from './toast';
 
@@ -80,3 +81,7 @@ export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): strin
   }
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The line that makes the kernel know the cells as they are on the screen, saved or not. */
+export const tellCells = (notebook: FlowNotebook): string =>
+  writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);

@@ -101,7 +101,7 @@ def test_parameters_arrive_as_they_were_typed(notebook: OpenNotebook) -> None:
     panel.wait_for_step("say", "done")
     window.edit_cell(1, "print(repr(said))")
     window.run_cell(1)
-    window.wait("JSON.stringify(window.jupyterapp.shell.currentWidget.content.widgets[1].model.toJSON().outputs).length > 2")
+    window.wait_for_output(1, "stdout")
     [output] = json.loads(window.outputs(1))
     assert "".join(output["text"]) == f"{odd!r}\n"
 

@@ -50,6 +50,17 @@ def test_the_palette_has_a_category_flow(notebook: OpenNotebook) -> None:
     window.page.keyboard.press("Escape")
 
 
+def test_keys_and_the_view_menu_show_the_panel(notebook: OpenNotebook) -> None:
+    window = notebook(LINEAR)
+    panel = window.page.locator("#nbflow-panel")
+    assert not panel.is_visible()
+    window.page.keyboard.press("Control+Alt+f")
+    panel.wait_for(state="visible")
+    window.page.get_by_role("menuitem", name="View", exact=True).click()
+    window.page.locator(".lm-Menu-item[data-command='nbflow:show-panel']").wait_for()
+    window.page.keyboard.press("Escape")
+
+
 def test_a_notebook_without_steps_is_left_alone(notebook: OpenNotebook) -> None:
     window = notebook(ORDINARY)
     asked: list[str] = []

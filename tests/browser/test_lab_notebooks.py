@@ -29,18 +29,6 @@ def set_(window: Window, **values: Any) -> None:
     window.page.evaluate(save, json.dumps(values))
 
 
-def test_the_panel_goes_along_with_the_notebook_that_is_looked_at(
-    notebook: OpenNotebook, lab: Lab, folder: Path
-) -> None:
-    window = notebook(LINEAR)
-    window.command("nbflow:show-panel")
-    wait_for_steps(window, "load", "clean", "report")
-    window.open_beside(lab, other(folder))
-    wait_for_steps(window, "first", "second")
-    window.look_at("demo.ipynb")
-    wait_for_steps(window, "load", "clean", "report")
-
-
 def test_two_notebooks_side_by_side_have_each_their_own_badges(
     notebook: OpenNotebook, lab: Lab, folder: Path
 ) -> None:
@@ -59,7 +47,9 @@ def test_a_closed_notebook_leaves_nothing_behind(notebook: OpenNotebook, lab: La
     window.command("nbflow:show-panel")
     window.command("nbflow:open-view", {"view": "graph"})
     window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=load]").wait_for()
-    window.look_at("demo.ipynb")
+    window.page.get_by_role("tab", name="demo.ipynb", exact=True).click()
+    window.run_all()
+    window.wait_for_output(3, "the largest is")
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
     window.command("application:close")
     window.page.get_by_text("Open a notebook to see its flow here.").wait_for()

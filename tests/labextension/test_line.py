@@ -57,7 +57,9 @@ def line() -> Any:
 
 @pytest.fixture(scope="module")
 def shell() -> Any:
-    return InteractiveShell(user_ns={"x": "EXPANDED", "HOME": "EXPANDED", "b": [1]})
+    return InteractiveShell(  # type: ignore[no-untyped-call]
+        user_ns={"x": "EXPANDED", "HOME": "EXPANDED", "b": [1]}
+    )
 
 
 def arrive(shell: Any, text: str) -> list[str]:
