@@ -214,7 +214,6 @@ export class FlowPanel extends Widget {
     const shown = this.model.shown?.run.number ?? null;
     return [
       { sign: 'run', name: 'run-all', label: trans('Run all'), enabled: true, run: () => this.run({}) },
-<<<<<<< HEAD
       {
         sign: 'to',
         name: 'run-to',
@@ -244,20 +243,19 @@ export class FlowPanel extends Widget {
         run: () => void actions?.resume(shown)
       },
       {
+        sign: 'report',
+        name: 'export',
+        label: trans('Export as a script…'),
+        enabled: this.model.shape !== null,
+        run: () => void actions?.exportScript()
+      },
+      {
         sign: 'restore',
         name: 'undo',
         label: trans('Undo the last restore'),
         enabled: true,
         run: () => void actions?.undo()
       }
-=======
-      { sign: 'to', name: 'run-to', label: trans('Run to %1', named), enabled: step !== undefined, run: () => this.run({ to: step ?? '' }) },
-      { sign: 'from', name: 'run-from', label: trans('Run from %1', named), enabled: step !== undefined, run: () => this.run({ from: step ?? '' }) },
-      { sign: 'cell', name: 'run-only', label: trans('Run only %1', named), enabled: step !== undefined, run: () => this.run({ only: step ?? '' }) },
-      { sign: 'rerun', name: 'resume', label: shown === null ? trans('Resume the last run') : trans('Resume run %1', shown), enabled: true, run: () => void actions?.resume(shown) },
-      { sign: 'report', name: 'export', label: trans('Export as a script…'), enabled: this.model.shape !== null, run: () => void actions?.exportScript() },
-      { sign: 'restore', name: 'undo', label: trans('Undo the last restore'), enabled: true, run: () => void actions?.undo() }
->>>>>>> panel-lab
     ];
   }
 

@@ -56,19 +56,14 @@ def test_the_menu_runs_parts_of_the_flow_and_is_walked_by_keyboard(stage: Stage)
     stage.button("What to run").focus()
     stage.press("ArrowDown")
     assert stage.page.get_by_role("menuitem").evaluate_all(NAMES) == [
-<<<<<<< HEAD
         "Run all",
         "Run to clean",
         "Run from clean",
         "Run only clean",
         "Resume the last run",
+        "Export as a script…",
         "Undo the last restore",
     ]
-=======
-        "Run all", "Run to clean", "Run from clean", "Run only clean", "Resume the last run", "Export as a script…",
-        "Undo the last restore",
-    ]  # fmt: skip
->>>>>>> panel-lab
     stage.press("ArrowDown", "Enter")
     expect(stage.page.get_by_role("menu")).to_be_hidden()
     stage.press("ArrowDown", "End", "Enter")
