@@ -10,6 +10,7 @@ import { artifactList } from './artifacts';
 import { iconButton } from './button';
 import { type DetailActions, DetailButtons } from './detailbuttons';
 import { failure } from './failure';
+import { ItemText } from './item';
 import { OutputSection } from './outputs';
 import { Section } from './section';
 import { Tasks } from './tasks';
@@ -64,7 +65,7 @@ export class Detail implements Component {
           { class: 'nbf-DetailTitle' },
           this.icon,
           this.title,
-          this.item,
+          this.item.node,
           this.buttons.jump,
           iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })
         ),
@@ -131,7 +132,7 @@ export class Detail implements Component {
     setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
     showStatus(this.icon, task?.status ?? state.line.status);
     setText(this.title, task?.label ?? state.facts.name);
-    setText(this.item, task?.item ?? '');
+    this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
     this.showFacts(state, now());
   }
 
@@ -167,7 +168,7 @@ export class Detail implements Component {
   private readonly about: Section<{ facts: StepFacts; task: TaskState | null }>;
   private readonly icon = statusIcon('missing');
   private readonly title = h('h2', { class: 'nbf-DetailName' });
-  private readonly item = h('span', { class: 'nbf-TaskItem' });
+  private readonly item = new ItemText();
   private readonly facts = h('p', { class: 'nbf-Facts' });
   private readonly reasons = h('ul', { class: 'nbf-Reasons', hidden: true });
   private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });

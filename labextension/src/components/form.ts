@@ -2,7 +2,7 @@
 import { h, setAttribute } from '../dom';
 import type { Translate } from '../host';
 import type { ParameterField } from '../protocol';
-import { textButton } from './button';
+import { iconButton, textButton } from './button';
 import type { Component } from './view';
 
 type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -30,7 +30,7 @@ export class Form implements Component {
       name: 'defaults',
       onclick: () => this.empty()
     });
-    const close = textButton({ label: trans('Close'), name: 'close-form', onclick: props.onClose });
+    const close = iconButton({ sign: 'close', label: trans('Close the form'), name: 'close-form', onclick: props.onClose });
     this.node = h(
       'form',
       {
@@ -49,7 +49,7 @@ export class Form implements Component {
         }
       },
       this.fields,
-      h('div', { class: 'nbf-FormButtons' }, run, reset, close)
+      h('div', { class: 'nbf-FormButtons' }, run, reset, h('span', { class: 'nbf-Spacer' }), close)
     );
   }
 

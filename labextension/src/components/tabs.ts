@@ -79,7 +79,7 @@ export class Tabs<Name extends string> implements Component {
     return h(
       'button',
       {
-        class: 'nbf-Tab',
+        class: 'nbf-ViewTab',
         role: 'tab',
         type: 'button',
         id: `${id}-${tab.name}`,
