@@ -7,8 +7,10 @@ import type { FlowNotebook } from './notebook';
 import { sayError } from './toast';
 
 const ENDED: readonly Kernel.Status[] = ['dead', 'terminating'];
+const FREE: readonly Kernel.Status[] = ['idle', 'starting'];
 
-export const isFree = (kernel: Kernel.IKernelConnection): boolean => kernel.status === 'idle';
+/** Whether it comes to a request at once. */
+export const isFree = (kernel: Kernel.IKernelConnection): boolean => FREE.includes(kernel.status);
 
 /** The notebook's kernel, started if the user wants that; null if not, or if it could not be. */
 export async function reachKernel(lab: Lab, notebook: FlowNotebook, why: string): Promise<Kernel.IKernelConnection | null> {
@@ -55,9 +57,8 @@ function refuseLanguage(lab: Lab, notebook: FlowNotebook): boolean {
 export async function askInTurn(
   lab: Lab, kernel: Kernel.IKernelConnection, lines: readonly string[], what: string
 ): Promise<Answer> {
-  const busy = !isFree(kernel) && kernel.status !== 'starting';
   const text = lab.trans('%1: queued, the kernel is busy. It is done when the cells before it are.', what);
-  const id = busy ? Notification.emit(text, 'in-progress', { autoClose: false }) : undefined;
+  const id = isFree(kernel) ? undefined : Notification.emit(text, 'in-progress', { autoClose: false });
   try {
     return await ask(kernel, lines);
   } finally {

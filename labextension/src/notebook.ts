@@ -2,7 +2,7 @@ import type { Cell } from '@jupyterlab/cells';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, ServerConnection } from '@jupyterlab/services';
-import type { IDisposable } from '@lumino/disposable';
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Feed } from './feed';
 import { FlowModel } from './model';
@@ -82,13 +82,15 @@ export class FlowNotebook implements Text, IDisposable {
     return this.model.shape?.steps.find(step => step.cell === id)?.name ?? '';
   }
 
-  /** Somebody looks at it, or no longer does: until then a notebook without steps costs nothing. */
-  set watched(watched: boolean) {
+  /** Somebody looks at it, until what is returned is disposed. Before that a notebook without steps costs nothing. */
+  watch(): IDisposable {
     const before = this.isFollowed;
-    this._watched = watched;
-    if (this.isFollowed && !before) {
+    const watcher = new DisposableDelegate(() => this._watchers.delete(watcher));
+    this._watchers.add(watcher);
+    if (!before) {
       void this.feed.refresh();
     }
+    return watcher;
   }
 
   /** What is stored may have changed. */
@@ -112,7 +114,7 @@ export class FlowNotebook implements Text, IDisposable {
   }
 
   private get isFollowed(): boolean {
-    return this._hasSteps || this._watched;
+    return this._hasSteps || this._watchers.size > 0;
   }
 
   private begin(): void {
@@ -162,8 +164,8 @@ export class FlowNotebook implements Text, IDisposable {
 
   private _text = '';
   private _hasSteps = false;
-  private _watched = false;
   private _disposed = false;
+  private readonly _watchers = new Set<IDisposable>();
   private readonly _edits: Pause;
   private readonly _hasStepsChanged = new Signal<this, boolean>(this);
 }

@@ -1,3 +1,4 @@
+import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
 import { h, setText } from './dom';
@@ -41,25 +42,24 @@ export class FlowSidebar extends Widget {
 
   override dispose(): void {
     Signal.disconnectReceiver(this);
+    this.watching?.dispose();
     super.dispose();
   }
 
   protected override onAfterShow(): void {
-    this.watch(true);
+    this.settleWatch();
   }
 
   protected override onAfterHide(): void {
-    this.watch(false);
+    this.settleWatch();
   }
 
-  private watch(watched: boolean): void {
-    if (this.notebook && !this.notebook.isDisposed) {
-      this.notebook.watched = watched;
-    }
+  private settleWatch(): void {
+    this.watching?.dispose();
+    this.watching = this.isVisible && this.notebook ? this.notebook.watch() : null;
   }
 
   private follow(notebook: FlowNotebook | null): void {
-    this.watch(false);
     this.content?.dispose();
     if (this.notebook) {
       Signal.disconnectBetween(this.notebook.feed, this);
@@ -70,7 +70,7 @@ export class FlowSidebar extends Widget {
       this.frame.addWidget(this.content);
     }
     notebook?.feed.troubled.connect(this.settle, this);
-    this.watch(this.isVisible);
+    this.settleWatch();
     this.settle();
   }
 
@@ -91,6 +91,7 @@ export class FlowSidebar extends Widget {
   }
 
   private notebook: FlowNotebook | null = null;
+  private watching: IDisposable | null = null;
   private content: FlowPanel | null = null;
   private readonly frame = new PanelLayout();
   private readonly notice = h('p', { class: 'nbf-Notice', role: 'status', hidden: true });

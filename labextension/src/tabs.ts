@@ -22,6 +22,8 @@ class FlowTab extends MainAreaWidget<FlowPanel> {
     this.title.icon = flowIcon;
     this.title.closable = true;
     content.viewChanged.connect(this.entitle, this);
+    const watching = notebook.watch();
+    this.disposed.connect(() => watching.dispose());
     notebook.panel.disposed.connect(() => this.dispose(), this);
     this.entitle();
   }
@@ -65,7 +67,6 @@ export class FlowTabs {
     const tab = new FlowTab(notebook, this.draw(notebook, view), words);
     app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });
     void this.tabs.add(tab);
-    notebook.refresh();
     return tab;
   }
 
