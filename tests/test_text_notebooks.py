@@ -100,9 +100,10 @@ def test_a_text_notebook_runs_and_answers_every_question(shell: Shell) -> None:
     ran = shell("run", name, "--n", "5")
     assert (ran.code, ran.err) == (0, "")
     assert shell("dump", name, "total").out.splitlines()[-1].split()[-1] == "10"
-    assert shell("params", name).out.split() == "--n int how many [default 4]".split()
-    for words in (["show"], ["status"], ["why", "total"], ["runs"], ["logs", "total"], ["resume"], ["report"]):
+    assert shell("params", name).out.split() == ["--n", "int", "how", "many", "[default", "4]"]
+    for words in (["show"], ["status"], ["why", "total"], ["runs"], ["logs", "total"], ["resume"]):
         assert shell(words[0], name, *words[1:]).code == 0
+    assert shell("report", name, "-o", str(shell.folder / "sums.html")).code == 0
     assert shell("gc", name, "--dry-run").code == 0
 
 
@@ -134,8 +135,8 @@ def test_a_flowspec_script_is_told_apart(shell: Shell, verb: str) -> None:
     answer = shell(verb, str(path), *(["--to", "magic"] if verb == "convert" else []))
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        f"Error: {path} is not a notebook that nbflow can run: it is a FlowSpec script; run it with  python {path} run,  "
-        f"or make a notebook of it with  nbflow import {path} flow.ipynb\n"
+        f"Error: {path} is not a notebook that nbflow can run: it is a FlowSpec script; "
+        f"run it with  python {path} run,  or make a notebook of it with  nbflow import {path} flow.ipynb\n"
     )
 
 
