@@ -1,0 +1,289 @@
+"""The body of a step method as the body of a cell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nbflow.export.layout import indent
+from nbflow.flow.code import names_of, parse
+from nbflow.flow.metaflow import names_of_self
+from nbflow.flow.step import Next, NextKind
+from nbflow.importing.design import Design, imported, item_name, item_statement
+from nbflow.importing.methods import INDEX, ITEM, StepText, merge_call
+from nbflow.importing.refusals import Stuck
+from nbflow.importing.words import Unsure, Words, replace_words
+
+_CARD = re.compile(r"\bcurrent\.card(?:\[[^\]]*\])?\.(append|extend)\(")
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """One step on its way into a cell. `own` are its locals that mean the artifact of the same name."""
+
+    design: Design
+    step: StepText
+    plain: bool
+    own: frozenset[str]
+
+    @property
+    def item(self) -> str | None:
+        """The variable of the innermost foreach around the step."""
+        scope = self.design.scope(self.step.name)
+        return self.design.items[scope[-1]] if scope else None
+
+    def artifact(self, name: str) -> str:
+        return name if self.plain else f"self.{name}"
+
+
+def write_body(design: Design, name: str) -> str:
+    """Raises Stuck."""
+    step = design.steps[name]
+    if step.kept is not None:
+        return step.kept
+    plain = name in design.plain
+    rewriting = Rewriting(design, step, plain, _own(step) if plain else frozenset())
+    text = _with_display(replace_inside(rewriting, _edited(rewriting)))
+    text = _caught(rewriting, text)
+    text = "\n".join(part for part in (step.above, *_first(rewriting), text.strip("\n"), *_last(rewriting)) if part)
+    return text if parse(text).body else f"{text}\npass".strip()
+
+
+# words
+
+
+def replace_inside(rewriting: Rewriting, text: str) -> str:
+    step = rewriting.step
+    attributes = attribute_words(rewriting)
+    names = _renamed(rewriting, attributes)
+    branches = rewriting.design.branches(step.name)
+    tasks = _task_names(step) if step.method.is_join and not branches else frozenset()
+    try:
+        return replace_words(_tasks_words(text, tasks), Words(attributes, names, branches))
+    except (Unsure, IndexError):
+        fix = "Write that part in another way, without self in the braces of a text"
+        raise Stuck(step.line, f"the names in step '{step.name}' cannot be replaced", fix) from None
+
+
+def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:
+    """What stands for `self.X`; in a cell that keeps `self`, only for what is no artifact."""
+    design, step = rewriting.design, rewriting.step
+    words = fixed_words(design)
+    if rewriting.plain:
+        words |= {name: name for name in design.artifacts}
+        words[ITEM] = rewriting.item or "None"
+    if rewriting.item is None or step.method.is_join:
+        words[ITEM] = "None"  # a join stands outside of what it closes
+    if rewriting.item is None:
+        words[INDEX] = "None"
+    return words
+
+
+def fixed_words(design: Design) -> dict[str, str]:
+    helpers = {name: helper.call for name, helper in design.helpers.items()}
+    return {name: name for name in design.fixed} | helpers
+
+
+def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, str]:
+    """A local variable stays local under a name with `_`, unless it means an artifact or the item."""
+    step, design = rewriting.step, rewriting.design
+    tree = step.tree
+    used = {attributes[name] for name in step.attributes if name in attributes}
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    outside = design.around | design.artifacts | set(design.items.values())
+    bound = names_of(tree).bound - imported(tree) - {"self"}
+    assigned = names_of_self(tree).locals if rewriting.plain else frozenset()
+    wanted = (assigned | (stored & used) | (bound & outside)) - rewriting.own
+    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | outside
+    found = {name: _private(name, taken) for name in sorted(wanted) if not name.startswith("_")}
+    local = _local_item(step) if rewriting.plain else None
+    if local is not None and rewriting.item:
+        found[local] = rewriting.item
+    return found
+
+
+def _private(name: str, taken: set[str]) -> str:
+    new = f"_{name}"
+    while new in taken:
+        new += "_"
+    return new
+
+
+def _local_item(step: StepText) -> str | None:
+    node = item_statement(step)
+    return item_name(step) if node is not None and isinstance(node.targets[0], ast.Name) else None
+
+
+def _task_names(step: StepText) -> frozenset[str]:
+    """The variables that stand for one task: `for one in inputs`, `max(inputs, key=lambda one: …)`."""
+    found: set[str] = set()
+    for node in ast.walk(step.tree):
+        match node:
+            case ast.For(target=ast.Name(id=name), iter=source) | ast.comprehension(target=ast.Name(id=name), iter=source):
+                if _mentions_inputs(source):
+                    found.add(name)
+            case ast.Call(args=[source, *_], keywords=keywords) if _mentions_inputs(source):
+                lambdas = [one.value for one in keywords if isinstance(one.value, ast.Lambda)]
+                found |= {argument.arg for one in lambdas for argument in one.args.args}
+    return frozenset(found)
+
+
+def _mentions_inputs(node: ast.expr) -> bool:
+    return any(isinstance(one, ast.Name) and one.id == "inputs" for one in ast.walk(node))
+
+
+def _tasks_words(text: str, tasks: frozenset[str]) -> str:
+    """`task.input` and `task.index` in the words of a notebook."""
+    for task in [*sorted(tasks), r"inputs\[-?\d+\]"]:
+        text = re.sub(rf"(?<![\w.])({task})\.input\b", r"\1.item", text)
+        text = re.sub(rf"(?<![\w.])({task})\.index\b(?!\s*\()", r"\1.path[-1]", text)
+    return text
+
+
+def _with_display(text: str) -> str:
+    """A card is what a step displays."""
+    return _CARD.sub(lambda found: "display(" + ("*" if found[1] == "extend" else ""), text)
+
+
+# lines
+
+
+def _edited(rewriting: Rewriting) -> str:
+    """The body without statements that a header says, or that only carry names over."""
+    step = rewriting.step
+    lines: list[str | None] = list(step.body.splitlines())
+    for node, text in _edits(rewriting):
+        first, last = node.lineno, node.end_lineno or node.lineno
+        line = step.line + first - 1
+        whole = "\n".join(step.body.splitlines()[first - 1 : last])
+        if ast.unparse(parse(f"if 1:\n{indent(whole.strip(), 1)}")) != ast.unparse(parse(f"if 1:\n {ast.unparse(node)}")):
+            raise Stuck(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
+        lines[first - 1] = indent(text, node.col_offset) if text else None
+        lines[first:last] = [None] * (last - first)
+    return "\n".join(line for line in lines if line is not None)
+
+
+def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
+    step, design = rewriting.step, rewriting.design
+    tree = step.tree
+    if rewriting.plain and step.name in design.items:
+        node = item_statement(step)
+        if node is not None and item_name(step) in (design.items[step.name], _local_item(step)):
+            yield node, ""
+    yield from ((node, "") for node in tree.body if rewriting.plain and _carries(node) in rewriting.own)
+    inside = {id(node) for node in tree.body}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and merge_call(node) is not None:
+            brought = design.seen.brought.get(step.name, ())
+            text = "\n".join(f"{_self(name)} = inputs[0].{name}" for name in brought)
+            yield node, text or ("" if id(node) in inside else "pass")
+
+
+def _self(name: str) -> str:
+    return f"self.{name}"
+
+
+def _own(step: StepText) -> frozenset[str]:
+    """Locals that are read from `self` on top, or written to it at the end, and stand for the artifact all the way."""
+    body = step.tree.body
+    on_top = _leading(body, reads=True)
+    at_end = _leading(body[::-1], reads=False)
+    return frozenset(name for name in {*on_top, *at_end} if _is_one_thing(step, name, name in on_top, name in at_end))
+
+
+def _leading(statements: list[ast.stmt], *, reads: bool) -> list[str]:
+    found: list[str] = []
+    for node in statements:
+        name = _carries(node)
+        if name is None or isinstance(node.targets[0], ast.Name) is not reads:  # type: ignore[attr-defined]
+            break
+        found.append(name)
+    return found
+
+
+def _carries(node: ast.stmt) -> str | None:
+    """`x` of `x = self.x` and of `self.x = x`."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id="self"), attr=attr)):
+            return name if name == attr else None
+        case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=attr)], value=ast.Name(id=name)):
+            return name if name == attr else None
+        case _:
+            return None
+
+
+def _is_one_thing(step: StepText, name: str, on_top: bool, at_end: bool) -> bool:
+    tree = step.tree
+    carried = on_top + at_end
+    attributes = sum(isinstance(node, ast.Attribute) and ast.unparse(node) == f"self.{name}" for node in ast.walk(tree))
+    stored = sum(
+        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
+    )
+    return attributes == carried and (at_end or stored == 1)
+
+
+# what is added
+
+
+def _first(rewriting: Rewriting) -> Iterator[str]:
+    environment = rewriting.step.decoration.environment
+    if environment:
+        if not any("os" in chunk.binds for chunk in rewriting.design.module):
+            yield "import os\n"
+        yield f"os.environ.update({environment!r})"
+
+
+def _last(rewriting: Rewriting) -> Iterator[str]:
+    design, name = rewriting.design, rewriting.step.name
+    for one in sorted(design.hands_on.get(name, ())):
+        yield f"{rewriting.artifact(one)} = {rewriting.artifact(one)}  # for the join"
+    for said, way in design.says.get(name, {}).items():
+        yield f"{rewriting.artifact(said)} = {_holds(rewriting, way.literals)}"
+    if design.loop(name) and loop_name(design, name) != design.condition(name):
+        yield f"{rewriting.artifact(loop_name(design, name))} = {_holds(rewriting, design.loop(name))}"
+    if not rewriting.plain:
+        yield from _transition(rewriting)
+
+
+def _holds(rewriting: Rewriting, literals: tuple[object, ...]) -> str:
+    condition = rewriting.artifact(rewriting.design.condition(rewriting.step.name))
+    return f"{condition} == {literals[0]!r}" if len(literals) == 1 else f"{condition} in {literals!r}"
+
+
+def loop_name(design: Design, name: str) -> str:
+    """The artifact that a loop looks at: that of the switch where it is simply true to go on."""
+    return design.condition(name) if design.loop(name) == (True,) else f"{name}_again"
+
+
+def _transition(rewriting: Rewriting) -> Iterator[str]:
+    """`self.next`, where it says nothing else than the headers of the steps it leads to."""
+    design, name = rewriting.design, rewriting.step.name
+    leads = design.source.outline.nexts.get(name)
+    if leads is not None and leads.kind is not NextKind.SWITCH and set(leads.targets) <= set(design.kept):
+        yield _call(leads)
+
+
+def _call(leads: Next) -> str:
+    targets = ", ".join(f"self.{target}" for target in leads.targets)
+    return f"self.next({targets}, foreach={leads.foreach!r})" if leads.foreach else f"self.next({targets})"
+
+
+WRAPPER = "MetaflowExceptionWrapper"
+
+
+def _caught(rewriting: Rewriting, text: str) -> str:
+    """`@catch`: a failure becomes an artifact, after all retries."""
+    decoration = rewriting.step.decoration
+    if decoration.catch is None:
+        return text
+    artifact = rewriting.artifact(decoration.catch)
+    done = [f"{artifact} = None"] if decoration.catch else []
+    failed = f"{artifact} = {WRAPPER}(_error)" if decoration.catch else "print(repr(_error))"
+    tried = [text, *done, *(["break"] if decoration.retries else [])]
+    lines = ["try:", indent("\n".join(tried), 4), "except Exception as _error:", f"    {failed}"]
+    if not decoration.retries:
+        return "\n".join(lines)
+    return "\n".join([f"for _attempt in range({1 + decoration.retries}):", indent("\n".join(lines), 4)])

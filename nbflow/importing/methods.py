@@ -1,0 +1,252 @@
+"""What one step method says: its body as text at the margin, and the artifacts that it reads, writes and merges."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from nbflow.export.layout import dedent
+from nbflow.flow.code import Names, names_of, parse
+from nbflow.flow.flowspec import Method, is_transition
+from nbflow.flow.metaflow import names_of_self
+from nbflow.importing.decorators import Decoration
+from nbflow.importing.refusals import Stuck
+from nbflow.importing.source import Source
+
+ITEM, INDEX = "input", "index"
+MACHINERY = frozenset({"next", "merge_artifacts", "foreach_stack", ITEM, INDEX})
+UNKNOWN = frozenset({"name", "cmd", "script_name", "foreach_stack"})
+"""What FlowSpec has on `self` and a notebook has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A `self.merge_artifacts(inputs)`; lines are those of the body, counted from 1."""
+
+    first: int
+    last: int
+    include: frozenset[str] | None
+    exclude: frozenset[str]
+
+    def takes(self, name: str) -> bool:
+        return name in self.include if self.include is not None else name not in self.exclude
+
+
+@dataclass(frozen=True)
+class StepText:
+    """One step. `line` is where its body begins in the script; `cell` is where an exported one came from."""
+
+    name: str
+    method: Method
+    decoration: Decoration
+    body: str
+    line: int
+    above: str = ""  # the comment above the method
+    cell: int | None = None
+    kept: str | None = None  # the text of that cell's body, exactly
+    names: Names = field(default_factory=Names)  # of its artifacts
+    attributes: frozenset[str] = frozenset()  # every X of `self.X`
+    plain: Names = field(default_factory=Names)  # of what is no artifact
+    mentions: frozenset[str] = frozenset()  # free plain names
+    merges: tuple[Merge, ...] = ()
+    hands_over_self: int = 0  # the script's line where `self` itself is given to something
+
+    @property
+    def tree(self) -> ast.Module:
+        return parse(self.body)
+
+    @property
+    def sure(self) -> frozenset[str]:
+        return self.names.writes - self.names.maybe_writes
+
+    @property
+    def is_trivial(self) -> bool:
+        """It does nothing but lead on, whatever its docstring says."""
+        if self.decoration.catch or self.above or self.cell is not None:
+            return False
+        return all(isinstance(node, ast.Pass) or merge_call(node) is not None for node in self.tree.body)
+
+    @property
+    def looks(self) -> frozenset[tuple[str, str]]:
+        """The pairs of every `inputs.STEP.NAME`."""
+        return frozenset(_looks(self.tree))
+
+
+def read_steps(source: Source) -> dict[str, StepText]:
+    """Every step, in the order in which they are written. Raises Stuck for what a cell cannot hold."""
+    return {name: _read(source, method) for name, method in source.steps.items()}
+
+
+def _read(source: Source, method: Method) -> StepText:
+    body, line = body_of(source, method.tree)
+    tree = parse(body)
+    found = names_of_self(tree)
+    marked = source.bodies.get(method.name)
+    step = StepText(
+        method.name,
+        method,
+        source.decorations[method.name],
+        body,
+        line,
+        above=_comment_above(source, method.tree),
+        cell=marked.cell if marked else None,
+        kept=marked.text if marked else None,
+        names=_with_failure(found.artifacts, source.decorations[method.name]),
+        attributes=attributes_of(tree),
+        plain=names_of(tree),
+        mentions=found.mentions,
+        merges=tuple(_merges(tree, line)),
+        hands_over_self=_hands_over(tree, line),
+    )
+    _refuse_unknown(step)
+    _refuse_outside_function(step)
+    return step
+
+
+
+
+def _with_failure(names: Names, decoration: Decoration) -> Names:
+    """A step that catches what it raises may have set anything before, and says what it was."""
+    if decoration.catch is None:
+        return names
+    failure = frozenset({decoration.catch} - {""})
+    return replace(names, writes=names.writes | failure, maybe_writes=names.writes)
+
+
+def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
+    """The lines between the docstring and the transition, at the margin, and the first one's number."""
+    first = _first_line(method)
+    statements = method.body
+    if statements[0].lineno == method.lineno or (len(statements) > 1 and statements[-1].lineno == statements[-2].end_lineno):
+        kept = [node for node in statements if not _is_next(node) and not _is_docstring(method, node)]
+        return "\n".join(ast.get_source_segment(source.text, node) or "" for node in kept), first
+    last = statements[-1].lineno - 1 if _is_next(statements[-1]) else method.end_lineno or first
+    text = "\n".join(source.lines[first - 1 : last])
+    depth = statements[0].col_offset
+    return dedent(text, depth).rstrip(), first
+
+
+def _first_line(method: ast.FunctionDef) -> int:
+    if ast.get_docstring(method) is not None:
+        return (method.body[0].end_lineno or method.lineno) + 1
+    spec = method.args
+    arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+    ends = [node.end_lineno or 0 for node in (*arguments, *([method.returns] if method.returns else []))]
+    end = max([method.lineno, *ends])
+    return end + 1 if method.body[0].lineno > end else end
+
+
+def _is_docstring(method: ast.FunctionDef, node: ast.stmt) -> bool:
+    return node is method.body[0] and ast.get_docstring(method) is not None
+
+
+def _is_next(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and is_transition(node.value)
+
+
+def _comment_above(source: Source, method: ast.FunctionDef) -> str:
+    first = min([method.lineno, *(one.lineno for one in method.decorator_list)])
+    found: list[str] = []
+    while first > 1 and source.lines[first - 2].lstrip().startswith("#"):
+        first -= 1
+        found.insert(0, source.lines[first - 1].strip())
+    return "\n".join(found)
+
+
+def attributes_of(tree: ast.AST, owner: str = "self") -> frozenset[str]:
+    return frozenset(
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == owner
+    )
+
+
+def _hands_over(tree: ast.Module, line: int) -> int:
+    """Where `self` stands without an attribute behind it."""
+    owned = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    bare = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "self")
+    return next((line + node.lineno - 1 for node in bare if id(node) not in owned), 0)
+
+
+def merge_call(node: ast.stmt) -> ast.Call | None:
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="merge_artifacts")) as call):
+            return call
+        case _:
+            return None
+
+
+def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
+    for node in ast.walk(tree):
+        call = merge_call(node) if isinstance(node, ast.stmt) else None
+        if call is not None:
+            given = {one.arg: _listed(one.value, line) for one in call.keywords}
+            given |= dict(zip(("exclude", "include"), (_listed(one, line) for one in call.args[1:]), strict=False))
+            yield Merge(node.lineno, node.end_lineno or node.lineno, given.get("include"), given.get("exclude") or frozenset())
+
+
+def _listed(node: ast.expr, line: int) -> frozenset[str]:
+    match node:
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+            if all(isinstance(part, ast.Constant) for part in parts):
+                return frozenset(str(part.value) for part in parts if isinstance(part, ast.Constant))
+    message = f"merge_artifacts is given '{ast.unparse(node)}'"
+    raise Stuck(line + node.lineno - 1, message, "Write the names of the artifacts as a list of texts")
+
+
+def _looks(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=branch), attr=name):
+                yield branch, name
+
+
+# what no cell can hold
+
+
+def _refuse_unknown(step: StepText) -> None:
+    for node in ast.walk(step.tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            line = step.line + node.lineno - 1
+            if node.attr in UNKNOWN:
+                fix = "Write what it stands for into the step"
+                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook has not", fix)
+            if node.attr.startswith("_"):
+                fix = f"Call it {node.attr.strip('_') or 'value'}; in a notebook, names with _ in front are no artifacts"
+                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}", fix)
+
+
+def _refuse_outside_function(step: StepText) -> None:
+    """A body that is a cell stands in no function: it can neither return nor name variables of one."""
+    agenda: list[ast.AST] = list(step.tree.body)
+    while agenda:
+        node = agenda.pop()
+        line = step.line + getattr(node, "lineno", 1) - 1
+        match node:
+            case ast.Return():
+                fix = "Put what follows it into an if or else"
+                raise Stuck(line, f"step '{step.name}' returns, and a cell cannot", fix)
+            case ast.Yield() | ast.YieldFrom():
+                raise Stuck(line, f"step '{step.name}' yields, and a cell cannot", "Put it into a function of its own")
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                _refuse_nonlocal(step, node)
+            case _:
+                agenda.extend(ast.iter_child_nodes(node))
+
+
+def _refuse_nonlocal(step: StepText, function: ast.AST) -> None:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Nonlocal) and not set(node.names) <= names_of(function.body).bound:  # type: ignore[attr-defined]
+            fix = "Let the function return the value, or keep it in a list or dict"
+            line = step.line + node.lineno - 1
+            raise Stuck(line, f"step '{step.name}' has a function that rebinds its variables ({', '.join(node.names)})", fix)
+
+
+def reads_of(steps: Iterable[StepText], helpers: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The artifacts that each step reads, also through the methods and functions it calls."""
+    found: dict[str, frozenset[str]] = {}
+    for step in steps:
+        reached = frozenset[str]().union(*(helpers.get(name, frozenset()) for name in step.attributes | step.mentions))
+        found[step.name] = (step.names.reads | step.names.maybe_reads | reached) - MACHINERY
+    return found

@@ -1,0 +1,76 @@
+"""Drafts of cells as a file: an `.ipynb`, or a `.py` with `# %%` cells."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NbflowError
+from nbflow.importing.cells import Draft, draft_notebook
+from nbflow.importing.source import read_source
+from nbflow.notebook import SUFFIXES
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+class CannotWrite(NbflowError):
+    """Raised before anything is written over, and when a file cannot be written; what was there is still there."""
+
+    def __init__(self, path: Path, why: str, fix: str) -> None:
+        self.path, self.why, self.fix = path, why, fix
+        super().__init__(f"{path} is not written: {why}; {fix}")
+
+
+def import_script(script: Path, target: Path, *, force: bool = False) -> list[Draft]:
+    """Write the notebook that means the same as a script, whole or not at all; returns its cells.
+
+    Raises NotAScript and CannotCarryOver for the script, CannotWrite for the target.
+    """
+    if target.suffix not in SUFFIXES:
+        raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
+    if target.exists() and target.samefile(script):
+        raise CannotWrite(target, "it is the script itself", "give another name")
+    if target.exists() and not force:
+        raise CannotWrite(target, "it is there already", "give another name, or --force to write over it")
+    drafts = _with_ids(draft_notebook(read_source(script), target.parent))
+    write_whole(target, notebook_text(drafts, target))
+    return drafts
+
+
+def notebook_text(drafts: Iterable[Draft], target: Path) -> str:
+    from nbformat import v4  # noqa: PLC0415 - half a second to import
+
+    cells: list[Any] = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
+    book = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    if target.suffix == ".py":
+        import jupytext  # noqa: PLC0415
+
+        return str(jupytext.writes(book, fmt="py:percent"))
+    return str(v4.writes(book)) + "\n"
+
+
+def _with_ids(drafts: Iterable[Draft]) -> list[Draft]:
+    """Ids that tell what a cell is; an exported cell has its own again."""
+    found: dict[str, Draft] = {}
+    for number, draft in enumerate(drafts, 1):
+        wanted = draft.id or draft.step or f"cell-{number}"
+        identity = re.sub(r"[^\w-]", "-", wanted, flags=re.ASCII)[:56]
+        found[identity if identity not in found else f"{identity}-{number}"] = draft
+    return [replace(draft, id=identity) for identity, draft in found.items()]
+
+
+def write_whole(path: Path, text: str) -> None:
+    """To a new file first, then renamed, so that nobody meets half a notebook. Raises CannotWrite."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True) if path.parent.is_dir() else None
+        fix = "make that folder first" if error.errno in (errno.ENOENT, errno.ENOTDIR) else "choose another place"
+        raise CannotWrite(path, os.strerror(error.errno or 0), fix) from None

@@ -1,0 +1,102 @@
+"""Names in code replaced by others, and nothing else: layout, comments and the text of strings stay as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import parso
+from parso.tree import Leaf, NodeOrLeaf
+
+
+class Unsure(Exception):
+    """A piece of code in which a name cannot be replaced without changing what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What to write instead: of `self.NAME`, of a plain name, and of `inputs` in a static join.
+
+    `branches` are the steps which a static join looks at, in order; `inputs.STEP` stays as it is.
+    """
+
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    branches: Sequence[str] = ()
+    owner: str = "self"
+
+
+def replace_words(code: str, words: Words) -> str:
+    """Raises Unsure where the text of a name shows (`f"{self.x=}"`), or the code cannot be read."""
+    tree = parso.load_grammar().parse(code)
+    leaves = list(_leaves(tree))
+    if any(leaf.type == "error_leaf" for leaf in leaves):
+        raise Unsure
+    for at, leaf in enumerate(leaves):
+        if leaf.type == "name" and not _is_attribute(leaves, at):
+            _replace(leaves, at, words)
+    return "".join(leaf.prefix + leaf.value for leaf in leaves)
+
+
+def _leaves(node: NodeOrLeaf) -> Iterator[Leaf]:
+    if isinstance(node, Leaf):
+        yield node
+    for child in getattr(node, "children", ()):
+        yield from _leaves(child)
+
+
+def _is_attribute(leaves: Sequence[Leaf], at: int) -> bool:
+    return at > 0 and leaves[at - 1].value == "."
+
+
+def _value(leaves: Sequence[Leaf], at: int) -> str:
+    return leaves[at].value if at < len(leaves) else ""
+
+
+def _replace(leaves: Sequence[Leaf], at: int, words: Words) -> None:
+    leaf = leaves[at]
+    if leaf.value == words.owner and _value(leaves, at + 1) == ".":
+        new = words.attributes.get(_value(leaves, at + 2))
+        if new is not None:
+            _refuse_shown(leaves, at + 2)
+            leaf.value, leaves[at + 1].value, leaves[at + 2].value = new, "", ""
+            leaves[at + 1].prefix = leaves[at + 2].prefix = ""
+    elif leaf.value == "inputs" and words.branches:
+        _replace_inputs(leaves, at, words.branches)
+    elif leaf.value in words.names and not _is_keyword(leaf):
+        _refuse_shown(leaves, at)
+        leaf.value = words.names[leaf.value]
+
+
+def _replace_inputs(leaves: Sequence[Leaf], at: int, branches: Sequence[str]) -> None:
+    """`inputs[0]` is its first branch, `inputs` alone the list of all."""
+    following = [_value(leaves, at + n) for n in range(1, 4)]
+    if following[0] == "." and following[1] in branches:
+        return
+    if following[0] == "[" and following[2] == "]" and re.fullmatch(r"\d+", following[1]):
+        leaves[at].value = f"inputs.{branches[int(following[1])]}"
+        for leaf in leaves[at + 1 : at + 4]:
+            leaf.value = leaf.prefix = ""
+    else:
+        leaves[at].value = f"[{', '.join(f'inputs.{branch}' for branch in branches)}]"
+
+
+def _is_keyword(leaf: Leaf) -> bool:
+    """`n` of `f(n=3)`, which names an argument of somebody else."""
+    parent = leaf.parent
+    return parent is not None and parent.type == "argument" and parent.children[0] is leaf and _equals(parent)
+
+
+def _equals(parent: NodeOrLeaf) -> bool:
+    second = parent.children[1]
+    return isinstance(second, Leaf) and second.value == "="
+
+
+def _refuse_shown(leaves: Sequence[Leaf], at: int) -> None:
+    leaf = leaves[at]
+    while leaf.parent is not None and leaf.parent.type not in ("fstring_expr", "file_input"):
+        leaf = leaf.parent  # type: ignore[assignment]
+    if leaf.parent is not None and leaf.parent.type == "fstring_expr":
+        if any(isinstance(child, Leaf) and child.value == "=" for child in leaf.parent.children):
+            raise Unsure
