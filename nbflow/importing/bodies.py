@@ -11,7 +11,8 @@ from nbflow.export.layout import indent
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Next, NextKind
-from nbflow.importing.design import Design, imported, item_name, item_statement
+from nbflow.importing.design import Design, imported
+from nbflow.importing.items import item_name, item_statement
 from nbflow.importing.methods import INDEX, ITEM, StepText, merge_call
 from nbflow.importing.refusals import Stuck
 from nbflow.importing.words import Unsure, Words, replace_words
@@ -41,8 +42,6 @@ class Rewriting:
 def write_body(design: Design, name: str) -> str:
     """Raises Stuck."""
     step = design.steps[name]
-    if step.kept is not None:
-        return step.kept
     plain = name in design.plain
     rewriting = Rewriting(design, step, plain, _own(step) if plain else frozenset())
     text = _with_display(replace_inside(rewriting, _edited(rewriting)))
@@ -122,9 +121,10 @@ def _task_names(step: StepText) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(step.tree):
         match node:
-            case ast.For(target=ast.Name(id=name), iter=source) | ast.comprehension(target=ast.Name(id=name), iter=source):
-                if _mentions_inputs(source):
-                    found.add(name)
+            case ast.For(target=ast.Name(id=name), iter=source) if _mentions_inputs(source):
+                found.add(name)
+            case ast.comprehension(target=ast.Name(id=name), iter=source) if _mentions_inputs(source):
+                found.add(name)
             case ast.Call(args=[source, *_], keywords=keywords) if _mentions_inputs(source):
                 lambdas = [one.value for one in keywords if isinstance(one.value, ast.Lambda)]
                 found |= {argument.arg for one in lambdas for argument in one.args.args}
@@ -157,13 +157,18 @@ def _edited(rewriting: Rewriting) -> str:
     lines: list[str | None] = list(step.body.splitlines())
     for node, text in _edits(rewriting):
         first, last = node.lineno, node.end_lineno or node.lineno
-        line = step.line + first - 1
-        whole = "\n".join(step.body.splitlines()[first - 1 : last])
-        if ast.unparse(parse(f"if 1:\n{indent(whole.strip(), 1)}")) != ast.unparse(parse(f"if 1:\n {ast.unparse(node)}")):
+        if not _stands_alone(step.body.splitlines(), node):
+            line = step.line + first - 1
             raise Stuck(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
         lines[first - 1] = indent(text, node.col_offset) if text else None
         lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None)
+
+
+def _stands_alone(lines: list[str], node: ast.stmt) -> bool:
+    before = lines[node.lineno - 1].encode()[: node.col_offset]
+    behind = lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset :].strip()
+    return not before.strip() and (not behind or behind.startswith(b"#"))
 
 
 def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
@@ -174,16 +179,12 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
         if node is not None and item_name(step) in (design.items[step.name], _local_item(step)):
             yield node, ""
     yield from ((node, "") for node in tree.body if rewriting.plain and _carries(node) in rewriting.own)
-    inside = {id(node) for node in tree.body}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt) and merge_call(node) is not None:
+    on_top = {id(one) for one in tree.body}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.stmt) and merge_call(one) is not None:
             brought = design.seen.brought.get(step.name, ())
-            text = "\n".join(f"{_self(name)} = inputs[0].{name}" for name in brought)
-            yield node, text or ("" if id(node) in inside else "pass")
-
-
-def _self(name: str) -> str:
-    return f"self.{name}"
+            text = "\n".join(f"self.{name} = inputs[0].{name}" for name in brought)
+            yield one, text or ("" if id(one) in on_top else "pass")
 
 
 def _own(step: StepText) -> frozenset[str]:

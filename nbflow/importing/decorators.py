@@ -82,8 +82,8 @@ def _arguments(decorator: ast.expr) -> dict[str, Any]:
     try:
         return {keyword.arg or "": value_of(keyword.value) for keyword in decorator.keywords}
     except DefaultError as error:
-        fix = "Write the value itself"
-        raise Stuck(decorator.lineno, f"@{name_of(decorator)} is given something computed: {error.message}", fix) from None
+        message = f"@{name_of(decorator)} is given something computed: {error.message}"
+        raise Stuck(decorator.lineno, message, "Write the value itself") from None
 
 
 def _with_option(found: Decoration, option: str) -> Decoration:

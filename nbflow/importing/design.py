@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbflow.flow.code import parse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.step import Next, NextKind
-from nbflow.importing.conditions import Condition, Way, conditions_of, is_implied, way_to
-from nbflow.importing.definitions import Chunk, Helper, class_chunks, helper_reads, module_chunks, read_helpers
-from nbflow.importing.methods import INDEX, ITEM, MACHINERY, StepText, read_steps, reads_of
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.conditions import Condition, Way, way_to
+from nbflow.importing.definitions import Chunk
+from nbflow.importing.helpers import Helper, helper_reads
+from nbflow.importing.methods import INDEX, MACHINERY, StepText, reads_of
 from nbflow.importing.source import Source
-from nbflow.importing.visible import Visible, look_along, scope_in
+from nbflow.importing.visible import Visible, scope_in
 from nbflow.importing.words import Unsure, Words, replace_words
 
 
@@ -135,8 +134,6 @@ class Design:
         return frozenset(name for name, step in self.steps.items() if self._is_plain(step))
 
     def _is_plain(self, step: StepText) -> bool:
-        if step.kept is not None:
-            return True
         if INDEX in step.attributes or step.hands_over_self:
             return False
         if step.mentions & self.artifacts & BUILTINS or imported(step.tree) & self.artifacts:
@@ -173,204 +170,8 @@ def _deep(design: Design) -> Iterator[str]:
         agenda.extend(target for target in reversed(leads.targets if leads else ()) if target not in done)
 
 
-# deciding
-
-
-def design_notebook(source: Source) -> Design:
-    """Raises Stuck for what no notebook can say."""
-    steps = read_steps(source)
-    design = Design(
-        source,
-        steps,
-        read_helpers(source),
-        tuple(module_chunks(source)),
-        tuple(class_chunks(source)),
-        look_along(steps, source.outline),
-        conditions_of(source.outline),
-    )
-    _refuse_clashes(design)
-    _refuse_self(design)
-    _name_items(design)
-    _name_ways(design)
-    _hand_on(design)
-    return design
-
-
-def _refuse_clashes(design: Design) -> None:
-    names: dict[str, int] = {}
-    for chunk in (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values())):
-        for name in sorted(chunk.binds):
-            if name in names and chunk.kind != "statement" and chunk not in design.module:
-                message = f"'{name}' of class {design.source.flow.name} is called like what line {names[name]} defines"
-                raise Stuck(chunk.line, message, "Rename one of them")
-            names.setdefault(name, chunk.line)
-    for step in design.steps.values():
-        for name in sorted(step.names.writes & design.parameters):
-            raise Stuck(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
-        for name in sorted(step.names.writes & design.around):
-            message = f"artifact '{name}' of step '{step.name}' is called like what line {names.get(name, 0)} defines"
-            raise Stuck(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
-        _refuse_builtin(design, step)
-
-
-def _refuse_builtin(design: Design, step: StepText) -> None:
-    chunks = (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values()))
-    for name in sorted(step.names.writes & BUILTINS):
-        user = next((chunk for chunk in chunks if name in chunk.reads), None)
-        if user:
-            message = f"artifact '{name}' of step '{step.name}' hides Python's '{name}', which line {user.line} uses"
-            raise Stuck(_line(step, name), message, f"Rename the artifact, for example to my_{name}")
-
-
-def _line(step: StepText, attribute: str) -> int:
-    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute) and node.attr == attribute)
-    return step.line + next((node.lineno - 1 for node in nodes), 0)
-
-
-def _refuse_self(design: Design) -> None:
-    for step in design.steps.values():
-        if step.hands_over_self:
-            fix = "Hand over the values that are needed, and set what comes back"
-            raise Stuck(step.hands_over_self, f"step '{step.name}' hands over self", fix)
-        known = design.fixed | design.artifacts | MACHINERY | design.source.steps.keys()
-        for name in sorted(step.attributes - known):
-            message = f"step '{step.name}' uses self.{name}, which no step sets"
-            raise Stuck(_line(step, name), message, f"Set self.{name} in a step before, or take it out")
-
-
-def _name_items(design: Design) -> None:
-    taken = set(design.artifacts | design.around)
-    for name in design.source.outline.order:
-        above = design.foreach_above(name)
-        if above is not None:
-            leads = above[1]
-            design.items[name] = _item(design, name, leads.foreach or "", frozenset(taken))
-            taken.add(design.items[name])
-
-
-def _item(design: Design, name: str, of: str, taken: frozenset[str]) -> str:
-    """`input` where a cell keeps `self`, else as the step calls it, else the singular of the list."""
-    users = [step for step in design.steps.values() if design.scope(step.name)[-1:] == (name,)]
-    if any(step.name not in design.plain and step.attributes & {ITEM, INDEX} for step in users):
-        if ITEM in design.items.values():
-            step = next(step for step in users if step.name not in design.plain)
-            fix = "Write the item itself into the list: foreach over list(enumerate(…))"
-            raise Stuck(step.line, f"step '{step.name}' uses self.index inside several foreachs", fix)
-        return ITEM
-    own = item_name(design.steps[name])
-    candidates = [own or "", of.removesuffix("s") if of.endswith("s") else "", "item", f"{of}_item", f"{name}_item"]
-    artifacts = {own} if own and _is_own(design, name, own) else set()
-    return next(one for one in candidates if one.isidentifier() and one not in taken - artifacts and one not in BUILTINS)
-
-
-def _is_own(design: Design, name: str, artifact: str) -> bool:
-    """`self.genre = self.input` names the item, if nobody else sets that artifact."""
-    return all(artifact not in step.names.writes for other, step in design.steps.items() if other != name)
-
-
-def item_name(step: StepText) -> str | None:
-    """The name that a step gives to `self.input` once and for all."""
-    node = item_statement(step)
-    if node is None:
-        return None
-    target = node.targets[0]
-    return target.attr if isinstance(target, ast.Attribute) else ast.unparse(target)
-
-
-def item_statement(step: StepText) -> ast.Assign | None:
-    for node in step.tree.body:
-        match node:
-            case ast.Assign(targets=[target], value=ast.Attribute(value=ast.Name(id="self"), attr="input")):
-                return node if _is_only_target(step, target) else None
-    return None
-
-
-def _is_only_target(step: StepText, target: ast.expr) -> bool:
-    text = ast.unparse(target)
-    if not isinstance(target, ast.Name) and not text.removeprefix("self.").isidentifier():
-        return False
-    stored = [
-        node for node in ast.walk(step.tree)
-        if isinstance(node, ast.Name | ast.Attribute) and not isinstance(node.ctx, ast.Load) and ast.unparse(node) == text
-    ]  # fmt: skip
-    return len(stored) == 1
-
-
-def _name_ways(design: Design) -> None:
-    """Give a name to every way that a header cannot describe by a literal."""
-    for name in design.source.outline.order:
-        way = design.way(name)
-        if way is None:
-            continue
-        if not is_implied(design.conditions[name], design.conditions, design.source.outline):
-            fix = "Lead to it from one switch only"
-            line = design.steps[name].method.place.line
-            raise Stuck(line, f"step '{name}' depends on several switches at once", fix)
-        if len(way.literals) > 1 or not _speaks_for_itself(design, way.switch):
-            targets = sorted(design.conditions[name][way.switch])
-            design.says.setdefault(way.switch, {})[f"{way.switch}_to_{'_or_'.join(targets)}"] = way
-
-
-def _speaks_for_itself(design: Design, switch: str) -> bool:
-    """Whether the artifact it looks at is there only when the switch itself has run."""
-    if not design.conditions[switch]:
-        return True
-    condition = design.condition(switch)
-    return design.seen.leaving[switch].get(condition) == {switch} and all(
-        condition not in step.names.writes for other, step in design.steps.items() if other != switch
-    )
-
-
 def guard_name(design: Design, name: str) -> str | None:
     """The artifact that was named for the way to a step."""
     way = design.way(name)
     said = design.says.get(way.switch, {}) if way else {}
     return next((one for one, other in said.items() if other == way), None)
-
-
-def _hand_on(design: Design) -> None:
-    """A join sees of a step what the step itself has written; in a script, all that has come along."""
-    for name in design.source.outline.order:
-        step = design.steps[name]
-        if step.method.is_join and step.kept is None:
-            for branch, artifact in _looked_at(design, step):
-                writers = design.seen.leaving[branch].get(artifact)
-                if writers and not _shows(design, step, branch, writers):
-                    design.hands_on.setdefault(branch, set()).add(artifact)
-
-
-def _looked_at(design: Design, step: StepText) -> Iterator[tuple[str, str]]:
-    branches = design.branches(step.name)
-    yield from ((branch, name) for branch, name in step.looks if branch in branches)
-    if branches and not looks_at_all(step, branches):
-        return
-    for artifact in _loose(step) & design.artifacts:
-        yield from ((branch, artifact) for branch in branches or design.source.outline.parents[step.name])
-
-
-def looks_at_all(step: StepText, branches: tuple[str, ...]) -> bool:
-    """Whether `inputs` stands for more than `inputs.STEP`, merging left out."""
-    tree = parse(step.body)
-    named = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in branches}
-    merged = {
-        id(one)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.merge_artifacts"
-        for one in node.args
-    }
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "inputs")
-    return any(id(node) not in named | merged for node in names)
-
-
-def _loose(step: StepText) -> frozenset[str]:
-    """The attributes of anything but `self`."""
-    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute))
-    return frozenset(node.attr for node in nodes if not (isinstance(node.value, ast.Name) and node.value.id == "self"))
-
-
-def _shows(design: Design, step: StepText, branch: str, writers: frozenset[str]) -> bool:
-    """Whether a notebook's join sees what these have written, when it looks at a branch or at a task."""
-    closed = design.closes(step.name)
-    if closed is None:
-        return writers == {branch}
-    return all(closed in design.scope(writer) for writer in writers)

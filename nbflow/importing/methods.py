@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from nbflow.export.layout import dedent
 from nbflow.flow.code import Names, names_of, parse
@@ -22,10 +23,8 @@ UNKNOWN = frozenset({"name", "cmd", "script_name", "foreach_stack"})
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A `self.merge_artifacts(inputs)`; lines are those of the body, counted from 1."""
+    """A `self.merge_artifacts(inputs)`."""
 
-    first: int
-    last: int
     include: frozenset[str] | None
     exclude: frozenset[str]
 
@@ -35,7 +34,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class StepText:
-    """One step. `line` is where its body begins in the script; `cell` is where an exported one came from."""
+    """One step. `line` is where its body begins in the script."""
 
     name: str
     method: Method
@@ -43,11 +42,8 @@ class StepText:
     body: str
     line: int
     above: str = ""  # the comment above the method
-    cell: int | None = None
-    kept: str | None = None  # the text of that cell's body, exactly
     names: Names = field(default_factory=Names)  # of its artifacts
     attributes: frozenset[str] = frozenset()  # every X of `self.X`
-    plain: Names = field(default_factory=Names)  # of what is no artifact
     mentions: frozenset[str] = frozenset()  # free plain names
     merges: tuple[Merge, ...] = ()
     hands_over_self: int = 0  # the script's line where `self` itself is given to something
@@ -63,7 +59,7 @@ class StepText:
     @property
     def is_trivial(self) -> bool:
         """It does nothing but lead on, whatever its docstring says."""
-        if self.decoration.catch or self.above or self.cell is not None:
+        if self.decoration.catch or self.above:
             return False
         return all(isinstance(node, ast.Pass) or merge_call(node) is not None for node in self.tree.body)
 
@@ -80,28 +76,25 @@ def read_steps(source: Source) -> dict[str, StepText]:
 
 def _read(source: Source, method: Method) -> StepText:
     body, line = body_of(source, method.tree)
-    tree = parse(body)
-    found = names_of_self(tree)
-    marked = source.bodies.get(method.name)
-    step = StepText(
-        method.name,
-        method,
-        source.decorations[method.name],
-        body,
-        line,
-        above=_comment_above(source, method.tree),
-        cell=marked.cell if marked else None,
-        kept=marked.text if marked else None,
-        names=_with_failure(found.artifacts, source.decorations[method.name]),
-        attributes=attributes_of(tree),
-        plain=names_of(tree),
-        mentions=found.mentions,
-        merges=tuple(_merges(tree, line)),
-        hands_over_self=_hands_over(tree, line),
-    )
+    above = _comment_above(source, method.tree)
+    step = StepText(method.name, method, source.decorations[method.name], body, line, above)
     _refuse_unknown(step)
     _refuse_outside_function(step)
-    return step
+    return with_names(step)
+
+
+def with_names(step: StepText) -> StepText:
+    """The step with all that its body says about names."""
+    tree = step.tree
+    found = names_of_self(tree)
+    return replace(
+        step,
+        names=_with_failure(found.artifacts, step.decoration),
+        attributes=attributes_of(tree),
+        mentions=found.mentions,
+        merges=tuple(_merges(tree, step.line)),
+        hands_over_self=next((step.line + node.lineno - 1 for node in bare_names(tree, "self")), 0),
+    )
 
 
 
@@ -118,7 +111,7 @@ def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
     """The lines between the docstring and the transition, at the margin, and the first one's number."""
     first = _first_line(method)
     statements = method.body
-    if statements[0].lineno == method.lineno or (len(statements) > 1 and statements[-1].lineno == statements[-2].end_lineno):
+    if statements[0].lineno == method.lineno or _share_a_line(statements[-2:]):
         kept = [node for node in statements if not _is_next(node) and not _is_docstring(method, node)]
         return "\n".join(ast.get_source_segment(source.text, node) or "" for node in kept), first
     last = statements[-1].lineno - 1 if _is_next(statements[-1]) else method.end_lineno or first
@@ -127,13 +120,17 @@ def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
     return dedent(text, depth).rstrip(), first
 
 
+def _share_a_line(statements: Sequence[ast.stmt]) -> bool:
+    return any(one.end_lineno == other.lineno for one, other in pairwise(statements))
+
+
 def _first_line(method: ast.FunctionDef) -> int:
     if ast.get_docstring(method) is not None:
         return (method.body[0].end_lineno or method.lineno) + 1
     spec = method.args
     arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
-    ends = [node.end_lineno or 0 for node in (*arguments, *([method.returns] if method.returns else []))]
-    end = max([method.lineno, *ends])
+    parts: list[ast.arg | ast.expr] = [*arguments, *([method.returns] if method.returns else [])]
+    end = max([method.lineno, *(part.end_lineno or 0 for part in parts)])
     return end + 1 if method.body[0].lineno > end else end
 
 
@@ -162,14 +159,15 @@ def attributes_of(tree: ast.AST, owner: str = "self") -> frozenset[str]:
     )
 
 
-def _hands_over(tree: ast.Module, line: int) -> int:
-    """Where `self` stands without an attribute behind it."""
-    owned = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    bare = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "self")
-    return next((line + node.lineno - 1 for node in bare if id(node) not in owned), 0)
+def bare_names(tree: ast.AST, name: str) -> Iterator[ast.Name]:
+    """Where a name stands without an attribute behind it."""
+    owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and id(node) not in owners:
+            yield node
 
 
-def merge_call(node: ast.stmt) -> ast.Call | None:
+def merge_call(node: ast.AST) -> ast.Call | None:
     match node:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr="merge_artifacts")) as call):
             return call
@@ -179,11 +177,11 @@ def merge_call(node: ast.stmt) -> ast.Call | None:
 
 def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
     for node in ast.walk(tree):
-        call = merge_call(node) if isinstance(node, ast.stmt) else None
+        call = merge_call(node)
         if call is not None:
             given = {one.arg: _listed(one.value, line) for one in call.keywords}
             given |= dict(zip(("exclude", "include"), (_listed(one, line) for one in call.args[1:]), strict=False))
-            yield Merge(node.lineno, node.end_lineno or node.lineno, given.get("include"), given.get("exclude") or frozenset())
+            yield Merge(given.get("include"), given.get("exclude") or frozenset())
 
 
 def _listed(node: ast.expr, line: int) -> frozenset[str]:
@@ -213,7 +211,7 @@ def _refuse_unknown(step: StepText) -> None:
                 fix = "Write what it stands for into the step"
                 raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook has not", fix)
             if node.attr.startswith("_"):
-                fix = f"Call it {node.attr.strip('_') or 'value'}; in a notebook, names with _ in front are no artifacts"
+                fix = f"Call it {node.attr.strip('_') or 'value'}: in a notebook, what begins with _ is no artifact"
                 raise Stuck(line, f"step '{step.name}' uses self.{node.attr}", fix)
 
 
@@ -222,7 +220,7 @@ def _refuse_outside_function(step: StepText) -> None:
     agenda: list[ast.AST] = list(step.tree.body)
     while agenda:
         node = agenda.pop()
-        line = step.line + getattr(node, "lineno", 1) - 1
+        line = step.line + int(getattr(node, "lineno", 1)) - 1
         match node:
             case ast.Return():
                 fix = "Put what follows it into an if or else"
@@ -235,12 +233,14 @@ def _refuse_outside_function(step: StepText) -> None:
                 agenda.extend(ast.iter_child_nodes(node))
 
 
-def _refuse_nonlocal(step: StepText, function: ast.AST) -> None:
+def _refuse_nonlocal(step: StepText, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    own = frozenset() if isinstance(function, ast.Lambda) else names_of(function.body).bound
     for node in ast.walk(function):
-        if isinstance(node, ast.Nonlocal) and not set(node.names) <= names_of(function.body).bound:  # type: ignore[attr-defined]
+        if isinstance(node, ast.Nonlocal) and not set(node.names) <= own:
             fix = "Let the function return the value, or keep it in a list or dict"
             line = step.line + node.lineno - 1
-            raise Stuck(line, f"step '{step.name}' has a function that rebinds its variables ({', '.join(node.names)})", fix)
+            message = f"step '{step.name}' has a function that rebinds its variables ({', '.join(node.names)})"
+            raise Stuck(line, message, fix)
 
 
 def reads_of(steps: Iterable[StepText], helpers: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import re
 from collections.abc import Iterable
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
-from nbflow.importing.cells import Draft, draft_notebook
+from nbflow.importing.cells import draft_notebook
+from nbflow.importing.drafts import Draft
 from nbflow.importing.source import read_source
 from nbflow.notebook import SUFFIXES
 
@@ -43,9 +45,8 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> list[Dr
 
 
 def notebook_text(drafts: Iterable[Draft], target: Path) -> str:
-    from nbformat import v4  # noqa: PLC0415 - half a second to import
-
-    cells: list[Any] = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
+    v4: Any = importlib.import_module("nbformat.v4")  # half a second to import
+    cells = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
     book = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     if target.suffix == ".py":
         import jupytext  # noqa: PLC0415

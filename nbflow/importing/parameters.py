@@ -6,7 +6,7 @@ import ast
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -79,7 +79,7 @@ class Values:
         return PurePath(os.path.relpath(absolute, self.folder.resolve()) if inside else absolute).as_posix()
 
 
-_CALLS = {
+_CALLS: Mapping[str, Callable[..., Any]] = {
     "str": str,
     "Path": PurePath,
     "os.path.dirname": os.path.dirname,

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from nbflow.export.bodies import Body, read_bodies
-from nbflow.export.marks import Marks, read_marks
 from nbflow.flow.code import parse
 from nbflow.flow.flowspec import Method, Script, is_main_guard, methods_of
 from nbflow.flow.flowspec_checks import check_script
@@ -29,8 +27,6 @@ class Source:
     flow: ast.ClassDef
     methods: Mapping[str, Method]
     decorations: Mapping[str, Decoration]
-    marks: Marks | None
-    bodies: Mapping[str, Body]  # of an exported script, by method
 
     @property
     def script(self) -> Script:
@@ -78,7 +74,7 @@ def _is_text(node: ast.stmt) -> bool:
 
 def read_source(path: Path) -> Source:
     """Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
-    text = _text_of(path)
+    text = text_of(path)
     try:
         tree = parse(text)
     except (SyntaxError, ValueError) as error:
@@ -96,7 +92,7 @@ def _reason(error: SyntaxError | ValueError) -> str:
     return error.msg if isinstance(error, SyntaxError) else str(error)
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
@@ -159,6 +155,4 @@ def _read(path: Path, text: str, tree: ast.Module, flow: ast.ClassDef) -> Source
                 obstacles.append(stuck.obstacle)
     if obstacles:
         raise CannotCarryOver(path, obstacles)
-    marks = read_marks(text)
-    bodies = {body.method: body for body in read_bodies(text)} if marks else {}
-    return Source(path, text, tree, flow, methods, decorations, marks, bodies)
+    return Source(path, text, tree, flow, methods, decorations)

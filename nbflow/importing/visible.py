@@ -22,6 +22,7 @@ class Visible:
 
     entering: dict[str, Writers] = field(default_factory=dict)
     leaving: dict[str, Writers] = field(default_factory=dict)
+    certain: dict[str, frozenset[str]] = field(default_factory=dict)  # what a step sees whatever way was taken
     brought: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -34,7 +35,17 @@ def look_along(steps: Mapping[str, StepText], found: Outline) -> Visible:
         own = {one: frozenset({name}) for one in (*step.names.writes, *seen.brought.get(name, ()))}
         maybe = {one: own[one] | entering.get(one, frozenset()) for one in step.names.maybe_writes}
         seen.leaving[name] = {**entering, **own, **maybe}
+        seen.certain[name] = _certain(step, steps, found, seen)
     return seen
+
+
+def _certain(step: StepText, steps: Mapping[str, StepText], found: Outline, seen: Visible) -> frozenset[str]:
+    above = [seen.certain[one] | steps[one].sure | set(seen.brought.get(one, ())) for one in found.parents[step.name]]
+    if not above:
+        return frozenset()
+    if step.method.is_join:
+        return frozenset().union(*above) & seen.entering[step.name].keys()
+    return frozenset.intersection(*map(frozenset, above))
 
 
 def _united(name: str, found: Outline, seen: Visible) -> Writers:
@@ -62,9 +73,11 @@ def _joined(step: StepText, found: Outline, seen: Visible) -> Writers:
 
 
 def _changed(join: str, name: str, before: Writers, found: Outline, seen: Visible) -> frozenset[str]:
-    """The writers in those branches that have changed it."""
+    """Who has changed it; if several branches have, they agree, and the last one stands nearest in a notebook."""
     versions = (seen.leaving.get(above, {}).get(name) for above in found.parents[join])
-    return frozenset[str]().union(*(one for one in versions if one and one != before.get(name)))
+    changed = [one for one in versions if one and one != before.get(name)]
+    place = list(found.methods).index
+    return max(changed, key=lambda writers: max(map(place, writers)))
 
 
 def scope_in(found: Outline, name: str) -> tuple[str, ...]:

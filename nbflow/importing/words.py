@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import parso
-from parso.tree import Leaf, NodeOrLeaf
+from parso.grammar import load_grammar
+from parso.tree import BaseNode, Leaf, NodeOrLeaf
 
 
 class Unsure(Exception):
@@ -29,7 +29,7 @@ class Words:
 
 def replace_words(code: str, words: Words) -> str:
     """Raises Unsure where the text of a name shows (`f"{self.x=}"`), or the code cannot be read."""
-    tree = parso.load_grammar().parse(code)
+    tree = load_grammar().parse(code)
     leaves = list(_leaves(tree))
     if any(leaf.type == "error_leaf" for leaf in leaves):
         raise Unsure
@@ -85,18 +85,18 @@ def _replace_inputs(leaves: Sequence[Leaf], at: int, branches: Sequence[str]) ->
 def _is_keyword(leaf: Leaf) -> bool:
     """`n` of `f(n=3)`, which names an argument of somebody else."""
     parent = leaf.parent
-    return parent is not None and parent.type == "argument" and parent.children[0] is leaf and _equals(parent)
+    return isinstance(parent, BaseNode) and parent.type == "argument" and parent.children[0] is leaf and _equals(parent)
 
 
-def _equals(parent: NodeOrLeaf) -> bool:
+def _equals(parent: BaseNode) -> bool:
     second = parent.children[1]
     return isinstance(second, Leaf) and second.value == "="
 
 
 def _refuse_shown(leaves: Sequence[Leaf], at: int) -> None:
-    leaf = leaves[at]
-    while leaf.parent is not None and leaf.parent.type not in ("fstring_expr", "file_input"):
-        leaf = leaf.parent  # type: ignore[assignment]
-    if leaf.parent is not None and leaf.parent.type == "fstring_expr":
-        if any(isinstance(child, Leaf) and child.value == "=" for child in leaf.parent.children):
-            raise Unsure
+    node: NodeOrLeaf = leaves[at]
+    while node.parent is not None and node.type != "fstring_expr":
+        node = node.parent
+    shown = node.children if isinstance(node, BaseNode) and node.type == "fstring_expr" else ()
+    if any(isinstance(child, Leaf) and child.value == "=" for child in shown):
+        raise Unsure

@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from nbflow.cli.group import nbflow
 from nbflow.client import Flow, Run, Task
 from nbflow.importing.notebook import import_script
 from nbflow.importing.source import read_source
@@ -24,7 +23,6 @@ from nbflow.store.rows import TaskStatus
 from tests.cli.shell import Answer, Shell
 
 SCRIPTS = Path(__file__).parent / "scripts"
-NOT_KEPT = frozenset({"_nothing"})
 _names: Iterator[int] = count()
 
 
@@ -73,7 +71,7 @@ def copied(folder: Path, script: Path, suffix: str = ".ipynb") -> Pair:
 
 
 def differences(pair: Pair, script: Run, notebook: Run) -> list[str]:
-    """Where the notebook's artifacts are not those of the script. What a step of the script sets, its cell must have."""
+    """Where the notebook differs from the script. What a step of the script sets, its cell must have."""
     found: list[str] = []
     kept = {step.name for step in read_notebook(pair.notebook).steps}
     for name, method_writes in _writes(pair).items():
@@ -117,6 +115,3 @@ def _facts(value: Any) -> Any:
     if isinstance(value, MetaflowExceptionWrapper):
         return value.type, value.exception
     return (type(value).__name__, vars(value)) if hasattr(value, "__dict__") else value
-
-
-__all__ = ["SCRIPTS", "Pair", "copied", "differences", "nbflow", "written"]

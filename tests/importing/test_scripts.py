@@ -1,4 +1,4 @@
-"""Scripts in the manner of Metaflow's tutorials, imported: their notebooks pass the check, and end with the same values."""
+"""Scripts in the manner of Metaflow's tutorials: their notebooks pass the check, and end with the same values."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""From a script to a design: everything is decided here that is not a matter of one cell."""
+
+from __future__ import annotations
+
+import ast
+
+from nbflow.flow.prelude import BUILTINS
+from nbflow.importing.conditions import conditions_of, is_implied
+from nbflow.importing.definitions import class_chunks, module_chunks
+from nbflow.importing.design import Design
+from nbflow.importing.helpers import read_helpers
+from nbflow.importing.items import name_items
+from nbflow.importing.looking import hand_on
+from nbflow.importing.lookups import settle_lookups
+from nbflow.importing.methods import MACHINERY, StepText, read_steps
+from nbflow.importing.refusals import Stuck
+from nbflow.importing.source import Source
+from nbflow.importing.visible import look_along
+
+
+def design_notebook(source: Source) -> Design:
+    """Raises Stuck for what no notebook can say."""
+    read = read_steps(source)
+    seen = look_along(read, source.outline)
+    steps = {name: settle_lookups(step, seen) for name, step in read.items()}
+    design = Design(
+        source,
+        steps,
+        read_helpers(source),
+        tuple(module_chunks(source)),
+        tuple(class_chunks(source)),
+        seen,
+        conditions_of(source.outline),
+    )
+    _refuse_clashes(design)
+    _refuse_self(design)
+    name_items(design)
+    _name_ways(design)
+    hand_on(design)
+    return design
+
+
+def _refuse_clashes(design: Design) -> None:
+    names: dict[str, int] = {}
+    for chunk in (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values())):
+        for name in sorted(chunk.binds):
+            if name in names and chunk.kind != "statement" and chunk not in design.module:
+                message = f"'{name}' of class {design.source.flow.name} is called like what line {names[name]} defines"
+                raise Stuck(chunk.line, message, "Rename one of them")
+            names.setdefault(name, chunk.line)
+    for step in design.steps.values():
+        for name in sorted(step.names.writes & design.parameters):
+            raise Stuck(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
+        for name in sorted(step.names.writes & design.around):
+            message = f"artifact '{name}' of step '{step.name}' is called like what line {names.get(name, 0)} defines"
+            raise Stuck(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
+        _refuse_builtin(design, step)
+
+
+def _refuse_builtin(design: Design, step: StepText) -> None:
+    chunks = (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values()))
+    for name in sorted(step.names.writes & BUILTINS):
+        user = next((chunk for chunk in chunks if name in chunk.reads), None)
+        if user:
+            message = f"artifact '{name}' of step '{step.name}' hides Python's '{name}', which line {user.line} uses"
+            raise Stuck(_line(step, name), message, f"Rename the artifact, for example to my_{name}")
+
+
+def _line(step: StepText, attribute: str) -> int:
+    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute) and node.attr == attribute)
+    return step.line + next((node.lineno - 1 for node in nodes), 0)
+
+
+def _refuse_self(design: Design) -> None:
+    for step in design.steps.values():
+        if step.hands_over_self:
+            fix = "Hand over the values that are needed, and set what comes back"
+            raise Stuck(step.hands_over_self, f"step '{step.name}' hands over self", fix)
+        known = design.fixed | design.artifacts | MACHINERY | design.source.steps.keys()
+        for name in sorted(step.attributes - known):
+            message = f"step '{step.name}' uses self.{name}, which no step sets"
+            raise Stuck(_line(step, name), message, f"Set self.{name} in a step before, or take it out")
+
+
+def _name_ways(design: Design) -> None:
+    """Give a name to every way that a header cannot describe by a literal."""
+    for name in design.source.outline.order:
+        way = design.way(name)
+        if way is None:
+            continue
+        if not is_implied(design.conditions[name], design.conditions, design.source.outline):
+            fix = "Lead to it from one switch only"
+            line = design.steps[name].method.place.line
+            raise Stuck(line, f"step '{name}' depends on several switches at once", fix)
+        if len(way.literals) > 1 or not _speaks_for_itself(design, way.switch):
+            targets = sorted(design.conditions[name][way.switch])
+            design.says.setdefault(way.switch, {})[f"{way.switch}_to_{'_or_'.join(targets)}"] = way
+
+
+def _speaks_for_itself(design: Design, switch: str) -> bool:
+    """Whether the artifact it looks at is there only when the switch itself has run."""
+    if not design.conditions[switch]:
+        return True
+    condition = design.condition(switch)
+    writers = [name for name, step in design.steps.items() if condition in step.names.writes]
+    return writers == [switch] and condition in design.steps[switch].sure

@@ -1,0 +1,161 @@
+"""Bodies edited in an exported script, back in the cells that they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NbflowError
+from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
+from nbflow.flow.cells import read_flow
+from nbflow.flow.checks import check
+from nbflow.flow.graph import link
+from nbflow.flow.header import read_header
+from nbflow.flow.step import Cell
+from nbflow.importing.notebook import write_whole
+from nbflow.importing.refusals import NotAScript
+from nbflow.importing.source import text_of
+from nbflow.notebook import read_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A body that differs in the script, where it stands at `line`. `cell` is its cell with the body of the script."""
+
+    step: str
+    line: int
+    cell: Cell
+
+
+class NotInSync(NbflowError):
+    """Raised before anything is written: a body that cannot go back to its cell."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
+    """Copy what was edited, all of it or nothing, and note in the script that both agree again.
+
+    Raises NotAScript, NotANotebook, NotInSync and CannotWrite.
+    """
+    text, cells = text_of(script), list(read_cells(notebook))
+    marks = read_marks(text)
+    if marks is None:
+        fix = "make one with  nbflow export,  or bring another one in with  nbflow import"
+        raise NotAScript(script, "it was not exported by nbflow, so no line says which cell it came from", fix)
+    edits = list(_plan(script, notebook, _bodies(script, text), marks, cells))
+    _refuse_errors(script, notebook, cells, edits)
+    if edits and not dry_run:
+        write_whole(notebook, _rewritten(notebook, {edit.cell.number: edit.cell.source for edit in edits}))
+        write_whole(script, _noted(text, marks, edits))
+    return edits
+
+
+def _bodies(script: Path, text: str) -> tuple[Body, ...]:
+    try:
+        return read_bodies(text)
+    except (SyntaxError, ValueError) as error:
+        where = f"line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "it"
+        raise NotAScript(script, f"Python cannot read {where}", "correct it first") from None
+
+
+# planning
+
+
+def _plan(
+    script: Path, notebook: Path, bodies: Sequence[Body], marks: Marks, cells: Sequence[Cell]
+) -> Iterator[Edit]:
+    by_key = {key: cell for cell in cells for key in (f"cell {cell.number}", cell.id) if key}
+    by_number = {mark.number: mark for mark in marks.cells}
+    edits: list[Edit] = []
+    reasons: list[str] = []
+    for body in bodies:
+        mark = by_number.get(body.cell)
+        if mark is not None and digest_code(body.text) != mark.body:
+            cell = by_key.get(mark.key)
+            reason = _obstacle(body, mark, cell, script, notebook)
+            if reason:
+                reasons.append(reason)
+            elif cell is not None and digest_code(_body_of(cell)) != digest_code(body.text):
+                edits.append(Edit(body.method, body.line, replace(cell, source=_with_body(cell, body.text))))
+    if reasons:
+        raise NotInSync(reasons)
+    yield from edits
+
+
+def _obstacle(body: Body, mark: Mark, cell: Cell | None, script: Path, notebook: Path) -> str:
+    where = f"{script}:{body.line}: step '{body.method}' was edited here"
+    if cell is None or read_header(cell.source).name != body.method:
+        now = f"cell '{mark.key}' of {notebook.name}, where it came from, is not there any more"
+        if cell is not None:
+            now = f"cell {cell.number} of {notebook.name}, where it came from, is not step '{body.method}' any more"
+        return f"{where}, and {now}. Copy the body by hand, and export again"
+    if digest_code(_body_of(cell)) not in (mark.body, digest_code(body.text)):
+        return (
+            f"{where}, and in cell {cell.number} of {notebook.name} as well. "
+            "Keep one of the two: bring the script's body into the cell by hand, or undo the edit in the script"
+        )
+    return ""
+
+
+def _body_of(cell: Cell) -> str:
+    return "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+
+
+def _with_body(cell: Cell, body: str) -> str:
+    header = cell.source.splitlines()[: read_header(cell.source).line]
+    return "\n".join([*header, body])
+
+
+def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:
+    """A script may do in a method what no cell can."""
+    edited = {edit.cell.number: edit.cell for edit in edits}
+    before, after = (
+        {(one.rule, one.step, one.message): one for one in check(link(flow)) if not one.warning}
+        for flow in (
+            read_flow(list(cells), notebook.stem, notebook.name),
+            read_flow([edited.get(cell.number, cell) for cell in cells], notebook.stem, notebook.name),
+        )
+    )
+    new = [str(problem) for key, problem in after.items() if key not in before]
+    if new:
+        raise NotInSync([f"with the bodies of {script.name} the notebook would be wrong:", *new])
+
+
+# writing
+
+
+def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
+    """The file with these cells changed, and no other."""
+    text = notebook.read_text("utf-8")
+    if notebook.suffix == ".py":
+        import jupytext  # noqa: PLC0415 - half a second to import
+
+        book = jupytext.reads(text, {"extension": ".py"})
+        for number, source in sources.items():
+            book.cells[number - 1].source = source
+        return str(jupytext.writes(book, {"extension": ".py"}))
+    content: dict[str, Any] = json.loads(text)
+    for number, source in sources.items():
+        cell = content["cells"][number - 1]
+        cell["source"] = source.splitlines(keepends=True) if isinstance(cell["source"], list) else source
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _noted(text: str, marks: Marks, edits: Sequence[Edit]) -> str:
+    """The script with the digests of today in its table."""
+    by_number = {mark.number: mark for mark in marks.cells}
+    changed = dict(by_number)
+    for edit in edits:
+        before = next(mark for mark in marks.cells if mark.key in (edit.cell.id, f"cell {edit.cell.number}"))
+        now = mark_of(edit.cell, _body_of(edit.cell))
+        changed[before.number] = replace(before, cell=now.cell, body=now.body)
+    table = write_marks(replace(marks, cells=tuple(changed.values())))
+    start = text.rindex(write_marks(replace(marks, cells=())).splitlines()[0])
+    return text[:start] + table + "\n"
