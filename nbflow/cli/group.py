@@ -35,6 +35,7 @@ VERBS = {
     "logs": ("tasks", "What a task printed."),
     "dump": ("tasks", "What a task's artifacts hold."),
     "report": ("writing", "A run as one HTML page: parameters, graph, and what every task displayed."),
+    "export": ("exporting", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Write step headers as comments or as magics."),
     "gc": ("keeping", "Delete what no kept run needs."),
     "trust": ("keeping", "Trust what the store holds, whoever signed it."),

@@ -138,7 +138,9 @@ def told(waits: Iterable[Edge], graph: Graph) -> tuple[str, ...]:
     for earlier, later in waits:
         found.setdefault(later, []).append(earlier)
     order = list(graph.links)
-    return tuple(
-        f"'{later}' waits for {listed(found[later])}, though it reads nothing of {'it' if len(found[later]) == 1 else 'them'}"
-        for later in sorted(found, key=order.index)
-    )
+    return tuple(_tell(later, found[later]) for later in sorted(found, key=order.index))
+
+
+def _tell(later: str, waits: Sequence[str]) -> str:
+    them = "it" if len(waits) == 1 else "them"
+    return f"'{later}' waits for {listed(waits)}, though it reads nothing of {them}"

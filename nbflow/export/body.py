@@ -27,7 +27,7 @@ def write_body(step: Step, graph: Graph) -> Written:
     tree = parse(step.body)
     draws = _draws(step, graph)
     text = _without_transition(step.body, tree) if step.metaflow else step.body
-    shown = _shown(parse(text), text, draws)
+    shown = _shown(parse(text), text, draws, graph)
     text = _displayed(text, shown) if shown is not None else text
     closure = graph.prelude.closure(graph.links[step.name].prelude)
     asks = "display" in step.mentions | step.reads or any("display" in one.reads for one in closure)
@@ -41,16 +41,16 @@ def _draws(step: Step, graph: Graph) -> bool:
     return any(module.split(".")[0] in ("matplotlib", "seaborn") for module in modules)
 
 
-def _shown(tree: ast.Module, text: str, draws: bool) -> ast.Expr | None:
+def _shown(tree: ast.Module, text: str, draws: bool, graph: Graph) -> ast.Expr | None:
     """The last expression, if a notebook would show its value."""
     last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _is_silent(last.value, draws):
+    if not isinstance(last, ast.Expr) or _is_silent(last.value, draws, graph):
         return None
     behind = text.splitlines()[(last.end_lineno or 1) - 1].encode()[last.end_col_offset or 0 :].decode()
     return None if behind.lstrip().startswith(";") else last
 
 
-def _is_silent(node: ast.expr, draws: bool) -> bool:
+def _is_silent(node: ast.expr, draws: bool, graph: Graph) -> bool:
     """Calls that give None; of a plot, every call: what it gives is of no interest beside the figure."""
     if isinstance(node, ast.Constant) and node.value in (None, ...):
         return True
@@ -58,7 +58,21 @@ def _is_silent(node: ast.expr, draws: bool) -> bool:
         return False
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     changes = mutated_by(node) is not None and name in MUTATORS - {"fit", "partial_fit", "pop", "setdefault"}
-    return name in _SILENT | {"display"} or changes or draws
+    own = isinstance(node.func, ast.Name) and _gives_nothing(name, graph)
+    return name in _SILENT | {"display"} or changes or draws or own
+
+
+def _gives_nothing(name: str, graph: Graph) -> bool:
+    """Whether a function of the notebook returns no value."""
+    for definition in graph.prelude.definitions:
+        if definition.kind == "function" and name in definition.names:
+            nodes = list(ast.walk(parse(definition.source)))
+            gives = any((isinstance(n, ast.Return) and n.value) or isinstance(n, _ELSE) for n in nodes)
+            return not gives
+    return False
+
+
+_ELSE = (ast.Yield, ast.YieldFrom, ast.AsyncFunctionDef)
 
 
 def _displayed(text: str, shown: ast.Expr) -> str:

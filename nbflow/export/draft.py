@@ -38,9 +38,9 @@ class Draft:
         head = [docstring(self.doc)] if self.doc else []
         first = [f"global {', '.join(self.outside)}"] if self.outside else []
         tail = [*([self.figures] if self.figures else []), *self.after, *([self.next] if self.next else [])]
-        marked = self._marked()
-        parts = [first + self.before, marked, tail] if marked else [first + self.before + tail]
-        parts = ["\n".join(part) for part in parts if part]
+        marked, before = self._marked(), [*first, *self.before]
+        pieces = [before, marked, tail] if marked else [[*before, *tail]]
+        parts = ["\n".join(piece) for piece in pieces if piece]
         if not parts and not head:
             parts = ["pass"]
         yield indent("\n".join([*head, "\n\n".join(parts)]) if parts else head[0], DEPTH - 4)
@@ -58,19 +58,38 @@ class Draft:
 
 def docstring(text: str, depth: int = DEPTH) -> str:
     """Markdown as a docstring: headings without their marks, and lines that are not too long."""
-    lines = list(_wrapped(text.strip(), WIDTH - depth))
+    lines = "\n".join(_wrapped(text.strip(), WIDTH - depth)).strip("\n").splitlines()
     safe = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     safe = safe[:-1] + '\\"' if safe.endswith('"') else safe
     return f'"""{safe}"""' if len(lines) == 1 else f'"""{safe}\n"""'
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Prose is filled anew where a line of it is too long; code, tables and pictures stay as they are."""
+    prose: list[str] = []
     is_code = False
-    for line in text.splitlines():
-        is_code ^= line.lstrip().startswith("```")
+    for line in [*text.splitlines(), ""]:
+        is_fence = line.lstrip().startswith("```")
+        is_code ^= is_fence
         plain = line if is_code else re.sub(r"^#+\s+", "", line)
-        if is_code or len(plain) <= width or plain.startswith(("    ", "|", "```")):
-            yield plain.rstrip()
+        is_prose = not is_code and not is_fence and bool(line.strip()) and not line.startswith(("    ", "|"))
+        if prose and (not is_prose or plain is not line or _ITEM.match(plain)):
+            yield from _filled(prose, width)
+            prose = []
+        if is_prose:
+            prose.append(plain)
         else:
-            mark = re.match(r"\s*(?:[-*+]|\d+\.)?\s*", plain)
-            yield from textwrap.wrap(plain, width, subsequent_indent=" " * len(mark[0]) if mark else "")
+            yield plain.rstrip()
+
+
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
+
+
+def _filled(lines: list[str], width: int) -> Iterator[str]:
+    if all(len(line) <= width for line in lines):
+        yield from (line.rstrip() for line in lines)
+        return
+    mark = _ITEM.match(lines[0])
+    first = lines[0][: mark.end()] if mark else ""
+    words = " ".join([lines[0][len(first) :], *(line.strip() for line in lines[1:])])
+    yield from textwrap.wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first))

@@ -32,11 +32,22 @@ def $show_figures():
 
 TASKS = '''
 class $Tasks(list):
-    """The tasks of a foreach. `inputs.score` is the list of all their scores."""
+    """The tasks of a foreach, with what a notebook asks of all of them at once."""
+'''
 
-    failed = ()  # those that were allowed to fail
+FAILED = '''
+    def __init__(self, tasks, failed=()):
+        """`failed` are (item, error) of those that failed, and may."""
+        super().__init__(tasks)
+        self.failed = [
+            $SimpleNamespace(item=item, error=f"{error.type.rpartition('.')[2]}: {error.exception}")
+            for item, error in failed
+        ]
+'''
 
+LISTS = '''
     def __getattr__(self, name):
+        """`inputs.score` is the list of all their scores."""
         if name.startswith("__"):
             raise AttributeError(name)
         return [getattr(task, name) for task in self]
@@ -45,7 +56,8 @@ class $Tasks(list):
 TABLE = '''
     def table(self, *names):
         """A row for each task, and a column for each name."""
-        return $pandas.DataFrame({name: getattr(self, name) for name in names}, columns=list(names))
+        columns = {name: [getattr(task, name) for task in self] for name in names}
+        return $pandas.DataFrame(columns, columns=list(names))
 '''
 
 SEED = '''
@@ -73,10 +85,14 @@ EXTRAS = {
     "display": Extra(DISPLAY),
     "show_figures": Extra(FIGURES, {"plt": "matplotlib.pyplot"}, others=("display",)),
     "Tasks": Extra(TASKS),
+    "failed": Extra(FAILED, things={"SimpleNamespace": "types.SimpleNamespace"}, others=("Tasks",)),
+    "lists": Extra(LISTS, others=("Tasks",)),
     "table": Extra(TABLE, {"pandas": "pandas"}, others=("Tasks",)),
     "seed": Extra(SEED, {"random": "random", "sys": "sys"}, {"sha256": "hashlib.sha256"}),
 }
-"""By the name that bodies and prologues use; `table` is a part of `Tasks`."""
+"""By the name that bodies and prologues use; some are parts of `Tasks`."""
+
+PARTS = frozenset({"failed", "lists", "table"})
 
 
 def fill(extra: Extra, names: Mapping[str, str]) -> str:

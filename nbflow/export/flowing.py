@@ -186,7 +186,7 @@ class Flowing:
                 ]
                 return frozenset().union(*every)
             case Foreach(opener=opener, body=body, join=join):
-                wanted = self._back_join(join, below) - self.collected(opener)
+                wanted = self._back_join(join, below, self.collected(opener)) - self.collected(opener)
                 caught = (step for step in map(self.graph.steps.__getitem__, steps_of(body)))
                 errors = {self.attributes.error(step) for step in caught if is_caught(self.graph, step)}
                 inner = self._back(body, wanted | self.asked_of(item) | errors)
@@ -199,8 +199,8 @@ class Flowing:
     def collected_for(self, join: str) -> frozenset[str]:
         """The attributes that keep what a join of the notebook asks for, where it is no join of the script."""
         leaf = self.graph.links[join].opened[-1]
-        failed = "failed" in self.usage.uses[join].attributes
-        return frozenset({self.attributes.tasks(leaf), *([self.attributes.failed(leaf)] if failed else ())})
+        failed = [self.attributes.failed(leaf)] if self.usage.uses[join].fails else []
+        return frozenset({self.attributes.tasks(leaf), *failed})
 
     def collected(self, opener: Step) -> frozenset[str]:
         return frozenset().union(*map(self.collected_for, self.joins_of(opener)))
@@ -217,9 +217,10 @@ class Flowing:
                 found |= self.viewed([join])
         return frozenset(found)
 
-    def _back_join(self, join: Join, below: frozenset[str]) -> frozenset[str]:
+    def _back_join(self, join: Join, below: frozenset[str], own: frozenset[str] = frozenset()) -> frozenset[str]:
+        """`own` is what the join itself collects."""
         certain = self._certain(join.step) if join.step else frozenset[str]()
-        self.passes[join.name] = frozenset(name for name in below - certain if name in self.before[join.name])
+        self.passes[join.name] = frozenset(name for name in below - certain - own if name in self.before[join.name])
         return self._back_step(join.step, below) if join.step else below
 
     def _back_step(self, step: Step, below: frozenset[str]) -> frozenset[str]:

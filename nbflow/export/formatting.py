@@ -6,8 +6,8 @@ import json
 import subprocess
 from collections.abc import Sequence
 
-from nbflow.export.errors import ExportFailed
 from nbflow.export.draft import WIDTH
+from nbflow.export.errors import ExportFailed
 from nbflow.script.lint import find_ruff
 
 _ISOLATED = ("--isolated", "--no-cache", "--stdin-filename", "flow.py")  # the same everywhere, whoever exports
@@ -33,4 +33,4 @@ def _ruff(arguments: Sequence[str], source: str) -> subprocess.CompletedProcess[
     ruff = find_ruff()
     if ruff is None:
         raise ExportFailed("ruff, which lays out the script, is not installed: pip install ruff")
-    return subprocess.run([ruff, *arguments], input=source, capture_output=True, text=True, check=False, encoding="utf-8")
+    return subprocess.run([ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False)

@@ -14,9 +14,8 @@ class Imports:
 
     def __init__(self, names: Names, statements: Iterable[str]) -> None:
         self._names = names
-        self._known = {
-            origin: name for text in statements for node in parse(text).body for name, origin in origins_of(node).items()
-        }
+        nodes = (node for text in statements for node in parse(text).body)
+        self._known = {origin: name for node in nodes for name, origin in origins_of(node).items()}
         self._own: dict[str, str] = {}
 
     def name(self, origin: str, usual: str = "", module: bool = False) -> str:

@@ -34,6 +34,10 @@ class InputsUse:
         return bool(self.attributes - {"table", "failed"})
 
     @property
+    def fails(self) -> bool:
+        return "failed" in self.attributes
+
+    @property
     def is_plain(self) -> bool:
         """Metaflow's own `inputs`, or a list of them, will do."""
         return not self.attributes and not self.facts
@@ -53,7 +57,7 @@ def read_use(step: Step, graph: Graph) -> InputsUse:
         names=None if any(_looks_up(node) for node in nodes) else frozenset(_named(nodes)),
         attributes=attributes,
         only_iterates=_only_iterates(tree),
-        facts="failed" in attributes or _asks_facts(tree),
+        facts=_asks_facts(tree),
     )
 
 
@@ -79,9 +83,21 @@ def _looks_up(node: ast.AST) -> bool:
 
 
 def _asks_facts(tree: ast.Module) -> bool:
-    """`task.item`, which is no method here; `array.item()` is one. `"x" in task` asks, too."""
+    """`task.item`, which is no method here; `array.item()` is one. Those that failed know it anyway."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return any(isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called for n in ast.walk(tree))
+    failed = set(_loops_over_failed(tree))
+    asked = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
+    return any(not (isinstance(node.value, ast.Name) and node.value.id in failed) for node in asked)
+
+
+def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.For(target=ast.Name(id=name), iter=ast.Attribute(attr="failed"))
+                | ast.comprehension(target=ast.Name(id=name), iter=ast.Attribute(attr="failed"))
+            ):
+                yield name
 
 
 def _only_iterates(tree: ast.Module) -> bool:

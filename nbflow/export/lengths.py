@@ -25,6 +25,32 @@ def is_sequence(graph: Graph, opener: Step) -> bool:
     return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
 
 
+def is_list(opener: Step) -> bool:
+    """Whether the expression is written as a list."""
+    assert opener.foreach is not None
+    return isinstance(parse_expression(opener.foreach.expr), ast.List | ast.ListComp)
+
+
+def is_truth(step: Step, name: str) -> bool:
+    """Whether a plain body assigns to a name only what is true or false."""
+    tree = parse(step.body)
+    stores = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
+    values = [*_assignments(tree, name)]
+    return bool(values) and len(values) == len(stores) and all(map(_is_truth, values))
+
+
+def _is_truth(node: ast.expr) -> bool:
+    match node:
+        case ast.Compare(ops=[_]) | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(_is_truth, values))
+        case ast.Call(func=ast.Name(id="bool")):
+            return True
+        case _:
+            return False
+
+
 def _value(graph: Graph, opener: Step) -> ast.expr | None:
     """The expression of the header; for the name of an artifact that which its only writer assigns."""
     assert opener.foreach is not None

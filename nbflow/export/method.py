@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from nbflow.export.attributes import Attributes
 from nbflow.export.body import sent_out, write_body
 from nbflow.export.draft import Draft
+from nbflow.export.extras import PARTS
 from nbflow.export.flowing import Env, Flowing, is_complete
 from nbflow.export.imports import Imports
-from nbflow.export.lengths import is_sequence
+from nbflow.export.lengths import is_list, is_sequence, is_truth
 from nbflow.export.parameters import Parameters
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way
 from nbflow.export.shape import first_name, is_caught
@@ -146,7 +147,7 @@ class Writer:
                 yield f'if hasattr({owner}, "{load.name}"):\n    {load.name} = {owner}.{load.name}'
 
     def _shadows(self, step: Step) -> Iterator[str]:
-        """In a method a name is local everywhere or nowhere; so what the body reads before it binds it is bound here."""
+        """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
         names = names_of(parse(step.body))
         loaded = {load.name for load in self.usage.loads(step)} | ({step.foreach.var} if step.foreach else set())
         for name in sorted(names.free & bound_names(step) - loaded - sent_out(step)):
@@ -186,9 +187,9 @@ class Writer:
         draft.takes_inputs = True
         env = self.flowing.before[join.name]
         owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
-        draft.before = [*self._passes(join, owners)]
+        draft.before = self._handed(join, owners)
         if join.step:
-            draft.before += [*self._loads(join.step, "inputs[0]", owners), *self._shadows(join.step)]
+            draft.before += self._shadows(join.step)
             apart = self.usage.apart(join.step)
             if apart:
                 where = {step: owners[next(iter(names.values()))] for step, names in apart.items()}
@@ -198,6 +199,17 @@ class Writer:
         draft.next = f"self.next(self.{target})"
         self._decorate(draft, join.step)
         return draft
+
+    def _handed(self, join: Join, owners: dict[str, str]) -> list[str]:
+        """What a join takes from its inputs, for itself and for what is below."""
+        passes = [*self._passes(join, owners)]
+        loads = [*self._loads(join.step, "inputs[0]", owners)] if join.step else []
+        for load in loads:
+            name, _, value = load.partition(" = ")
+            if f"self.{load}" in passes:
+                passes[passes.index(f"self.{load}")] = f"{name} = self.{name} = {value}"
+        both = {line.partition(" = ")[0] for line in passes}
+        return passes + [load for load in loads if load.partition(" = ")[0] not in both]
 
     def _passes(self, join: Join, owners: dict[str, str]) -> Iterator[str]:
         env = self.flowing.before[join.name]
@@ -213,9 +225,9 @@ class Writer:
         join = item.join
         draft = self._draft(join.name, join.step) if join.step else Draft(join.name)
         draft.takes_inputs = True
-        draft.before = [*self._passes(join, {})]
+        draft.before = self._handed(join, {})
         if join.step:
-            draft.before += [*self._loads(join.step, "inputs[0]", {}), *self._shadows(join.step)]
+            draft.before += self._shadows(join.step)
         failed = self._failures(item, draft)
         if join.step:
             draft.before += [*self._inputs(join.step, item, failed), *self._seed(join.step)]
@@ -227,7 +239,7 @@ class Writer:
         return draft
 
     def _failures(self, item: Foreach, draft: Draft) -> str:
-        """Tell the tasks that have failed from the others; the name of their list."""
+        """Find the tasks that have failed; the name of a list with the error, or none, of each task."""
         steps = [self.graph.steps[name] for name in sorted(self._caught_in(item), key=list(self.graph.links).index)]
         if not steps:
             return ""
@@ -238,15 +250,19 @@ class Writer:
             else f'getattr(task, "{self.attributes.error(s)}", None)'
             for s in steps
         )
-        limit = self._limit(item, steps)
-        failed = self.usage.names.local("failed")
+        names, what = self.usage.names, item.opener.name
+        errored, failed = names.local("errors"), names.local("failed")
         draft.before += [
-            f"{failed} = [task for task in inputs if {errors}]",
-            f"if len({failed}) > {limit}:\n"
-            f'    raise RuntimeError(f"{{len({failed})}} tasks of {item.opener.name} have failed, more than may")',
-            f"inputs = [task for task in inputs if task not in {failed}]",
+            f"{errored} = [{errors} for task in inputs]",
+            f"if sum(map(bool, {errored})) > {self._limit(item, steps)}:\n"
+            f'    raise RuntimeError("more tasks of {what} have failed than may")',
         ]
-        return failed
+        if any(self.usage.uses[join].fails for join in self.flowing.joins_of(item.opener)):
+            var = item.opener.foreach.var if item.opener.foreach else ""
+            draft.before.append(
+                f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}) if error]"
+            )
+        return errored
 
     def _caught_in(self, item: Foreach) -> frozenset[str]:
         scope = self.graph.links[item.opener.name].scope
@@ -262,21 +278,19 @@ class Writer:
             return str(allowed[0].count)
         return f"int(len(list(inputs)) * {allowed[0].percent:g} / 100)"
 
-    def _inputs(self, step: Step, item: Foreach, failed: str) -> Iterator[str]:
+    def _inputs(self, step: Step, item: Foreach, errors: str) -> Iterator[str]:
         """`inputs`, with as much as the body asks of it."""
         use = self.usage.uses[step.name]
-        if use.is_plain:
-            if not use.only_iterates and not failed:
-                yield "inputs = list(inputs)"
-            return
-        tasks = "inputs"
-        if use.facts:
-            tasks = self._views(step.name, item, "inputs", facts=True)
-        told = f", {self._failed_views(item, failed)}" if "failed" in use.attributes and failed else ""
-        yield f"inputs = {self._tasks_class(use.attributes)}({tasks}{told})"
+        tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
+        tasks = self._views([step.name], item, tasks) if use.facts else tasks
+        if use.attributes:
+            failed = f", {self.usage.names.local('failed')}" if use.fails and errors else ""
+            yield f"inputs = {self._tasks_class(use.attributes)}({tasks}{failed})"
+        elif tasks != "inputs" or not use.only_iterates:
+            yield f"inputs = {tasks}" if tasks != "inputs" else "inputs = list(inputs)"
 
     def _tasks_class(self, attributes: frozenset[str]) -> str:
-        self.used |= {"Tasks", *(["table"] if "table" in attributes else [])}
+        self.used |= {"Tasks", *attributes & PARTS, *(["lists"] if attributes - PARTS else [])}
         return self.extras["Tasks"]
 
     def _collected(self, step: Step) -> str:
@@ -285,52 +299,41 @@ class Writer:
         tasks = f"self.{self.attributes.tasks(leaf)}"
         if not use.attributes:
             return f"inputs = {tasks}"
-        failed = f", self.{self.attributes.failed(leaf)}" if "failed" in use.attributes else ""
+        failed = f", self.{self.attributes.failed(leaf)}" if use.fails else ""
         return f"inputs = {self._tasks_class(use.attributes)}({tasks}{failed})"
 
-    def _collect(self, item: Foreach, failed: str) -> Iterator[str]:
-        """What steps below ask of the tasks, as lists: of its own tasks, or of those that an inner join has collected."""
+    def _collect(self, item: Foreach, errors: str) -> Iterator[str]:
+        """What steps below ask of the tasks, as lists; of those of an inner foreach its join has made some already."""
         leaves: dict[str, list[str]] = {}
         for join in self.flowing.joins_of(item.opener):
             leaves.setdefault(self.graph.links[join].opened[-1], []).append(join)
         for leaf, joins in leaves.items():
-            tasks = self.attributes.tasks(leaf)
-            asks = any("failed" in self.usage.uses[join].attributes for join in joins)
+            fails = any(self.usage.uses[join].fails for join in joins)
+            names = [self.attributes.tasks(leaf), *([self.attributes.failed(leaf)] if fails else [])]
             if leaf != item.opener.name:
-                names = [tasks, *([self.attributes.failed(leaf)] if asks else [])]
                 for name in names:
                     yield f"self.{name} = [task for group in inputs for task in group.{name}]"
                 continue
-            facts = any(self.usage.uses[join].facts for join in joins)
-            yield f"self.{tasks} = {self._views(joins, item, 'inputs', facts)}"
-            if asks:
-                yield f"self.{self.attributes.failed(leaf)} = {self._failed_views(item, failed) if failed else '[]'}"
+            tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
+            yield f"self.{names[0]} = {self._views(joins, item, tasks)}"
+            if fails:
+                yield f"self.{names[1]} = {self.usage.names.local('failed') if errors else '[]'}"
 
-    def _views(self, joins: str | Sequence[str], item: Foreach, tasks: str, facts: bool) -> str:
+    def _views(self, joins: Sequence[str], item: Foreach, tasks: str) -> str:
+        """Of each task what is asked, as plain values: nothing else of it can be stored."""
         env = self.flowing.before[item.join.name]
-        wanted = self.flowing.viewed([joins] if isinstance(joins, str) else joins)
+        wanted = self.flowing.viewed(joins)
         names = [name for name in env if name in wanted]
-        space = self.imports.name("types.SimpleNamespace")
         caught = bool(self._caught_in(item))
         sure = [name for name in names if env[name].sure or caught]
         parts = [f"{name}=task.{name}" for name in sure]
         var = item.opener.foreach.var if item.opener.foreach else ""
-        parts += [f"item=task.{var}", "error=None"] if facts else []
+        parts += [f"item=task.{var}", "error=None"] if any(self.usage.uses[join].facts for join in joins) else []
         rest = [name for name in names if name not in sure]
         if rest:
             listed = ", ".join(repr(name) for name in rest)
-            parts.append(f"**{{n: getattr(task, n) for n in ({listed},) if hasattr(task, n)}}")
-        return f"[{space}({', '.join(parts)}) for task in {tasks}]"
-
-    def _failed_views(self, item: Foreach, failed: str) -> str:
-        space = self.imports.name("types.SimpleNamespace")
-        var = item.opener.foreach.var if item.opener.foreach else ""
-        steps = sorted(self._caught_in(item), key=list(self.graph.links).index)
-        errors = [f'getattr(task, "{self.attributes.error(self.graph.steps[name])}", None)' for name in steps]
-        if len(errors) == 1:
-            errors = [f"task.{self.attributes.error(self.graph.steps[steps[0]])}"]
-        text = "f\"{error.type.rpartition('.')[2]}: {error.exception}\""
-        return f"[{space}(item=task.{var}, error={text}) for task in {failed} for error in [{' or '.join(errors)}]]"
+            parts.append(f"**{{name: getattr(task, name) for name in ({listed},) if hasattr(task, name)}}")
+        return f"[{self.imports.name('types.SimpleNamespace')}({', '.join(parts)}) for task in {tasks}]"
 
     # where a method leads
 
@@ -352,8 +355,10 @@ class Writer:
 
     def _again(self, draft: Draft, task: Task, target: str) -> str:
         assert task.step is not None
-        again = self.attributes.again(task.step)
-        draft.after.append(f"self.{again} = bool(self.{task.step.loop})")
+        loop = task.step.loop or ""
+        again = loop if is_truth(task.step, loop) else self.attributes.again(task.step)
+        if again != loop:
+            draft.after.append(f"self.{again} = bool(self.{loop})")
         return f'self.next({{True: self.{task.name}, False: self.{target}}}, condition="{again}")'
 
     def _items(self, draft: Draft, step: Step | None, opener: Step) -> str:
@@ -365,7 +370,8 @@ class Writer:
         if opener.name not in self._computed:
             self._computed.add(opener.name)
             loads, expression = self._expression(step, opener)
-            draft.after += [*loads, f"self.{name} = list({expression})"]
+            items = expression if expression.startswith("[") and is_list(opener) else f"list({expression})"
+            draft.after += [*loads, f"self.{name} = {items}"]
         return name
 
     def _expression(self, step: Step | None, opener: Step) -> tuple[list[str], str]:
@@ -380,13 +386,17 @@ class Writer:
         assert opener.foreach is not None
         linked = self.graph.links[opener.name]
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
-        kept = {store.name for store in self.usage.stores(step) if store.sure} if step and not step.metaflow else set()
-        read = {load.name for load in self.usage.loads(step)} - bound_names(step) if step and not step.metaflow else set()
+        here = self._at_hand(step) if step and not step.metaflow else frozenset()
         for name in sorted(opener.foreach.reads):
-            if name in parameters and name not in read:
+            if name in parameters and name not in here:
                 yield f"{name} = {self.parameters.value(parameters[name])}"
-            elif any(b.name == name for b in linked.bindings) and name not in kept | read:
+            elif any(b.name == name for b in linked.bindings) and name not in here:
                 yield f"{name} = self.{name}"
+
+    def _at_hand(self, step: Step) -> frozenset[str]:
+        """The names that hold at the end of a body what they hold for the steps below."""
+        kept = {store.name for store in self.usage.stores(step) if store.sure}
+        return frozenset(kept | ({load.name for load in self.usage.loads(step)} - bound_names(step)))
 
     def _choose(self, draft: Draft, step: Step | None, ways: Sequence[Way], target: str) -> str:
         for way in ways:

@@ -64,8 +64,8 @@ def class_name(stem: str) -> str:
     """`movie_recommender` is MovieRecommenderFlow."""
     words = [word for word in re.split(r"[\W_]+", stem) if word]
     camel = "".join(word[0].upper() + word[1:] for word in words)
-    name = camel if camel.lower().endswith("flow") and camel.lower() != "flow" else f"{camel}Flow"
-    return name if name.isidentifier() and name not in ("Flow", "FlowFlow") else f"Notebook{name.removeprefix('Flow')}"
+    name = camel if len(words) > 1 and words[-1].lower() == "flow" else f"{camel}Flow"
+    return name if name.isidentifier() and len(name) > len("Flow") else f"Notebook{name}"
 
 
 def spelt(names: Iterable[str], target: Target) -> str:

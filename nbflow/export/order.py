@@ -88,15 +88,16 @@ class Order:
 
     def _cut(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Two parts of which the second waits for all of the first: those that need wait for least, first of all."""
-        every = set(names)
+        every = frozenset(names)
         candidates = [self.above[name] & every for name in names]
         candidates += [part | {name} for part, name in zip(candidates, names, strict=True)]
-        candidates += [every - {name} - {low for low in names if name in self.above[low]} for name in names]
-        candidates += [set(names[:number]) for number in range(1, len(names))]
-        first = min((part for part in candidates if 0 < len(part) < len(names)), key=lambda part: self._cost(part, every))
+        candidates += [every - {name}.union(low for low in names if name in self.above[low]) for name in names]
+        candidates += [frozenset(names[:number]) for number in range(1, len(names))]
+        parts = (part for part in candidates if 0 < len(part) < len(names))
+        first = min(parts, key=lambda part: self._cost(part, every))
         return tuple(n for n in names if n in first), tuple(n for n in names if n not in first)
 
-    def _cost(self, first: frozenset[str] | set[str], every: set[str]) -> int:
+    def _cost(self, first: frozenset[str], every: frozenset[str]) -> int:
         return sum(not self._ordered(one, other) for one in first for other in every - first)
 
 

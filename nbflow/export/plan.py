@@ -1,4 +1,4 @@
-"""A flow as FlowSpec can say it: tasks in a row, splits that are joined again, foreachs and switches, one in another."""
+"""A flow as FlowSpec can say it: tasks in a row, splits that are joined again, foreachs, switches, nested."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Foreach:
 class Condition:
     """When a part of a row runs at all: what the guard says, and only if these artifacts were made.
 
-    `items` names a foreach that has to have any, `joined` one whose tasks must be there, `failed` the steps of which none may
-    have failed for the item.
+    `items` names a foreach that has to have any, `joined` one whose tasks must be there, `failed` the steps of which
+    none may have failed for the item.
     """
 
     guard: Guard | None = None

@@ -18,7 +18,7 @@ Rule = Callable[[Usage], Iterator[Problem]]
 
 
 def refusals(usage: Usage) -> tuple[Problem, ...]:
-    """Everything that makes an export impossible: what is wrong with the flow, or else what a script has no form for."""
+    """What makes an export impossible: what is wrong with the flow, or else what a script has no form for."""
     wrong = tuple(one for one in check(usage.graph) if not one.warning)
     return wrong or tuple(one for rule in RULES for one in rule(usage))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from nbflow.errors import FlowRefused
 from nbflow.export.arrange import Arrangement, Edge, GoesBack, told
@@ -11,7 +12,7 @@ from nbflow.export.attributes import Attributes
 from nbflow.export.bodies import read_bodies
 from nbflow.export.draft import Draft, docstring
 from nbflow.export.errors import ExportFailed
-from nbflow.export.extras import CARDS, EXTRAS, fill
+from nbflow.export.extras import CARDS, EXTRAS, PARTS, fill
 from nbflow.export.flowing import Flowing
 from nbflow.export.formatting import complaints, format_source
 from nbflow.export.imports import Imports
@@ -93,7 +94,7 @@ def _in_order(graph: Graph, name: str) -> set[Edge]:
         for step, linked in graph.links.items()
         if name in linked.writes or any(binding.name == name for binding in linked.bindings)
     ]
-    return set(zip(concerned, concerned[1:], strict=False))
+    return set(pairwise(concerned))
 
 
 def _alike(graph: Graph) -> frozenset[Edge]:
@@ -154,14 +155,14 @@ class _Export:
 
     def _helpers(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
         wanted = used | {other for name in used for other in EXTRAS[name].others}
-        texts = []
+        texts: list[str] = []
         for name in EXTRAS:
             if name in wanted:
                 extra = EXTRAS[name]
                 things = {key: self.imports.name(origin, key, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
-                if name == "table":
+                if name in PARTS:
                     texts[-1] += f"\n\n{text}"
                 else:
                     texts.append(text)
@@ -187,8 +188,8 @@ class _Export:
         self.flow_name = name
         lines = [docstring(self._story(), 4)]
         if waits:
-            lines += ["", "# A script can only split and join, so some steps wait for others that run beside them in the"]
-            lines += ["# notebook:", *(f"# - {wait}" for wait in waits)]
+            lines += ["", "# A script can only split and join. So some steps wait that in the notebook need not:"]
+            lines += [*(f"# - {wait}" for wait in waits)]
         declared = [parameters.declaration(one, spelling) for one in self.graph.flow.parameters]
         lines += ["", *declared] if declared else []
         body = "\n\n".join([indent("\n".join(lines), 4), *(method.text for method in methods)])
@@ -204,9 +205,8 @@ class _Export:
     def _whole(self, head: str, helpers: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        rest = "\n".join(self.top.rest)
-        parts = [head, "\n".join(out), rest, *helpers, flow, main]
-        text = format_source("\n\n\n".join(part for part in parts if part) + "\n")
+        parts = ["\n".join(out), *self.top.rest, *helpers, flow, main]
+        text = format_source("\n\n".join([head, "\n".join(part for part in parts if part)]) + "\n")
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 
@@ -225,6 +225,7 @@ class _Export:
         notes = []
         for step in self.graph.steps.values():
             options = step.options
-            given = [("--watch", options.watch), ("--bg", options.background), ("--cache", options.cache.mode != "auto")]
+            given = [("--watch", options.watch), ("--bg", options.background)]
+            given += [("--cache", options.cache.mode != "auto")]
             notes += [f"{option} of '{step.name}' has no counterpart in a script" for option, value in given if value]
         return notes

@@ -100,7 +100,8 @@ class Shaping:
 
     def _within(self, step: Step, inside: frozenset[str]) -> bool:
         linked = self.graph.links[step.name]
-        unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != (step.guard and step.guard.name)]
+        guard = step.guard.name if step.guard else ""
+        unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != guard]
         skipped = [name for name in linked.joined if self._is_skipped(name)]
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 

@@ -63,7 +63,7 @@ class Usage:
                 self._needed[writer].add(binding.name)
         for above in linked.joined:
             self._needed[above] |= self.uses[name].of(self.graph.links[above].writes)
-        if linked.joined and self.uses[name].facts:
+        if linked.joined and (self.uses[name].facts or self.uses[name].fails):
             opener = self.graph.steps[linked.opened[-1]]
             self._needed[opener.name] |= {opener.foreach.var} if opener.foreach else set()
         for above, one in branch_reads(step):
@@ -73,7 +73,7 @@ class Usage:
             self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads))
 
     def loads(self, step: Step) -> tuple[Load, ...]:
-        """Artifacts and parameters that the body, or a function that it uses, reads; not those of a foreach's header."""
+        """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
         wanted = step.reads | step.maybe_reads | self.shared(step)
