@@ -36,6 +36,7 @@ VERBS = {
     "logs": ("tasks", "What a task printed."),
     "dump": ("tasks", "What a task's artifacts hold."),
     "report": ("writing", "A run as one HTML page: parameters, graph, and what every task displayed."),
+    "export": ("exporting", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Write step headers as comments or as magics."),
     "import": ("importing", "Make a notebook of a FlowSpec script."),
     "gc": ("keeping", "Delete what no kept run needs."),

@@ -1,0 +1,144 @@
+"""What every step has to be given, and what it has to hand on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nbflow.export.inputs import InputsUse, read_use
+from nbflow.export.naming import Names
+from nbflow.flow.branches import INPUTS
+from nbflow.flow.code import names_of, parse
+from nbflow.flow.graph import Graph
+from nbflow.flow.metaflow import names_of_self
+from nbflow.flow.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`local = self.attribute`. `writers` are the steps that it may come from, nearest first."""
+
+    name: str
+    writers: tuple[str, ...]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """`self.attribute = name`, where a body may also have left the name unbound."""
+
+    name: str
+    attribute: str
+    sure: bool = True
+
+
+@dataclass
+class Usage:
+    """Who reads what of whom. An artifact that nobody reads is kept where a step has no other: it is a result."""
+
+    graph: Graph
+    names: Names
+    all_artifacts: bool = False
+    uses: Mapping[str, InputsUse] = field(init=False)
+    _needed: dict[str, set[str]] = field(init=False)
+    _apart: dict[tuple[str, str], str] = field(init=False)  # (step, name) -> attribute for `inputs.STEP.name`
+
+    def __post_init__(self) -> None:
+        links = self.graph.links
+        self.uses = {
+            name: read_use(step, self.graph)
+            for name, step in self.graph.steps.items()
+            if links[name].joined or links[name].branches
+        }
+        self._needed = {name: set() for name in links}
+        self._apart = {}
+        for name in links:
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        step, linked = self.graph.steps[name], self.graph.links[name]
+        for binding in linked.bindings:
+            for writer in binding.writers:
+                self._needed[writer].add(binding.name)
+        for above in linked.joined:
+            self._needed[above] |= self.uses[name].of(self.graph.links[above].writes)
+        if linked.joined and (self.uses[name].facts or self.uses[name].fails):
+            opener = self.graph.steps[linked.opened[-1]]
+            self._needed[opener.name] |= {opener.foreach.var} if opener.foreach else set()
+        for above, one in branch_reads(step):
+            if above in linked.branches and one in self.graph.links[above].writes:
+                self._apart.setdefault((above, one), self.names.fresh(f"{above}_{one}"))
+        if step.loop:
+            self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads))
+
+    def loads(self, step: Step) -> tuple[Load, ...]:
+        """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
+        linked = self.graph.links[step.name]
+        own = {step.foreach.var} if step.foreach else set()
+        wanted = step.reads | step.maybe_reads | self.shared(step)
+        bound = [Load(b.name, b.writers, b.sure) for b in linked.bindings if b.name in wanted - own]
+        given = [Load(name, ()) for name in linked.parameters & wanted]
+        order = mention_order(step)
+        return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def shared(self, step: Step) -> frozenset[str]:
+        """Artifacts and parameters that functions of the prelude look up as names of the module."""
+        linked = self.graph.links[step.name]
+        closure = self.graph.prelude.closure(linked.prelude & step.mentions)
+        reads = frozenset().union(*(definition.reads for definition in closure))
+        return reads & (linked.parameters | {binding.name for binding in linked.bindings})
+
+    def kept(self, step: Step) -> tuple[str, ...]:
+        """The artifacts that a step hands on, in the order in which its body binds them."""
+        writes, needed = self.graph.links[step.name].writes, self._needed[step.name]
+        is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
+        chosen = writes if self.all_artifacts or is_result else writes & needed
+        order = mention_order(step)
+        return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
+
+    def stores(self, step: Step) -> tuple[Store, ...]:
+        maybe = step.maybe_writes - {load.name for load in self.loads(step) if load.sure}
+        kept = [Store(name, name, name not in maybe) for name in self.kept(step)]
+        apart = [Store(n, attr, n not in maybe) for (above, n), attr in self._apart.items() if above == step.name]
+        return (*kept, *apart)
+
+    def apart(self, step: Step) -> dict[str, dict[str, str]]:
+        """For `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
+        found: dict[str, dict[str, str]] = {}
+        linked = self.graph.links[step.name]
+        for above, name in branch_reads(step):
+            if above in linked.branches and (above, name) in self._apart:
+                found.setdefault(above, {})[name] = self._apart[above, name]
+        return found
+
+
+def branch_reads(step: Step) -> list[tuple[str, str]]:
+    """The (STEP, name) of every `inputs.STEP.name` in a body."""
+    return [
+        (node.value.attr, node.attr)
+        for node in ast.walk(parse(step.body))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and isinstance(node.value.value, ast.Name)
+        and node.value.value.id == INPUTS
+    ]
+
+
+def mention_order(step: Step) -> dict[str, int]:
+    """Where each name first stands in the body."""
+    found: dict[str, int] = {}
+    nodes = [n for n in ast.walk(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
+    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+        found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
+    return found
+
+
+def bound_names(step: Step) -> frozenset[str]:
+    """Every plain name that the body binds, for whatever purpose."""
+    return names_of(parse(step.body)).bound
+
+
+def locals_of(step: Step) -> frozenset[str]:
+    """The plain names that a method of this body has of its own."""
+    return names_of_self(parse(step.body)).locals if step.metaflow else bound_names(step)
