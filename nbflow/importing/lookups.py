@@ -36,7 +36,7 @@ def _lookups(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
 
 def _meaning(step: StepText, call: ast.Call, name: str, seen: Visible) -> str:
     asks = isinstance(call.func, ast.Name) and call.func.id == "hasattr"
-    if name in seen.certain[step.name] or name in step.sure:
+    if name in seen.certain[step.name]:
         return "True" if asks else f"self.{name}"
     if name not in seen.entering[step.name] and name not in step.names.writes:
         return "False" if asks else ast.unparse(call.args[2]) if len(call.args) > 2 else f"self.{name}"
