@@ -11,13 +11,13 @@ from pathlib import Path
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
 from nbflow.importing.bodies import WRAPPER, fixed_words
-from nbflow.importing.definitions import Chunk, engine_names, used_chunks
+from nbflow.importing.definitions import Chunk, engine_names, used_chunks, written
 from nbflow.importing.design import Design
 from nbflow.importing.drafts import Draft, cells_of
 from nbflow.importing.helpers import helper_chunk
 from nbflow.importing.parameters import Values, write_parameters
 from nbflow.importing.refusals import Stuck
-from nbflow.importing.source import Source
+from nbflow.importing.source import Source, assigned_in
 from nbflow.importing.words import Words, replace_words
 
 EXTENSION = "%load_ext nbflow"
@@ -30,28 +30,17 @@ def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tup
     imports = [chunk for chunk in chunks if chunk.kind == "import"]
     drafts = [Draft(EXTENSION)]
     if imports:
-        drafts.append(Draft("\n".join(chunk.text for chunk in imports), line=imports[0].line))
+        drafts.append(Draft(written(imports), line=imports[0].line))
     drafts += write_parameter_cell(design.source, folder)
-    return tuple(drafts + _with_shared(drafts, [chunk for chunk in chunks if chunk.kind != "import"]))
+    return tuple(drafts + with_shared(drafts, [chunk for chunk in chunks if chunk.kind != "import"]))
 
 
 def write_parameter_cell(source: Source, folder: Path) -> list[Draft]:
     nodes = list(source.parameters)
     if not nodes:
         return []
-    lines = write_parameters(nodes, Values(_assigned(source), source.path, folder))
+    lines = write_parameters(nodes, Values(assigned_in(source), source.path, folder))
     return [Draft("\n".join(["%%parameters", *lines]), line=nodes[0].lineno)]
-
-
-def _assigned(source: Source) -> dict[str, ast.expr]:
-    found: dict[str, ast.expr] = {}
-    for node in (*source.module, *source.constants):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                found[name] = value
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                found[name] = value
-    return found
 
 
 def _definitions(design: Design, bodies: Mapping[str, str]) -> list[Chunk]:
@@ -114,7 +103,7 @@ def _reads(
 # shared cells
 
 
-def _with_shared(before: Sequence[Draft], chunks: Sequence[Chunk]) -> list[Draft]:
+def with_shared(before: Sequence[Draft], chunks: Sequence[Chunk]) -> list[Draft]:
     """Definitions in ordinary cells; what a script does once it is imported, in shared ones."""
     shared: frozenset[int] = frozenset()
     while True:
@@ -135,16 +124,19 @@ def _statement(chunk: Chunk) -> str:
 
 def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[Draft]:
     """A function or a class is a cell of its own; assignments that follow one another are one cell."""
-    drafts: list[Draft] = []
-    last = ""
+    groups: list[tuple[str, list[Chunk]]] = []
     for at, chunk in enumerate(chunks):
         kind = "shared" if at in shared else "alone" if _is_large(chunk) else "together"
-        if kind == last and kind != "alone":
-            drafts[-1] = replace(drafts[-1], source=f"{drafts[-1].source}\n{chunk.text}")
+        if groups and groups[-1][0] == kind != "alone":
+            groups[-1][1].append(chunk)
         else:
-            drafts.append(Draft(f"%%shared\n{chunk.text}" if kind == "shared" else chunk.text, line=chunk.line))
-        last = kind
-    return drafts
+            groups.append((kind, [chunk]))
+    return [_draft(kind, group) for kind, group in groups]
+
+
+def _draft(kind: str, chunks: Sequence[Chunk]) -> Draft:
+    text = written(chunks)
+    return Draft(f"%%shared\n{text}" if kind == "shared" else text, line=chunks[0].line)
 
 
 def _is_large(chunk: Chunk) -> bool:

@@ -23,13 +23,17 @@ _NOISE = re.compile(r"#!|#.*coding[:=]|# *(ruff|flake8|pylint|mypy|type):")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One statement with the comment above it. `reads` are free names, `binds` what it defines."""
+    """One statement with the comment above it. `reads` are free names, `binds` what it defines.
+
+    `apart` says that an empty line stands above it.
+    """
 
     text: str
     line: int
     kind: str  # "import", "definition" or "statement"
     binds: frozenset[str]
     reads: frozenset[str]
+    apart: bool = False
 
 
 def module_chunks(source: Source) -> Iterator[Chunk]:
@@ -40,7 +44,7 @@ def module_chunks(source: Source) -> Iterator[Chunk]:
         if id(node) in kept:
             text = _engine_import(node) if _is_engine(node) else _text(source.lines, node, end)
             if text:
-                yield chunk_of(node, text, node.lineno)
+                yield chunk_of(node, text, node.lineno, _is_apart(source.lines, node))
         end = node.end_lineno or end
 
 
@@ -50,11 +54,12 @@ def class_chunks(source: Source) -> Iterator[Chunk]:
     end = source.flow.lineno
     for node in source.flow.body:
         if id(node) in kept:
-            yield chunk_of(node, dedent(_text(source.lines, node, end), node.col_offset), node.lineno)
+            text = dedent(_text(source.lines, node, end), node.col_offset)
+            yield chunk_of(node, text, node.lineno, _is_apart(source.lines, node))
         end = node.end_lineno or end
 
 
-def chunk_of(node: ast.stmt, text: str, line: int) -> Chunk:
+def chunk_of(node: ast.stmt, text: str, line: int, apart: bool = False) -> Chunk:
     names = names_of(parse(text))
     match node:
         case ast.Import() | ast.ImportFrom():
@@ -63,7 +68,13 @@ def chunk_of(node: ast.stmt, text: str, line: int) -> Chunk:
             kind = "definition"
         case _:
             kind = "statement"
-    return Chunk(text, line, kind, names.bound | names.mutates, names.free)
+    return Chunk(text, line, kind, names.bound | names.mutates, names.free, apart)
+
+
+def written(chunks: Sequence[Chunk]) -> str:
+    """One below the other, as far apart as they were."""
+    lines = [f"\n{chunk.text}" if chunk.apart else chunk.text for chunk in chunks]
+    return "\n".join(lines).strip("\n")
 
 
 def _text(lines: Sequence[str], node: ast.stmt, end: int) -> str:
@@ -73,6 +84,13 @@ def _text(lines: Sequence[str], node: ast.stmt, end: int) -> str:
     comments = [line for line in between if line.strip().startswith("#") and not _NOISE.match(line.strip())]
     body = lines[first - 1 : node.end_lineno] if first > end else [ast.unparse(node)]
     return "\n".join([*comments, *body])
+
+
+def _is_apart(lines: Sequence[str], node: ast.stmt) -> bool:
+    above = node.lineno - 2
+    while above > 0 and lines[above].lstrip().startswith("#"):
+        above -= 1
+    return above >= 0 and not lines[above].strip()
 
 
 # engines

@@ -14,7 +14,8 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.importing.cells import draft_notebook
 from nbflow.importing.drafts import Draft
-from nbflow.importing.source import read_source
+from nbflow.importing.exported import draft_again
+from nbflow.importing.source import Source, read_source
 from nbflow.notebook import SUFFIXES
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -39,9 +40,13 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> list[Dr
         raise CannotWrite(target, "it is the script itself", "give another name")
     if target.exists() and not force:
         raise CannotWrite(target, "it is there already", "give another name, or --force to write over it")
-    drafts = _with_ids(draft_notebook(read_source(script), target.parent))
+    drafts = _with_ids(_drafts(read_source(script), target.parent))
     write_whole(target, notebook_text(drafts, target))
     return drafts
+
+
+def _drafts(source: Source, folder: Path) -> list[Draft]:
+    return draft_again(source, folder) or draft_notebook(source, folder)
 
 
 def notebook_text(drafts: Iterable[Draft], target: Path) -> str:

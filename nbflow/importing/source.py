@@ -68,6 +68,18 @@ class Source:
                 yield node
 
 
+def assigned_in(source: Source) -> dict[str, ast.expr]:
+    """What the constants of the module and of the class are assigned."""
+    found: dict[str, ast.expr] = {}
+    for node in (*source.module, *source.constants):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found[name] = value
+    return found
+
+
 def _is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
