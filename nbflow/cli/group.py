@@ -39,6 +39,7 @@ VERBS = {
     "export": ("exporting", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Write step headers as comments or as magics."),
     "import": ("importing", "Make a notebook of a FlowSpec script."),
+    "sync": ("importing", "Copy bodies edited in an exported script back to their cells."),
     "gc": ("keeping", "Delete what no kept run needs."),
     "trust": ("keeping", "Trust what the store holds, whoever signed it."),
     "verify": ("keeping", "Read every stored object and compare it with its name."),

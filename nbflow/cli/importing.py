@@ -1,4 +1,4 @@
-"""Verbs that take a script: import."""
+"""Verbs that take a script: import, sync."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from nbflow.cli.workplace import PLACE
 from nbflow.importing.notebook import import_script
+from nbflow.importing.sync import sync as sync_bodies
 from nbflow.show import count
 
 SCRIPT = click.argument("script", metavar="FLOW.py", type=click.Path(path_type=Path))
@@ -25,3 +27,22 @@ def import_(script: Path, notebook: Path | None, force: bool) -> None:
     drafts = import_script(script, target, force=force)
     steps = [draft.step for draft in drafts if draft.step]
     click.echo(f"{target}: {count(len(steps), 'step')} of {script.name}: {', '.join(steps)}")
+
+
+@click.command()
+@SCRIPT
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be copied.")
+def sync(script: Path, notebook: Path, dry_run: bool) -> None:
+    """Copy the bodies that were edited in an exported script back to the cells they came from.
+
+    Nothing is written when a body was edited in both places. What else was edited in the script stays there.
+    """
+    edits = sync_bodies(script, notebook, dry_run=dry_run)
+    for edit in edits:
+        verb = "would be copied" if dry_run else "copied"
+        click.echo(f"step {edit.step} · {verb} from {script}, line {edit.line}, to cell {edit.cell.number}")
+    if edits and not dry_run and PLACE in click.get_current_context().meta:
+        click.echo("reload the notebook from disk")
+    if not edits:
+        click.echo(f"every body of {script.name} is that of its cell in {notebook.name}")

@@ -18,6 +18,7 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.purity import origins_of
 from nbflow.importing.around import EXTENSION, with_shared
 from nbflow.importing.definitions import Chunk, module_chunks, written
 from nbflow.importing.drafts import Draft, cells_of
@@ -60,12 +61,13 @@ class _Exported:
     @cached_property
     def extras(self) -> Mapping[str, str]:
         """What the export has defined for itself: name in the script -> its usual name."""
-        usual = {doc: name for name, extra in _WHOLE.items() for doc in _docs(parse(extra.source.replace("$", ""))).values()}
+        sources = {name: parse(extra.source.replace("$", "")) for name, extra in _WHOLE.items()}
+        usual = {doc: name for name, tree in sources.items() for doc in _docs(tree).values()}
         return {name: usual[doc] for name, doc in _docs(self.source.tree).items() if doc in usual}
 
     @cached_property
     def displaying(self) -> frozenset[str]:
-        return frozenset(body.method for body in self.bodies.values() if _displayed(body.text) is not None)
+        return frozenset(body.method for body in self.bodies.values() if undisplayed(body.text) is not None)
 
     @cached_property
     def again(self) -> str:
@@ -107,7 +109,7 @@ class _Exported:
         method = self.source.methods[body.method]
         if method.doc:
             yield Draft(method.doc, markdown=True, line=body.line)
-        code = (_displayed(body.text) if body.method in self.bare else None) or body.text
+        code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
         text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)
         yield Draft(text, line=body.line, step=read_header(mark.header).name, id=mark.id)
 
@@ -139,7 +141,8 @@ class _Exported:
         if not nodes:
             return []
         lines = write_parameters(nodes, Values(assigned_in(self.source), self.source.path, self.folder))
-        typed = [_with_type(line, self.source.flow) for line in lines]
+        origins = {name: origin for node in self.source.tree.body for name, origin in origins_of(node).items()}
+        typed = [_with_type(line, self.source.flow, origins) for line in lines]
         mark = next((one for one in self.marks.cells if read_header(one.header).kind is CellKind.PARAMETERS), None)
         header, identity = (mark.header, mark.id) if mark else ("%%parameters", "")
         return [Draft("\n".join([header, *typed]), line=nodes[0].lineno, id=identity)]
@@ -153,7 +156,7 @@ def _docs(tree: ast.Module) -> dict[str, str]:
     return {node.name: ast.get_docstring(node) or "" for node in nodes}
 
 
-def _displayed(body: str) -> str | None:
+def undisplayed(body: str) -> str | None:
     """The body with its last value as such, if that is displayed by name."""
     last = next(reversed(parse(body).body), None)
     match last:
@@ -180,17 +183,22 @@ def _header_reads(mark: Mark) -> frozenset[str]:
 
 # types that FlowSpec does not know
 
-_READINGS = {"date.fromisoformat": "date", "datetime.fromisoformat": "datetime", "Path": "Path"}
+_READINGS = {
+    "datetime.date.fromisoformat": "date",
+    "datetime.datetime.fromisoformat": "datetime",
+    "pathlib.Path": "Path",
+}
 
 
-def _with_type(line: str, flow: ast.ClassDef) -> str:
+def _with_type(line: str, flow: ast.ClassDef, origins: Mapping[str, str]) -> str:
     """A parameter with the type that its text is read as."""
     name, _, rest = line.partition(": ")
     kind, equals, value = rest.partition(" = ")
     for node in ast.walk(flow):
         match node:
             case ast.Call(func=func, args=[ast.Attribute(value=ast.Name(id="self"), attr=attr)]) if attr == name:
-                kind, value = _read_as(ast.unparse(func), kind, value)
+                root, dot, last = ast.unparse(func).partition(".")
+                kind, value = _read_as(origins.get(root, root) + dot + last, kind, value)
             case ast.Compare(
                 left=ast.Attribute(value=ast.Name(id="self"), attr=attr),
                 ops=[ast.NotIn()],
@@ -201,15 +209,14 @@ def _with_type(line: str, flow: ast.ClassDef) -> str:
 
 
 def _read_as(function: str, kind: str, value: str) -> tuple[str, str]:
-    if function.endswith("literal_eval"):
+    if function == "ast.literal_eval":
         text, comment, rest = value.partition("  # ")
         literal = ast.literal_eval(ast.literal_eval(text))
         return type(literal).__name__, f"{literal!r}{comment}{rest}"
-    dotted = function.split(".")
-    for known, meant in _READINGS.items():
-        if dotted[-len(known.split(".")) :] == known.split("."):
-            return kind.replace("str", meant), value
-    return kind, value
+    return kind.replace("str", _READINGS.get(function, "str"), 1), value
+
+
+# whether it is still what was exported
 
 
 def _is_flow(node: ast.ClassDef) -> bool:

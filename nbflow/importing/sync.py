@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
 from nbflow.export.bodies import Body, read_bodies
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
+from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
+from nbflow.importing.exported import undisplayed
 from nbflow.importing.notebook import write_whole
 from nbflow.importing.refusals import NotAScript
 from nbflow.importing.source import text_of
@@ -29,6 +32,7 @@ class Edit:
     step: str
     line: int
     cell: Cell
+    body: str
 
 
 class NotInSync(NbflowError):
@@ -49,7 +53,7 @@ def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
     if marks is None:
         fix = "make one with  nbflow export,  or bring another one in with  nbflow import"
         raise NotAScript(script, "it was not exported by nbflow, so no line says which cell it came from", fix)
-    edits = list(_plan(script, notebook, _bodies(script, text), marks, cells))
+    edits = _plan(_Both(script, notebook, marks, _bodies(script, text), cells))
     _refuse_errors(script, notebook, cells, edits)
     if edits and not dry_run:
         write_whole(notebook, _rewritten(notebook, {edit.cell.number: edit.cell.source for edit in edits}))
@@ -68,49 +72,78 @@ def _bodies(script: Path, text: str) -> tuple[Body, ...]:
 # planning
 
 
-def _plan(
-    script: Path, notebook: Path, bodies: Sequence[Body], marks: Marks, cells: Sequence[Cell]
-) -> Iterator[Edit]:
-    by_key = {key: cell for cell in cells for key in (f"cell {cell.number}", cell.id) if key}
-    by_number = {mark.number: mark for mark in marks.cells}
+@dataclass(frozen=True)
+class _Both:
+    """A script, and the notebook as it is now."""
+
+    script: Path
+    notebook: Path
+    marks: Marks
+    bodies: Sequence[Body]
+    cells: Sequence[Cell]
+
+    @cached_property
+    def exported(self) -> Mapping[int, str]:
+        """The bodies that the notebook would be exported with now, by cell; as they are, where it cannot be."""
+        found = {cell.number: body_of(cell) for cell in self.cells}
+        flow = read_flow(list(self.cells), self.notebook.stem, self.notebook.name)
+        try:
+            text = export(link(flow), self.marks.target, self.marks.all_artifacts).text
+        except NbflowError:
+            return found
+        return found | {body.cell: body.text for body in read_bodies(text)}
+
+    def cell(self, mark: Mark) -> Cell | None:
+        by_id = next((cell for cell in self.cells if mark.id and cell.id == mark.id), None)
+        return by_id or next((cell for cell in self.cells if not mark.id and cell.number == mark.number), None)
+
+
+def _plan(both: _Both) -> list[Edit]:
+    """Raises NotInSync, with every reason."""
+    by_number = {mark.number: mark for mark in both.marks.cells}
     edits: list[Edit] = []
     reasons: list[str] = []
-    for body in bodies:
+    for body in both.bodies:
         mark = by_number.get(body.cell)
-        if mark is not None and digest_code(body.text) != mark.body:
-            cell = by_key.get(mark.key)
-            reason = _obstacle(body, mark, cell, script, notebook)
-            if reason:
-                reasons.append(reason)
-            elif cell is not None and digest_code(_body_of(cell)) != digest_code(body.text):
-                edits.append(Edit(body.method, body.line, replace(cell, source=_with_body(cell, body.text))))
+        if mark is None or digest_code(body.text) == mark.body:
+            continue
+        cell = both.cell(mark)
+        reason = _obstacle(both, body, mark, cell)
+        if reason:
+            reasons.append(reason)
+        elif cell is not None and digest_code(both.exported[cell.number]) != digest_code(body.text):
+            edits.append(Edit(body.method, body.line, _with_body(cell, body.text, mark, both), body.text))
     if reasons:
         raise NotInSync(reasons)
-    yield from edits
+    return edits
 
 
-def _obstacle(body: Body, mark: Mark, cell: Cell | None, script: Path, notebook: Path) -> str:
-    where = f"{script}:{body.line}: step '{body.method}' was edited here"
-    if cell is None or read_header(cell.source).name != body.method:
-        now = f"cell '{mark.key}' of {notebook.name}, where it came from, is not there any more"
+def _obstacle(both: _Both, body: Body, mark: Mark, cell: Cell | None) -> str:
+    where = f"{both.script}:{body.line}: step '{body.method}' was edited here"
+    step = read_header(mark.header).name or body.method
+    if cell is None or read_header(cell.source).name != step:
+        now = f"cell '{mark.key}' of {both.notebook.name}, where it came from, is not there any more"
         if cell is not None:
-            now = f"cell {cell.number} of {notebook.name}, where it came from, is not step '{body.method}' any more"
+            now = f"cell {cell.number} of {both.notebook.name}, where it came from, is not step '{step}' any more"
         return f"{where}, and {now}. Copy the body by hand, and export again"
-    if digest_code(_body_of(cell)) not in (mark.body, digest_code(body.text)):
+    if digest_code(both.exported[cell.number]) not in (mark.body, digest_code(body.text)):
         return (
-            f"{where}, and in cell {cell.number} of {notebook.name} as well. "
+            f"{where}, and in cell {cell.number} of {both.notebook.name} as well. "
             "Keep one of the two: bring the script's body into the cell by hand, or undo the edit in the script"
         )
     return ""
 
 
-def _body_of(cell: Cell) -> str:
+def body_of(cell: Cell) -> str:
     return "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
 
 
-def _with_body(cell: Cell, body: str) -> str:
+def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
+    """In a notebook the last value is displayed without being told; a transition of the cell's own is its last line."""
+    shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(body_of(cell)) is None
+    code = (undisplayed(body) if shows else None) or body
     header = cell.source.splitlines()[: read_header(cell.source).line]
-    return "\n".join([*header, body])
+    return replace(cell, source="\n".join(part for part in (*header, code, mark.next) if part))
 
 
 def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:
@@ -153,8 +186,9 @@ def _noted(text: str, marks: Marks, edits: Sequence[Edit]) -> str:
     by_number = {mark.number: mark for mark in marks.cells}
     changed = dict(by_number)
     for edit in edits:
-        before = next(mark for mark in marks.cells if mark.key in (edit.cell.id, f"cell {edit.cell.number}"))
-        now = mark_of(edit.cell, _body_of(edit.cell))
+        keys = (edit.cell.id, f"cell {edit.cell.number}")
+        before = next(mark for mark in marks.cells if mark.key in keys)
+        now = mark_of(edit.cell, edit.body)
         changed[before.number] = replace(before, cell=now.cell, body=now.body)
     table = write_marks(replace(marks, cells=tuple(changed.values())))
     start = text.rindex(write_marks(replace(marks, cells=())).splitlines()[0])
