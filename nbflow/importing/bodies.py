@@ -183,8 +183,15 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
     for one in ast.walk(tree):
         if isinstance(one, ast.stmt) and merge_call(one) is not None:
             brought = design.seen.brought.get(step.name, ())
-            text = "\n".join(f"self.{name} = inputs[0].{name}" for name in brought)
+            text = "\n".join(_brought(name, certain=name in design.seen.brings_always[step.name]) for name in brought)
             yield one, text or ("" if id(one) in on_top else "pass")
+
+
+def _brought(name: str, *, certain: bool) -> str:
+    """All tasks agree on it; those that have it at all, after a switch."""
+    if certain:
+        return f"self.{name} = inputs[0].{name}"
+    return f'for _task in inputs:\n    if "{name}" in _task:\n        self.{name} = _task.{name}'
 
 
 def _own(step: StepText) -> frozenset[str]:

@@ -93,3 +93,8 @@ def is_implied(condition: Condition, conditions: Mapping[str, Condition], found:
     switch = max(condition, key=found.order.index)
     known, others = conditions[switch], condition.keys() - {switch}
     return all(other in known and known[other] <= condition[other] for other in others)
+
+
+def are_exclusive(one: Condition, other: Condition) -> bool:
+    """Whether no run reaches both."""
+    return any(one[switch].isdisjoint(other[switch]) for switch in one.keys() & other.keys())

@@ -98,9 +98,11 @@ def _name_ways(design: Design) -> None:
 
 
 def _speaks_for_itself(design: Design, switch: str) -> bool:
-    """Whether the artifact it looks at is there only when the switch itself has run."""
-    if not design.conditions[switch]:
-        return True
+    """Whether the steps below find what it looks at, and find it only when the switch itself has run."""
     condition = design.condition(switch)
-    writers = [name for name, step in design.steps.items() if condition in step.names.writes]
-    return writers == [switch] and condition in design.steps[switch].sure
+    writers = [name for name in design.order if condition in design.steps[name].names.writes]
+    above = [name for name in writers if design.order.index(name) <= design.order.index(switch)]
+    meant = design.seen.leaving[switch].get(condition, frozenset())
+    if design.conditions[switch]:
+        return writers == [switch] == [*meant]
+    return above == writers and (condition in design.fixed or meant == frozenset(above[-1:]))

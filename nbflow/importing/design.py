@@ -63,6 +63,11 @@ class Design:
         found = reads_of(self.steps.values(), helper_reads(self.helpers, self.artifacts))
         return {name: reads & self.artifacts for name, reads in found.items()}
 
+    def added_reads(self, name: str) -> frozenset[str]:
+        """What a cell reads beside its body: what it hands on, and what it says about its ways."""
+        looked_at = {self.condition(name)} if self.says.get(name) or self.loop(name) else set()
+        return (frozenset(self.hands_on.get(name, ())) | looked_at) - self.steps[name].sure
+
     # the graph
 
     def foreach_above(self, name: str) -> tuple[str, Next] | None:
@@ -104,18 +109,23 @@ class Design:
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        """The steps that become cells, in the order in which they are written if that is one in which they can run."""
+        """The steps that become cells, in their order."""
+        kept = tuple(name for name in self.order if not self._vanishes(name))
+        return kept or self.order[:1]
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """That in which the steps are written, if it is one in which they can run."""
         found = self.source.outline
         written = [name for name in self.source.steps if name in found.order]
         place = {name: at for at, name in enumerate(written)}
         valid = all(place[above] < place[name] for name in written for above in found.parents[name])
-        order = written if valid else list(_deep(self))
-        kept = tuple(name for name in order if not self._vanishes(name))
-        return kept or tuple(order[:1])
+        return tuple(written) if valid else tuple(_deep(self))
 
     def _vanishes(self, name: str) -> bool:
         return (
             self.steps[name].is_trivial
+            and name not in self.items
             and not self.hands_on.get(name)
             and not self.says.get(name)
             and not self.seen.brought.get(name)

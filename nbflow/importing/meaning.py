@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Binding, Graph
+from nbflow.flow.scopes import is_within
+from nbflow.importing.conditions import are_exclusive
 from nbflow.importing.design import Design
 from nbflow.importing.drafts import Steps
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
@@ -27,7 +29,7 @@ def _name_sources(design: Design, steps: Steps) -> None:
         wrong = [
             (one, writers, binding)
             for one, writers in _meant(design, name)
-            if (binding := _binding(graph, name, one)) is not None and not _agrees(binding, writers)
+            if (binding := _binding(graph, name, one)) is not None and not _agrees(design, name, binding, writers)
         ]
         lines = [_named(design, name, writers, binding) for _, writers, binding in wrong]
         steps.bodies[name] = "\n".join([*lines, steps.bodies[name]])
@@ -36,7 +38,8 @@ def _name_sources(design: Design, steps: Steps) -> None:
 def _meant(design: Design, name: str) -> Iterator[tuple[str, frozenset[str]]]:
     """What a step reads, and who has written it."""
     entering = design.seen.entering[name]
-    for one in sorted((design.reads[name] | {_list_of(design, name)}) & design.artifacts & entering.keys()):
+    reads = design.reads[name] | design.added_reads(name) | {_list_of(design, name)}
+    for one in sorted(reads & design.artifacts & entering.keys()):
         yield one, entering[one]
 
 
@@ -50,9 +53,15 @@ def _binding(graph: Graph, name: str, artifact: str) -> Binding | None:
     return next((one for one in graph.links[name].bindings if one.name == artifact), None)
 
 
-def _agrees(binding: Binding, writers: frozenset[str]) -> bool:
-    """Whether both would find the same: of several writers only one runs, or the nearest that ran has the last word."""
-    return set(binding.writers[: len(writers)]) == writers
+def _agrees(design: Design, name: str, binding: Binding, writers: frozenset[str]) -> bool:
+    """Whether both would find the same: of several writers only one runs, or the nearest that ran has the last word.
+
+    A notebook looks further up in case none of them ran. That must not lead into a foreach that is over.
+    """
+    conditions = design.conditions
+    possible = [one for one in binding.writers if not are_exclusive(conditions[one], conditions[name])]
+    is_outside = all(is_within(design.scope(name), design.scope(one)) for one in binding.writers)
+    return set(possible[: len(writers)]) == writers and is_outside
 
 
 def _named(design: Design, name: str, writers: frozenset[str], binding: Binding) -> str:
@@ -67,9 +76,9 @@ def _named(design: Design, name: str, writers: frozenset[str], binding: Binding)
 
 
 def _can_name(design: Design, name: str, writer: str) -> bool:
-    """`inputs.STEP` is a step outside of every foreach, in a cell that joins none."""
+    """`inputs.STEP` is a step that has run for the same item, in a cell that joins no foreach."""
     joins = design.steps[name].method.is_join and design.closes(name) is not None
-    return not joins and not design.scope(writer) and writer in design.kept
+    return not joins and is_within(design.scope(name), design.scope(writer)) and writer in design.kept
 
 
 def _keep_scopes(design: Design, steps: Steps) -> None:

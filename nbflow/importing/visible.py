@@ -24,12 +24,14 @@ class Visible:
     leaving: dict[str, Writers] = field(default_factory=dict)
     certain: dict[str, frozenset[str]] = field(default_factory=dict)  # what a step sees whatever way was taken
     brought: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    brings_always: dict[str, frozenset[str]] = field(default_factory=dict)  # those of them that every task has
 
 
 def look_along(steps: Mapping[str, StepText], found: Outline) -> Visible:
     seen = Visible()
     for name in found.order:
         step = steps[name]
+        seen.brings_always[name] = _common(step, steps, found, seen)
         entering = _joined(step, found, seen) if step.method.is_join else _united(name, found, seen)
         seen.entering[name] = entering
         own = {one: frozenset({name}) for one in (*step.names.writes, *seen.brought.get(name, ()))}
@@ -40,12 +42,19 @@ def look_along(steps: Mapping[str, StepText], found: Outline) -> Visible:
 
 
 def _certain(step: StepText, steps: Mapping[str, StepText], found: Outline, seen: Visible) -> frozenset[str]:
-    above = [seen.certain[one] | steps[one].sure | set(seen.brought.get(one, ())) for one in found.parents[step.name]]
-    if not above:
-        return frozenset()
     if step.method.is_join:
-        return frozenset().union(*above) & seen.entering[step.name].keys()
-    return frozenset.intersection(*map(frozenset, above))
+        above = [_sure_below(one, steps, seen) for one in found.parents[step.name]]
+        return frozenset(seen.entering[step.name]).intersection(frozenset().union(*above))
+    return _common(step, steps, found, seen)
+
+
+def _common(step: StepText, steps: Mapping[str, StepText], found: Outline, seen: Visible) -> frozenset[str]:
+    above = [_sure_below(one, steps, seen) for one in found.parents[step.name]]
+    return frozenset.intersection(*above) if above else frozenset()
+
+
+def _sure_below(name: str, steps: Mapping[str, StepText], seen: Visible) -> frozenset[str]:
+    return seen.certain[name] | steps[name].sure | frozenset(seen.brought.get(name, ())) & seen.brings_always[name]
 
 
 def _united(name: str, found: Outline, seen: Visible) -> Writers:
