@@ -178,6 +178,7 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
         node = item_statement(step)
         if node is not None and item_name(step) in (design.items[step.name], _local_item(step)):
             yield node, ""
+    yield from ((node, "") for node in tree.body if isinstance(node, ast.Pass))
     yield from ((node, "") for node in tree.body if rewriting.plain and _carries(node) in rewriting.own)
     on_top = {id(one) for one in tree.body}
     for one in ast.walk(tree):

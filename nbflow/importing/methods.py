@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nbflow.export.layout import dedent
-from nbflow.flow.code import Names, names_of, parse
+from nbflow.flow.code import Names, parse
 from nbflow.flow.flowspec import Method, is_transition
 from nbflow.flow.metaflow import names_of_self
 from nbflow.importing.decorators import Decoration
@@ -233,14 +233,32 @@ def _refuse_outside_function(step: StepText) -> None:
                 agenda.extend(ast.iter_child_nodes(node))
 
 
-def _refuse_nonlocal(step: StepText, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-    own = frozenset() if isinstance(function, ast.Lambda) else names_of(function.body).bound
-    for node in ast.walk(function):
-        if isinstance(node, ast.Nonlocal) and not set(node.names) <= own:
-            fix = "Let the function return the value, or keep it in a list or dict"
-            line = step.line + node.lineno - 1
-            message = f"step '{step.name}' has a function that rebinds its variables ({', '.join(node.names)})"
-            raise Stuck(line, message, fix)
+def _refuse_nonlocal(step: StepText, function: ast.AST, around: frozenset[str] = frozenset()) -> None:
+    """`around` are the variables of the functions around this one; those of the step itself are none any more."""
+    inside = list(_outside_functions(function))
+    named = {name: node for node in inside if isinstance(node, ast.Nonlocal) for name in node.names}
+    for name in sorted(named.keys() - around):
+        fix = "Let the function return the value, or keep it in a list or dict"
+        message = f"step '{step.name}' has a function that rebinds its variable '{name}'"
+        raise Stuck(step.line + named[name].lineno - 1, message, fix)
+    own = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    for node in inside:
+        if isinstance(node, _FUNCTIONS):
+            _refuse_nonlocal(step, node, around | (own - named.keys()))
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a function, with the functions in it but not what stands in those."""
+    agenda = list(ast.iter_child_nodes(function))
+    while agenda:
+        node = agenda.pop()
+        yield node
+        if not isinstance(node, _FUNCTIONS):
+            agenda.extend(ast.iter_child_nodes(node))
 
 
 def reads_of(steps: Iterable[StepText], helpers: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

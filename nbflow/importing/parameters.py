@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import os
 import re
@@ -60,7 +61,7 @@ class Values:
             case ast.Call(func=ast.Attribute(value=value, attr="resolve" | "absolute" | "expanduser"), args=[]):
                 return self.find(value)
             case _:
-                return value_of(node)
+                return value_of(_Filling(self.constants).visit(copy.deepcopy(node)))
 
     def _maybe(self, node: ast.expr) -> Any:
         try:
@@ -77,6 +78,17 @@ class Values:
         absolute = here / given
         inside = absolute.is_relative_to(self.script.resolve().anchor)
         return PurePath(os.path.relpath(absolute, self.folder.resolve()) if inside else absolute).as_posix()
+
+
+class _Filling(ast.NodeTransformer):
+    """Puts what constants are assigned where they are named."""
+
+    def __init__(self, constants: Mapping[str, ast.expr]) -> None:
+        self.constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self.constants.get(node.id)
+        return node if value is None else value
 
 
 _CALLS: Mapping[str, Callable[..., Any]] = {

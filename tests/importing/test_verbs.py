@@ -1,0 +1,67 @@
+"""`nbflow import` and `%flow import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from nbflow.notebook import read_notebook
+from tests.cli.shell import Shell
+from tests.importing.comparing import SCRIPTS, copied, differences
+from tests.jupyter.live import Live
+from tests.jupyter.notebooks import write
+
+HELLO = (SCRIPTS / "hello.py").read_text()
+
+
+def test_the_notebook_is_called_like_the_script_unless_it_has_a_name(tmp_path: Path) -> None:
+    script = tmp_path / "hello.py"
+    script.write_text(HELLO)
+    answer = Shell(tmp_path)("import", str(script))
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == f"{tmp_path / 'hello.ipynb'}: 3 steps of hello.py: start, hello, end\n"
+    book = nbformat.read(tmp_path / "hello.ipynb", 4)
+    nbformat.validate(book)
+    assert book.metadata.kernelspec.name == "python3"
+    ids = [cell.id for cell in book.cells]
+    assert ids == ["cell-1", "cell-2", "cell-3", "start", "cell-5", "hello", "cell-7", "end"]
+
+
+def test_the_same_script_gives_the_same_bytes(tmp_path: Path) -> None:
+    script = tmp_path / "hello.py"
+    script.write_text(HELLO)
+    shell, target = Shell(tmp_path), tmp_path / "hello.ipynb"
+    shell("import", str(script))
+    first = target.read_bytes()
+    shell("import", str(script), "--force")
+    assert target.read_bytes() == first
+
+
+def test_a_name_that_ends_in_py_makes_a_text_notebook_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pair = copied(tmp_path, SCRIPTS / "statistics.py", suffix=".py")
+    assert "# %%\n# %%step compute_statistics --foreach genre in genres" in pair.notebook.read_text()
+    assert pair.check().endswith("nothing is wrong\n")
+    assert differences(pair, pair.run_script(), pair.run_notebook()) == []
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_no_obstacle(tmp_path: Path) -> None:
+    script = tmp_path / "hello.py"
+    script.write_bytes(b"\xef\xbb\xbf" + HELLO.replace("\n", "\r\n").encode())
+    assert Shell(tmp_path)("import", str(script)).code == 0
+    assert [step.name for step in read_notebook(tmp_path / "hello.ipynb").steps] == ["start", "hello", "end"]
+
+
+def test_an_open_notebook_imports_a_script_into_another_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "hello.py"
+    script.write_text(HELLO)
+    live = Live({}, tmp_path, write(tmp_path / "open.ipynb", "%%step one\nx = 1"))
+    live.use(f"import {script} {tmp_path / 'new.ipynb'}")
+    assert capsys.readouterr().out == f"{tmp_path / 'new.ipynb'}: 3 steps of hello.py: start, hello, end\n"
+    assert [step.name for step in read_notebook(tmp_path / "new.ipynb").steps] == ["start", "hello", "end"]
+    assert [step.name for step in read_notebook(tmp_path / "open.ipynb").steps] == ["one"]
+    live.session.close()
