@@ -17,7 +17,7 @@ from nbflow.importing.drafts import Draft, cells_of
 from nbflow.importing.helpers import helper_chunk
 from nbflow.importing.parameters import Values, write_parameters
 from nbflow.importing.refusals import Stuck
-from nbflow.importing.source import Source, assigned_in
+from nbflow.importing.source import Source, assigned_in, functions_in, origins_in
 from nbflow.importing.words import Words, replace_words
 
 EXTENSION = "%load_ext nbflow"
@@ -39,8 +39,12 @@ def write_parameter_cell(source: Source, folder: Path) -> list[Draft]:
     nodes = list(source.parameters)
     if not nodes:
         return []
-    lines = write_parameters(nodes, Values(assigned_in(source), source.path, folder))
+    lines = write_parameters(nodes, values_in(source, folder))
     return [Draft("\n".join(["%%parameters", *lines]), line=nodes[0].lineno)]
+
+
+def values_in(source: Source, folder: Path) -> Values:
+    return Values(assigned_in(source), source.path, folder, functions_in(source), origins_in(source))
 
 
 def _definitions(design: Design, bodies: Mapping[str, str]) -> list[Chunk]:

@@ -11,6 +11,7 @@ from nbflow.export.layout import indent
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Next, NextKind
+from nbflow.importing.definitions import engine_import, is_engine
 from nbflow.importing.design import Design, imported
 from nbflow.importing.items import item_name, item_statement
 from nbflow.importing.methods import INDEX, ITEM, StepText, merge_call
@@ -179,6 +180,7 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
         if node is not None and item_name(step) in (design.items[step.name], _local_item(step)):
             yield node, ""
     yield from ((node, "") for node in tree.body if isinstance(node, ast.Pass))
+    yield from ((node, _client_import(step, node)) for node in ast.walk(tree) if is_engine(node))
     yield from ((node, "") for node in tree.body if rewriting.plain and _carries(node) in rewriting.own)
     on_top = {id(one) for one in tree.body}
     for one in ast.walk(tree):
@@ -186,6 +188,15 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
             brought = design.seen.brought.get(step.name, ())
             text = "\n".join(_brought(name, certain=name in design.seen.brings_always[step.name]) for name in brought)
             yield one, text or ("" if id(one) in on_top else "pass")
+
+
+def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
+    """What a step imports of an engine may only be what reads runs."""
+    text = engine_import(node)
+    if not isinstance(node, ast.ImportFrom) or len(names_of(parse(text)).bound) < len(node.names):
+        line = step.line + node.lineno - 1
+        raise Stuck(line, f"'{ast.unparse(node)}' asks for what a notebook has not", "Take it out")
+    return text
 
 
 def _brought(name: str, *, certain: bool) -> str:

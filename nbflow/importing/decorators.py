@@ -68,10 +68,10 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
         case _ if name in CONTENT:
             return found
         case _:
-            raise Stuck(decorator.lineno, f"@{name} has no counterpart in a notebook", _fix(name))
+            raise Stuck(decorator.lineno, f"@{name} has no counterpart in a notebook", fix_for(name))
 
 
-def _fix(name: str) -> str:
+def fix_for(name: str) -> str:
     known = REFUSED.get(name)
     return f"Take it out ({known})" if known else "Take it out, and call what it does in the body of the step"
 

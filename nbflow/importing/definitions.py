@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from nbflow.export.layout import dedent
 from nbflow.flow.code import names_of, parse
@@ -42,7 +43,7 @@ def module_chunks(source: Source) -> Iterator[Chunk]:
     end = 0
     for node in source.tree.body:
         if id(node) in kept:
-            text = _engine_import(node) if _is_engine(node) else _text(source.lines, node, end)
+            text = engine_import(node) if is_engine(node) else _text(source.lines, node, end)
             if text:
                 yield chunk_of(node, text, node.lineno, _is_apart(source.lines, node))
         end = node.end_lineno or end
@@ -96,7 +97,7 @@ def _is_apart(lines: Sequence[str], node: ast.stmt) -> bool:
 # engines
 
 
-def _is_engine(node: ast.stmt) -> bool:
+def is_engine(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
     match node:
         case ast.Import(names=aliases):
             return all(alias.name.partition(".")[0] in ENGINES for alias in aliases)
@@ -106,7 +107,7 @@ def _is_engine(node: ast.stmt) -> bool:
             return False
 
 
-def _engine_import(node: ast.stmt) -> str:
+def engine_import(node: ast.Import | ast.ImportFrom) -> str:
     """What a notebook still needs of it."""
     if not isinstance(node, ast.ImportFrom) or node.module is None:
         return ""
@@ -130,9 +131,9 @@ def engine_names(source: Source) -> Mapping[str, str]:
     """The names that are not imported any more, and the module that each came from."""
     found: dict[str, str] = {}
     for node in source.module:
-        if isinstance(node, ast.Import | ast.ImportFrom) and _is_engine(node):
+        if is_engine(node):
             module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
-            kept = names_of(parse(_engine_import(node))).bound
+            kept = names_of(parse(engine_import(node))).bound
             found |= dict.fromkeys(names_of(node).bound - kept, module or "")
     return found
 

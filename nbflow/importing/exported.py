@@ -18,12 +18,11 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
-from nbflow.flow.purity import origins_of
-from nbflow.importing.around import EXTENSION, with_shared
+from nbflow.importing.around import EXTENSION, values_in, with_shared
 from nbflow.importing.definitions import Chunk, module_chunks, written
 from nbflow.importing.drafts import Draft, cells_of
-from nbflow.importing.parameters import Values, write_parameters
-from nbflow.importing.source import Source, assigned_in
+from nbflow.importing.parameters import write_parameters
+from nbflow.importing.source import Source, origins_in
 from nbflow.importing.words import Words, replace_words
 
 _STORY = re.compile(r"The flow of .+\.(ipynb|py)\.")
@@ -140,8 +139,8 @@ class _Exported:
         nodes = list(self.source.parameters)
         if not nodes:
             return []
-        lines = write_parameters(nodes, Values(assigned_in(self.source), self.source.path, self.folder))
-        origins = {name: origin for node in self.source.tree.body for name, origin in origins_of(node).items()}
+        lines = write_parameters(nodes, values_in(self.source, self.folder))
+        origins = origins_in(self.source)
         typed = [_with_type(line, self.source.flow, origins) for line in lines]
         mark = next((one for one in self.marks.cells if read_header(one.header).kind is CellKind.PARAMETERS), None)
         header, identity = (mark.header, mark.id) if mark else ("%%parameters", "")

@@ -7,13 +7,14 @@ import copy
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from nbflow.errors import DefaultError
 from nbflow.flow.literals import value_of
+from nbflow.flow.purity import origins_of
 from nbflow.importing.refusals import Stuck
 
 _KINDS = frozenset({"Parameter", "IncludeFile", "Config"})
@@ -34,14 +35,16 @@ def _kind(func: ast.expr) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What the names mean that a default may use: the constants of the module and the class, and where they stand.
+    """What the names mean that a default may use: constants, simple functions, and where imported ones come from.
 
     Relative paths of files are meant from the folder of the script, and are written from that of the notebook.
     """
 
-    constants: dict[str, ast.expr]
+    constants: Mapping[str, ast.expr]
     script: Path
     folder: Path
+    functions: Mapping[str, ast.FunctionDef] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, node: ast.expr) -> Any:
         """The value of a default. Raises DefaultError for one that only running it could tell."""
@@ -56,12 +59,36 @@ class Values:
                 return self.find(left) / self.find(right)
             case ast.BinOp(left=left, op=ast.Add(), right=right) if isinstance(self._maybe(left), str):
                 return self.find(left) + self.find(right)
-            case ast.Call(func=func, args=args, keywords=[]) if _call(func) in _CALLS:
-                return _CALLS[_call(func)](*map(self.find, args))
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in self.functions:
+                return self._call(self.functions[name], args)
+            case ast.Call(func=func, args=args, keywords=[]) if self._origin(func) in _CALLS:
+                return _CALLS[self._origin(func)](*map(self.find, args))
             case ast.Call(func=ast.Attribute(value=value, attr="resolve" | "absolute" | "expanduser"), args=[]):
                 return self.find(value)
             case _:
                 return value_of(_Filling(self.constants).visit(copy.deepcopy(node)))
+
+    def _origin(self, func: ast.expr) -> str:
+        root, dot, rest = ast.unparse(func).partition(".")
+        return self.origins.get(root, root) + dot + rest
+
+    def _call(self, function: ast.FunctionDef, arguments: Sequence[ast.expr]) -> Any:
+        """Follow a function that assigns and returns, and does nothing else."""
+        names = [one.arg for one in function.args.args]
+        inside = replace(self, constants={**self.constants, **dict(zip(names, arguments, strict=False))})
+        for node in function.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    inside = replace(inside, constants={**inside.constants, name: value})
+                case ast.Import() | ast.ImportFrom():
+                    inside = replace(inside, origins={**inside.origins, **origins_of(node)})
+                case ast.Return(value=ast.expr() as value):
+                    return inside.find(value)
+                case ast.Expr(value=ast.Constant()):
+                    pass
+                case _:
+                    break
+        raise DefaultError(f"'{function.name}' does more than return a value", "Write the value itself")
 
     def _maybe(self, node: ast.expr) -> Any:
         try:
@@ -93,17 +120,13 @@ class _Filling(ast.NodeTransformer):
 
 _CALLS: Mapping[str, Callable[..., Any]] = {
     "str": str,
-    "Path": PurePath,
+    "pathlib.Path": PurePath,
     "os.path.dirname": os.path.dirname,
     "os.path.join": os.path.join,
     "os.path.abspath": lambda path: path,
     "os.path.realpath": lambda path: path,
     "json.dumps": json.dumps,
 }
-
-
-def _call(func: ast.expr) -> str:
-    return ast.unparse(func).removeprefix("pathlib.")
 
 
 def write_parameters(nodes: Iterable[ast.Assign], values: Values) -> Iterator[str]:

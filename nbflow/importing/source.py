@@ -12,7 +12,8 @@ from nbflow.flow.code import parse
 from nbflow.flow.flowspec import Method, Script, is_main_guard, methods_of
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import Outline, outline
-from nbflow.importing.decorators import Decoration, is_step, read_decorators
+from nbflow.flow.purity import origins_of
+from nbflow.importing.decorators import Decoration, fix_for, is_step, name_of, read_decorators
 from nbflow.importing.parameters import is_parameter
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, Stuck
 
@@ -78,6 +79,15 @@ def assigned_in(source: Source) -> dict[str, ast.expr]:
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 found[name] = value
     return found
+
+
+def functions_in(source: Source) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in source.module if isinstance(node, ast.FunctionDef)}
+
+
+def origins_in(source: Source) -> dict[str, str]:
+    """Where the names that the module imports come from."""
+    return {name: origin for node in source.module for name, origin in origins_of(node).items()}
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -148,9 +158,9 @@ def _refuse_other_bases(path: Path, flow: ast.ClassDef) -> None:
             message = f"class {flow.name} inherits from {ast.unparse(base)}"
             raise CannotCarryOver(path, [Obstacle(flow.lineno, message, fix)])
     for decorator in flow.decorator_list:
-        if _last_word(decorator.func if isinstance(decorator, ast.Call) else decorator) != "project":
-            message = f"@{ast.unparse(decorator)} of class {flow.name} has no counterpart in a notebook"
-            raise CannotCarryOver(path, [Obstacle(decorator.lineno, message, "Take it out")])
+        if name_of(decorator) != "project":
+            message = f"@{name_of(decorator)} of class {flow.name} has no counterpart in a notebook"
+            raise CannotCarryOver(path, [Obstacle(decorator.lineno, message, fix_for(name_of(decorator)))])
 
 
 def _read(path: Path, text: str, tree: ast.Module, flow: ast.ClassDef) -> Source:

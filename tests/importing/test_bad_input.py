@@ -81,6 +81,7 @@ STEPS: list[tuple[str, int, str]] = [
     ("self.LIMIT = 1", 0, "artifact 'LIMIT' of step 'work' is called like what line"),
     ("self.sum = 1", 0, "artifact 'sum' of step 'work' hides Python's 'sum', which line 2 uses"),
     ("self.x = current.run_id", 0, "'current' of nbflow has no counterpart in a notebook. Take it out, or make"),
+    ("from metaflow import Flow, get_metadata", 0, "asks for what a notebook has not. Take it out"),
     ("if self.parameter:\n        return self.next(self.end)", 1, "returns, and a cell cannot"),
     ("x = 1\n    def f():\n        nonlocal x\n        x = 2", 2, "a function that rebinds its variable 'x'. Let"),
     ("self.x = 1; self.merge_artifacts([])", 0, "shares its line. Put it on a line of its own"),

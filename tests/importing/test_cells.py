@@ -244,6 +244,33 @@ def end(self):
     assert cells(tmp_path, body, above)[:3] == ["import os", '%%parameters\nfile: File = "data/x.csv"', "USED = os.sep"]
 
 
+FINDING = """
+import os
+def at(name):
+    "Where."
+    here = os.path.dirname(__file__)
+    return os.path.join(here, name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "default"),
+    [
+        (FINDING, "at('a.csv')"),
+        ("from os.path import dirname, join, realpath", "join(dirname(realpath(__file__)), 'a.csv')"),
+        ("from pathlib import Path as P\nHERE = P(__file__).resolve().parent", "str(HERE / 'a.csv')"),
+        ("NAME = 'a'", "NAME + '.csv'"),
+    ],
+)
+def test_the_path_of_a_file_is_worked_out(tmp_path: Path, above: str, default: str) -> None:
+    body = f"f = IncludeFile('f', default={default})\n@step\ndef only(self):\n    print(self.f)"
+    found = cells(tmp_path, body, above)
+    assert [cell for cell in found if cell.startswith("%%")] == [
+        '%%parameters\nf: File = "a.csv"',
+        "%%step only\nprint(f)",
+    ]
+
+
 def test_the_path_of_a_file_is_written_from_the_folder_of_the_notebook(tmp_path: Path) -> None:
     script = tmp_path / "scripts" / "flow.py"
     script.parent.mkdir()

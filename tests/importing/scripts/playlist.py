@@ -14,7 +14,7 @@ class PlayListFlow(FlowSpec):
     """Generate a playlist of films of a genre."""
 
     movie_data = IncludeFile(
-        "movie_data", help="The path to a movie metadata file.", default="movies.csv"
+        "movie_data", help="The path to a movie metadata file.", default=script_path("movies.csv")
     )
     genre = Parameter("genre", help="Filter movies for a particular genre.", default="Sci-Fi")
     recommendations = Parameter("recommendations", help="The number of movies to recommend.", default=2)
