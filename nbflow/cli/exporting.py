@@ -16,7 +16,7 @@ from nbflow.show import count
 @click.command()
 @NOTEBOOK
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--target", type=click.Choice([*Target]), default=Target.NBFLOW, help="Whose FlowSpec it is.")
+@click.option("--target", type=click.Choice([one.value for one in Target]), default="nbflow", help="Whose FlowSpec it is.")
 @click.option("--all-artifacts", is_flag=True, help="Hand on every artifact, not only what something below reads.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: bool) -> None:
