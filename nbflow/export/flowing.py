@@ -70,6 +70,8 @@ class Flowing:
         return {**env, **self._written(step, env)}
 
     def _check(self, name: str, writers: Iterable[str], env: Env, untaken: frozenset[str]) -> None:
+        if name in self.usage.versions.split:
+            return
         expected = tuple(writer for writer in writers if writer not in untaken)
         found = env[name].writers if name in env else ()
         if found[: len(expected)] != expected:
@@ -123,7 +125,7 @@ class Flowing:
         joined = self.graph.links[join].joined
         for name in self.viewed([join]):
             writers = [above for above in joined if name in self.graph.links[above].writes and _is_sure(end, name)]
-            if writers and end[name].writers[:1] != (max(writers, key=lambda one: self._depth(one)),):
+            if writers and (name not in end or end[name].writers[:1] != (max(writers, key=self._depth),)):
                 self.wrong.add(name)
 
     def _depth(self, step: str) -> tuple[int, int]:
@@ -191,7 +193,8 @@ class Flowing:
                 errors = {self.attributes.error(step) for step in caught if is_caught(self.graph, step)}
                 inner = self._back(body, wanted | self.asked_of(item) | errors)
                 assert opener.foreach is not None
-                return inner | self._artifacts(opener.foreach.reads)
+                read = [self.usage.versions.read(opener.name, name) for name in opener.foreach.reads]
+                return inner | self._artifacts(attribute for one in read for attribute in one)
             case Switch(ways=ways):
                 every = [self._back(way.row, below) for way in ways]
                 return below.union(*every, *(self.looked_at(way.condition) for way in ways))
@@ -233,7 +236,7 @@ class Flowing:
 
     def read_by(self, step: Step) -> frozenset[str]:
         """The attributes that the method of a step looks at."""
-        found = {load.name for load in self.usage.loads(step) if load.writers}
+        found = {attribute for load in self.usage.loads(step) if load.writers for attribute in load.attributes}
         found |= {attribute for names in self.usage.apart(step).values() for attribute in names.values()}
         linked = self.graph.links[step.name]
         if linked.joined:
@@ -241,7 +244,7 @@ class Flowing:
         return frozenset(found)
 
     def looked_at(self, condition: Condition) -> frozenset[str]:
-        found = {*condition.needs, *([condition.guard.name] if condition.guard else ())}
+        found = {*condition.value, *(attribute for one in condition.needs for attribute in one)}
         found |= {self.attributes.error(self.graph.steps[name]) for name in condition.failed}
         found |= {self.attributes.tasks(leaf) for leaf in condition.joined}
         return self._artifacts(found)

@@ -9,13 +9,14 @@ from nbflow.export.attributes import Attributes
 from nbflow.export.body import sent_out, write_body
 from nbflow.export.draft import Draft
 from nbflow.export.extras import PARTS
-from nbflow.export.flowing import Env, Flowing, is_complete
+from nbflow.export.flowing import Flowing, is_complete
 from nbflow.export.imports import Imports
 from nbflow.export.lengths import is_list, is_sequence, is_truth
 from nbflow.export.parameters import Parameters
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way
 from nbflow.export.shape import first_name, is_caught
-from nbflow.export.usage import Usage, bound_names
+from nbflow.export.usage import Load, Usage, bound_names
+from nbflow.export.versions import reading
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.prelude import BUILTINS
@@ -113,6 +114,8 @@ class Writer:
 
     def _stores(self, step: Step) -> Iterator[str]:
         for store in self.usage.stores(step):
+            if self._keeps_item(step) == store.name and store.name not in bound_names(step):
+                continue
             if step.metaflow and store.attribute == store.name:
                 continue
             value = f"self.{store.name}" if step.metaflow else store.name
@@ -129,22 +132,32 @@ class Writer:
         if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
             return
         var = step.foreach.var
-        keeps = is_caught(self.graph, step) and var in self.usage.kept(step)
-        yield f"{var} = self.{var} = self.input" if keeps else f"{var} = self.input"
+        yield f"{var} = self.{var} = self.input" if self._keeps_item(step) else f"{var} = self.input"
 
-    def _loads(self, step: Step, source: str, sources: dict[str, str], env: Env | None = None) -> Iterator[str]:
-        if step.metaflow:
-            return
+    def _keeps_item(self, step: Step) -> str:
+        var = step.foreach.var if step.foreach else ""
+        return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
+
+    def _loads(self, step: Step, source: str, sources: dict[str, str]) -> Iterator[str]:
+        """`source` is what artifacts are taken from, unless `sources` says otherwise."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         for load in self.usage.loads(step):
-            if load.name in parameters:
-                yield f"{load.name} = {self.parameters.value(parameters[load.name])}"
+            if step.metaflow and load.name not in self.usage.versions.split:
                 continue
-            owner = sources.get(load.name, source)
-            if load.sure:
-                yield f"{load.name} = {owner}.{load.name}"
+            local = f"self.{load.name}" if step.metaflow else load.name
+            owners = {sources.get(attribute, source) for attribute in load.attributes}
+            if load.name in parameters:
+                yield f"{local} = {self.parameters.value(parameters[load.name])}"
+            elif load.sure and len(owners) == 1:
+                yield f"{local} = {reading(load.attributes, *owners)}"
             else:
-                yield f'if hasattr({owner}, "{load.name}"):\n    {load.name} = {owner}.{load.name}'
+                yield "\n".join(self._fallbacks(local, load, [sources.get(one, source) for one in load.attributes]))
+
+    def _fallbacks(self, local: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
+        for number, (attribute, owner) in enumerate(zip(load.attributes, owners, strict=True)):
+            last = load.sure and number == len(owners) - 1
+            yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
+            yield f"    {local} = {owner}.{attribute}"
 
     def _shadows(self, step: Step) -> Iterator[str]:
         """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
@@ -206,8 +219,9 @@ class Writer:
         loads = [*self._loads(join.step, "inputs[0]", owners)] if join.step else []
         for load in loads:
             name, _, value = load.partition(" = ")
-            if f"self.{load}" in passes:
-                passes[passes.index(f"self.{load}")] = f"{name} = self.{name} = {value}"
+            attribute = value.rpartition(".")[2]
+            if f"self.{attribute} = {value}" in passes:
+                passes[passes.index(f"self.{attribute} = {value}")] = f"{name} = self.{attribute} = {value}"
         both = {line.partition(" = ")[0] for line in passes}
         return passes + [load for load in loads if load.partition(" = ")[0] not in both]
 
@@ -304,17 +318,19 @@ class Writer:
 
     def _collect(self, item: Foreach, errors: str) -> Iterator[str]:
         """What steps below ask of the tasks, as lists; of those of an inner foreach its join has made some already."""
-        leaves: dict[str, list[str]] = {}
+        env, leaves = self.flowing.before[item.join.name], dict[str, list[str]]()
         for join in self.flowing.joins_of(item.opener):
             leaves.setdefault(self.graph.links[join].opened[-1], []).append(join)
         for leaf, joins in leaves.items():
             fails = any(self.usage.uses[join].fails for join in joins)
             names = [self.attributes.tasks(leaf), *([self.attributes.failed(leaf)] if fails else [])]
+            tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
             if leaf != item.opener.name:
                 for name in names:
-                    yield f"self.{name} = [task for group in inputs for task in group.{name}]"
+                    sure = name in env and env[name].sure
+                    inner = f"group.{name}" if sure else f'getattr(group, "{name}", ())'
+                    yield f"self.{name} = [task for group in {tasks} for task in {inner}]"
                 continue
-            tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
             yield f"self.{names[0]} = {self._views(joins, item, tasks)}"
             if fails:
                 yield f"self.{names[1]} = {self.usage.names.local('failed') if errors else '[]'}"
@@ -365,7 +381,7 @@ class Writer:
         """The artifact that a foreach goes over: one that is a list already, or a list of what the expression gives."""
         assert opener.foreach is not None
         if is_sequence(self.graph, opener):
-            return opener.foreach.expr
+            return self.usage.versions.read(opener.name, opener.foreach.expr)[0]
         name = self.attributes.items(opener)
         if opener.name not in self._computed:
             self._computed.add(opener.name)
@@ -391,7 +407,7 @@ class Writer:
             if name in parameters and name not in here:
                 yield f"{name} = {self.parameters.value(parameters[name])}"
             elif any(b.name == name for b in linked.bindings) and name not in here:
-                yield f"{name} = self.{name}"
+                yield f"{name} = {reading(self.usage.versions.read(opener.name, name))}"
 
     def _at_hand(self, step: Step) -> frozenset[str]:
         """The names that hold at the end of a body what they hold for the steps below."""
@@ -432,22 +448,23 @@ class Writer:
             draft.after.append(f"self.{name} = []")
 
     def _holds(self, condition: Condition) -> str:
-        parts = [f'hasattr(self, "{name}")' for name in condition.needs]
+        parts = [_any_there(attributes) for attributes in condition.needs]
         parts += [f'hasattr(self, "{self.attributes.tasks(leaf)}")' for leaf in condition.joined]
         if condition.guard is not None:
-            parts.append(self._guard(condition.guard, condition.answers))
+            parts.append(self._guard(condition.guard, condition.answers, _bracketed(condition.value)))
         if condition.items:
             opener = self.graph.steps[condition.items]
             assert opener.foreach is not None
-            name = opener.foreach.expr if is_sequence(self.graph, opener) else self.attributes.items(opener)
+            name = self.attributes.items(opener)
+            if is_sequence(self.graph, opener):
+                name = self.usage.versions.read(opener.name, opener.foreach.expr)[0]
             parts.append(f"len(self.{name}) > 0")
         if condition.failed:
             errors = " or ".join(f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed)
             parts.append(f"not ({errors})")
         return " and ".join(parts)
 
-    def _guard(self, guard: Guard, answers: Iterable[Guard]) -> str:
-        value = f"self.{guard.name}"
+    def _guard(self, guard: Guard, answers: Iterable[Guard], value: str) -> str:
         match guard.test:
             case Test.EQUALS:
                 return f"{value} == {guard.literal!r}"
@@ -456,7 +473,7 @@ class Writer:
             case Test.FALSE:
                 return f"not {value}"
             case Test.ELSE:
-                others = " or ".join(self._guard(other, ()) for other in answers)
+                others = " or ".join(self._guard(other, (), value) for other in answers)
                 return f"not ({others})"
 
     # decorators
@@ -487,6 +504,15 @@ class Writer:
 
 
 MOST_RETRIES = 4
+
+
+def _bracketed(attributes: tuple[str, ...]) -> str:
+    return reading(attributes) if len(attributes) == 1 else f"({reading(attributes)})"
+
+
+def _any_there(attributes: tuple[str, ...]) -> str:
+    there = " or ".join(f'hasattr(self, "{attribute}")' for attribute in attributes)
+    return there if len(attributes) == 1 else f"({there})"
 
 
 def _duration(seconds: float) -> str:

@@ -108,4 +108,17 @@ def exported_of(graph: Graph, target: Target = Target.NBFLOW, *, everything: boo
 
 def named(values: Values, exported: Exported) -> Values:
     """Those of a notebook, under the names that its steps have in the script."""
-    return {(exported.methods[step], path, name): value for (step, path, name), value in values.items()}
+    return {
+        (exported.methods[step], path, exported.attributes.get((step, name), name)): value
+        for (step, path, name), value in values.items()
+    }
+
+
+def by_task(values: Mapping[str, Any]) -> Values:
+    """Those by address, such as `fit[0,2].score`."""
+    found: Values = {}
+    for address, value in values.items():
+        where, _, name = address.rpartition(".")
+        step, _, inside = where.removesuffix("]").partition("[")
+        found[step, tuple(map(int, inside.split(","))) if inside else (), name] = value
+    return found
