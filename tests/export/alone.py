@@ -100,7 +100,8 @@ def values_alone(text: str) -> Mapping[tuple[str, Path, str], Any]:
     sys.modules[module.__name__] = module
     source = text.replace("from nbflow import", f"from {__name__} import")
     exec(compile(source, module.__name__, "exec"), module.__dict__)
-    cls = next(v for v in vars(module).values() if isinstance(v, type) and issubclass(v, FlowSpec) and v is not FlowSpec)
+    classes = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, FlowSpec))
+    cls = next(one for one in classes if one is not FlowSpec)
     del sys.modules[module.__name__]
     run = _Run(text)
     run.walk(cls(), "start")

@@ -55,7 +55,8 @@ class Engines:
         """The flow as the cells say it."""
         parameters = {one.name: one.default for one in graph.flow.parameters} | dict(self.parameters)
         with Store.open(self.folder / ".nbflow") as store:
-            finished = launch(graph, plan_run(graph, fresh=True, slots=2), parameters, store, self.folder, lambda *_: None)
+            plan = plan_run(graph, fresh=True, slots=2)
+            finished = launch(graph, plan, parameters, store, self.folder, lambda *_: None)
             program = Program(finished.run.graph, parameters, self.folder, store.root, finished.row.id)
             home = Namespace(program, store.history.code)
             values: Values = {}

@@ -1,4 +1,4 @@
-"""Values as plain data, so that they can be compared where classes are not the same: in another process, another module."""
+"""Values as plain data, so that they can be compared where classes are others: in another process or module."""
 
 from __future__ import annotations
 

@@ -138,7 +138,8 @@ class Notebook:
     def loop(self) -> None:
         if self.numbers:
             name, again = self.pick(self.numbers), f"a{self.steps}"
-            self.step(f"--while {again}", f"{name} = {name} + {self.draw(st.integers(1, 5))}", f"{again} = {name} % 7 != 0")
+            more = f"{name} = {name} + {self.draw(st.integers(1, 5))}"
+            self.step(f"--while {again}", more, f"{again} = {name} % 7 != 0")
 
     # foreachs
 

@@ -1,4 +1,4 @@
-"""Print, pickled, what every task of the latest run of a Metaflow script holds: in a process whose main module it is."""
+"""Print, pickled, what every task of the latest run of a Metaflow script holds: as if the script were the main module."""
 
 from __future__ import annotations
 
