@@ -152,6 +152,9 @@ class Flowing:
                 for binding in self.graph.links[name].bindings:
                     if guard and binding.name == guard.name and self.graph.steps[name].guard == guard:
                         self._check(binding.name, binding.writers, env, untaken)
+            if way.condition.items:  # their lists are there, though empty, where the foreach is left out
+                opener = self.graph.steps[way.condition.items]
+                env = {**env, **dict.fromkeys(self.collected(opener), Version((opener.name,)))}
         every = [steps_of(way.row) for way in item.ways]
         ends = [
             self._row(way.row, env, untaken.union(*(other for other in every if other is not mine)))

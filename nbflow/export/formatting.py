@@ -15,8 +15,11 @@ _SERIOUS = frozenset({"F821", "F823", "E999", "invalid-syntax"})
 
 
 def format_source(source: str) -> str:
-    """As `ruff format` would have it. Raises ExportFailed for what is no Python."""
-    answer = _ruff(["format", f"--line-length={WIDTH}", *_ISOLATED, "-"], source)
+    """As `ruff format` would have it, with sorted imports. Raises ExportFailed for what is no Python."""
+    sorting = _ruff(["check", "--select=I", "--fix", "--quiet", "--exit-zero", *_ISOLATED, "-"], source)
+    if sorting.returncode:
+        raise ExportFailed(f"the script could not be laid out: {sorting.stderr.strip()}")
+    answer = _ruff(["format", f"--line-length={WIDTH}", *_ISOLATED, "-"], sorting.stdout)
     if answer.returncode:
         raise ExportFailed(f"the script could not be laid out: {answer.stderr.strip()}")
     return answer.stdout

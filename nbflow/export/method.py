@@ -167,7 +167,7 @@ class Writer:
             if name in self.graph.prelude.names:
                 yield f'{name} = globals()["{name}"]'
             elif name in BUILTINS:
-                yield f"{name} = {self.imports.name('builtins', 'builtins', module=True)}.{name}"
+                yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
 
     def _seed(self, step: Step) -> Iterator[str]:
         if step.options.seed is None:
@@ -184,7 +184,7 @@ class Writer:
 
     def _by_step(self, apart: dict[str, dict[str, str]], owners: dict[str, str]) -> str:
         """`inputs.STEP.name` outside of a foreach."""
-        space = self.imports.name("types.SimpleNamespace")
+        space = self.imports.name("types.SimpleNamespace", inside=True)
         parts = [
             f"{step}={space}({', '.join(f'{name}={owners[step]}.{attribute}' for name, attribute in names.items())})"
             for step, names in apart.items()
@@ -349,7 +349,7 @@ class Writer:
         if rest:
             listed = ", ".join(repr(name) for name in rest)
             parts.append(f"**{{name: getattr(task, name) for name in ({listed},) if hasattr(task, name)}}")
-        return f"[{self.imports.name('types.SimpleNamespace')}({', '.join(parts)}) for task in {tasks}]"
+        return f"[{self.imports.name('types.SimpleNamespace', inside=True)}({', '.join(parts)}) for task in {tasks}]"
 
     # where a method leads
 
@@ -494,7 +494,7 @@ class Writer:
         if options.timeout:
             yield self._decorator("timeout", _duration(options.timeout))
         asked = [f"cpu={options.cpu}"] if options.cpu != 1 else []
-        asked += [f"memory={-(-options.memory // 2**20)}"] if options.memory else []
+        asked += [f"memory={_megabytes(options.memory)}"] if options.memory else []
         if asked:
             yield self._decorator("resources", ", ".join(asked))
 
@@ -513,6 +513,11 @@ def _bracketed(attributes: tuple[str, ...]) -> str:
 def _any_there(attributes: tuple[str, ...]) -> str:
     there = " or ".join(f'hasattr(self, "{attribute}")' for attribute in attributes)
     return there if len(attributes) == 1 else f"({there})"
+
+
+def _megabytes(size: int) -> int:
+    """`4GB` is 4000; what is no whole number of megabytes is rounded up."""
+    return size // 10**6 if size % 10**6 == 0 else -(-size // 2**20)
 
 
 def _duration(seconds: float) -> str:

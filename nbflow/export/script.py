@@ -139,7 +139,7 @@ class _Export:
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
         self.names, self.top = plan.names, write_top(self.graph)
-        self.imports = Imports(self.names, self.top.imports)
+        self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
         extras = {name: self.names.local(name) for name in EXTRAS}
@@ -174,7 +174,7 @@ class _Export:
         for name in EXTRAS:
             if name in wanted:
                 extra = EXTRAS[name]
-                things = {key: self.imports.name(origin, key, module=True) for key, origin in extra.modules.items()}
+                things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
                 if name in PARTS:
@@ -220,8 +220,8 @@ class _Export:
     def _whole(self, head: str, helpers: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = ["\n".join(out), *self.top.rest, *helpers, flow, main]
-        text = format_source("\n\n".join([head, "\n".join(part for part in parts if part)]) + "\n")
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
+        text = format_source("\n\n".join(part for part in parts if part) + "\n")
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 

@@ -1,4 +1,4 @@
-"""Print, pickled, what every task of the latest run of a Metaflow script holds: as if the script were the main module."""
+"""Print, pickled, what the tasks of the latest run of a Metaflow script hold, as if the script were the main module."""
 
 from __future__ import annotations
 
