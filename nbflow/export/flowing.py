@@ -78,14 +78,23 @@ class Flowing:
             self.wrong.add(name)
 
     def _written(self, step: Step, env: Env) -> dict[str, Version]:
-        found = {self.attributes.error(step): Version((step.name,))} if is_caught(self.graph, step) else {}
-        for store in self.usage.stores(step):
-            if step.name in found or not store.sure or is_caught(self.graph, step):
-                below = env.get(store.attribute, Version((), False))
-                found[store.attribute] = Version((step.name, *below.writers), below.sure)
-            else:
-                found[store.attribute] = Version((step.name,))
-        return found
+        made = self._made(step, env)
+        if not is_caught(self.graph, step):
+            return made
+        var = step.foreach.var if step.foreach else ""
+        maybe = {name: self._maybe(step, name, env) for name in made if name != var}
+        return {**made, **maybe, self.attributes.error(step): Version((step.name,))}
+
+    def _made(self, step: Step, env: Env) -> dict[str, Version]:
+        """What it has written if it has not failed."""
+        return {
+            store.attribute: Version((step.name,)) if store.sure else self._maybe(step, store.attribute, env)
+            for store in self.usage.stores(step)
+        }
+
+    def _maybe(self, step: Step, name: str, env: Env) -> Version:
+        below = env.get(name, Version((), False))
+        return Version((step.name, *(writer for writer in below.writers if writer != step.name)), below.sure)
 
     def _parallel(self, branches: tuple[Row, ...], join: Join, env: Env, untaken: frozenset[str]) -> Env:
         ends = [self._row(branch, env, untaken) for branch in branches]
@@ -155,6 +164,8 @@ class Flowing:
             if way.condition.items:  # their lists are there, though empty, where the foreach is left out
                 opener = self.graph.steps[way.condition.items]
                 env = {**env, **dict.fromkeys(self.collected(opener), Version((opener.name,)))}
+            for name in way.condition.failed:  # they have not failed here, so they have made everything
+                env = {**env, **self._made(self.graph.steps[name], env)}
         every = [steps_of(way.row) for way in item.ways]
         ends = [
             self._row(way.row, env, untaken.union(*(other for other in every if other is not mine)))

@@ -77,7 +77,7 @@ class Writer:
     # plain methods
 
     def _task(self, task: Task, host: Item | None, target: str, failing: Sequence[Step]) -> Draft:
-        draft = self._draft(task.name, task.step) if task.step else Draft(task.name)
+        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(host, target))
         if task.name == "start":
             draft.before = [*self.parameters.checks(), *draft.before]
         if task.step:
@@ -87,6 +87,21 @@ class Writer:
         draft.next = self._next(draft, task, host, target)
         self._decorate(draft, task.step)
         return draft
+
+    def _between(self, host: Item | None, target: str) -> str:
+        """Why there is a step that is none of the notebook."""
+        match host:
+            case Parallel(branches=branches):
+                entries = " and ".join(f"`{first_name(branch)}`" for branch in branches)
+                return f"Split: {entries} are side by side."
+            case Foreach(opener=opener):
+                return f"Split: a task of `{opener.name}` for each item."
+            case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
+                return f"Leave `{items}` out if there are no items."
+            case Switch(ways=[Way(condition=Condition(failed=failed)), *_]) if failed:
+                return "Go on with the items of which nothing has failed."
+            case _:
+                return "Wait for whichever way was taken." if target else ""
 
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
@@ -196,7 +211,7 @@ class Writer:
     def _parallel_join(self, item: Parallel, target: str) -> Draft:
         join = item.join
         lasts = [_exit(branch) for branch in item.branches]
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET)
         draft.takes_inputs = True
         env = self.flowing.before[join.name]
         owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
@@ -237,7 +252,7 @@ class Writer:
 
     def _foreach_join(self, item: Foreach, target: str) -> Draft:
         join = item.join
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=COLLECT)
         draft.takes_inputs = True
         draft.before = self._handed(join, {})
         if join.step:
@@ -274,7 +289,7 @@ class Writer:
         if any(self.usage.uses[join].fails for join in self.flowing.joins_of(item.opener)):
             var = item.opener.foreach.var if item.opener.foreach else ""
             draft.before.append(
-                f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}) if error]"
+                f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}, strict=True) if error]"
             )
         return errored
 
@@ -295,8 +310,8 @@ class Writer:
     def _inputs(self, step: Step, item: Foreach, errors: str) -> Iterator[str]:
         """`inputs`, with as much as the body asks of it."""
         use = self.usage.uses[step.name]
-        tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
-        tasks = self._views([step.name], item, tasks) if use.facts else tasks
+        tasks = f"[task {_each(errors)}]" if errors else "inputs"
+        tasks = self._views([step.name], item, _each(errors)) if use.facts else tasks
         if use.attributes:
             failed = f", {self.usage.names.local('failed')}" if use.fails and errors else ""
             yield f"inputs = {self._tasks_class(use.attributes)}({tasks}{failed})"
@@ -324,18 +339,17 @@ class Writer:
         for leaf, joins in leaves.items():
             fails = any(self.usage.uses[join].fails for join in joins)
             names = [self.attributes.tasks(leaf), *([self.attributes.failed(leaf)] if fails else [])]
-            tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
             if leaf != item.opener.name:
                 for name in names:
                     sure = name in env and env[name].sure
-                    inner = f"group.{name}" if sure else f'getattr(group, "{name}", ())'
-                    yield f"self.{name} = [task for group in {tasks} for task in {inner}]"
+                    inner = f"task.{name}" if sure else f'getattr(task, "{name}", ())'
+                    yield f"self.{name} = [one {_each(errors)} for one in {inner}]"
                 continue
-            yield f"self.{names[0]} = {self._views(joins, item, tasks)}"
+            yield f"self.{names[0]} = {self._views(joins, item, _each(errors))}"
             if fails:
                 yield f"self.{names[1]} = {self.usage.names.local('failed') if errors else '[]'}"
 
-    def _views(self, joins: Sequence[str], item: Foreach, tasks: str) -> str:
+    def _views(self, joins: Sequence[str], item: Foreach, each: str) -> str:
         """Of each task what is asked, as plain values: nothing else of it can be stored."""
         env = self.flowing.before[item.join.name]
         wanted = self.flowing.viewed(joins)
@@ -349,7 +363,7 @@ class Writer:
         if rest:
             listed = ", ".join(repr(name) for name in rest)
             parts.append(f"**{{name: getattr(task, name) for name in ({listed},) if hasattr(task, name)}}")
-        return f"[{self.imports.name('types.SimpleNamespace', inside=True)}({', '.join(parts)}) for task in {tasks}]"
+        return f"[{self.imports.name('types.SimpleNamespace', inside=True)}({', '.join(parts)}) {each}]"
 
     # where a method leads
 
@@ -461,7 +475,7 @@ class Writer:
             parts.append(f"len(self.{name}) > 0")
         if condition.failed:
             errors = " or ".join(f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed)
-            parts.append(f"not ({errors})")
+            parts.append(f"not {errors}" if len(condition.failed) == 1 else f"not ({errors})")
         return " and ".join(parts)
 
     def _guard(self, guard: Guard, answers: Iterable[Guard], value: str) -> str:
@@ -504,6 +518,13 @@ class Writer:
 
 
 MOST_RETRIES = 4
+MEET = "Bring together what is read below."
+COLLECT = "Collect what is asked of the tasks below."
+
+
+def _each(errors: str) -> str:
+    """The clause that goes over the tasks of `inputs` that have not failed."""
+    return f"for task, error in zip(inputs, {errors}, strict=True) if not error" if errors else "for task in inputs"
 
 
 def _bracketed(attributes: tuple[str, ...]) -> str:

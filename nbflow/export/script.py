@@ -22,7 +22,7 @@ from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
 from nbflow.export.method import Writer
 from nbflow.export.naming import FLOWSPEC, Names, class_name
 from nbflow.export.parameters import Parameters
-from nbflow.export.plan import Row
+from nbflow.export.plan import Row, steps_of
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import refusals
 from nbflow.export.shape import Shaping
@@ -97,6 +97,7 @@ def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: f
     arrangement = Arrangement(graph, names, edges)
     lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
     row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
+    assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
     flowing = Flowing(graph, usage, attributes)
     flowing.follow(row)
     return _Plan(row, flowing, usage, attributes, names, tuple(arrangement.waits))

@@ -37,7 +37,10 @@ class Store:
 
 @dataclass
 class Usage:
-    """Who reads what of whom. An artifact that nobody reads is kept where a step has no other: it is a result."""
+    """Who reads what of whom. What nobody reads, not even its own step, is a result, and is kept.
+
+    So is everything that a step makes if there is nothing else to keep of it.
+    """
 
     graph: Graph
     names: Names
@@ -99,6 +102,7 @@ class Usage:
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
         writes, needed = self.graph.links[step.name].writes, self._needed[step.name]
+        needed = needed | (writes - looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
         order = mention_order(step)
@@ -148,6 +152,14 @@ def mention_order(step: Step) -> dict[str, int]:
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
     return found
+
+
+def looked_at(step: Step) -> frozenset[str]:
+    """The names whose values the body uses itself."""
+    nodes = [node for node in ast.walk(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
+    if step.metaflow:
+        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def bound_names(step: Step) -> frozenset[str]:
