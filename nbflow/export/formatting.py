@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 
@@ -36,4 +37,7 @@ def _ruff(arguments: Sequence[str], source: str) -> subprocess.CompletedProcess[
     ruff = find_ruff()
     if ruff is None:
         raise ExportFailed("ruff, which lays out the script, is not installed: pip install ruff")
-    return subprocess.run([ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False)
+    return subprocess.run(
+        [ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False,
+        cwd=os.sep,  # so that no folder's modules or settings have a say
+    )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from nbflow.export.arrange import END, START
 from nbflow.export.attributes import Attributes
 from nbflow.export.body import sent_out, write_body
 from nbflow.export.draft import Draft
@@ -77,7 +78,7 @@ class Writer:
     # plain methods
 
     def _task(self, task: Task, host: Item | None, target: str, failing: Sequence[Step]) -> Draft:
-        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(host, target))
+        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(task, host))
         if task.name == "start":
             draft.before = [*self.parameters.checks(), *draft.before]
         if task.step:
@@ -88,7 +89,7 @@ class Writer:
         self._decorate(draft, task.step)
         return draft
 
-    def _between(self, host: Item | None, target: str) -> str:
+    def _between(self, task: Task, host: Item | None) -> str:
         """Why there is a step that is none of the notebook."""
         match host:
             case Parallel(branches=branches):
@@ -100,8 +101,10 @@ class Writer:
                 return f"Leave `{items}` out if there are no items."
             case Switch(ways=[Way(condition=Condition(failed=failed)), *_]) if failed:
                 return "Go on with the items of which nothing has failed."
+            case None if task.name not in (START, END):
+                return "Wait for whichever way was taken."
             case _:
-                return "Wait for whichever way was taken." if target else ""
+                return ""
 
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
@@ -147,7 +150,12 @@ class Writer:
         if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
             return
         var = step.foreach.var
-        yield f"{var} = self.{var} = self.input" if self._keeps_item(step) else f"{var} = self.input"
+        if step.metaflow:
+            yield f"self.{var} = self.input"
+        elif self._keeps_item(step):
+            yield f"{var} = self.{var} = self.input"
+        elif var in step.mentions | names_of(parse(step.body)).free or var in self.usage.kept(step):
+            yield f"{var} = self.input"
 
     def _keeps_item(self, step: Step) -> str:
         var = step.foreach.var if step.foreach else ""

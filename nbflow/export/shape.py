@@ -53,7 +53,8 @@ class Shaping:
             case Parallel(branches=branches):
                 return replace(item, branches=tuple(map(self._chosen, branches)))
             case Foreach(body=body):
-                return replace(item, body=self._tolerant(self._chosen(body)))
+                # whether its first step runs has been asked for the whole of it
+                return replace(item, body=self._tolerant((*body[:1], *self._chosen(body[1:]))))
             case _:
                 return item
 
@@ -69,16 +70,16 @@ class Shaping:
         unsure = (binding.name for binding in linked.bindings if binding.required and not binding.sure)
         needs = tuple(self.versions.read(step.name, name) for name in unsure)
         value = self.versions.read(step.name, step.guard.name) if step.guard else ()
-        skipped = [name for name in linked.joined if self._is_skipped(name)]
+        skipped = self._skipped(step)
         if step.guard is None and not needs and not skipped:
             return None
         return Condition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
 
-    def _is_skipped(self, name: str) -> bool:
-        """Whether a step may not run, whatever its items are."""
-        step = self.graph.steps[name]
-        opener = self.graph.links[name].scope[-1:] or (name,)
-        return any(self.graph.steps[one].guard is not None for one in opener) and step.foreach is not None
+    def _skipped(self, step: Step) -> list[str]:
+        """The foreach that a join closes, where it may be left out as a whole."""
+        linked = self.graph.links[step.name]
+        outermost = linked.opened[len(linked.scope) :][:1]
+        return [one for one in outermost if self._condition_of(self.graph.steps[one])]
 
     def _into(self, switch: Switch, item: Item, condition: Condition | None) -> Switch | None:
         """The switch with the item in one of its ways, or in one more, if that means the same."""
@@ -106,7 +107,7 @@ class Shaping:
         linked = self.graph.links[step.name]
         guard = step.guard.name if step.guard else ""
         unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != guard]
-        skipped = [name for name in linked.joined if self._is_skipped(name)]
+        skipped = self._skipped(step)
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 
     def _excludes(self, way: Way, step: Step, condition: Condition) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -21,11 +22,12 @@ def test_the_script_is_the_one_that_was_looked_at(name: str) -> None:
 
 
 @EACH
-def test_it_needs_no_exception_from_any_rule(name: str) -> None:
+def test_it_needs_no_exception_from_any_rule(name: str, tmp_path: Path) -> None:
     ruff = find_ruff()
     assert ruff is not None
     file = str(FOLDER / f"{name}.py")
     for command in (["check", "--isolated"], ["format", "--isolated", "--line-length=100", "--check"]):
-        answer = subprocess.run([ruff, *command, "--no-cache", file], capture_output=True, text=True, check=False)
+        words = [ruff, *command, "--no-cache", file]
+        answer = subprocess.run(words, capture_output=True, text=True, check=False, cwd=tmp_path)
         assert answer.returncode == 0, answer.stdout
     assert "noqa" not in (FOLDER / f"{name}.py").read_text("utf-8")

@@ -2,15 +2,14 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from nbflow import FlowSpec, Parameter, card, current, step
+from nbflow.cards import Artifact, Image, Markdown, Table
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
-
-from nbflow import FlowSpec, Parameter, card, current, step
-from nbflow.cards import Artifact, Image, Markdown, Table
 
 MOVIES = Path("data/movies.csv")
 COLUMNS = {"movie_title": "title", "title_year": "year", "imdb_rating": "rating"}
@@ -103,7 +102,6 @@ class MovieRecommenderFlow(FlowSpec):
 
     @step
     def start(self):
-        """Wait for whichever way was taken."""
         self.next(self.load)
 
     @card

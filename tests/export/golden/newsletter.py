@@ -14,7 +14,6 @@ class NewsletterFlow(FlowSpec):
 
     @step
     def start(self):
-        """Wait for whichever way was taken."""
         self.next(self.news_step)
 
     @step

@@ -50,7 +50,6 @@ class WeatherFlow(FlowSpec):
 
     @step
     def start(self):
-        """Wait for whichever way was taken."""
         self.next(self.stations)
 
     @step
