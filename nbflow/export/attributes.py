@@ -32,7 +32,8 @@ class Attributes:
         return self._named("again", step.name, f"{step.name}_again")
 
     def choice(self, step: str, is_foreach: bool) -> str:
-        return self._named("choice", step, f"has_{step}_items" if is_foreach else f"run_{step}")
+        wanted = f"has_{step}_items" if is_foreach else f"run_{step}"
+        return self._named(wanted, step, wanted)
 
     def _named(self, kind: str, owner: str, wanted: str) -> str:
         if (kind, owner) not in self._found:

@@ -29,3 +29,19 @@ class TargetUnwritable(NbflowError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path} cannot be written ({reason}): give a path in a folder that you may write to")
+
+
+class ScriptUnreadable(NbflowError):
+    """Raised for a script that cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} cannot be read ({reason}): give the path of a script that nbflow export has written")
+
+
+class NotExported(NbflowError):
+    """Raised for a script that does not say which cells it comes from."""
+
+    def __init__(self, script: str, reason: str = "the table of cells at its end is not there") -> None:
+        self.script, self.reason = script, reason
+        super().__init__(f"{script} is not as nbflow export has written it ({reason}): export the notebook again")

@@ -10,6 +10,8 @@ DISPLAY = '''
 def $display(*values):
     """Show values on the card of the step, as a notebook shows them below the cell."""
     for value in values:
+        if value is None:
+            continue
         if hasattr(value, "savefig"):
             part = $Image.from_matplotlib(value)
         elif type(value).__name__ == "DataFrame":
@@ -18,8 +20,7 @@ def $display(*values):
             part = $Markdown(value._repr_markdown_())
         else:
             part = $Artifact(value)
-        if value is not None:
-            $current.card.append(part)
+        $current.card.append(part)
 '''
 
 FIGURES = '''

@@ -6,7 +6,17 @@ import contextlib
 import os
 from pathlib import Path
 
-from nbflow.export.errors import TargetExists, TargetUnwritable
+from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetUnwritable
+
+
+def read_script(path: Path) -> str:
+    """Raises ScriptUnreadable for what is not there, or no text."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ScriptUnreadable(path, "it is no text") from None
+    except OSError as error:
+        raise ScriptUnreadable(path, error.strerror or str(error)) from None
 
 
 def write_script(path: Path, text: str, force: bool = False) -> None:

@@ -70,20 +70,31 @@ class Flowing:
         return {**env, **self._written(step, env)}
 
     def _check(self, name: str, writers: Iterable[str], env: Env, untaken: frozenset[str]) -> None:
+        if name in self.usage.versions.split:
+            return
         expected = tuple(writer for writer in writers if writer not in untaken)
         found = env[name].writers if name in env else ()
         if found[: len(expected)] != expected:
             self.wrong.add(name)
 
     def _written(self, step: Step, env: Env) -> dict[str, Version]:
-        found = {self.attributes.error(step): Version((step.name,))} if is_caught(self.graph, step) else {}
-        for store in self.usage.stores(step):
-            if step.name in found or not store.sure or is_caught(self.graph, step):
-                below = env.get(store.attribute, Version((), False))
-                found[store.attribute] = Version((step.name, *below.writers), below.sure)
-            else:
-                found[store.attribute] = Version((step.name,))
-        return found
+        made = self._made(step, env)
+        if not is_caught(self.graph, step):
+            return made
+        var = step.foreach.var if step.foreach else ""
+        maybe = {name: self._maybe(step, name, env) for name in made if name != var}
+        return {**made, **maybe, self.attributes.error(step): Version((step.name,))}
+
+    def _made(self, step: Step, env: Env) -> dict[str, Version]:
+        """What it has written if it has not failed."""
+        return {
+            store.attribute: Version((step.name,)) if store.sure else self._maybe(step, store.attribute, env)
+            for store in self.usage.stores(step)
+        }
+
+    def _maybe(self, step: Step, name: str, env: Env) -> Version:
+        below = env.get(name, Version((), False))
+        return Version((step.name, *(writer for writer in below.writers if writer != step.name)), below.sure)
 
     def _parallel(self, branches: tuple[Row, ...], join: Join, env: Env, untaken: frozenset[str]) -> Env:
         ends = [self._row(branch, env, untaken) for branch in branches]
@@ -123,7 +134,7 @@ class Flowing:
         joined = self.graph.links[join].joined
         for name in self.viewed([join]):
             writers = [above for above in joined if name in self.graph.links[above].writes and _is_sure(end, name)]
-            if writers and end[name].writers[:1] != (max(writers, key=lambda one: self._depth(one)),):
+            if writers and (name not in end or end[name].writers[:1] != (max(writers, key=self._depth),)):
                 self.wrong.add(name)
 
     def _depth(self, step: str) -> tuple[int, int]:
@@ -150,6 +161,11 @@ class Flowing:
                 for binding in self.graph.links[name].bindings:
                     if guard and binding.name == guard.name and self.graph.steps[name].guard == guard:
                         self._check(binding.name, binding.writers, env, untaken)
+            if way.condition.items:  # their lists are there, though empty, where the foreach is left out
+                opener = self.graph.steps[way.condition.items]
+                env = {**env, **dict.fromkeys(self.collected(opener), Version((opener.name,)))}
+            for name in way.condition.failed:  # they have not failed here, so they have made everything
+                env = {**env, **self._made(self.graph.steps[name], env)}
         every = [steps_of(way.row) for way in item.ways]
         ends = [
             self._row(way.row, env, untaken.union(*(other for other in every if other is not mine)))
@@ -191,7 +207,8 @@ class Flowing:
                 errors = {self.attributes.error(step) for step in caught if is_caught(self.graph, step)}
                 inner = self._back(body, wanted | self.asked_of(item) | errors)
                 assert opener.foreach is not None
-                return inner | self._artifacts(opener.foreach.reads)
+                read = [self.usage.versions.read(opener.name, name) for name in opener.foreach.reads]
+                return inner | self._artifacts(attribute for one in read for attribute in one)
             case Switch(ways=ways):
                 every = [self._back(way.row, below) for way in ways]
                 return below.union(*every, *(self.looked_at(way.condition) for way in ways))
@@ -233,7 +250,7 @@ class Flowing:
 
     def read_by(self, step: Step) -> frozenset[str]:
         """The attributes that the method of a step looks at."""
-        found = {load.name for load in self.usage.loads(step) if load.writers}
+        found = {attribute for load in self.usage.loads(step) if load.writers for attribute in load.attributes}
         found |= {attribute for names in self.usage.apart(step).values() for attribute in names.values()}
         linked = self.graph.links[step.name]
         if linked.joined:
@@ -241,7 +258,7 @@ class Flowing:
         return frozenset(found)
 
     def looked_at(self, condition: Condition) -> frozenset[str]:
-        found = {*condition.needs, *([condition.guard.name] if condition.guard else ())}
+        found = {*condition.value, *(attribute for one in condition.needs for attribute in one)}
         found |= {self.attributes.error(self.graph.steps[name]) for name in condition.failed}
         found |= {self.attributes.tasks(leaf) for leaf in condition.joined}
         return self._artifacts(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 
@@ -15,8 +16,11 @@ _SERIOUS = frozenset({"F821", "F823", "E999", "invalid-syntax"})
 
 
 def format_source(source: str) -> str:
-    """As `ruff format` would have it. Raises ExportFailed for what is no Python."""
-    answer = _ruff(["format", f"--line-length={WIDTH}", *_ISOLATED, "-"], source)
+    """As `ruff format` would have it, with sorted imports. Raises ExportFailed for what is no Python."""
+    sorting = _ruff(["check", "--select=I", "--fix", "--quiet", "--exit-zero", *_ISOLATED, "-"], source)
+    if sorting.returncode:
+        raise ExportFailed(f"the script could not be laid out: {sorting.stderr.strip()}")
+    answer = _ruff(["format", f"--line-length={WIDTH}", *_ISOLATED, "-"], sorting.stdout)
     if answer.returncode:
         raise ExportFailed(f"the script could not be laid out: {answer.stderr.strip()}")
     return answer.stdout
@@ -33,4 +37,7 @@ def _ruff(arguments: Sequence[str], source: str) -> subprocess.CompletedProcess[
     ruff = find_ruff()
     if ruff is None:
         raise ExportFailed("ruff, which lays out the script, is not installed: pip install ruff")
-    return subprocess.run([ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False)
+    return subprocess.run(
+        [ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False,
+        cwd=os.sep,  # so that no folder's modules or settings have a say
+    )  # fmt: skip

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from nbflow.export.arrange import END, START
 from nbflow.export.attributes import Attributes
 from nbflow.export.body import sent_out, write_body
 from nbflow.export.draft import Draft
 from nbflow.export.extras import PARTS
-from nbflow.export.flowing import Env, Flowing, is_complete
+from nbflow.export.flowing import Flowing, is_complete
 from nbflow.export.imports import Imports
 from nbflow.export.lengths import is_list, is_sequence, is_truth
 from nbflow.export.parameters import Parameters
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way
 from nbflow.export.shape import first_name, is_caught
-from nbflow.export.usage import Usage, bound_names
+from nbflow.export.usage import Load, Usage, bound_names
+from nbflow.export.versions import reading
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.prelude import BUILTINS
@@ -76,7 +78,7 @@ class Writer:
     # plain methods
 
     def _task(self, task: Task, host: Item | None, target: str, failing: Sequence[Step]) -> Draft:
-        draft = self._draft(task.name, task.step) if task.step else Draft(task.name)
+        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(task, host))
         if task.name == "start":
             draft.before = [*self.parameters.checks(), *draft.before]
         if task.step:
@@ -86,6 +88,23 @@ class Writer:
         draft.next = self._next(draft, task, host, target)
         self._decorate(draft, task.step)
         return draft
+
+    def _between(self, task: Task, host: Item | None) -> str:
+        """Why there is a step that is none of the notebook."""
+        match host:
+            case Parallel(branches=branches):
+                entries = " and ".join(f"`{first_name(branch)}`" for branch in branches)
+                return f"Split: {entries} are side by side."
+            case Foreach(opener=opener):
+                return f"Split: a task of `{opener.name}` for each item."
+            case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
+                return f"Leave `{items}` out if there are no items."
+            case Switch(ways=[Way(condition=Condition(failed=failed)), *_]) if failed:
+                return "Go on with the items of which nothing has failed."
+            case None if task.name not in (START, END):
+                return "Wait for whichever way was taken."
+            case _:
+                return ""
 
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
@@ -113,6 +132,8 @@ class Writer:
 
     def _stores(self, step: Step) -> Iterator[str]:
         for store in self.usage.stores(step):
+            if self._keeps_item(step) == store.name and store.name not in bound_names(step):
+                continue
             if step.metaflow and store.attribute == store.name:
                 continue
             value = f"self.{store.name}" if step.metaflow else store.name
@@ -129,22 +150,37 @@ class Writer:
         if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
             return
         var = step.foreach.var
-        keeps = is_caught(self.graph, step) and var in self.usage.kept(step)
-        yield f"{var} = self.{var} = self.input" if keeps else f"{var} = self.input"
-
-    def _loads(self, step: Step, source: str, sources: dict[str, str], env: Env | None = None) -> Iterator[str]:
         if step.metaflow:
-            return
+            yield f"self.{var} = self.input"
+        elif self._keeps_item(step):
+            yield f"{var} = self.{var} = self.input"
+        elif var in step.mentions | names_of(parse(step.body)).free or var in self.usage.kept(step):
+            yield f"{var} = self.input"
+
+    def _keeps_item(self, step: Step) -> str:
+        var = step.foreach.var if step.foreach else ""
+        return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
+
+    def _loads(self, step: Step, source: str, sources: dict[str, str]) -> Iterator[str]:
+        """`source` is what artifacts are taken from, unless `sources` says otherwise."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         for load in self.usage.loads(step):
-            if load.name in parameters:
-                yield f"{load.name} = {self.parameters.value(parameters[load.name])}"
+            if step.metaflow and load.name not in self.usage.versions.split:
                 continue
-            owner = sources.get(load.name, source)
-            if load.sure:
-                yield f"{load.name} = {owner}.{load.name}"
+            local = f"self.{load.name}" if step.metaflow else load.name
+            owners = {sources.get(attribute, source) for attribute in load.attributes}
+            if load.name in parameters:
+                yield f"{local} = {self.parameters.value(parameters[load.name])}"
+            elif load.sure and len(owners) == 1:
+                yield f"{local} = {reading(load.attributes, *owners)}"
             else:
-                yield f'if hasattr({owner}, "{load.name}"):\n    {load.name} = {owner}.{load.name}'
+                yield "\n".join(self._fallbacks(local, load, [sources.get(one, source) for one in load.attributes]))
+
+    def _fallbacks(self, local: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
+        for number, (attribute, owner) in enumerate(zip(load.attributes, owners, strict=True)):
+            last = load.sure and number == len(owners) - 1
+            yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
+            yield f"    {local} = {owner}.{attribute}"
 
     def _shadows(self, step: Step) -> Iterator[str]:
         """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
@@ -154,7 +190,7 @@ class Writer:
             if name in self.graph.prelude.names:
                 yield f'{name} = globals()["{name}"]'
             elif name in BUILTINS:
-                yield f"{name} = {self.imports.name('builtins', 'builtins', module=True)}.{name}"
+                yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
 
     def _seed(self, step: Step) -> Iterator[str]:
         if step.options.seed is None:
@@ -171,7 +207,7 @@ class Writer:
 
     def _by_step(self, apart: dict[str, dict[str, str]], owners: dict[str, str]) -> str:
         """`inputs.STEP.name` outside of a foreach."""
-        space = self.imports.name("types.SimpleNamespace")
+        space = self.imports.name("types.SimpleNamespace", inside=True)
         parts = [
             f"{step}={space}({', '.join(f'{name}={owners[step]}.{attribute}' for name, attribute in names.items())})"
             for step, names in apart.items()
@@ -183,7 +219,7 @@ class Writer:
     def _parallel_join(self, item: Parallel, target: str) -> Draft:
         join = item.join
         lasts = [_exit(branch) for branch in item.branches]
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET)
         draft.takes_inputs = True
         env = self.flowing.before[join.name]
         owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
@@ -206,8 +242,9 @@ class Writer:
         loads = [*self._loads(join.step, "inputs[0]", owners)] if join.step else []
         for load in loads:
             name, _, value = load.partition(" = ")
-            if f"self.{load}" in passes:
-                passes[passes.index(f"self.{load}")] = f"{name} = self.{name} = {value}"
+            attribute = value.rpartition(".")[2]
+            if f"self.{attribute} = {value}" in passes:
+                passes[passes.index(f"self.{attribute} = {value}")] = f"{name} = self.{attribute} = {value}"
         both = {line.partition(" = ")[0] for line in passes}
         return passes + [load for load in loads if load.partition(" = ")[0] not in both]
 
@@ -223,7 +260,7 @@ class Writer:
 
     def _foreach_join(self, item: Foreach, target: str) -> Draft:
         join = item.join
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=COLLECT)
         draft.takes_inputs = True
         draft.before = self._handed(join, {})
         if join.step:
@@ -260,7 +297,7 @@ class Writer:
         if any(self.usage.uses[join].fails for join in self.flowing.joins_of(item.opener)):
             var = item.opener.foreach.var if item.opener.foreach else ""
             draft.before.append(
-                f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}) if error]"
+                f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}, strict=True) if error]"
             )
         return errored
 
@@ -281,8 +318,8 @@ class Writer:
     def _inputs(self, step: Step, item: Foreach, errors: str) -> Iterator[str]:
         """`inputs`, with as much as the body asks of it."""
         use = self.usage.uses[step.name]
-        tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
-        tasks = self._views([step.name], item, tasks) if use.facts else tasks
+        tasks = f"[task {_each(errors)}]" if errors else "inputs"
+        tasks = self._views([step.name], item, _each(errors)) if use.facts else tasks
         if use.attributes:
             failed = f", {self.usage.names.local('failed')}" if use.fails and errors else ""
             yield f"inputs = {self._tasks_class(use.attributes)}({tasks}{failed})"
@@ -304,7 +341,7 @@ class Writer:
 
     def _collect(self, item: Foreach, errors: str) -> Iterator[str]:
         """What steps below ask of the tasks, as lists; of those of an inner foreach its join has made some already."""
-        leaves: dict[str, list[str]] = {}
+        env, leaves = self.flowing.before[item.join.name], dict[str, list[str]]()
         for join in self.flowing.joins_of(item.opener):
             leaves.setdefault(self.graph.links[join].opened[-1], []).append(join)
         for leaf, joins in leaves.items():
@@ -312,14 +349,15 @@ class Writer:
             names = [self.attributes.tasks(leaf), *([self.attributes.failed(leaf)] if fails else [])]
             if leaf != item.opener.name:
                 for name in names:
-                    yield f"self.{name} = [task for group in inputs for task in group.{name}]"
+                    sure = name in env and env[name].sure
+                    inner = f"task.{name}" if sure else f'getattr(task, "{name}", ())'
+                    yield f"self.{name} = [one {_each(errors)} for one in {inner}]"
                 continue
-            tasks = f"[task for task, error in zip(inputs, {errors}) if not error]" if errors else "inputs"
-            yield f"self.{names[0]} = {self._views(joins, item, tasks)}"
+            yield f"self.{names[0]} = {self._views(joins, item, _each(errors))}"
             if fails:
                 yield f"self.{names[1]} = {self.usage.names.local('failed') if errors else '[]'}"
 
-    def _views(self, joins: Sequence[str], item: Foreach, tasks: str) -> str:
+    def _views(self, joins: Sequence[str], item: Foreach, each: str) -> str:
         """Of each task what is asked, as plain values: nothing else of it can be stored."""
         env = self.flowing.before[item.join.name]
         wanted = self.flowing.viewed(joins)
@@ -333,7 +371,7 @@ class Writer:
         if rest:
             listed = ", ".join(repr(name) for name in rest)
             parts.append(f"**{{name: getattr(task, name) for name in ({listed},) if hasattr(task, name)}}")
-        return f"[{self.imports.name('types.SimpleNamespace')}({', '.join(parts)}) for task in {tasks}]"
+        return f"[{self.imports.name('types.SimpleNamespace', inside=True)}({', '.join(parts)}) {each}]"
 
     # where a method leads
 
@@ -365,7 +403,7 @@ class Writer:
         """The artifact that a foreach goes over: one that is a list already, or a list of what the expression gives."""
         assert opener.foreach is not None
         if is_sequence(self.graph, opener):
-            return opener.foreach.expr
+            return self.usage.versions.read(opener.name, opener.foreach.expr)[0]
         name = self.attributes.items(opener)
         if opener.name not in self._computed:
             self._computed.add(opener.name)
@@ -391,7 +429,7 @@ class Writer:
             if name in parameters and name not in here:
                 yield f"{name} = {self.parameters.value(parameters[name])}"
             elif any(b.name == name for b in linked.bindings) and name not in here:
-                yield f"{name} = self.{name}"
+                yield f"{name} = {reading(self.usage.versions.read(opener.name, name))}"
 
     def _at_hand(self, step: Step) -> frozenset[str]:
         """The names that hold at the end of a body what they hold for the steps below."""
@@ -432,22 +470,23 @@ class Writer:
             draft.after.append(f"self.{name} = []")
 
     def _holds(self, condition: Condition) -> str:
-        parts = [f'hasattr(self, "{name}")' for name in condition.needs]
+        parts = [_any_there(attributes) for attributes in condition.needs]
         parts += [f'hasattr(self, "{self.attributes.tasks(leaf)}")' for leaf in condition.joined]
         if condition.guard is not None:
-            parts.append(self._guard(condition.guard, condition.answers))
+            parts.append(self._guard(condition.guard, condition.answers, _bracketed(condition.value)))
         if condition.items:
             opener = self.graph.steps[condition.items]
             assert opener.foreach is not None
-            name = opener.foreach.expr if is_sequence(self.graph, opener) else self.attributes.items(opener)
+            name = self.attributes.items(opener)
+            if is_sequence(self.graph, opener):
+                name = self.usage.versions.read(opener.name, opener.foreach.expr)[0]
             parts.append(f"len(self.{name}) > 0")
         if condition.failed:
             errors = " or ".join(f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed)
-            parts.append(f"not ({errors})")
+            parts.append(f"not {errors}" if len(condition.failed) == 1 else f"not ({errors})")
         return " and ".join(parts)
 
-    def _guard(self, guard: Guard, answers: Iterable[Guard]) -> str:
-        value = f"self.{guard.name}"
+    def _guard(self, guard: Guard, answers: Iterable[Guard], value: str) -> str:
         match guard.test:
             case Test.EQUALS:
                 return f"{value} == {guard.literal!r}"
@@ -456,7 +495,7 @@ class Writer:
             case Test.FALSE:
                 return f"not {value}"
             case Test.ELSE:
-                others = " or ".join(self._guard(other, ()) for other in answers)
+                others = " or ".join(self._guard(other, (), value) for other in answers)
                 return f"not ({others})"
 
     # decorators
@@ -477,7 +516,7 @@ class Writer:
         if options.timeout:
             yield self._decorator("timeout", _duration(options.timeout))
         asked = [f"cpu={options.cpu}"] if options.cpu != 1 else []
-        asked += [f"memory={-(-options.memory // 2**20)}"] if options.memory else []
+        asked += [f"memory={_megabytes(options.memory)}"] if options.memory else []
         if asked:
             yield self._decorator("resources", ", ".join(asked))
 
@@ -487,6 +526,27 @@ class Writer:
 
 
 MOST_RETRIES = 4
+MEET = "Bring together what is read below."
+COLLECT = "Collect what is asked of the tasks below."
+
+
+def _each(errors: str) -> str:
+    """The clause that goes over the tasks of `inputs` that have not failed."""
+    return f"for task, error in zip(inputs, {errors}, strict=True) if not error" if errors else "for task in inputs"
+
+
+def _bracketed(attributes: tuple[str, ...]) -> str:
+    return reading(attributes) if len(attributes) == 1 else f"({reading(attributes)})"
+
+
+def _any_there(attributes: tuple[str, ...]) -> str:
+    there = " or ".join(f'hasattr(self, "{attribute}")' for attribute in attributes)
+    return there if len(attributes) == 1 else f"({there})"
+
+
+def _megabytes(size: int) -> int:
+    """`4GB` is 4000; what is no whole number of megabytes is rounded up."""
+    return size // 10**6 if size % 10**6 == 0 else -(-size // 2**20)
 
 
 def _duration(seconds: float) -> str:

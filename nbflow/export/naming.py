@@ -26,6 +26,12 @@ class Names:
         self.artifacts = frozenset().union(*(linked.writes for linked in graph.links.values()))
         self._attributes = self.artifacts | {parameter.name for parameter in graph.flow.parameters}
         self._methods: dict[str, str] = {}
+        self.taken_outside = graph.prelude.names | self._attributes | set(graph.links)
+
+    @property
+    def taken_inside(self) -> frozenset[str]:
+        """Names that any body uses for something."""
+        return frozenset(self._taken)
 
     def fresh(self, wanted: str) -> str:
         """This name, or one with a number behind it."""

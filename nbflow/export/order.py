@@ -25,7 +25,7 @@ Part = str | Series | Beside
 
 @dataclass
 class Order:
-    """Names in document order, and what each of them waits for, directly or not."""
+    """Names in document order as far as they can be, and what each of them waits for, directly or not."""
 
     names: Sequence[str]
     above: Mapping[str, frozenset[str]]
@@ -38,15 +38,12 @@ class Order:
         for earlier, later in edges:
             direct[later].add(earlier)
         above: dict[str, frozenset[str]] = {}
-        left = list(names)
-        while left:
-            ready = [name for name in left if direct[name] <= above.keys()]
-            if not ready:
-                raise ValueError(*left)
-            for name in ready:
-                above[name] = frozenset(direct[name]).union(*(above[one] for one in direct[name]))
-            left = [name for name in left if name not in above]
-        return cls(tuple(names), above)
+        while len(above) < len(names):
+            name = next((one for one in names if one not in above and direct[one] <= above.keys()), None)
+            if name is None:
+                raise ValueError(*(one for one in names if one not in above))
+            above[name] = frozenset(direct[name]).union(*(above[one] for one in direct[name]))
+        return cls(tuple(above), above)
 
     def arrange(self) -> Part:
         return self._arrange(tuple(self.names))

@@ -55,13 +55,13 @@ class Parameters:
     def _reading(self, parameter: Parameter, text: str) -> str:
         match parameter.type:
             case ParameterType.DATE:
-                return f"{self.imports.name('datetime.date')}.fromisoformat({text})"
+                return f"{self.imports.name('datetime.date', inside=True)}.fromisoformat({text})"
             case ParameterType.DATETIME:
-                return f"{self.imports.name('datetime.datetime')}.fromisoformat({text})"
+                return f"{self.imports.name('datetime.datetime', inside=True)}.fromisoformat({text})"
             case ParameterType.PATH:
-                return f"{self.imports.name('pathlib.Path')}({text})"
+                return f"{self.imports.name('pathlib.Path', inside=True)}({text})"
             case ParameterType.LIST | ParameterType.DICT:
-                return text if _is_json(parameter) else f"{self.imports.name('ast.literal_eval')}({text})"
+                return text if _is_json(parameter) else f"{self.imports.name('ast.literal_eval', inside=True)}({text})"
             case (
                 ParameterType.INT
                 | ParameterType.FLOAT

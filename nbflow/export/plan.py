@@ -45,7 +45,9 @@ class Foreach:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a part of a row runs at all: what the guard says, and only if these artifacts were made.
+    """When a part of a row runs at all: what the guard says, and only if the artifacts it needs were made.
+
+    `value` and each of `needs` are attributes, of which the first that is there counts.
 
     `items` names a foreach that has to have any, `joined` one whose tasks must be there, `failed` the steps of which
     none may have failed for the item.
@@ -53,7 +55,8 @@ class Condition:
 
     guard: Guard | None = None
     answers: tuple[Guard, ...] = ()
-    needs: tuple[str, ...] = ()
+    value: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
     items: str = ""
     joined: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()

@@ -32,6 +32,7 @@ def write_top(graph: Graph) -> Top:
     used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
     definitions = graph.prelude.closure(used)
     needed = used.union(*(definition.reads for definition in definitions))
+    needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
     future: list[str] = []
     imports: list[str] = []
     rest: list[str] = []

@@ -22,11 +22,12 @@ from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
 from nbflow.export.method import Writer
 from nbflow.export.naming import FLOWSPEC, Names, class_name
 from nbflow.export.parameters import Parameters
-from nbflow.export.plan import Row
+from nbflow.export.plan import Row, steps_of
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import refusals
 from nbflow.export.shape import Shaping
 from nbflow.export.usage import Usage
+from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 
@@ -39,6 +40,7 @@ class Exported:
     marks: Marks
     notes: tuple[str, ...]
     methods: Mapping[str, str]
+    attributes: Mapping[tuple[str, str], str]  # (step, name) of the artifacts that have another name there
 
 
 def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False) -> Exported:
@@ -53,7 +55,8 @@ def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = F
 
 
 def _usage(graph: Graph, all_artifacts: bool) -> Usage:
-    return Usage(graph, Names(graph), all_artifacts)
+    names = Names(graph)
+    return Usage(graph, names, Versions(graph, names), all_artifacts)
 
 
 @dataclass
@@ -68,23 +71,36 @@ class _Plan:
 
 def _plan(graph: Graph, all_artifacts: bool) -> _Plan:
     """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
-    edges: frozenset[Edge] = _alike(graph)
-    seen: set[str] = set()
+    alike, ordered, split = _alike(graph), set[str](), set[str]()
     while True:
-        names = Names(graph)
-        usage, attributes = Usage(graph, names, all_artifacts), Attributes(names)
-        arrangement = Arrangement(graph, names, edges)
-        lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
-        row = Shaping(graph, names, lengths).shape(arrangement.row())
-        flowing = Flowing(graph, usage, attributes)
-        flowing.follow(row)
-        if not flowing.wrong:
-            return _Plan(row, flowing, usage, attributes, names, tuple(arrangement.waits))
-        if flowing.wrong <= seen:
-            listed = ", ".join(sorted(flowing.wrong))
+        edges = alike.union(*(_in_order(graph, name) for name in ordered))
+        try:
+            plan = _attempt(graph, all_artifacts, edges, frozenset(split))
+        except GoesBack:
+            if not ordered:
+                raise
+            split, ordered = split | ordered, set()
+            continue
+        wrong = plan.flowing.wrong
+        if not wrong:
+            return plan
+        if wrong <= ordered | split:
+            listed = ", ".join(sorted(wrong))
             raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
-        seen |= flowing.wrong
-        edges |= {edge for name in flowing.wrong for edge in _in_order(graph, name)}
+        ordered |= wrong - split
+
+
+def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> _Plan:
+    names = Names(graph)
+    versions, attributes = Versions(graph, names, split), Attributes(names)
+    usage = Usage(graph, names, versions, all_artifacts)
+    arrangement = Arrangement(graph, names, edges)
+    lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
+    row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
+    assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
+    flowing = Flowing(graph, usage, attributes)
+    flowing.follow(row)
+    return _Plan(row, flowing, usage, attributes, names, tuple(arrangement.waits))
 
 
 def _in_order(graph: Graph, name: str) -> set[Edge]:
@@ -124,7 +140,7 @@ class _Export:
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
         self.names, self.top = plan.names, write_top(self.graph)
-        self.imports = Imports(self.names, self.top.imports)
+        self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
         extras = {name: self.names.local(name) for name in EXTRAS}
@@ -142,7 +158,7 @@ class _Export:
         marks = self._marks(text)
         text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
-        return Exported(text, marks, (*waits, *writer.notes, *self._dropped()), names)
+        return Exported(text, marks, (*waits, *writer.notes, *self._dropped()), names, plan.usage.versions.renamed)
 
     def _uses_json(self, parameters: Parameters) -> bool:
         return any("JSONType" in parameters.needs(one) for one in self.graph.flow.parameters)
@@ -159,7 +175,7 @@ class _Export:
         for name in EXTRAS:
             if name in wanted:
                 extra = EXTRAS[name]
-                things = {key: self.imports.name(origin, key, module=True) for key, origin in extra.modules.items()}
+                things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
                 if name in PARTS:
@@ -205,8 +221,8 @@ class _Export:
     def _whole(self, head: str, helpers: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = ["\n".join(out), *self.top.rest, *helpers, flow, main]
-        text = format_source("\n\n".join([head, "\n".join(part for part in parts if part)]) + "\n")
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
+        text = format_source("\n\n".join(part for part in parts if part) + "\n")
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 

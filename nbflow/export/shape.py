@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from nbflow.export.arrange import END, START
 from nbflow.export.naming import Names
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way, steps_of
+from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Guard, Step, Test
 
@@ -20,6 +21,7 @@ from nbflow.flow.step import Guard, Step, Test
 class Shaping:
     graph: Graph
     names: Names
+    versions: Versions
     lengths: frozenset[str] = frozenset()  # the foreachs that always have an item
 
     def shape(self, row: Row) -> Row:
@@ -51,7 +53,8 @@ class Shaping:
             case Parallel(branches=branches):
                 return replace(item, branches=tuple(map(self._chosen, branches)))
             case Foreach(body=body):
-                return replace(item, body=self._tolerant(self._chosen(body)))
+                # whether its first step runs has been asked for the whole of it
+                return replace(item, body=self._tolerant((*body[:1], *self._chosen(body[1:]))))
             case _:
                 return item
 
@@ -64,17 +67,19 @@ class Shaping:
 
     def _condition_of(self, step: Step) -> Condition | None:
         linked = self.graph.links[step.name]
-        needs = tuple(binding.name for binding in linked.bindings if binding.required and not binding.sure)
-        skipped = [name for name in linked.joined if self._is_skipped(name)]
+        unsure = (binding.name for binding in linked.bindings if binding.required and not binding.sure)
+        needs = tuple(self.versions.read(step.name, name) for name in unsure)
+        value = self.versions.read(step.name, step.guard.name) if step.guard else ()
+        skipped = self._skipped(step)
         if step.guard is None and not needs and not skipped:
             return None
-        return Condition(step.guard, linked.answers, needs, joined=linked.opened[-1:] if skipped else ())
+        return Condition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
 
-    def _is_skipped(self, name: str) -> bool:
-        """Whether a step may not run, whatever its items are."""
-        step = self.graph.steps[name]
-        opener = self.graph.links[name].scope[-1:] or (name,)
-        return any(self.graph.steps[one].guard is not None for one in opener) and step.foreach is not None
+    def _skipped(self, step: Step) -> list[str]:
+        """The foreach that a join closes, where it may be left out as a whole."""
+        linked = self.graph.links[step.name]
+        outermost = linked.opened[len(linked.scope) :][:1]
+        return [one for one in outermost if self._condition_of(self.graph.steps[one])]
 
     def _into(self, switch: Switch, item: Item, condition: Condition | None) -> Switch | None:
         """The switch with the item in one of its ways, or in one more, if that means the same."""
@@ -102,7 +107,7 @@ class Shaping:
         linked = self.graph.links[step.name]
         guard = step.guard.name if step.guard else ""
         unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != guard]
-        skipped = [name for name in linked.joined if self._is_skipped(name)]
+        skipped = self._skipped(step)
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 
     def _excludes(self, way: Way, step: Step, condition: Condition) -> bool:
@@ -302,15 +307,14 @@ def _first_step(item: Item) -> Step | None:
 
 
 def first_name(row: Row) -> str:
-    match row[0]:
-        case Task(name=name, step=step):
-            return step.name if step else name
-        case Foreach(opener=opener):
-            return opener.name
-        case Parallel(branches=branches):
-            return first_name(branches[0])
-        case Switch(ways=ways):
-            return first_name(ways[0].row)
+    """The first step of the notebook; the name of an empty one if there is none."""
+    for item in row:
+        match item:
+            case Task(step=Step(name=name)) | Foreach(opener=Step(name=name)):
+                return name
+            case Parallel(branches=[first, *_]) | Switch(ways=[Way(row=first), *_]):
+                return first_name(first)
+    return row[0].name if isinstance(row[0], Task) else ""
 
 
 def _last_name(row: Row) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from nbflow.export.inputs import InputsUse, read_use
 from nbflow.export.naming import Names
+from nbflow.export.versions import Versions
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
@@ -17,10 +18,11 @@ from nbflow.flow.step import Step
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`local = self.attribute`. `writers` are the steps that it may come from, nearest first."""
+    """`name = self.attribute`. `writers` are the steps that it may come from, nearest first; a parameter has none."""
 
     name: str
-    writers: tuple[str, ...]
+    attributes: tuple[str, ...]
+    writers: tuple[str, ...] = ()
     sure: bool = True
 
 
@@ -35,10 +37,14 @@ class Store:
 
 @dataclass
 class Usage:
-    """Who reads what of whom. An artifact that nobody reads is kept where a step has no other: it is a result."""
+    """Who reads what of whom. What nobody reads, not even its own step, is a result, and is kept.
+
+    So is everything that a step makes if there is nothing else to keep of it.
+    """
 
     graph: Graph
     names: Names
+    versions: Versions
     all_artifacts: bool = False
     uses: Mapping[str, InputsUse] = field(init=False)
     _needed: dict[str, set[str]] = field(init=False)
@@ -77,8 +83,12 @@ class Usage:
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
         wanted = step.reads | step.maybe_reads | self.shared(step)
-        bound = [Load(b.name, b.writers, b.sure) for b in linked.bindings if b.name in wanted - own]
-        given = [Load(name, ()) for name in linked.parameters & wanted]
+        bound = [
+            Load(b.name, self.versions.read(step.name, b.name), b.writers, b.sure)
+            for b in linked.bindings
+            if b.name in wanted - own
+        ]
+        given = [Load(name, (name,)) for name in linked.parameters & wanted]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
 
@@ -92,6 +102,7 @@ class Usage:
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
         writes, needed = self.graph.links[step.name].writes, self._needed[step.name]
+        needed = needed | (writes - looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
         order = mention_order(step)
@@ -99,9 +110,18 @@ class Usage:
 
     def stores(self, step: Step) -> tuple[Store, ...]:
         maybe = step.maybe_writes - {load.name for load in self.loads(step) if load.sure}
-        kept = [Store(name, name, name not in maybe) for name in self.kept(step)]
+        kept = [Store(n, self.versions.written(step.name, n), n not in maybe) for n in self.kept(step)]
+        if any(self._is_viewed(step, n) for n in self.versions.split):
+            kept += [Store(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]
         apart = [Store(n, attr, n not in maybe) for (above, n), attr in self._apart.items() if above == step.name]
         return (*kept, *apart)
+
+    def _is_viewed(self, step: Step, name: str) -> bool:
+        """Whether a join looks at a name on tasks, where it has to have its own name, though it is split."""
+        if name not in self.versions.split or name not in self.graph.links[step.name].writes:
+            return False
+        joins = (join for join, linked in self.graph.links.items() if step.name in linked.joined)
+        return any(self.uses[join].of([name]) for join in joins)
 
     def apart(self, step: Step) -> dict[str, dict[str, str]]:
         """For `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
@@ -132,6 +152,14 @@ def mention_order(step: Step) -> dict[str, int]:
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
     return found
+
+
+def looked_at(step: Step) -> frozenset[str]:
+    """The names whose values the body uses itself."""
+    nodes = [node for node in ast.walk(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
+    if step.metaflow:
+        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
 
 
 def bound_names(step: Step) -> frozenset[str]:
