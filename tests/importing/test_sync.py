@@ -100,6 +100,14 @@ def test_what_was_copied_is_no_difference_any_more(place: Place) -> None:
     assert place.script.read_text() == synced
 
 
+def test_a_synced_script_is_up_to_date(place: Place) -> None:
+    place.edit_script("sum(xs)", "sum(xs) + 1")
+    words = "check", "--script", str(place.script), str(place.notebook)
+    assert place.shell(*words).code == 1
+    assert place.sync().code == 0
+    assert (place.shell(*words).code, place.shell(*words).err) == (0, "")
+
+
 def test_nothing_but_the_cell_changes_in_the_notebook(place: Place) -> None:
     content = json.loads(place.notebook.read_text())
     content["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["é\n"]}]
