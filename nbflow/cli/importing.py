@@ -24,9 +24,10 @@ def import_(script: Path, notebook: Path | None, force: bool) -> None:
     Without NOTEBOOK it is called like the script. A name that ends in .py makes a text notebook with # %% cells.
     """
     target = notebook or script.with_suffix(".ipynb")
-    drafts = import_script(script, target, force=force)
-    steps = [draft.step for draft in drafts if draft.step]
-    click.echo(f"{target}: {count(len(steps), 'step')} of {script.name}: {', '.join(steps)}")
+    imported = import_script(script, target, force=force)
+    click.echo(f"{target}: {count(len(imported.steps), 'step')} of {script.name}: {', '.join(imported.steps)}")
+    for note in imported.notes:
+        click.echo(f"note: {note}")
 
 
 @click.command()

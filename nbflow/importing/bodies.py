@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from nbflow.export.layout import indent
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Next, NextKind
+from nbflow.importing.binding import assigned_in, fixed_in, imported_in, stored_in
 from nbflow.importing.definitions import engine_import, is_engine
-from nbflow.importing.design import Design, imported
+from nbflow.importing.design import Design
 from nbflow.importing.items import item_name, item_statement
 from nbflow.importing.methods import INDEX, ITEM, StepText, merge_call
 from nbflow.importing.refusals import Stuck
@@ -91,12 +91,10 @@ def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, s
     step, design = rewriting.step, rewriting.design
     tree = step.tree
     used = {attributes[name] for name in step.attributes if name in attributes}
-    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    stored |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     outside = design.around | design.artifacts | set(design.items.values())
-    bound = names_of(tree).bound - imported(tree) - {"self"}
-    assigned = names_of_self(tree).locals if rewriting.plain else frozenset()
-    wanted = (assigned | (stored & used) | (bound & outside)) - rewriting.own
+    bound = names_of(tree).bound - imported_in(tree) - {"self"}
+    assigned = assigned_in(tree) if rewriting.plain else frozenset()
+    wanted = (assigned | (stored_in(tree) & used) | (bound & outside)) - rewriting.own - fixed_in(tree)
     taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | outside
     found = {name: _private(name, taken) for name in sorted(wanted) if not name.startswith("_")}
     local = _local_item(step) if rewriting.plain else None

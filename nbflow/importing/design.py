@@ -9,6 +9,7 @@ from functools import cached_property
 
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.step import Next, NextKind
+from nbflow.importing.binding import assigned_in, fixed_in, imported_in
 from nbflow.importing.conditions import Condition, Way, way_to
 from nbflow.importing.definitions import Chunk
 from nbflow.importing.helpers import Helper, helper_reads
@@ -146,7 +147,10 @@ class Design:
     def _is_plain(self, step: StepText) -> bool:
         if INDEX in step.attributes or step.hands_over_self:
             return False
-        if step.mentions & self.artifacts & BUILTINS or imported(step.tree) & self.artifacts:
+        tree = step.tree
+        if step.mentions & self.artifacts & BUILTINS or imported_in(tree) & self.artifacts:
+            return False
+        if fixed_in(tree) & (step.attributes | assigned_in(tree)):
             return False
         try:
             replace_words(step.body, Words({name: name for name in step.attributes - MACHINERY}))
@@ -157,12 +161,6 @@ class Design:
 
 def artifacts_of(steps: Mapping[str, StepText]) -> frozenset[str]:
     return frozenset(name for step in steps.values() for name in step.names.writes)
-
-
-def imported(tree: ast.AST) -> frozenset[str]:
-    """The names that imports inside a step bind."""
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
-    return frozenset(alias.asname or alias.name.partition(".")[0] for node in nodes for alias in node.names)
 
 
 def _deep(design: Design) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -14,6 +16,7 @@ from nbflow.flow.metaflow import names_of_self
 from nbflow.importing.decorators import Decoration
 from nbflow.importing.refusals import Stuck
 from nbflow.importing.source import Source
+from nbflow.importing.words import Words, replace_words
 
 ITEM, INDEX = "input", "index"
 MACHINERY = frozenset({"next", "merge_artifacts", "foreach_stack", ITEM, INDEX})
@@ -76,11 +79,24 @@ def read_steps(source: Source) -> dict[str, StepText]:
 
 def _read(source: Source, method: Method) -> StepText:
     body, line = body_of(source, method.tree)
+    body = _with_inputs(method, body, line)
     above = _comment_above(source, method.tree)
     step = StepText(method.name, method, source.decorations[method.name], body, line, above)
     _refuse_unknown(step)
     _refuse_outside_function(step)
     return with_names(step)
+
+
+def _with_inputs(method: Method, body: str, line: int) -> str:
+    """What a join calls its inputs, a notebook calls `inputs`."""
+    spec = method.tree.args
+    own = [*spec.posonlyargs, *spec.args][1].arg if method.is_join else "inputs"
+    if own == "inputs":
+        return body
+    names = {node.id for node in ast.walk(parse(body)) if isinstance(node, ast.Name)}
+    if "inputs" in names:
+        raise Stuck(line, f"step '{method.name}' has '{own}' and 'inputs'", "Call what the join is given inputs")
+    return replace_words(body, Words(names={own: "inputs"}))
 
 
 def with_names(step: StepText) -> StepText:
@@ -109,11 +125,11 @@ def _with_failure(names: Names, decoration: Decoration) -> Names:
 
 def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
     """The lines between the docstring and the transition, at the margin, and the first one's number."""
-    first = _first_line(method)
+    first = _first_line(source, method)
     statements = method.body
     if statements[0].lineno == method.lineno or _share_a_line(statements[-2:]):
         kept = [node for node in statements if not _is_next(node) and not _is_docstring(method, node)]
-        return "\n".join(ast.get_source_segment(source.text, node) or "" for node in kept), first
+        return "\n".join(_alone(source, node) for node in kept), first
     last = statements[-1].lineno - 1 if _is_next(statements[-1]) else method.end_lineno or first
     text = "\n".join(source.lines[first - 1 : last])
     depth = statements[0].col_offset
@@ -124,14 +140,23 @@ def _share_a_line(statements: Sequence[ast.stmt]) -> bool:
     return any(one.end_lineno == other.lineno for one, other in pairwise(statements))
 
 
-def _first_line(method: ast.FunctionDef) -> int:
+def _alone(source: Source, node: ast.stmt) -> str:
+    """A statement that shares its first or last line with another."""
+    text = ast.get_source_segment(source.text, node) or ""
+    return dedent(" " * node.col_offset + text, node.col_offset)
+
+
+def _first_line(source: Source, method: ast.FunctionDef) -> int:
+    """Behind the docstring, or else behind the colon of the `def`."""
     if ast.get_docstring(method) is not None:
         return (method.body[0].end_lineno or method.lineno) + 1
-    spec = method.args
-    arguments = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
-    parts: list[ast.arg | ast.expr] = [*arguments, *([method.returns] if method.returns else [])]
-    end = max([method.lineno, *(part.end_lineno or 0 for part in parts)])
-    return end + 1 if method.body[0].lineno > end else end
+    depth, lines = 0, "\n".join(source.lines[method.lineno - 1 :])
+    for token in tokenize.generate_tokens(io.StringIO(lines).readline):
+        depth += (token.string in ("(", "[", "{")) - (token.string in (")", "]", "}"))
+        if token.string == ":" and depth == 0:
+            line = method.lineno + token.start[0] - 1
+            return line if method.body[0].lineno == line else line + 1
+    return method.body[0].lineno
 
 
 def _is_docstring(method: ast.FunctionDef, node: ast.stmt) -> bool:
@@ -179,6 +204,9 @@ def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
     for node in ast.walk(tree):
         call = merge_call(node)
         if call is not None:
+            if [ast.unparse(one) for one in call.args[:1]] != ["inputs"]:
+                fix = "Merge inputs as a whole, and say with include= or exclude= what of it"
+                raise Stuck(line + call.lineno - 1, f"'{ast.unparse(call)}' merges only some of the inputs", fix)
             given = {one.arg: _listed(one.value, line) for one in call.keywords}
             given |= dict(zip(("exclude", "include"), (_listed(one, line) for one in call.args[1:]), strict=False))
             yield Merge(given.get("include"), given.get("exclude") or frozenset())

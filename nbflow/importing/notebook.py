@@ -7,7 +7,7 @@ import importlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from nbflow.errors import NbflowError
 from nbflow.importing.cells import draft_notebook
 from nbflow.importing.drafts import Draft
 from nbflow.importing.exported import draft_again
+from nbflow.importing.notes import notes_of
 from nbflow.importing.source import Source, read_source
 from nbflow.notebook import SUFFIXES
 
@@ -29,8 +30,20 @@ class CannotWrite(NbflowError):
         super().__init__(f"{path} is not written: {why}; {fix}")
 
 
-def import_script(script: Path, target: Path, *, force: bool = False) -> list[Draft]:
-    """Write the notebook that means the same as a script, whole or not at all; returns its cells.
+@dataclass(frozen=True)
+class Imported:
+    """`notes` are what the notebook does not do as the script did."""
+
+    drafts: tuple[Draft, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(draft.step for draft in self.drafts if draft.step)
+
+
+def import_script(script: Path, target: Path, *, force: bool = False) -> Imported:
+    """Write the notebook that means the same as a script, whole or not at all.
 
     Raises NotAScript and CannotCarryOver for the script, CannotWrite for the target.
     """
@@ -40,13 +53,16 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> list[Dr
         raise CannotWrite(target, "it is the script itself", "give another name")
     if target.exists() and not force:
         raise CannotWrite(target, "it is there already", "give another name, or --force to write over it")
-    drafts = _with_ids(_drafts(read_source(script), target.parent))
-    write_whole(target, notebook_text(drafts, target))
-    return drafts
+    imported = _import(read_source(script), target.parent)
+    write_whole(target, notebook_text(imported.drafts, target))
+    return imported
 
 
-def _drafts(source: Source, folder: Path) -> list[Draft]:
-    return draft_again(source, folder) or draft_notebook(source, folder)
+def _import(source: Source, folder: Path) -> Imported:
+    again = draft_again(source, folder)
+    if again is not None:
+        return Imported(tuple(_with_ids(again)), ())
+    return Imported(tuple(_with_ids(draft_notebook(source, folder))), tuple(notes_of(source)))
 
 
 def notebook_text(drafts: Iterable[Draft], target: Path) -> str:

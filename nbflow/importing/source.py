@@ -103,6 +103,8 @@ def read_source(path: Path) -> Source:
         where = f"line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "its text"
         raise NotAScript(path, f"Python cannot read {where} ({_reason(error)})", "correct it first") from None
     source = _read(path, text, tree, _flow_class(path, tree))
+    if any(line.startswith("\t") for line in source.lines[source.flow.lineno - 1 : source.flow.end_lineno]):
+        raise NotAScript(path, "it is indented with tabs", "use spaces:  ruff format  does it")
     problems = [one for one in check_script(source.script) if not one.warning]
     if problems:
         found = [Obstacle(one.place.line if one.place else 0, one.message, one.fix) for one in problems]

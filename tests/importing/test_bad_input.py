@@ -84,8 +84,9 @@ STEPS: list[tuple[str, int, str]] = [
     ("from metaflow import Flow, get_metadata", 0, "asks for what a notebook has not. Take it out"),
     ("if self.parameter:\n        return self.next(self.end)", 1, "returns, and a cell cannot"),
     ("x = 1\n    def f():\n        nonlocal x\n        x = 2", 2, "a function that rebinds its variable 'x'. Let"),
-    ("self.x = 1; self.merge_artifacts([])", 0, "shares its line. Put it on a line of its own"),
-    ("self.merge_artifacts([], include=NAMES)", 0, "merge_artifacts is given 'NAMES'. Write the names"),
+    ("self.x = 1; self.merge_artifacts(inputs)", 0, "shares its line. Put it on a line of its own"),
+    ("self.merge_artifacts([inputs.a])", 0, "merges only some of the inputs. Merge inputs as a whole"),
+    ("self.merge_artifacts(inputs, include=NAMES)", 0, "merge_artifacts is given 'NAMES'. Write the names"),
 ]
 FLOW = """\
 import math

@@ -88,6 +88,8 @@ def test_self_becomes_plain_variables(tmp_path: Path, lines: str, expected: str)
         "self.z = f'{self.x=}'",
         "import json as x\nself.z = x.dumps(self.x)",
         "self.list = list('ab')",
+        "class Box:\n    y = 1\nself.z = self.y + Box.y",
+        "def f(z):\n    return z\nz = f(z=1)\nself.z = z",
     ],
 )
 def test_where_a_plain_name_would_mean_something_else_the_cell_keeps_self(tmp_path: Path, lines: str) -> None:
@@ -524,3 +526,39 @@ def start(self):
     self.next(self.work)
 """
     assert [cell.partition("\n")[0] for cell in cells(tmp_path, body)] == ["%%step start", "%%step work", "%%step end"]
+
+
+def test_signatures_and_statements_may_be_laid_out_in_any_way(tmp_path: Path) -> None:
+    body = """
+@step
+def start(
+    self,
+):
+    self.x = 1; self.y = [
+        2]
+    self.next(self.a, self.b)
+@step
+def a(self) -> None: self.p = self.x; self.next(self.join)
+@step
+def b(self):  # the other
+    self.p = {
+        self.x: 1}; self.next(self.join)
+@step
+def join(
+    self,
+    branches,  # both
+):
+    self.p = branches.a.p, [one.p for one in branches]
+    if True:
+        self.merge_artifacts(branches)
+    self.next(self.end)
+@step
+def end(self): print(self.p); print(self.y)
+"""
+    assert cells(tmp_path, body) == [
+        "%%step start\nx = 1; y = [\n    2]",
+        "%%step a\np = x",
+        "%%step b\np = {\n    x: 1}",
+        "%%step join\np = inputs.a.p, [one.p for one in [inputs.a, inputs.b]]\nif True:\n    pass",
+        "%%step end\nprint(p)\nprint(y)",
+    ]

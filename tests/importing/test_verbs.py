@@ -65,3 +65,35 @@ def test_an_open_notebook_imports_a_script_into_another_one(tmp_path: Path, caps
     assert [step.name for step in read_notebook(tmp_path / "new.ipynb").steps] == ["start", "hello", "end"]
     assert [step.name for step in read_notebook(tmp_path / "open.ipynb").steps] == ["one"]
     live.session.close()
+
+
+NOTED = """\
+from nbflow import FlowSpec, Parameter, card, project, retry, step
+@project(name="p")
+class F(FlowSpec):
+    rate = Parameter("learning-rate", default=0.1)
+    words = Parameter("words", default="a,b", separator=",")
+    @card(type="blank")
+    @retry(times=1)
+    @step
+    def only(self):
+        print(self.rate, self.words)
+if __name__ == "__main__":
+    print("go")
+    F()
+"""
+
+
+def test_what_a_notebook_does_not_do_is_noted_with_its_line(tmp_path: Path) -> None:
+    script = tmp_path / "noted.py"
+    script.write_text(NOTED)
+    answer = Shell(tmp_path)("import", str(script))
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.lines[1:] == [
+        f"note: {script}:2: @project is left out: a notebook belongs to no project",
+        f"note: {script}:4: --learning-rate is --rate in the notebook",
+        f"note: {script}:5: --words takes a list in the notebook, such as '[\"a\", \"b\"]'",
+        f"note: {script}:6: the card of step 'only' is what it displays, not one of type 'blank'",
+        f"note: {script}:7: step 'only' is tried again at once, not after 2 minutes",
+        f"note: {script}:12: 'print('go')' is left out: nobody starts a notebook as a script",
+    ]
