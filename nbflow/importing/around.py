@@ -10,13 +10,14 @@ from pathlib import Path
 
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
-from nbflow.importing.bodies import WRAPPER, fixed_words
+from nbflow.importing.bodies import WRAPPER
 from nbflow.importing.definitions import Chunk, engine_names, used_chunks, written
 from nbflow.importing.design import Design
 from nbflow.importing.drafts import Draft, cells_of
 from nbflow.importing.helpers import helper_chunk
 from nbflow.importing.parameters import Values, write_parameters
 from nbflow.importing.refusals import Stuck
+from nbflow.importing.renaming import fixed_words
 from nbflow.importing.source import Source, assigned_in, functions_in, origins_in
 from nbflow.importing.words import Words, replace_words
 

@@ -34,6 +34,7 @@ def design_notebook(source: Source) -> Design:
     )
     _refuse_clashes(design)
     _refuse_self(design)
+    _refuse_ways_into_joins(design)
     name_items(design)
     _name_ways(design)
     hand_on(design)
@@ -69,6 +70,18 @@ def _refuse_builtin(design: Design, step: StepText) -> None:
 def _line(step: StepText, attribute: str) -> int:
     nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute) and node.attr == attribute)
     return step.line + next((node.lineno - 1 for node in nodes), 0)
+
+
+def _refuse_ways_into_joins(design: Design) -> None:
+    """Of two ways of a switch one is taken, and `inputs.STEP` would ask for the other."""
+    found = design.source.outline
+    for step in design.steps.values():
+        branches = [found.arriving[step.name][above][-1].branch for above in design.branches(step.name)]
+        twice = next((branch for branch in branches if branches.count(branch) > 1), None)
+        if twice is not None:
+            message = f"join '{step.name}' is reached from branch '{twice}' over several ways of a switch"
+            fix = f"Let them lead to one step, and that to '{step.name}'"
+            raise Stuck(step.method.place.line, message, fix)
 
 
 def _refuse_self(design: Design) -> None:

@@ -174,6 +174,41 @@ def test_everything_that_is_wrong_with_decorators_is_said_at_once(shell: Shell) 
     ]
 
 
+WAYS = """
+@step
+def start(self):
+    self.k = 1
+    self.next(self.a, self.b)
+@step
+def a(self):
+    self.next({1: self.c, 2: self.d}, condition="k")
+@step
+def c(self):
+    self.next(self.join)
+@step
+def d(self):
+    self.next(self.join)
+@step
+def b(self):
+    self.next(self.join)
+@step
+def join(self, inputs):
+    self.k = [one.k for one in inputs]
+    self.next(self.end)
+@step
+def end(self):
+    print(self.k)
+"""
+
+
+def test_ways_of_a_switch_that_lead_into_a_join_are_refused(shell: Shell) -> None:
+    answer = imported(shell, flow(WAYS))
+    assert answer.err == (
+        f"Error: {shell.folder / 'flow.py'}:21: join 'join' is reached from branch 'a' over several ways of a switch. "
+        "Let them lead to one step, and that to 'join'\n"
+    )
+
+
 # the target
 
 
