@@ -93,6 +93,11 @@ def is_script(text: str) -> bool:
     return bool(_SCRIPT.search(text)) and not (_is_percent(text) and _HEADER.search(text))
 
 
+def is_notebook(path: Path, text: str) -> bool:
+    """Whether a file with this text is one, or would be if it were whole."""
+    return path.suffix == ".ipynb" or (_is_percent(text) and not is_script(text))
+
+
 def _is_percent(text: str) -> bool:
     return bool(_JUPYTEXT.match(text) or _MARKER.search(text))
 

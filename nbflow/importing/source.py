@@ -16,6 +16,7 @@ from nbflow.flow.purity import origins_of
 from nbflow.importing.decorators import Decoration, fix_for, is_step, name_of, read_decorators
 from nbflow.importing.parameters import is_parameter
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, Stuck
+from nbflow.notebook import is_notebook
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _is_text(node: ast.stmt) -> bool:
 def read_source(path: Path) -> Source:
     """Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
     text = text_of(path)
+    if is_notebook(path, text):
+        raise NotAScript(path, "it is a notebook already", "a script of it is made with  nbflow export")
     try:
         tree = parse(text)
     except (SyntaxError, ValueError) as error:

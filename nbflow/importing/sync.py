@@ -22,7 +22,7 @@ from nbflow.importing.exported import undisplayed
 from nbflow.importing.notebook import write_whole
 from nbflow.importing.refusals import NotAScript
 from nbflow.importing.source import text_of
-from nbflow.notebook import read_cells
+from nbflow.notebook import is_notebook, read_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
 
     Raises NotAScript, NotANotebook, NotInSync and CannotWrite.
     """
-    text, cells = text_of(script), list(read_cells(notebook))
+    text = text_of(script)
+    if is_notebook(script, text):
+        raise NotAScript(script, "it is a notebook", "the script comes first:  nbflow sync FLOW.py NOTEBOOK")
+    cells = list(read_cells(notebook))
     marks = read_marks(text)
     if marks is None:
         fix = "make one with  nbflow export,  or bring another one in with  nbflow import"

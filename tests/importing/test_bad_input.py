@@ -63,6 +63,18 @@ def test_what_is_no_script_of_one_flow_is_refused(shell: Shell, text: bytes, mes
     assert os.listdir(shell.folder) == ["flow.py"]
 
 
+def test_a_notebook_is_none(shell: Shell) -> None:
+    notebook = shell.write("n", "%%step one\nx = 1")
+    text = shell.folder / "n.py"
+    text.write_text("# %%\n# %%step one\nx = 1\n")
+    for path in (notebook, str(text)):
+        answer = shell("import", path, str(shell.folder / "m.ipynb"))
+        assert (answer.code, answer.out) == (1, "")
+        assert "it is a notebook already; a script of it is made with  nbflow export" in answer.err
+        answer = shell("sync", path, notebook)
+        assert "it is a notebook; the script comes first:  nbflow sync FLOW.py NOTEBOOK" in answer.err
+
+
 def test_a_script_that_is_not_there_or_a_folder_is_named(shell: Shell) -> None:
     assert "there is no such file; check the path" in shell("import", str(shell.folder / "none.py")).err
     assert "it is a folder; give the path of a .py file" in shell("import", str(shell.folder)).err
