@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
 from nbflow.export.script import export
 from nbflow.flow.graph import link
 from nbflow.importing.notebook import import_script
 from nbflow.notebook import read_notebook
 from tests import flows
+from tests.export.random_flows import notebooks
 from tests.flows import Shape, notebook_of
 from tests.run.running import Place
 
@@ -154,3 +158,17 @@ def test_an_imported_shape_runs_to_the_values_of_the_shape(tmp_path: Path, shape
     cells = [cell.source for cell in read_notebook(path).cells]
     ran = Place(tmp_path).run(replace(shape, text="\n---\n".join(cells)))
     assert {address: ran.value(address) for address in shape.values} == shape.values
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(cells=notebooks())
+def test_a_random_notebook_is_exported_to_the_same_script_again(cells: tuple[str, ...]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "random.ipynb"
+        path.write_text(notebook_of(list(cells)))
+        try:
+            first, second, third = round_trip(path)
+        except FlowRefused:
+            return
+        assert without_numbers(second) == without_numbers(first)
+        assert third == second
