@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Iterator
 
 from nbflow.flow.prelude import BUILTINS
 from nbflow.importing.conditions import conditions_of, is_implied
@@ -13,13 +14,13 @@ from nbflow.importing.items import name_items
 from nbflow.importing.looking import hand_on
 from nbflow.importing.lookups import settle_lookups
 from nbflow.importing.methods import MACHINERY, StepText, read_steps
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 from nbflow.importing.source import Source
 from nbflow.importing.visible import look_along
 
 
 def design_notebook(source: Source) -> Design:
-    """Raises Stuck for what no notebook can say."""
+    """Raises Stuck or CannotCarryOver for what no notebook can say."""
     read = read_steps(source)
     seen = look_along(read, source.outline)
     steps = {name: settle_lookups(step, seen) for name, step in read.items()}
@@ -32,39 +33,50 @@ def design_notebook(source: Source) -> Design:
         seen,
         conditions_of(source.outline),
     )
-    _refuse_clashes(design)
-    _refuse_self(design)
-    _refuse_ways_into_joins(design)
+    obstacles = [obstacle for rule in RULES for obstacle in rule(design)]
+    if obstacles:
+        raise CannotCarryOver(source.path, obstacles)
     name_items(design)
     _name_ways(design)
     hand_on(design)
     return design
 
 
-def _refuse_clashes(design: Design) -> None:
-    names: dict[str, int] = {}
-    for chunk in (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values())):
+# what stands in the way
+
+
+def doubles(design: Design) -> Iterator[Obstacle]:
+    """What the class calls like something around it."""
+    lines = {name: chunk.line for chunk in reversed(design.module) for name in chunk.binds}
+    own: dict[str, int] = {}
+    for chunk in design.chunks[len(design.module) :]:
         for name in sorted(chunk.binds):
-            if name in names and chunk.kind != "statement" and chunk not in design.module:
-                message = f"'{name}' of class {design.source.flow.name} is called like what line {names[name]} defines"
-                raise Stuck(chunk.line, message, "Rename one of them")
-            names.setdefault(name, chunk.line)
+            if name in lines | own:
+                other = (lines | own)[name]
+                message = f"'{name}' of class {design.source.flow.name} is called like what line {other} defines"
+                yield Obstacle(chunk.line, message, "Rename one of them")
+            own.setdefault(name, chunk.line)
+
+
+def taken_names(design: Design) -> Iterator[Obstacle]:
+    """A notebook has one name for one thing, where a script has `x` and `self.x`."""
+    lines = {name: chunk.line for chunk in reversed(design.chunks) for name in chunk.binds}
     for step in design.steps.values():
         for name in sorted(step.names.writes & design.parameters):
-            raise Stuck(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
-        for name in sorted(step.names.writes & design.around):
-            message = f"artifact '{name}' of step '{step.name}' is called like what line {names.get(name, 0)} defines"
-            raise Stuck(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
-        _refuse_builtin(design, step)
+            yield Obstacle(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
+        for name in sorted(step.names.writes & lines.keys()):
+            message = f"artifact '{name}' of step '{step.name}' is called like what line {lines[name]} defines"
+            yield Obstacle(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
 
 
-def _refuse_builtin(design: Design, step: StepText) -> None:
-    chunks = (*design.module, *design.constants, *(helper.chunk for helper in design.helpers.values()))
-    for name in sorted(step.names.writes & BUILTINS):
-        user = next((chunk for chunk in chunks if name in chunk.reads), None)
-        if user:
-            message = f"artifact '{name}' of step '{step.name}' hides Python's '{name}', which line {user.line} uses"
-            raise Stuck(_line(step, name), message, f"Rename the artifact, for example to my_{name}")
+def hidden_builtins(design: Design) -> Iterator[Obstacle]:
+    for step in design.steps.values():
+        for name in sorted(step.names.writes & BUILTINS):
+            user = next((chunk for chunk in design.chunks if name in chunk.reads), None)
+            if user:
+                message = f"artifact '{name}' of step '{step.name}' hides Python's '{name}'"
+                message += f", which line {user.line} uses"
+                yield Obstacle(_line(step, name), message, f"Rename the artifact, for example to my_{name}")
 
 
 def _line(step: StepText, attribute: str) -> int:
@@ -72,7 +84,22 @@ def _line(step: StepText, attribute: str) -> int:
     return step.line + next((node.lineno - 1 for node in nodes), 0)
 
 
-def _refuse_ways_into_joins(design: Design) -> None:
+def self_as_a_whole(design: Design) -> Iterator[Obstacle]:
+    for step in design.steps.values():
+        if step.hands_over_self:
+            fix = "Hand over the values that are needed, and set what comes back"
+            yield Obstacle(step.hands_over_self, f"step '{step.name}' hands over self", fix)
+
+
+def unknown_names(design: Design) -> Iterator[Obstacle]:
+    known = design.fixed | design.artifacts | MACHINERY | design.source.steps.keys()
+    for step in design.steps.values():
+        for name in sorted(step.attributes - known):
+            message = f"step '{step.name}' uses self.{name}, which no step sets"
+            yield Obstacle(_line(step, name), message, f"Set self.{name} in a step before, or take it out")
+
+
+def ways_into_joins(design: Design) -> Iterator[Obstacle]:
     """Of two ways of a switch one is taken, and `inputs.STEP` would ask for the other."""
     found = design.source.outline
     for step in design.steps.values():
@@ -81,18 +108,21 @@ def _refuse_ways_into_joins(design: Design) -> None:
         if twice is not None:
             message = f"join '{step.name}' is reached from branch '{twice}' over several ways of a switch"
             fix = f"Let them lead to one step, and that to '{step.name}'"
-            raise Stuck(step.method.place.line, message, fix)
+            yield Obstacle(step.method.place.line, message, fix)
 
 
-def _refuse_self(design: Design) -> None:
-    for step in design.steps.values():
-        if step.hands_over_self:
-            fix = "Hand over the values that are needed, and set what comes back"
-            raise Stuck(step.hands_over_self, f"step '{step.name}' hands over self", fix)
-        known = design.fixed | design.artifacts | MACHINERY | design.source.steps.keys()
-        for name in sorted(step.attributes - known):
-            message = f"step '{step.name}' uses self.{name}, which no step sets"
-            raise Stuck(_line(step, name), message, f"Set self.{name} in a step before, or take it out")
+Rule = Callable[[Design], Iterator[Obstacle]]
+RULES: tuple[Rule, ...] = (
+    doubles,
+    taken_names,
+    hidden_builtins,
+    self_as_a_whole,
+    unknown_names,
+    ways_into_joins,
+)
+
+
+# switches
 
 
 def _name_ways(design: Design) -> None:

@@ -55,6 +55,11 @@ class Design:
         return artifacts_of(self.steps) - self.fixed
 
     @cached_property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """What stands around the steps: of the module, then of the class."""
+        return (*self.module, *self.constants, *(helper.chunk for helper in self.helpers.values()))
+
+    @cached_property
     def around(self) -> frozenset[str]:
         """Every plain name that the notebook gives a meaning outside of steps."""
         return self.fixed | frozenset[str]().union(*(chunk.binds for chunk in self.module))

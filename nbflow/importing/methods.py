@@ -14,7 +14,7 @@ from nbflow.flow.code import Names, parse
 from nbflow.flow.flowspec import Method, is_transition
 from nbflow.flow.metaflow import names_of_self
 from nbflow.importing.decorators import Decoration
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 from nbflow.importing.source import Source
 from nbflow.importing.words import Words, replace_words
 
@@ -73,8 +73,17 @@ class StepText:
 
 
 def read_steps(source: Source) -> dict[str, StepText]:
-    """Every step, in the order in which they are written. Raises Stuck for what a cell cannot hold."""
-    return {name: _read(source, method) for name, method in source.steps.items()}
+    """Every step, in the order in which they are written. Raises CannotCarryOver with all that cells cannot hold."""
+    found: dict[str, StepText] = {}
+    obstacles: list[Obstacle] = []
+    for name, method in source.steps.items():
+        try:
+            found[name] = _read(source, method)
+        except Stuck as stuck:
+            obstacles.append(stuck.obstacle)
+    if obstacles:
+        raise CannotCarryOver(source.path, obstacles)
+    return found
 
 
 def _read(source: Source, method: Method) -> StepText:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
+from nbflow.export.marks import read_marks
 from nbflow.importing.cells import draft_notebook
 from nbflow.importing.drafts import Draft
 from nbflow.importing.exported import draft_again
@@ -51,11 +52,18 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
         raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
     if target.exists() and target.samefile(script):
         raise CannotWrite(target, "it is the script itself", "give another name")
+    source = read_source(script)
     if target.exists() and not force:
-        raise CannotWrite(target, "it is there already", "give another name, or --force to write over it")
-    imported = _import(read_source(script), target.parent)
+        raise CannotWrite(target, "it is there already", _instead(source, target))
+    imported = _import(source, target.parent)
     write_whole(target, notebook_text(imported.drafts, target))
     return imported
+
+
+def _instead(source: Source, target: Path) -> str:
+    if read_marks(source.text) is None:
+        return "give another name, or --force to write over it"
+    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to write over it"
 
 
 def _import(source: Source, folder: Path) -> Imported:

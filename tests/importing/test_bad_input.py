@@ -186,6 +186,34 @@ def test_everything_that_is_wrong_with_decorators_is_said_at_once(shell: Shell) 
     ]
 
 
+SEVERAL = """
+@step
+def start(self):
+    self.print = 1
+    self.next(self.work)
+@step
+def work(self):
+    self.F = self.nothing
+    self.next(self.end)
+@step
+def end(self):
+    self.F = vars(self)
+"""
+
+
+def test_everything_that_stands_in_the_way_is_said_at_once_in_the_order_of_the_lines(shell: Shell) -> None:
+    answer = imported(shell, flow(SEVERAL, "def F(x): print(x)"))
+    path = shell.folder / "flow.py"
+    assert [line.removeprefix("Error: ").partition(" of step")[0] for line in answer.err.splitlines()] == [
+        f"{path}:6: artifact 'print'",
+        f"{path}:10: artifact 'F'",
+        f"{path}:10: step 'work' uses self.nothing, which no step sets. "
+        "Set self.nothing in a step before, or take it out",
+        f"{path}:14: artifact 'F'",
+        f"{path}:14: step 'end' hands over self. Hand over the values that are needed, and set what comes back",
+    ]
+
+
 WAYS = """
 @step
 def start(self):

@@ -209,6 +209,13 @@ def test_a_text_notebook_is_synced_too(place: Place) -> None:
     assert text.read_text() == before.replace("[1, 2]", "[1]")
 
 
+def test_an_import_over_the_notebook_offers_to_sync(place: Place) -> None:
+    answer = place.shell("import", str(place.script), str(place.notebook))
+    assert answer.code == 1
+    assert f"copy what was edited with  nbflow sync {place.script} {place.notebook},  or --force" in answer.err
+    assert place.sources == CELLS
+
+
 def test_a_script_of_somebody_else_is_refused(place: Place) -> None:
     text = place.script.read_text()
     place.script.write_text(text[: text.index("# Exported by nbflow")])
