@@ -112,9 +112,7 @@ def _import(node: ast.Import | ast.ImportFrom, text: str, needed: frozenset[str]
     kept = [alias for alias, name in zip(node.names, names, strict=True) if name in needed or name == "*"]
     if gap:
         yield ""
-    if names == ("*",):
-        yield f"{text}  # noqa: F403"
-    elif len(kept) == len(names):
+    if len(kept) == len(names):
         yield text
     elif kept:
         node.names = kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from nbflow.errors import ParameterError
 from nbflow.export.shape import is_caught
 from nbflow.export.usage import Usage
 from nbflow.flow.checks import check
@@ -70,7 +71,7 @@ def parameter_defaults(usage: Usage) -> Iterator[Problem]:
             continue
         try:
             parse_value(parameter, repr(parameter.default))
-        except ValueError:
+        except ParameterError:
             message = f"the default of parameter '{parameter.name}' cannot be written as text"
             yield Problem("parameter-default", message, "Keep only numbers, texts, lists and dicts", parameter.place)
 
