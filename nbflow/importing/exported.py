@@ -15,7 +15,7 @@ from nbflow.export.extras import EXTRAS, PARTS
 from nbflow.export.marks import Mark, Marks, read_marks
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
-from nbflow.flow.code import names_of, parse
+from nbflow.flow.code import digest, names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
 from nbflow.importing.around import EXTENSION, values_in, with_shared
@@ -32,8 +32,8 @@ _LEFT_OUT = re.compile(r"# left out: (.+) \(cell \d+\)")
 def draft_again(source: Source, folder: Path) -> list[Draft] | None:
     """The cells that a script was exported from, with its bodies and parameters of today.
 
-    None for a script of somebody else, and for one whose methods have been rearranged since: what it means is then
-    found out as for any other.
+    None for a script of somebody else, and for one of which more than bodies has been edited since: what it means is
+    then found out as for any other.
     """
     marks = read_marks(source.text)
     if marks is None or not all(mark.header for mark in marks.cells if mark.body):
@@ -79,7 +79,7 @@ class _Exported:
             return ""
 
     @property
-    def shape(self) -> Mapping[str, tuple[str, ...]]:
+    def shape(self) -> Mapping[str, str]:
         """That of the flow; nothing else than the script's means the same."""
         flows = (node for node in parse(self.again).body if isinstance(node, ast.ClassDef) and _is_flow(node))
         return next((_shape(flow) for flow in flows), {})
@@ -222,17 +222,6 @@ def _is_flow(node: ast.ClassDef) -> bool:
     return any(ast.unparse(base).endswith("FlowSpec") for base in node.bases)
 
 
-def _shape(flow: ast.ClassDef) -> dict[str, tuple[str, ...]]:
-    """Of every method its decorators and its transitions."""
-    return {
-        node.name: (
-            *map(ast.unparse, node.decorator_list),
-            *(ast.unparse(one) for one in ast.walk(node) if isinstance(one, ast.Call) and _is_next(one)),
-        )
-        for node in flow.body
-        if isinstance(node, ast.FunctionDef)
-    }
-
-
-def _is_next(call: ast.Call) -> bool:
-    return ast.unparse(call.func) == "self.next"
+def _shape(flow: ast.ClassDef) -> dict[str, str]:
+    """Of every method what it does: what it is given, its body, what it hands on and where it leads."""
+    return {node.name: digest(node) for node in flow.body if isinstance(node, ast.FunctionDef)}

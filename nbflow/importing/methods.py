@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from nbflow.export.bodies import END
 from nbflow.export.layout import dedent
+from nbflow.export.marks import read_cell_comment
 from nbflow.flow.code import Names, parse
 from nbflow.flow.flowspec import Method, is_transition
 from nbflow.flow.metaflow import names_of_self
@@ -140,13 +142,18 @@ def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
         kept = [node for node in statements if not _is_next(node) and not _is_docstring(method, node)]
         return "\n".join(_alone(source, node) for node in kept), first
     last = statements[-1].lineno - 1 if _is_next(statements[-1]) else method.end_lineno or first
-    text = "\n".join(source.lines[first - 1 : last])
+    text = "\n".join("" if _is_mark(line) else line for line in source.lines[first - 1 : last])
     depth = statements[0].col_offset
     return dedent(text, depth).rstrip(), first
 
 
 def _share_a_line(statements: Sequence[ast.stmt]) -> bool:
     return any(one.end_lineno == other.lineno for one, other in pairwise(statements))
+
+
+def _is_mark(line: str) -> bool:
+    """What an export has left between the lines."""
+    return read_cell_comment(line) is not None or line.strip() == END
 
 
 def _alone(source: Source, node: ast.stmt) -> str:

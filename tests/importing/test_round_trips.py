@@ -150,6 +150,14 @@ def test_a_script_whose_steps_were_rearranged_is_read_as_any_other(tmp_path: Pat
     assert [step.name for step in read_notebook(path).steps] == ["one", "two"]
 
 
+def test_an_edit_beside_the_bodies_is_carried_over_too(tmp_path: Path) -> None:
+    path, script = tmp_path / "n.ipynb", tmp_path / "n.py"
+    path.write_text(notebook_of(["%%step one\nx = 1", "%%step two\ny = x + 1"]))
+    script.write_text(script_of(path).replace("x = self.x\n", "x = self.x * 2\n"))
+    import_script(script, path, force=True)
+    assert read_notebook(path).cells[-1].source == "%%step two\n_x = x * 2\n\n\ny = _x + 1"
+
+
 @pytest.mark.parametrize("shape", [one for one in flows.SHAPES if not one.slow], ids=lambda one: one.name)
 def test_an_imported_shape_runs_to_the_values_of_the_shape(tmp_path: Path, shape: Shape) -> None:
     path = tmp_path / f"{shape.name}.ipynb"
