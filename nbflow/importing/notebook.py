@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
+from nbflow.export.file import write_script
 from nbflow.export.marks import read_marks
 from nbflow.importing.cells import draft_notebook
 from nbflow.importing.drafts import Draft
@@ -24,7 +23,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class CannotWrite(NbflowError):
-    """Raised before anything is written over, and when a file cannot be written; what was there is still there."""
+    """Raised instead of writing over a file, or to one that no notebook can be."""
 
     def __init__(self, path: Path, why: str, fix: str) -> None:
         self.path, self.why, self.fix = path, why, fix
@@ -46,7 +45,7 @@ class Imported:
 def import_script(script: Path, target: Path, *, force: bool = False) -> Imported:
     """Write the notebook that means the same as a script, whole or not at all.
 
-    Raises NotAScript and CannotCarryOver for the script, CannotWrite for the target.
+    Raises NotAScript and CannotCarryOver for the script, CannotWrite and TargetUnwritable for the target.
     """
     if target.suffix not in SUFFIXES:
         raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
@@ -56,7 +55,7 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
     if target.exists() and not force:
         raise CannotWrite(target, "it is there already", _instead(source, target))
     imported = _import(source, target.parent)
-    write_whole(target, notebook_text(imported.drafts, target))
+    write_script(target, notebook_text(imported.drafts, target), force=True)
     return imported
 
 
@@ -92,15 +91,3 @@ def _with_ids(drafts: Iterable[Draft]) -> list[Draft]:
         identity = re.sub(r"[^\w-]", "-", wanted, flags=re.ASCII)[:56]
         found[identity if identity not in found else f"{identity}-{number}"] = draft
     return [replace(draft, id=identity) for identity, draft in found.items()]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """To a new file first, then renamed, so that nobody meets half a notebook. Raises CannotWrite."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, "utf-8")
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True) if path.parent.is_dir() else None
-        fix = "make that folder first" if error.errno in (errno.ENOENT, errno.ENOTDIR) else "choose another place"
-        raise CannotWrite(path, os.strerror(error.errno or 0), fix) from None

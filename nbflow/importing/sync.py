@@ -11,6 +11,7 @@ from typing import Any
 
 from nbflow.errors import NbflowError
 from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.file import write_script
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
@@ -19,7 +20,6 @@ from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
 from nbflow.importing.exported import undisplayed
-from nbflow.importing.notebook import write_whole
 from nbflow.importing.refusals import NotAScript
 from nbflow.importing.source import text_of
 from nbflow.notebook import is_notebook, read_cells
@@ -46,7 +46,7 @@ class NotInSync(NbflowError):
 def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
     """Copy what was edited, all of it or nothing, and note in the script that both agree again.
 
-    Raises NotAScript, NotANotebook, NotInSync and CannotWrite.
+    Raises NotAScript, NotANotebook, NotInSync and TargetUnwritable.
     """
     text = text_of(script)
     if is_notebook(script, text):
@@ -59,8 +59,9 @@ def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
     edits = _plan(_Both(script, notebook, marks, _bodies(script, text), cells))
     _refuse_errors(script, notebook, cells, edits)
     if edits and not dry_run:
-        write_whole(notebook, _rewritten(notebook, {edit.cell.number: edit.cell.source for edit in edits}))
-        write_whole(script, _noted(text, marks, edits))
+        sources = {edit.cell.number: edit.cell.source for edit in edits}
+        write_script(notebook, _rewritten(notebook, sources), force=True)
+        write_script(script, _noted(text, marks, edits), force=True)
     return edits
 
 
