@@ -69,7 +69,7 @@ def _import(source: Source, folder: Path) -> Imported:
     again = draft_again(source, folder)
     if again is not None:
         return Imported(tuple(_with_ids(again)), ())
-    return Imported(tuple(_with_ids(draft_notebook(source, folder))), tuple(notes_of(source)))
+    return Imported(tuple(_with_ids(draft_notebook(source, folder))), tuple(notes_of(source, folder)))
 
 
 def notebook_text(drafts: Iterable[Draft], target: Path) -> str:

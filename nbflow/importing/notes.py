@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
+from nbflow.flow.code import modules_of
 from nbflow.flow.flowspec import is_main_guard
 from nbflow.importing.decorators import name_of
 from nbflow.importing.source import Source
 
 
-def notes_of(source: Source) -> list[str]:
-    """A line each, with the place in the script."""
-    found = sorted((*_main(source), *_class(source), *_parameters(source), *_steps(source)))
+def notes_of(source: Source, folder: Path) -> list[str]:
+    """A line each, with the place in the script; `folder` is that of the notebook."""
+    rest = _modules(source) if folder.resolve() != source.path.resolve().parent else ()
+    found = sorted((*rest, *_main(source), *_class(source), *_parameters(source), *_steps(source)))
     return [f"{source.path}:{line}: {text}" for line, text in found]
+
+
+def _modules(source: Source) -> Iterator[tuple[int, str]]:
+    """What the script finds beside itself, and a notebook elsewhere does not."""
+    here = source.path.resolve().parent
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for root in sorted({module.split(".")[0] for module in modules_of([node])} - {""}):
+                if (here / f"{root}.py").is_file() or (here / root / "__init__.py").is_file():
+                    yield node.lineno, f"module '{root}' stands beside the script: put it beside the notebook as well"
 
 
 def _main(source: Source) -> Iterator[tuple[int, str]]:

@@ -84,6 +84,18 @@ if __name__ == "__main__":
 """
 
 
+def test_a_module_beside_the_script_is_noted_where_the_notebook_does_not_find_it(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "tools.py").write_text("def f(): pass\n")
+    script = tmp_path / "hello.py"
+    script.write_text("import os\nfrom tools import f\n" + HELLO)
+    shell = Shell(tmp_path)
+    assert len(shell("import", str(script)).lines) == 1
+    answer = shell("import", str(script), str(tmp_path / "other" / "hello.ipynb"))
+    note = f"note: {script}:2: module 'tools' stands beside the script: put it beside the notebook as well"
+    assert answer.lines[1:] == [note]
+
+
 def test_what_a_notebook_does_not_do_is_noted_with_its_line(tmp_path: Path) -> None:
     script = tmp_path / "noted.py"
     script.write_text(NOTED)
