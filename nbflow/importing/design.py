@@ -13,7 +13,7 @@ from nbflow.importing.binding import assigned_in, fixed_in, imported_in
 from nbflow.importing.conditions import Condition, Way, way_to
 from nbflow.importing.definitions import Chunk
 from nbflow.importing.helpers import Helper, helper_reads
-from nbflow.importing.methods import INDEX, MACHINERY, StepText, reads_of
+from nbflow.importing.methods import INDEX, MACHINERY, StepText, attributes_of, reads_of
 from nbflow.importing.source import Source
 from nbflow.importing.visible import Visible, scope_in
 from nbflow.importing.words import Unsure, Words, replace_words
@@ -165,7 +165,9 @@ class Design:
 
 
 def artifacts_of(steps: Mapping[str, StepText]) -> frozenset[str]:
-    return frozenset(name for step in steps.values() for name in step.names.writes)
+    """With those that a step deletes again."""
+    found = (step.names.writes | attributes_of(step.tree, stored=True) for step in steps.values())
+    return frozenset[str]().union(*found)
 
 
 def _deep(design: Design) -> Iterator[str]:

@@ -192,11 +192,13 @@ def _comment_above(source: Source, method: ast.FunctionDef) -> str:
     return "\n".join(found)
 
 
-def attributes_of(tree: ast.AST, owner: str = "self") -> frozenset[str]:
+def attributes_of(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
+    """Every X of `self.X`, or only those that are set."""
     return frozenset(
         node.attr
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == owner
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+        if not stored or isinstance(node.ctx, ast.Store)
     )
 
 

@@ -42,7 +42,8 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
     branches = rewriting.design.branches(step.name)
     tasks = _task_names(step) if step.method.is_join and not branches else frozenset()
     try:
-        return replace_words(_tasks_words(text, tasks), Words(attributes, names, branches))
+        text = _tasks_words(text, tasks) if step.method.is_join else text
+        return replace_words(text, Words(attributes, names, branches))
     except (Unsure, IndexError):
         fix = "Write that part in another way, without self in the braces of a text"
         raise Stuck(step.line, f"the names in step '{step.name}' cannot be replaced", fix) from None
@@ -117,6 +118,7 @@ def _mentions_inputs(node: ast.expr) -> bool:
 
 def _tasks_words(text: str, tasks: frozenset[str]) -> str:
     """`task.input` and `task.index` in the words of a notebook."""
+    text = re.sub(r"(?<=[)\]])\.input\b", ".item", text)  # max(inputs, key=…).input
     for task in [*sorted(tasks), r"inputs\[-?\d+\]"]:
         text = re.sub(rf"(?<![\w.])({task})\.input\b", r"\1.item", text)
         text = re.sub(rf"(?<![\w.])({task})\.index\b(?!\s*\()", r"\1.path[-1]", text)

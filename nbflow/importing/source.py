@@ -59,14 +59,14 @@ class Source:
     def constants(self) -> Iterator[ast.stmt]:
         """The statements of the class that are neither parameters nor methods nor its docstring."""
         for node in self.flow.body:
-            if not (isinstance(node, ast.FunctionDef | ast.Pass) or is_parameter(node) or _is_text(node)):
+            if not (isinstance(node, ast.FunctionDef | ast.Pass) or is_parameter(node) or _says_nothing(node)):
                 yield node
 
     @property
     def module(self) -> Iterator[ast.stmt]:
         """The statements around the class, without the docstring and the call that runs the flow."""
         for node in self.tree.body:
-            if node is not self.flow and not is_main_guard(node) and not _is_text(node):
+            if node is not self.flow and not is_main_guard(node) and not _says_nothing(node):
                 yield node
 
 
@@ -91,8 +91,10 @@ def origins_in(source: Source) -> dict[str, str]:
     return {name: origin for node in source.module for name, origin in origins_of(node).items()}
 
 
-def _is_text(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _says_nothing(node: ast.stmt) -> bool:
+    """A text, or the type of a name that nobody assigns here."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return is_text or (isinstance(node, ast.AnnAssign) and node.value is None)
 
 
 def read_source(path: Path) -> Source:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from parso.grammar import load_grammar
 from parso.tree import BaseNode, Leaf, NodeOrLeaf
+
+from nbflow.flow.code import digest, parse, parse_expression
 
 
 class Unsure(Exception):
@@ -29,14 +32,50 @@ class Words:
 
 def replace_words(code: str, words: Words) -> str:
     """Raises Unsure where the text of a name shows (`f"{self.x=}"`), or the code cannot be read."""
-    tree = load_grammar().parse(code)
-    leaves = list(_leaves(tree))
-    if any(leaf.type == "error_leaf" for leaf in leaves):
-        raise Unsure
+    leaves = list(_leaves(load_grammar().parse(code)))
+    is_read = not any(leaf.type == "error_leaf" for leaf in leaves)  # parso knows no match statement
     for at, leaf in enumerate(leaves):
-        if leaf.type == "name" and not _is_attribute(leaves, at):
+        if leaf.type in ("name", "error_leaf") and not _is_attribute(leaves, at):
             _replace(leaves, at, words)
-    return "".join(leaf.prefix + leaf.value for leaf in leaves)
+    replaced = "".join(leaf.prefix + leaf.value for leaf in leaves)
+    if not is_read and not _is_faithful(code, replaced, words):
+        raise Unsure
+    return replaced
+
+
+def _is_faithful(code: str, replaced: str, words: Words) -> bool:
+    """Whether nothing else was replaced, and nothing forgotten; not asked where parso has read the code."""
+    try:
+        return not words.branches and digest(replaced) == digest(_Replacing(words).visit(parse(code)))
+    except SyntaxError:
+        return False
+
+
+class _Replacing(ast.NodeTransformer):
+    """The same in the tree."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        new = self.words.attributes.get(node.attr)
+        if new is not None and isinstance(node.value, ast.Name) and node.value.id == self.words.owner:
+            return parse_expression(new)
+        self.generic_visit(node)
+        return node
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        for field_name, value in ast.iter_fields(node):
+            if isinstance(value, str) and (type(node), field_name) in _NAMING:
+                setattr(node, field_name, self.words.names.get(value, value))
+        return node
+
+
+_NAMING = {
+    (ast.Name, "id"), (ast.arg, "arg"), (ast.ExceptHandler, "name"), (ast.FunctionDef, "name"), (ast.ClassDef, "name"),
+    (ast.MatchAs, "name"), (ast.MatchStar, "name"), (ast.MatchMapping, "rest"),
+}  # fmt: skip
 
 
 def _leaves(node: NodeOrLeaf) -> Iterator[Leaf]:

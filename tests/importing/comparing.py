@@ -106,12 +106,14 @@ def _differences(where: str, names: frozenset[str], script: Task, notebook: Task
     for artifact in notebook:
         if artifact.id in script:
             here, there = script[artifact.id].data, artifact.data
-            if _facts(here) != _facts(there):
+            if not _same(here, there):
                 yield f"{where}.{artifact.id}: {here!r} in the script, {there!r} in the notebook"
 
 
-def _facts(value: Any) -> Any:
-    """A value of a class of the script is one of the notebook's class if they hold the same."""
-    if isinstance(value, MetaflowExceptionWrapper):
-        return value.type, value.exception
-    return (type(value).__name__, vars(value)) if hasattr(value, "__dict__") else value
+def _same(one: Any, other: Any) -> bool:
+    """A value of a class of the script is one of the notebook's class if they hold the same, or show the same."""
+    if isinstance(one, MetaflowExceptionWrapper):
+        return (one.type, one.exception) == (other.type, other.exception)
+    if hasattr(one, "__dict__"):
+        return (type(one).__name__, vars(one)) == (type(other).__name__, vars(other))
+    return bool(one == other) or (repr(one) == repr(other) and " at 0x" not in repr(one))

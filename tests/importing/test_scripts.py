@@ -25,6 +25,7 @@ RUNS: list[tuple[str, dict[str, Any]]] = [
     ("failing", {}),
     ("methods", {"scale": 3}),
     ("indexed", {}),
+    ("language", {}),
 ]
 
 
