@@ -36,10 +36,6 @@ export class FlowTracker implements IDisposable {
     return this._open.values();
   }
 
-  find(path: string): FlowNotebook | undefined {
-    return [...this._open.values()].find(notebook => notebook.panel.context.path === path);
-  }
-
   /** What is known of the flow of an open notebook. */
   of(panel: NotebookPanel): FlowNotebook {
     const known = this._open.get(panel);
