@@ -87,7 +87,7 @@ export class StepBox {
     const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
     const ok = part(line.done + line.reused + line.skipped);
     setAttribute(done, 'width', ok);
-    setAttribute(failed, 'width', part(line.failed));
+    setAttribute(failed, 'width', Math.max(line.failed && line.total > 1 ? 2 : 0, part(line.failed)));
     setAttribute(failed, 'x', -width / 2 + ok);
   }
 
