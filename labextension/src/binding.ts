@@ -21,7 +21,10 @@ export class FlowBinding implements Bound {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly model: FlowModel, private readonly view: FlowView) {
+  constructor(
+    private readonly model: FlowModel,
+    private readonly view: FlowView
+  ) {
     this.node = view.node;
     model.shapeChanged.connect(this.draw, this);
     model.linesChanged.connect(this.update, this);
@@ -57,7 +60,11 @@ export class TimelineBinding implements Bound {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly model: FlowModel, private readonly host: Host, complain: Complain) {
+  constructor(
+    private readonly model: FlowModel,
+    private readonly host: Host,
+    complain: Complain
+  ) {
     this.view = new Timeline({ trans: host.trans, onSelect: (step, task) => model.select({ step, task }) });
     this.node = this.view.node;
     this.reading = new Reading<TaskList>(
@@ -111,11 +118,25 @@ export class RunsBinding implements Bound {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly model: FlowModel, private readonly host: Host, private readonly complain: Complain) {
-    this.view = new Runs({ trans: host.trans, onShow: run => this.open(run.number), onCompare: (then, now) => this.compare(then, now) });
+  constructor(
+    private readonly model: FlowModel,
+    private readonly host: Host,
+    private readonly complain: Complain
+  ) {
+    this.view = new Runs({
+      trans: host.trans,
+      onShow: run => this.open(run.number),
+      onCompare: (then, now) => this.compare(then, now)
+    });
     this.node = h('div', { class: 'nbf-RunsAndDiff' }, this.view.node, this.diff);
-    this.reading = new Reading<RunState>(run => model.show(run), error => this.fail(error));
-    this.comparing = new Reading<RunDiff>(diff => this.showDiff(diff), error => this.fail(error));
+    this.reading = new Reading<RunState>(
+      run => model.show(run),
+      error => this.fail(error)
+    );
+    this.comparing = new Reading<RunDiff>(
+      diff => this.showDiff(diff),
+      error => this.fail(error)
+    );
     model.runsChanged.connect(this.show, this);
     model.shownChanged.connect(this.show, this);
     this.show();

@@ -11,7 +11,11 @@ export class DetailBinding implements Bound {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly model: FlowModel, private readonly host: Host, run: (part: { to?: string; from?: string }) => void) {
+  constructor(
+    private readonly model: FlowModel,
+    private readonly host: Host,
+    run: (part: { to?: string; from?: string }) => void
+  ) {
     const { trans, actions, showOutputs } = host;
     this.view = new Detail({
       trans,
@@ -29,8 +33,14 @@ export class DetailBinding implements Bound {
       onClose: () => model.select(null)
     });
     this.node = this.view.node;
-    this.listing = new Reading<TaskList>(tasks => this.setTasks(tasks), error => this.fail(error));
-    this.reading = new Reading<TaskState>(task => this.setTask(task), error => this.fail(error));
+    this.listing = new Reading<TaskList>(
+      tasks => this.setTasks(tasks),
+      error => this.fail(error)
+    );
+    this.reading = new Reading<TaskState>(
+      task => this.setTask(task),
+      error => this.fail(error)
+    );
     model.selectedChanged.connect(this.begin, this);
     model.shownChanged.connect(this.beginAgain, this);
     model.linesChanged.connect(this.onLines, this);

@@ -7,14 +7,11 @@ type Value = string | number | boolean | null | undefined;
 
 export interface Listeners {
   readonly onclick?: ((event: MouseEvent) => void) | undefined;
-  readonly ondblclick?: ((event: MouseEvent) => void) | undefined;
   readonly onkeydown?: ((event: KeyboardEvent) => void) | undefined;
   readonly onpointerdown?: ((event: PointerEvent) => void) | undefined;
   readonly onpointerover?: ((event: PointerEvent) => void) | undefined;
-  readonly oninput?: ((event: Event) => void) | undefined;
   readonly onchange?: ((event: Event) => void) | undefined;
   readonly onsubmit?: ((event: SubmitEvent) => void) | undefined;
-  readonly onfocusout?: ((event: FocusEvent) => void) | undefined;
 }
 
 export interface Attributes {
@@ -33,7 +30,6 @@ export interface Attributes {
   readonly open?: Value;
   readonly src?: Value;
   readonly alt?: Value;
-  readonly href?: Value;
   readonly placeholder?: Value;
   readonly required?: Value;
   readonly step?: Value;
@@ -42,11 +38,8 @@ export interface Attributes {
   readonly selected?: Value;
   readonly spellcheck?: Value;
   readonly autocomplete?: Value;
-  readonly colspan?: Value;
   readonly popover?: Value;
   readonly inputmode?: Value;
-  readonly min?: Value;
-  readonly checked?: Value;
 }
 
 /** An element of HTML. An attribute that is false, null or undefined is left out. */
@@ -98,21 +91,25 @@ export function setText(element: Element, text: string): void {
 }
 
 function listen(element: HTMLElement, listeners: Listeners): void {
-  const { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout } = listeners;
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit } = listeners;
   if (onclick) element.addEventListener('click', onclick);
-  if (ondblclick) element.addEventListener('dblclick', ondblclick);
   if (onkeydown) element.addEventListener('keydown', onkeydown);
   if (onpointerdown) element.addEventListener('pointerdown', onpointerdown);
   if (onpointerover) element.addEventListener('pointerover', onpointerover);
-  if (oninput) element.addEventListener('input', oninput);
   if (onchange) element.addEventListener('change', onchange);
   if (onsubmit) element.addEventListener('submit', onsubmit);
-  if (onfocusout) element.addEventListener('focusout', onfocusout);
 }
 
 function split(props: Attributes & Listeners): { attributes: Record<string, Value>; listeners: Listeners } {
-  const { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout, ...attributes } = props;
-  const listeners = { onclick, ondblclick, onkeydown, onpointerdown, onpointerover, oninput, onchange, onsubmit, onfocusout };
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit, ...attributes } = props;
+  const listeners = {
+    onclick,
+    onkeydown,
+    onpointerdown,
+    onpointerover,
+    onchange,
+    onsubmit
+  };
   return { attributes, listeners };
 }
 

@@ -65,10 +65,13 @@ function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number
       inner.set(foreach, [...(inner.get(foreach) ?? []), step]);
     }
   }
-  const clusters = [...inner].map(([foreach, members]) =>
-    `subgraph cluster_${number.get(foreach) ?? foreach.length}_${scope.length}{margin=${MARGIN};${cluster(members, number, [...scope, foreach])}}`
+  const clusters = [...inner].map(
+    ([foreach, members]) =>
+      `subgraph cluster_${number.get(foreach) ?? foreach.length}_${scope.length}{margin=${MARGIN};${cluster(members, number, [...scope, foreach])}}`
   );
-  return direct.map(step => `${number.get(step.name)}[width=${widthOf(step.name) / INCH}];`).join('') + clusters.join('');
+  return (
+    direct.map(step => `${number.get(step.name)}[width=${widthOf(step.name) / INCH}];`).join('') + clusters.join('')
+  );
 }
 
 /** Read what Graphviz calls `plain`: one line for each step and edge, in inches, from the bottom up. */
@@ -76,12 +79,21 @@ export function readPlain(plain: string, shape: FlowShape): Drawing {
   const lines = plain.split('\n').map(line => line.split(' '));
   const [, , width = '0', height = '0'] = lines[0] ?? [];
   const name = (number: string | undefined): string => shape.steps[Number(number)]?.name ?? '';
-  const point = (x = '0', y = '0'): { x: number; y: number } => ({ x: round(Number(x) * INCH), y: round((Number(height) - Number(y)) * INCH) });
-  const boxes = lines.filter(([kind]) => kind === 'node').map(([, number, x, y]) => ({ step: name(number), width: widthOf(name(number)), ...point(x, y) }));
-  const curves = lines.filter(([kind]) => kind === 'edge').map(([, from, to, length, ...numbers]) => {
-    const points = Array.from({ length: Number(length) }, (_, index) => point(numbers[2 * index], numbers[2 * index + 1]));
-    return { from: name(from), to: name(to), path: bezier(points) };
+  const point = (x = '0', y = '0'): { x: number; y: number } => ({
+    x: round(Number(x) * INCH),
+    y: round((Number(height) - Number(y)) * INCH)
   });
+  const boxes = lines
+    .filter(([kind]) => kind === 'node')
+    .map(([, number, x, y]) => ({ step: name(number), width: widthOf(name(number)), ...point(x, y) }));
+  const curves = lines
+    .filter(([kind]) => kind === 'edge')
+    .map(([, from, to, length, ...numbers]) => {
+      const points = Array.from({ length: Number(length) }, (_, index) =>
+        point(numbers[2 * index], numbers[2 * index + 1])
+      );
+      return { from: name(from), to: name(to), path: bezier(points) };
+    });
   return { width: Number(width) * INCH, height: Number(height) * INCH, boxes, curves, frames: frames(shape, boxes) };
 }
 

@@ -89,7 +89,7 @@ const isListed = (content: unknown, name: string): boolean =>
 class ScriptForm extends Widget implements Dialog.IBodyWidget<Script> {
   constructor(file: string, trans: Translate) {
     super();
-    this.addClass('nbf-Form');
+    this.addClass('nbf-ExportForm');
     this.file = h('input', { type: 'text', class: 'jp-mod-styled', value: file, required: true, spellcheck: 'false' });
     this.target = h(
       'select', { class: 'jp-mod-styled' },

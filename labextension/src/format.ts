@@ -30,16 +30,17 @@ export function ticking(seconds: number): string {
   return seconds < MINUTE ? `${Math.max(0, Math.floor(seconds))} s` : duration(Math.floor(seconds));
 }
 
-/** `just now`, `5 m ago`, `2 h ago`, `3 d ago`. */
-export function ago(then: number, now: number): string {
-  const seconds = now - then;
-  for (const [unit, letter] of [[DAY, 'd'], [HOUR, 'h'], [MINUTE, 'm']] as const) {
-    if (seconds >= unit) {
-      return `${Math.floor(seconds / unit)} ${letter} ago`;
-    }
-  }
-  return seconds >= 1 ? `${Math.floor(seconds)} s ago` : 'just now';
+/** `20 s`, `5 m`, `2 h`, `3 d`: one unit is enough to tell runs apart. */
+export function roughly(seconds: number): string {
+  const [unit, letter] = UNITS.find(([size]) => seconds >= size) ?? [1, 's'];
+  return `${Math.floor(seconds / unit)} ${letter}`;
 }
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'm']
+];
 
 /** `812 B`, `4.2 kB`, `500 MB`. */
 export function size(bytes: number): string {
@@ -77,7 +78,9 @@ export function moment(then: number, now: number): string {
 
 /** `genre=Drama, top_k=5`. */
 export function parameterText(parameters: Readonly<Record<string, unknown>> | null): string {
-  return Object.entries(parameters ?? {}).map(([name, value]) => `${name}=${plain(value)}`).join(', ');
+  return Object.entries(parameters ?? {})
+    .map(([name, value]) => `${name}=${plain(value)}`)
+    .join(', ');
 }
 
 function plain(value: unknown): string {

@@ -8,7 +8,8 @@ interface Engine {
 
 let engine: Promise<Engine> | undefined;
 
-const load = (): Promise<Engine> => (engine ??= import('@hpcc-js/wasm-graphviz').then(module => module.Graphviz.load()));
+const load = (): Promise<Engine> =>
+  (engine ??= import('@hpcc-js/wasm-graphviz').then(module => module.Graphviz.load()));
 
 export async function draw(shape: FlowShape, direction: Direction): Promise<Drawing> {
   const graphviz = await load();

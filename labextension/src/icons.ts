@@ -23,7 +23,10 @@ const STATUS: Record<StepStatus, Drawing> = {
   done: { fill: DISC, cut: CHECK },
   reused: { line: `${RING}${CHECK}` },
   skipped: { line: `${RING}M4.3 11.7l7.4-7.4` },
-  stale: { line: 'M13.2 6.2A5.6 5.6 0 1 0 13.6 9M13.6 2.6v3.8H9.8', fill: 'M8 6.8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 1 0 0-3z' },
+  stale: {
+    line: 'M13.2 6.2A5.6 5.6 0 1 0 13.6 9M13.6 2.6v3.8H9.8',
+    fill: 'M8 6.8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 1 0 0-3z'
+  },
   failed: { fill: OCTAGON, cut: CROSS },
   cancelled: { line: RING, fill: 'M5.8 5.8h4.4v4.4H5.8z' }
 };
@@ -41,11 +44,16 @@ const SIGNS = {
   stop: { fill: 'M4 4h8v8H4z' },
   down: { line: 'M4.5 6.5L8 10l3.5-3.5' },
   up: { line: 'M4.5 9.5L8 6l3.5 3.5' },
-  parameters: { line: 'M2 4.5h5m4 0h3M2 11.5h2.5m4 0H14', fill: 'M9 2.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6zM6.5 9.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z' },
+  parameters: {
+    line: 'M2 4.5h5m4 0h3M2 11.5h2.5m4 0H14',
+    fill: 'M9 2.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6zM6.5 9.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z'
+  },
   tab: { line: 'M6 3.5H3.5v9h9V10M9 3.5h3.5V7M12.2 3.8L7.5 8.5' },
   restore: { line: 'M3 8a5 5 0 1 0 1.6-3.7M3 2.8v2.7h2.7M8 5.6V8l1.8 1.2' },
   rerun: { line: 'M12.7 6A5.2 5.2 0 1 0 13.2 9M13 2.8V6H9.8' },
-  debug: { line: 'M5.5 6.5a2.5 2.5 0 0 1 5 0v3a2.5 2.5 0 0 1-5 0zM5.5 8h-3m8 0h3M5.6 6L3.2 4.4M10.4 6l2.4-1.6M5.6 10.2l-2.4 1.6m7.2-1.6l2.4 1.6M8 4V2.4' },
+  debug: {
+    line: 'M5.5 6.5a2.5 2.5 0 0 1 5 0v3a2.5 2.5 0 0 1-5 0zM5.5 8h-3m8 0h3M5.6 6L3.2 4.4M10.4 6l2.4-1.6M5.6 10.2l-2.4 1.6m7.2-1.6l2.4 1.6M8 4V2.4'
+  },
   to: { line: 'M2.5 8h7M7 5l3 3-3 3M13 3.5v9' },
   from: { line: 'M3 3.5v9M6 8h7m-2.7-3l3 3-3 3' },
   cell: { line: 'M2.5 3.5h11v9h-11zM5.5 6.5L7.2 8 5.5 9.5M8.5 10H11' },
@@ -72,14 +80,25 @@ export const lifecycleIcon = (status: Lifecycle): SVGSVGElement => draw(LIFECYCL
 export const signIcon = (sign: Sign): SVGSVGElement => draw(SIGNS[sign], null);
 
 function draw(drawing: Drawing, status: string | null): SVGSVGElement {
-  const icon = svg('svg', { viewBox: '0 0 16 16', width: 16, height: 16, 'aria-hidden': 'true', class: 'nbf-Icon', 'data-status': status });
+  const icon = svg('svg', {
+    viewBox: '0 0 16 16',
+    width: 16,
+    height: 16,
+    'aria-hidden': 'true',
+    class: 'nbf-Icon',
+    'data-status': status
+  });
   icon.append(...shapes(drawing));
   return icon;
 }
 
 /** Always the same three paths: another status only changes attributes of them. */
 function shapes(drawing: Drawing): SVGPathElement[] {
-  const [fill, line, cut] = [svg('path', { class: 'nbf-fill' }), svg('path', { class: 'nbf-line' }), svg('path', { class: 'nbf-cut' })];
+  const [fill, line, cut] = [
+    svg('path', { class: 'nbf-fill' }),
+    svg('path', { class: 'nbf-line' }),
+    svg('path', { class: 'nbf-cut' })
+  ];
   redraw(drawing, fill, line, cut);
   return [fill, line, cut];
 }

@@ -30,7 +30,11 @@ export function layLanes(shape: FlowShape): Lanes {
     })
   );
   const lanes = assignLanes(shape.steps.length, edges);
-  const rows = shape.steps.map((step, row) => ({ step: step.name, lane: lanes[row] ?? 0, depth: depth(step.scope, step.name) }));
+  const rows = shape.steps.map((step, row) => ({
+    step: step.name,
+    lane: lanes[row] ?? 0,
+    depth: depth(step.scope, step.name)
+  }));
   return { rows, edges, width: Math.max(0, ...lanes) + 1 };
 }
 

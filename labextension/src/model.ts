@@ -2,8 +2,16 @@
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import {
-  type FlowShape, type FlowState, type ParameterField, type ProblemLine, PROTOCOL, type RunLine, type RunState,
-  type Snapshot, type StepFacts, type StepLine
+  type FlowShape,
+  type FlowState,
+  type ParameterField,
+  type ProblemLine,
+  PROTOCOL,
+  type RunLine,
+  type RunState,
+  type Snapshot,
+  type StepFacts,
+  type StepLine
 } from './protocol';
 
 /** A step, or one task of it in a run. */
@@ -138,14 +146,16 @@ export class FlowModel implements IDisposable {
 
   /** The run that goes on now, shown or not. That of a kernel session counts while a step of it runs. */
   get running(): RunLine | null {
-    const { run = null, lines = [] } = this._live?.run ? this._live : this._known ?? {};
+    const { run = null, lines = [] } = this._live?.run ? this._live : (this._known ?? {});
     const goesOn = run !== null && run.finished === null && run.status === 'running';
     return goesOn && (run.kind !== 'interactive' || lines.some(isActive)) ? run : null;
   }
 
   /** The run that is shown: the earlier one that was chosen, else the newest. */
   get run(): RunLine | null {
-    return this._shown ? this._fresh(this._shown.run) : this._live?.run ?? this._known?.run ?? this._runs?.[0] ?? null;
+    return this._shown
+      ? this._fresh(this._shown.run)
+      : (this._live?.run ?? this._known?.run ?? this._runs?.[0] ?? null);
   }
 
   /** Newest first, with what is live; null until they were read. */
@@ -216,14 +226,12 @@ export class FlowModel implements IDisposable {
   private _currentLines(): Map<string, StepLine> {
     const stored = index(this._shown?.lines ?? this._known?.lines ?? []);
     const live = index(this._liveLines());
-    return new Map(
-      [...this._facts.keys()].map(step => [step, live.get(step) ?? stored.get(step) ?? missing(step)])
-    );
+    return new Map([...this._facts.keys()].map(step => [step, live.get(step) ?? stored.get(step) ?? missing(step)]));
   }
 
   private _liveLines(): readonly StepLine[] {
     const belongs = !this._shown || this._shown.run.number === this._live?.run?.number;
-    return belongs ? this._live?.lines ?? [] : [];
+    return belongs ? (this._live?.lines ?? []) : [];
   }
 
   private _known: FlowState | null = null;
@@ -263,8 +271,18 @@ const isActive = ({ status }: StepLine): boolean => status === 'running' || stat
 
 function missing(step: string): StepLine {
   return {
-    step, status: 'missing', total: 1, running: 0, done: 0, reused: 0, skipped: 0, failed: 0, seconds: 0, began: null,
-    run: null, reasons: []
+    step,
+    status: 'missing',
+    total: 1,
+    running: 0,
+    done: 0,
+    reused: 0,
+    skipped: 0,
+    failed: 0,
+    seconds: 0,
+    began: null,
+    run: null,
+    reasons: []
   };
 }
 
@@ -272,10 +290,17 @@ export function sameLine(one: StepLine, other: StepLine | undefined): boolean {
   return (
     one === other ||
     (other !== undefined &&
-      one.status === other.status && one.total === other.total && one.running === other.running &&
-      one.done === other.done && one.reused === other.reused && one.skipped === other.skipped &&
-      one.failed === other.failed && one.seconds === other.seconds && one.began === other.began &&
-      one.run === other.run && one.reasons.join('\n') === other.reasons.join('\n'))
+      one.status === other.status &&
+      one.total === other.total &&
+      one.running === other.running &&
+      one.done === other.done &&
+      one.reused === other.reused &&
+      one.skipped === other.skipped &&
+      one.failed === other.failed &&
+      one.seconds === other.seconds &&
+      one.began === other.began &&
+      one.run === other.run &&
+      one.reasons.join('\n') === other.reasons.join('\n'))
   );
 }
 

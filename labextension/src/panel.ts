@@ -37,13 +37,29 @@ export class FlowPanel extends Widget {
     this.host = host;
     this.addClass('nbf-Panel');
     this.toolbar = this.makeToolbar();
-    this.form = new Form({ trans: host.trans, onRun: values => this.run({}, values), onClose: () => this.openForm(false) });
+    this.form = new Form({
+      trans: host.trans,
+      onRun: values => this.run({}, values),
+      onClose: () => this.openForm(false)
+    });
     this.problems = new Problems(host.trans, (cell, line) => host.actions?.jump(cell, line));
     this.tabs = this.makeTabs();
     const detail = new DetailBinding(model, host, part => this.run(part));
-    this.split = new Split(host.trans('Height of the detail'), h('div', { class: 'nbf-Views' }, this.empty, this.tabs.node), detail.node);
+    this.split = new Split(
+      host.trans('Height of the detail'),
+      h('div', { class: 'nbf-Views' }, this.empty, this.tabs.node),
+      detail.node
+    );
     this.bound.push(detail);
-    this.node.append(this.toolbar.node, this.progress, this.notices, this.problems.node, this.form.node, this.tabs.bar, this.split.node);
+    this.node.append(
+      this.toolbar.node,
+      this.progress,
+      this.notices,
+      this.problems.node,
+      this.form.node,
+      this.tabs.bar,
+      this.split.node
+    );
     [this.toolbar, this.form, this.problems, this.tabs, this.split].forEach(part => this.parts.add(part));
     this.follow();
     this.tabs.current = view;
@@ -138,7 +154,11 @@ export class FlowPanel extends Widget {
     const { shape } = this.model;
     this.empty.replaceChildren(
       shape
-        ? empty(trans('No steps yet'), trans('Put this on top of a cell, and the cell is a step of a flow:'), h('code', {}, '%%step NAME'))
+        ? empty(
+            trans('No steps yet'),
+            trans('Put this on top of a cell, and the cell is a step of a flow:'),
+            h('code', {}, '%%step NAME')
+          )
         : empty(trans('No flow'), trans('Open a notebook to see its flow.'))
     );
     const nothing = !shape?.steps.length;
@@ -147,7 +167,10 @@ export class FlowPanel extends Widget {
   }
 
   private showNotices(): void {
-    const { model, host: { trans, actions } } = this;
+    const {
+      model,
+      host: { trans, actions }
+    } = this;
     const { foreign, shown } = model;
     const told = JSON.stringify([foreign, shown?.run, this.trouble]);
     if (told === this.told) {
@@ -174,8 +197,12 @@ export class FlowPanel extends Widget {
   private makeToolbar(): Toolbar {
     const { actions, trans } = this.host;
     const props = {
-      trans, menu: () => this.menu(), onRun: () => this.run({}), onStop: () => void actions?.cancel(),
-      onParameters: () => this.openForm(this.form.node.hidden), onTab: () => actions?.openAsTab(this.view)
+      trans,
+      menu: () => this.menu(),
+      onRun: () => this.run({}),
+      onStop: () => void actions?.cancel(),
+      onParameters: () => this.openForm(this.form.node.hidden),
+      onTab: () => actions?.openAsTab(this.view)
     };
     return new Toolbar(props, actions !== null);
   }
@@ -187,12 +214,48 @@ export class FlowPanel extends Widget {
     const shown = this.model.shown?.run.number ?? null;
     return [
       { sign: 'run', name: 'run-all', label: trans('Run all'), enabled: true, run: () => this.run({}) },
-      { sign: 'to', name: 'run-to', label: trans('Run to %1', named), enabled: step !== undefined, run: () => this.run({ to: step ?? '' }) },
-      { sign: 'from', name: 'run-from', label: trans('Run from %1', named), enabled: step !== undefined, run: () => this.run({ from: step ?? '' }) },
-      { sign: 'cell', name: 'run-only', label: trans('Run only %1', named), enabled: step !== undefined, run: () => this.run({ only: step ?? '' }) },
-      { sign: 'rerun', name: 'resume', label: shown === null ? trans('Resume the last run') : trans('Resume run %1', shown), enabled: true, run: () => void actions?.resume(shown) },
-      { sign: 'report', name: 'export', label: trans('Export as a script…'), enabled: this.model.shape !== null, run: () => void actions?.exportScript() },
-      { sign: 'restore', name: 'undo', label: trans('Undo the last restore'), enabled: true, run: () => void actions?.undo() }
+      {
+        sign: 'to',
+        name: 'run-to',
+        label: trans('Run to %1', named),
+        enabled: step !== undefined,
+        run: () => this.run({ to: step ?? '' })
+      },
+      {
+        sign: 'from',
+        name: 'run-from',
+        label: trans('Run from %1', named),
+        enabled: step !== undefined,
+        run: () => this.run({ from: step ?? '' })
+      },
+      {
+        sign: 'cell',
+        name: 'run-only',
+        label: trans('Run only %1', named),
+        enabled: step !== undefined,
+        run: () => this.run({ only: step ?? '' })
+      },
+      {
+        sign: 'rerun',
+        name: 'resume',
+        label: shown === null ? trans('Resume the last run') : trans('Resume run %1', shown),
+        enabled: true,
+        run: () => void actions?.resume(shown)
+      },
+      {
+        sign: 'report',
+        name: 'export',
+        label: trans('Export as a script…'),
+        enabled: this.model.shape !== null,
+        run: () => void actions?.exportScript()
+      },
+      {
+        sign: 'restore',
+        name: 'undo',
+        label: trans('Undo the last restore'),
+        enabled: true,
+        run: () => void actions?.undo()
+      }
     ];
   }
 
@@ -209,7 +272,11 @@ export class FlowPanel extends Widget {
       [
         { name: 'steps', label: trans('Steps'), create: () => bind(new FlowBinding(model, new Steps(flow))) },
         { name: 'graph', label: trans('Graph'), create: () => bind(new FlowBinding(model, new FlowGraph(flow))) },
-        { name: 'timeline', label: trans('Timeline'), create: () => bind(new TimelineBinding(model, host, this.complain)) },
+        {
+          name: 'timeline',
+          label: trans('Timeline'),
+          create: () => bind(new TimelineBinding(model, host, this.complain))
+        },
         { name: 'runs', label: trans('Runs'), create: () => bind(new RunsBinding(model, host, this.complain)) }
       ],
       view => {

@@ -13,7 +13,11 @@ function plainOutput(output: NotebookOutput): HTMLElement {
   const data = record(output['data']);
   const image = joined(data['image/png']);
   if (image) {
-    return h('img', { class: 'nbf-Thumbnail', src: `data:image/png;base64,${image.replace(/[^A-Za-z0-9+/=]/g, '')}`, alt: joined(data['text/plain']) });
+    return h('img', {
+      class: 'nbf-Thumbnail',
+      src: `data:image/png;base64,${image.replace(/[^A-Za-z0-9+/=]/g, '')}`,
+      alt: joined(data['text/plain'])
+    });
   }
   const text = joined(output['text']) || joined(output['traceback']) || joined(data['text/plain']);
   return h('pre', { class: 'nbf-Code', 'data-stream': joined(output['name']) }, withoutColours(text));

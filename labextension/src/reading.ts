@@ -7,7 +7,9 @@ import type { FlowModel } from './model';
 export async function refresh(model: FlowModel, archive: Archive): Promise<void> {
   const shown = model.shown?.run.number;
   const [state, { runs }, again] = await Promise.all([
-    archive.flow(), archive.runs(), shown === undefined ? null : archive.run(shown)
+    archive.flow(),
+    archive.runs(),
+    shown === undefined ? null : archive.run(shown)
   ]);
   model.setRuns(runs);
   model.setState(state);
@@ -22,7 +24,10 @@ const PAUSE = 1000; // ms between two answers, or longer where an answer takes l
 export class Reading<T> implements IDisposable {
   isDisposed = false;
 
-  constructor(private readonly show: (value: T) => void, private readonly fail: (error: unknown) => void) {}
+  constructor(
+    private readonly show: (value: T) => void,
+    private readonly fail: (error: unknown) => void
+  ) {}
 
   /** Ask at once. */
   ask(question: () => Promise<T>): void {

@@ -19,7 +19,8 @@ interface Traits {
   off(event: string, listener: () => void): void;
 }
 
-const english: Translate = (text, ...args) => text.replace(/%(\d)/g, (_, place) => String(args[Number(place) - 1] ?? ''));
+const english: Translate = (text, ...args) =>
+  text.replace(/%(\d)/g, (_, place) => String(args[Number(place) - 1] ?? ''));
 
 export default {
   /** Draws into `el`; what is returned takes it away again. */
@@ -120,7 +121,13 @@ function showNotices(flow: FlowModel, host: HTMLElement): () => void {
   const show = (): void => {
     const notices = [
       flow.foreign === null ? null : otherVersion(flow.foreign, english),
-      flow.shape?.steps.length ? null : empty('No steps yet', 'Put this on top of a cell, and the cell is a step of a flow:', h('code', {}, '%%step NAME'))
+      flow.shape?.steps.length
+        ? null
+        : empty(
+            'No steps yet',
+            'Put this on top of a cell, and the cell is a step of a flow:',
+            h('code', {}, '%%step NAME')
+          )
     ];
     host.replaceChildren(...notices.filter(notice => notice !== null));
   };

@@ -1,7 +1,7 @@
-/** How a status is called, and what a step is called for those who listen instead of look. */
-import { count } from './format';
+/** What is said of steps, tasks and runs: in the user's language, and to those who listen instead of look. */
+import { count, duration, roughly, ticking } from './format';
 import type { Translate } from './host';
-import type { Lifecycle, StepLine, StepStatus } from './protocol';
+import type { Lifecycle, StepLine, StepStatus, TaskLine } from './protocol';
 
 const STATUS: Record<StepStatus, string> = {
   missing: 'not run yet',
@@ -26,6 +26,28 @@ const LIFECYCLE: Record<Lifecycle, string> = {
 export const statusWord = (status: StepStatus, trans: Translate): string => trans(STATUS[status]);
 
 export const lifecycleWord = (status: Lifecycle, trans: Translate): string => trans(LIFECYCLE[status]);
+
+/** What a step took, or took so far; nothing where it did not run. */
+export function lineTime(line: StepLine, time: number): string {
+  if (line.status === 'running' && line.began !== null) {
+    return ticking(line.seconds + Math.max(0, time - line.began));
+  }
+  return line.seconds > 0 || line.done + line.reused > 0 ? duration(line.seconds) : '';
+}
+
+/** What a task took, or took so far. */
+export function taskTime(task: TaskLine, time: number): string {
+  if (task.status === 'running' && task.started !== null) {
+    return ticking(time - task.started);
+  }
+  return task.seconds === null ? '' : duration(task.seconds);
+}
+
+/** `just now`, `5 m ago`, `2 h ago`. */
+export function ago(then: number, time: number, trans: Translate): string {
+  const seconds = time - then;
+  return seconds < 1 ? trans('just now') : trans('%1 ago', roughly(seconds));
+}
 
 /** How many tasks of a step need not run any more, for whatever reason. */
 export const settled = (line: StepLine): number => line.done + line.reused + line.skipped + line.failed;
@@ -62,5 +84,8 @@ export function tally(line: StepLine, trans: Translate): string {
     [line.reused, '%1 reused'],
     [line.skipped, '%1 skipped']
   ];
-  return counts.filter(([number]) => number).map(([number, words]) => trans(words, count(number))).join(', ');
+  return counts
+    .filter(([number]) => number)
+    .map(([number, words]) => trans(words, count(number)))
+    .join(', ');
 }

@@ -33,7 +33,7 @@ def facts(steps: list[Any]) -> Any:
 
 @pytest.fixture
 def measure(stage: Stage, benchmark: Any) -> Measure:
-    """Milliseconds that some code takes in the page, three times; what pytest-benchmark times is the same and the way there."""
+    """Milliseconds that some code takes in the page, three times; pytest-benchmark times it with the way there."""
 
     def run(code: str, given: Any) -> float:
         timed = f"async given => {{ const began = performance.now(); {code}; return performance.now() - began; }}"
@@ -75,14 +75,22 @@ def test_a_thousand_statuses_change(stage: Stage, measure: Measure, view: str) -
     stage.mount(facts(steps), view)
     stage.page.evaluate(f"async () => {{ {DRAWN if view == 'graph' else ''} }}")
     run = states.run_line(8, "running", age=1, took=None)
-    stage.page.evaluate("given => (window.turns = given)", [states.snapshot(run, lines(steps, turn)) for turn in range(1, 4)])
-    measure("stage.model.receive(turns.shift() ?? given); document.body.offsetHeight", states.snapshot(run, lines(steps, 7)))
+    stage.page.evaluate(
+        "given => (window.turns = given)", [states.snapshot(run, lines(steps, turn)) for turn in range(1, 4)]
+    )
+    measure(
+        "stage.model.receive(turns.shift() ?? given); document.body.offsetHeight", states.snapshot(run, lines(steps, 7))
+    )
 
 
 def test_ten_thousand_tasks_are_shown_and_scrolled(stage: Stage, measure: Measure) -> None:
     run = states.run_line(7, "running", age=600, took=None)
-    flow = states.state([states.step("fit", 1, scope=["fit"])], [states.line("fit", "running", total=10_000, run=7)], run=run)
-    stage.mount({"flow": flow, "runs": {"runs": [run]}, "tasks": {"7": {"run": run, "tasks": states.many_tasks(10_000)}}})
+    flow = states.state(
+        [states.step("fit", 1, scope=["fit"])], [states.line("fit", "running", total=10_000, run=7)], run=run
+    )
+    stage.mount(
+        {"flow": flow, "runs": {"runs": [run]}, "tasks": {"7": {"run": run, "tasks": states.many_tasks(10_000)}}}
+    )
     stage.step("fit").click()
     stage.find(".nbf-Task").first.wait_for()
     scroll = """
@@ -101,7 +109,8 @@ def test_memory_stays_flat_over_ten_thousand_updates(stage: Stage, benchmark: An
     update = """given => {
         const { snapshot, turns } = given;
         for (let turn = 0; turn < turns; turn++) {
-            const lines = snapshot.lines.map((line, index) => ({ ...line, done: turn % 9, status: turn % 2 ? 'running' : 'done' }));
+            const status = turn % 2 ? 'running' : 'done';
+            const lines = snapshot.lines.map(line => ({ ...line, done: turn % 9, status }));
             stage.model.receive({ ...snapshot, lines, run: { ...snapshot.run, done: turn % 18 } });
         }
     }"""

@@ -68,7 +68,7 @@ def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]
     """A page of its own, which at the end must not have complained. A parameter is how the browser is set."""
     settings = {"viewport": {"width": 1400, "height": 900}, **getattr(request, "param", {})}
     context = browser.new_context(reduced_motion="reduce", **settings)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     window = Window(context.new_page())
     yield window
     window.screenshot(re.sub(r"\W+", "-", request.node.name))

@@ -7,7 +7,11 @@ import type { ArtifactLine } from '../protocol';
 import { tableHead } from './head';
 
 export function artifactList(artifacts: readonly ArtifactLine[], label: string, trans: Translate): HTMLElement {
-  return h('ul', { class: 'nbf-Artifacts', 'aria-label': label }, ...artifacts.map(artifact => h('li', {}, artifactLine(artifact, trans))));
+  return h(
+    'ul',
+    { class: 'nbf-Artifacts', 'aria-label': label },
+    ...artifacts.map(artifact => h('li', {}, artifactLine(artifact, trans)))
+  );
 }
 
 function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {
@@ -23,7 +27,12 @@ function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {
   const more = preview(artifact, trans);
   const place = { class: 'nbf-Artifact', 'data-name': artifact.name, title: `${artifact.name}: ${artifact.type}` };
   return more.length
-    ? h('details', place, h('summary', { class: 'nbf-ArtifactLine' }, ...line), h('div', { class: 'nbf-Preview' }, ...more))
+    ? h(
+        'details',
+        place,
+        h('summary', { class: 'nbf-ArtifactLine' }, ...line),
+        h('div', { class: 'nbf-Preview' }, ...more)
+      )
     : h('div', place, h('div', { class: 'nbf-ArtifactLine nbf-mod-flat' }, ...line));
 }
 
@@ -34,7 +43,12 @@ function preview(artifact: ArtifactLine, trans: Translate): HTMLElement[] {
   const parts = [
     ...artifact.lost.map(reason => h('p', { class: 'nbf-Reason' }, signIcon('warning'), h('span', {}, reason))),
     image,
-    table && h('div', { class: 'nbf-Scroll', tabindex: 0, role: 'region', 'aria-label': trans('First rows of %1', artifact.name) }, table),
+    table &&
+      h(
+        'div',
+        { class: 'nbf-Scroll', tabindex: 0, role: 'region', 'aria-label': trans('First rows of %1', artifact.name) },
+        table
+      ),
     !table && artifact.columns.length ? columns(artifact) : null,
     text ? h('pre', { class: 'nbf-Code', tabindex: 0 }, artifact.text) : null
   ];

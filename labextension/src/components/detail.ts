@@ -1,19 +1,19 @@
 /** All about the step or task that is selected. */
 import { h, setAttribute, setText } from '../dom';
-import { ago, duration, now, ticking } from '../format';
+import { now } from '../format';
 import type { ShowOutputs, Translate } from '../host';
 import { showStatus, statusIcon } from '../icons';
 import type { ArtifactLine, FailureLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../protocol';
-import { statusWord, tally } from '../words';
+import { ago, lineTime, statusWord, tally, taskTime } from '../words';
 import { about } from './about';
 import { artifactList } from './artifacts';
 import { iconButton } from './button';
 import { type DetailActions, DetailButtons } from './detailbuttons';
 import { failure } from './failure';
+import { ItemText } from './item';
 import { OutputSection } from './outputs';
 import { Section } from './section';
-import { elapsed } from './steps';
-import { Tasks, taskTime } from './tasks';
+import { Tasks } from './tasks';
 import type { Component } from './view';
 
 export interface DetailProps {
@@ -47,19 +47,42 @@ export class Detail implements Component {
     this.buttons = new DetailButtons(trans, props.actions, props.onJump);
     this.failure = new Section(trans('Error'), fail => fail && failure(fail, trans, jump));
     this.outputs = new OutputSection(trans('Output'), props.showOutputs);
-    this.artifacts = new Section(trans('Artifacts'), list => (list.length ? artifactList(list, trans('Artifacts'), trans) : null));
-    this.inputs = new Section(trans('Inputs'), list => (list.length ? artifactList(list, trans('Inputs'), trans) : null));
+    this.artifacts = new Section(trans('Artifacts'), list =>
+      list.length ? artifactList(list, trans('Artifacts'), trans) : null
+    );
+    this.inputs = new Section(trans('Inputs'), list =>
+      list.length ? artifactList(list, trans('Inputs'), trans) : null
+    );
     this.about = new Section(trans('About'), ({ facts, task }) => about(facts, task, trans, props.onStep));
     this.node = h(
-      'section', { class: 'nbf-Detail', 'aria-label': trans('Selected step'), hidden: true },
+      'section',
+      { class: 'nbf-Detail', 'aria-label': trans('Selected step'), hidden: true },
       h(
-        'header', { class: 'nbf-DetailHead' },
-        h('div', { class: 'nbf-DetailTitle' }, this.icon, this.title, this.item, this.buttons.jump, iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })),
-        this.facts, this.buttons.node
+        'header',
+        { class: 'nbf-DetailHead' },
+        h(
+          'div',
+          { class: 'nbf-DetailTitle' },
+          this.icon,
+          this.title,
+          this.item.node,
+          this.buttons.jump,
+          iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })
+        ),
+        this.facts,
+        this.buttons.node
       ),
       h(
-        'div', { class: 'nbf-DetailBody' },
-        this.reasons, this.trouble, this.tasks.node, this.failure.node, this.outputs.node, this.artifacts.node, this.inputs.node, this.about.node
+        'div',
+        { class: 'nbf-DetailBody' },
+        this.reasons,
+        this.trouble,
+        this.tasks.node,
+        this.failure.node,
+        this.outputs.node,
+        this.artifacts.node,
+        this.inputs.node,
+        this.about.node
       )
     );
   }
@@ -74,7 +97,7 @@ export class Detail implements Component {
     this.trouble.hidden = !state.trouble;
     const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
     this.tasks.node.hidden = isOne;
-    this.tasks.show(isOne ? [] : tasks?.tasks ?? [], chosen);
+    this.tasks.show(isOne ? [] : (tasks?.tasks ?? []), chosen);
     this.failure.show(task?.failure ?? null);
     this.outputs.show(task?.outputs ?? []);
     this.artifacts.show(task?.artifacts ?? []);
@@ -97,7 +120,9 @@ export class Detail implements Component {
   }
 
   private chosenTask({ chosen, task, tasks }: DetailState): TaskLine | null {
-    return task?.task.number === chosen ? task?.task ?? null : tasks?.tasks.find(one => one.number === chosen) ?? null;
+    return task?.task.number === chosen
+      ? (task?.task ?? null)
+      : (tasks?.tasks.find(one => one.number === chosen) ?? null);
   }
 
   private showHead(state: DetailState): void {
@@ -107,7 +132,7 @@ export class Detail implements Component {
     setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
     showStatus(this.icon, task?.status ?? state.line.status);
     setText(this.title, task?.label ?? state.facts.name);
-    setText(this.item, task?.item ?? '');
+    this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
     this.showFacts(state, now());
   }
 
@@ -122,7 +147,7 @@ export class Detail implements Component {
     const parts = [
       (!task && line.total > 1 && tally(line, trans)) || statusWord(task?.status ?? line.status, trans),
       took,
-      run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time)}`) : ''
+      run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time, trans)}`) : ''
     ];
     setText(this.facts, parts.filter(Boolean).join(' · '));
   }
@@ -143,16 +168,8 @@ export class Detail implements Component {
   private readonly about: Section<{ facts: StepFacts; task: TaskState | null }>;
   private readonly icon = statusIcon('missing');
   private readonly title = h('h2', { class: 'nbf-DetailName' });
-  private readonly item = h('span', { class: 'nbf-TaskItem' });
+  private readonly item = new ItemText();
   private readonly facts = h('p', { class: 'nbf-Facts' });
   private readonly reasons = h('ul', { class: 'nbf-Reasons', hidden: true });
   private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });
-}
-
-/** What a step took, or took so far. */
-export function lineTime(line: StepLine, time: number): string {
-  if (line.status === 'running' && line.began !== null) {
-    return ticking(elapsed(line, time));
-  }
-  return line.seconds > 0 ? duration(line.seconds) : '';
 }

@@ -2,7 +2,7 @@
 import { h, setAttribute } from '../dom';
 import type { Translate } from '../host';
 import type { ParameterField } from '../protocol';
-import { textButton } from './button';
+import { iconButton, textButton } from './button';
 import type { Component } from './view';
 
 type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
@@ -19,13 +19,25 @@ export class Form implements Component {
 
   constructor(private readonly props: FormProps) {
     const { trans } = props;
-    const run = h('button', { class: 'nbf-Button nbf-mod-accept', type: 'submit', 'data-action': 'run-with' }, trans('Run with these'));
-    const reset = textButton({ label: trans('Defaults'), title: trans('Empty all fields'), name: 'defaults', onclick: () => this.empty() });
-    const close = textButton({ label: trans('Close'), name: 'close-form', onclick: props.onClose });
+    const run = h(
+      'button',
+      { class: 'nbf-Button nbf-mod-accept', type: 'submit', 'data-action': 'run-with' },
+      trans('Run with these')
+    );
+    const reset = textButton({
+      label: trans('Defaults'),
+      title: trans('Empty all fields'),
+      name: 'defaults',
+      onclick: () => this.empty()
+    });
+    const close = iconButton({ sign: 'close', label: trans('Close the form'), name: 'close-form', onclick: props.onClose });
     this.node = h(
       'form',
       {
-        class: 'nbf-Form', 'aria-label': trans('Parameters'), hidden: true, autocomplete: 'off',
+        class: 'nbf-Form',
+        'aria-label': trans('Parameters'),
+        hidden: true,
+        autocomplete: 'off',
         onsubmit: event => {
           event.preventDefault();
           props.onRun(this.values);
@@ -36,7 +48,8 @@ export class Form implements Component {
           }
         }
       },
-      this.fields, h('div', { class: 'nbf-FormButtons' }, run, reset, close)
+      this.fields,
+      h('div', { class: 'nbf-FormButtons' }, run, reset, h('span', { class: 'nbf-Spacer' }), close)
     );
   }
 
@@ -85,23 +98,33 @@ export class Form implements Component {
 
   private row(field: ParameterField): HTMLElement {
     const input = this.inputs.get(field.name) ?? null;
-    const id = `nbf-field-${field.name}`;
+    const id = `nbf-form-${this.number}-${field.name}`;
     input?.setAttribute('id', id);
     if (input && field.help) {
       setAttribute(input, 'aria-describedby', `${id}-help`);
     }
     return h(
-      'div', { class: 'nbf-Field', 'data-name': field.name },
-      h('label', { for: id }, field.name, field.required && h('span', { class: 'nbf-Required' }, this.props.trans('required')), h('span', { class: 'nbf-Type' }, field.choices.length ? '' : field.type)),
+      'div',
+      { class: 'nbf-Field', 'data-name': field.name },
+      h(
+        'label',
+        { for: id },
+        field.name,
+        field.required && h('span', { class: 'nbf-Required' }, this.props.trans('required')),
+        h('span', { class: 'nbf-Type' }, field.choices.length ? '' : field.type)
+      ),
       input,
       field.help && h('p', { class: 'nbf-Help', id: `${id}-help` }, field.help)
     );
   }
 
+  private readonly number = ++made;
   private shown: readonly ParameterField[] = [];
   private inputs = new Map<string, Input>();
   private readonly fields = h('div', { class: 'nbf-Fields' });
 }
+
+let made = 0; // a page may have two forms of one flow, in the sidebar and in a tab
 
 /** A date and time of a browser has a T in its middle, Python's does as well: both are ISO 8601. */
 const fromInput = (input: Input): string => (input instanceof HTMLTextAreaElement ? input.value.trim() : input.value);
@@ -130,16 +153,37 @@ function makeInput(field: ParameterField, trans: Translate): Input {
 
 /** `int` of `int | None`, `Optional[int]`, `list` of `list[str]`. */
 export function baseType(annotation: string): string {
-  const inner = annotation.replace(/^(?:typing\.)?Optional\[(.*)\]$/, '$1').replace(/\s*\|\s*None\b|\bNone\s*\|\s*/g, '');
+  const inner = annotation
+    .replace(/^(?:typing\.)?Optional\[(.*)\]$/, '$1')
+    .replace(/\s*\|\s*None\b|\bNone\s*\|\s*/g, '');
   return inner.replace(/\[.*$/s, '').replace(/^.*\./, '').trim();
 }
 
-function text(field: ParameterField, kind: { type: string; step?: number | string; inputmode?: string }, hint = ''): Input {
-  return h('input', { class: 'nbf-Input', name: field.name, placeholder: field.default || hint, value: given(field), required: field.required, spellcheck: 'false', ...kind });
+function text(
+  field: ParameterField,
+  kind: { type: string; step?: number | string; inputmode?: string },
+  hint = ''
+): Input {
+  return h('input', {
+    class: 'nbf-Input',
+    name: field.name,
+    placeholder: field.default || hint,
+    value: given(field),
+    required: field.required,
+    spellcheck: 'false',
+    ...kind
+  });
 }
 
 function area(field: ParameterField, hint: string): Input {
-  const input = h('textarea', { class: 'nbf-Input', name: field.name, rows: 2, placeholder: field.default || hint, required: field.required, spellcheck: 'false' });
+  const input = h('textarea', {
+    class: 'nbf-Input',
+    name: field.name,
+    rows: 2,
+    placeholder: field.default || hint,
+    required: field.required,
+    spellcheck: 'false'
+  });
   input.value = given(field);
   return input;
 }

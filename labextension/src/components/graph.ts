@@ -1,13 +1,11 @@
 /** The steps as a graph. Laid out once for a shape; from then on only attributes change. */
 import { closest, h, setAttribute, setText, svg } from '../dom';
-import { type Box, type Direction, type Drawing, type Frame, HEIGHT } from '../drawing';
-import { duration, now, ticking } from '../format';
+import type { Box, Direction, Drawing, Frame } from '../drawing';
 import { draw as layOut } from '../graphviz';
-import { showStatus, type Sign, signIcon, statusMark } from '../icons';
+import { type Sign, signIcon } from '../icons';
 import type { FlowShape, StepFacts, StepLine } from '../protocol';
-import { countText, statusWord, stepLabel, stepTooltip } from '../words';
+import { StepBox } from './box';
 import { makeTabStop } from './roving';
-import { elapsed } from './steps';
 import type { FlowProps, FlowView } from './view';
 import { Viewport } from './viewport';
 
@@ -21,12 +19,16 @@ export class FlowGraph implements FlowView {
   constructor(private readonly props: FlowProps) {
     const { trans } = props;
     this.content = svg('g');
-    this.canvas = h('div', {
-      class: 'nbf-Canvas',
-      onpointerover: event => this.boxes.get(closest(event, '.nbf-Box')?.getAttribute('data-step') ?? '')?.explain(),
-      onclick: event => this.click(event),
-      onkeydown: event => this.key(event)
-    }, svg('svg', { class: 'nbf-Drawing', role: 'group', 'aria-label': trans('Graph of the steps') }, this.content));
+    this.canvas = h(
+      'div',
+      {
+        class: 'nbf-Canvas',
+        onpointerover: event => this.boxes.get(closest(event, '.nbf-Box')?.getAttribute('data-step') ?? '')?.explain(),
+        onclick: event => this.click(event),
+        onkeydown: event => this.key(event)
+      },
+      svg('svg', { class: 'nbf-Drawing', role: 'group', 'aria-label': trans('Graph of the steps') }, this.content)
+    );
     this.failure = h('p', { class: 'nbf-Empty', role: 'alert', hidden: true });
     this.node = h('div', { class: 'nbf-Graph' }, this.canvas, this.failure, this.buttons());
     this.viewport = new Viewport(this.canvas, this.content);
@@ -121,8 +123,8 @@ export class FlowGraph implements FlowView {
     }
   }
 
-  private box(step: StepFacts, place: Box): DrawnBox {
-    const box = new DrawnBox(step, place, this.props);
+  private box(step: StepFacts, place: Box): StepBox {
+    const box = new StepBox(step, place, this.props);
     this.boxes.set(step.name, box);
     const line = this.line(step.name);
     if (line) {
@@ -216,9 +218,14 @@ export class FlowGraph implements FlowView {
   private buttons(): HTMLElement {
     const { trans } = this.props;
     const button = (sign: Sign, label: string, onclick: () => void): HTMLElement =>
-      h('button', { class: 'nbf-IconButton', type: 'button', title: label, 'aria-label': label, onclick }, signIcon(sign));
+      h(
+        'button',
+        { class: 'nbf-IconButton', type: 'button', title: label, 'aria-label': label, onclick },
+        signIcon(sign)
+      );
     return h(
-      'div', { class: 'nbf-ZoomButtons', role: 'group', 'aria-label': trans('Zoom') },
+      'div',
+      { class: 'nbf-ZoomButtons', role: 'group', 'aria-label': trans('Zoom') },
       button('plus', trans('Zoom in'), () => this.viewport.zoom(1.25)),
       button('minus', trans('Zoom out'), () => this.viewport.zoom(0.8)),
       button('fit', trans('Fit the graph'), () => this.fit())
@@ -231,7 +238,7 @@ export class FlowGraph implements FlowView {
   private direction: Direction = 'TB';
   private selected: string | null = null;
   private readonly lit = svg('path', { class: 'nbf-Edge nbf-mod-lit' });
-  private readonly boxes = new Map<string, DrawnBox>();
+  private readonly boxes = new Map<string, StepBox>();
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;
   private readonly failure: HTMLElement;
@@ -241,92 +248,3 @@ export class FlowGraph implements FlowView {
 
 const frame = ({ x, y, width, height, depth }: Frame): SVGRectElement =>
   svg('rect', { class: 'nbf-Scope', x, y, width, height, rx: 8, 'data-depth': depth });
-
-/** One step: two lines of text, an icon, and a bar along its foot. */
-class DrawnBox {
-  readonly group: SVGGElement;
-
-  constructor(private readonly step: StepFacts, private readonly place: Box, private readonly props: FlowProps) {
-    const { x, y, width } = place;
-    const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
-    const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
-    this.icon = statusMark('missing', left + 9, -8);
-    setAttribute(this.second, 'x', left + 32);
-    this.group = svg(
-      'g', { class: 'nbf-Box', role: 'button', tabindex: -1, 'data-step': step.name, 'aria-pressed': 'false', transform: `translate(${x},${y})` },
-      splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 3, y: top + 3, width, height, rx: 5 }),
-      svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 }),
-      this.icon, this.title,
-      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)), this.second
-    );
-  }
-
-  get area(): { x: number; y: number; width: number; height: number } {
-    const { x, y, width } = this.place;
-    return { x: x - width / 2, y: y - HEIGHT / 2, width, height: HEIGHT };
-  }
-
-  show(line: StepLine): void {
-    const { trans } = this.props;
-    this.line = line;
-    setAttribute(this.group, 'data-status', line.status);
-    setAttribute(this.group, 'aria-label', stepLabel(line, trans));
-    showStatus(this.icon, line.status);
-    this.showBar(line);
-    this.tick(now());
-  }
-
-  /** The tooltip is written when somebody points at the box: to write a thousand of them takes time. */
-  explain(): void {
-    if (this.line) {
-      setText(this.title, stepTooltip(this.line, this.step.mark, this.props.trans));
-    }
-  }
-
-  tick(time: number): void {
-    const text = this.line ? this.secondLine(this.line, time) : '';
-    if (text !== this.text) {
-      this.text = text;
-      this.second.textContent = text;
-    }
-  }
-
-  private secondLine(line: StepLine, time: number): string {
-    const runs = line.status === 'running' && line.began !== null;
-    const took = runs ? ticking(elapsed(line, time)) : line.seconds > 0 ? duration(line.seconds) : '';
-    const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, this.props.trans));
-    return [words, took].filter(Boolean).join(' · ');
-  }
-
-  /** Most steps have one task and no bar. */
-  private showBar(line: StepLine): void {
-    if (line.total <= 1 && !this.bars) {
-      return;
-    }
-    this.bars ??= this.makeBars();
-    const { done, failed } = this.bars;
-    const width = this.place.width - 10;
-    const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
-    const ok = part(line.done + line.reused + line.skipped);
-    setAttribute(done, 'width', ok);
-    setAttribute(failed, 'width', part(line.failed));
-    setAttribute(failed, 'x', -width / 2 + ok);
-  }
-
-  private makeBars(): { done: SVGRectElement; failed: SVGRectElement } {
-    const make = (part: string): SVGRectElement =>
-      svg('rect', { class: 'nbf-BoxBar', 'data-part': part, x: -this.place.width / 2 + 5, y: HEIGHT / 2 - 5, width: 0, height: 2.5, rx: 1 });
-    const bars = { done: make('done'), failed: make('failed') };
-    this.group.append(bars.done, bars.failed);
-    return bars;
-  }
-
-  private line: StepLine | undefined;
-  private text = '';
-  private readonly icon: SVGGElement;
-  private readonly title = svg('title');
-  private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
-  private bars: { done: SVGRectElement; failed: SVGRectElement } | null = null;
-}
-
-const shorten = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);

@@ -9,15 +9,21 @@ export function tableHead(html: string): HTMLTableElement | null {
   const [head, body] = [rows(source, 'thead'), rows(source, 'tbody')];
   const loose = head.length + body.length === 0 ? [...source.rows] : [];
   return h(
-    'table', { class: 'nbf-TableHead' },
+    'table',
+    { class: 'nbf-TableHead' },
     head.length ? h('thead', {}, ...head.map(row)) : null,
     h('tbody', {}, ...[...body, ...loose].map(row))
   );
 }
 
-const rows = (table: HTMLTableElement, part: 'thead' | 'tbody'): HTMLTableRowElement[] =>
-  [...table.querySelectorAll<HTMLTableRowElement>(`:scope > ${part} > tr`)];
+const rows = (table: HTMLTableElement, part: 'thead' | 'tbody'): HTMLTableRowElement[] => [
+  ...table.querySelectorAll<HTMLTableRowElement>(`:scope > ${part} > tr`)
+];
 
 function row(source: HTMLTableRowElement): HTMLElement {
-  return h('tr', {}, ...[...source.cells].map(cell => h(cell.tagName === 'TH' ? 'th' : 'td', {}, (cell.textContent ?? '').trim())));
+  return h(
+    'tr',
+    {},
+    ...[...source.cells].map(cell => h(cell.tagName === 'TH' ? 'th' : 'td', {}, (cell.textContent ?? '').trim()))
+  );
 }

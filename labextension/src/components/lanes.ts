@@ -30,7 +30,9 @@ export class LaneLines {
     const row = this.lanes?.rows.findIndex(one => one.step === step) ?? -1;
     const edges = (this.lanes?.edges ?? []).filter(edge => edge.from === row || edge.to === row);
     const name = (at: number): string => this.lanes?.rows[at]?.step ?? '';
-    const paths = edges.map(edge => svg('path', { 'data-from': name(edge.from), 'data-to': name(edge.to), d: this.path([edge]) }));
+    const paths = edges.map(edge =>
+      svg('path', { 'data-from': name(edge.from), 'data-to': name(edge.to), d: this.path([edge]) })
+    );
     this.lit.replaceChildren(...paths);
   }
 
@@ -42,7 +44,10 @@ export class LaneLines {
     const radius = Math.min(DOT, this.pitch.lane / 3);
     const arc = `a${radius} ${radius} 0 1 0`;
     return (this.lanes?.rows ?? [])
-      .map(({ lane }, row) => `M${(lane + 0.5) * this.pitch.lane - radius} ${(row + 0.5) * this.pitch.row}${arc} ${2 * radius} 0${arc} ${-2 * radius} 0`)
+      .map(
+        ({ lane }, row) =>
+          `M${(lane + 0.5) * this.pitch.lane - radius} ${(row + 0.5) * this.pitch.row}${arc} ${2 * radius} 0${arc} ${-2 * radius} 0`
+      )
       .join('');
   }
 

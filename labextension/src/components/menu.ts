@@ -16,7 +16,14 @@ export function menuButton(label: string, items: () => readonly MenuItem[]): HTM
   const menu = h('div', { class: 'nbf-Menu', role: 'menu', 'aria-label': label, popover: 'auto' });
   const button = h(
     'button',
-    { class: 'nbf-IconButton nbf-MenuButton', type: 'button', title: label, 'aria-label': label, 'aria-haspopup': 'menu', 'aria-expanded': 'false' },
+    {
+      class: 'nbf-IconButton nbf-MenuButton',
+      type: 'button',
+      title: label,
+      'aria-label': label,
+      'aria-haspopup': 'menu',
+      'aria-expanded': 'false'
+    },
     signIcon('down')
   );
   const choose = (item: MenuItem): void => {
@@ -44,8 +51,17 @@ export function menuButton(label: string, items: () => readonly MenuItem[]): HTM
 function menuItem(item: MenuItem, onclick: () => void): HTMLElement {
   return h(
     'button',
-    { class: 'nbf-MenuItem', role: 'menuitem', type: 'button', tabindex: -1, disabled: !item.enabled, 'data-action': item.name, onclick },
-    signIcon(item.sign), h('span', {}, item.label)
+    {
+      class: 'nbf-MenuItem',
+      role: 'menuitem',
+      type: 'button',
+      tabindex: -1,
+      disabled: !item.enabled,
+      'data-action': item.name,
+      onclick
+    },
+    signIcon(item.sign),
+    h('span', {}, item.label)
   );
 }
 

@@ -1,10 +1,10 @@
 /** What stands above the views: an earlier run that is shown, versions that do not fit, problems of the flow. */
 import { h, setAttribute } from '../dom';
-import { ago, now } from '../format';
+import { now } from '../format';
 import type { Actions, Translate } from '../host';
 import { lifecycleIcon, signIcon } from '../icons';
 import { type ProblemLine, PROTOCOL, type RunLine } from '../protocol';
-import { lifecycleWord } from '../words';
+import { ago, lifecycleWord } from '../words';
 import { iconButton, textButton } from './button';
 import type { Component } from './view';
 
@@ -16,31 +16,57 @@ export interface ShownRunProps {
 
 /** `run 7 · failed · 2 h ago`, what can be done with it, and the way back. */
 export function shownRun(run: RunLine, { trans, actions, onBack }: ShownRunProps): HTMLElement {
-  const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now())}`;
+  const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now(), trans)}`;
   const back = textButton({ sign: 'back', label: trans('Back to the notebook'), name: 'back', onclick: onBack });
   const tagForm = makeTagForm(trans, name => void actions?.tag(run.number, name));
-  const tag = iconButton({ sign: 'tag', label: trans('Tag this run'), name: 'tag', onclick: () => openTagForm(tagForm) });
-  const report = iconButton({ sign: 'report', label: trans('Report of this run'), name: 'report', onclick: () => actions?.report(run.number) });
+  const tag = iconButton({
+    sign: 'tag',
+    label: trans('Tag this run'),
+    name: 'tag',
+    onclick: () => openTagForm(tagForm)
+  });
+  const report = iconButton({
+    sign: 'report',
+    label: trans('Report of this run'),
+    name: 'report',
+    onclick: () => actions?.report(run.number)
+  });
   return h(
-    'div', { class: 'nbf-Banner nbf-ShownRun' },
-    h('div', { class: 'nbf-BannerRow', role: 'status' }, lifecycleIcon(run.status), h('span', {}, text), ...run.tags.map(name => h('span', { class: 'nbf-Tag' }, name))),
-    h('div', { class: 'nbf-BannerRow' }, back, h('span', { class: 'nbf-Spacer' }), ...(actions ? [tag, report] : [])), tagForm
+    'div',
+    { class: 'nbf-Banner nbf-ShownRun' },
+    h(
+      'div',
+      { class: 'nbf-BannerRow', role: 'status' },
+      lifecycleIcon(run.status),
+      h('span', {}, text),
+      ...run.tags.map(name => h('span', { class: 'nbf-Tag' }, name))
+    ),
+    h('div', { class: 'nbf-BannerRow' }, back, h('span', { class: 'nbf-Spacer' }), ...(actions ? [tag, report] : [])),
+    tagForm
   );
 }
 
 function makeTagForm(trans: Translate, onTag: (name: string) => void): HTMLFormElement {
-  const input = h('input', { class: 'nbf-Input', 'aria-label': trans('Name of the tag'), placeholder: trans('name of the tag'), required: true, spellcheck: 'false' });
+  const input = h('input', {
+    class: 'nbf-Input',
+    'aria-label': trans('Name of the tag'),
+    placeholder: trans('name of the tag'),
+    required: true,
+    spellcheck: 'false'
+  });
   const form = h(
     'form',
     {
-      class: 'nbf-TagForm', hidden: true,
+      class: 'nbf-TagForm',
+      hidden: true,
       onsubmit: event => {
         event.preventDefault();
         form.hidden = true;
         onTag(input.value.trim());
       }
     },
-    input, h('button', { class: 'nbf-Button', type: 'submit', 'data-action': 'tag-with' }, trans('Tag'))
+    input,
+    h('button', { class: 'nbf-Button', type: 'submit', 'data-action': 'tag-with' }, trans('Tag'))
   );
   return form;
 }
@@ -53,8 +79,12 @@ function openTagForm(form: HTMLFormElement): void {
 export function otherVersion(foreign: number, trans: Translate): HTMLElement {
   const text =
     foreign > PROTOCOL
-      ? trans('nbflow of another version: this panel is older than the nbflow of the kernel. Update nbflow where Jupyter runs, then reload the page.')
-      : trans('nbflow of another version: the nbflow of the kernel is older than this panel. Update nbflow in the environment of the kernel, then restart it.');
+      ? trans(
+          'nbflow of another version: this panel is older than the nbflow of the kernel. Update nbflow where Jupyter runs, then reload the page.'
+        )
+      : trans(
+          'nbflow of another version: the nbflow of the kernel is older than this panel. Update nbflow in the environment of the kernel, then restart it.'
+        );
   return h('div', { class: 'nbf-Banner nbf-OtherVersion', role: 'alert' }, signIcon('warning'), h('span', {}, text));
 }
 
@@ -73,7 +103,10 @@ export class Problems implements Component {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly trans: Translate, private readonly onJump: (cell: string, line: number) => void) {
+  constructor(
+    private readonly trans: Translate,
+    private readonly onJump: (cell: string, line: number) => void
+  ) {
     this.node = h('details', { class: 'nbf-Problems', hidden: true }, this.summary, this.list);
   }
 
@@ -94,7 +127,13 @@ export class Problems implements Component {
   private problem(problem: ProblemLine): HTMLElement {
     return h(
       'button',
-      { class: 'nbf-Problem', type: 'button', 'data-step': problem.step, 'data-cell': problem.cell, onclick: () => this.onJump(problem.cell, problem.line) },
+      {
+        class: 'nbf-Problem',
+        type: 'button',
+        'data-step': problem.step,
+        'data-cell': problem.cell,
+        onclick: () => this.onJump(problem.cell, problem.line)
+      },
       h('span', { class: 'nbf-ProblemText' }, problem.message),
       problem.fix && h('span', { class: 'nbf-Fix' }, problem.fix),
       h('span', { class: 'nbf-Where' }, problem.warning ? this.trans('%1 · a warning', problem.where) : problem.where)

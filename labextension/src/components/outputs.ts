@@ -12,7 +12,10 @@ export class OutputSection implements Component {
   readonly node: HTMLDetailsElement;
   isDisposed = false;
 
-  constructor(title: string, private readonly showOutputs: ShowOutputs) {
+  constructor(
+    title: string,
+    private readonly showOutputs: ShowOutputs
+  ) {
     this.node = section(title, this.pane);
     this.node.hidden = true;
   }

@@ -1,10 +1,10 @@
 /** The history: a click shows a run everywhere, two that are ticked can be compared. */
 import { closest, h, setAttribute, setText } from '../dom';
-import { ago, count, duration, moment, now, parameterText, ticking } from '../format';
+import { count, duration, moment, now, parameterText, ticking } from '../format';
 import type { Translate } from '../host';
 import { lifecycleIcon } from '../icons';
 import type { RunLine } from '../protocol';
-import { lifecycleWord } from '../words';
+import { ago, lifecycleWord } from '../words';
 import { textButton } from './button';
 import { empty } from './notices';
 import type { Component } from './view';
@@ -23,13 +23,31 @@ export class Runs implements Component {
   constructor(private readonly props: RunsProps) {
     const { trans } = props;
     this.list = new VirtualList<RunLine>({
-      class: 'nbf-RunList', role: 'list', label: trans('Runs'), height: 46, key: run => String(run.number),
+      class: 'nbf-RunList',
+      role: 'list',
+      label: trans('Runs'),
+      height: 46,
+      key: run => String(run.number),
       create: () => new Row(trans, { isTicked: run => this.ticked.has(run), isShown: run => run === this.shown })
     });
     this.list.node.addEventListener('click', event => this.click(event));
-    this.compare = textButton({ sign: 'compare', label: trans('Compare'), name: 'compare', onclick: () => this.onCompare() });
-    this.nothing = empty(trans('No runs yet'), trans('Run the flow, or a step of it with Shift+Enter. Every run is kept here and can be restored.'));
-    this.node = h('div', { class: 'nbf-Runs' }, h('div', { class: 'nbf-RunsHead' }, this.hint, this.compare), this.list.node, this.nothing);
+    this.compare = textButton({
+      sign: 'compare',
+      label: trans('Compare'),
+      name: 'compare',
+      onclick: () => this.onCompare()
+    });
+    this.nothing = empty(
+      trans('No runs yet'),
+      trans('Run the flow, or a step of it with Shift+Enter. Every run is kept here and can be restored.')
+    );
+    this.node = h(
+      'div',
+      { class: 'nbf-Runs' },
+      h('div', { class: 'nbf-RunsHead' }, this.hint, this.compare),
+      this.list.node,
+      this.nothing
+    );
     this.arrange();
   }
 
@@ -90,7 +108,11 @@ export class Runs implements Component {
     this.compare.disabled = other === undefined;
     this.compare.parentElement?.toggleAttribute('hidden', this.list.items.length < 2);
     const words =
-      one === undefined ? trans('Tick two runs to compare them') : other === undefined ? trans('Run %1 and …', one) : trans('Runs %1 and %2', one, other);
+      one === undefined
+        ? trans('Tick two runs to compare them')
+        : other === undefined
+          ? trans('Run %1 and …', one)
+          : trans('Runs %1 and %2', one, other);
     setText(this.hint, words);
   }
 
@@ -111,9 +133,13 @@ class Row implements VirtualRow<RunLine> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly trans: Translate, private readonly marks: Marks) {
+  constructor(
+    private readonly trans: Translate,
+    private readonly marks: Marks
+  ) {
     this.button = h(
-      'button', { class: 'nbf-Run', type: 'button' },
+      'button',
+      { class: 'nbf-Run', type: 'button' },
       this.icon,
       h('span', { class: 'nbf-RunFirst' }, this.name, this.kind, this.tags, this.time),
       h('span', { class: 'nbf-RunSecond' }, this.parameters, this.when)
@@ -138,14 +164,27 @@ class Row implements VirtualRow<RunLine> {
     setText(this.name, trans('Run %1', run.number));
     setText(this.kind, run.kind === 'run' ? '' : run.kind);
     this.tags.replaceChildren(...run.tags.map(tag => h('span', { class: 'nbf-Tag' }, tag)));
-    setText(this.time, run.finished === null ? (run.status === 'running' ? ticking(time - run.started) : '') : duration(run.finished - run.started));
+    setText(
+      this.time,
+      run.finished === null
+        ? run.status === 'running'
+          ? ticking(time - run.started)
+          : ''
+        : duration(run.finished - run.started)
+    );
     setText(this.parameters, parameterText(run.parameters) || this.tasks(run));
-    setText(this.when, ago(run.started, time));
+    setText(this.when, ago(run.started, time, trans));
   }
 
   private label(run: RunLine, time: number): string {
     const { trans } = this;
-    return [trans('Run %1', run.number), run.kind, lifecycleWord(run.status, trans), ago(run.started, time), ...run.tags].join(', ');
+    return [
+      trans('Run %1', run.number),
+      run.kind,
+      lifecycleWord(run.status, trans),
+      ago(run.started, time, trans),
+      ...run.tags
+    ].join(', ');
   }
 
   private tooltip(run: RunLine, time: number): string {
@@ -153,8 +192,13 @@ class Row implements VirtualRow<RunLine> {
     const origin = run.origin === null ? '' : trans('resumed from run %1', run.origin);
     return [
       `${trans('Run %1', run.number)} · ${run.kind} · ${lifecycleWord(run.status, trans)}`,
-      `${moment(run.started, time)}${run.user ? ` · ${run.user}` : ''}`, this.tasks(run), parameterText(run.parameters), origin
-    ].filter(Boolean).join('\n');
+      `${moment(run.started, time)}${run.user ? ` · ${run.user}` : ''}`,
+      this.tasks(run),
+      parameterText(run.parameters),
+      origin
+    ]
+      .filter(Boolean)
+      .join('\n');
   }
 
   private tasks(run: RunLine): string {

@@ -9,7 +9,10 @@ export function section(title: string, ...content: Node[]): HTMLDetailsElement {
 export class Section<T> {
   readonly node: HTMLDetailsElement;
 
-  constructor(title: string, private readonly make: (value: T) => Node | null) {
+  constructor(
+    title: string,
+    private readonly make: (value: T) => Node | null
+  ) {
     this.node = section(title, this.content);
     this.node.hidden = true;
   }

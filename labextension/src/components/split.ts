@@ -10,10 +10,20 @@ export class Split implements Component {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(label: string, first: HTMLElement, private readonly second: HTMLElement) {
+  constructor(
+    label: string,
+    first: HTMLElement,
+    private readonly second: HTMLElement
+  ) {
     this.bar = h('div', {
-      class: 'nbf-SplitBar', role: 'separator', tabindex: 0, 'aria-label': label, 'aria-valuemin': 15, 'aria-valuemax': 85,
-      onpointerdown: event => this.drag(event), onkeydown: event => this.key(event)
+      class: 'nbf-SplitBar',
+      role: 'separator',
+      tabindex: 0,
+      'aria-label': label,
+      'aria-valuemin': 15,
+      'aria-valuemax': 85,
+      onpointerdown: event => this.drag(event),
+      onkeydown: event => this.key(event)
     });
     this.node = h('div', { class: 'nbf-Split' }, first, this.bar, second);
     this.resizes = new ResizeObserver(() => this.turn());
@@ -67,7 +77,12 @@ export class Split implements Component {
   }
 
   private key(event: KeyboardEvent): void {
-    const by = new Map([['ArrowUp', -STEP], ['ArrowLeft', -STEP], ['ArrowDown', STEP], ['ArrowRight', STEP]]).get(event.key);
+    const by = new Map([
+      ['ArrowUp', -STEP],
+      ['ArrowLeft', -STEP],
+      ['ArrowDown', STEP],
+      ['ArrowRight', STEP]
+    ]).get(event.key);
     if (by !== undefined) {
       event.preventDefault();
       this.share = this._share + by;

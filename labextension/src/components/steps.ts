@@ -1,10 +1,10 @@
 /** The steps as a list in document order, beside the lanes of what they read. */
 import { closest, h, setAttribute, setText } from '../dom';
-import { duration, now, ticking } from '../format';
+import { now } from '../format';
 import { showStatus, statusIcon } from '../icons';
 import { layLanes } from '../layout';
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../protocol';
-import { countText, statusWord, stepLabel, stepTooltip } from '../words';
+import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../words';
 import { CountBar } from './bar';
 import { LaneLines } from './lanes';
 import type { FlowProps, FlowView } from './view';
@@ -14,7 +14,14 @@ const ROW = 26;
 
 /** Statuses that are written out beside the name: what a glance at the icon may not tell. */
 const NOTED: Record<StepStatus, boolean> = {
-  missing: false, waiting: false, running: false, done: false, reused: true, skipped: true, stale: true, failed: true,
+  missing: false,
+  waiting: false,
+  running: false,
+  done: false,
+  reused: true,
+  skipped: true,
+  stale: true,
+  failed: true,
   cancelled: true
 };
 
@@ -30,7 +37,12 @@ export class Steps implements FlowView {
 
   constructor(private readonly props: FlowProps) {
     this.list = new VirtualList<Item, Row>({
-      class: 'nbf-StepList', role: 'list', label: props.trans('Steps'), height: ROW, ahead: 30, key: item => item.step.name,
+      class: 'nbf-StepList',
+      role: 'list',
+      label: props.trans('Steps'),
+      height: ROW,
+      ahead: 30,
+      key: item => item.step.name,
       create: () => new Row(props, { line: step => this.line(step), isSelected: step => step === this.selected })
     });
     this.list.underlay(this.lanes.node);
@@ -96,10 +108,20 @@ class Row implements VirtualRow<Item> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly props: FlowProps, private readonly around: Around) {
+  constructor(
+    private readonly props: FlowProps,
+    private readonly around: Around
+  ) {
     this.button = h(
-      'button', { class: 'nbf-Step', type: 'button', tabindex: -1 },
-      this.icon, this.name, this.header, this.bar.node, this.note, this.count, this.time
+      'button',
+      { class: 'nbf-Step', type: 'button', tabindex: -1 },
+      this.icon,
+      this.name,
+      this.header,
+      this.bar.node,
+      this.note,
+      this.count,
+      this.time
     );
     this.node = h('div', { role: 'listitem' }, this.button);
     this.stops = [this.button];
@@ -137,12 +159,7 @@ class Row implements VirtualRow<Item> {
   }
 
   tick(time: number): void {
-    const line = this.line;
-    if (!line) {
-      return;
-    }
-    const runs = line.status === 'running' && line.began !== null;
-    setText(this.time, runs ? ticking(elapsed(line, time)) : line.seconds > 0 ? duration(line.seconds) : '');
+    setText(this.time, this.line ? lineTime(this.line, time) : '');
   }
 
   private step: StepFacts | undefined;
@@ -155,9 +172,4 @@ class Row implements VirtualRow<Item> {
   private readonly note = h('span', { class: 'nbf-Note' });
   private readonly count = h('span', { class: 'nbf-Count' });
   private readonly time = h('span', { class: 'nbf-Time' });
-}
-
-/** Seconds that a running step took so far. */
-export function elapsed(line: StepLine, time: number): number {
-  return line.seconds + Math.max(0, time - (line.began ?? time));
 }

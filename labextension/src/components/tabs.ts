@@ -14,13 +14,28 @@ export class Tabs<Name extends string> implements Component {
   readonly bar: HTMLElement;
   isDisposed = false;
 
-  constructor(label: string, private readonly tabs: readonly Tab<Name>[], private readonly onChange: (name: Name) => void) {
+  constructor(
+    label: string,
+    private readonly tabs: readonly Tab<Name>[],
+    private readonly onChange: (name: Name) => void
+  ) {
     const id = `nbf-tabs-${++made}`;
     this.buttons = tabs.map(tab => this.button(id, tab));
     this.panels = tabs.map(tab =>
-      h('div', { class: 'nbf-TabPanel', role: 'tabpanel', id: `${id}-${tab.name}-panel`, 'aria-labelledby': `${id}-${tab.name}`, 'data-view': tab.name, hidden: true })
+      h('div', {
+        class: 'nbf-TabPanel',
+        role: 'tabpanel',
+        id: `${id}-${tab.name}-panel`,
+        'aria-labelledby': `${id}-${tab.name}`,
+        'data-view': tab.name,
+        hidden: true
+      })
     );
-    this.bar = h('div', { class: 'nbf-TabBar', role: 'tablist', 'aria-label': label, onkeydown: event => this.key(event) }, ...this.buttons);
+    this.bar = h(
+      'div',
+      { class: 'nbf-TabBar', role: 'tablist', 'aria-label': label, onkeydown: event => this.key(event) },
+      ...this.buttons
+    );
     this.node = h('div', { class: 'nbf-TabPanels' }, ...this.panels);
   }
 
@@ -64,8 +79,15 @@ export class Tabs<Name extends string> implements Component {
     return h(
       'button',
       {
-        class: 'nbf-Tab', role: 'tab', type: 'button', id: `${id}-${tab.name}`, tabindex: -1, 'aria-selected': 'false',
-        'aria-controls': `${id}-${tab.name}-panel`, 'data-view': tab.name, onclick: () => (this.current = tab.name)
+        class: 'nbf-ViewTab',
+        role: 'tab',
+        type: 'button',
+        id: `${id}-${tab.name}`,
+        tabindex: -1,
+        'aria-selected': 'false',
+        'aria-controls': `${id}-${tab.name}-panel`,
+        'data-view': tab.name,
+        onclick: () => (this.current = tab.name)
       },
       tab.label
     );

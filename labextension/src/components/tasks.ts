@@ -1,17 +1,25 @@
 /** The tasks of a foreach, each called by its item: what went wrong first, then what runs, then the slowest. */
 import { h, setAttribute, setText } from '../dom';
-import { count, duration, now, ticking } from '../format';
+import { count, now } from '../format';
 import type { Translate } from '../host';
 import { showStatus, statusIcon } from '../icons';
 import { distinguish, type Piece } from '../items';
 import type { StepStatus, TaskLine } from '../protocol';
-import { statusWord } from '../words';
+import { statusWord, taskTime } from '../words';
 import { ItemText } from './item';
 import type { Component } from './view';
 import { VirtualList, type VirtualRow } from './virtual';
 
 const URGENCY: Record<StepStatus, number> = {
-  failed: 0, cancelled: 1, running: 2, waiting: 3, stale: 4, done: 5, reused: 5, skipped: 6, missing: 7
+  failed: 0,
+  cancelled: 1,
+  running: 2,
+  waiting: 3,
+  stale: 4,
+  done: 5,
+  reused: 5,
+  skipped: 6,
+  missing: 7
 };
 
 const ROWS = 9; // that are seen at once
@@ -29,7 +37,17 @@ export class Tasks implements Component {
   constructor(private readonly props: TasksProps) {
     const { trans } = props;
     this.list = new VirtualList({
-      class: 'nbf-TaskList', role: 'listbox', label: trans('Tasks'), height: 24, key: taskKey, create: () => new TaskRow(trans, () => this.selected, item => this.cut(item))
+      class: 'nbf-TaskList',
+      role: 'listbox',
+      label: trans('Tasks'),
+      height: 24,
+      key: taskKey,
+      create: () =>
+        new TaskRow(
+          trans,
+          () => this.selected,
+          item => this.cut(item)
+        )
     });
     this.list.node.addEventListener('click', event => this.choose(event));
     this.list.node.addEventListener('keydown', event => {
@@ -40,9 +58,11 @@ export class Tasks implements Component {
     });
     this.onlyFailed = h('input', { type: 'checkbox', onchange: () => this.arrange() });
     this.node = h(
-      'div', { class: 'nbf-Tasks' },
+      'div',
+      { class: 'nbf-Tasks' },
       h('div', { class: 'nbf-TasksHead' }, this.total, h('label', {}, this.onlyFailed, trans('failed only'))),
-      this.list.node, this.none
+      this.list.node,
+      this.none
     );
   }
 
@@ -69,11 +89,16 @@ export class Tasks implements Component {
     const shown = this.onlyFailed.checked ? failed : this.tasks;
     this.list.items = sortTasks(shown);
     this.list.node.style.height = `${24 * Math.min(this.selected === null ? ROWS : ROWS_BESIDE_ONE, Math.max(1, shown.length))}px`;
-    const words = failed.length ? this.props.trans('%1 tasks, %2 failed', count(this.tasks.length), count(failed.length)) : this.props.trans('%1 tasks', count(this.tasks.length));
+    const words = failed.length
+      ? this.props.trans('%1 tasks, %2 failed', count(this.tasks.length), count(failed.length))
+      : this.props.trans('%1 tasks', count(this.tasks.length));
     setText(this.total, words);
     this.list.node.hidden = shown.length === 0;
     this.none.hidden = shown.length > 0;
-    setText(this.none, this.onlyFailed.checked ? this.props.trans('No task failed.') : this.props.trans('No tasks yet.'));
+    setText(
+      this.none,
+      this.onlyFailed.checked ? this.props.trans('No task failed.') : this.props.trans('No tasks yet.')
+    );
   }
 
   private choose(event: Event): void {
@@ -94,7 +119,8 @@ export class Tasks implements Component {
 
 export function sortTasks(tasks: readonly TaskLine[]): TaskLine[] {
   return [...tasks].sort(
-    (one, other) => URGENCY[one.status] - URGENCY[other.status] || seconds(other) - seconds(one) || one.number - other.number
+    (one, other) =>
+      URGENCY[one.status] - URGENCY[other.status] || seconds(other) - seconds(one) || one.number - other.number
   );
 }
 
@@ -102,19 +128,15 @@ const seconds = (task: TaskLine): number => task.seconds ?? 0;
 
 export const taskKey = (task: TaskLine): string => `${task.run}/${task.number}/${task.label}`;
 
-/** What a task took so far, or took. */
-export function taskTime(task: TaskLine, time: number): string {
-  if (task.status === 'running' && task.started !== null) {
-    return ticking(time - task.started);
-  }
-  return task.seconds === null ? '' : duration(task.seconds);
-}
-
 class TaskRow implements VirtualRow<TaskLine> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly trans: Translate, private readonly selected: () => number | null, private readonly cut: (item: string) => readonly Piece[]) {
+  constructor(
+    private readonly trans: Translate,
+    private readonly selected: () => number | null,
+    private readonly cut: (item: string) => readonly Piece[]
+  ) {
     this.node = h('div', { class: 'nbf-Task', role: 'option' }, this.icon, this.item.node, this.label, this.time);
     this.stops = [this.node];
   }

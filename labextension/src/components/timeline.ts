@@ -5,10 +5,10 @@ import type { Translate } from '../host';
 import { showStatus, signIcon, statusIcon } from '../icons';
 import { distinguish, type Piece } from '../items';
 import type { FlowShape, RunLine, StepStatus, TaskLine } from '../protocol';
-import { statusWord } from '../words';
+import { statusWord, taskTime } from '../words';
 import { ItemText } from './item';
 import { empty } from './notices';
-import { taskKey, taskTime } from './tasks';
+import { taskKey } from './tasks';
 import type { Component } from './view';
 import { VirtualList, type VirtualRow } from './virtual';
 
@@ -38,9 +38,13 @@ export class Timeline implements Component {
   constructor(private readonly props: TimelineProps) {
     const { trans } = props;
     this.list = new VirtualList<TimelineRow>({
-      class: 'nbf-TimelineList', role: 'tree', label: trans('Timeline'), height: 24,
+      class: 'nbf-TimelineList',
+      role: 'tree',
+      label: trans('Timeline'),
+      height: 24,
       key: row => (row.task ? taskKey(row.task) : row.step),
-      create: () => new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: task => this.cut(task) })
+      create: () =>
+        new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: task => this.cut(task) })
     });
     this.list.node.addEventListener('click', event => this.click(event));
     this.list.node.addEventListener('keydown', event => this.key(event));
@@ -71,7 +75,9 @@ export class Timeline implements Component {
 
   private empty(): HTMLElement {
     const { trans } = this.props;
-    return this.run ? empty(trans('Nothing to draw'), trans('No task of this run has begun.')) : empty(trans('No runs yet'), trans('Run the flow, and see here when each task went on.'));
+    return this.run
+      ? empty(trans('Nothing to draw'), trans('No task of this run has begun.'))
+      : empty(trans('No runs yet'), trans('Run the flow, and see here when each task went on.'));
   }
 
   private arrange(): void {
@@ -109,7 +115,7 @@ export class Timeline implements Component {
       this.fold(row.step, !this.open.has(row.step));
     }
     if (!onArrow) {
-      this.props.onSelect(row.step, row.task ?? (row.tasks.length === 1 ? row.tasks[0] ?? null : null));
+      this.props.onSelect(row.step, row.task ?? (row.tasks.length === 1 ? (row.tasks[0] ?? null) : null));
     }
   }
 
@@ -148,7 +154,10 @@ export class Timeline implements Component {
 }
 
 /** In document order; what the graph does not know any more comes last. */
-function groupByStep(shape: FlowShape | null, tasks: readonly TaskLine[]): { step: string; tasks: readonly TaskLine[] }[] {
+function groupByStep(
+  shape: FlowShape | null,
+  tasks: readonly TaskLine[]
+): { step: string; tasks: readonly TaskLine[] }[] {
   const groups = new Map<string, TaskLine[]>((shape?.steps ?? []).map(step => [step.name, []]));
   for (const task of tasks) {
     const group = groups.get(task.step);
@@ -190,17 +199,32 @@ function wholeSpan(spans: readonly Span[]): Span {
 
 /** Which task's status stands for all: the first of these that any has. */
 const ORDER: Record<StepStatus, number> = {
-  failed: 0, running: 1, cancelled: 2, waiting: 3, stale: 4, missing: 5, done: 6, reused: 7, skipped: 8
+  failed: 0,
+  running: 1,
+  cancelled: 2,
+  waiting: 3,
+  stale: 4,
+  missing: 5,
+  done: 6,
+  reused: 7,
+  skipped: 8
 };
 
 function worst(tasks: readonly TaskLine[]): StepStatus {
-  return tasks.reduce<StepStatus>((status, task) => (ORDER[task.status] < ORDER[status] ? task.status : status), 'skipped');
+  return tasks.reduce<StepStatus>(
+    (status, task) => (ORDER[task.status] < ORDER[status] ? task.status : status),
+    'skipped'
+  );
 }
 
 /** Some round numbers of seconds from zero, about four of them. */
 export function ticks(length: number): number[] {
   const rough = length / 4;
-  const unit = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400].find(step => step >= rough) ?? rough;
+  const unit =
+    [
+      0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200,
+      86400
+    ].find(step => step >= rough) ?? rough;
   return Array.from({ length: Math.floor(length / unit) + 1 }, (_, index) => Number((index * unit).toFixed(3)));
 }
 
@@ -215,9 +239,13 @@ class Bar implements VirtualRow<TimelineRow> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
 
-  constructor(private readonly trans: Translate, private readonly around: Around) {
+  constructor(
+    private readonly trans: Translate,
+    private readonly around: Around
+  ) {
     this.node = h(
-      'div', { class: 'nbf-TimelineRow', role: 'treeitem' },
+      'div',
+      { class: 'nbf-TimelineRow', role: 'treeitem' },
       h('span', { class: 'nbf-TimelineLabel' }, this.twisty, this.icon, this.name.node, this.number),
       h('span', { class: 'nbf-Track' }, this.bar, this.time)
     );
@@ -234,8 +262,16 @@ class Bar implements VirtualRow<TimelineRow> {
     setAttribute(this.node, 'data-status', row.status);
     setAttribute(this.node, 'aria-level', row.task ? 2 : 1);
     setAttribute(this.node, 'aria-expanded', many ? String(this.around.isOpen(row.step)) : null);
-    setAttribute(this.node, 'aria-label', [name, word, many ? this.trans('%1 tasks', count(row.tasks.length)) : '', took].filter(Boolean).join(', '));
-    setAttribute(this.node, 'title', [row.task ? `${row.task.label} · ${row.task.item}` : row.step, word, took].filter(Boolean).join('\n'));
+    setAttribute(
+      this.node,
+      'aria-label',
+      [name, word, many ? this.trans('%1 tasks', count(row.tasks.length)) : '', took].filter(Boolean).join(', ')
+    );
+    setAttribute(
+      this.node,
+      'title',
+      [row.task ? `${row.task.label} · ${row.task.item}` : row.step, word, took].filter(Boolean).join('\n')
+    );
     this.twisty.style.visibility = many ? 'visible' : 'hidden';
     showStatus(this.icon, row.status);
     this.name.show(name, row.task ? this.around.cut(row.task) : [{ text: name, common: false }]);

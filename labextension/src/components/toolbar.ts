@@ -22,14 +22,32 @@ export class Toolbar implements Component {
 
   constructor(props: ToolbarProps, canAct: boolean) {
     const { trans } = props;
-    const run = textButton({ sign: 'run', label: trans('Run'), title: trans('Run the flow'), name: 'run', onclick: props.onRun });
+    const run = textButton({
+      sign: 'run',
+      label: trans('Run'),
+      title: trans('Run the flow'),
+      name: 'run',
+      onclick: props.onRun
+    });
     this.stop = iconButton({ sign: 'stop', label: trans('Stop the run'), name: 'cancel', onclick: props.onStop });
-    this.parameters = iconButton({ sign: 'parameters', label: trans('Parameters'), name: 'parameters', onclick: props.onParameters });
+    this.parameters = iconButton({
+      sign: 'parameters',
+      label: trans('Parameters'),
+      name: 'parameters',
+      onclick: props.onParameters
+    });
     const tab = iconButton({ sign: 'tab', label: trans('Open as a tab'), name: 'tab', onclick: props.onTab });
-    const acting = [h('span', { class: 'nbf-SplitButton' }, run, menuButton(trans('What to run'), props.menu)), this.stop, this.parameters];
+    const acting = [
+      h('span', { class: 'nbf-SplitButton' }, run, menuButton(trans('What to run'), props.menu)),
+      this.stop,
+      this.parameters
+    ];
     this.node = h(
-      'div', { class: 'nbf-Toolbar', role: 'toolbar', 'aria-label': trans('Flow') },
-      ...(canAct ? acting : []), this.progress, ...(canAct ? [tab] : [])
+      'div',
+      { class: 'nbf-Toolbar', role: 'toolbar', 'aria-label': trans('Flow') },
+      ...(canAct ? acting : []),
+      this.progress,
+      ...(canAct ? [tab] : [])
     );
     this.show(null);
     this.setParameters(0, false);

@@ -15,7 +15,10 @@ const EDGE = 12; // of pixels that stay free around what was fitted
 export class Viewport implements IDisposable {
   isDisposed = false;
 
-  constructor(private readonly host: HTMLElement, private readonly content: SVGGElement) {
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly content: SVGGElement
+  ) {
     host.addEventListener('wheel', this.onWheel, { passive: false });
     host.addEventListener('pointerdown', this.onDown);
     host.addEventListener('pointermove', this.onMove);
@@ -70,7 +73,10 @@ export class Viewport implements IDisposable {
   }
 
   private apply(): void {
-    this.content.setAttribute('transform', `translate(${this.x.toFixed(1)},${this.y.toFixed(1)}) scale(${this.scale.toFixed(4)})`);
+    this.content.setAttribute(
+      'transform',
+      `translate(${this.x.toFixed(1)},${this.y.toFixed(1)}) scale(${this.scale.toFixed(4)})`
+    );
   }
 
   private readonly onWheel = (event: WheelEvent): void => {

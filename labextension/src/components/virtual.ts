@@ -30,7 +30,13 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   constructor(private readonly props: VirtualProps<T, R>) {
     this.ahead = props.ahead ?? AHEAD;
     this.node = h(
-      'div', { class: `nbf-Virtual ${props.class}`, role: props.role, 'aria-label': props.label, onkeydown: event => this.onKey(event) },
+      'div',
+      {
+        class: `nbf-Virtual ${props.class}`,
+        role: props.role,
+        'aria-label': props.label,
+        onkeydown: event => this.onKey(event)
+      },
       this.sizer
     );
     this.node.addEventListener('scroll', this.render, { passive: true });
@@ -103,7 +109,10 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   private readonly render = (): void => {
     const { height } = this.props;
     const first = Math.max(0, Math.floor(this.node.scrollTop / height) - this.ahead);
-    const last = Math.min(this._items.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / height) + this.ahead);
+    const last = Math.min(
+      this._items.length,
+      Math.ceil((this.node.scrollTop + this.node.clientHeight) / height) + this.ahead
+    );
     if (first === this.first && last === this.last && !this.stale) {
       return;
     }
@@ -160,7 +169,10 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
 
   /** One row can be reached by the tab key: the one that had the focus, else the first that is seen. */
   private markStop(keys: readonly string[]): void {
-    const stop = this.active !== null && this.rows.has(this.active) ? this.active : keys[Math.min(this.ahead, this.first)] ?? keys[0];
+    const stop =
+      this.active !== null && this.rows.has(this.active)
+        ? this.active
+        : (keys[Math.min(this.ahead, this.first)] ?? keys[0]);
     for (const [key, { stops }] of this.rows) {
       stops.forEach(element => setAttribute(element, 'tabindex', key === stop ? 0 : -1));
     }

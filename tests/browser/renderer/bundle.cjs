@@ -9,7 +9,10 @@ rspack(
     context: labextension,
     entry: path.join(__dirname, 'harness.js'),
     devtool: false,
-    resolve: { modules: [path.join(labextension, 'node_modules')], alias: { '@nbflow': path.join(labextension, 'lib') } },
+    resolve: {
+      modules: [path.join(labextension, 'node_modules')],
+      alias: { '@nbflow': path.join(labextension, 'lib') }
+    },
     output: { path: out, filename: 'harness.js', library: { type: 'var', name: 'nbf' } },
     module: { parser: { javascript: { dynamicImportMode: 'eager' } } }
   },

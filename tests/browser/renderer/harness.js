@@ -36,7 +36,16 @@ class StoredFacts {
 }
 
 /** Notes down what was asked for. */
-const noting = calls => new Proxy({}, { get: (_, name) => (...args) => void calls.push([name, ...args]) });
+const noting = calls =>
+  new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args) =>
+          void calls.push([name, ...args])
+    }
+  );
 
 export function mount({ facts = null, canAct = true, view = 'steps' } = {}) {
   const model = new FlowModel();
@@ -59,7 +68,11 @@ export function mountWidget(traits) {
     },
     save_changes: () => void saved.push({ ...traits }),
     on: (event, listener) => void listeners.set(event, [...(listeners.get(event) ?? []), listener]),
-    off: (event, listener) => void listeners.set(event, (listeners.get(event) ?? []).filter(other => other !== listener))
+    off: (event, listener) =>
+      void listeners.set(
+        event,
+        (listeners.get(event) ?? []).filter(other => other !== listener)
+      )
   };
   const end = widget.render({ model, el: document.getElementById('host') });
   return { model, saved, end, listeners };

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import ConsoleMessage, Locator, Page
 
 from labextension import bundle
-from tests.browser.renderer import states
+from tests.browser.renderer import movies, states
 
 THEMES = Path(sys.prefix, "share/jupyter/lab/themes/@jupyterlab")
 SHEET = bundle.HERE.parent / "nbflow/static/widget.css"
@@ -62,7 +62,7 @@ class Stage:
 
     def mount_movies(self, view: str = "steps", **size: Any) -> Any:
         """The movie recommender in the middle of its run 8."""
-        story = states.movie_story()
+        story = movies.movie_story()
         self.mount(story["facts"], view, **size)
         self.hear(story["snapshot"])
         return story

@@ -40,21 +40,39 @@ def test_the_task_of_a_step_that_has_only_one_is_shown_with_it(detail: Stage) ->
     expect(detail.find(".nbf-DetailName")).to_have_text("clean")
     expect(detail.find(".nbf-Facts")).to_have_text("reused · 0.31 s · run 8, 31 s ago")
     expect(detail.find(".nbf-Outputs")).to_contain_text("3,201 films are left")
-    assert detail.find(".nbf-Artifact[data-name=movies] > summary > span").evaluate_all(TEXTS) == ["movies", "DataFrame", "3,201 × 12", "2.3 MB"]
+    assert detail.find(".nbf-Artifact[data-name=movies] > summary > span").evaluate_all(TEXTS) == [
+        "movies",
+        "DataFrame",
+        "3,201 × 12",
+        "2.3 MB",
+    ]
     assert detail.find(".nbf-Artifact[data-name=raw] .nbf-Source").inner_text() == "from 8/load"
-    assert detail.find(".nbf-About dt").evaluate_all(TEXTS) == ["Cell", "After", "Reads", "Writes", "Reused from", "Key"]
+    assert detail.find(".nbf-About dt").evaluate_all(TEXTS) == [
+        "Cell",
+        "After",
+        "Reads",
+        "Writes",
+        "Reused from",
+        "Key",
+    ]
 
 
 def test_tasks_are_called_by_their_items_failed_ones_first_then_running_then_the_slowest(detail: Stage) -> None:
     detail.step("fit").click()
-    names = detail.page.get_by_role("option").evaluate_all("rows => rows.map(row => row.getAttribute('aria-label').replace(/, [\\d.]+ s$/, ''))")
+    names = detail.page.get_by_role("option").evaluate_all(
+        "rows => rows.map(row => row.getAttribute('aria-label').replace(/, [\\d.]+ s$/, ''))"
+    )
     assert names == [
-        "learning_rate=0.1, max_leaf_nodes=4, failed", "learning_rate=0.1, max_leaf_nodes=16, running",
-        "learning_rate=0.3, max_leaf_nodes=4, running", "learning_rate=0.3, max_leaf_nodes=8, waiting",
-        "learning_rate=0.3, max_leaf_nodes=16, waiting", "learning_rate=0.03, max_leaf_nodes=16, done",
-        "learning_rate=0.03, max_leaf_nodes=8, done", "learning_rate=0.03, max_leaf_nodes=4, done",
+        "learning_rate=0.1, max_leaf_nodes=4, failed",
+        "learning_rate=0.1, max_leaf_nodes=16, running",
+        "learning_rate=0.3, max_leaf_nodes=4, running",
+        "learning_rate=0.3, max_leaf_nodes=8, waiting",
+        "learning_rate=0.3, max_leaf_nodes=16, waiting",
+        "learning_rate=0.03, max_leaf_nodes=16, done",
+        "learning_rate=0.03, max_leaf_nodes=8, done",
+        "learning_rate=0.03, max_leaf_nodes=4, done",
         "learning_rate=0.1, max_leaf_nodes=8, done",
-    ]  # fmt: skip
+    ]
     assert detail.find(".nbf-TasksTotal").inner_text() == "9 tasks, 1 failed"
 
 
@@ -70,7 +88,9 @@ def test_a_failed_task_shows_its_error_and_leads_to_the_line(detail: Stage) -> N
     detail.step("fit").click()
     choose(detail, "learning_rate=0.1, max_leaf_nodes=4, failed")
     expect(detail.find(".nbf-DetailName")).to_have_text("fit[3]")
-    expect(detail.find(".nbf-ErrorText")).to_have_text("ValueError: max_leaf_nodes must be an Integral in the range [2, inf): got 1.")
+    expect(detail.find(".nbf-ErrorText")).to_have_text(
+        "ValueError: max_leaf_nodes must be an Integral in the range [2, inf): got 1."
+    )
     detail.find("button.nbf-Frame").click()
     assert detail.calls[-1] == ["jump", "cell-fit", 2]
     assert detail.find("div.nbf-Frame .nbf-Where").inner_text() == "sklearn/base.py, line 1365 in wrapper"
@@ -149,9 +169,16 @@ def test_a_preview_shows_the_head_of_a_table_a_picture_and_the_text_of_a_long_va
     detail.find(".nbf-Artifact[data-name=model] > summary").click()
     expect(detail.find(".nbf-Artifact[data-name=model] pre")).to_contain_text("ColumnTransformer")
     detail.find(".nbf-Artifact[data-name=chart] > summary").click()
-    assert detail.page.get_by_role("img", name="Picture of chart").evaluate("image => image.decode().then(() => image.naturalWidth)") == 120
+    assert (
+        detail.page.get_by_role("img", name="Picture of chart").evaluate(
+            "image => image.decode().then(() => image.naturalWidth)"
+        )
+        == 120
+    )
     detail.find(".nbf-Artifact[data-name=train] > summary").click()
-    rows = detail.find(".nbf-Artifact[data-name=train] tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
+    rows = detail.find(".nbf-Artifact[data-name=train] tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
     assert rows[:2] == [["", "title", "year", "rating", "gross"], ["0", "The Third Man", "1949", "8.1", "1,225,411"]]
 
 
@@ -179,9 +206,10 @@ HARM = "window.harmed = true"
 HEADS = [
     f"<table><tr><td><img src=x onerror='{HARM}'>a</td></tr></table>",
     f"<table onclick='{HARM}'><thead><tr><th style='background:url(javascript:{HARM})'>a</th></tr></thead></table>",
-    f"<table><tbody><tr><td><script>{HARM}</script><iframe src='javascript:{HARM}'></iframe>a</td></tr></tbody></table>",
+    f"<table><tr><td><script>{HARM}</script><iframe src='javascript:{HARM}'></iframe>a</td></tr></table>",
     f"<svg onload='{HARM}'></svg><table><tr><td><a href='javascript:{HARM}'>a</a></td></tr></table>",
-    f"<style>* {{ display: none }}</style><table><tr><td><form action='javascript:{HARM}'><input autofocus onfocus='{HARM}'></form>a</td></tr></table>",
+    f"<style>* {{ display: none }}</style><table><tr><td><input autofocus onfocus='{HARM}'>a</td></tr></table>",
+    f"<table><tr><td><form action='javascript:{HARM}'><button>a</button></form></td></tr></table>",
 ]
 
 
@@ -191,7 +219,9 @@ def test_of_the_head_of_a_table_only_cells_and_their_text_are_kept(stage: Stage,
     stage.find(".nbf-Artifact > summary").click()
     table = stage.find(".nbf-TableHead")
     expect(table).to_be_visible()
-    left = table.evaluate("table => [...table.querySelectorAll('*')].map(part => [part.localName, part.attributes.length])")
+    left = table.evaluate(
+        "table => [...table.querySelectorAll('*')].map(part => [part.localName, part.attributes.length])"
+    )
     assert {name for name, _ in left} <= {"thead", "tbody", "tr", "th", "td"}
     assert all(attributes == 0 for _, attributes in left)
     assert stage.page.evaluate("() => window.harmed") is None
@@ -201,9 +231,23 @@ EVIL = f'"><img src=x onerror="{HARM}">'
 
 
 def test_names_texts_pictures_logs_and_errors_cannot_bring_markup(stage: Stage) -> None:
-    fail = {"type": EVIL, "message": EVIL, "traceback": EVIL, "frames": [{"where": EVIL, "function": EVIL, "source": EVIL, "cell": EVIL, "line": 1}]}
+    fail = {
+        "type": EVIL,
+        "message": EVIL,
+        "traceback": EVIL,
+        "frames": [{"where": EVIL, "function": EVIL, "source": EVIL, "cell": EVIL, "line": 1}],
+    }
     value = states.artifact(EVIL, EVIL, EVIL * 2, image=EVIL, lost=[EVIL], columns=[[EVIL, EVIL]], source=EVIL)
-    one_task(stage, artifacts=[value], failure=fail, outputs=[states.stream(EVIL)], source=EVIL, signer=EVIL, key=EVIL, why=[EVIL])
+    one_task(
+        stage,
+        artifacts=[value],
+        failure=fail,
+        outputs=[states.stream(EVIL)],
+        source=EVIL,
+        signer=EVIL,
+        key=EVIL,
+        why=[EVIL],
+    )
     expect(stage.find(".nbf-ErrorText")).to_contain_text(EVIL)
     stage.find(".nbf-Artifact > summary").click()
     assert stage.find(".nbf-Panel img").count() == 0
@@ -246,7 +290,9 @@ def test_the_focus_stays_on_its_task_when_the_list_is_read_again(stage: Stage) -
 
 def test_items_are_told_apart_by_where_they_differ(detail: Stage) -> None:
     detail.step("fit").click()
-    pieces = detail.find(".nbf-Task[data-task='10'] .nbf-TaskItem > span").evaluate_all("parts => parts.map(part => [part.textContent, part.hasAttribute('data-common')])")
+    pieces = detail.find(".nbf-Task[data-task='10'] .nbf-TaskItem > span").evaluate_all(
+        "parts => parts.map(part => [part.textContent, part.hasAttribute('data-common')])"
+    )
     assert pieces == [["learning_rate=", True], ["0.03", False], [", max_leaf_nodes=", True], ["4", False]]
 
 
@@ -276,8 +322,11 @@ def test_an_answer_that_comes_late_does_not_replace_what_was_chosen_since(stage:
     stage.mount_movies(height=900)
     slow = """() => {
         const { archive } = stage, ask = archive.tasks.bind(archive);
-        archive.tasks = async (step, run) => { if (step === 'fit') await new Promise(go => (window.go = go)); return ask(step, run); };
-    }"""  # fmt: skip
+        archive.tasks = async (step, run) => {
+            if (step === 'fit') await new Promise(go => (window.go = go));
+            return ask(step, run);
+        };
+    }"""
     stage.page.evaluate(slow)
     stage.step("fit").click()
     stage.step("clean").click()

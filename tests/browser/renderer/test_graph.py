@@ -45,7 +45,9 @@ def test_arrows_across_the_edges_go_to_the_neighbour_of_the_same_rank(stage: Sta
 def test_a_change_of_status_changes_attributes_and_nothing_is_laid_out_again(stage: Stage) -> None:
     story = stage.mount_movies("graph", width=700, height=600)
     expect(stage.find(".nbf-Box")).to_have_count(10)
-    stage.page.evaluate("() => document.querySelectorAll('.nbf-Box').forEach(box => (box.before = box.getAttribute('transform')))")
+    stage.page.evaluate(
+        "() => document.querySelectorAll('.nbf-Box').forEach(box => (box.before = box.getAttribute('transform')))"
+    )
     lines = [states.line(one["step"], "failed", failed=1) for one in story["snapshot"]["lines"]]
     stage.hear({**story["snapshot"], "lines": lines, "shape": None})
     expect(stage.find(".nbf-Box[data-status=failed]")).to_have_count(9)
@@ -60,7 +62,7 @@ def test_the_steps_of_one_foreach_are_framed_and_a_foreach_alone_is_a_pile(stage
         states.step("score", 3, {"fit": ["model"]}, scope=["fit"]),
         states.step("best", 4, {"score": ["score"]}, mark="join fit"),
         states.step("other", 5, {"grid": ["grid"]}, mark="foreach x in grid", scope=["other"]),
-    ]  # fmt: skip
+    ]
     stage.mount({"flow": states.state(steps), "runs": {"runs": []}}, "graph", width=600)
     expect(stage.find(".nbf-Scope")).to_have_count(1)
     frame = stage.find(".nbf-Scope").bounding_box()
@@ -70,7 +72,8 @@ def test_the_steps_of_one_foreach_are_framed_and_a_foreach_alone_is_a_pile(stage
         assert box
         middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         assert inside == (
-            frame["x"] < middle[0] < frame["x"] + frame["width"] and frame["y"] < middle[1] < frame["y"] + frame["height"]
+            frame["x"] < middle[0] < frame["x"] + frame["width"]
+            and frame["y"] < middle[1] < frame["y"] + frame["height"]
         )
     assert stage.find(".nbf-BoxBehind").count() == 2
 

@@ -11,7 +11,8 @@ from tests.browser.renderer.stage import Stage
 STEPS = [states.step("load", 1), states.step("clean", 2, {"load": ["raw"]})]
 LOG = """() => {
     window.log = [];
-    for (const name of ['shapeChanged', 'linesChanged', 'runsChanged', 'flowChanged', 'selectedChanged', 'shownChanged', 'rested'])
+    const what = ['shape', 'lines', 'runs', 'flow', 'selected', 'shown'].map(name => `${name}Changed`);
+    for (const name of [...what, 'rested'])
         stage.model[name].connect((_, told) => log.push(told ? `${name} ${told}` : name));
 }"""
 
@@ -20,7 +21,9 @@ LOG = """() => {
 def model(stage: Stage) -> Stage:
     done = [states.line(one["name"], "done", done=1, run=7) for one in STEPS]
     facts = {"flow": states.state(STEPS, done, run=states.run_line(7)), "runs": {"runs": [states.run_line(7)]}}
-    stage.mount({**facts, "run": {"7": {"run": states.run_line(7), "shape": states.shape(STEPS, "old"), "lines": done}}})
+    stage.mount(
+        {**facts, "run": {"7": {"run": states.run_line(7), "shape": states.shape(STEPS, "old"), "lines": done}}}
+    )
     stage.page.evaluate(LOG)
     return stage
 
@@ -52,7 +55,10 @@ def test_the_end_of_a_run_is_told_once_and_what_is_stored_by_then_wins(model: St
     model.hear(over)
     model.hear(over)
     assert log(model) == ["linesChanged load", "runsChanged", "rested", "runsChanged"]
-    stored = [states.line("load", "done", done=1, run=8), states.line("clean", "stale", reasons=["raw of load changed"])]
+    stored = [
+        states.line("load", "done", done=1, run=8),
+        states.line("clean", "stale", reasons=["raw of load changed"]),
+    ]
     model.read({"flow": states.state(STEPS, stored, run=states.run_line(8, age=1, took=1))})
     assert statuses(model) == ["done", "stale"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.renderer import states
+from tests.browser.renderer import movies, states
 from tests.browser.renderer.stage import Stage
 
 TEXTS = "nodes => nodes.map(node => node.textContent)"
@@ -24,9 +24,12 @@ def run(stage: Stage, number: int) -> Locator:
 def test_each_run_says_how_it_ended_when_and_with_what(runs: Stage) -> None:
     names = runs.find(".nbf-Run").evaluate_all("rows => rows.map(row => row.getAttribute('aria-label'))")
     assert names[:5] == [
-        "Run 8, run, running, 31 s ago", "Run 7, run, succeeded, 2 h ago, baseline", "Run 6, run, failed, 2 h ago",
-        "Run 5, resume, succeeded, 1 d ago", "Run 4, run, crashed, 1 d ago",
-    ]  # fmt: skip
+        "Run 8, run, running, 31 s ago",
+        "Run 7, run, succeeded, 2 h ago, baseline",
+        "Run 6, run, failed, 2 h ago",
+        "Run 5, resume, succeeded, 1 d ago",
+        "Run 4, run, crashed, 1 d ago",
+    ]
     assert run(runs, 7).locator(".nbf-RunParameters").inner_text() == "genre=Adventure, top_k=5"
     assert run(runs, 4).locator(".nbf-RunParameters").inner_text() == "11 of 18 tasks"
     assert "resumed from run 4" in (run(runs, 5).get_attribute("title") or "")
@@ -78,10 +81,14 @@ def test_two_that_are_ticked_are_compared(runs: Stage) -> None:
     compare.click()
     diff = runs.page.get_by_role("region", name="Difference of run 6 and run 7")
     expect(diff.locator("h3")).to_have_text("Run 6 → run 7")
-    assert diff.locator(".nbf-Changes tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))") == [
-        ["top_k", "12", "5"], ["picks", "DataFrame 12 × 6", "DataFrame 5 × 6"], ["films", "-", "list of 5"],
+    assert diff.locator(".nbf-Changes tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    ) == [
+        ["top_k", "12", "5"],
+        ["picks", "DataFrame 12 × 6", "DataFrame 5 × 6"],
+        ["films", "-", "list of 5"],
         ["scikit-learn", "1.5.2", "1.6.0"],
-    ]  # fmt: skip
+    ]
     kinds = diff.locator(".nbf-DiffLine").evaluate_all("lines => lines.map(line => line.dataset.kind)")
     assert kinds == ["file", "file", "place", "same", "removed", "added"]
     assert runs.focused == "Close the comparison"
@@ -107,7 +114,7 @@ def test_a_run_that_cannot_be_read_is_said_and_that_is_dismissed(runs: Stage) ->
 
 
 def test_a_run_that_goes_on_is_at_the_top_before_the_history_is_read_again(stage: Stage) -> None:
-    flow = states.state(states.movie_steps(), run=states.run_line(7))
+    flow = states.state(movies.movie_steps(), run=states.run_line(7))
     stage.mount({"flow": flow, "runs": {"runs": [states.run_line(7)]}}, "runs")
     stage.hear(states.snapshot(states.run_line(8, "running", age=2, took=None), []))
     assert stage.find(".nbf-RunName").evaluate_all(TEXTS) == ["Run 8", "Run 7"]
@@ -116,7 +123,7 @@ def test_a_run_that_goes_on_is_at_the_top_before_the_history_is_read_again(stage
 
 def test_a_thousand_runs_are_a_few_rows_of_the_document(stage: Stage) -> None:
     history = [states.run_line(number, age=1e6 - number) for number in range(1000, 0, -1)]
-    stage.mount({"flow": states.state(states.movie_steps()), "runs": {"runs": history}}, "runs")
+    stage.mount({"flow": states.state(movies.movie_steps()), "runs": {"runs": history}}, "runs")
     assert stage.find(".nbf-Run").count() < 40
     run(stage, 1000).focus()
     stage.press("End")
@@ -124,5 +131,5 @@ def test_a_thousand_runs_are_a_few_rows_of_the_document(stage: Stage) -> None:
 
 
 def test_without_runs_it_says_what_to_do(stage: Stage) -> None:
-    stage.mount({"flow": states.state(states.movie_steps()), "runs": {"runs": []}}, "runs")
+    stage.mount({"flow": states.state(movies.movie_steps()), "runs": {"runs": []}}, "runs")
     expect(stage.find(".nbf-Runs .nbf-Empty")).to_contain_text("No runs yet")

@@ -14,16 +14,26 @@ NAMES = "nodes => nodes.map(node => node.getAttribute('aria-label'))"
 def test_every_step_is_a_button_that_says_how_it_stands(stage: Stage) -> None:
     stage.mount_movies()
     assert stage.find(".nbf-Step").evaluate_all(NAMES) == [
-        "load, reused", "clean, reused", "pick, done", "bonus, done", "grid, done", "split, done",
-        "fit, running, 5 of 9, 1 failed", "best, waiting", "playlist, done", "figure, stale",
-    ]  # fmt: skip
+        "load, reused",
+        "clean, reused",
+        "pick, done",
+        "bonus, done",
+        "grid, done",
+        "split, done",
+        "fit, running, 5 of 9, 1 failed",
+        "best, waiting",
+        "playlist, done",
+        "figure, stale",
+    ]
 
 
 def test_a_foreach_is_one_row_with_its_count_and_a_bar_of_what_is_done_and_failed(stage: Stage) -> None:
     stage.mount_movies()
     row = stage.step("fit")
     assert row.locator(".nbf-Count").inner_text() == "5/9"
-    widths = row.locator(".nbf-CountBar > span").evaluate_all("parts => parts.map(part => [part.dataset.part, Math.round(parseFloat(part.style.width))])")
+    widths = row.locator(".nbf-CountBar > span").evaluate_all(
+        "parts => parts.map(part => [part.dataset.part, Math.round(parseFloat(part.style.width))])"
+    )
     assert dict(widths) == {"done": 44, "reused": 0, "skipped": 0, "running": 22, "failed": 11}
     assert not stage.step("load").locator(".nbf-CountBar").is_visible()
 
@@ -37,9 +47,13 @@ def test_no_two_statuses_are_drawn_alike(stage: Stage) -> None:
 
 def test_a_tooltip_says_why_a_step_is_stale(stage: Stage) -> None:
     stage.mount_movies()
-    assert stage.step("figure").get_attribute("title") == "figure\nstale\nthe code of figure changed\nmodel of best changed"
+    assert (
+        stage.step("figure").get_attribute("title")
+        == "figure\nstale\nthe code of figure changed\nmodel of best changed"
+    )
     assert stage.step("fit").get_attribute("title") == (
-        "fit · foreach cfg in grid\nrunning\n1 failed, 2 running, 4 done\nValueError in fit[3]: max_leaf_nodes must be in [2, inf)"
+        "fit · foreach cfg in grid\nrunning\n1 failed, 2 running, 4 done\n"
+        "ValueError in fit[3]: max_leaf_nodes must be in [2, inf)"
     )
 
 
@@ -49,7 +63,7 @@ def test_steps_inside_a_foreach_are_indented(stage: Stage) -> None:
         states.step("fit", 2, {"split": ["part"]}, mark="foreach cfg in grid", scope=["split", "fit"]),
         states.step("score", 3, {"fit": ["model"]}, scope=["split", "fit"]),
         states.step("best", 4, {"score": ["score"]}, mark="join fit", scope=["split"]),
-    ]  # fmt: skip
+    ]
     stage.mount({"flow": states.state(steps), "runs": {"runs": []}})
     depths = stage.find(".nbf-Step").evaluate_all("rows => rows.map(row => row.style.getPropertyValue('--nbf-depth'))")
     assert depths == ["0", "1", "2", "1"]
@@ -59,13 +73,17 @@ def test_a_change_of_status_touches_the_rows_that_changed_and_no_other(stage: St
     story = stage.mount_movies()
     watch = """() => {
         window.touched = new Set();
+        const everything = { subtree: true, childList: true, attributes: true, characterData: true };
         new MutationObserver(records => records.forEach(record => {
             const element = record.target instanceof Element ? record.target : record.target.parentElement;
             touched.add(element.closest('.nbf-Step')?.dataset.step ?? element.className);
-        })).observe(document.querySelector('.nbf-Steps'), { subtree: true, childList: true, attributes: true, characterData: true });
-    }"""  # fmt: skip
+        })).observe(document.querySelector('.nbf-Steps'), everything);
+    }"""
     stage.page.evaluate(watch)
-    lines = [states.line("best", "running", running=1, run=8) if one["step"] == "best" else one for one in story["snapshot"]["lines"]]
+    lines = [
+        states.line("best", "running", running=1, run=8) if one["step"] == "best" else one
+        for one in story["snapshot"]["lines"]
+    ]
     stage.hear({**story["snapshot"], "lines": lines, "shape": None})
     expect(stage.step("best")).to_have_attribute("aria-label", "best, running")
     assert stage.page.evaluate("() => [...touched]") == ["best"]
@@ -87,7 +105,9 @@ def test_arrows_walk_the_steps_and_enter_shows_one_and_its_cell(stage: Stage) ->
 def test_the_lanes_of_the_selected_step_are_lit(stage: Stage) -> None:
     stage.mount_movies()
     stage.step("best").click()
-    lit = stage.find(".nbf-lane.nbf-mod-lit path").evaluate_all("lines => lines.map(line => [line.dataset.from, line.dataset.to])")
+    lit = stage.find(".nbf-lane.nbf-mod-lit path").evaluate_all(
+        "lines => lines.map(line => [line.dataset.from, line.dataset.to])"
+    )
     assert sorted(lit) == [["best", "figure"], ["fit", "best"]]
 
 

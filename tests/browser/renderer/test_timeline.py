@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.renderer import states
+from tests.browser.renderer import movies, states
 from tests.browser.renderer.stage import Stage
 
 NAMES = "rows => rows.map(row => row.getAttribute('aria-label'))"
@@ -80,5 +80,5 @@ def test_ten_thousand_tasks_are_a_few_rows_of_the_document(stage: Stage) -> None
 
 
 def test_without_runs_it_says_what_to_do(stage: Stage) -> None:
-    stage.mount({"flow": states.state(states.movie_steps()), "runs": {"runs": []}}, "timeline")
+    stage.mount({"flow": states.state(movies.movie_steps()), "runs": {"runs": []}}, "timeline")
     expect(stage.find(".nbf-Timeline .nbf-Empty")).to_contain_text("Run the flow, and see here when each task went on.")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from labextension import bundle
-from tests.browser.renderer import states
+from tests.browser.renderer import movies, states
 from tests.browser.renderer.stage import Stage
 
 MODULE = bundle.HERE.parent / "nbflow/static/widget.js"
@@ -40,7 +40,7 @@ def show(stage: Stage, **traits: Any) -> Page:
 
 @pytest.fixture
 def story() -> Any:
-    return states.movie_story()
+    return movies.movie_story()
 
 
 def test_it_draws_the_flow_and_what_goes_on(stage: Stage, story: Any) -> None:
