@@ -12,6 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,13 +81,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
-    """Once it listens."""
+    """Once it answers; it says where before it does."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
         for path in home.glob("jpserver-*.json"):
-            facts = json.loads(path.read_text() or "{}")
-            if "url" in facts:
-                return str(facts["url"])
+            with suppress(ValueError, OSError):  # half written, or nobody is there yet
+                url = str(json.loads(path.read_text())["url"])
+                urllib.request.urlopen(f"{url}login", timeout=PATIENCE).close()
+                return url
         time.sleep(0.05)
     raise AssertionError((home / "log").read_text())
 
