@@ -17,6 +17,7 @@ export class CountBar {
     PARTS.forEach((part, index) => {
       const child = this.node.children[index];
       if (child instanceof HTMLElement) {
+        child.style.minWidth = line[part] ? '2px' : ''; // three of a thousand are seen, too
         child.style.width = `${(100 * line[part]) / Math.max(1, line.total)}%`;
       }
     });

@@ -21,6 +21,7 @@ export class StepBox {
     const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
     const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
     this.icon = statusMark('missing', left + 9, -8);
+    this.body = svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 });
     setAttribute(this.second, 'x', left + 32);
     this.group = svg(
       'g',
@@ -33,7 +34,7 @@ export class StepBox {
         transform: `translate(${x},${y})`
       },
       splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 3, y: top + 3, width, height, rx: 5 }),
-      svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 }),
+      this.body,
       this.icon,
       this.title,
       svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)),
@@ -47,9 +48,23 @@ export class StepBox {
   }
 
   show(line: StepLine): void {
-    const { trans } = this.props;
+    this.take(line);
+    this.redraw();
+  }
+
+  /** To be drawn soon. */
+  take(line: StepLine): void {
     this.line = line;
+  }
+
+  redraw(): void {
+    const { trans } = this.props;
+    const line = this.line;
+    if (!line) {
+      return;
+    }
     setAttribute(this.group, 'data-status', line.status);
+    setAttribute(this.body, 'data-status', line.status);
     setAttribute(this.group, 'aria-label', stepLabel(line, trans));
     showStatus(this.icon, line.status);
     this.showBar(line);
@@ -87,7 +102,7 @@ export class StepBox {
     const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
     const ok = part(line.done + line.reused + line.skipped);
     setAttribute(done, 'width', ok);
-    setAttribute(failed, 'width', part(line.failed));
+    setAttribute(failed, 'width', Math.max(line.failed && line.total > 1 ? 2 : 0, part(line.failed)));
     setAttribute(failed, 'x', -width / 2 + ok);
   }
 
@@ -110,6 +125,7 @@ export class StepBox {
   private line: StepLine | undefined;
   private text = '';
   private readonly icon: SVGGElement;
+  private readonly body: SVGRectElement;
   private readonly title = svg('title');
   private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
   private bars: { done: SVGRectElement; failed: SVGRectElement } | null = null;

@@ -10,6 +10,7 @@ import type { FlowProps, FlowView } from './view';
 import { Viewport } from './viewport';
 
 const WIDE = 1.4; // of width to height, from which on the flow goes from left to right
+const AT_ONCE = 250; // boxes that are drawn in one go; more of them would be felt
 const READABLE = 0.72; // a drawing is not made smaller than this by itself
 
 export class FlowGraph implements FlowView {
@@ -44,8 +45,13 @@ export class FlowGraph implements FlowView {
 
   update(lines: readonly StepLine[]): void {
     for (const line of lines) {
-      this.boxes.get(line.step)?.show(line);
+      const box = this.boxes.get(line.step);
+      if (box) {
+        box.take(line);
+        this.changed.add(box);
+      }
     }
+    this.drawChanged();
   }
 
   select(step: string | null): void {
@@ -76,6 +82,7 @@ export class FlowGraph implements FlowView {
 
   dispose(): void {
     this.isDisposed = true;
+    cancelAnimationFrame(this.frame);
     this.resizes.disconnect();
     this.viewport.dispose();
     this.node.remove();
@@ -104,6 +111,7 @@ export class FlowGraph implements FlowView {
     const facts = new Map(this.shape?.steps.map(step => [step.name, step]));
     this.drawing = drawing;
     this.boxes.clear();
+    this.changed.clear();
     const edges = svg('path', { class: 'nbf-Edge', d: drawing.curves.map(curve => curve.path).join('') }); // one is drawn faster than a thousand
     const boxes = drawing.boxes.flatMap(box => {
       const known = facts.get(box.step);
@@ -113,6 +121,20 @@ export class FlowGraph implements FlowView {
     this.place();
     this.select(this.selected);
   }
+
+  /** Those that are seen first; what is left over, in the next frame. */
+  private readonly drawChanged = (): void => {
+    const isSeen = (box: StepBox): boolean => this.viewport.sees(box.area);
+    const boxes = [...this.changed];
+    const some = boxes.length > AT_ONCE ? [...boxes.filter(isSeen), ...boxes].slice(0, AT_ONCE) : boxes;
+    for (const box of some) {
+      if (this.changed.delete(box)) {
+        box.redraw();
+      }
+    }
+    cancelAnimationFrame(this.frame);
+    this.frame = this.changed.size ? requestAnimationFrame(this.drawChanged) : 0;
+  };
 
   /** All of it where that can be read, else its beginning. */
   private place(): void {
@@ -238,6 +260,8 @@ export class FlowGraph implements FlowView {
   private direction: Direction = 'TB';
   private selected: string | null = null;
   private readonly lit = svg('path', { class: 'nbf-Edge nbf-mod-lit' });
+  private frame = 0;
+  private readonly changed = new Set<StepBox>(); // and not drawn yet
   private readonly boxes = new Map<string, StepBox>();
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;

@@ -138,3 +138,19 @@ def test_the_selected_step_is_moved_into_sight(stage: Stage) -> None:
     expect(stage.box("step_199")).not_to_be_in_viewport()
     stage.page.evaluate("() => stage.model.select({ step: 'step_199', task: null })")
     expect(stage.box("step_199")).to_be_in_viewport()
+
+
+def test_a_thousand_changes_are_drawn_what_is_seen_first(stage: Stage) -> None:
+    steps = states.wide_steps(1000)
+    stage.mount({"flow": states.state(steps), "runs": {"runs": []}}, "graph", width=400)
+    expect(stage.find(".nbf-Box")).to_have_count(1000)
+    lines = [states.line(one["name"], "done", done=1, run=8) for one in steps]
+    running = states.snapshot(states.run_line(8, "running", age=1, took=None), lines)
+    first = """snapshot => {
+        stage.model.receive(snapshot);
+        return [...document.querySelectorAll('.nbf-Box[data-status=done]')].map(box => box.dataset.step);
+    }"""
+    drawn_at_once = stage.page.evaluate(first, running)
+    assert len(drawn_at_once) < 1000
+    assert "step_0" in drawn_at_once
+    expect(stage.find(".nbf-Box[data-status=done]")).to_have_count(1000)
