@@ -1,6 +1,6 @@
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
-import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { FlowActions } from './actions';
@@ -36,6 +36,7 @@ export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs']
 
 export const isView = (name: unknown): name is ViewName => VIEWS.some(view => view === name);
 
+const PATH = { path: { type: 'string', description: 'Path of an open notebook; by default the current one' } };
 const STEP = { step: { type: 'string', description: 'Name of the step; by default that of the active cell' } };
 const RUN = { run: { type: 'number', description: 'Number of the run; by default the newest' } };
 const ADDRESS = { address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' } };
@@ -83,19 +84,23 @@ export class FlowCommands {
     commands.addCommand(id, {
       label: args => (id === CommandId.openView && isView(args['view']) ? this.viewLabel(args['view']) : label),
       caption,
-      describedBy: { args: { type: 'object', properties: takes } },
+      describedBy: { args: { type: 'object', properties: { ...PATH, ...takes } } },
       isEnabled: args => {
-        const notebook = this.current;
+        const notebook = this.notebook(args);
         return notebook !== null && (enabled?.(notebook, args) ?? notebook.hasSteps);
       },
-      execute: args => this.current && execute(this.current, args)
+      execute: args => {
+        const notebook = this.notebook(args);
+        return notebook && execute(notebook, args);
+      }
     });
   }
 
-  /** The notebook that the user works in, whichever the panel shows. */
-  private get current(): FlowNotebook | null {
-    const panel = this.notebooks.currentWidget;
-    return panel && this.tracker.of(panel);
+  /** The notebook that is named, else the one that the user works in, whichever the panel shows. */
+  private notebook({ path }: Args): FlowNotebook | null {
+    const isNamed = (panel: NotebookPanel): boolean => panel.context.path === path;
+    const panel = typeof path === 'string' ? this.notebooks.find(isNamed) : this.notebooks.currentWidget;
+    return panel ? this.tracker.of(panel) : null;
   }
 
   private viewLabel(view: ViewName): string {
@@ -115,15 +120,9 @@ export class FlowCommands {
       [CommandId.openView]: {
         label: trans('Open Flow in a Tab'),
         caption: trans('Open a view of the flow as a tab of the main area'),
-        takes: {
-          view: { type: 'string', description: 'The view', enum: [...VIEWS] },
-          path: { type: 'string', description: 'Path of an open notebook; by default the current one' }
-        },
+        takes: { view: { type: 'string', description: 'The view', enum: [...VIEWS] } },
         enabled: () => this.deeds.canOpenViews,
-        execute: (notebook, { view, path }) => {
-          const named = typeof path === 'string' ? this.tracker.find(path) : notebook;
-          return named && this.deeds.openView(named, isView(view) ? view : 'graph');
-        }
+        execute: (notebook, { view }) => this.deeds.openView(notebook, isView(view) ? view : 'graph')
       },
       [CommandId.showStep]: {
         label: trans('Show This Step in the Flow'),

@@ -29,9 +29,10 @@ export class Endings implements IDisposable {
     Signal.disconnectReceiver(this);
   }
 
-  /** The end is told once, when what is said of the run says how it ended. */
+  /** The end is told once, when what is said of the run says how it ended. A kernel session ends with its kernel. */
   private look(): void {
-    this.awaited = activeRun(this.model)?.number ?? this.awaited;
+    const active = activeRun(this.model);
+    this.awaited = active && active.kind !== 'interactive' ? active.number : this.awaited;
     const run = [this.model.run, ...(this.model.runs ?? [])].find(one => one?.number === this.awaited);
     if (run && run.status !== 'running' && run.finished !== null) {
       this.awaited = null;

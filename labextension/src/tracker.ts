@@ -17,6 +17,7 @@ export class FlowTracker implements IDisposable {
     this.currentChanged = this._currentChanged;
     tracker.widgetAdded.connect((_, panel) => void this.of(panel), this);
     tracker.currentChanged.connect((_, panel) => this.choose(panel), this);
+    window.addEventListener('focus', this.lookAgain);
     NotebookActions.executed.connect((_, { notebook }) => this.executed(notebook), this);
     tracker.forEach(panel => this.of(panel));
     this.choose(tracker.currentWidget);
@@ -34,10 +35,6 @@ export class FlowTracker implements IDisposable {
 
   get all(): Iterable<FlowNotebook> {
     return this._open.values();
-  }
-
-  find(path: string): FlowNotebook | undefined {
-    return [...this._open.values()].find(notebook => notebook.panel.context.path === path);
   }
 
   /** What is known of the flow of an open notebook. */
@@ -60,6 +57,7 @@ export class FlowTracker implements IDisposable {
 
   dispose(): void {
     this._disposed = true;
+    window.removeEventListener('focus', this.lookAgain);
     this._open.forEach(notebook => notebook.dispose());
     Signal.clearData(this);
   }
@@ -70,8 +68,12 @@ export class FlowTracker implements IDisposable {
     if (chosen !== this._current) {
       this._current = chosen;
       this._currentChanged.emit(chosen);
+      this.lookAgain();
     }
   }
+
+  /** Who comes back may have begun a run somewhere else. */
+  private readonly lookAgain = (): void => this._current?.refresh();
 
   private close(panel: NotebookPanel): void {
     const notebook = this._open.get(panel);

@@ -14,6 +14,14 @@ from tests.browser.window import NOTEBOOK, Window
 OTHER = ["%load_ext nbflow", "%%step first\na = 1", "%%step second\nb = a + 1"]
 
 
+UNTIL_SAVED = """async text => {
+    const saved = () => window.jupyterapp.serviceManager.workspaces.fetch('default');
+    while (!JSON.stringify((await saved()).data['layout-restorer:data']).includes(text))
+        await new Promise(done => setTimeout(done, 100));
+}"""
+"""Until JupyterLab has stored a layout in which a text stands."""
+
+
 def wait_for_steps(window: Window, *steps: str) -> None:
     names = "[...document.querySelectorAll('#nbflow-panel .nbf-Step')].map(row => row.dataset.step).join()"
     window.wait(f"{names} === '{','.join(steps)}'")
@@ -62,8 +70,7 @@ def test_a_view_opens_as_a_tab_and_is_there_again_after_a_reload(notebook: OpenN
     box = window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=clean]")
     box.wait_for()
     assert window.page.locator(".lm-TabBar-tab", has_text="Graph · demo.ipynb").is_visible()
-    saved = "fetch('default').then(one => JSON.stringify(one).includes('nbflow:graph:'))"
-    window.page.wait_for_function(f"() => window.jupyterapp.serviceManager.workspaces.{saved}")
+    window.page.evaluate(UNTIL_SAVED, '"nbflow:graph:')
     window.page.goto(f"{lab.url}/lab?token={lab.token}")
     box.wait_for()
 
