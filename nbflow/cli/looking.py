@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nbflow.cli.exporting import tell_differences
 from nbflow.cli.options import describe, kind_of
 from nbflow.cli.words import table
 from nbflow.cli.workplace import NOTEBOOK, workplace
@@ -32,8 +33,14 @@ def show(notebook: Path, form: str | None, output: Path | None) -> None:
 
 @click.command()
 @NOTEBOOK
-def check(notebook: Path) -> None:
-    """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings."""
+@click.option("--script", type=click.Path(path_type=Path), help="See whether this exported script is up to date.")
+def check(notebook: Path, script: Path | None) -> None:
+    """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings.
+
+    With --script, find what differs between the notebook and a script exported from it; exit code 1 when anything does.
+    """
+    if script is not None:
+        sys.exit(tell_differences(workplace(notebook), script))
     graph = workplace(notebook).graph
     problems = check_flow(graph)
     for problem in problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from nbflow.flow.linking import Above, Joining
@@ -18,6 +18,7 @@ class Binding:
     name: str
     writers: tuple[str, ...]
     required: bool = True
+    sure: bool = field(default=True, compare=False)  # one of them has bound it, whatever was skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def link(flow: Flow, learned: Mapping[str, frozenset[str]] | None = None) -> Gra
 
 def _link(joining: Joining) -> Link:
     return Link(
-        bindings=tuple(Binding(read.name, read.writers, read.required) for read in joining.reads),
+        bindings=tuple(Binding(read.name, read.writers, read.required, read.sure) for read in joining.reads),
         parameters=joining.parameters,
         prelude=joining.prelude,
         upstream=joining.upstream,

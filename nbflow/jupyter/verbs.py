@@ -89,8 +89,20 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     above = click.Context(click.Command(None))
     above.meta[FLOW], above.meta[PLACE] = place.flow, place
     above.meta[PERFORM] = lambda request: session.runs.perform(request, background)
-    notebook = str(session.folder) if verb in ("gc", "verify") else place.command
-    _invoke(commands, [verb, notebook, *words], "%flow", place.command, parent=above)
+    _invoke(commands, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
+
+
+def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
+    """The words with the notebook that is open where a shell has it; `import` makes another one."""
+    match verb:
+        case "import":
+            return words
+        case "sync":
+            return [*words, str(session.document.path or session.document.name)]
+        case "gc" | "verify":
+            return [str(session.folder), *words]
+        case _:
+            return [session.document.name, *words]
 
 
 def _invoke(command: click.Command, words: list[str], name: str, notebook: str, **extra: Any) -> None:

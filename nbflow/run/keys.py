@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterable
@@ -144,7 +145,9 @@ def canonical(value: object) -> str:
 
 def seed_of(seed: int, path: tuple[int, ...]) -> int:
     """The seed of one task: the step's own, and another for each item of a foreach, always the same one."""
-    return seed if not path else int(digest(seed, *path)[:8], 16)
+    # by means that every Python has, since an exported script does the same
+    text = " ".join(str(part) for part in (seed, *path))
+    return seed if not path else int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
 def _seeded(step: Step, task: TaskId) -> str:

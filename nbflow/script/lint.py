@@ -21,7 +21,7 @@ def lint(cls: type[FlowSpec]) -> None:
 
 
 def undefined_names(file: Path) -> list[str]:
-    ruff = _find_ruff()
+    ruff = find_ruff()
     if ruff is None:
         return []
     command = [ruff, "check", "--isolated", "--no-cache", "--select", "F821", "--output-format", "json", str(file)]
@@ -33,6 +33,6 @@ def undefined_names(file: Path) -> list[str]:
     return [f"{file.name}, line {one['location']['row']}: {one['message'].replace('`', chr(39))}" for one in found]
 
 
-def _find_ruff() -> str | None:
+def find_ruff() -> str | None:
     beside = Path(sys.executable).with_name("ruff")
     return str(beside) if beside.exists() else shutil.which("ruff")

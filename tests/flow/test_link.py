@@ -46,6 +46,12 @@ def test_a_step_that_is_skipped_with_its_inputs_does_not_end_the_search() -> Non
     assert writers(graph_of(text), "e") == {"m": ("c", "a")}
 
 
+def test_a_join_that_is_skipped_with_its_foreach_does_not_end_the_search() -> None:
+    text = "%%step a\nm = 0\nr = 1\n---\n%%step b --if r --foreach i in [1]\nd = i\n---\n"
+    text += "%%step c --join b\nm = inputs.d\n---\n%%step e\ny = m"
+    assert writers(graph_of(text), "e") == {"m": ("c", "a")}
+
+
 def test_a_guard_is_read_like_any_other_name() -> None:
     graph = graph_of(
         "%%parameters\nmode = 'x'\n---\n%%step a\nr = 1\n---\n%%step b --if r\n---\n%%step c --if mode == x"

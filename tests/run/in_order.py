@@ -32,6 +32,7 @@ class _InOrder:
         self.graph = graph
         self.made: dict[tuple[str, Path], dict[str, Any]] = {}
         self.widths: dict[tuple[str, Path], int] = {}
+        self.failed: set[tuple[str, Path]] = set()  # tasks whose failure is allowed
         module = sys.modules["cells"] = types.ModuleType("cells")  # dataclasses look their module up
         self.globals = module.__dict__
         self.globals.update(parameters)
@@ -54,6 +55,8 @@ class _InOrder:
             yield from self.paths(scope, (*path, index))
 
     def each(self, step: Step, path: Path) -> None:
+        if self.has_nothing_to_work_on(step, path):
+            return
         seen = self.seen(step, path)
         if step.guard and not step.guard.holds(seen[step.guard.name], self.graph.links[step.name].answers):
             return
@@ -64,6 +67,24 @@ class _InOrder:
         self.widths[step.name, path] = len(items)
         for index, item in enumerate(items):
             self.once(step, (*path, index), {**seen, step.foreach.var: item})
+
+    def has_nothing_to_work_on(self, step: Step, path: Path) -> bool:
+        """Something that it reads was skipped, or has failed for this item."""
+        linked = self.graph.links[step.name]
+        if any((above, self.cut(above, path)) in self.failed for above in linked.upstream):
+            return True
+        if linked.joined and (linked.opened[len(path)], path) not in self.widths:
+            return True
+        required = (binding for binding in linked.bindings if binding.required)
+        return any(all((w, self.cut(w, path)) not in self.made for w in b.writers) for b in required)
+
+    def cut(self, step: str, path: Path) -> Path:
+        return path[: len(self.graph.links[step].scope)]
+
+    def allows_failures(self, step: Step) -> bool:
+        scope = self.graph.links[step.name].scope
+        inside = [step, self.graph.steps[scope[-1]]] if scope else []
+        return any(one.options.allow_failures is not None for one in inside)
 
     def seen(self, step: Step, path: Path) -> dict[str, Any]:
         names = dict(self.globals)
@@ -90,16 +111,28 @@ class _InOrder:
             space["self"] = this
         for function in (one for one in space.values() if isinstance(one, types.FunctionType)):
             function.__globals__.update({k: v for k, v in space.items() if k not in self.prelude})
+        try:
+            self.turn(step, space)
+        except Exception:
+            if not self.allows_failures(step):
+                raise
+            self.failed.add((step.name, path))
+            return
+        made = vars(space["self"]) if step.metaflow else space
+        self.made[step.name, path] = {name: made[name] for name in linked.writes if name in made}
+
+    def turn(self, step: Step, space: dict[str, Any]) -> None:
+        """Once, or as often as a loop asks for."""
         again = True
         while again:
             exec(compile(ast.parse(step.body), step.name, "exec", dont_inherit=True), space)
             again = step.loop is not None and bool(space[step.loop])
-        made = vars(space["self"]) if step.metaflow else space
-        self.made[step.name, path] = {name: made[name] for name in linked.writes if name in made}
 
     def views(self, step: Step, path: Path) -> Iterator[Any]:
         linked = self.graph.links[step.name]
         for leaf in self.paths(linked.opened, path):
+            if any((above, self.cut(above, leaf)) in self.failed for above in linked.joined):
+                continue
             names: dict[str, Any] = {}
             for above in linked.joined:
                 names |= self.made.get((above, leaf[: len(self.graph.links[above].scope)]), {})

@@ -1,0 +1,1 @@
+"""From a notebook's graph to a FlowSpec script."""

@@ -1,0 +1,85 @@
+"""The bodies in an exported script: what stands below `# cell 6` in a method, without what was written around it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nbflow.export.layout import dedent
+from nbflow.export.marks import read_cell_comment
+from nbflow.flow.code import parse
+
+DEPTH = 8
+"""How far in the body of a method stands."""
+
+END = "# end of cell"
+"""Stands behind a body that uses `self` itself, from which what follows could not be told apart."""
+
+SHOW_FIGURES = "show_figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The text is that of a cell again: its lines begin at the margin. `line` is where it begins in the script."""
+
+    cell: int
+    method: str
+    text: str
+    line: int
+
+
+def read_bodies(script: str) -> tuple[Body, ...]:
+    """Every marked body, in the order of the script. Raises SyntaxError for what is no Python."""
+    lines = script.splitlines()
+    found = (_read_body(method, lines) for method in _methods(parse(script)))
+    return tuple(body for body in found if body is not None)
+
+
+def _methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    for outer in tree.body:
+        if isinstance(outer, ast.ClassDef):
+            yield from (inner for inner in outer.body if isinstance(inner, ast.FunctionDef))
+
+
+def _read_body(method: ast.FunctionDef, lines: Sequence[str]) -> Body | None:
+    for number in range(method.lineno + 1, _last_line(method, lines) + 1):
+        cell = read_cell_comment(lines[number - 1])
+        if cell is not None:
+            text = dedent("\n".join(lines[number : _end(method, number, lines) - 1]), DEPTH)
+            return Body(cell, method.name, text.strip("\n").rstrip(), number + 1)
+    return None
+
+
+def _end(method: ast.FunctionDef, mark: int, lines: Sequence[str]) -> int:
+    """The first line behind the body: that of the end mark, or else of the statements which hand on what it made."""
+    last = _last_line(method, lines)
+    for number in range(mark + 1, last + 1):
+        if lines[number - 1].strip() == END:
+            return number
+    statements = [node for node in method.body if node.lineno > mark]
+    at = _first_epilogue(statements)
+    return statements[at].lineno if at < len(statements) else last + 1
+
+
+def _last_line(method: ast.FunctionDef, lines: Sequence[str]) -> int:
+    """With the comments that stand behind the last statement."""
+    last = method.end_lineno or method.lineno
+    while last < len(lines) and lines[last].startswith(" " * DEPTH + "#"):
+        last += 1
+    return last
+
+
+def _first_epilogue(statements: Sequence[ast.stmt]) -> int:
+    at = len(statements)
+    while at and (_mentions_self(statements[at - 1]) or _shows_figures(statements[at - 1])):
+        at -= 1
+    return at
+
+
+def _mentions_self(statement: ast.stmt) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == "self" for node in ast.walk(statement))
+
+
+def _shows_figures(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and ast.unparse(statement) == f"{SHOW_FIGURES}()"

@@ -1,0 +1,95 @@
+"""One method of a flow, put together from its parts."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nbflow.export.bodies import DEPTH, END
+from nbflow.export.layout import indent
+from nbflow.export.marks import cell_comment
+
+WIDTH = 100
+"""Of a line of a script."""
+
+
+@dataclass
+class Draft:
+    """`before` and `after` are what hands artifacts in and out; `cell` is the number of the cell with this body."""
+
+    name: str
+    decorators: list[str] = field(default_factory=list)
+    takes_inputs: bool = False
+    doc: str = ""
+    outside: tuple[str, ...] = ()  # names that are those of the module
+    before: list[str] = field(default_factory=list)
+    cell: int = 0
+    body: str = ""
+    uses_self: bool = False
+    figures: str = ""  # what shows them
+    after: list[str] = field(default_factory=list)
+    next: str = ""
+
+    def lines(self) -> Iterator[str]:
+        yield from self.decorators
+        yield f"def {self.name}(self{', inputs' if self.takes_inputs else ''}):"
+        head = [docstring(self.doc)] if self.doc else []
+        first = [f"global {', '.join(self.outside)}"] if self.outside else []
+        tail = [*([self.figures] if self.figures else []), *self.after, *([self.next] if self.next else [])]
+        marked, before = self._marked(), [*first, *self.before]
+        pieces = [before, marked, tail] if marked else [[*before, *tail]]
+        parts = ["\n".join(piece) for piece in pieces if piece]
+        if not parts and not head:
+            parts = ["pass"]
+        yield indent("\n".join([*head, "\n\n".join(parts)]) if parts else head[0], DEPTH - 4)
+
+    def _marked(self) -> list[str]:
+        if not self.cell:
+            return []
+        end = [END] if self.uses_self else []
+        return [cell_comment(self.cell), *([self.body] if self.body else []), *end]
+
+    @property
+    def text(self) -> str:
+        return indent("\n".join(self.lines()), DEPTH - 4)
+
+
+def docstring(text: str, depth: int = DEPTH) -> str:
+    """Markdown as a docstring: headings without their marks, and lines that are not too long."""
+    lines = "\n".join(_wrapped(text.strip(), WIDTH - depth)).strip("\n").splitlines()
+    safe = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    safe = safe[:-1] + '\\"' if safe.endswith('"') else safe
+    return f'"""{safe}"""' if len(lines) == 1 else f'"""{safe}\n"""'
+
+
+def _wrapped(text: str, width: int) -> Iterator[str]:
+    """Prose is filled anew where a line of it is too long; code, tables and pictures stay as they are."""
+    prose: list[str] = []
+    is_code = False
+    for line in [*text.splitlines(), ""]:
+        is_fence = line.lstrip().startswith("```")
+        is_code ^= is_fence
+        plain = line if is_code else re.sub(r"^#+\s+", "", line)
+        is_prose = not is_code and not is_fence and bool(line.strip()) and not line.startswith(("    ", "|"))
+        if prose and (not is_prose or plain is not line or _ITEM.match(plain)):
+            yield from _filled(prose, width)
+            prose = []
+        if is_prose:
+            prose.append(plain)
+        else:
+            yield plain.rstrip()
+
+
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+\.)\s+")
+
+
+def _filled(lines: list[str], width: int) -> Iterator[str]:
+    if all(len(line) <= width for line in lines):
+        yield from (line.rstrip() for line in lines)
+        return
+    mark = _ITEM.match(lines[0])
+    first = lines[0][: mark.end()] if mark else ""
+    words = " ".join([lines[0][len(first) :], *(line.strip() for line in lines[1:])])
+    yield from textwrap.wrap(words, width, initial_indent=first, subsequent_indent=" " * len(first))

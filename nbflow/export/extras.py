@@ -1,0 +1,101 @@
+"""What a notebook has and a module has not, as source of its own: written into a script that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Template
+
+DISPLAY = '''
+def $display(*values):
+    """Show values on the card of the step, as a notebook shows them below the cell."""
+    for value in values:
+        if value is None:
+            continue
+        if hasattr(value, "savefig"):
+            part = $Image.from_matplotlib(value)
+        elif type(value).__name__ == "DataFrame":
+            part = $Table.from_dataframe(value)
+        elif hasattr(value, "_repr_markdown_"):
+            part = $Markdown(value._repr_markdown_())
+        else:
+            part = $Artifact(value)
+        $current.card.append(part)
+'''
+
+FIGURES = '''
+def $show_figures():
+    """Show the figures that the step has drawn on its card."""
+    for number in $plt.get_fignums():
+        $display($plt.figure(number))
+    $plt.close("all")
+'''
+
+TASKS = '''
+class $Tasks(list):
+    """The tasks of a foreach, with what a notebook asks of all of them at once."""
+'''
+
+FAILED = '''
+    def __init__(self, tasks, failed=()):
+        """`failed` are (item, error) of those that failed, and may."""
+        super().__init__(tasks)
+        self.failed = [
+            $SimpleNamespace(item=item, error=f"{error.type.rpartition('.')[2]}: {error.exception}")
+            for item, error in failed
+        ]
+'''
+
+LISTS = '''
+    def __getattr__(self, name):
+        """`inputs.score` is the list of all their scores."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return [getattr(task, name) for task in self]
+'''
+
+TABLE = '''
+    def table(self, *names):
+        """A row for each task, and a column for each name."""
+        columns = {name: [getattr(task, name) for task in self] for name in names}
+        return $pandas.DataFrame(columns, columns=list(names))
+'''
+
+SEED = '''
+def $seed(number, *items):
+    """Seed the random generators: each item of a foreach in its own way, and always in the same."""
+    if items:
+        text = " ".join(str(part) for part in (number, *items))
+        number = int($sha256(text.encode()).hexdigest()[:8], 16)
+    $random.seed(number)
+    if "numpy" in $sys.modules:
+        $sys.modules["numpy"].random.seed(number)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    source: str
+    modules: Mapping[str, str] = field(default_factory=dict)  # placeholder -> module
+    things: Mapping[str, str] = field(default_factory=dict)  # placeholder -> thing in a module
+    others: tuple[str, ...] = ()  # extras that it uses
+
+
+CARDS = ("Artifact", "Image", "Markdown", "Table")
+EXTRAS = {
+    "display": Extra(DISPLAY),
+    "show_figures": Extra(FIGURES, {"plt": "matplotlib.pyplot"}, others=("display",)),
+    "Tasks": Extra(TASKS),
+    "failed": Extra(FAILED, things={"SimpleNamespace": "types.SimpleNamespace"}, others=("Tasks",)),
+    "lists": Extra(LISTS, others=("Tasks",)),
+    "table": Extra(TABLE, {"pandas": "pandas"}, others=("Tasks",)),
+    "seed": Extra(SEED, {"random": "random", "sys": "sys"}, {"sha256": "hashlib.sha256"}),
+}
+"""By the name that bodies and prologues use; some are parts of `Tasks`."""
+
+PARTS = frozenset({"failed", "lists", "table"})
+
+
+def fill(extra: Extra, names: Mapping[str, str]) -> str:
+    """The source, with the names under which this script has what it uses."""
+    return Template(extra.source).substitute(names).strip("\n")

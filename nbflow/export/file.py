@@ -1,0 +1,37 @@
+"""A script as a file: written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetUnwritable
+
+
+def read_script(path: Path) -> str:
+    """Raises ScriptUnreadable for what is not there, or no text."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise ScriptUnreadable(path, "it is no text") from None
+    except OSError as error:
+        raise ScriptUnreadable(path, error.strerror or str(error)) from None
+
+
+def write_script(path: Path, text: str, force: bool = False) -> None:
+    """Raises TargetExists for a file that is there, unless forced, and TargetUnwritable; then all is as it was."""
+    if path.exists() and not force:
+        raise TargetExists(path)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(0, "it is a folder")
+        beside.write_text(text, "utf-8")
+        if path.exists():
+            beside.chmod(path.stat().st_mode & 0o777)
+        beside.replace(path)  # so that a crash leaves the old file, or the new one
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise TargetUnwritable(path, error.strerror or str(error)) from None

@@ -1,0 +1,43 @@
+"""ruff: how a script is laid out, and what a reviewer's linter would say."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+
+from nbflow.export.draft import WIDTH
+from nbflow.export.errors import ExportFailed
+from nbflow.script.lint import find_ruff
+
+_ISOLATED = ("--isolated", "--no-cache", "--stdin-filename", "flow.py")  # the same everywhere, whoever exports
+_SERIOUS = frozenset({"F821", "F823", "E999", "invalid-syntax"})
+
+
+def format_source(source: str) -> str:
+    """As `ruff format` would have it, with sorted imports. Raises ExportFailed for what is no Python."""
+    sorting = _ruff(["check", "--select=I", "--fix", "--quiet", "--exit-zero", *_ISOLATED, "-"], source)
+    if sorting.returncode:
+        raise ExportFailed(f"the script could not be laid out: {sorting.stderr.strip()}")
+    answer = _ruff(["format", f"--line-length={WIDTH}", *_ISOLATED, "-"], sorting.stdout)
+    if answer.returncode:
+        raise ExportFailed(f"the script could not be laid out: {answer.stderr.strip()}")
+    return answer.stdout
+
+
+def complaints(source: str) -> tuple[str, ...]:
+    """The rules that bodies break, as codes. They stay as they are, so that the script has to say that this is fine."""
+    answer = _ruff(["check", "--output-format=json", *_ISOLATED, "-"], source)
+    found = {str(one["code"] or "invalid-syntax") for one in json.loads(answer.stdout or "[]")}
+    return tuple(sorted(found - _SERIOUS))
+
+
+def _ruff(arguments: Sequence[str], source: str) -> subprocess.CompletedProcess[str]:
+    ruff = find_ruff()
+    if ruff is None:
+        raise ExportFailed("ruff, which lays out the script, is not installed: pip install ruff")
+    return subprocess.run(
+        [ruff, *arguments], input=source, capture_output=True, encoding="utf-8", check=False,
+        cwd=os.sep,  # so that no folder's modules or settings have a say
+    )  # fmt: skip

@@ -1,0 +1,114 @@
+"""What a body does with `inputs`: which artifacts it asks of the tasks, and what of a notebook's `inputs` it needs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nbflow.flow.branches import INPUTS
+from nbflow.flow.code import parse
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+
+_ONE_BY_ONE = frozenset(
+    {"all", "any", "enumerate", "filter", "iter", "list", "map", "max", "min", "set", "sorted", "sum", "tuple", "zip"}
+)
+_BY_NAME = frozenset({"delattr", "getattr", "hasattr", "vars", "dir", "eval", "exec"})
+FACTS = frozenset({"item", "error", "path"})
+"""What a task of a notebook's join knows of itself, beside its artifacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputsUse:
+    """`names` is None where nobody can tell. `attributes` are those of `inputs` itself."""
+
+    names: frozenset[str] | None
+    attributes: frozenset[str]
+    only_iterates: bool
+    facts: bool
+
+    @property
+    def lists(self) -> bool:
+        """`inputs.score` is the list over all tasks."""
+        return bool(self.attributes - {"table", "failed"})
+
+    @property
+    def fails(self) -> bool:
+        return "failed" in self.attributes
+
+    @property
+    def is_plain(self) -> bool:
+        """Metaflow's own `inputs`, or a list of them, will do."""
+        return not self.attributes and not self.facts
+
+    def of(self, artifacts: Iterable[str]) -> frozenset[str]:
+        return frozenset(artifacts) if self.names is None else frozenset(artifacts) & self.names
+
+
+def read_use(step: Step, graph: Graph) -> InputsUse:
+    """Functions of the prelude may be given tasks, so what they look at counts too."""
+    tree = parse(step.body)
+    closure = graph.prelude.closure(graph.links[step.name].prelude)
+    trees = [tree, *(parse(definition.source) for definition in closure)]
+    nodes = [node for one in trees for node in ast.walk(one)]
+    attributes = frozenset(_attributes_of_inputs(tree))
+    return InputsUse(
+        names=None if any(_looks_up(node) for node in nodes) else frozenset(_named(nodes)),
+        attributes=attributes,
+        only_iterates=_only_iterates(tree),
+        facts=_asks_facts(tree),
+    )
+
+
+def _attributes_of_inputs(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:
+            yield node.attr
+
+
+def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _looks_up(node: ast.AST) -> bool:
+    """`getattr(task, name)`, unless the name stands there as a text."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _BY_NAME:
+        return False
+    return not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant))
+
+
+def _asks_facts(tree: ast.Module) -> bool:
+    """`task.item`, which is no method here; `array.item()` is one. Those that failed know it anyway."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    failed = set(_loops_over_failed(tree))
+    asked = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
+    return any(not (isinstance(node.value, ast.Name) and node.value.id in failed) for node in asked)
+
+
+def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.For(target=ast.Name(id=name), iter=ast.Attribute(attr="failed"))
+                | ast.comprehension(target=ast.Name(id=name), iter=ast.Attribute(attr="failed"))
+            ):
+                yield name
+
+
+def _only_iterates(tree: ast.Module) -> bool:
+    """Whether every mention of `inputs` is one that Metaflow's has an answer to: it has no length, for instance."""
+    fine: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.For(iter=ast.Name() as name) | ast.comprehension(iter=ast.Name() as name):
+                fine.add(id(name))
+            case ast.Subscript(value=ast.Name() as name) | ast.Attribute(value=ast.Name() as name):
+                fine.add(id(name))
+            case ast.Call(func=ast.Name(id=function), args=args) if function in _ONE_BY_ONE:
+                fine |= {id(argument) for argument in args}
+    return all(id(n) in fine for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == INPUTS)

@@ -1,0 +1,111 @@
+"""What can be told about the items of a foreach without running anything: whether they are a list, and not none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbflow.flow.code import parse, parse_expression
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+
+_KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"})
+
+
+def always_has_items(graph: Graph, opener: Step) -> bool:
+    """Whether no run of the foreach can be without items."""
+    value = _value(graph, opener)
+    return value is not None and _has_items(value)
+
+
+def is_sequence(graph: Graph, opener: Step) -> bool:
+    """Whether the expression is an artifact that is a list, a tuple or a text, over which FlowSpec can go itself."""
+    assert opener.foreach is not None
+    value = _value(graph, opener)
+    return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
+
+
+def is_list(opener: Step) -> bool:
+    """Whether the expression is written as a list."""
+    assert opener.foreach is not None
+    return isinstance(parse_expression(opener.foreach.expr), ast.List | ast.ListComp)
+
+
+def is_truth(step: Step, name: str) -> bool:
+    """Whether a plain body assigns to a name only what is true or false."""
+    tree = parse(step.body)
+    stores = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
+    values = [*_assignments(tree, name)]
+    return bool(values) and len(values) == len(stores) and all(map(_is_truth, values))
+
+
+def _is_truth(node: ast.expr) -> bool:
+    match node:
+        case ast.Compare(ops=[_]) | ast.UnaryOp(op=ast.Not()) | ast.Constant(value=True | False):
+            return True
+        case ast.BoolOp(values=values):
+            return all(map(_is_truth, values))
+        case ast.Call(func=ast.Name(id="bool")):
+            return True
+        case _:
+            return False
+
+
+def _value(graph: Graph, opener: Step) -> ast.expr | None:
+    """The expression of the header; for the name of an artifact that which its only writer assigns."""
+    assert opener.foreach is not None
+    expression = parse_expression(opener.foreach.expr)
+    if not isinstance(expression, ast.Name):
+        return expression
+    writers = [b.writers for b in graph.links[opener.name].bindings if b.name == expression.id and len(b.writers) == 1]
+    if not writers:
+        return None
+    step = graph.steps[writers[0][0]]
+    return None if step.metaflow else _assigned(step, expression.id)
+
+
+def _assigned(step: Step, name: str) -> ast.expr | None:
+    """The value of `name = …`, if nothing else in the body touches the name."""
+    tree = parse(step.body)
+    if sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)) != 1:
+        return None
+    return next(_assignments(tree, name), None)
+
+
+def _assignments(tree: ast.Module, name: str) -> Iterator[ast.expr]:
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
+                yield value
+
+
+def _has_items(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=str() as text):
+            return bool(text)
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+            return any(not isinstance(part, ast.Starred) or _has_items(part.value) for part in parts)
+        case ast.ListComp(generators=loops) | ast.SetComp(generators=loops):
+            return all(not loop.ifs and _has_items(loop.iter) for loop in loops)
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int() as stop)], keywords=[]):
+            return stop > 0
+        case ast.Call(func=ast.Name(id=function), args=[inner, *_]) if function in _KEEPING:
+            return _has_items(inner)
+        case ast.IfExp(body=one, orelse=other):
+            return _has_items(one) and _has_items(other)
+        case _:
+            return False
+
+
+def _is_sequence(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return isinstance(value, str)
+        case ast.List() | ast.Tuple() | ast.ListComp():
+            return True
+        case ast.Call(func=ast.Name(id=function)):
+            return function in ("list", "sorted", "tuple", "range")
+        case ast.IfExp(body=one, orelse=other):
+            return _is_sequence(one) and _is_sequence(other)
+        case _:
+            return False

@@ -1,0 +1,171 @@
+"""Which cell every part of a script came from: `# cell 6` above a body, and a table of all cells at the end.
+
+The table holds two digests of each cell, one of the cell itself and one of its body in the script. Both are blind to
+layout and not to comments, so that whoever formats a notebook or a script has not changed anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nbflow.flow.code import digest, parse
+from nbflow.flow.flowspec import is_transition
+from nbflow.flow.header import read_header
+from nbflow.flow.step import Cell
+
+NO_BODY = "-"
+
+
+class Target(StrEnum):
+    """Whose FlowSpec the script imports."""
+
+    NBFLOW = "nbflow"
+    METAFLOW = "metaflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One cell, as it was exported. `id` is empty in notebooks that have none, `body` where the cell is no step.
+
+    A method shows nothing of a header but what it means; `header` is that line, for whoever makes a notebook again, and
+    `next` the transition that the cell itself has.
+    """
+
+    number: int
+    id: str
+    cell: str
+    body: str = ""
+    header: str = ""
+    next: str = ""
+
+    @property
+    def key(self) -> str:
+        """What a cell is found by in a later state of the notebook."""
+        return self.id or f"cell {self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All that a script says about where it comes from; enough to export it again in the same way."""
+
+    notebook: str
+    target: Target = Target.NBFLOW
+    all_artifacts: bool = False
+    cells: tuple[Mark, ...] = ()
+
+
+def mark_of(cell: Cell, body: str | None = None) -> Mark:
+    """`body` is what stands in the script below the cell's mark, for a cell that is a step."""
+    identity = cell.id if re.fullmatch(r"[\w-]+", cell.id) else ""
+    digests = digest_cell(cell), "" if body is None else digest_code(body)
+    return Mark(cell.number, identity, *digests, header_of(cell), "" if body is None else _next_of(cell))
+
+
+def header_of(cell: Cell) -> str:
+    """The line as it stands."""
+    line = read_header(cell.source).line
+    return cell.source.splitlines()[line - 1].strip() if line else ""
+
+
+def _next_of(cell: Cell) -> str:
+    body = "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+    calls = (node.value for node in ast.walk(parse(body)) if isinstance(node, ast.Expr))
+    return next((ast.unparse(call) for call in calls if is_transition(call)), "")
+
+
+# digests
+
+
+def digest_cell(cell: Cell) -> str:
+    """Of a cell with its header and the markdown above it, which becomes a docstring."""
+    body = cell.source.splitlines()[read_header(cell.source).line :]
+    return _short(" ".join(header_of(cell).split()), digest_code("\n".join(body)), cell.above.strip())
+
+
+def digest_code(source: str) -> str:
+    """Of what code says, its comments included, however it is laid out; of its text if Python cannot read it."""
+    try:
+        return _short(digest(source), *_docstrings(source), *_comments(source))
+    except (SyntaxError, ValueError, tokenize.TokenError):
+        return _short(*(line.rstrip() for line in source.strip().splitlines()))
+
+
+def _docstrings(source: str) -> Iterator[str]:
+    for node in ast.walk(parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield ast.get_docstring(node) or ""
+
+
+def _comments(source: str) -> Iterator[str]:
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string.lstrip("# ").rstrip()
+
+
+def _short(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+# `# cell 6`, above a body
+
+
+def cell_comment(number: int) -> str:
+    return f"# cell {number}"
+
+
+def read_cell_comment(line: str) -> int | None:
+    """The cell's number, if a line of a script is such a mark."""
+    found = re.fullmatch(r"\s*# cell (\d+)\s*", line)
+    return int(found[1]) if found else None
+
+
+# the table at the end
+
+
+_HEAD = re.compile(r"# Exported by nbflow from (?P<notebook>.+) with --target (?P<target>\w+)(?P<all> .+)?:")
+_ROW = re.compile(
+    r"# +(?P<number>\d+)  (?P<id>[\w-]+) +(?P<cell>[0-9a-f]{12})  (?P<body>[0-9a-f]{12}|-) *"
+    r"(?P<header>(?:%%|#\|).*?)?(?:  (?P<next>self\.next\(.*\)))?"
+)
+
+
+def write_marks(marks: Marks) -> str:
+    """The comment block; without an end of line behind it."""
+    options = f"--target {marks.target}" + (" --all-artifacts" if marks.all_artifacts else "")
+    width = max((len(mark.id) for mark in marks.cells), default=2)
+    return "\n".join(
+        [
+            f"# Exported by nbflow from {marks.notebook} with {options}:",
+            "# by this table `nbflow check --script` sees what has changed in either of them.",
+            f"# {'cell':>4}  {'id':<{width}}  {'notebook':<12}  script",
+            *(_row(mark, width) for mark in marks.cells),
+        ]
+    )
+
+
+def _row(mark: Mark, width: int) -> str:
+    digests = f"{mark.cell}  {mark.body or NO_BODY:<12}"
+    return "  ".join([f"# {mark.number:>4}  {mark.id or NO_BODY:<{width}}", digests, mark.header, mark.next]).rstrip()
+
+
+def read_marks(script: str) -> Marks | None:
+    """What the last such block of a script says; None for a script that was not exported."""
+    lines = script.splitlines()
+    heads = [(at, found) for at, line in enumerate(lines) if (found := _HEAD.fullmatch(line.strip()))]
+    if not heads or heads[-1][1]["target"] not in set(Target):
+        return None
+    at, head = heads[-1]
+    rows = (_ROW.fullmatch(line.strip()) for line in lines[at + 1 :])
+    return Marks(head["notebook"], Target(head["target"]), bool(head["all"]), tuple(_mark(row) for row in rows if row))
+
+
+def _mark(row: re.Match[str]) -> Mark:
+    identity, body = (("" if row[part] == NO_BODY else row[part]) for part in ("id", "body"))
+    return Mark(int(row["number"]), identity, row["cell"], body, row["header"] or "", row["next"] or "")

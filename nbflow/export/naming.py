@@ -1,0 +1,79 @@
+"""Names of a script that the notebook does not have, each unlike all that are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nbflow.export.marks import Target
+from nbflow.flow.code import names_of, parse
+from nbflow.flow.graph import Graph
+from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.step import Step
+
+FLOWSPEC = frozenset(
+    {"FlowSpec", "IncludeFile", "JSONType", "Parameter", "card", "catch", "current", "resources", "retry", "step",
+     "timeout"}
+)  # fmt: skip
+"""What a script may import from nbflow or Metaflow."""
+
+
+class Names:
+    """Hands out names. Steps keep theirs, unless FlowSpec gives it another meaning."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._taken = set(mentioned(graph)) | set(graph.links)
+        self.artifacts = frozenset().union(*(linked.writes for linked in graph.links.values()))
+        self._attributes = self.artifacts | {parameter.name for parameter in graph.flow.parameters}
+        self._methods: dict[str, str] = {}
+        self.taken_outside = graph.prelude.names | self._attributes | set(graph.links)
+
+    @property
+    def taken_inside(self) -> frozenset[str]:
+        """Names that any body uses for something."""
+        return frozenset(self._taken)
+
+    def fresh(self, wanted: str) -> str:
+        """This name, or one with a number behind it."""
+        number, name = 1, wanted
+        while name in self._taken or name in BUILTINS:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._taken.add(name)
+        return name
+
+    def method(self, step: Step, is_free: bool = True) -> str:
+        """On `self` a step and an artifact of one name would be one thing, so such a step is called NAME_step."""
+        if step.name not in self._methods:
+            clashes = step.name in self._attributes or not is_free
+            self._methods[step.name] = self.fresh(f"{step.name}_step") if clashes else step.name
+        return self._methods[step.name]
+
+    def local(self, wanted: str) -> str:
+        """A name that stays in a method or a module, and may be that of another method."""
+        return self.fresh(wanted) if wanted in self._taken else wanted
+
+
+def mentioned(graph: Graph) -> frozenset[str]:
+    """Every name that any part of a notebook uses for anything."""
+    found: set[str] = {parameter.name for parameter in graph.flow.parameters}
+    for definition in graph.prelude.definitions:
+        found |= definition.names | definition.reads
+    for step in graph.steps.values():
+        names = names_of(parse(step.body))
+        found |= names.bound | names.free | step.reads | step.writes | step.maybe_reads
+        found |= step.foreach.reads | {step.foreach.var} if step.foreach else set()
+    return frozenset(found)
+
+
+def class_name(stem: str) -> str:
+    """`movie_recommender` is MovieRecommenderFlow."""
+    words = [word for word in re.split(r"[\W_]+", stem) if word]
+    camel = "".join(word[0].upper() + word[1:] for word in words)
+    name = camel if len(words) > 1 and words[-1].lower() == "flow" else f"{camel}Flow"
+    return name if name.isidentifier() and len(name) > len("Flow") else f"Notebook{name}"
+
+
+def spelt(names: Iterable[str], target: Target) -> str:
+    """The import of what a script needs."""
+    return f"from {target} import {', '.join(sorted(names, key=lambda name: (name.islower(), name)))}"

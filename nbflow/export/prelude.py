@@ -1,0 +1,135 @@
+"""The ordinary cells of a notebook as the top of a module: what the steps use, imports first, with its comments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nbflow.flow.code import parse
+from nbflow.flow.graph import Graph
+from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.prelude import is_future_import
+from nbflow.flow.scope import imported_names
+from nbflow.flow.step import Cell, Definition
+from nbflow.flow.text import is_magic, parse_ordinary
+
+_OWN_MAGICS = ("%load_ext nbflow", "%flow", "%nbflow", "%reload_ext nbflow")
+
+
+@dataclass(frozen=True)
+class Top:
+    """Pieces of text; `cells` are the numbers of those that anything was taken from."""
+
+    future: tuple[str, ...]
+    imports: tuple[str, ...]
+    rest: tuple[str, ...]
+    names: frozenset[str]
+    cells: frozenset[int]
+
+
+def write_top(graph: Graph) -> Top:
+    used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
+    definitions = graph.prelude.closure(used)
+    needed = used.union(*(definition.reads for definition in definitions))
+    needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
+    future: list[str] = []
+    imports: list[str] = []
+    rest: list[str] = []
+    for definition in definitions:
+        for node, text in _statements(definition, graph):
+            if is_future_import(node):
+                future.append(text)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                imports += _import(node, text, needed, gap=_follows_gap(definition, graph))
+            else:
+                rest.append(text)
+    return Top(
+        tuple(dict.fromkeys(future)),
+        tuple(_once(imports)),
+        tuple(rest),
+        frozenset().union(*(definition.names for definition in definitions)),
+        frozenset(definition.place.cell for definition in definitions),
+    )
+
+
+def _once(imports: Iterable[str]) -> Iterator[str]:
+    """Each import once; an empty line between groups as the notebook has them."""
+    seen: set[str] = set()
+    for line in imports:
+        if not line or line not in seen:
+            yield line
+        seen.add(line)
+
+
+def _statements(definition: Definition, graph: Graph) -> Iterator[tuple[ast.stmt, str]]:
+    """A `%%shared` cell is one definition of many statements, whose imports go to the others."""
+    cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
+    tree = parse(definition.source)
+    if definition.kind == "shared" and len(tree.body) > 1:
+        lines = definition.source.splitlines()
+        ends = [0, *(node.end_lineno or 0 for node in tree.body)]
+        for before, node in zip(ends, tree.body, strict=False):
+            yield node, "\n".join(lines[before : node.end_lineno]).strip("\n")
+    else:
+        text = definition.source if cell is None else _with_comments(definition, cell)
+        yield from ((node, text) for node in tree.body[:1])
+
+
+def _with_comments(definition: Definition, cell: Cell) -> str:
+    """The statement as it stands in the cell, with what is said above it and behind it."""
+    lines = cell.source.splitlines()
+    first = definition.place.line - 1
+    last = first + definition.source.count("\n")
+    whole = "\n".join(lines[first : last + 1])
+    if definition.kind == "shared" or not _is_alone(whole, definition.source):
+        return definition.source
+    above = first
+    while above and lines[above - 1].startswith("#") and not lines[above - 1].startswith("#|"):
+        above -= 1
+    return "\n".join(lines[above : last + 1])
+
+
+def _is_alone(text: str, source: str) -> bool:
+    """Whether these lines hold one statement and nothing more."""
+    try:
+        tree = parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return len(tree.body) == 1 and ast.dump(tree) == ast.dump(parse(source))
+
+
+def _follows_gap(definition: Definition, graph: Graph) -> bool:
+    cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
+    lines = cell.source.splitlines() if cell else []
+    before = lines[definition.place.line - 2] if 2 <= definition.place.line <= len(lines) + 1 else ""
+    return not before.strip() and definition.place.line > 1
+
+
+def _import(node: ast.Import | ast.ImportFrom, text: str, needed: frozenset[str], gap: bool) -> Iterator[str]:
+    """Only the names that something uses; of a star import nobody knows."""
+    names = imported_names(node)
+    kept = [alias for alias, name in zip(node.names, names, strict=True) if name in needed or name == "*"]
+    if gap:
+        yield ""
+    if len(kept) == len(names):
+        yield text
+    elif kept:
+        node.names = kept
+        yield ast.unparse(node)
+
+
+def left_out(cell: Cell) -> tuple[str, ...]:
+    """The lines of a cell that are IPython's and no Python, but for nbflow's own."""
+    header = read_header(cell.source)
+    if header.kind is CellKind.FOREIGN:
+        return (cell.source.splitlines()[header.line - 1].strip(),)
+    if header.kind is not CellKind.ORDINARY:
+        return ()
+    try:
+        magic = parse_ordinary(cell.source).magic
+    except (SyntaxError, ValueError):
+        return ()
+    lines = cell.source.splitlines()
+    found = (lines[number - 1].strip() for number in sorted(magic))
+    return tuple(line for line in found if line and is_magic(line) and not line.startswith(_OWN_MAGICS))

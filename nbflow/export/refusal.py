@@ -1,0 +1,87 @@
+"""What a notebook may have and a script may not: one function per rule, each with its message and its fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from nbflow.errors import ParameterError
+from nbflow.export.shape import is_caught
+from nbflow.export.usage import Usage
+from nbflow.flow.checks import check
+from nbflow.flow.flowspec_checks import RESERVED
+from nbflow.flow.parameters import parse_value
+from nbflow.flow.step import ParameterType, Problem
+from nbflow.flow.wording import problem
+from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
+
+Rule = Callable[[Usage], Iterator[Problem]]
+
+
+def refusals(usage: Usage) -> tuple[Problem, ...]:
+    """What makes an export impossible: what is wrong with the flow, or else what a script has no form for."""
+    wrong = tuple(one for one in check(usage.graph) if not one.warning)
+    return wrong or tuple(one for rule in RULES for one in rule(usage))
+
+
+def step_names(usage: Usage) -> Iterator[Problem]:
+    for step in usage.graph.steps.values():
+        if step.name in RESERVED or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", step.name):
+            message = f"'{step.name}' cannot name a step of a script"
+            if step.name in RESERVED:
+                fix = f"FlowSpec uses that name itself: rename the step, for example to {step.name}_step"
+            else:
+                fix = f"Use small letters a-z, digits and _, and no _ in front, for example {_small(step.name)}"
+            yield problem("step-name", step, message, fix)
+
+
+def _small(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return re.sub(r"[^a-z0-9]+", "_", words).strip("_") or "clean"
+
+
+def artifact_names(usage: Usage) -> Iterator[Problem]:
+    for step in usage.graph.steps.values():
+        native = {"input"} if step.metaflow and step.foreach else set()
+        for store in usage.stores(step):
+            if store.attribute in RESERVED - native:
+                message = f"step '{step.name}' hands on '{store.name}', which is a part of every FlowSpec"
+                fix = f"Rename it, for example to my_{store.name}"
+                yield problem("artifact-name", step, message, fix, name=store.name)
+
+
+def parameter_names(usage: Usage) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for parameter in usage.graph.flow.parameters:
+        folded = parameter.name.lower()
+        if parameter.name in RESERVED or folded.replace("_", "-") in RESERVED_PARAMETERS:
+            message = f"'{parameter.name}' cannot name a parameter of a script"
+            fix = f"FlowSpec uses that name itself: rename it, for example to my_{parameter.name}"
+            yield Problem("parameter-name", message, fix, parameter.place)
+        elif folded in seen:
+            message = f"parameters '{seen[folded]}' and '{parameter.name}' have one name, since case does not count"
+            yield Problem("parameter-name", message, "Rename one of them", parameter.place)
+        seen.setdefault(folded, parameter.name)
+
+
+def parameter_defaults(usage: Usage) -> Iterator[Problem]:
+    """The default of a list or dict has to be a text that can be read again."""
+    for parameter in usage.graph.flow.parameters:
+        if parameter.type not in (ParameterType.LIST, ParameterType.DICT) or parameter.default is None:
+            continue
+        try:
+            parse_value(parameter, repr(parameter.default))
+        except ParameterError:
+            message = f"the default of parameter '{parameter.name}' cannot be written as text"
+            yield Problem("parameter-default", message, "Keep only numbers, texts, lists and dicts", parameter.place)
+
+
+def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
+    for step in usage.graph.steps.values():
+        if step.loop and is_caught(usage.graph, step):
+            message = f"step '{step.name}' is a loop whose failures are allowed, which a script has no form for"
+            fix = "Take --allow-failures away, or let the loop be inside the step"
+            yield problem("loop-failures", step, message, fix)
+
+
+RULES: tuple[Rule, ...] = (step_names, artifact_names, parameter_names, parameter_defaults, loops_that_may_fail)

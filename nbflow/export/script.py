@@ -1,0 +1,247 @@
+"""A graph as the text of a FlowSpec script: one writer for every place that exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from nbflow.errors import FlowRefused
+from nbflow.export.arrange import Arrangement, Edge, GoesBack, told
+from nbflow.export.attributes import Attributes
+from nbflow.export.bodies import read_bodies
+from nbflow.export.draft import Draft, docstring
+from nbflow.export.errors import ExportFailed
+from nbflow.export.extras import CARDS, EXTRAS, PARTS, fill
+from nbflow.export.flowing import Flowing
+from nbflow.export.formatting import complaints, format_source
+from nbflow.export.imports import Imports
+from nbflow.export.layout import indent
+from nbflow.export.lengths import always_has_items
+from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
+from nbflow.export.method import Writer
+from nbflow.export.naming import FLOWSPEC, Names, class_name
+from nbflow.export.parameters import Parameters
+from nbflow.export.plan import Row, steps_of
+from nbflow.export.prelude import Top, left_out, write_top
+from nbflow.export.refusal import refusals
+from nbflow.export.shape import Shaping
+from nbflow.export.usage import Usage
+from nbflow.export.versions import Versions
+from nbflow.flow.graph import Graph
+from nbflow.flow.header import CellKind, read_header
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """`notes` are what the script does not do as the notebook does; `methods` says as what each step stands in it."""
+
+    text: str
+    marks: Marks
+    notes: tuple[str, ...]
+    methods: Mapping[str, str]
+    attributes: Mapping[tuple[str, str], str]  # (step, name) of the artifacts that have another name there
+
+
+def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False) -> Exported:
+    """Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say."""
+    names = Names(graph)
+    problems = refusals(_usage(graph, all_artifacts))
+    if problems:
+        raise FlowRefused([str(one) for one in problems])
+    if not graph.links:
+        raise FlowRefused([f"{graph.flow.document} has no step. Begin a cell with %%step NAME"])
+    return _Export(graph, target, all_artifacts, names).write()
+
+
+def _usage(graph: Graph, all_artifacts: bool) -> Usage:
+    names = Names(graph)
+    return Usage(graph, names, Versions(graph, names), all_artifacts)
+
+
+@dataclass
+class _Plan:
+    row: Row
+    flowing: Flowing
+    usage: Usage
+    attributes: Attributes
+    names: Names
+    waits: tuple[tuple[str, str], ...]
+
+
+def _plan(graph: Graph, all_artifacts: bool) -> _Plan:
+    """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
+    alike, ordered, split = _alike(graph), set[str](), set[str]()
+    while True:
+        edges = alike.union(*(_in_order(graph, name) for name in ordered))
+        try:
+            plan = _attempt(graph, all_artifacts, edges, frozenset(split))
+        except GoesBack:
+            if not ordered:
+                raise
+            split, ordered = split | ordered, set()
+            continue
+        wrong = plan.flowing.wrong
+        if not wrong:
+            return plan
+        if wrong <= ordered | split:
+            listed = ", ".join(sorted(wrong))
+            raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
+        ordered |= wrong - split
+
+
+def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> _Plan:
+    names = Names(graph)
+    versions, attributes = Versions(graph, names, split), Attributes(names)
+    usage = Usage(graph, names, versions, all_artifacts)
+    arrangement = Arrangement(graph, names, edges)
+    lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
+    row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
+    assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
+    flowing = Flowing(graph, usage, attributes)
+    flowing.follow(row)
+    return _Plan(row, flowing, usage, attributes, names, tuple(arrangement.waits))
+
+
+def _in_order(graph: Graph, name: str) -> set[Edge]:
+    """Everybody who reads or writes a name, one after another."""
+    concerned = [
+        step
+        for step, linked in graph.links.items()
+        if name in linked.writes or any(binding.name == name for binding in linked.bindings)
+    ]
+    return set(pairwise(concerned))
+
+
+def _alike(graph: Graph) -> frozenset[Edge]:
+    """Steps with guards on one name stand in a row, so that one switch decides about all of them."""
+    last: dict[str, str] = {}
+    edges: set[Edge] = set()
+    for step in graph.steps.values():
+        if step.guard is not None:
+            if step.guard.name in last:
+                edges.add((last[step.guard.name], step.name))
+            last[step.guard.name] = step.name
+    return frozenset(edges)
+
+
+@dataclass
+class _Export:
+    graph: Graph
+    target: Target
+    all_artifacts: bool
+    names: Names
+    top: Top = field(init=False)
+    imports: Imports = field(init=False)
+
+    def write(self) -> Exported:
+        try:
+            plan = _plan(self.graph, self.all_artifacts)
+        except GoesBack as error:
+            raise FlowRefused([str(error.problem)]) from None
+        self.names, self.top = plan.names, write_top(self.graph)
+        self.imports = Imports(self.names, self.graph, self.top.imports)
+        parameters = Parameters(self.graph, self.imports)
+        spelling = self._spelling(plan)
+        extras = {name: self.names.local(name) for name in EXTRAS}
+        writer = Writer(
+            self.graph, plan.usage, plan.attributes, plan.flowing, self.imports, parameters, spelling, extras
+        )
+        methods = writer.write(plan.row)
+        waits = told(plan.waits, self.graph)
+        helpers = self._helpers(writer.used, spelling, extras)
+        needs = frozenset().union(*(parameters.needs(one) for one in self.graph.flow.parameters))
+        needs = frozenset(n for n in needs if n != "JSONType" or self._uses_json(parameters))
+        flow = self._class(methods, parameters, spelling, waits)
+        head = self._head(writer.flowspec | needs, writer.used, spelling)
+        text = self._whole(head, helpers, flow)
+        marks = self._marks(text)
+        text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
+        names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
+        return Exported(text, marks, (*waits, *writer.notes, *self._dropped()), names, plan.usage.versions.renamed)
+
+    def _uses_json(self, parameters: Parameters) -> bool:
+        return any("JSONType" in parameters.needs(one) for one in self.graph.flow.parameters)
+
+    def _spelling(self, plan: _Plan) -> dict[str, str]:
+        """In a class body a parameter or a method of that name would stand before what is imported."""
+        taken = {plan.names.method(step) for step in self.graph.steps.values()} | self.top.names
+        taken |= {parameter.name for parameter in self.graph.flow.parameters}
+        return {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
+
+    def _helpers(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
+        wanted = used | {other for name in used for other in EXTRAS[name].others}
+        texts: list[str] = []
+        for name in EXTRAS:
+            if name in wanted:
+                extra = EXTRAS[name]
+                things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
+                things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
+                text = fill(extra, {**spelling, **extras, **things})
+                if name in PARTS:
+                    texts[-1] += f"\n\n{text}"
+                else:
+                    texts.append(text)
+        return texts
+
+    def _head(self, flowspec: set[str] | frozenset[str], used: set[str], spelling: dict[str, str]) -> str:
+        def imported(names: Sequence[str]) -> str:
+            return ", ".join(name if spelling[name] == name else f"{name} as {spelling[name]}" for name in names)
+
+        module = str(self.target)
+        known = sorted(flowspec, key=lambda name: (name.islower(), name))
+        own = [f"from {module} import {imported(known)}"]
+        if used & {"display", "show_figures"}:
+            own.append(f"from {module}.cards import {imported(CARDS)}")
+        standard = [*self.imports.statements]
+        blocks = [self.top.future, standard, "\n".join(self.top.imports).strip("\n").splitlines(), own]
+        return "\n\n".join("\n".join(block) for block in blocks if block)
+
+    def _class(
+        self, methods: Sequence[Draft], parameters: Parameters, spelling: dict[str, str], waits: Sequence[str]
+    ) -> str:
+        name = self.names.local(class_name(self.graph.flow.name))
+        self.flow_name = name
+        lines = [docstring(self._story(), 4)]
+        if waits:
+            lines += ["", "# A script can only split and join. So some steps wait that in the notebook need not:"]
+            lines += [*(f"# - {wait}" for wait in waits)]
+        declared = [parameters.declaration(one, spelling) for one in self.graph.flow.parameters]
+        lines += ["", *declared] if declared else []
+        body = "\n\n".join([indent("\n".join(lines), 4), *(method.text for method in methods)])
+        return f"class {name}({spelling['FlowSpec']}):\n{body}"
+
+    def _story(self) -> str:
+        """What the notebook begins with, unless that is about its first step."""
+        first = self.graph.flow.cells[0] if self.graph.flow.cells else None
+        if first is not None and first.above.strip() and read_header(first.source).kind is not CellKind.STEP:
+            return first.above
+        return f"The flow of {self.graph.flow.document}."
+
+    def _whole(self, head: str, helpers: Sequence[str], flow: str) -> str:
+        out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
+        main = f'if __name__ == "__main__":\n    {self.flow_name}()'
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
+        text = format_source("\n\n".join(part for part in parts if part) + "\n")
+        codes = complaints(text)
+        return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
+
+    def _marks(self, text: str) -> Marks:
+        bodies = {body.cell: body.text for body in read_bodies(text)}
+        marks = tuple(self._mark(bodies))
+        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks)
+
+    def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
+        parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}
+        concerned = set(bodies) | self.top.cells | parameters
+        return [mark_of(cell, bodies.get(cell.number)) for cell in self.graph.flow.cells if cell.number in concerned]
+
+    def _dropped(self) -> list[str]:
+        """Options that a script has no form for."""
+        notes = []
+        for step in self.graph.steps.values():
+            options = step.options
+            given = [("--watch", options.watch), ("--bg", options.background)]
+            given += [("--cache", options.cache.mode != "auto")]
+            notes += [f"{option} of '{step.name}' has no counterpart in a script" for option, value in given if value]
+        return notes

@@ -1,0 +1,244 @@
+"""`nbflow export` and `nbflow check --script` on good and bad input: one message, nothing lost or half written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import Answer, Shell
+from tests.flows import BRANCH, CHAIN
+
+LOAD = "%%step load\nraw = [3, 1, 2]"
+CLEAN = "%%step clean\nmovies = sorted(raw)"
+
+
+def test_export_says_what_it_wrote_and_what_the_script_does_not_do(shell: Shell) -> None:
+    cells = ["%%step load --watch x.csv\na = 1", "%%step b\nc = a", "%%step d\ne = a", "%%step f\ng = c"]
+    notebook = shell.write("films", *cells)
+    target = shell.folder / "flow.py"
+    answer = shell("export", notebook, str(target))
+    assert (answer.code, answer.lines) == (
+        0,
+        [
+            f"films.ipynb · 4 steps · written to {target}",
+            "note: --watch of 'load' has no counterpart in a script",
+        ],
+    )
+    assert "from nbflow import FlowSpec, step\n" in target.read_text()
+
+
+def test_the_target_changes_nothing_but_the_imports_and_the_table(shell: Shell) -> None:
+    notebook = shell.write("films", LOAD, "%%step clean\nmovies = sorted(raw)\nmovies")
+    texts = []
+    for target in ("nbflow", "metaflow"):
+        shell("export", notebook, str(shell.folder / f"{target}.py"), "--target", target)
+        texts.append((shell.folder / f"{target}.py").read_text())
+    assert texts[0].replace("from nbflow", "from metaflow").replace("--target nbflow", "--target metaflow") == texts[1]
+
+
+def test_a_file_that_is_there_is_only_written_over_when_forced(shell: Shell) -> None:
+    notebook, target = shell.write_shape(BRANCH), shell.folder / "flow.py"
+    target.write_text("mine")
+    target.chmod(0o755)
+    refused = shell("export", notebook, str(target))
+    assert (refused.code, refused.err) == (
+        1,
+        f"Error: {target} exists: give another name, or --force to write over it\n",
+    )
+    assert target.read_text() == "mine"
+    assert shell("export", notebook, str(target), "--force").code == 0
+    assert "class BranchFlow(FlowSpec)" in target.read_text()
+    assert target.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell) -> None:
+    notebook, target = shell.write("films", LOAD, "%%step clean\nmovies = sorted(rows)"), shell.folder / "flow.py"
+    checked = shell("check", notebook)
+    answer = shell("export", notebook, str(target))
+    assert answer.code == 1
+    assert answer.err == "Error: " + checked.lines[0].removeprefix("error: ") + "\n"
+    assert os.listdir(shell.folder) == ["films.ipynb"]
+
+
+@pytest.mark.parametrize("target", ["missing/flow.py", "flow.py"])
+def test_a_file_that_cannot_be_written_is_said_and_nothing_stays_behind(shell: Shell, target: str) -> None:
+    notebook = shell.write_shape(BRANCH)
+    (shell.folder / "flow.py").mkdir()
+    answer = shell("export", notebook, str(shell.folder / target), "--force")
+    assert answer.code == 1
+    assert answer.err.startswith(f"Error: {shell.folder / target} cannot be written (")
+    assert sorted(os.listdir(shell.folder)) == ["branch.ipynb", "flow.py"]
+    assert os.listdir(shell.folder / "flow.py") == []
+
+
+def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook, target = shell.write_shape(BRANCH), shell.folder / "flow.py"
+    target.write_text("mine")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    answer = shell("export", notebook, str(target), "--force")
+    assert (answer.code, "No space left on device" in answer.err) == (1, True)
+    assert target.read_text() == "mine"
+    assert sorted(os.listdir(shell.folder)) == ["branch.ipynb", "flow.py"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            ["%%step Load\na = 1"],
+            "cell 1, line 1: 'Load' cannot name a step of a script. "
+            "Use small letters a-z, digits and _, and no _ in front, for example load",
+        ),
+        (
+            ["%%step loadFilms_2\na = 1"],
+            "cell 1, line 1: 'loadFilms_2' cannot name a step of a script. "
+            "Use small letters a-z, digits and _, and no _ in front, for example load_films_2",
+        ),
+        (
+            ["%%step _load\na = 1"],
+            "cell 1, line 1: '_load' cannot name a step of a script. "
+            "Use small letters a-z, digits and _, and no _ in front, for example load",
+        ),
+        (
+            ["%%step name\na = 1"],
+            "cell 1, line 1: 'name' cannot name a step of a script. "
+            "FlowSpec uses that name itself: rename the step, for example to name_step",
+        ),
+        (
+            ["%%step load\nindex = 1", "%%step use\nb = index"],
+            "cell 1, line 2: step 'load' hands on 'index', which is a part of every FlowSpec. "
+            "Rename it, for example to my_index",
+        ),
+        (
+            ["%%parameters\ntag: str = 'x'", "%%step load\na = tag"],
+            "cell 1, line 2: 'tag' cannot name a parameter of a script. "
+            "FlowSpec uses that name itself: rename it, for example to my_tag",
+        ),
+        (
+            ["%%parameters\nrate: int = 1\nRate: int = 2", "%%step load\na = rate"],
+            "cell 1, line 3: parameters 'rate' and 'Rate' have one name, since case does not count. Rename one of them",
+        ),
+        (
+            ["%%parameters\nfrom datetime import date\ndays: list = [date(2024, 1, 1)]", "%%step load\na = days"],
+            "cell 1, line 3: the default of parameter 'days' cannot be written as text. "
+            "Keep only numbers, texts, lists and dicts",
+        ),
+        (
+            ["%%step load\nimport asyncio\nawait asyncio.sleep(0)"],
+            "cell 1, line 3: step 'load' awaits at its top level. Write  import asyncio  and  asyncio.run(…)",
+        ),
+        (
+            ["%%step a --foreach x in [1] --allow-failures 1 --while more\nmore = False"],
+            "cell 1, line 1: step 'a' is a loop whose failures are allowed, which a script has no form for. "
+            "Take --allow-failures away, or let the loop be inside the step",
+        ),
+        (
+            ["%%step a --foreach x in [1]\ny = x", "%%step b --join a\nz = len(inputs)", "%%step c\nw = y + z"],
+            "cell 3, line 1: step 'c' runs per item of 'a' and reads what 'b' has made of all its items. "
+            "A script cannot go back into a foreach: let 'c' open one of its own, over a list of 'b'",
+        ),
+        (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
+    ],
+)
+def test_what_a_script_has_no_form_for_is_refused_with_a_fix(shell: Shell, cells: list[str], message: str) -> None:
+    answer = shell("export", shell.write("films", *cells), str(shell.folder / "flow.py"))
+    where = "films.ipynb · " if message.startswith("cell") else ""
+    assert (answer.code, answer.err) == (1, f"Error: {where}{message}\n")
+    assert os.listdir(shell.folder) == ["films.ipynb"]
+
+
+def test_a_local_name_of_flowspec_disturbs_nobody(shell: Shell) -> None:
+    notebook = shell.write("films", "%%step load\nindex = 1\nfilms = [index]", "%%step use\nb = films")
+    assert shell("export", notebook, str(shell.folder / "flow.py")).code == 0
+
+
+# check --script
+
+
+def exported(shell: Shell, *cells: str) -> tuple[str, Path]:
+    notebook, script = shell.write("films", *cells), shell.folder / "flow.py"
+    assert shell("export", notebook, str(script)).code == 0
+    return notebook, script
+
+
+def checked(shell: Shell, notebook: str, script: Path) -> Answer:
+    return shell("check", "--script", str(script), notebook)
+
+
+def test_a_script_that_was_just_exported_is_up_to_date(shell: Shell) -> None:
+    notebook, script = exported(shell, *CHAIN.cells)
+    answer = checked(shell, notebook, script)
+    assert (answer.code, answer.out) == (0, f"{script} is up to date with films.ipynb\n")
+
+
+def test_layout_and_cells_that_no_step_uses_make_no_script_old(shell: Shell) -> None:
+    notebook, script = exported(shell, LOAD, CLEAN)
+    shell.write("films", "%%step load\n\nraw = [\n    3, 1, 2,\n]", CLEAN, "import os", "movies")
+    script.write_text(script.read_text().replace("raw = [3, 1, 2]", "raw = [3,\n               1, 2]"))
+    assert checked(shell, notebook, script).code == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        ([LOAD, "%%step clean\nmovies = list(raw)"], ["cell 2 (step clean) has changed since the export"]),
+        ([LOAD, CLEAN.replace("clean", "clean --retry 2")], ["cell 2 (step clean) has changed since the export"]),
+        ([LOAD], ["cell 2 is in the script and no more in the notebook"]),
+        ([LOAD, CLEAN, "%%step rank\nbest = movies[0]"], ["cell 3 (step rank) is not in the script"]),
+    ],
+)
+def test_a_notebook_that_has_changed_makes_its_script_old(shell: Shell, cells: list[str], lines: list[str]) -> None:
+    notebook, script = exported(shell, LOAD, CLEAN)
+    shell.write("films", *cells)
+    answer = checked(shell, notebook, script)
+    advice = f"to write the script anew: nbflow export {notebook} {script} --force"
+    assert (answer.code, answer.lines) == (1, [*lines, advice])
+
+
+def test_a_body_edited_in_the_script_is_told_apart(shell: Shell) -> None:
+    notebook, script = exported(shell, LOAD, CLEAN)
+    script.write_text(script.read_text().replace("sorted(raw)", "sorted(raw)[:2]"))
+    answer = checked(shell, notebook, script)
+    advice = f"to bring the script's edits into the notebook: nbflow sync {script} {notebook}"
+    assert (answer.code, answer.lines) == (1, ["cell 2 (step clean) was edited in the script", advice])
+
+
+def test_a_method_deleted_in_the_script_is_missed(shell: Shell) -> None:
+    notebook, script = exported(shell, LOAD, CLEAN)
+    text = script.read_text()
+    start = text.index("    @step\n    def clean")
+    script.write_text(text[:start] + text[text.index("    @step\n    def end") :])
+    assert checked(shell, notebook, script).lines[0] == "cell 2 is no more in the script"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "cannot be read (No such file or directory): give the path of a script that nbflow export has written"),
+        (
+            "print(1)\n",
+            "is not as nbflow export has written it (the table of cells at its end is not there): "
+            "export the notebook again",
+        ),
+    ],
+)
+def test_a_script_that_nobody_exported_is_refused(shell: Shell, text: str | None, reason: str) -> None:
+    script = shell.folder / "flow.py"
+    if text is not None:
+        script.write_text(text)
+    answer = checked(shell, shell.write("films", LOAD), script)
+    assert (answer.code, answer.err) == (1, f"Error: {script} {reason}\n")
+
+
+def test_a_script_that_is_no_python_any_more_is_refused(shell: Shell) -> None:
+    notebook, script = exported(shell, LOAD, CLEAN)
+    script.write_text(script.read_text().replace("def clean(self)", "def clean(self"))
+    answer = checked(shell, notebook, script)
+    assert answer.code == 1
+    assert f"{script} is not as nbflow export has written it (line" in answer.err

@@ -1,0 +1,275 @@
+"""How a script is written: what is in it, what is left out, and what a body means inside of a method."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.export.naming import class_name
+from nbflow.export.script import export
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import link
+from nbflow.flow.step import Cell
+from tests.export.alone import values_alone
+from tests.export.engines import graph_of
+
+
+def script(*cells: str, everything: bool = False) -> str:
+    return export(graph_of(*cells), all_artifacts=everything).text
+
+
+def top(*cells: str) -> str:
+    """What stands above the class."""
+    return script(*cells).partition("\n\n\nclass FlowFlow")[0]
+
+
+def method(name: str, *cells: str) -> str:
+    text = script(*cells)
+    start = text.index(f"def {name}(")
+    ends = [at for at in (text.find(mark, start) for mark in ("\n\n    @", "\n\n\n")) if at > 0]
+    return text[start : min(ends)]
+
+
+def value(where: str, *cells: str) -> object:
+    """`step.name`, after the script has run."""
+    step, _, name = where.partition(".")
+    return values_alone(script(*cells, everything=True))[step, (), name]
+
+
+# the top
+
+
+def test_only_what_the_steps_use_is_at_the_top_with_its_comments() -> None:
+    cells = [
+        "import os, sys\nfrom math import pi, tau  # circles\nimport json",
+        "# what it costs\nPRICE = 3  # euros\nOTHER = 4\n\n# not here\n\ndef area(r):\n    return pi * r * r",
+        "%%step load\na = area(PRICE)\nb = sys.maxsize",
+    ]
+    assert top(*cells) == (
+        "import sys\nfrom math import pi\n\nfrom nbflow import FlowSpec, step\n\n"
+        "# what it costs\nPRICE = 3  # euros\n\n\ndef area(r):\n    return pi * r * r"
+    )
+
+
+def test_future_imports_come_first_and_star_imports_stay() -> None:
+    cells = ["from math import *", "from __future__ import annotations", "def f(x: int) -> int:\n    return sqrt(x)"]
+    cells.append("%%step a\nb = f(4)")
+    assert top(*cells).splitlines()[:3] == ["from __future__ import annotations", "", "from math import *"]
+    assert value("a.b", *cells) == 2
+
+
+def test_shared_cells_are_statements_of_the_module_and_their_imports_imports() -> None:
+    text = top('%%shared\nimport warnings\n# quiet\nwarnings.filterwarnings("ignore")', "%%step a\nb = 1")
+    assert text == (
+        'import warnings\n\nfrom nbflow import FlowSpec, step\n\n# quiet\nwarnings.filterwarnings("ignore")'
+    )
+
+
+def test_magics_and_shell_lines_are_left_out_with_a_comment() -> None:
+    cells = ["%load_ext nbflow\n%matplotlib inline\n!pip install rich\nX = 1", "%%bash\nls", "%%step a\nb = X"]
+    assert [line for line in top(*cells).splitlines() if line.startswith("# left out")] == [
+        "# left out: %matplotlib inline (cell 1)",
+        "# left out: !pip install rich (cell 1)",
+        "# left out: %%bash (cell 2)",
+    ]
+
+
+def test_classes_of_the_notebook_are_classes_of_the_module() -> None:
+    cells = ["from dataclasses import dataclass", "@dataclass\nclass Film:\n    title: str"]
+    cells.append("%%step a\nb = Film('Up').title")
+    assert "\n\n@dataclass\nclass Film:\n    title: str" in top(*cells)
+    assert value("a.b", *cells) == "Up"
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [
+        ("movie_recommender", "MovieRecommenderFlow"), ("my flow", "MyFlow"), ("01-analysis", "Notebook01AnalysisFlow"),
+        ("flow", "FlowFlow"), ("Überblick", "ÜberblickFlow"), ("---", "NotebookFlow"), ("workflow", "WorkflowFlow"),
+    ],
+)  # fmt: skip
+def test_the_class_is_named_after_the_file(stem: str, name: str) -> None:
+    assert class_name(stem) == name
+
+
+# parameters
+
+
+def test_parameters_have_type_default_and_help() -> None:
+    cells = [
+        "%%parameters\nn: int = 3  # how many\nx: float = 2\nok: bool = False\nwho: str  # of whom\n"
+        "words: list = ['a']\ntable: dict = {1: 2}\ndata: File = 'data/in.csv'\nmaybe: int | None = None",
+        "%%step a\nb = n, x, ok, who, words, table, data, maybe",
+    ]
+    text = script(*cells)
+    assert text[text.index("    n = ") : text.index("\n\n    @step")].splitlines() == [
+        '    n = Parameter("n", type=int, default=3, help="how many")',
+        '    x = Parameter("x", type=float, default=2.0)',
+        '    ok = Parameter("ok", type=bool, default=False)',
+        '    who = Parameter("who", type=str, required=True, help="of whom")',
+        "    words = Parameter(\"words\", type=JSONType, default='[\"a\"]')",
+        '    table = Parameter("table", type=str, default="{1: 2}")',
+        '    data = IncludeFile("data", default="data/in.csv")',
+        '    maybe = Parameter("maybe", type=int)',
+    ]
+    assert "from nbflow import FlowSpec, IncludeFile, JSONType, Parameter, card, current, step\n" not in text
+    assert "from nbflow import FlowSpec, IncludeFile, JSONType, Parameter, step\n" in text
+
+
+# bodies
+
+
+def test_the_content_of_a_text_of_several_lines_is_not_moved() -> None:
+    cells = ['%%step a\nq = """one\n  two\n"""\nr = f"""{q}\n end"""\nif r:\n    s = """x\n\ty"""']
+    assert [value(f"a.{name}", *cells) for name in "qrs"] == ["one\n  two\n", "one\n  two\n\n end", "x\n\ty"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("max = max([1, 2])\nr = max", 2),  # a builtin that the body binds later on
+        ("for scale in [scale(2)]:\n    pass\nr = scale", 6),  # and a function of the notebook
+        ("def more():\n    global n\n    n += 1\nn = 1\nmore()\nr = n", 2),
+        ("r = [n for n in range(3) if n > k]", [2]),
+        ("class Box:\n    held = k\nr = Box.held", 1),
+        ("f = lambda x: x + k\nr = f(1)\ndel f", 2),
+        ("try:\n    1 / 0\nexcept ArithmeticError as error:\n    r = type(error).__name__", "ZeroDivisionError"),
+        ("r = k;", 1),
+    ],
+)
+def test_a_body_means_in_a_method_what_it_means_in_a_cell(body: str, expected: object) -> None:
+    cells = ["def scale(x):\n    return x * 3", "%%step load\nk = 1", f"%%step work\n{body}"]
+    assert value("work.r", *cells) == expected
+
+
+def test_functions_of_the_notebook_see_the_artifacts_and_parameters_that_they_name() -> None:
+    cells = [
+        "%%parameters\nrate: int = 3",
+        "def total():\n    return sum(xs) * rate",
+        "%%step load\nxs = [1, 2]",
+        "%%step work\nfirst = total()\nxs = [5]\nsecond = total()",
+    ]
+    assert "        global rate, xs\n" in script(*cells)
+    assert [value(f"work.{name}", *cells) for name in ("first", "second")] == [9, 15]
+
+
+def test_an_artifact_that_a_body_may_leave_unbound_is_kept_if_it_is_bound() -> None:
+    cells = ["%%step a\nx = 1\nfor y in []:\n    z = 1"]
+    cells.append("%%step b\nif x > 1:\n    w = 2\ntry:\n    w\nexcept NameError:\n    v = x")
+    held = values_alone(script(*cells, everything=True))
+    assert {name for step, _, name in held if step == "b"} == {"x", "v"}
+
+
+@pytest.mark.parametrize(
+    ("last", "shown"),
+    [
+        ("x", "display(x)"), ("x, x", "display((x, x))"), ("(x, x)", "display((x, x))"),
+        ("x  # all", "display(x)  # all"),
+        ("x;", "x"), ("print(x)", "print(x)"), ("xs.append(x)", "xs.append(x)"), ("quiet(x)", "quiet(x)"),
+        ("loud(x)", "display(loud(x))"), ("display(x)", "display(x)"), ('"ä", x', 'display(("ä", x))'),
+    ],
+)  # fmt: skip
+def test_the_last_value_goes_on_the_card_of_the_step(last: str, shown: str) -> None:
+    cells = ["def quiet(x):\n    print(x)", "def loud(x):\n    return x", f"%%step a\nxs = []\nx = 1\n{last}"]
+    assert f"\n        {shown}\n" in method("a", *cells)
+    assert ("@card" in script(*cells)) is ("display(" in shown)
+
+
+def test_figures_are_shown_where_a_step_draws() -> None:
+    cells = ["import matplotlib.pyplot as plt", "%%step a\nfig, ax = plt.subplots()\nax.plot([1, 2])"]
+    cells.append("%%step b\nc = 1")
+    assert "ax.plot([1, 2])\n\n        show_figures()\n" in method("a", *cells)
+    assert script(*cells).count("@card") == 1
+
+
+def test_a_cell_of_the_other_manner_keeps_its_lines_but_for_the_transition() -> None:
+    cells = ["%%step a\nself.x = 1\nself.next(self.b)", "%%step b\nif self.x:\n    self.y = 2\n    self.next(self.c)"]
+    cells.append("%%step c\nz = y")
+    assert method("a", *cells).splitlines()[1:] == [
+        "        # cell 1", "        self.x = 1", "        # end of cell", "", "        self.next(self.b)",
+    ]  # fmt: skip
+    assert "            self.y = 2\n            pass\n" in method("b", *cells)
+
+
+# headers and markdown
+
+
+def test_options_become_decorators() -> None:
+    header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
+    text = script(f"%%step a --foreach x in [1] {header}\ny = x")
+    assert text[text.index('    @catch(var="a_error")') : text.index("    def a(")].splitlines() == [
+        '    @catch(var="a_error")', "    @retry(times=2, minutes_between_retries=0)", "    @timeout(minutes=90)",
+        "    @resources(cpu=4, memory=4000)", "    @step",
+    ]  # fmt: skip
+
+
+def test_more_retries_than_a_script_can_have_are_said() -> None:
+    exported = export(graph_of("%%step a --retry 9\nb = 1"))
+    assert exported.notes == ("'a' is tried again 4 times, which is the most of a script",)
+    assert "@retry(times=4," in exported.text
+
+
+@pytest.mark.parametrize(
+    ("markdown", "doc"),
+    [
+        ("## Load\n\nIt `loads`.", '"""Load\n\n        It `loads`.\n        """'),
+        ('It says "hi"', '"""It says "hi\\""""'),
+        ("A \\d and a \"\"\" here", '"""A \\\\d and a \\"\\"\\" here"""'),
+        ("- one\n- two", '"""- one\n        - two\n        """'),
+    ],
+)
+def test_markdown_above_a_step_is_its_docstring(markdown: str, doc: str) -> None:
+    flow = read_flow([Cell(1, "%%step a\nb = 1", above=markdown)], "flow", "flow.ipynb")
+    assert f"        {doc}\n        # cell 1\n" in export(link(flow)).text
+
+
+def test_long_prose_is_filled_and_code_is_not() -> None:
+    words = " ".join(["word"] * 40)
+    flow = read_flow([Cell(1, "%%step a\nb = 1", above=f"{words}\n\n    {words}\n- {words}")], "flow", "flow.ipynb")
+    text = export(link(flow)).text
+    assert f"            {words}\n" in text
+    assert max(len(line) for line in text.splitlines() if not line.startswith("            word")) <= 100
+    assert "\n        - word word" in text
+
+
+# artifacts
+
+
+def test_only_what_is_read_below_or_by_nobody_is_handed_on() -> None:
+    cells = ["%%step a\nx = 1\ny = x + 1\nz = y", "%%step b\nw = z"]
+    assert "self.z = z" in method("a", *cells)
+    assert "self.x" not in method("a", *cells)
+    assert "self.y = y" in script(*cells, everything=True)
+
+
+def test_steps_whose_names_are_artifacts_or_taken_are_renamed() -> None:
+    exported = export(graph_of("%%parameters\nrate: int = 1", "%%step grid\ngrid = [1]", "%%step rate\ny = grid"))
+    assert exported.methods == {"grid": "grid_step", "rate": "rate_step"}
+
+
+def test_a_name_that_holds_two_things_at_once_has_two_attributes() -> None:
+    cells = [
+        "%%step a\nn = 1",
+        "%%step b --foreach i in [1, 2]\np = i + n",
+        "%%step c\nn = 10",
+        "%%step d\nq = p + n",
+        "%%step e --join b\nr = sum(inputs.q)",
+    ]
+    exported = export(graph_of(*cells), all_artifacts=True)
+    assert exported.attributes == {("a", "n"): "a_n", ("c", "n"): "c_n"}
+    assert values_alone(exported.text)["e", (), "r"] == 25
+
+
+# what runs beside what
+
+
+def test_a_series_parallel_flow_loses_no_parallelism() -> None:
+    exported = export(graph_of("%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x", "%%step d\nw = y + z"))
+    assert exported.notes == ()
+    assert "self.next(self.b, self.c)" in exported.text
+
+
+def test_any_other_flow_says_who_waits_for_whom() -> None:
+    cells = ["%%step a\nx = 1", "%%step b\ny = 1", "%%step c\nz = x", "%%step d\nw = x + y"]
+    exported = export(graph_of(*cells))
+    assert len(exported.notes) == 1
+    assert f"    # - {exported.notes[0]}\n" in exported.text
