@@ -21,7 +21,8 @@ FIGURE = ("import matplotlib.pyplot as plt", "%%step figure\nfig, ax = plt.subpl
 def test_frames_markdown_and_values_are_on_the_card(engines: Engines, target: Target) -> None:
     (page,) = engines.cards(exported_of(graph_of(*CELLS), target), "table")
     # Metaflow's page holds what it shows as JSON in base64
-    texts = [page, *(base64.b64decode(one).decode("utf-8", "replace") for one in re.findall(r'"([\w+/=]{200,})"', page))]
+    coded = re.findall(r'"([\w+/=]{200,})"', page)
+    texts = [page, *(base64.b64decode(one).decode("utf-8", "replace") for one in coded)]
     wanted = ["films", "bold", "12345"]
     assert [text for text in wanted if any(text in one for one in texts)] == wanted
 
