@@ -143,6 +143,15 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             "cell 3, line 1: step 'c' runs per item of 'a' and reads what 'b' has made of all its items. "
             "A script cannot go back into a foreach: let 'c' open one of its own, over a list of 'b'",
         ),
+        (
+            ["%%step a --out x\nexec('x = 1')", "%%step b\ny = x"],
+            "cell 1, line 1: step 'a' hands on 'x', which no statement of it assigns. Assign 'x' in the body",
+        ),
+        (
+            ["def total():\n    return n", "%%step a\nn = 1", "%%step b\nn: int = n + total()"],
+            "'n: int = n + total()' is no Python inside of a method (annotated name 'n' can't be global): "
+            "write it in another way",
+        ),
         (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
     ],
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from nbflow.export.marks import Target
 from nbflow.export.script import Exported
+from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
 from nbflow.notebook import read_notebook
+from nbflow.run.events import Outcome
 from tests.export.cases import CASES, UNDER_METAFLOW
 from tests.export.engines import ROOT, Engines, Values, exported_of, graph_of, named
 from tests.flows import CRASHING, FAILING, LARGE, LOST, SHAPES, Shape
@@ -42,13 +45,51 @@ def test_metaflow_gives_the_values_of_what_is_hard_to_export(case: str, engines:
 
 
 @pytest.mark.parametrize("name", ["linear", "movie_recommender"])
-def test_a_demo_notebook_gives_the_same_as_a_script_under_both(name: str, engines: Engines) -> None:
-    graph = link(read_notebook(ROOT / "notebooks" / f"{name}.ipynb"))
+def test_so_does_a_script_of_a_demo_notebook(name: str, engines: Engines) -> None:
+    assert_same_under_nbflow(engines, demo(name, engines))
+
+
+@pytest.mark.parametrize("name", ["linear", "movie_recommender"])
+def test_metaflow_gives_the_values_of_a_demo_notebook(name: str, engines: Engines) -> None:
+    """With two models of the nine, since it imports what trains them in each of its tasks."""
+    fewer = ("for rate in (0.03, 0.1, 0.3) for leaves in (4, 8, 16)", "for rate in (0.1,) for leaves in (4, 8)")
+    assert_same_under_metaflow(engines, demo(name, engines, fewer))
+
+
+def demo(name: str, engines: Engines, change: tuple[str, str] = ("", "")) -> Graph:
+    """The graph of a notebook, and its data where it looks for them."""
     shutil.copytree(ROOT / "notebooks" / "data", engines.folder / "data")
+    flow = read_notebook(ROOT / "notebooks" / f"{name}.ipynb")
+    cells = [replace(cell, source=cell.source.replace(*change) if change[0] else cell.source) for cell in flow.cells]
+    return link(read_flow(cells, flow.name, flow.document))
+
+
+# flows that fail, and fail as scripts
+
+
+@pytest.mark.parametrize("shape", [FAILING, CRASHING], ids=lambda shape: shape.name)
+def test_what_fails_in_the_notebook_fails_in_the_script_and_the_rest_is_there(shape: Shape, engines: Engines) -> None:
+    exported = exported_of(shape.graph)
+    assert_within(engines.notebook(shape.graph), exported, lambda one: engines.nbflow(one, Outcome.FAILED))
+
+
+def test_a_step_that_fails_keeps_what_was_made_before_it(engines: Engines) -> None:
+    graph = demo("two_hour_load", engines)
     expected = engines.notebook(graph)
-    engines.parameters = {}
-    assert_within(expected, exported_of(graph), engines.nbflow)
-    assert_within(expected, exported_of(graph, Target.METAFLOW), engines.metaflow)
+    assert {step for step, _, _ in expected} == {"load"}
+    assert_within(expected, exported_of(graph), lambda one: engines.nbflow(one, Outcome.FAILED))
+
+
+def test_metaflow_fails_where_the_notebook_does(engines: Engines) -> None:
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        engines.metaflow(exported_of(FAILING.graph, Target.METAFLOW))
+
+
+def test_what_a_notebook_keeps_without_its_lock_a_script_refuses_by_name(
+    engines: Engines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engines.nbflow(exported_of(LOST.graph), Outcome.FAILED)
+    assert 'Cannot pickle dump artifact named "config" (at config[\'lock\'])' in capsys.readouterr().out
 
 
 def assert_same_under_nbflow(engines: Engines, graph: Graph) -> None:

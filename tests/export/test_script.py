@@ -141,6 +141,12 @@ def test_a_body_means_in_a_method_what_it_means_in_a_cell(body: str, expected: o
     assert value("work.r", *cells) == expected
 
 
+@pytest.mark.parametrize("body", ["", "# nothing yet", "pass"])
+@pytest.mark.parametrize("name", ["a", "end"])
+def test_a_cell_without_statements_is_a_step(name: str, body: str) -> None:
+    assert values_alone(script(f"%%step {name}\n{body}")) == {}
+
+
 def test_functions_of_the_notebook_see_the_artifacts_and_parameters_that_they_name() -> None:
     cells = [
         "%%parameters\nrate: int = 3",
