@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +37,39 @@ def _header(kind: CellKind, rest: str, form: str) -> str:
 def convert_notebook(path: Path, form: str) -> int:
     """Rewrite the headers in a file and nothing else; how many cells changed. Raises NotANotebook."""
     list(read_cells(path))
-    content: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    changed = 0
-    for cell in content["cells"]:
-        text = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        converted = convert_header(text, form) if cell["cell_type"] == "code" else text
-        if converted != text:
-            cell["source"] = converted.splitlines(keepends=True) if isinstance(cell["source"], list) else converted
-            changed += 1
+    text = path.read_text("utf-8")
+    converted, changed = _convert_percent(text, form) if path.suffix == ".py" else _convert_json(text, form)
     if changed:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        beside.write_text(converted, "utf-8")
         beside.replace(path)  # so that a crash leaves the notebook whole
     return changed
+
+
+def _convert_json(text: str, form: str) -> tuple[str, int]:
+    content: dict[str, Any] = json.loads(text)
+    changed = 0
+    for cell in content["cells"]:
+        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+        converted = convert_header(source, form) if cell["cell_type"] == "code" else source
+        if converted != source:
+            cell["source"] = converted.splitlines(keepends=True) if isinstance(cell["source"], list) else converted
+            changed += 1
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n", changed
+
+
+_HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\n(?:[ \t]*\n)*)((?:# ?)?%%\w.*|#\|.*)$")
+"""The marker of a cell, and its first line, where jupytext makes a comment of a magic."""
+
+
+def _convert_percent(text: str, form: str) -> tuple[str, int]:
+    changed = 0
+
+    def convert(found: re.Match[str]) -> str:
+        nonlocal changed
+        line = re.sub(r"^# ?(?=%%)", "", found[2])
+        converted = convert_header(line, form)
+        changed += converted != line
+        return found[1] + (re.sub(r"^(?=%%)", "# ", converted) if converted != line else found[2])
+
+    return _HEADER.sub(convert, text), changed

@@ -1,19 +1,24 @@
-"""A notebook file as a flow."""
+"""A notebook file as a flow: an `.ipynb`, or a `.py` with `# %%` cells as jupytext pairs it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NotANotebook
 from nbflow.flow.cells import read_flow
+from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell, Flow
+
+SUFFIXES = (".ipynb", ".py")
 
 
 def read_notebook(path: Path) -> Flow:
-    """The flow of an `.ipynb` file, named by the file's stem. Outputs are not looked at, whatever their size.
+    """The flow of a notebook, named by the file's stem. Outputs are not looked at, whatever their size.
 
     Raises NotANotebook, which says why and what to do, for anything that is not a Python notebook of format 4.
     """
@@ -21,16 +26,36 @@ def read_notebook(path: Path) -> Flow:
 
 
 def read_cells(path: Path) -> Iterator[Cell]:
-    """Its code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
+    """Its code cells, as `code_cells` has them."""
+    return code_cells(
+        Written(cell.get("cell_type", ""), _text(cell.get("source", "")), str(cell.get("id", "")), _tags(cell))
+        for cell in _load(path)["cells"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell of any kind (`code`, `markdown`, `raw`), as a notebook or its front end has it."""
+
+    kind: str
+    source: str
+    id: str = ""
+    tags: frozenset[str] = frozenset()
+
+
+def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
+    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
     above: list[str] = []
-    for number, cell in enumerate(_load(path)["cells"], start=1):
-        source = _text(cell.get("source", ""))
-        if cell.get("cell_type") == "code":
-            tags = frozenset(cell.get("metadata", {}).get("tags", ()))
-            yield Cell(number, source, str(cell.get("id", "")), tags, "\n\n".join(above))
+    for number, cell in enumerate(cells, start=1):
+        if cell.kind == "code":
+            yield Cell(number, cell.source, cell.id, cell.tags, "\n\n".join(above))
             above = []
-        elif cell.get("cell_type") == "markdown":
-            above.append(source)
+        elif cell.kind == "markdown":
+            above.append(cell.source)
+
+
+def _tags(cell: dict[str, Any]) -> frozenset[str]:
+    return frozenset(cell.get("metadata", {}).get("tags", ()))
 
 
 def _text(source: str | list[str]) -> str:
@@ -38,7 +63,7 @@ def _text(source: str | list[str]) -> str:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    content = _parse(path)
+    content = _read_percent(path) if path.suffix == ".py" else _parse(path)
     if not isinstance(content, dict) or "nbformat" not in content:
         raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")
     if content["nbformat"] != 4 or not isinstance(content.get("cells"), list):
@@ -57,15 +82,73 @@ def _language(metadata: dict[str, Any]) -> str:
 
 def _parse(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(_bytes_of(path))
+    except UnicodeDecodeError:
+        raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
+    except ValueError as error:
+        fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
+        raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError:
         raise NotANotebook(path, "there is no such file", "check the path") from None
     except IsADirectoryError:
         raise NotANotebook(path, "it is a folder", "give the path of an .ipynb file") from None
     except OSError as error:
         raise NotANotebook(path, f"it cannot be read ({error.strerror})", "check its permissions") from None
+
+
+# text notebooks
+
+_MARKER = re.compile(r"^# %%(?:\s|$)", re.M)
+_JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
+_HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
+_SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)
+
+
+def is_script(text: str) -> bool:
+    """Whether the text of a `.py` file is a FlowSpec script. One that has step cells is a notebook all the same."""
+    return bool(_SCRIPT.search(text)) and not (_is_percent(text) and _HEADER.search(text))
+
+
+def is_notebook(path: Path, text: str) -> bool:
+    """Whether a file with this text is one, or would be if it were whole."""
+    return path.suffix == ".ipynb" or (_is_percent(text) and not is_script(text))
+
+
+def _is_percent(text: str) -> bool:
+    return bool(_JUPYTEXT.match(text) or _MARKER.search(text))
+
+
+def _read_percent(path: Path) -> dict[str, Any]:
+    """A `.py` notebook in the form of an `.ipynb`, by jupytext."""
+    try:
+        text = _bytes_of(path).decode("utf-8")
     except UnicodeDecodeError:
-        raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
-    except ValueError as error:
-        fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
-        raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
+        raise NotANotebook(path, "it is not text", "save it as UTF-8") from None
+    _refuse_other_python(path, text)
+    import jupytext  # noqa: PLC0415 - half a second to import, and most notebooks are .ipynb files
+    import yaml  # noqa: PLC0415
+
+    try:
+        content: dict[str, Any] = jupytext.reads(text, {"extension": ".py"})
+    except (ValueError, yaml.YAMLError) as error:
+        fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
+        raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
+    for number, cell in enumerate(content["cells"], start=1):
+        cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
+    return content
+
+
+def _refuse_other_python(path: Path, text: str) -> None:
+    if is_script(text):
+        fix = (
+            f"run it with  python {path} run,  or make a notebook of it with  "
+            f"nbflow import {path} {path.with_suffix('.ipynb').name}"
+        )
+        raise NotANotebook(path, "it is a FlowSpec script", fix)
+    if not _is_percent(text):
+        raise NotANotebook(path, "it has no cells", "begin each cell with a line  # %%  as jupytext does")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import keyword
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ VERBS = {
     "report": ("writing", "A run as one HTML page: parameters, graph, and what every task displayed."),
     "export": ("exporting", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Write step headers as comments or as magics."),
+    "import": ("importing", "Make a notebook of a FlowSpec script."),
+    "sync": ("importing", "Copy bodies edited in an exported script back to their cells."),
     "gc": ("keeping", "Delete what no kept run needs."),
     "trust": ("keeping", "Trust what the store holds, whoever signed it."),
     "verify": ("keeping", "Read every stored object and compare it with its name."),
@@ -56,7 +59,7 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"nbflow.cli.{VERBS[cmd_name][0]}")
-        command = getattr(module, cmd_name)
+        command = getattr(module, f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name)
         assert isinstance(command, click.Command)
         return command
 

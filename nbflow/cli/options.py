@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from nbflow.errors import ParameterError, UnknownName
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.step import Flow, Parameter, ParameterType
-from nbflow.notebook import read_notebook
+from nbflow.notebook import SUFFIXES, read_notebook
 
 FLOW = "nbflow.flow"
 """Where the context keeps the flow of the notebook, once it is known."""
@@ -115,7 +115,8 @@ class FlowCommand(click.Command):
 def find_notebook(args: Sequence[str]) -> str | None:
     """Which of the words is the notebook: the first that looks like one, else the first that is no option."""
     words = [arg for arg in args if not arg.startswith("-")]
-    return next((word for word in words if word.endswith(".ipynb")), words[0] if words else None)
+    likely = (word for suffix in SUFFIXES for word in words if word.endswith(suffix))
+    return next(likely, words[0] if words else None)
 
 
 def parameter_options(flow: Flow, own: Sequence[click.Parameter]) -> Iterator[ParameterOption]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nbflow.flow.code import digest, parse
+from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
 
@@ -31,12 +32,18 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One cell, as it was exported. `id` is empty in notebooks that have none, `body` where the cell is no step."""
+    """One cell, as it was exported. `id` is empty in notebooks that have none, `body` where the cell is no step.
+
+    A method shows nothing of a header but what it means; `header` is that line, for whoever makes a notebook again, and
+    `next` the transition that the cell itself has.
+    """
 
     number: int
     id: str
     cell: str
     body: str = ""
+    header: str = ""
+    next: str = ""
 
     @property
     def key(self) -> str:
@@ -57,7 +64,20 @@ class Marks:
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
     """`body` is what stands in the script below the cell's mark, for a cell that is a step."""
     identity = cell.id if re.fullmatch(r"[\w-]+", cell.id) else ""
-    return Mark(cell.number, identity, digest_cell(cell), "" if body is None else digest_code(body))
+    digests = digest_cell(cell), "" if body is None else digest_code(body)
+    return Mark(cell.number, identity, *digests, header_of(cell), "" if body is None else _next_of(cell))
+
+
+def header_of(cell: Cell) -> str:
+    """The line as it stands."""
+    line = read_header(cell.source).line
+    return cell.source.splitlines()[line - 1].strip() if line else ""
+
+
+def _next_of(cell: Cell) -> str:
+    body = "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+    calls = (node.value for node in ast.walk(parse(body)) if isinstance(node, ast.Expr))
+    return next((ast.unparse(call) for call in calls if is_transition(call)), "")
 
 
 # digests
@@ -65,10 +85,8 @@ def mark_of(cell: Cell, body: str | None = None) -> Mark:
 
 def digest_cell(cell: Cell) -> str:
     """Of a cell with its header and the markdown above it, which becomes a docstring."""
-    header = read_header(cell.source)
-    lines = cell.source.splitlines()
-    first = " ".join(lines[header.line - 1].split()) if header.line else ""
-    return _short(first, digest_code("\n".join(lines[header.line :])), cell.above.strip())
+    body = cell.source.splitlines()[read_header(cell.source).line :]
+    return _short(" ".join(header_of(cell).split()), digest_code("\n".join(body)), cell.above.strip())
 
 
 def digest_code(source: str) -> str:
@@ -112,7 +130,10 @@ def read_cell_comment(line: str) -> int | None:
 
 
 _HEAD = re.compile(r"# Exported by nbflow from (?P<notebook>.+) with --target (?P<target>\w+)(?P<all> .+)?:")
-_ROW = re.compile(r"# +(?P<number>\d+)  (?P<id>[\w-]+) +(?P<cell>[0-9a-f]{12})  (?P<body>[0-9a-f]{12}|-)")
+_ROW = re.compile(
+    r"# +(?P<number>\d+)  (?P<id>[\w-]+) +(?P<cell>[0-9a-f]{12})  (?P<body>[0-9a-f]{12}|-) *"
+    r"(?P<header>(?:%%|#\|).*?)?(?:  (?P<next>self\.next\(.*\)))?"
+)
 
 
 def write_marks(marks: Marks) -> str:
@@ -130,7 +151,8 @@ def write_marks(marks: Marks) -> str:
 
 
 def _row(mark: Mark, width: int) -> str:
-    return f"# {mark.number:>4}  {mark.id or NO_BODY:<{width}}  {mark.cell}  {mark.body or NO_BODY}"
+    digests = f"{mark.cell}  {mark.body or NO_BODY:<12}"
+    return "  ".join([f"# {mark.number:>4}  {mark.id or NO_BODY:<{width}}", digests, mark.header, mark.next]).rstrip()
 
 
 def read_marks(script: str) -> Marks | None:
@@ -146,4 +168,4 @@ def read_marks(script: str) -> Marks | None:
 
 def _mark(row: re.Match[str]) -> Mark:
     identity, body = (("" if row[part] == NO_BODY else row[part]) for part in ("id", "body"))
-    return Mark(int(row["number"]), identity, row["cell"], body)
+    return Mark(int(row["number"]), identity, row["cell"], body, row["header"] or "", row["next"] or "")

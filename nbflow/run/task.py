@@ -208,11 +208,15 @@ class Performer:
         """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
         linked = self.program.graph.links[step.name]
         if linked.branches:
-            branches = self._seen(linked.branches, ())
+            scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
+            paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # those of the same item
+            branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
             return Inputs((), {one.task.step: View(one.task.path, [one], None, self._load) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].foreach
         item = foreach.var if foreach else None
-        return Inputs(group_by_item(self._seen(linked.joined, job.task.path), len(linked.opened), item, self._load))
+        place = linked.joined.index  # of two steps that write a name, the lower one has the last word
+        seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
+        return Inputs(group_by_item(seen, len(linked.opened), item, self._load))
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
         history, run = self.store.history, self.program.run

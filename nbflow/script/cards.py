@@ -22,6 +22,10 @@ class Component:
     def render(self) -> str:
         raise NotImplementedError
 
+    def _repr_html_(self) -> str:
+        """For `display` in a notebook."""
+        return self.render()
+
 
 class Markdown(Component):
     """Text in Markdown: headings, lists, bold, code and paragraphs are drawn, the rest is shown as written."""

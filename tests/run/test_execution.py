@@ -340,3 +340,29 @@ def test_a_flow_with_errors_is_refused_before_anything_runs(place: Place) -> Non
 def test_a_skipped_step_is_not_looked_at_again(place: Place) -> None:
     place.run(SWITCH)
     assert place.run(SWITCH, reuse=True).executed == []
+
+
+def test_of_several_steps_of_a_chain_that_write_a_name_a_join_sees_the_last(place: Place) -> None:
+    ran = place.run(
+        flow(
+            "%%step work --foreach i in range(2)\nx = i",
+            "%%step after\nx = x + 10",
+            "%%step before\nx = x + 100",
+            "%%step end --join work\nxs = inputs.x\nys = [task.x for task in inputs]",
+        )
+    )
+    assert (ran.value("end.xs"), ran.value("end.ys")) == ([110, 111], [110, 111])
+
+
+def test_a_branch_that_is_read_by_its_name_inside_a_foreach_is_that_of_the_same_item(place: Place) -> None:
+    ran = place.run(
+        flow(
+            "%%step start\nx = 'start'",
+            "%%step work --foreach i in range(3)\nk = i",
+            "%%step left\nx = k * 10",
+            "%%step right\nx = k * 100",
+            "%%step both\npair = (inputs.left.x, inputs.right.x, inputs.start.x)",
+            "%%step end --join work\npairs = inputs.pair",
+        )
+    )
+    assert ran.value("end.pairs") == [(0, 0, "start"), (10, 100, "start"), (20, 200, "start")]

@@ -334,17 +334,17 @@ if __name__ == "__main__":
 # Exported by nbflow from movie_recommender.ipynb with --target nbflow:
 # by this table `nbflow check --script` sees what has changed in either of them.
 # cell  id            notebook      script
-#    4  parameters    59a99de88b73  -
+#    4  parameters    59a99de88b73  -             %%parameters
 #    6  imports       9c0611992205  -
 #    7  films         6e9fa8534329  -
 #    8  rating-model  1473a65dcbfb  -
-#   10  load          66b3c7a892bd  92794443fc39
-#   11  clean         76b7d5783621  4397b79ad95f
-#   13  pick          a5289651f087  3844384af936
-#   15  bonus         4f1320bf40e7  4128dba942ca
-#   17  grid          54f135f5542a  0d09099bfc0d
-#   18  split         e93763a7be01  e7e595fffc70
-#   19  fit           5a85efb67688  c07a9fbcdb53
-#   21  best          3ddb850989d7  9df2362d3773
-#   23  playlist      7b9a4f291ebc  5441780945fd
-#   25  figure        35b1c477a1b8  b337f02dad6c
+#   10  load          66b3c7a892bd  92794443fc39  %%step load --watch data/movies.csv
+#   11  clean         76b7d5783621  4397b79ad95f  %%step clean
+#   13  pick          a5289651f087  3844384af936  %%step pick
+#   15  bonus         4f1320bf40e7  4128dba942ca  %%step bonus
+#   17  grid          54f135f5542a  0d09099bfc0d  %%step grid
+#   18  split         e93763a7be01  e7e595fffc70  %%step split
+#   19  fit           5a85efb67688  c07a9fbcdb53  %%step fit --foreach cfg in grid
+#   21  best          3ddb850989d7  9df2362d3773  %%step best --join fit
+#   23  playlist      7b9a4f291ebc  5441780945fd  %%step playlist
+#   25  figure        35b1c477a1b8  b337f02dad6c  %%step figure

@@ -80,9 +80,9 @@ if __name__ == "__main__":
 # by this table `nbflow check --script` sees what has changed in either of them.
 # cell  id       notebook      script
 #    2  cell-2   f399b6ffb208  -
-#    3  cell-3   d804541c5468  -
-#    5  cell-5   ecd458ea3f33  155919832fac
-#    7  cell-7   49a99f166766  b13656826960
-#    8  cell-8   b72240e3ab7f  002ec72f85a9
-#   10  cell-10  8abea74f0eaa  1b53e8c10a00
-#   11  cell-11  6d59b44b2118  218b95c3b6ed
+#    3  cell-3   d804541c5468  -             %%parameters
+#    5  cell-5   ecd458ea3f33  155919832fac  %%step news
+#    7  cell-7   49a99f166766  b13656826960  %%step long_letter --if length == "long"
+#    8  cell-8   b72240e3ab7f  002ec72f85a9  %%step short_letter --else length
+#   10  cell-10  8abea74f0eaa  1b53e8c10a00  %%step trim --while too_long --retry 2
+#   11  cell-11  6d59b44b2118  218b95c3b6ed  %%step end

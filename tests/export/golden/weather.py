@@ -188,9 +188,9 @@ if __name__ == "__main__":
 # by this table `nbflow check --script` sees what has changed in either of them.
 # cell  id       notebook      script
 #    2  cell-2   cfbed334e2be  -
-#    3  cell-3   cd809ed448f1  749103fceefc
-#    5  cell-5   65b06f69f3c3  f14783f85176
-#    7  cell-7   1b9d129ad0ab  ad90c128e0af
-#    8  cell-8   78e48dc0b8fd  bb7caded7168
-#    9  cell-9   085c3ffde509  34e681df6bf2
-#   10  cell-10  1f2b340ff332  f7e7acdbdf3d
+#    3  cell-3   cd809ed448f1  749103fceefc  %%step stations
+#    5  cell-5   65b06f69f3c3  f14783f85176  %%step report --foreach station in names --allow-failures 2
+#    7  cell-7   1b9d129ad0ab  ad90c128e0af  %%step day --foreach degrees in days
+#    8  cell-8   78e48dc0b8fd  bb7caded7168  %%step warm_days --join day
+#    9  cell-9   085c3ffde509  34e681df6bf2  %%step warmest --join report
+#   10  cell-10  1f2b340ff332  f7e7acdbdf3d  %%step end

@@ -1,0 +1,66 @@
+"""Cells that are to be, before there is a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from nbflow.flow.cells import read_flow
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One cell. `line` is where in the script it comes from, `step` the step that it is."""
+
+    source: str
+    markdown: bool = False
+    line: int = 0
+    step: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a step cell, option by option."""
+
+    name: str
+    foreach: str = ""
+    join: str = ""
+    guard: str = ""
+    loop: str = ""
+    options: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        after = [f"--after {','.join(self.after)}"] if self.after else []
+        reads = [f"--in {','.join(self.reads)}"] if self.reads else []
+        parts = [f"%%step {self.name}", *after, self.foreach, self.join, self.guard, self.loop, *reads, *self.options]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass
+class Steps:
+    """The step cells in the order of the notebook, below what stands around them; both halves can still change."""
+
+    around: tuple[Draft, ...]
+    headers: dict[str, Header]
+    bodies: dict[str, str]
+    lines: Mapping[str, int]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        return [
+            Draft(f"{header.text}\n{self.bodies[name]}", line=self.lines[name], step=name)
+            for name, header in self.headers.items()
+        ]
+
+    def graph(self) -> Graph:
+        return link(read_flow(cells_of([*self.around, *self.drafts]), "", ""))
+
+
+def cells_of(drafts: Iterable[Draft]) -> list[Cell]:
+    return [Cell(number, draft.source) for number, draft in enumerate(drafts, 1)]

@@ -1,0 +1,227 @@
+"""A script that was exported, as the notebook it came from: its table says what the cells were, methods the rest."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from nbflow.errors import NbflowError
+from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.extras import EXTRAS, PARTS
+from nbflow.export.marks import Mark, Marks, read_marks
+from nbflow.export.script import export
+from nbflow.flow.cells import read_flow
+from nbflow.flow.code import digest, names_of, parse
+from nbflow.flow.graph import link
+from nbflow.flow.header import CellKind, read_header
+from nbflow.importing.around import EXTENSION, values_in, with_shared
+from nbflow.importing.definitions import Chunk, module_chunks, written
+from nbflow.importing.drafts import Draft, cells_of
+from nbflow.importing.parameters import write_parameters
+from nbflow.importing.source import Source, origins_in
+from nbflow.importing.words import Words, replace_words
+
+_STORY = re.compile(r"The flow of .+\.(ipynb|py)\.")
+_LEFT_OUT = re.compile(r"# left out: (.+) \(cell \d+\)")
+
+
+def draft_again(source: Source, folder: Path) -> list[Draft] | None:
+    """The cells that a script was exported from, with its bodies and parameters of today.
+
+    None for a script of somebody else, and for one of which more than bodies has been edited since: what it means is
+    then found out as for any other.
+    """
+    marks = read_marks(source.text)
+    if marks is None or not all(mark.header for mark in marks.cells if mark.body):
+        return None
+    plain = _Exported(source, marks, folder)
+    bare = _Exported(source, marks, folder, plain.displaying)
+    attempt = replace(bare, bare=bare.bare - bare.changed)
+    return list(attempt.drafts()) if attempt.shape == _shape(source.flow) else None
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """`bare` are the methods whose last value is not displayed by name, as in a notebook."""
+
+    source: Source
+    marks: Marks
+    folder: Path
+    bare: frozenset[str] = frozenset()
+
+    @cached_property
+    def bodies(self) -> Mapping[int, Body]:
+        return {body.cell: body for body in read_bodies(self.source.text)}
+
+    @cached_property
+    def extras(self) -> Mapping[str, str]:
+        """What the export has defined for itself: name in the script -> its usual name."""
+        sources = {name: parse(extra.source.replace("$", "")) for name, extra in _WHOLE.items()}
+        usual = {doc: name for name, tree in sources.items() for doc in _docs(tree).values()}
+        return {name: usual[doc] for name, doc in _docs(self.source.tree).items() if doc in usual}
+
+    @cached_property
+    def displaying(self) -> frozenset[str]:
+        return frozenset(body.method for body in self.bodies.values() if undisplayed(body.text) is not None)
+
+    @cached_property
+    def again(self) -> str:
+        """The notebook, exported once more; empty if that cannot be."""
+        cells = cells_of(draft for draft in self.drafts() if not draft.markdown)
+        flow = read_flow(cells, Path(self.marks.notebook).stem, self.marks.notebook)
+        try:
+            return export(link(flow), self.marks.target, self.marks.all_artifacts).text
+        except NbflowError:
+            return ""
+
+    @property
+    def shape(self) -> Mapping[str, str]:
+        """That of the flow; nothing else than the script's means the same."""
+        flows = (node for node in parse(self.again).body if isinstance(node, ast.ClassDef) and _is_flow(node))
+        return next((_shape(flow) for flow in flows), {})
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The methods whose bodies would come out otherwise."""
+        again = {body.method: body.text for body in read_bodies(self.again)}
+        return frozenset(body.method for body in self.bodies.values() if again.get(body.method) != body.text)
+
+    def drafts(self) -> Iterator[Draft]:
+        story = ast.get_docstring(self.source.flow) or ""
+        if story and not _STORY.fullmatch(story):
+            yield Draft(story, markdown=True)
+        around = [Draft(EXTENSION), *self._left_out()]
+        chunks = self._chunks()
+        imports = [chunk for chunk in chunks if chunk.kind == "import"]
+        around += [Draft(written(imports))] if imports else []
+        around += self._parameters()
+        yield from (*around, *with_shared(around, [chunk for chunk in chunks if chunk.kind != "import"]))
+        for mark in self.marks.cells:
+            if mark.body and mark.number in self.bodies:
+                yield from self._step(mark, self.bodies[mark.number])
+
+    def _step(self, mark: Mark, body: Body) -> Iterator[Draft]:
+        method = self.source.methods[body.method]
+        if method.doc:
+            yield Draft(method.doc, markdown=True, line=body.line)
+        code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
+        text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)
+        yield Draft(text, line=body.line, step=read_header(mark.header).name, id=mark.id)
+
+    def _in_words_of_a_notebook(self, body: str) -> str:
+        renamed = {name: usual for name, usual in self.extras.items() if name != usual}
+        return replace_words(body, Words(names=renamed)) if renamed else body
+
+    def _left_out(self) -> Iterator[Draft]:
+        for line in self.source.lines:
+            found = _LEFT_OUT.fullmatch(line.strip())
+            if found:
+                yield Draft(found[1])
+
+    def _chunks(self) -> list[Chunk]:
+        """The definitions that some body needs; what else stands in the module belongs to the script."""
+        every = [_without_left_out(chunk) for chunk in module_chunks(self.source)]
+        own = [chunk for chunk in every if not chunk.binds & self.extras.keys()]
+        wanted = set[str]().union(*(names_of(body.text).free for body in self.bodies.values()))
+        wanted |= {name for mark in self.marks.cells for name in _header_reads(mark)}
+        while True:
+            used = [chunk for chunk in own if _is_always_there(chunk) or chunk.binds & wanted]
+            more = set[str]().union(*(chunk.reads for chunk in used)) - wanted
+            if not more:
+                return used
+            wanted |= more
+
+    def _parameters(self) -> list[Draft]:
+        nodes = list(self.source.parameters)
+        if not nodes:
+            return []
+        lines = write_parameters(nodes, values_in(self.source, self.folder))
+        origins = origins_in(self.source)
+        typed = [_with_type(line, self.source.flow, origins) for line in lines]
+        mark = next((one for one in self.marks.cells if read_header(one.header).kind is CellKind.PARAMETERS), None)
+        header, identity = (mark.header, mark.id) if mark else ("%%parameters", "")
+        return [Draft("\n".join([header, *typed]), line=nodes[0].lineno, id=identity)]
+
+
+_WHOLE = {name: extra for name, extra in EXTRAS.items() if name not in PARTS}
+
+
+def _docs(tree: ast.Module) -> dict[str, str]:
+    nodes = (node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return {node.name: ast.get_docstring(node) or "" for node in nodes}
+
+
+def undisplayed(body: str) -> str | None:
+    """The body with its last value as such, if that is displayed by name."""
+    last = next(reversed(parse(body).body), None)
+    match last:
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[value], keywords=[])) if name.startswith("display"):
+            above = "\n".join(body.splitlines()[: last.lineno - 1])
+            return "\n".join(part for part in (above, ast.get_source_segment(body, value)) if part)
+        case _:
+            return None
+
+
+def _is_always_there(chunk: Chunk) -> bool:
+    return chunk.kind == "statement" or "from __future__" in chunk.text
+
+
+def _without_left_out(chunk: Chunk) -> Chunk:
+    lines = [line for line in chunk.text.splitlines() if not _LEFT_OUT.fullmatch(line.strip())]
+    return replace(chunk, text="\n".join(lines))
+
+
+def _header_reads(mark: Mark) -> frozenset[str]:
+    foreach = read_header(mark.header).foreach
+    return foreach.reads if foreach else frozenset()
+
+
+# types that FlowSpec does not know
+
+_READINGS = {
+    "datetime.date.fromisoformat": "date",
+    "datetime.datetime.fromisoformat": "datetime",
+    "pathlib.Path": "Path",
+}
+
+
+def _with_type(line: str, flow: ast.ClassDef, origins: Mapping[str, str]) -> str:
+    """A parameter with the type that its text is read as."""
+    name, _, rest = line.partition(": ")
+    kind, equals, value = rest.partition(" = ")
+    for node in ast.walk(flow):
+        match node:
+            case ast.Call(func=func, args=[ast.Attribute(value=ast.Name(id="self"), attr=attr)]) if attr == name:
+                root, dot, last = ast.unparse(func).partition(".")
+                kind, value = _read_as(origins.get(root, root) + dot + last, kind, value)
+            case ast.Compare(
+                left=ast.Attribute(value=ast.Name(id="self"), attr=attr),
+                ops=[ast.NotIn()],
+                comparators=[ast.Tuple(elts=choices)],
+            ) if attr == name:
+                kind = f"Literal[{', '.join(ast.unparse(choice) for choice in choices)}]"
+    return f"{name}: {kind}{equals}{value}"
+
+
+def _read_as(function: str, kind: str, value: str) -> tuple[str, str]:
+    if function == "ast.literal_eval":
+        text, comment, rest = value.partition("  # ")
+        literal = ast.literal_eval(ast.literal_eval(text))
+        return type(literal).__name__, f"{literal!r}{comment}{rest}"
+    return kind.replace("str", _READINGS.get(function, "str"), 1), value
+
+
+# whether it is still what was exported
+
+
+def _is_flow(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).endswith("FlowSpec") for base in node.bases)
+
+
+def _shape(flow: ast.ClassDef) -> dict[str, str]:
+    """Of every method what it does: what it is given, its body, what it hands on and where it leads."""
+    return {node.name: digest(node) for node in flow.body if isinstance(node, ast.FunctionDef)}

@@ -1,0 +1,93 @@
+"""Drafts of cells as a file: an `.ipynb`, or a `.py` with `# %%` cells."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NbflowError
+from nbflow.export.file import write_script
+from nbflow.export.marks import read_marks
+from nbflow.importing.cells import draft_notebook
+from nbflow.importing.drafts import Draft
+from nbflow.importing.exported import draft_again
+from nbflow.importing.notes import notes_of
+from nbflow.importing.source import Source, read_source
+from nbflow.notebook import SUFFIXES
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+class CannotWrite(NbflowError):
+    """Raised instead of writing over a file, or to one that no notebook can be."""
+
+    def __init__(self, path: Path, why: str, fix: str) -> None:
+        self.path, self.why, self.fix = path, why, fix
+        super().__init__(f"{path} is not written: {why}; {fix}")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """`notes` are what the notebook does not do as the script did."""
+
+    drafts: tuple[Draft, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return tuple(draft.step for draft in self.drafts if draft.step)
+
+
+def import_script(script: Path, target: Path, *, force: bool = False) -> Imported:
+    """Write the notebook that means the same as a script, whole or not at all.
+
+    Raises NotAScript and CannotCarryOver for the script, CannotWrite and TargetUnwritable for the target.
+    """
+    if target.suffix not in SUFFIXES:
+        raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
+    if target.exists() and target.samefile(script):
+        raise CannotWrite(target, "it is the script itself", "give another name")
+    source = read_source(script)
+    if target.exists() and not force:
+        raise CannotWrite(target, "it is there already", _instead(source, target))
+    imported = _import(source, target.parent)
+    write_script(target, notebook_text(imported.drafts, target), force=True)
+    return imported
+
+
+def _instead(source: Source, target: Path) -> str:
+    if read_marks(source.text) is None:
+        return "give another name, or --force to write over it"
+    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to write over it"
+
+
+def _import(source: Source, folder: Path) -> Imported:
+    again = draft_again(source, folder)
+    if again is not None:
+        return Imported(tuple(_with_ids(again)), ())
+    return Imported(tuple(_with_ids(draft_notebook(source, folder))), tuple(notes_of(source, folder)))
+
+
+def notebook_text(drafts: Iterable[Draft], target: Path) -> str:
+    v4: Any = importlib.import_module("nbformat.v4")  # half a second to import
+    cells = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
+    book = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    if target.suffix == ".py":
+        import jupytext  # noqa: PLC0415
+
+        return str(jupytext.writes(book, fmt="py:percent"))
+    return str(v4.writes(book)) + "\n"
+
+
+def _with_ids(drafts: Iterable[Draft]) -> list[Draft]:
+    """Ids that tell what a cell is; an exported cell has its own again."""
+    found: dict[str, Draft] = {}
+    for number, draft in enumerate(drafts, 1):
+        wanted = draft.id or draft.step or f"cell-{number}"
+        identity = re.sub(r"[^\w-]", "-", wanted, flags=re.ASCII)[:56]
+        found[identity if identity not in found else f"{identity}-{number}"] = draft
+    return [replace(draft, id=identity) for identity, draft in found.items()]

@@ -1,0 +1,43 @@
+"""Why a script cannot become a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbflow.errors import NbflowError
+
+
+class NotAScript(NbflowError):
+    """Raised for a file that is no FlowSpec script of one class."""
+
+    def __init__(self, path: Path, why: str, fix: str) -> None:
+        self.path, self.why, self.fix = path, why, fix
+        super().__init__(f"{path} is not a FlowSpec script that can be imported: {why}; {fix}")
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing in a script that has no counterpart in a notebook. Line 0 is the script as a whole."""
+
+    line: int
+    message: str
+    fix: str
+
+
+class CannotCarryOver(NbflowError):
+    """Raised with everything in a script that a notebook cannot say."""
+
+    def __init__(self, path: Path, obstacles: Sequence[Obstacle]) -> None:
+        self.path, self.obstacles = path, tuple(sorted(obstacles, key=lambda one: one.line))
+        lines = (f"{path}{f':{one.line}' if one.line else ''}: {one.message}. {one.fix}" for one in self.obstacles)
+        super().__init__("\n".join(lines))
+
+
+class Stuck(Exception):
+    """Stops the reading of one part of a script at an obstacle; never leaves this package."""
+
+    def __init__(self, line: int, message: str, fix: str) -> None:
+        self.obstacle = Obstacle(line, message, fix)
+        super().__init__(message)

@@ -1,0 +1,199 @@
+"""Bodies edited in an exported script, back in the cells that they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NbflowError
+from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.file import write_script
+from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
+from nbflow.export.script import export
+from nbflow.flow.cells import read_flow
+from nbflow.flow.checks import check
+from nbflow.flow.graph import link
+from nbflow.flow.header import read_header
+from nbflow.flow.step import Cell
+from nbflow.importing.exported import undisplayed
+from nbflow.importing.refusals import NotAScript
+from nbflow.importing.source import text_of
+from nbflow.notebook import is_notebook, read_cells
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A body that differs in the script, where it stands at `line`. `cell` is its cell with the body of the script."""
+
+    step: str
+    line: int
+    cell: Cell
+    body: str
+
+
+class NotInSync(NbflowError):
+    """Raised before anything is written: a body that cannot go back to its cell."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(reasons))
+
+
+def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
+    """Copy what was edited, all of it or nothing, and note in the script that both agree again.
+
+    Raises NotAScript, NotANotebook, NotInSync and TargetUnwritable.
+    """
+    text = text_of(script)
+    if is_notebook(script, text):
+        raise NotAScript(script, "it is a notebook", "the script comes first:  nbflow sync FLOW.py NOTEBOOK")
+    cells = list(read_cells(notebook))
+    marks = read_marks(text)
+    if marks is None:
+        fix = "make one with  nbflow export,  or bring another one in with  nbflow import"
+        raise NotAScript(script, "it was not exported by nbflow, so no line says which cell it came from", fix)
+    edits = _plan(_Both(script, notebook, marks, _bodies(script, text), cells))
+    _refuse_errors(script, notebook, cells, edits)
+    if edits and not dry_run:
+        sources = {edit.cell.number: edit.cell.source for edit in edits}
+        write_script(notebook, _rewritten(notebook, sources), force=True)
+        write_script(script, _noted(text, marks, edits), force=True)
+    return edits
+
+
+def _bodies(script: Path, text: str) -> tuple[Body, ...]:
+    try:
+        return read_bodies(text)
+    except (SyntaxError, ValueError) as error:
+        where = f"line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "it"
+        raise NotAScript(script, f"Python cannot read {where}", "correct it first") from None
+
+
+# planning
+
+
+@dataclass(frozen=True)
+class _Both:
+    """A script, and the notebook as it is now."""
+
+    script: Path
+    notebook: Path
+    marks: Marks
+    bodies: Sequence[Body]
+    cells: Sequence[Cell]
+
+    @cached_property
+    def exported(self) -> Mapping[int, str]:
+        """The bodies that the notebook would be exported with now, by cell; as they are, where it cannot be."""
+        found = {cell.number: body_of(cell) for cell in self.cells}
+        flow = read_flow(list(self.cells), self.notebook.stem, self.notebook.name)
+        try:
+            text = export(link(flow), self.marks.target, self.marks.all_artifacts).text
+        except NbflowError:
+            return found
+        return found | {body.cell: body.text for body in read_bodies(text)}
+
+    def cell(self, mark: Mark) -> Cell | None:
+        by_id = next((cell for cell in self.cells if mark.id and cell.id == mark.id), None)
+        return by_id or next((cell for cell in self.cells if not mark.id and cell.number == mark.number), None)
+
+
+def _plan(both: _Both) -> list[Edit]:
+    """Raises NotInSync, with every reason."""
+    by_number = {mark.number: mark for mark in both.marks.cells}
+    edits: list[Edit] = []
+    reasons: list[str] = []
+    for body in both.bodies:
+        mark = by_number.get(body.cell)
+        if mark is None or digest_code(body.text) == mark.body:
+            continue
+        cell = both.cell(mark)
+        reason = _obstacle(both, body, mark, cell)
+        if reason:
+            reasons.append(reason)
+        elif cell is not None and digest_code(both.exported[cell.number]) != digest_code(body.text):
+            edits.append(Edit(body.method, body.line, _with_body(cell, body.text, mark, both), body.text))
+    if reasons:
+        raise NotInSync(reasons)
+    return edits
+
+
+def _obstacle(both: _Both, body: Body, mark: Mark, cell: Cell | None) -> str:
+    where = f"{both.script}:{body.line}: step '{body.method}' was edited here"
+    step = read_header(mark.header).name or body.method
+    if cell is None or read_header(cell.source).name != step:
+        now = f"cell '{mark.key}' of {both.notebook.name}, where it came from, is not there any more"
+        if cell is not None:
+            now = f"cell {cell.number} of {both.notebook.name}, where it came from, is not step '{step}' any more"
+        return f"{where}, and {now}. Copy the body by hand, and export again"
+    if digest_code(both.exported[cell.number]) not in (mark.body, digest_code(body.text)):
+        return (
+            f"{where}, and in cell {cell.number} of {both.notebook.name} as well. "
+            "Keep one of the two: bring the script's body into the cell by hand, or undo the edit in the script"
+        )
+    return ""
+
+
+def body_of(cell: Cell) -> str:
+    return "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+
+
+def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
+    """In a notebook the last value is displayed without being told; a transition of the cell's own is its last line."""
+    shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(body_of(cell)) is None
+    code = (undisplayed(body) if shows else None) or body
+    header = cell.source.splitlines()[: read_header(cell.source).line]
+    return replace(cell, source="\n".join(part for part in (*header, code, mark.next) if part))
+
+
+def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:
+    """A script may do in a method what no cell can."""
+    edited = {edit.cell.number: edit.cell for edit in edits}
+    before, after = (
+        {(one.rule, one.step, one.message): one for one in check(link(flow)) if not one.warning}
+        for flow in (
+            read_flow(list(cells), notebook.stem, notebook.name),
+            read_flow([edited.get(cell.number, cell) for cell in cells], notebook.stem, notebook.name),
+        )
+    )
+    new = [str(problem) for key, problem in after.items() if key not in before]
+    if new:
+        raise NotInSync([f"with the bodies of {script.name} the notebook would be wrong:", *new])
+
+
+# writing
+
+
+def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
+    """The file with these cells changed, and no other."""
+    text = notebook.read_text("utf-8")
+    if notebook.suffix == ".py":
+        import jupytext  # noqa: PLC0415 - half a second to import
+
+        book = jupytext.reads(text, {"extension": ".py"})
+        for number, source in sources.items():
+            book.cells[number - 1].source = source
+        return str(jupytext.writes(book, {"extension": ".py"}))
+    content: dict[str, Any] = json.loads(text)
+    for number, source in sources.items():
+        cell = content["cells"][number - 1]
+        cell["source"] = source.splitlines(keepends=True) if isinstance(cell["source"], list) else source
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _noted(text: str, marks: Marks, edits: Sequence[Edit]) -> str:
+    """The script with the digests of today in its table."""
+    by_number = {mark.number: mark for mark in marks.cells}
+    changed = dict(by_number)
+    for edit in edits:
+        keys = (edit.cell.id, f"cell {edit.cell.number}")
+        before = next(mark for mark in marks.cells if mark.key in keys)
+        now = mark_of(edit.cell, edit.body)
+        changed[before.number] = replace(before, cell=now.cell, body=now.body)
+    table = write_marks(replace(marks, cells=tuple(changed.values())))
+    start = text.rindex(write_marks(replace(marks, cells=())).splitlines()[0])
+    return text[:start] + table + "\n"

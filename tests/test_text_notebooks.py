@@ -1,0 +1,185 @@
+"""`.py` notebooks as jupytext pairs them: the same flow as the `.ipynb`, in both forms of headers, with every verb."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+from nbflow.convert import convert_header, convert_notebook
+from nbflow.flow.step import Flow
+from nbflow.notebook import read_notebook
+from tests import flows
+from tests.cli.shell import Shell
+from tests.flows import Shape, notebook_of
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+FORMS = ("magic", "comment")
+
+
+def flow_of(path: Path) -> Flow:
+    """What a notebook says, whatever its file is called and its cells are numbered by."""
+    flow = read_notebook(path)
+    steps = tuple(replace(step, cell_id="", place=replace(step.place, document="")) for step in flow.steps)
+    cells = tuple(replace(cell, id="") for cell in flow.cells)
+    definitions = [replace(one, place=replace(one.place, document="")) for one in flow.prelude.definitions]
+    scratch = tuple(replace(one, place=replace(one.place, document="")) for one in flow.scratch)
+    prelude = replace(flow.prelude, definitions=tuple(definitions))
+    parameters = tuple(replace(one, place=replace(one.place, document="")) for one in flow.parameters)
+    return Flow(flow.name, "", steps, parameters, prelude, scratch, flow.problems, cells)
+
+
+def pair(path: Path) -> Path:
+    """The notebook as jupytext writes it beside it."""
+    text = path.with_suffix(".py")
+    jupytext.write(nbformat.read(path, 4), text, fmt="py:percent")
+    return text
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("shape", flows.SHAPES, ids=lambda shape: shape.name)
+def test_a_shape_is_the_same_flow_as_text_and_back(tmp_path: Path, shape: Shape, form: str) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_text(notebook_of([convert_header(cell, form) for cell in shape.cells]))
+    before = flow_of(path)
+    text = pair(path)
+    assert flow_of(text) == before
+    jupytext.write(jupytext.read(text), path)
+    assert flow_of(path) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["linear", "movie_recommender", "two_hour_load"])
+def test_a_notebook_is_the_same_flow_as_text_and_back(tmp_path: Path, name: str, form: str) -> None:
+    path = tmp_path / "n.ipynb"
+    path.write_bytes((NOTEBOOKS / f"{name}.ipynb").read_bytes())
+    convert_notebook(path, form)
+    before = flow_of(path)
+    text = pair(path)
+    assert ("\n# %%step" in text.read_text(), "\n#| step:" in text.read_text()) == (form == "magic", form == "comment")
+    assert flow_of(text) == before
+    jupytext.write(jupytext.read(text), path)
+    assert flow_of(path) == before
+
+
+TEXT = """\
+# %% [markdown]
+# How many
+
+# %%
+# %%parameters
+n: int = 3  # how many
+
+# %% tags=["injected-parameters"]
+n = 4
+
+# %%
+#| step: load
+xs = list(range(n))
+
+# %%
+# %%step total
+total = sum(xs)
+"""
+
+
+def test_a_text_notebook_runs_and_answers_every_question(shell: Shell) -> None:
+    path = shell.folder / "sums.py"
+    path.write_text(TEXT)
+    name = str(path)
+    assert shell("check", name).out == "sums.py · 2 steps · nothing is wrong\n"
+    ran = shell("run", name, "--n", "5")
+    assert (ran.code, ran.err) == (0, "")
+    assert shell("dump", name, "total").out.splitlines()[-1].split()[-1] == "10"
+    assert shell("params", name).out.split() == ["--n", "int", "how", "many", "[default", "4]"]
+    for words in (["show"], ["status"], ["why", "total"], ["runs"], ["logs", "total"], ["resume"]):
+        assert shell(words[0], name, *words[1:]).code == 0
+    assert shell("report", name, "-o", str(shell.folder / "sums.html")).code == 0
+    assert shell("gc", name, "--dry-run").code == 0
+
+
+def test_an_error_names_the_cell_of_the_text(shell: Shell) -> None:
+    path = shell.folder / "sums.py"
+    path.write_text(TEXT.replace("sum(xs)", "sum(ys)"))
+    assert "sums.py · cell 5, line 2" in shell("check", str(path)).out
+
+
+def test_the_form_of_headers_is_converted_in_place_and_back(shell: Shell) -> None:
+    path = shell.folder / "sums.py"
+    path.write_text(TEXT.replace("#| step: load", "# %%step load"))
+    before = path.read_text()
+    assert shell("convert", str(path), "--to", "comment").out == "3 cells of sums.py changed\n"
+    converted = path.read_text()
+    assert converted == TEXT.replace("# %%parameters", "#| parameters").replace("# %%step total", "#| step: total")
+    assert shell("convert", str(path), "--to", "comment").out == "0 cells of sums.py changed\n"
+    assert shell("convert", str(path), "--to", "magic").out == "3 cells of sums.py changed\n"
+    assert path.read_text() == before
+
+
+SCRIPT = "from nbflow import FlowSpec, step\n\n\nclass F(FlowSpec):\n    @step\n    def only(self):\n        pass\n"
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "show", "status", "convert"])
+def test_a_flowspec_script_is_told_apart(shell: Shell, verb: str) -> None:
+    path = shell.folder / "flow.py"
+    path.write_text(SCRIPT)
+    answer = shell(verb, str(path), *(["--to", "magic"] if verb == "convert" else []))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        f"Error: {path} is not a notebook that nbflow can run: it is a FlowSpec script; "
+        f"run it with  python {path} run,  or make a notebook of it with  nbflow import {path} flow.ipynb\n"
+    )
+
+
+def test_a_script_with_cells_for_an_editor_is_still_a_script(shell: Shell) -> None:
+    path = shell.folder / "flow.py"
+    path.write_text("# %%\n" + SCRIPT)
+    assert "it is a FlowSpec script" in shell("run", str(path)).err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"print('hello')\n", "it has no cells; begin each cell with a line  # %%  as jupytext does"),
+        (b"", "it has no cells"),
+        (b"# %%\n\xff", "it is not text; save it as UTF-8"),
+        (b"# ---\n# jupyter:\n#   a: [\n# ---\n# %%\n", "jupytext cannot read it (while parsing"),
+        (
+            b"# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       extension: .py\n"
+            b"#       format_name: odd\n# ---\n# %%\n",
+            "jupytext cannot read it (odd is not a valid format name",
+        ),
+    ],
+    ids=["python", "empty", "binary", "yaml", "format"],
+)
+def test_other_python_files_are_refused(shell: Shell, text: bytes, message: str) -> None:
+    path = shell.folder / "bad.py"
+    path.write_bytes(text)
+    answer = shell("run", str(path))
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+
+
+def test_a_text_notebook_of_another_language_is_refused(tmp_path: Path, shell: Shell) -> None:
+    path = tmp_path / "n.ipynb"
+    book = json.loads(notebook_of(["x <- 1"]))
+    book["metadata"]["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    path.write_text(json.dumps(book))
+    assert "its language is R" in shell("run", str(pair(path))).err
+
+
+def test_steps_keep_their_identity_when_cells_move(tmp_path: Path) -> None:
+    path = tmp_path / "n.py"
+    path.write_text(TEXT)
+    first = [step.cell_id for step in read_notebook(path).steps]
+    path.write_text("# %% [markdown]\n# More\n\n" + TEXT)
+    assert [step.cell_id for step in read_notebook(path).steps] == first == ["load", "total"]
