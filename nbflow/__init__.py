@@ -63,5 +63,10 @@ def unload_ipython_extension(shell: Any) -> None:
     importlib.import_module("nbflow.jupyter.magics").unload(shell)
 
 
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """For `jupyter labextension develop`: where a checkout has the built panel."""
+    return [{"src": "../labextension/dist", "dest": "nbflow"}]
+
+
 def __dir__() -> list[str]:
     return __all__

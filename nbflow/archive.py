@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -68,11 +68,15 @@ class Archive:
 
     def _read_graph(self, code: str, document: str) -> Graph:
         text = self.reader.code(code) or "[]"
-        script = read_graph(text, self.flow, document)
-        if script is not None:
-            return script
-        cells = read_cells(text)
-        return self.link(read_flow(cells, self.flow, document))
+        return read_graph(text, self.flow, document) or self.link(_read_cells(text, self.flow, document))
+
+    def steps(self, row: RunRow) -> tuple[str, ...]:
+        """The steps that take part in a run, in document order; in that of a kernel session those that have so far."""
+        facts = self.reader.environment(row.environment) or {}
+        planned = frozenset(facts.get("steps", ()))
+        if row.kind is RunKind.INTERACTIVE:
+            planned = frozenset(one.step for one in self.reader.steps(row.id))
+        return tuple(step for step in self.graph(row).links if step in planned or not planned)
 
     def sources(self, row: RunRow) -> dict[str, str]:
         """What was written: of a script by file, of a notebook by cell."""
@@ -102,7 +106,7 @@ class Archive:
             totals.setdefault(total.step, []).append(total)
         for step in graph.links:
             if step in totals:
-                lived = live(row, totals[step], self._expected(graph, step, totals))
+                lived = live(row, totals[step], expected(graph, step, totals) or 0)
                 yield step, replace(lived, error=self._error(row, step)) if lived.failed else lived
 
     def _error(self, row: RunRow, step: str) -> str:
@@ -113,11 +117,6 @@ class Archive:
                 return f"{name_of(task)} failed · {failure['type']}: {failure['message']}".splitlines()[0]
         return "it failed"
 
-    def _expected(self, graph: Graph, step: str, totals: Mapping[str, list[StepRow]]) -> int:
-        """How many tasks the step has, as far as the foreaches around it have split."""
-        scope = graph.links[step].scope
-        splits = (one for foreach in scope[-1:] for one in totals.get(foreach, []) if one.split)
-        return sum(one.items for one in splits) if scope else 1
 
     # values
 
@@ -147,6 +146,19 @@ class Archive:
         if known:
             raise TaskUnknown(str(address), rows[0].number, known)
         raise UnknownName("step that has run", address.step, {one.step for one in self.reader.steps(rows[0].id)})
+
+
+def expected(graph: Graph, step: str, totals: Mapping[str, Sequence[StepRow]]) -> int | None:
+    """How many tasks a step has, as far as the foreaches around it have split; None before any of them has."""
+    scope = graph.links[step].scope
+    splits = [one.items for foreach in scope[-1:] for one in totals.get(foreach, ()) if one.split]
+    return (sum(splits) if splits else None) if scope else 1
+
+
+@lru_cache(64)
+def _read_cells(text: str, flow: str, document: str) -> Flow:
+    """Read once, however many readers ask in one process."""
+    return read_flow(read_cells(text), flow, document)
 
 
 def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:

@@ -11,6 +11,7 @@ a step are in the order of their items. What does not exist raises UnknownName, 
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -84,6 +85,10 @@ class Flow:
     def runs(self, *tags: str) -> Iterator[Run]:
         """Newest first; with tags, those that have all of them."""
         return (run for run in self if run.tags.issuperset(tags))
+
+    def show(self) -> Any:
+        """The graph as the newest run left it, for a cell to show; live in the notebook itself."""
+        return importlib.import_module("nbflow.jupyter.drawing").draw_newest_run(self._archive)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run._of(self, row) for row in self._archive.runs() if _is_seen(row))

@@ -186,12 +186,11 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
     newest, last = lived[0]
     if last.running:
         return Standing(step, StepState.RUNNING, (), newest.number, last)
-    same = [(past, then) for past, then in lived if not explain_all(step, past.version_of(step), now)]
-    for past, then in same:
-        if then.complete:
+    for past, then in lived:
+        if then.complete and _is_same(step, past, now):
             return Standing(step, StepState.DONE, (), past.number, then)
-    for past, then in same:
-        if then.failed:
+    for past, then in lived:
+        if then.failed and _is_same(step, past, now):
             return Standing(step, StepState.FAILED, (then.error,), past.number, then)
     for past, then in lived:
         if then.complete:
@@ -199,6 +198,10 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
             return Standing(step, StepState.STALE, reasons, past.number, then)
     reasons = tuple(explain_all(step, newest.version_of(step), now)) or ("it never finished",)
     return Standing(step, StepState.MISSING, reasons, newest.number, last)
+
+
+def _is_same(step: str, past: Past, now: Version) -> bool:
+    return not explain_all(step, past.version_of(step), now)
 
 
 # what differs between two runs

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,36 @@ def read_notebook(path: Path) -> Flow:
 
 
 def read_cells(path: Path) -> Iterator[Cell]:
-    """Its code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
+    """Its code cells, as `code_cells` has them."""
+    return code_cells(
+        Written(cell.get("cell_type", ""), _text(cell.get("source", "")), str(cell.get("id", "")), _tags(cell))
+        for cell in _load(path)["cells"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell of any kind (`code`, `markdown`, `raw`), as a notebook or its front end has it."""
+
+    kind: str
+    source: str
+    id: str = ""
+    tags: frozenset[str] = frozenset()
+
+
+def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
+    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
     above: list[str] = []
-    for number, cell in enumerate(_load(path)["cells"], start=1):
-        source = _text(cell.get("source", ""))
-        if cell.get("cell_type") == "code":
-            tags = frozenset(cell.get("metadata", {}).get("tags", ()))
-            yield Cell(number, source, str(cell.get("id", "")), tags, "\n\n".join(above))
+    for number, cell in enumerate(cells, start=1):
+        if cell.kind == "code":
+            yield Cell(number, cell.source, cell.id, cell.tags, "\n\n".join(above))
             above = []
-        elif cell.get("cell_type") == "markdown":
-            above.append(source)
+        elif cell.kind == "markdown":
+            above.append(cell.source)
+
+
+def _tags(cell: dict[str, Any]) -> frozenset[str]:
+    return frozenset(cell.get("metadata", {}).get("tags", ()))
 
 
 def _text(source: str | list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -9,14 +10,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-CHECKS = ("ruff check .", "mypy", "lint-imports")
-TESTS = "pytest -n 2"
+CHECKS = (
+    "ruff check .",
+    "mypy",
+    "lint-imports",
+    "python -m nbflow.jupyter.protocol --check",
+    "python labextension/bundle.py check",
+)
+TESTS = "pytest -n 2 --dist loadgroup"
 
 
 def passes(gate: str) -> bool:
     command, *arguments = gate.split()
     print(f"\n— {gate}", flush=True)
-    return subprocess.run([SCRIPTS / command, *arguments], cwd=ROOT, check=False).returncode == 0
+    path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
+    gate_run = subprocess.run([SCRIPTS / command, *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False)
+    return gate_run.returncode == 0
 
 
 def main() -> int:

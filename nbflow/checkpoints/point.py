@@ -88,10 +88,10 @@ def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
 
 def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpoint:
     reader = archive.reader
-    row = _as_signed(reader, row, task)
+    row = as_signed(reader, row, task)
     graph = archive.graph(row)
     held: dict[str, Held] = {}
-    for one in _visible(graph, reader, row, task):
+    for one in visible(graph, reader, row, task):
         address = f"{row.number}/{name_of(one)}"
         held |= {artifact.name: Held(artifact, one.id, address) for artifact in reader.artifacts(one.id)}
     is_step = task.step in graph.links
@@ -111,7 +111,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
     )
 
 
-def _visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
+def visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
     """The tasks whose artifacts the names held then, the nearest last. A step that stands below had bound nothing."""
     if task.step not in graph.links:
         yield task
@@ -130,8 +130,8 @@ def _visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterat
 def _before(reader: Reader, row: RunRow, task: TaskRow, step: str, path: tuple[int, ...]) -> list[TaskRow]:
     """The finished tasks of a step; in the run of a live session only those that were there at that time."""
     is_live = row.kind is RunKind.INTERACTIVE
-    rows = reader.tasks(row.id, step, superseded=is_live)
-    found = [one for one in rows if one.path == path and not one.split and one.status in _DONE]
+    rows = reader.tasks(row.id, step, superseded=is_live, path=path)
+    found = [one for one in rows if not one.split and one.status in _DONE]
     return [one for one in found if not is_live or one.number < task.number]
 
 
@@ -143,7 +143,7 @@ def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
     return [newest[turn] for turn in sorted(newest)]
 
 
-def _as_signed(reader: Reader, row: RunRow, task: TaskRow) -> RunRow:
+def as_signed(reader: Reader, row: RunRow, task: TaskRow) -> RunRow:
     """The run with the cells that the task ran with: those of a live session change."""
     seal = reader.seal(task.id)
     return replace(row, code=seal.code) if seal else row

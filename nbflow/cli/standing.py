@@ -11,13 +11,11 @@ import click
 from nbflow.cli.options import FlowCommand, require_step
 from nbflow.cli.words import ago, brief, duration, table
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
-from nbflow.history import Standing, StepState, Version, diff_values, stand
+from nbflow.history import Standing, StepState, Version, diff_values
 from nbflow.run.launch import environment
 from nbflow.show import count
+from nbflow.standings import LOOKED_AT, stand_all, would_run
 from nbflow.store.rows import RunRow
-
-LOOKED_AT = 20
-"""How many runs back a step is looked for that still holds."""
 
 PACKAGES = 5
 """How many changed packages are named."""
@@ -34,7 +32,7 @@ def status(ctx: click.Context, notebook: Path) -> None:
     place = workplace(notebook)
     newest = place.archive.run()
     now = place.version(ctx, newest)
-    standings = stand_all(place, now)
+    standings = _stand(place, now)
     click.echo(f"{place.flow.name} · {_basis(newest, now)}\n")
     for line in table(_row(one, place) for one in standings.values()):
         click.echo(line)
@@ -51,7 +49,7 @@ def why(ctx: click.Context, notebook: Path, step: str) -> None:
     place = workplace(notebook)
     require_step(place.flow, step)
     newest = place.archive.run()
-    standings = stand_all(place, place.version(ctx, newest))
+    standings = _stand(place, place.version(ctx, newest))
     for line in _explain(place, standings[step]):
         click.echo(line)
     needed = [name for name in would_run(standings) if name in place.graph.ancestors(step) | {step}]
@@ -61,14 +59,8 @@ def why(ctx: click.Context, notebook: Path, step: str) -> None:
         click.echo(line)
 
 
-def stand_all(place: Workplace, now: Version) -> dict[str, Standing]:
-    pasts = [place.archive.past(row) for row in place.archive.runs(LOOKED_AT)]
-    return {step: stand(step, now, pasts) for step in place.graph.links}
-
-
-
-def would_run(standings: dict[str, Standing]) -> list[str]:
-    return [step for step, one in standings.items() if one.state not in (StepState.DONE, StepState.RUNNING)]
+def _stand(place: Workplace, now: Version) -> dict[str, Standing]:
+    return stand_all(now, [place.archive.past(row) for row in place.archive.runs(LOOKED_AT)])
 
 
 def _basis(row: RunRow, now: Version) -> str:

@@ -23,9 +23,13 @@ from nbflow.run.events import (
 
 @dataclass(slots=True)
 class Count:
-    """One step. `total` grows while foreaches above it split; a loop counts as one task, however often it turns."""
+    """One step. `total` grows while foreaches above it split; a loop counts as one task, however often it turns.
+
+    `known`: it is outside of any foreach, or one around it has split.
+    """
 
     total: int = 0
+    known: bool = True
     running: int = 0
     ran: int = 0
     reused: int = 0
@@ -45,6 +49,8 @@ class Count:
             return "failed"
         if self.running:
             return "running"
+        if self.known and not self.total:
+            return "done"  # a foreach without items
         if not self.over or self.over < self.total:
             return "waiting"
         if self.skipped == self.over:
@@ -61,7 +67,7 @@ class Tally:
     def __init__(self, graph: Graph, steps: Iterable[str]) -> None:
         self.graph = graph
         self._over: set[TaskId] = set()
-        self.counts = {name: Count(0 if graph.links[name].scope else 1) for name in steps}
+        self.counts = {name: _uncounted(graph, name) for name in steps}
         self._inside: dict[str, list[str]] = {}
         for name in self.counts:
             for foreach in graph.links[name].scope[-1:]:
@@ -112,6 +118,7 @@ class Tally:
     def _widen(self, foreach: str, width: int) -> None:
         for name in self._inside.get(foreach, ()):
             self.counts[name].total += width
+            self.counts[name].known = True
 
     def _reuse(self, event: TaskReused) -> bool:
         count = self.counts[event.task.step]
@@ -123,3 +130,7 @@ class Tally:
             count.reused += not event.again
             count.saved += event.seconds
         return True
+
+
+def _uncounted(graph: Graph, step: str) -> Count:
+    return Count(0, known=False) if graph.links[step].scope else Count(1)

@@ -16,9 +16,9 @@ import cloudpickle
 from nbflow.address import read_address
 from nbflow.archive import name_of
 from nbflow.cli.outputs import text_of
-from nbflow.cli.past import describe
 from nbflow.cli.words import duration, indent, size, table
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
+from nbflow.differences import describe
 from nbflow.errors import UnknownName
 from nbflow.run.capture import last_words
 from nbflow.store.artifact import Artifact

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,15 +10,14 @@ from typing import Any
 import click
 
 from nbflow.archive import Archive
-from nbflow.arguments import bind_parameters, recorded
+from nbflow.arguments import bind_parameters
 from nbflow.cli.options import FLOW, GIVEN
 from nbflow.errors import NoRunYet
 from nbflow.flow.graph import Graph, link
 from nbflow.flow.step import Flow
 from nbflow.history import Version
 from nbflow.notebook import read_notebook
-from nbflow.run.launch import files_of
-from nbflow.run.program import Program
+from nbflow.standings import resumed_parameters, version_of
 from nbflow.store.rows import RunRow
 from nbflow.store.store import Store
 
@@ -52,18 +50,14 @@ class Workplace:
 
     def version(self, ctx: click.Context, origin: RunRow) -> Version:
         """The flow of today, with the parameters that `resume` of a run would have."""
-        parameters = self.parameters(ctx, origin)
-        program = Program(self.graph, parameters, self.folder, self.root)
-        python = ".".join(platform.python_version_tuple()[:2])
-        return Version(self.graph, recorded(parameters), files_of(program, self.graph.links), python)
+        return version_of(self.graph, self.parameters(ctx, origin), self.folder, self.root)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
         """What was given; else what the run had; else the defaults."""
         given = ctx.meta.get(GIVEN, {})
         if origin is None:
             return bind_parameters(self.flow, given, self.folder)
-        then = self.archive.graph(origin).flow
-        return bind_parameters(self.flow, given, self.folder, origin.parameters, then)
+        return resumed_parameters(self.archive, self.flow, given, self.folder, origin)
 
 
 PLACE = "nbflow.place"

@@ -232,8 +232,18 @@ class Prelude:
         """What everybody gets: shared cells act by their effects, and nobody knows what a star import brings."""
         return tuple(d for d in self.definitions if d.kind == "shared" or "*" in d.names)
 
+    @cached_property
+    def _closures(self) -> dict[frozenset[str], tuple[Definition, ...]]:
+        return {}
+
     def closure(self, names: Iterable[str]) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order."""
+        needed = frozenset(names)
+        if needed not in self._closures:
+            self._closures[needed] = self._find_closure(needed)
+        return self._closures[needed]
+
+    def _find_closure(self, names: Iterable[str]) -> tuple[Definition, ...]:
         wanted: set[Definition] = set()
         agenda = list(self.always)
         agenda.extend(d for name in names for d in self._by_name.get(name, ()))

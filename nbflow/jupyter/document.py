@@ -1,9 +1,9 @@
-"""The cells of the notebook that a kernel belongs to: those of its file, and what was executed since it was saved."""
+"""The cells of the notebook that a kernel belongs to: of its file, of the screen, and what was executed since."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -50,10 +50,33 @@ class Document:
     def name(self) -> str:
         return self.path.name if self.path else UNNAMED
 
+    @property
+    def where(self) -> str:
+        """Its path; nothing where it has none."""
+        return str(self.path or "")
+
     def follow(self, path: Path) -> None:
         """Belong to this notebook from now on. Raises NotANotebook."""
         list(read_cells(path))
         self.path, self._stamp, self._flow = path, None, None
+
+    # what the front end shows
+
+    def find_moved(self, path: str) -> Path | None:
+        """Where the notebook is now if it was renamed; the front end knows its `path` below the root of a server."""
+        parts = Path(path).parts
+        if self.path is None or not parts or ".." in parts or self.path.parts[-len(parts) :] == parts:
+            return None
+        return next((found for folder in self.path.parents if (found := folder / path).is_file()), None)
+
+    def take(self, cells: Sequence[Cell]) -> None:
+        """What is on the screen, saved or not, until a cell is executed with another text or the file is written."""
+        self._refresh()
+        shown = [_with_id(cell) for cell in cells]
+        if shown != self.cells():
+            self._flow = None
+        self._cells, self._length = shown, max((cell.number for cell in shown), default=0)
+        self._executed.clear()
 
     # what is executed
 

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+from nbflow.jupyter.interactive import LiveJournal
 from nbflow.run.events import FinishRun, Instruction, Reuse, StartTask, TaskId, TaskMissing, TaskReused
+from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
 
@@ -25,6 +28,9 @@ def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]
             agenda.extend(run.handle(event))
     return None
 
+
+Anew = frozenset[tuple[str, tuple[int, ...]]]
+"""Tasks that run whatever is stored, as in a plan."""
 
 Find = Callable[[StartTask], TaskReused | None]
 
@@ -63,3 +69,17 @@ def look_up(run: Run, step: str, find: Find, target: TaskId | None = None) -> Kn
             agenda.extend(run.handle(TaskMissing(instruction.task)))
     known.missing = list(dict.fromkeys(known.missing))
     return known
+
+
+def find_stored(start: StartTask, graph: Graph, keys: Keys, journal: LiveJournal) -> TaskReused | None:
+    """What stands for a task; the journal then knows its key."""
+    key, step = keys.key(start), graph.steps[start.task.step]
+    item = item_of(start, step)
+    journal.expect(start, key, item)
+    return None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+
+
+def item_of(start: StartTask, step: Step) -> str:
+    if step.foreach is None or start.task.split:
+        return ""
+    return next((one.summary.text for one in start.inputs if one.name == step.foreach.var), "")

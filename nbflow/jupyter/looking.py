@@ -11,10 +11,11 @@ import click
 from nbflow.address import read_address
 from nbflow.cli.tasks import heading
 from nbflow.convert import FORMS, convert_notebook
-from nbflow.errors import NoDrawing, VerbUnknown
+from nbflow.errors import VerbUnknown
+from nbflow.jupyter.drawing import draw_session
 from nbflow.jupyter.moving import archive_of
 from nbflow.report import page
-from nbflow.show import count, to_svg, to_text
+from nbflow.show import count
 from nbflow.store.rows import TaskStatus
 
 if TYPE_CHECKING:
@@ -25,14 +26,8 @@ if TYPE_CHECKING:
 @click.option("--svg/--text", default=True, help="Drawn, where Graphviz is installed, or as text.")
 @click.pass_obj
 def show(session: Session, svg: bool) -> None:
-    """The graph, drawn; --mermaid, --dot and -o FILE as in a shell."""
-    graph = session.graph()
-    data = {"text/plain": to_text(graph)}
-    if svg:
-        try:
-            data["image/svg+xml"] = to_svg(graph)
-        except NoDrawing:
-            data = {"text/plain": to_text(graph)}
+    """The graph, live where the front end can; --mermaid, --dot and -o FILE as in a shell."""
+    data = draw_session(session, svg)._repr_mimebundle_()
     session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
 
 

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from nbflow.errors import NbflowError
 from nbflow.flow.header import CellKind, read_header
+from nbflow.jupyter.broadcast import Broadcast, open_channel
 from nbflow.jupyter.completion import complete
+from nbflow.jupyter.drawing import sessions
 from nbflow.jupyter.session import Session
 from nbflow.jupyter.shell import ShellScreen
-from nbflow.jupyter.verbs import use
+from nbflow.jupyter.verbs import CELLS, use
 from nbflow.run.frames import without_our_frames
 
 _EXTENSION = "nbflow.jupyter.magics"
@@ -25,9 +27,12 @@ def load(shell: Any) -> None:
     """Register everything, once."""
     if _EXTENSION in shell.magics_manager.registry:
         return
-    session = Session(
-        shell.user_ns, ShellScreen(shell), Path.cwd(), find_notebook(shell.user_ns), frozenset(shell.user_ns_hidden)
-    )
+    screen = ShellScreen(shell)
+    broadcast = Broadcast(open_channel()) if screen.has_front_end else Broadcast()
+    kept = frozenset(shell.user_ns_hidden)
+    session = Session(shell.user_ns, screen, Path.cwd(), find_notebook(shell.user_ns), kept, broadcast)
+    if screen.has_front_end:
+        sessions.add(session)
     magics = FlowMagics(shell, session)
     shell.magics_manager.registry[_EXTENSION] = magics
     shell.register_magics(magics)
@@ -53,6 +58,7 @@ def unload(shell: Any) -> None:
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     shell.compile.format_code_name = magics.name_code
+    sessions.discard(magics.session)
     magics.session.close()
 
 
@@ -111,7 +117,8 @@ class FlowMagics(Magics):
 
     def after_cell(self, result: Any) -> None:
         source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
-        if result.success and not source.lstrip().startswith(("%%step", "%%parameters")):
+        is_cell = result.info.store_history or cell_id is not None  # else a front end has asked for something
+        if is_cell and result.success and not source.lstrip().startswith(("%%step", "%%parameters")):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()
 
@@ -143,14 +150,22 @@ class FlowMagics(Magics):
         """A cell that is run once in every worker: styles, warning filters and the like."""
         exec(compile("\n" + cell, "<shared>", "exec", dont_inherit=True), self.shell.user_ns)
 
+    @no_var_expand
     @line_magic
     def nbflow(self, line: str) -> None:
         """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
-        self.use(line)
+        self._use(line)
 
+    @no_var_expand
     def use(self, line: str) -> None:
         """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
-        self._guarded(lambda: use(self.session, line))
+        self._use(line)
+
+    def _use(self, line: str) -> None:
+        """With `{…}` and `$name` as in any magic. For the text of a notebook that takes IPython minutes."""
+        is_sent = line.startswith(CELLS)
+        text = line.replace("{{", "{").replace("}}", "}") if is_sent else self.shell.var_expand(line, 3)
+        self._guarded(lambda: use(self.session, text))
 
     def complete(self, _completer: Any, event: Any) -> list[str]:
         return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])

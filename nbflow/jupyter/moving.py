@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,16 @@ import click
 
 from nbflow.address import Address, read_address
 from nbflow.archive import Archive, name_of
-from nbflow.checkpoints.plan import describe_plan
+from nbflow.checkpoints.plan import RestorePlan, describe_plan
 from nbflow.checkpoints.point import read_checkpoint
 from nbflow.checkpoints.restore import apply_restore, prepare_restore, undo_restore
 from nbflow.checkpoints.save import save_checkpoint
 from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
 from nbflow.flow.graph import Graph
 from nbflow.jupyter.known import find_start
+from nbflow.jupyter.preview import preview_of
+from nbflow.jupyter.protocol import MIME
+from nbflow.jupyter.wire import to_data
 from nbflow.run.events import StartTask, TaskId, TaskReused
 from nbflow.show import count
 from nbflow.store.rows import RunRow, TaskRow, TaskStatus
@@ -40,9 +44,13 @@ def archive_of(session: Session) -> Archive:
 @click.argument("address", metavar="[RUN/]STEP[ITEM]")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--as", "as_name", metavar="NAME", help="Bind the one NAME under this name instead.")
+@click.option("--keep", is_flag=True, help="Leave the names alone that nbflow bound and the checkpoint does not have.")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--wire", is_flag=True, hidden=True, help="Say it as the panel wants it.")
 @click.pass_obj
-def restore(session: Session, address: str, names: tuple[str, ...], as_name: str | None, dry_run: bool) -> None:
+def restore(
+    session: Session, address: str, names: tuple[str, ...], as_name: str | None, keep: bool, dry_run: bool, wire: bool
+) -> None:
     """What the names held after a task, or some of them, into this kernel. `undo` takes it back."""
     if as_name is not None and len(names) != 1:
         raise VerbUnknown("--as takes one NAME: restore STEP NAME --as OTHER")
@@ -51,8 +59,9 @@ def restore(session: Session, address: str, names: tuple[str, ...], as_name: str
     checkpoint = read_checkpoint(archive_of(session), read_address(address))
     plan = prepare_restore(session.ledger, session.store(), checkpoint, names, as_name)
     if dry_run:
-        print("\n".join(describe_plan(plan)))
+        _show_plan(session, plan, wire)
         return
+    plan = replace(plan, removed=()) if keep else plan
     undo = apply_restore(plan, session.ledger, session.store())
     changed = len(plan.added) + len(plan.changed)
     parts = [f"{count(changed, 'name')} bound", *([f"{len(plan.removed)} removed"] if plan.removed else [])]
@@ -60,6 +69,15 @@ def restore(session: Session, address: str, names: tuple[str, ...], as_name: str
     print(f"{checkpoint.address} restored: {', '.join(parts)} · %flow undo takes it back")
     for note in undo.notes:
         print(f"  {note}")
+
+
+def _show_plan(session: Session, plan: RestorePlan, wire: bool) -> None:
+    text = "\n".join(describe_plan(plan))
+    if wire:
+        data = {MIME: to_data(preview_of(plan, session.namespace)), "text/plain": text}
+        session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
+    else:
+        print(text)
 
 
 @click.command()

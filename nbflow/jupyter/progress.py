@@ -10,8 +10,10 @@ from rich.console import Console
 
 from nbflow.cli.narrator import Narrator
 from nbflow.cli.progress import steps_table
+from nbflow.jupyter.broadcast import Going
+from nbflow.jupyter.protocol import Lifecycle
 from nbflow.jupyter.screen import Update
-from nbflow.run.events import Event, TaskStarted
+from nbflow.run.events import Event, Outcome, TaskStarted
 from nbflow.run.task import Result
 
 PAUSE = 0.1
@@ -35,14 +37,21 @@ class Watched:
         self._update, self._print = update, say or self._keep
         self._began: dict[str, float] = {}
         self._shown = 0.0
+        self.going: Going | None = None  # what is told of it to the panel
 
     def __call__(self, event: Event, result: Result | None) -> None:
         if isinstance(event, TaskStarted):
             self._began.setdefault(event.task.step, time.monotonic())
         if self.tally.add(event):
             self.say(self.narrator.tell(event, result))
+        if self.going is not None:
+            self.going.heard(event)
         if time.monotonic() - self._shown > PAUSE:
             self.show()
+
+    def end(self, outcome: Outcome) -> None:
+        if self.going is not None:
+            self.going.end(Lifecycle(outcome.value))
 
     def say(self, texts: Iterable[str]) -> None:
         for text in texts:

@@ -66,17 +66,19 @@ class Runs:
 
     def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step) -> None:
         """Raises TasksFailed; KeyboardInterrupt when it was interrupted, within a second."""
-        store = self._session.store()
+        store, where = self._session.store(), self._session.document.where
         start_fork_server(modules_to_preload(program, plan), plan.slots)
         run = Run(program.graph, plan)
         with self._session.screen.progress() as update:
             shown = dict.fromkeys([*program.graph.links[step.name].scope, step.name], Reuse.ANY)
             watched = self._watch(program.graph, Plan(shown), store, update)
-            executor = Executor(run, program, journal, _Only(watched, shown), default_method())
-            try:
-                outcome = executor.execute()
-            finally:
-                watched.show()
+            with self._session.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
+                executor = Executor(run, program, journal, _Only(watched, shown), default_method())
+                try:
+                    outcome = executor.execute()
+                    watched.end(outcome)
+                finally:
+                    watched.show()
         if run.learned:
             keep_learned(journal.writer, run)
             journal.writer.commit()
@@ -105,12 +107,13 @@ class Runs:
         self._conclude(finished, request)
 
     def _launch(self, order: Order, store: Store, update: Update, beside: BackgroundRun | None = None) -> Finished:
-        began = time.monotonic()
+        began, session = time.monotonic(), self._session
         watched = self._watch(order.graph, order.request.plan, store, update, beside is not None)
         begun: list[RunRow] = []
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
+            watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
             if beside is not None:
                 beside.watched = watched
                 beside.began(row, executor)
@@ -130,7 +133,9 @@ class Runs:
             )  # fmt: skip
         except BaseException:
             _close(store, begun)
+            watched.end(Outcome.FAILED)
             raise
+        watched.end(finished.outcome)
         seconds = time.monotonic() - began
         watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
         watched.show()

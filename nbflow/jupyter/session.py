@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +11,22 @@ from typing import Any
 from nbflow.arguments import bind_parameters
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.checkpoints.randomness import write_random
+from nbflow.cli.tally import Tally
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
-from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Flow, Problem, Step
+from nbflow.flow.step import Flow, Step
+from nbflow.jupyter.broadcast import Broadcast, Going
 from nbflow.jupyter.document import Document
 from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Known, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_up
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.runs import Runs
 from nbflow.jupyter.screen import Screen
+from nbflow.jupyter.sent import Sent
+from nbflow.jupyter.soundness import refuse_unless_sound
 from nbflow.jupyter.verbs import use
 from nbflow.run.events import Reuse, StartTask, TaskFailed, TaskId, TaskReused, TaskStarted, TaskSucceeded
 from nbflow.run.executor import describe
@@ -36,17 +38,16 @@ from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
 
-Anew = frozenset[tuple[str, tuple[int, ...]]]
-
 
 class Session:
     """One per kernel. `kept` are the names in the namespace that belong to the front end and are never set aside."""
 
     def __init__(
         self, namespace: dict[str, Any], screen: Screen, folder: Path, path: Path | None = None,
-        kept: frozenset[str] = frozenset(),
+        kept: frozenset[str] = frozenset(), broadcast: Broadcast | None = None,
     ) -> None:  # fmt: skip
         self.namespace, self.screen, self.kept = namespace, screen, kept
+        self.broadcast = broadcast or Broadcast()
         self._folder = folder
         self.document = Document(path)
         self.ledger = Ledger(namespace)
@@ -75,6 +76,13 @@ class Session:
     def ran(self, source: str, cell_id: str | None) -> None:
         """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
         self._ran.append((source, cell_id))
+
+    def take(self, sent: Sent) -> None:
+        """The notebook as the front end shows it, whether it is saved or not, and under the name it has by now."""
+        self._take_note()
+        if moved := self.document.find_moved(sent.path):
+            self.follow(moved)
+        self.document.take(sent.cells)
 
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""
@@ -122,9 +130,13 @@ class Session:
 
     def follow(self, path: Path) -> None:
         """Belong to this notebook, and to its store, from now on."""
+        before = self.document.flow().name
         self.document.follow(path)
         if self._store is not None and self._store.root != Store.locate(path.parent):
             self.close()
+        elif self.interactive is not None and before != path.stem:
+            self.interactive.close()
+            self.interactive = None
         self._linked = self._scene = None
 
     def close(self) -> None:
@@ -195,16 +207,7 @@ class Session:
         key = self.document.execute(source, cell_id)
         graph = self.graph()
         step = next((step for step in graph.steps.values() if step.cell_id == key), None)
-        self._refuse(graph, key, step)
-        assert step is not None
-        self.run_step(step.name)
-
-    def _refuse(self, graph: Graph, key: str, step: Step | None) -> None:
-        cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
-        concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
-        problems = [one for one in check(graph) if not one.warning and _concerns(one, cell, concerned)]
-        if problems or step is None:
-            raise FlowRefused([str(problem) for problem in problems or check(graph)])
+        self.run_step(refuse_unless_sound(graph, key, step).name)
 
     def run_step(self, name: str, anew: Anew = frozenset()) -> None:
         """Bring a step up to date and bind its artifacts; `anew` are tasks that run whatever is stored."""
@@ -259,7 +262,9 @@ class Session:
             return
         for event in known.found:
             journal.record(event, None)
-        self._play(run, known.start, journal)
+        tally = Tally(program.graph, [step.name])
+        with self.broadcast.step(journal.run_row, tally, self.document.where) as going:
+            self._play(run, known.start, journal, going)
         self.screen.say(f"{self.focus} · done here")
         self.focus = None
 
@@ -290,7 +295,11 @@ class Session:
 
     def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
-        mine = [event for event in known.of(step.name) if not event.task.split]
+        found = known.of(step.name)
+        mine = [event for event in found if not event.task.split]
+        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.document.where) as going:
+            for event in found:
+                going.count(event)
         for line in self.runs.describe_reuse(step.name, mine):
             self.screen.say(line)
         for event in mine if len(mine) <= 10 else ():
@@ -307,33 +316,37 @@ class Session:
 
     # what runs here
 
-    def _run_here(self, run: Run, start: StartTask | None, journal: LiveJournal) -> None:
-        while start is not None:
-            event = self._play(run, start, journal)
-            learned = run.learned
-            instructions = run.handle(event)
-            if run.learned != learned:
-                self._learn(run, event)
-                return
-            start = next((one for one in instructions if isinstance(one, StartTask)), None)
+    def _run_here(self, run: Run, first: StartTask, journal: LiveJournal) -> None:
+        start: StartTask | None = first
+        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.document.where) as going:
+            while start is not None:
+                event = self._play(run, start, journal, going)
+                learned = run.learned
+                instructions = run.handle(event)
+                if run.learned != learned:
+                    self._learn(run, event)
+                    return
+                start = next((one for one in instructions if isinstance(one, StartTask)), None)
 
-    def _play(self, run: Run, start: StartTask, journal: LiveJournal) -> Any:
+    def _play(self, run: Run, start: StartTask, journal: LiveJournal, going: Going) -> Any:
         assert self._scene is not None
         program, _, performer = self._scene
         assert performer is not None
         for name in self._modules.refresh(program, start.task.step):
             self.screen.say(f"{name} changed on disk: imported again")
-        journal.record(TaskStarted(start.task, start.attempt), None)
+        started = TaskStarted(start.task, start.attempt)
+        journal.record(started, None)
         journal.commit()
-        began = time.perf_counter()
+        going.count(started)
         played = performer.play(run, start, self.screen)
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
             write_random(journal.writer, journal.rows[start.task])
         journal.commit()
+        going.count(event)
         self._bind_made(played, journal.rows.get(start.task, 0))
-        self._say_what_happened(event, played, time.perf_counter() - began)
+        self._say_what_happened(event, played)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
@@ -357,7 +370,7 @@ class Session:
             self.namespace.update(played.left)
             self.ledger.disown(played.left)
 
-    def _say_what_happened(self, event: Any, played: Played, seconds: float) -> None:
+    def _say_what_happened(self, event: Any, played: Played) -> None:
         if played.result.skipped:
             self.screen.say(f"{event.task} · skipped: {event.reason}")
         for lost in played.result.lost:
@@ -385,24 +398,3 @@ class Session:
         is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
         self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
         raise played.error
-
-
-def find_stored(start: StartTask, graph: Graph, keys: Keys, journal: LiveJournal) -> TaskReused | None:
-    """What stands for a task; the journal then knows its key."""
-    key, step = keys.key(start), graph.steps[start.task.step]
-    item = item_of(start, step)
-    journal.expect(start, key, item)
-    return None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
-
-
-def item_of(start: StartTask, step: Step) -> str:
-    if step.foreach is None or start.task.split:
-        return ""
-    return next((one.summary.text for one in start.inputs if one.name == step.foreach.var), "")
-
-
-def _concerns(problem: Problem, cell: int, steps: frozenset[str]) -> bool:
-    """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
-    if problem.step is not None:
-        return problem.step in steps or (problem.place is not None and problem.place.cell == cell)
-    return problem.rule != "syntax" or (problem.place is not None and problem.place.cell == cell)

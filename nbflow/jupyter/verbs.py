@@ -21,6 +21,7 @@ from nbflow.cli.running import PERFORM
 from nbflow.cli.workplace import PLACE, Workplace
 from nbflow.errors import NbflowError, UnknownName, VerbUnknown
 from nbflow.jupyter import forms, looking, moving
+from nbflow.jupyter.sent import read_sent, read_word
 from nbflow.jupyter.wording import offer_magics
 from nbflow.show import count
 from nbflow.store.rows import RunRow
@@ -36,6 +37,9 @@ LIVE: Mapping[str, click.Command] = {
     )
 }  # fmt: skip
 """The verbs that only a notebook has, or has in a form of its own."""
+
+CELLS = "cells "
+"""How a line begins with which the panel sends what it shows, before it asks for something. No user writes it."""
 
 STARTING = ("run", "resume", "rerun")
 """The verbs that may go on in the background."""
@@ -62,6 +66,9 @@ def place_of(session: Session) -> OpenPlace:
 
 def use(session: Session, line: str) -> None:
     """Do what a line says; raises VerbUnknown for one that makes no sense, and whatever the verb has to say."""
+    if line.startswith(CELLS):
+        session.take(read_sent(read_word(line.removeprefix(CELLS))))
+        return
     words = _split(line)
     if not words or words[0] in ("-h", "--help", "help"):
         print(help_text(session))

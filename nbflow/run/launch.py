@@ -103,7 +103,7 @@ def begin_run(
         origin=origin,
         tags=tags,
         code=writer.put_code(write_cells(flow.cells)),
-        environment=writer.put_environment(environment(files_of(program, plan.reuse))),
+        environment=writer.put_environment(environment(files_of(program, plan.reuse), plan.reuse)),
     )
 
 
@@ -116,7 +116,11 @@ def keep_learned(writer: Writer, run: Run) -> None:
 
 def link_known(flow: Flow, history: Reader) -> Graph:
     """The graph of a flow, with the writes that earlier runs found in the steps as they stand now."""
-    known = history.learned(flow.name)
+    return link_learned(flow, history.learned(flow.name))
+
+
+def link_learned(flow: Flow, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
+    """`known`: (step, digest of its code) -> names it was found to write."""
     return link(
         flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
     )
@@ -143,9 +147,12 @@ def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]
     return {step: files for step, files in found.items() if files}
 
 
-def environment(files: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    """Python, platform, the version of every installed distribution, and the files. Recorded, not keyed."""
+def environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
+    """Python, platform, the version of every installed distribution, and the files. Recorded, not keyed.
+
+    `steps` are those that take part in the run, where it is known beforehand.
+    """
     found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
     packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
     facts = {"python": platform.python_version(), "platform": platform.platform()}
-    return {**facts, "packages": packages, "files": files}
+    return {**facts, "packages": packages, "files": files, "steps": list(steps)}

@@ -24,6 +24,7 @@ class Summary:
     dtype: str | None = None
     columns: tuple[tuple[str, str], ...] = ()  # (name, dtype), at most 100
     head: str = ""  # an HTML table of the first rows of a DataFrame
+    image: str = ""  # of a figure or an image: a small PNG in base64
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,9 +311,13 @@ def _with_id(row: RunRow, run: int) -> RunRow:
 
 
 def _summary_text(summary: Summary) -> str:
-    if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
-        return dump([summary.type, summary.text])
-    return dump([summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head])
+    """As short as it can be, and without what stores before knew nothing of."""
+    facts = [summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image]
+    if not summary.image:
+        facts.pop()
+        if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
+            del facts[2:]
+    return dump(facts)
 
 
 def _user() -> str:

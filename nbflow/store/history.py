@@ -105,9 +105,13 @@ class Reader:
 
     # ---- tasks
 
-    def tasks(self, run: int, step: str | None = None, superseded: bool = False) -> tuple[TaskRow, ...]:
+    def tasks(
+        self, run: int, step: str | None = None, superseded: bool = False, path: tuple[int, ...] | None = None
+    ) -> tuple[TaskRow, ...]:
         """The newest of each (step, path, turn, split), in the order they were begun; all of them if `superseded`."""
-        where, values = ("AND names.text = ?", [step]) if step is not None else ("", [])
+        wanted = {"names.text": step, "tasks.path": None if path is None else schema.pack_path(path)}
+        where = "".join(f" AND {column} = ?" for column, value in wanted.items() if value is not None)
+        values = [value for value in wanted.values() if value is not None]
         newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
         group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
         query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
@@ -115,14 +119,15 @@ class Reader:
 
     def steps(self, run: int) -> tuple[StepRow, ...]:
         """The newest task at every place, added up by step and status: quick however many there are."""
-        newest = """SELECT step, split, status, seconds, finished, items, max(number) FROM tasks
+        newest = """SELECT step, split, status, seconds, started, finished, items, again, max(number) FROM tasks
             WHERE run = ? GROUP BY step, path, turn, split"""
         query = f"""SELECT names.text, newest.split, newest.status, count(*), total(newest.seconds),
-            max(newest.finished), total(newest.items) FROM ({newest}) AS newest JOIN names ON names.id = newest.step
+            max(newest.finished), total(newest.items), min(newest.started), total(newest.again)
+            FROM ({newest}) AS newest JOIN names ON names.id = newest.step
             GROUP BY newest.step, newest.split, newest.status"""
         return tuple(
-            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items))
-            for step, split, status, tasks, seconds, finished, items in self.query(query, run)
+            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items), started, int(again))
+            for step, split, status, tasks, seconds, finished, items, started, again in self.query(query, run)
         )
 
     def task(self, task: int) -> TaskRow | None:
@@ -281,8 +286,9 @@ def _summary(text: str) -> Summary:
     kind, short, *more = json.loads(text)
     if not more:
         return Summary(kind, short)
-    shape, dtype, columns, head = more
-    return Summary(kind, short, None if shape is None else tuple(shape), dtype, tuple(map(tuple, columns)), head)
+    shape, dtype, columns, head, *image = more
+    listed = tuple(map(tuple, columns))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
 
 
 def _component(row: Sequence[Any]) -> Component:

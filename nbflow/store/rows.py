@@ -90,6 +90,8 @@ class StepRow:
     seconds: float
     finished: float | None  # when the last of them was
     items: int  # of splits: how many tasks they make
+    started: float | None = None  # when the first of them was
+    again: int = 0  # of a loop: how many of them were followed by one more turn
 
 
 def task_id(run: int, number: int) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import reprlib
 import sys
+from dataclasses import replace
 from typing import Any
 
 from nbflow.store.artifact import Summary
+from nbflow.store.thumbnail import thumbnail
 from nbflow.store.tombstone import Tombstone
 
 TEXT = 200  # characters
@@ -24,6 +26,30 @@ _short.maxlevel = 3
 
 def summarise(value: object) -> Summary:
     """Cheap at any size: containers are shown by their beginning, arrays by shape and dtype. Never raises."""
+    summary = _describe(value)
+    if type(value) in _PLAIN or type(value) in _CONTAINERS:
+        return summary
+    try:
+        return _illustrate(value, summary)
+    except Exception:  # noqa: BLE001 - the user's data, or a figure that cannot be drawn
+        return summary
+
+
+def in_words(value: object) -> str:
+    """The same in a few words only."""
+    return _describe(value).text
+
+
+def _illustrate(value: Any, summary: Summary) -> Summary:
+    """With the first rows of a frame, or a small picture."""
+    if summary.columns:
+        head = value.iloc[:HEAD_ROWS, :HEAD_COLUMNS].to_html(border=0, max_cols=HEAD_COLUMNS)
+        return replace(summary, head=head)
+    image = thumbnail(value)
+    return replace(summary, image=image) if image else summary
+
+
+def _describe(value: object) -> Summary:
     kind = type(value)
     if kind in _PLAIN:
         return Summary(kind.__name__, repr(value)[:TEXT])
@@ -59,8 +85,7 @@ def _frame(frame: Any, name: str) -> Summary:
     listed = zip(frame.columns[:COLUMNS], frame.dtypes.iloc[:COLUMNS], strict=True)
     dtypes = tuple((str(column), str(dtype)) for column, dtype in listed)
     text = f"{rows} rows × {columns} columns: {', '.join(column for column, _ in dtypes[:12])}"
-    head = frame.iloc[:HEAD_ROWS, :HEAD_COLUMNS].to_html(border=0, max_cols=HEAD_COLUMNS)
-    return Summary(name, text[:TEXT], (rows, columns), None, dtypes, head)
+    return Summary(name, text[:TEXT], (rows, columns), None, dtypes)
 
 
 def _ordinary(value: Any, name: str) -> Summary:

@@ -53,6 +53,16 @@ def test_a_file_that_is_there_is_only_written_over_when_forced(shell: Shell) -> 
     assert target.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize("name", ["films.py", "other.ipynb"])
+def test_a_notebook_is_never_written_over(shell: Shell, name: str) -> None:
+    notebook = shell.folder / "films.py"
+    notebook.write_text("# %%\n# %%step load\nx = 1\n")
+    answer = shell("export", str(notebook), str(shell.folder / name), "--force")
+    assert (answer.code, f"{shell.folder / name} is a notebook" in answer.err) == (1, True)
+    assert notebook.read_text() == "# %%\n# %%step load\nx = 1\n"
+    assert os.listdir(shell.folder) == ["films.py"]
+
+
 def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell) -> None:
     notebook, target = shell.write("films", LOAD, "%%step clean\nmovies = sorted(rows)"), shell.folder / "flow.py"
     checked = shell("check", notebook)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.manager import KernelManager
+
+from nbflow.jupyter.protocol import COMM
 
 PATIENCE = 60
 """Seconds that any single message may take."""
@@ -39,6 +41,7 @@ class Kernel:
 
     def __init__(self, folder: Path, session_name: Path | None = None, extension: bool = True) -> None:
         self.folder = folder
+        self.snapshots: list[Mapping[str, Any]] = []  # what was broadcast, in order
         self._sockets = tempfile.TemporaryDirectory(prefix="nbflow")  # short: a socket's path has 107 letters at most
         connection = f"{self._sockets.name}/k.json"
         self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=connection)
@@ -53,10 +56,10 @@ class Kernel:
         if extension:
             self.ok("%load_ext nbflow")
 
-    def send(self, source: str, cell_id: str | None = None, stdin: bool = False) -> str:
+    def send(self, source: str, cell_id: str | None = None, stdin: bool = False, history: bool = True) -> str:
         """Execute a cell as JupyterLab does, which names the cell."""
         content = {
-            "code": source, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": stdin,
+            "code": source, "silent": False, "store_history": history, "user_expressions": {}, "allow_stdin": stdin,
             "stop_on_error": True,
         }  # fmt: skip
         metadata = {} if cell_id is None else {"cellId": cell_id}
@@ -68,7 +71,7 @@ class Kernel:
         """Everything until the cell is done."""
         reply = Reply()
         while True:
-            got = self.client.get_iopub_msg(timeout=PATIENCE)
+            got = self._hear()
             if got["parent_header"].get("msg_id") != message:
                 continue
             if got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
@@ -79,6 +82,23 @@ class Kernel:
             answer = self.client.get_shell_msg(timeout=PATIENCE)
         reply.status = answer["content"]["status"]
         return reply
+
+    def _hear(self) -> Mapping[str, Any]:
+        """The next message to all; those of a broadcast belong to no cell."""
+        got: Mapping[str, Any] = self.client.get_iopub_msg(timeout=PATIENCE)
+        if got["msg_type"] == "comm_msg" and got["content"]["comm_id"] == COMM:
+            self.snapshots.append(got["content"]["data"])
+        return got
+
+    def wait_for_snapshot(self, wanted: Callable[[Mapping[str, Any]], bool]) -> Mapping[str, Any]:
+        """The first one so far that is as wanted, or the next that will be."""
+        seen = 0
+        while True:
+            for snapshot in self.snapshots[seen:]:
+                if wanted(snapshot):
+                    return snapshot
+            seen = len(self.snapshots)
+            self._hear()
 
     def _take(self, reply: Reply, kind: str, content: Mapping[str, Any]) -> None:
         match kind:
@@ -104,11 +124,11 @@ class Kernel:
 
     def wait_for_text(self, text: str) -> None:
         """Until some cell has printed it."""
-        while text not in self.client.get_iopub_msg(timeout=PATIENCE)["content"].get("text", ""):
+        while text not in self._hear()["content"].get("text", ""):
             pass
 
-    def run(self, source: str, cell_id: str | None = None) -> Reply:
-        return self.read(self.send(source, cell_id))
+    def run(self, source: str, cell_id: str | None = None, history: bool = True) -> Reply:
+        return self.read(self.send(source, cell_id, history=history))
 
     def ok(self, source: str, cell_id: str | None = None) -> Reply:
         """Execute a cell that must not fail."""

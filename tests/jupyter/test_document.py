@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from nbflow.errors import NotANotebook
+from nbflow.flow.step import Cell
 from nbflow.jupyter.document import Document
 from tests.jupyter.notebooks import write
 
@@ -115,3 +117,48 @@ def test_a_file_that_is_being_written_leaves_what_was_known(tmp_path: Path) -> N
 def test_a_file_that_is_no_notebook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotANotebook, match="there is no such file"):
         Document().follow(tmp_path / "none.ipynb")
+
+
+def shown(*sources: str) -> list[Cell]:
+    return [Cell(number, source, "abcdefgh"[number - 1]) for number, source in enumerate(sources, 1)]
+
+
+def test_what_is_on_the_screen_counts_with_its_order_and_without_what_is_gone(tmp_path: Path) -> None:
+    document = Document(write(tmp_path / "n.ipynb", "%%step one\nx = 1", "%%step two\ny = 2"))
+    document.execute("%%step one\nx = 5", "a")
+    document.take([Cell(2, "%%step two\ny = 3", "b", above="# about"), Cell(3, "%%step one\nx = 6", "a")])
+    assert list(bodies(document).items()) == [("two", "y = 3"), ("one", "x = 6")]
+    assert [(step.doc, step.place.cell) for step in document.flow().steps] == [("# about", 2), ("", 3)]
+    document.take(shown("%%step two\ny = 3"))
+    assert steps(document) == ["two"]
+
+
+def test_what_is_executed_or_saved_after_it_was_on_the_screen_counts_more(tmp_path: Path) -> None:
+    path = write(tmp_path / "n.ipynb", "%%step one\nx = 1", at=1e9)
+    document = Document(path)
+    document.take(shown("%%step one\nx = 2", "%%step new\nz = x"))
+    document.execute("%%step one\nx = 3", "a")
+    assert bodies(document) == {"one": "x = 3", "new": "z = x"}
+    write(path, "%%step one\nx = 4", at=time.time() + 9)
+    assert bodies(document) == {"one": "x = 4"}
+    write(path, "%%step one\nx = 5", at=time.time() + 19)
+    document.take(shown("%%step one\nx = 6"))  # newer than the file, which nobody has read yet
+    assert bodies(document) == {"one": "x = 6"}
+
+
+def test_what_is_on_the_screen_unchanged_leaves_the_flow_the_same_object(tmp_path: Path) -> None:
+    document = Document(write(tmp_path / "n.ipynb", "%%step one\nx = 1"))
+    flow = document.flow()
+    document.take(shown("%%step one\nx = 1"))
+    assert document.flow() is flow
+    document.execute("%%step one\nx = 2", "a")
+    document.take(shown("%%step one\nx = 2"))
+    document.execute("%%step two\ny = 1", "b")
+    assert bodies(document) == {"one": "x = 2", "two": "y = 1"}
+
+
+def test_a_console_may_be_told_what_is_on_the_screen(tmp_path: Path) -> None:
+    document = Document()
+    document.execute("%%step old\nx = 1")
+    document.take(shown("%%step one\nx = 1"))
+    assert steps(document) == ["one"]

@@ -99,6 +99,7 @@ def test_an_interrupt_ends_a_foreach_within_a_second_and_the_next_cell_works(ker
     assert reply.error_name == "KeyboardInterrupt"
     assert time.monotonic() - began < 1.5
     assert kernel.value("1 + 1") == "2"
+    kernel.wait_for_snapshot(lambda one: one["run"]["status"] == "cancelled")
 
 
 def test_an_interrupt_ends_a_run_and_keeps_what_has_finished(tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ class TestArtifacts:
             artifact("b"),
             Artifact("a", "d" * 32, 1, 5, summary, (Lost("a['x']", "lock", "why"),)),
             Artifact("0", "e" * 32, 0, 5, Summary("numpy.ndarray", "3 f8", (3,), "float64")),
+            Artifact("f", "f" * 32, 0, 5, Summary("matplotlib.figure.Figure", "a figure", image="iVBO")),
         ]
         row = writer.put_task(done(run, "fit"))
         writer.put_artifacts(row, made)

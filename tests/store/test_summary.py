@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from PIL import Image
 
+from nbflow.store import thumbnail
 from nbflow.store.artifact import Summary
-from nbflow.store.summary import summarise
+from nbflow.store.summary import in_words, summarise
 
 
 def test_plain_values() -> None:
@@ -52,3 +58,29 @@ class Many(list[int]):
 def test_a_hostile_value_is_named() -> None:
     assert "raises" in summarise(Hostile()).text
     assert summarise(Many(range(10_000))).text == "10000 items"
+
+
+def picture_of(summary: Summary) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(summary.image)))
+
+
+def test_figures_and_images_have_a_small_picture() -> None:
+    figure = Figure(figsize=(8, 4))
+    figure.subplots().plot([1, 3, 2])
+    noise = np.random.default_rng(1).integers(0, 255, (900, 1200, 3), np.uint8)
+    for value, size in ((figure, (240, 120)), (Image.fromarray(noise), None), (Image.new("1", (3, 3)), (3, 3))):
+        found = summarise(value)
+        assert len(base64.b64decode(found.image)) <= thumbnail.LIMIT
+        assert size in (None, picture_of(found).size)
+
+
+def test_a_figure_that_cannot_be_drawn_has_no_picture() -> None:
+    figure = Figure()
+    figure.subplots().set_title("$\\broken{$")
+    assert summarise(figure).image == ""
+
+
+def test_a_few_words_are_said_without_tables_and_pictures() -> None:
+    assert in_words(pd.DataFrame({"a": [1]})) == "1 rows × 1 columns: a"
+    assert in_words(Figure()) == "<Figure size 640x480 with 0 Axes>"
+    assert "raises" in in_words(Hostile())

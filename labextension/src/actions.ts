@@ -1,0 +1,135 @@
+import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { type Feed, SILENCE } from './feed';
+import { exportScript } from './exporting';
+import type { Actions } from './host';
+import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
+import { jumpTo } from './jump';
+import type { Lab } from './lab';
+import { writeLine, writeParameters } from './line';
+import type { FlowNotebook } from './notebook';
+import type { ViewName } from './panel';
+import { activeRun } from './progress';
+import { restore, undo } from './restore';
+import { brief } from './toast';
+
+/** What can be done with the flow of one notebook, by its kernel. */
+export class FlowActions implements Actions {
+  constructor(
+    private readonly lab: Lab,
+    private readonly notebook: FlowNotebook,
+    readonly openAsTab: (view: ViewName) => void
+  ) {}
+
+  run(part: { to?: string; from?: string; only?: string }, parameters: Readonly<Record<string, string>>): Promise<void> {
+    const limits = Object.entries(part).flatMap(([option, step]) => [`--${option}`, step]);
+    return this.start(['run', ...limits, ...writeParameters(parameters)]);
+  }
+
+  resume(run: number | null): Promise<void> {
+    return this.start(['resume', ...(run === null ? [] : [String(run)])]);
+  }
+
+  rerun(address: string): Promise<void> {
+    return this.start(['rerun', address]);
+  }
+
+  async debug(address: string): Promise<void> {
+    const told = await this.perform(['debug', ...(address ? [address] : [])], this.lab.trans('Debug'));
+    if (told !== null) {
+      const [bound = ''] = told.split('\n');
+      Notification.info(brief(this.lab.trans('%1. Execute its cell to run it here.', bound)), { autoClose: 8000 });
+      this.jumpToStep(stepOf(told));
+    }
+  }
+
+  /** A run in a cell ends with the cell; one beside the cells is told to. */
+  async cancel(): Promise<void> {
+    const { model, kernel } = this.notebook;
+    const run = activeRun(model);
+    const place = run ? await this.find(run.number) : 'beside';
+    if (place === 'cell') {
+      await kernel?.interrupt();
+    } else if (place === 'beside') {
+      await this.perform(['cancel'], this.lab.trans('Stop'));
+    } else {
+      const text = 'Run %1 goes on elsewhere, in a shell or in another kernel: it can only be stopped there';
+      Notification.warning(this.lab.trans(text, run?.number ?? ''), { autoClose: 8000 });
+    }
+  }
+
+  restore(address: string): Promise<void> {
+    return restore(this.lab, this.notebook, address);
+  }
+
+  undo(): Promise<void> {
+    return undo(this.lab, this.notebook);
+  }
+
+  async tag(run: number, name: string): Promise<void> {
+    await this.perform(['tag', String(run), name], this.lab.trans('Tag run %1', run));
+  }
+
+  jump(cell: string, line?: number): void {
+    void jumpTo(this.lab, this.notebook, cell, line);
+  }
+
+  report(run: number): void {
+    window.open(this.notebook.archive.report(run), '_blank', 'noopener');
+  }
+
+  exportScript(): Promise<void> {
+    return exportScript(this.lab, this.notebook);
+  }
+
+  /** Ask for a name before a run is tagged. */
+  async askForTag(run: number): Promise<void> {
+    const { trans } = this.lab;
+    const { value } = await InputDialog.getText({ title: trans('Tag run %1', run), label: trans('Name'), required: true });
+    if (value) {
+      await this.tag(run, value);
+    }
+  }
+
+  /** Where a run goes on. The kernel tells of its own at least once a second, but perhaps not yet of this one. */
+  private async find(run: number): Promise<ReturnType<Feed['whereabouts']>> {
+    const { feed } = this.notebook;
+    if (feed.whereabouts(run) === 'elsewhere') {
+      await new Promise(done => setTimeout(done, SILENCE));
+    }
+    return feed.whereabouts(run);
+  }
+
+  private jumpToStep(step: string): void {
+    const facts = this.notebook.model.facts(step);
+    if (facts) {
+      this.jump(facts.cell);
+    }
+  }
+
+  /** Begin a run beside the cells, so that the kernel stays free. */
+  private async start(words: readonly string[]): Promise<void> {
+    const [verb = '', ...rest] = words;
+    await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'));
+  }
+
+  /** What the kernel said; null when it was not done, which the user knows by then. */
+  private async perform(words: readonly string[], what: string): Promise<string | null> {
+    const { lab, notebook } = this;
+    const kernel = await reachKernel(lab, notebook, lab.trans('Runs are started by the kernel.'));
+    if (!kernel) {
+      return null;
+    }
+    try {
+      const { text } = await askInTurn(lab, kernel, [tellCells(notebook), writeLine(words)], what);
+      return text.trim();
+    } catch (error) {
+      sayRefusal(lab, notebook, what, error);
+      return null;
+    } finally {
+      notebook.refresh();
+    }
+  }
+}
+
+/** `fit` of `7/fit[3]`, whatever stands behind it. */
+const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';

@@ -1,0 +1,19 @@
+/** The commands by which menus, shortcuts and settings know what can be done. */
+export const CommandId = {
+  showPanel: 'nbflow:show-panel',
+  openView: 'nbflow:open-view',
+  showStep: 'nbflow:show-step',
+  makeStep: 'nbflow:make-step',
+  run: 'nbflow:run',
+  runTo: 'nbflow:run-to',
+  runFrom: 'nbflow:run-from',
+  resume: 'nbflow:resume',
+  rerun: 'nbflow:rerun',
+  debug: 'nbflow:debug',
+  cancel: 'nbflow:cancel',
+  restore: 'nbflow:restore',
+  undo: 'nbflow:undo',
+  tag: 'nbflow:tag',
+  report: 'nbflow:report',
+  export: 'nbflow:export'
+} as const;

@@ -1,0 +1,252 @@
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { CommandRegistry } from '@lumino/commands';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { FlowActions } from './actions';
+import { CommandId } from './commandids';
+import { flowIcon } from './icon';
+import type { Lab } from './lab';
+import { canBeStep, makeStep } from './makestep';
+import type { FlowNotebook } from './notebook';
+import type { ViewName } from './panel';
+import { activeRun } from './progress';
+import type { FlowTracker } from './tracker';
+
+type Args = ReadonlyPartialJSONObject;
+
+export interface Deeds {
+  actionsOf(notebook: FlowNotebook): FlowActions;
+  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
+  showPanel(): void;
+  openView(notebook: FlowNotebook, view: ViewName): void;
+  canOpenViews: boolean;
+}
+
+interface Deed {
+  readonly label: string;
+  readonly caption: string;
+  /** What it is called with, by JSON schema. */
+  readonly takes?: Readonly<Record<string, { type: string; description: string; enum?: string[] }>>;
+  readonly enabled?: (notebook: FlowNotebook, args: Args) => boolean;
+  readonly execute: (notebook: FlowNotebook, args: Args) => unknown;
+}
+
+export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs'];
+
+export const isView = (name: unknown): name is ViewName => VIEWS.some(view => view === name);
+
+const STEP = { step: { type: 'string', description: 'Name of the step; by default that of the active cell' } };
+const RUN = { run: { type: 'number', description: 'Number of the run; by default the newest' } };
+const ADDRESS = { address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' } };
+
+/** All that can be done, for the palette, menus, shortcuts and other extensions. */
+export class FlowCommands {
+  constructor(
+    private readonly lab: Lab,
+    private readonly tracker: FlowTracker,
+    private readonly notebooks: INotebookTracker,
+    private readonly deeds: Deeds
+  ) {}
+
+  register(commands: CommandRegistry, palette: ICommandPalette | null): void {
+    this.registerPanel(commands);
+    const every = { ...this.views(), ...this.runs(), ...this.checkpoints(), ...this.cells() };
+    for (const [id, deed] of Object.entries(every)) {
+      this.add(commands, id, deed);
+    }
+    this.fill(palette, Object.keys(every));
+  }
+
+  private registerPanel(commands: CommandRegistry): void {
+    const { trans } = this.lab;
+    commands.addCommand(CommandId.showPanel, {
+      label: trans('Show Flow'),
+      caption: trans('Show the flow of the notebook in the sidebar'),
+      icon: args => (args['isMenu'] ? undefined : flowIcon),
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => this.deeds.showPanel()
+    });
+  }
+
+  private fill(palette: ICommandPalette | null, ids: readonly string[]): void {
+    const category = this.lab.trans('Flow');
+    for (const command of [CommandId.showPanel, ...ids.filter(id => id !== CommandId.openView)]) {
+      palette?.addItem({ command, category });
+    }
+    for (const view of this.deeds.canOpenViews ? VIEWS : []) {
+      palette?.addItem({ command: CommandId.openView, category, args: { view } });
+    }
+  }
+
+  private add(commands: CommandRegistry, id: string, { label, caption, takes = {}, enabled, execute }: Deed): void {
+    commands.addCommand(id, {
+      label: args => (id === CommandId.openView && isView(args['view']) ? this.viewLabel(args['view']) : label),
+      caption,
+      describedBy: { args: { type: 'object', properties: takes } },
+      isEnabled: args => {
+        const notebook = this.current;
+        return notebook !== null && (enabled?.(notebook, args) ?? notebook.hasSteps);
+      },
+      execute: args => this.current && execute(this.current, args)
+    });
+  }
+
+  /** The notebook that the user works in, whichever the panel shows. */
+  private get current(): FlowNotebook | null {
+    const panel = this.notebooks.currentWidget;
+    return panel && this.tracker.of(panel);
+  }
+
+  private viewLabel(view: ViewName): string {
+    const { trans } = this.lab;
+    const labels: Record<ViewName, string> = {
+      steps: trans('Open Flow Steps in a Tab'),
+      graph: trans('Open Flow Graph in a Tab'),
+      timeline: trans('Open Flow Timeline in a Tab'),
+      runs: trans('Open Flow Runs in a Tab')
+    };
+    return labels[view];
+  }
+
+  private views(): Record<string, Deed> {
+    const { trans } = this.lab;
+    return {
+      [CommandId.openView]: {
+        label: trans('Open Flow in a Tab'),
+        caption: trans('Open a view of the flow as a tab of the main area'),
+        takes: {
+          view: { type: 'string', description: 'The view', enum: [...VIEWS] },
+          path: { type: 'string', description: 'Path of an open notebook; by default the current one' }
+        },
+        enabled: () => this.deeds.canOpenViews,
+        execute: (notebook, { view, path }) => {
+          const named = typeof path === 'string' ? this.tracker.find(path) : notebook;
+          return named && this.deeds.openView(named, isView(view) ? view : 'graph');
+        }
+      },
+      [CommandId.showStep]: {
+        label: trans('Show This Step in the Flow'),
+        caption: trans('Select the step of the active cell in the panel'),
+        takes: STEP,
+        enabled: (notebook, args) => this.step(notebook, args) !== '',
+        execute: (notebook, args) => {
+          notebook.model.select({ step: this.step(notebook, args), task: null });
+          this.deeds.showPanel();
+        }
+      }
+    };
+  }
+
+  private runs(): Record<string, Deed> {
+    const { trans } = this.lab;
+    const isIdle = (notebook: FlowNotebook): boolean => notebook.hasSteps && activeRun(notebook.model) === null;
+    const part = (label: string, caption: string, option: 'to' | 'from'): Deed => ({
+      label, caption, takes: STEP,
+      enabled: (notebook, args) => isIdle(notebook) && this.step(notebook, args) !== '',
+      execute: (notebook, args) => this.deeds.run(notebook, { [option]: this.step(notebook, args) })
+    });
+    return {
+      [CommandId.run]: {
+        label: trans('Run Flow'), caption: trans('Run all steps that are not up to date'), enabled: isIdle,
+        execute: notebook => this.deeds.run(notebook, {})
+      },
+      [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
+      [CommandId.runFrom]: part(
+        trans('Run Flow from This Step'), trans('Run this step and what follows from it'), 'from'
+      ),
+      [CommandId.resume]: {
+        label: trans('Resume Flow'), caption: trans('A new run that keeps all that still holds'), takes: RUN,
+        enabled: notebook => isIdle(notebook) && notebook.model.run !== null,
+        execute: (notebook, { run }) => this.deeds.actionsOf(notebook).resume(typeof run === 'number' ? run : null)
+      },
+      [CommandId.rerun]: {
+        label: trans('Compute This Step Again'), caption: trans('Run this step whatever is stored for it'), takes: ADDRESS,
+        enabled: (notebook, args) => isIdle(notebook) && this.address(notebook, args) !== '',
+        execute: (notebook, args) => this.deeds.actionsOf(notebook).rerun(this.address(notebook, args))
+      },
+      [CommandId.cancel]: {
+        label: trans('Stop Flow'), caption: trans('End the run; what has finished is kept'),
+        enabled: notebook => activeRun(notebook.model) !== null,
+        execute: notebook => this.deeds.actionsOf(notebook).cancel()
+      }
+    };
+  }
+
+  private checkpoints(): Record<string, Deed> {
+    const { trans } = this.lab;
+    const hasAddress = (notebook: FlowNotebook, args: Args): boolean => this.address(notebook, args) !== '';
+    const run = (notebook: FlowNotebook, args: Args): number | undefined =>
+      typeof args['run'] === 'number' ? args['run'] : notebook.model.run?.number;
+    const withRun = (act: (actions: FlowActions, run: number) => unknown): Pick<Deed, 'takes' | 'enabled' | 'execute'> => ({
+      takes: RUN,
+      enabled: (notebook, args) => run(notebook, args) !== undefined,
+      execute: (notebook, args) => act(this.deeds.actionsOf(notebook), run(notebook, args) ?? 0)
+    });
+    return {
+      [CommandId.restore]: {
+        label: trans('Restore Checkpoint of This Step…'),
+        caption: trans('Put what the names held after this step back into the kernel'),
+        takes: ADDRESS, enabled: hasAddress,
+        execute: (notebook, args) => this.deeds.actionsOf(notebook).restore(this.address(notebook, args))
+      },
+      [CommandId.undo]: {
+        label: trans('Undo Restore'), caption: trans('Take the last restore back'),
+        enabled: notebook => notebook.hasSteps && notebook.kernel !== null,
+        execute: notebook => this.deeds.actionsOf(notebook).undo()
+      },
+      [CommandId.debug]: {
+        label: trans('Debug Failed Step'), caption: trans('Put the inputs of the failed task into the kernel'),
+        takes: ADDRESS,
+        execute: (notebook, args) => this.deeds.actionsOf(notebook).debug(this.failed(notebook, args))
+      },
+      [CommandId.tag]: {
+        label: trans('Tag Run…'), caption: trans('Give a run a name'), ...withRun((actions, run) => actions.askForTag(run))
+      },
+      [CommandId.report]: {
+        label: trans('Show Run Report'), caption: trans('A run as an HTML page of its own'),
+        ...withRun((actions, run) => actions.report(run))
+      }
+    };
+  }
+
+  private cells(): Record<string, Deed> {
+    const { trans } = this.lab;
+    return {
+      [CommandId.makeStep]: {
+        label: trans('Make This Cell a Step…'), caption: trans('Put a header on top of the active cell'),
+        enabled: (notebook, args) => canBeStep(this.cell(notebook, args)),
+        execute: (notebook, args) => {
+          const cell = this.cell(notebook, args);
+          return cell && makeStep(this.lab, notebook, cell);
+        }
+      },
+      [CommandId.export]: {
+        label: trans('Export Flow as a Script…'), caption: trans('Write the notebook as a FlowSpec script'),
+        execute: notebook => this.deeds.actionsOf(notebook).exportScript()
+      }
+    };
+  }
+
+  private step(notebook: FlowNotebook, args: Args): string {
+    return typeof args['step'] === 'string' ? args['step'] : notebook.stepOf(this.cell(notebook, args));
+  }
+
+  /** The active cell; from its menu the one below the pointer, which need not be active. */
+  private cell(notebook: FlowNotebook, { isMenu }: Args): Cell | null {
+    const { activeCell, widgets } = notebook.panel.content;
+    const node = isMenu ? this.lab.app.contextMenuHitTest(node => node.classList.contains('jp-Cell')) : undefined;
+    return widgets.find(cell => cell.node === node) ?? activeCell;
+  }
+
+  private address(notebook: FlowNotebook, args: Args): string {
+    return typeof args['address'] === 'string' ? args['address'] : this.step(notebook, args);
+  }
+
+  /** The step of the cell if that failed, else the newest that did. */
+  private failed(notebook: FlowNotebook, args: Args): string {
+    const address = this.address(notebook, args);
+    const isFailed = args['address'] !== undefined || notebook.model.line(address)?.status === 'failed';
+    return isFailed ? address : '';
+  }
+}

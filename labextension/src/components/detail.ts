@@ -1,0 +1,175 @@
+/** All about the step or task that is selected. */
+import { h, setAttribute, setText } from '../dom';
+import { now } from '../format';
+import type { ShowOutputs, Translate } from '../host';
+import { showStatus, statusIcon } from '../icons';
+import type { ArtifactLine, FailureLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../protocol';
+import { ago, lineTime, statusWord, tally, taskTime } from '../words';
+import { about } from './about';
+import { artifactList } from './artifacts';
+import { iconButton } from './button';
+import { type DetailActions, DetailButtons } from './detailbuttons';
+import { failure } from './failure';
+import { ItemText } from './item';
+import { OutputSection } from './outputs';
+import { Section } from './section';
+import { Tasks } from './tasks';
+import type { Component } from './view';
+
+export interface DetailProps {
+  readonly trans: Translate;
+  readonly actions: DetailActions | null;
+  readonly showOutputs: ShowOutputs;
+  readonly onJump: ((cell: string, ...line: [number?]) => void) | null;
+  readonly onStep: (step: string) => void;
+  readonly onTask: (task: TaskLine) => void;
+  readonly onClose: () => void;
+}
+
+/** What is known so far; the parts of a task come later than its step. */
+export interface DetailState {
+  readonly facts: StepFacts;
+  readonly line: StepLine;
+  readonly chosen: number | null; // the task that was selected in the table
+  readonly tasks: TaskList | null;
+  readonly task: TaskState | null;
+  readonly trouble: string;
+}
+
+export class Detail implements Component {
+  readonly node: HTMLElement;
+  isDisposed = false;
+
+  constructor(private readonly props: DetailProps) {
+    const { trans } = props;
+    const jump = (cell: string, line: number): void => props.onJump?.(cell, line);
+    this.tasks = new Tasks({ trans, onSelect: props.onTask });
+    this.buttons = new DetailButtons(trans, props.actions, props.onJump);
+    this.failure = new Section(trans('Error'), fail => fail && failure(fail, trans, jump));
+    this.outputs = new OutputSection(trans('Output'), props.showOutputs);
+    this.artifacts = new Section(trans('Artifacts'), list =>
+      list.length ? artifactList(list, trans('Artifacts'), trans) : null
+    );
+    this.inputs = new Section(trans('Inputs'), list =>
+      list.length ? artifactList(list, trans('Inputs'), trans) : null
+    );
+    this.about = new Section(trans('About'), ({ facts, task }) => about(facts, task, trans, props.onStep));
+    this.node = h(
+      'section',
+      { class: 'nbf-Detail', 'aria-label': trans('Selected step'), hidden: true },
+      h(
+        'header',
+        { class: 'nbf-DetailHead' },
+        h(
+          'div',
+          { class: 'nbf-DetailTitle' },
+          this.icon,
+          this.title,
+          this.item.node,
+          this.buttons.jump,
+          iconButton({ sign: 'close', label: trans('Close the detail'), name: 'close-detail', onclick: props.onClose })
+        ),
+        this.facts,
+        this.buttons.node
+      ),
+      h(
+        'div',
+        { class: 'nbf-DetailBody' },
+        this.reasons,
+        this.trouble,
+        this.tasks.node,
+        this.failure.node,
+        this.outputs.node,
+        this.artifacts.node,
+        this.inputs.node,
+        this.about.node
+      )
+    );
+  }
+
+  show(state: DetailState): void {
+    const { facts, line, chosen, tasks, task } = state;
+    this.state = state;
+    this.node.hidden = false;
+    this.showHead(state);
+    this.showReasons([...new Set([...(chosen === null ? line.reasons : []), ...(task?.why ?? [])])], line);
+    setText(this.trouble, state.trouble);
+    this.trouble.hidden = !state.trouble;
+    const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
+    this.tasks.node.hidden = isOne;
+    this.tasks.show(isOne ? [] : (tasks?.tasks ?? []), chosen);
+    this.failure.show(task?.failure ?? null);
+    this.outputs.show(task?.outputs ?? []);
+    this.artifacts.show(task?.artifacts ?? []);
+    this.inputs.show(task?.inputs ?? []);
+    this.about.show({ facts, task });
+    this.buttons.show(facts, line, chosen === null ? null : this.chosenTask(state), task);
+  }
+
+  tick(time: number): void {
+    if (this.state?.line.status === 'running') {
+      this.showFacts(this.state, time);
+      this.tasks.tick();
+    }
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.tasks.dispose();
+    this.outputs.dispose();
+  }
+
+  private chosenTask({ chosen, task, tasks }: DetailState): TaskLine | null {
+    return task?.task.number === chosen
+      ? (task?.task ?? null)
+      : (tasks?.tasks.find(one => one.number === chosen) ?? null);
+  }
+
+  private showHead(state: DetailState): void {
+    const task = this.chosenTask(state);
+    setAttribute(this.node, 'data-step', state.facts.name);
+    setAttribute(this.node, 'data-task', task?.number);
+    setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
+    showStatus(this.icon, task?.status ?? state.line.status);
+    setText(this.title, task?.label ?? state.facts.name);
+    this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
+    this.showFacts(state, now());
+  }
+
+  /** `done · 3.2 s · run 7, 2 h ago`. */
+  private showFacts(state: DetailState, time: number): void {
+    const { trans } = this.props;
+    const { line } = state;
+    const task = this.chosenTask(state);
+    const took = task ? taskTime(task, time) : lineTime(line, time);
+    const run = state.task?.run ?? state.tasks?.run;
+    const goesOn = run?.number === line.run && line.status === 'running';
+    const parts = [
+      (!task && line.total > 1 && tally(line, trans)) || statusWord(task?.status ?? line.status, trans),
+      took,
+      run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time, trans)}`) : ''
+    ];
+    setText(this.facts, parts.filter(Boolean).join(' · '));
+  }
+
+  private showReasons(reasons: readonly string[], line: StepLine): void {
+    setAttribute(this.reasons, 'data-status', line.status);
+    this.reasons.hidden = reasons.length === 0;
+    this.reasons.replaceChildren(...reasons.map(reason => h('li', {}, reason)));
+  }
+
+  private state: DetailState | null = null;
+  private readonly tasks: Tasks;
+  private readonly buttons: DetailButtons;
+  private readonly failure: Section<FailureLine | null>;
+  private readonly outputs: OutputSection;
+  private readonly artifacts: Section<readonly ArtifactLine[]>;
+  private readonly inputs: Section<readonly ArtifactLine[]>;
+  private readonly about: Section<{ facts: StepFacts; task: TaskState | null }>;
+  private readonly icon = statusIcon('missing');
+  private readonly title = h('h2', { class: 'nbf-DetailName' });
+  private readonly item = new ItemText();
+  private readonly facts = h('p', { class: 'nbf-Facts' });
+  private readonly reasons = h('ul', { class: 'nbf-Reasons', hidden: true });
+  private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });
+}

@@ -1,0 +1,16 @@
+/** The text of a foreach item, cut first where it is like that of all others. */
+import { h } from '../dom';
+import type { Piece } from '../items';
+
+export class ItemText {
+  readonly node = h('span', { class: 'nbf-TaskItem' });
+
+  show(text: string, pieces: readonly Piece[]): void {
+    if (text !== this.text || pieces.length !== this.node.childElementCount) {
+      this.text = text;
+      this.node.replaceChildren(...pieces.map(piece => h('span', { 'data-common': piece.common }, piece.text)));
+    }
+  }
+
+  private text = '';
+}

@@ -1,0 +1,174 @@
+/** Ties the detail to the model: reads the tasks of the selected step, and the one of them that was chosen. */
+import { Signal } from '@lumino/signaling';
+import { type Bound, reason } from './binding';
+import { Detail } from './components/detail';
+import type { Host } from './host';
+import type { FlowModel } from './model';
+import type { TaskLine, TaskList, TaskState } from './protocol';
+import { Reading } from './reading';
+
+export class DetailBinding implements Bound {
+  readonly node: HTMLElement;
+  isDisposed = false;
+
+  constructor(
+    private readonly model: FlowModel,
+    private readonly host: Host,
+    run: (part: { to?: string; from?: string }) => void
+  ) {
+    const { trans, actions, showOutputs } = host;
+    this.view = new Detail({
+      trans,
+      showOutputs,
+      actions: actions && {
+        restore: address => void actions.restore(address),
+        rerun: address => void actions.rerun(address),
+        debug: address => void actions.debug(address),
+        runTo: step => run({ to: step }),
+        runFrom: step => run({ from: step })
+      },
+      onJump: actions && ((cell, ...line) => actions.jump(cell, ...line)),
+      onStep: step => model.select({ step, task: null }),
+      onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
+      onClose: () => model.select(null)
+    });
+    this.node = this.view.node;
+    this.listing = new Reading<TaskList>(
+      tasks => this.setTasks(tasks),
+      error => this.fail(error)
+    );
+    this.reading = new Reading<TaskState>(
+      task => this.setTask(task),
+      error => this.fail(error)
+    );
+    model.selectedChanged.connect(this.begin, this);
+    model.shownChanged.connect(this.beginAgain, this);
+    model.linesChanged.connect(this.onLines, this);
+    model.shapeChanged.connect(this.show, this);
+    model.rested.connect(this.again, this);
+    this.begin();
+  }
+
+  /** The log of a task grows while nothing else about it changes. */
+  tick(now: number): void {
+    this.view.tick(now);
+    if (this.model.line(this.model.selected?.step ?? '')?.status === 'running') {
+      this.again();
+    }
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    Signal.clearData(this);
+    this.listing.dispose();
+    this.reading.dispose();
+    this.view.dispose();
+  }
+
+  /** Something else was selected. The tasks stay where only another one of them was chosen. */
+  private begin(): void {
+    const { selected } = this.model;
+    if (selected?.step !== this.step) {
+      this.beginAgain();
+    } else if (selected?.task) {
+      this.readTask(selected.task.run, selected.task.number);
+    } else {
+      this.leaveTask();
+    }
+  }
+
+  /** The step itself again, all its tasks. */
+  private leaveTask(): void {
+    if (this.tasks && this.tasks.tasks.length > 1) {
+      this.reading.stop();
+      this.task = this.asked = null;
+    }
+    this.show();
+  }
+
+  private beginAgain(): void {
+    const { archive } = this.host;
+    const { selected, shown } = this.model;
+    this.step = selected?.step ?? null;
+    this.tasks = this.task = null;
+    this.trouble = '';
+    this.listing.stop();
+    this.reading.stop();
+    if (selected && archive) {
+      const { step, task } = selected;
+      this.listing.ask(() => archive.tasks(step, task?.run ?? shown?.run.number ?? null));
+      if (task) {
+        this.readTask(task.run, task.number);
+      }
+    }
+    this.show();
+  }
+
+  private setTasks(tasks: TaskList): void {
+    const [first] = tasks.tasks;
+    this.tasks = tasks;
+    if (first && tasks.tasks.length === 1 && !this.isReading(first)) {
+      this.readTask(first.run, first.number);
+    }
+    this.show();
+  }
+
+  private setTask(task: TaskState): void {
+    this.task = task;
+    this.trouble = '';
+    this.show();
+  }
+
+  private readTask(run: number, number: number): void {
+    const { archive } = this.host;
+    this.asked = { run, number };
+    if (this.task && !this.isReading(this.task.task)) {
+      this.task = null;
+    }
+    if (archive) {
+      this.reading.ask(() => archive.task(run, number));
+    }
+    this.show();
+  }
+
+  private isReading(task: TaskLine): boolean {
+    return this.asked?.run === task.run && this.asked.number === task.number && this.task !== null;
+  }
+
+  private onLines(_: FlowModel, steps: readonly string[]): void {
+    if (this.step !== null && steps.includes(this.step)) {
+      this.again();
+      this.show();
+    }
+  }
+
+  private again(): void {
+    this.listing.again();
+    this.reading.again();
+  }
+
+  private fail(error: unknown): void {
+    this.trouble = this.host.trans('This cannot be read: %1', reason(error));
+    this.show();
+  }
+
+  private show(): void {
+    const { model } = this;
+    const facts = model.facts(this.step ?? '');
+    const line = model.line(this.step ?? '');
+    this.node.hidden = !facts || !line;
+    if (facts && line) {
+      const { tasks, task, trouble } = this;
+      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, trouble });
+    }
+  }
+
+  private step: string | null = null;
+  private tasks: TaskList | null = null;
+  private task: TaskState | null = null;
+  private asked: { run: number; number: number } | null = null;
+  private trouble = '';
+  private readonly view: Detail;
+  private readonly listing: Reading<TaskList>;
+  private readonly reading: Reading<TaskState>;
+}

@@ -1,0 +1,127 @@
+/** Elements in one expression: `h('button', { class: 'nbf-Run', onclick }, 'Run')`. */
+const SVG = 'http://www.w3.org/2000/svg';
+
+export type Child = Node | string | null | undefined | false;
+
+type Value = string | number | boolean | null | undefined;
+
+export interface Listeners {
+  readonly onclick?: ((event: MouseEvent) => void) | undefined;
+  readonly onkeydown?: ((event: KeyboardEvent) => void) | undefined;
+  readonly onpointerdown?: ((event: PointerEvent) => void) | undefined;
+  readonly onpointerover?: ((event: PointerEvent) => void) | undefined;
+  readonly onchange?: ((event: Event) => void) | undefined;
+  readonly onsubmit?: ((event: SubmitEvent) => void) | undefined;
+}
+
+export interface Attributes {
+  readonly [name: `data-${string}` | `aria-${string}`]: Value;
+  readonly class?: Value;
+  readonly id?: Value;
+  readonly role?: Value;
+  readonly title?: Value;
+  readonly tabindex?: Value;
+  readonly type?: Value;
+  readonly name?: Value;
+  readonly value?: Value;
+  readonly for?: Value;
+  readonly hidden?: Value;
+  readonly disabled?: Value;
+  readonly open?: Value;
+  readonly src?: Value;
+  readonly alt?: Value;
+  readonly placeholder?: Value;
+  readonly required?: Value;
+  readonly step?: Value;
+  readonly rows?: Value;
+  readonly scope?: Value;
+  readonly selected?: Value;
+  readonly spellcheck?: Value;
+  readonly autocomplete?: Value;
+  readonly popover?: Value;
+  readonly inputmode?: Value;
+}
+
+/** An element of HTML. An attribute that is false, null or undefined is left out. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Attributes & Listeners = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const { attributes, listeners } = split(props);
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  listen(element, listeners);
+  append(element, children);
+  return element;
+}
+
+/** An element of SVG. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, Value>> = {},
+  ...children: Child[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, tag);
+  setAttributes(element, attributes);
+  append(element, children);
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Readonly<Record<string, Value>>): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    setAttribute(element, name, value);
+  }
+}
+
+/** Touches the document only where something changes. */
+export function setAttribute(element: Element, name: string, value: Value): void {
+  const text = value === true ? '' : value === false || value == null ? null : String(value);
+  if (text === null) {
+    element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== text) {
+    element.setAttribute(name, text);
+  }
+}
+
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
+function listen(element: HTMLElement, listeners: Listeners): void {
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit } = listeners;
+  if (onclick) element.addEventListener('click', onclick);
+  if (onkeydown) element.addEventListener('keydown', onkeydown);
+  if (onpointerdown) element.addEventListener('pointerdown', onpointerdown);
+  if (onpointerover) element.addEventListener('pointerover', onpointerover);
+  if (onchange) element.addEventListener('change', onchange);
+  if (onsubmit) element.addEventListener('submit', onsubmit);
+}
+
+function split(props: Attributes & Listeners): { attributes: Record<string, Value>; listeners: Listeners } {
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit, ...attributes } = props;
+  const listeners = {
+    onclick,
+    onkeydown,
+    onpointerdown,
+    onpointerover,
+    onchange,
+    onsubmit
+  };
+  return { attributes, listeners };
+}
+
+function append(parent: Element, children: readonly Child[]): void {
+  for (const child of children) {
+    if (child) {
+      parent.append(child);
+    }
+  }
+}
+
+/** What an event went to, if that is an element inside of one that fits the selector. */
+export function closest(event: Event, selector: string): Element | null {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}

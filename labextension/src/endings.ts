@@ -1,0 +1,57 @@
+import { Notification } from '@jupyterlab/apputils';
+import { Signal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+import { duration } from './format';
+import type { Translate } from './host';
+import type { FlowModel } from './model';
+import { activeRun } from './progress';
+import type { Lifecycle, RunLine } from './protocol';
+
+const TYPES: Record<Lifecycle, Notification.TypeOptions> = {
+  running: 'info', succeeded: 'success', failed: 'error', cancelled: 'warning', crashed: 'error'
+};
+
+/** Hears of the end of each run of a notebook that went on while the page was open. */
+export class Endings implements IDisposable {
+  constructor(
+    private readonly model: FlowModel,
+    private readonly tell: (run: RunLine) => void
+  ) {
+    model.runsChanged.connect(this.look, this);
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    Signal.disconnectReceiver(this);
+  }
+
+  /** The end is told once, when what is said of the run says how it ended. */
+  private look(): void {
+    this.awaited = activeRun(this.model)?.number ?? this.awaited;
+    const run = [this.model.run, ...(this.model.runs ?? [])].find(one => one?.number === this.awaited);
+    if (run && run.status !== 'running' && run.finished !== null) {
+      this.awaited = null;
+      this.tell(run);
+    }
+  }
+
+  private awaited: number | null = null;
+  private _disposed = false;
+}
+
+/** One toast for a long run that ended while nobody looked. */
+export function tellEnding(name: string, run: RunLine, trans: Translate, open: () => void): void {
+  const words: Record<Lifecycle, string> = {
+    running: trans('goes on'), succeeded: trans('has succeeded'), failed: trans('has failed'),
+    cancelled: trans('was cancelled'), crashed: trans('has crashed')
+  };
+  const text = trans('Run %1 of %2 %3 after %4', run.number, name, words[run.status], duration(secondsOf(run)));
+  const actions = [{ label: trans('Show'), callback: open }];
+  Notification.emit(text, TYPES[run.status], { autoClose: false, actions });
+}
+
+export const secondsOf = ({ started, finished }: RunLine): number => (finished ?? started) - started;

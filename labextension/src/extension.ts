@@ -1,0 +1,164 @@
+import type { ILayoutRestorer } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { IStatusBar } from '@jupyterlab/statusbar';
+import { FlowActions } from './actions';
+import { Badges } from './badges';
+import { FlowCommands } from './commands';
+import { Endings, secondsOf, tellEnding } from './endings';
+import type { Host } from './host';
+import type { Lab } from './lab';
+import type { FlowNotebook } from './notebook';
+import { outputShower } from './outputs';
+import { FlowPanel, type ViewName } from './panel';
+import type { RunLine } from './protocol';
+import { DEFAULTS, read } from './settings';
+import { FlowSidebar } from './sidebar';
+import { FlowStatus } from './statusbar';
+import { FlowTabs } from './tabs';
+import { FlowTracker } from './tracker';
+
+/** The parts of the extension, put together. */
+export class FlowExtension {
+  readonly tracker: FlowTracker;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly notebooks: INotebookTracker,
+    rendermime: IRenderMimeRegistry
+  ) {
+    this.showOutputs = outputShower(rendermime);
+    this.tracker = new FlowTracker(notebooks, lab.app.serviceManager);
+    this.tracker.added.connect((_, notebook) => this.welcome(notebook));
+    for (const notebook of this.tracker.all) {
+      this.welcome(notebook);
+    }
+    this.sidebar = new FlowSidebar(this.tracker, lab.trans, notebook => this.drawInSidebar(notebook));
+    this.sidebar.toggleClass('nbf-mod-noTabs', !this.canOpenViews);
+    this.tabs = new FlowTabs(lab, (notebook, view) => this.draw(notebook, view));
+  }
+
+  addPanel(restorer: ILayoutRestorer | null): void {
+    this.lab.app.shell.add(this.sidebar, 'right', { rank: 900 });
+    restorer?.add(this.sidebar, this.sidebar.id);
+    if (restorer && this.lab.labShell) {
+      this.tabs.restoreWith(restorer, this.notebooks);
+    }
+  }
+
+  addCommands(palette: ICommandPalette | null): void {
+    const { lab, tracker, notebooks } = this;
+    new FlowCommands(lab, tracker, notebooks, this).register(lab.app.commands, palette);
+  }
+
+  addStatus(statusBar: IStatusBar): void {
+    const item = new FlowStatus(this.tracker, this.lab.trans, () => this.showPanel());
+    statusBar.registerStatusItem('nbflow:status', {
+      item, align: 'left', rank: 8, isActive: () => item.isActive, activeStateChanged: item.activeChanged
+    });
+  }
+
+  /** What the user sets holds at once. */
+  heed(settings: ISettingRegistry.ISettings): void {
+    const apply = (): void => {
+      this.preferences = read(settings);
+      this.sidebar.view = this.view ?? this.preferences.view;
+      this.tracker.follows = this.preferences.follow;
+      this.badges.forEach(badges => (badges.visible = this.preferences.badges));
+    };
+    settings.changed.connect(apply);
+    apply();
+  }
+
+  // what commands need
+
+  get canOpenViews(): boolean {
+    return this.lab.labShell !== null;
+  }
+
+  showPanel(): void {
+    this.lab.app.shell.activateById(this.sidebar.id);
+  }
+
+  /** With the parameters of the panel's form; it opens where one is missing. */
+  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void {
+    const panel = this.sidebar.panelOf(notebook);
+    if (panel) {
+      panel.run(part);
+    } else {
+      void this.actionsOf(notebook).run(part, {});
+    }
+  }
+
+  openView(notebook: FlowNotebook, view: ViewName): void {
+    if (this.canOpenViews) {
+      this.tabs.open(notebook, view);
+    } else {
+      this.showPanel(); // Notebook 7 has no other tabs
+    }
+  }
+
+  actionsOf(notebook: FlowNotebook): FlowActions {
+    const known = this.actions.get(notebook) ?? new FlowActions(this.lab, notebook, view => this.openView(notebook, view));
+    this.actions.set(notebook, known);
+    return known;
+  }
+
+  // a notebook
+
+  private welcome(notebook: FlowNotebook): void {
+    const { model, panel } = notebook;
+    const show = (step: string): void => {
+      model.select({ step, task: null });
+      this.showPanel();
+    };
+    const badges = new Badges(notebook, this.lab.trans, show);
+    badges.visible = this.preferences.badges;
+    this.badges.add(badges);
+    const endings = new Endings(model, run => this.tellEnding(notebook, run));
+    panel.disposed.connect(() => {
+      this.badges.delete(badges);
+      badges.dispose();
+      endings.dispose();
+    });
+    panel.content.activeCellChanged.connect((_, cell) => {
+      const step = notebook.stepOf(cell);
+      if (step) {
+        model.select({ step, task: null });
+      }
+    });
+  }
+
+  /** Who is looking sees it anyway. */
+  private tellEnding(notebook: FlowNotebook, run: RunLine): void {
+    if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
+      tellEnding(notebook.name, run, this.lab.trans, () => this.showPanel());
+    }
+  }
+
+  /** It goes on with the view that was looked at last. */
+  private drawInSidebar(notebook: FlowNotebook): FlowPanel {
+    const panel = this.draw(notebook, this.view ?? this.preferences.view);
+    panel.viewChanged.connect((_, view) => (this.view = view));
+    return panel;
+  }
+
+  private draw(notebook: FlowNotebook, view: ViewName): FlowPanel {
+    return new FlowPanel({ model: notebook.model, host: this.hostOf(notebook), view });
+  }
+
+  private hostOf(notebook: FlowNotebook): Host {
+    const { showOutputs } = this;
+    return { archive: notebook.archive, actions: this.actionsOf(notebook), showOutputs, trans: this.lab.trans };
+  }
+
+  private preferences = DEFAULTS;
+  private view: ViewName | null = null; // chosen by the user since the page was opened
+  private readonly showOutputs: Host['showOutputs'];
+  private readonly sidebar: FlowSidebar;
+  private readonly tabs: FlowTabs;
+  private readonly badges = new Set<Badges>();
+  private readonly actions = new WeakMap<FlowNotebook, FlowActions>();
+}

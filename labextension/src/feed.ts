@@ -1,0 +1,139 @@
+import type { Kernel } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { listen } from './channel';
+import type { Archive } from './host';
+import type { FlowModel } from './model';
+import { activeRun } from './progress';
+import type { Snapshot } from './protocol';
+import { refresh } from './reading';
+
+export const SILENCE = 1500; // milliseconds without a broadcast, after which the server is asked
+const BEAT = 1000;
+
+/**
+ * Keeps a model up to date: from the kernel's broadcasts, and from the server where those do not tell.
+ *
+ * Somebody else may run the flow, a shell or another kernel; and after a reload of the page the kernel's next broadcast
+ * may be a second away.
+ */
+export class Feed implements IDisposable {
+  /** The server could not be read, or could be again. */
+  readonly troubled: ISignal<this, void>;
+
+  constructor(
+    private readonly model: FlowModel,
+    private readonly archive: Archive,
+    private readonly belongs: (snapshot: Snapshot) => boolean
+  ) {
+    this.troubled = this._troubled;
+    model.runsChanged.connect(this.keepBeat, this);
+    model.rested.connect(() => void this.refresh(), this);
+  }
+
+  /** The kernel to listen to from now on. */
+  follow(kernel: Kernel.IKernelConnection | null): void {
+    this._listening?.dispose();
+    this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel.status));
+  }
+
+  /** Read what is stored; after an edit the history is as it was. Calls while one is under way are one after it. */
+  async refresh(what: 'all' | 'flow' = 'all'): Promise<void> {
+    this._wanted = this._wanted === 'all' ? 'all' : what;
+    this._reading ??= this.readWanted();
+    await this._reading;
+  }
+
+  /** Why the server could not be read the last time. */
+  get trouble(): Error | null {
+    return this._trouble;
+  }
+
+  /** Where a run goes on: in a cell of this kernel, beside its cells, or somewhere else as far as is known. */
+  whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
+    if (this._own !== run) {
+      return 'elsewhere';
+    }
+    return this._beside === run ? 'beside' : 'cell';
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._listening?.dispose();
+    window.clearInterval(this._timer);
+    Signal.clearData(this);
+  }
+
+  private hear(snapshot: Snapshot, status: Kernel.Status): void {
+    if (!this.belongs(snapshot)) {
+      return;
+    }
+    this._heard = Date.now();
+    this._own = snapshot.run?.number ?? this._own;
+    if (snapshot.run && status === 'idle') {
+      this._beside = snapshot.run.number; // a cell would keep the kernel busy
+    }
+    this.model.receive(snapshot);
+  }
+
+  private async readWanted(): Promise<void> {
+    while (this._wanted && !this._disposed) {
+      const what = this._wanted;
+      this._wanted = null;
+      await this.read(what);
+    }
+    this._reading = null;
+  }
+
+  private async read(what: 'all' | 'flow'): Promise<void> {
+    try {
+      if (what === 'all') {
+        await refresh(this.model, this.archive);
+      } else {
+        this.model.setState(await this.archive.flow());
+      }
+      this.note(null);
+    } catch (error) {
+      this.note(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private note(trouble: Error | null): void {
+    if (trouble?.message !== this._trouble?.message && !this._disposed) {
+      this._trouble = trouble;
+      this._troubled.emit();
+    }
+  }
+
+  /** Look once a second while a run goes on, and only then. */
+  private keepBeat(): void {
+    const wanted = activeRun(this.model) !== null;
+    if (wanted && this._timer === undefined) {
+      this._timer = window.setInterval(() => this.lookElsewhere(), BEAT);
+    } else if (!wanted) {
+      window.clearInterval(this._timer);
+      this._timer = undefined;
+    }
+  }
+
+  private lookElsewhere(): void {
+    if (Date.now() - this._heard > SILENCE) {
+      void this.refresh();
+    }
+  }
+
+  private _listening: IDisposable | null = null;
+  private _reading: Promise<void> | null = null;
+  private _wanted: 'all' | 'flow' | null = null;
+  private _own: number | null = null;
+  private _beside: number | null = null;
+  private _heard = 0;
+  private _trouble: Error | null = null;
+  private _timer: number | undefined;
+  private _disposed = false;
+  private readonly _troubled = new Signal<this, void>(this);
+}

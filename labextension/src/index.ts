@@ -1,0 +1,47 @@
+import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ICommandPalette, ISessionContextDialogs, IToolbarWidgetRegistry, SessionContextDialogs
+} from '@jupyterlab/apputils';
+import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { FlowExtension } from './extension';
+import { translate } from './lab';
+import { toolbarButtons } from './toolbar';
+
+const ID = 'nbflow:plugin';
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: ID,
+  description: 'The panel that shows a flow live and restores checkpoints',
+  autoStart: true,
+  requires: [INotebookTracker, IRenderMimeRegistry],
+  optional: [
+    ISettingRegistry, ICommandPalette, IToolbarWidgetRegistry, IStatusBar, ILayoutRestorer, ITranslator, ILabShell,
+    ISessionContextDialogs
+  ],
+  activate: (
+    app: JupyterFrontEnd, notebooks: INotebookTracker, rendermime: IRenderMimeRegistry,
+    registry: ISettingRegistry | null, palette: ICommandPalette | null, toolbars: IToolbarWidgetRegistry | null,
+    statusBar: IStatusBar | null, restorer: ILayoutRestorer | null, translator: ITranslator | null,
+    labShell: ILabShell | null, dialogs: ISessionContextDialogs | null
+  ) => {
+    const language = translator ?? nullTranslator;
+    const kernels = dialogs ?? new SessionContextDialogs({ translator: language });
+    const lab = { app, labShell, kernels, trans: translate(language) };
+    const extension = new FlowExtension(lab, notebooks, rendermime);
+    extension.addPanel(restorer);
+    extension.addCommands(palette);
+    if (statusBar) {
+      extension.addStatus(statusBar);
+    }
+    for (const [name, make] of Object.entries(toolbarButtons(app.commands, lab.trans))) {
+      toolbars?.addFactory('Notebook', name, (panel: NotebookPanel) => make(extension.tracker.of(panel)));
+    }
+    void registry?.load(ID).then(settings => extension.heed(settings));
+  }
+};
+
+export default plugin;

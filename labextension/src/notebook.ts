@@ -1,0 +1,171 @@
+import type { Cell } from '@jupyterlab/cells';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel, ServerConnection } from '@jupyterlab/services';
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { Feed } from './feed';
+import { FlowModel } from './model';
+import { Pause } from './pause';
+import { type CellText, ServerArchive, type Text } from './rest';
+
+/** Milliseconds without a key stroke, after which an edit is looked at. */
+const QUIET = 400;
+
+/** How a step cell begins; what else its header says is for the server to read. */
+const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
+
+export const isStepText = (source: string): boolean => STEP.test(source);
+
+const readTags = (tags: unknown): string[] =>
+  Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : [];
+
+/** A notebook that is open, and its flow. Nobody is asked anything before it has steps or somebody looks. */
+export class FlowNotebook implements Text, IDisposable {
+  readonly model = new FlowModel();
+  readonly archive: ServerArchive;
+  readonly feed: Feed;
+  /** It got its first step, or lost the last. */
+  readonly hasStepsChanged: ISignal<this, boolean>;
+
+  constructor(
+    readonly panel: NotebookPanel,
+    settings: ServerConnection.ISettings,
+    private readonly localPath: (path: string) => string
+  ) {
+    this.hasStepsChanged = this._hasStepsChanged;
+    this.archive = new ServerArchive(this, settings);
+    this.feed = new Feed(this.model, this.archive, ({ path }) => !path || PathExt.basename(path) === this.name);
+    this._edits = new Pause(() => this.look(), QUIET, 4 * QUIET);
+    panel.context.pathChanged.connect(this.renamed, this);
+    panel.sessionContext.kernelChanged.connect(this.followKernel, this);
+    panel.sessionContext.statusChanged.connect(this.noteStatus, this);
+    panel.content.modelContentChanged.connect(this._edits.poke, this._edits);
+    void panel.context.ready.then(() => this.begin());
+  }
+
+  get path(): string {
+    return this.localPath(this.panel.context.path);
+  }
+
+  get name(): string {
+    return PathExt.basename(this.path);
+  }
+
+  get kernel(): Kernel.IKernelConnection | null {
+    return this.panel.sessionContext.session?.kernel ?? null;
+  }
+
+  get hasSteps(): boolean {
+    return this._hasSteps;
+  }
+
+  cells(): readonly CellText[] {
+    const cells = this.panel.content.model?.cells ?? [];
+    return Array.from(cells, cell => ({
+      id: cell.id, type: cell.type, source: cell.sharedModel.source, tags: readTags(cell.getMetadata('tags'))
+    }));
+  }
+
+  steps(): readonly string[] {
+    return this.model.shape?.steps.map(step => step.name) ?? [];
+  }
+
+  /** The cell with an id, which steps go by. */
+  cell(id: string): Cell | undefined {
+    return this.panel.content.widgets.find(cell => cell.model.id === id);
+  }
+
+  /** The step that a cell is, "" for one that is none. */
+  stepOf(cell: Cell | null): string {
+    const id = cell?.model.id;
+    return this.model.shape?.steps.find(step => step.cell === id)?.name ?? '';
+  }
+
+  /** Somebody looks at it, until what is returned is disposed. Before that a notebook without steps costs nothing. */
+  watch(): IDisposable {
+    const before = this.isFollowed;
+    const watcher = new DisposableDelegate(() => this._watchers.delete(watcher));
+    this._watchers.add(watcher);
+    if (!before) {
+      void this.feed.refresh();
+    }
+    return watcher;
+  }
+
+  /** What is stored may have changed. */
+  refresh(): void {
+    if (this.isFollowed && !this._disposed) {
+      void this.feed.refresh();
+    }
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._edits.dispose();
+    this.feed.dispose();
+    this.model.dispose();
+    Signal.disconnectReceiver(this);
+    Signal.clearData(this);
+  }
+
+  private get isFollowed(): boolean {
+    return this._hasSteps || this._watchers.size > 0;
+  }
+
+  private begin(): void {
+    if (!this._disposed) {
+      this.followKernel();
+      this.look();
+    }
+  }
+
+  private followKernel(): void {
+    this.model.forgetLive();
+    this.feed.follow(this.kernel);
+    this.refresh();
+  }
+
+  /** What a kernel that ended had begun is not live any more. */
+  private noteStatus(_: unknown, status: Kernel.Status): void {
+    if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      this.model.forgetLive();
+      this.refresh();
+    }
+  }
+
+  private renamed(): void {
+    this.model.clear();
+    this.refresh();
+  }
+
+  /** Has an edit changed anything that a flow is made of? Outputs come here too. */
+  private look(): void {
+    const cells = this.cells();
+    const text = JSON.stringify(cells);
+    if (text === this._text) {
+      return;
+    }
+    const isFirst = this._text === '';
+    this._text = text;
+    const before = this._hasSteps;
+    this._hasSteps = cells.some(cell => cell.type === 'code' && isStepText(cell.source));
+    if (this._hasSteps !== before) {
+      this._hasStepsChanged.emit(this._hasSteps);
+    }
+    if (this.isFollowed || before) {
+      void this.feed.refresh(isFirst ? 'all' : 'flow');
+    }
+  }
+
+  private _text = '';
+  private _hasSteps = false;
+  private _disposed = false;
+  private readonly _watchers = new Set<IDisposable>();
+  private readonly _edits: Pause;
+  private readonly _hasStepsChanged = new Signal<this, boolean>(this);
+}

@@ -1,0 +1,146 @@
+import { Dialog } from '@jupyterlab/apputils';
+import { Widget } from '@lumino/widgets';
+import { h } from './dom';
+import { size } from './format';
+import type { Translate } from './host';
+import type { NameLine, RestorePreview } from './protocol';
+
+/** What the user wants of a checkpoint. `names` is null for all, `keep`: names that it lacks are not removed. */
+export interface Choice {
+  readonly names: readonly string[] | null;
+  readonly keep: boolean;
+}
+
+/** `Restore fit[3] of run 7`. */
+export function heading(address: string, trans: Translate): string {
+  const [task = '', run] = address.split('/').reverse();
+  return run === undefined ? trans('Restore %1', task) : trans('Restore %1 of run %2', task, run);
+}
+
+/** Show the difference first; null when the user would rather not. */
+export async function askForChoice(preview: RestorePreview, trans: Translate): Promise<Choice | null> {
+  const body = new Difference(preview, trans);
+  const dialog = new Dialog({
+    title: heading(preview.address, trans),
+    body,
+    buttons: [Dialog.cancelButton({ label: trans('Cancel') }), Dialog.okButton({ label: trans('Restore') })]
+  });
+  dialog.addClass('nbf-RestoreDialog');
+  const { button, value } = await dialog.launch();
+  return button.accept ? value : null;
+}
+
+type Kind = 'added' | 'changed' | 'removed';
+
+const SIGNS: Record<Kind, string> = { added: '+', changed: '±', removed: '−' };
+
+/** The body of the dialog: a row for each name, chosen by its box. */
+class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
+  constructor(
+    private readonly preview: RestorePreview,
+    private readonly trans: Translate
+  ) {
+    super();
+    this.addClass('nbf-Difference');
+    this.addClass('nbf-Themed');
+    this.node.append(...this.groups(), ...this.remarks());
+  }
+
+  getValue(): Choice {
+    const names = [...this.boxes].filter(([, box]) => box.checked).map(([name]) => name);
+    const isWhole = names.length === this.boxes.size;
+    return { names: isWhole ? null : names, keep: this.remove !== null && !this.remove.checked };
+  }
+
+  private *groups(): Iterable<HTMLElement> {
+    const { added, changed, strangers } = this.preview;
+    yield* this.group('added', added.map(line => this.nameRow(line, 'added')));
+    yield* this.group('changed', changed.map(line => this.nameRow(line, 'changed')));
+    yield* this.group('removed', strangers.length ? [this.strangersRow(strangers)] : []);
+    if (!added.length && !changed.length && !strangers.length) {
+      yield h('p', {}, this.trans('Every name holds what it held then.'));
+    }
+  }
+
+  private *group(kind: Kind, rows: readonly HTMLElement[]): Iterable<HTMLElement> {
+    if (rows.length) {
+      yield h('fieldset', { class: 'nbf-DifferenceGroup', 'data-kind': kind }, h('legend', {}, this.word(kind)), ...rows);
+    }
+  }
+
+  private nameRow(line: NameLine, kind: Kind): HTMLElement {
+    const box = this.box();
+    this.boxes.set(line.name, box);
+    return this.row(box, kind, h('code', { class: 'nbf-Name' }, line.name), h('span', { class: 'nbf-TypeName' }, line.type), this.values(line));
+  }
+
+  private values({ text, now }: NameLine): HTMLElement {
+    const held = h('span', { class: 'nbf-Held', title: text }, text);
+    const holds = now && h('s', { class: 'nbf-Holds', title: now }, now);
+    return h('span', { class: 'nbf-Values' }, holds, holds && ' → ', held);
+  }
+
+  /** One box for all: they are removed together or kept together. */
+  private strangersRow(names: readonly string[]): HTMLElement {
+    this.remove = this.box();
+    const what = this.trans('My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.');
+    return this.row(this.remove, 'removed', h('code', { class: 'nbf-Name' }, names.join(', ')), h('span', { class: 'nbf-Explained' }, what));
+  }
+
+  private box(): HTMLInputElement {
+    const box = h('input', { type: 'checkbox' });
+    box.checked = true;
+    box.addEventListener('input', () => this.settle());
+    return box;
+  }
+
+  private row(box: HTMLInputElement, kind: Kind, ...cells: HTMLElement[]): HTMLElement {
+    const sign = h('span', { class: 'nbf-Sign', 'aria-hidden': 'true' }, SIGNS[kind]);
+    return h('label', { class: 'nbf-DifferenceRow', 'data-kind': kind }, box, sign, ...cells);
+  }
+
+  private *remarks(): Iterable<HTMLElement> {
+    const { kept, defined, lost, notes, to_map, to_load } = this.preview;
+    const { trans } = this;
+    const lines: [string, string][] = [
+      [trans('Unchanged'), kept.map(line => line.name).join(', ')],
+      [trans('Defined again'), defined.join(', ')],
+      [trans('Not restorable'), lost.join(', ')],
+      [trans('To read'), this.bytes(to_map, to_load)]
+    ];
+    const told = lines.filter(([, text]) => text);
+    yield h('dl', { class: 'nbf-Remarks' }, ...told.flatMap(([term, text]) => [h('dt', {}, term), h('dd', {}, text)]));
+    if (notes.length) {
+      yield h('ul', { class: 'nbf-Notes' }, ...notes.map(note => h('li', {}, note)));
+    }
+  }
+
+  private bytes(mapped: number, loaded: number): string {
+    const parts = [
+      ...(mapped ? [this.trans('%1 mapped from disk', size(mapped))] : []),
+      ...(loaded ? [this.trans('%1 loaded', size(loaded))] : [])
+    ];
+    return parts.join(', ');
+  }
+
+  private word(kind: Kind): string {
+    const words: Record<Kind, string> = {
+      added: this.trans('Added'), changed: this.trans('Changed'), removed: this.trans('Removed')
+    };
+    return words[kind];
+  }
+
+  /** Of single names nothing is removed, and none at all cannot be restored. */
+  private settle(): void {
+    const boxes = [...this.boxes.values()];
+    const isWhole = boxes.every(box => box.checked);
+    if (this.remove) {
+      this.remove.disabled = !isWhole;
+    }
+    const nothing = boxes.length > 0 && !boxes.some(box => box.checked);
+    boxes[0]?.setCustomValidity(nothing ? this.trans('Choose at least one name') : '');
+  }
+
+  private readonly boxes = new Map<string, HTMLInputElement>();
+  private remove: HTMLInputElement | null = null;
+}

@@ -1,0 +1,44 @@
+import { count } from './format';
+import type { Translate } from './host';
+import type { FlowModel } from './model';
+import type { RunLine, StepStatus } from './protocol';
+
+const HOLDS: ReadonlySet<StepStatus> = new Set(['done', 'reused', 'skipped']);
+
+/** The run that goes on. A kernel session stays open while nothing runs in it, and then it is none. */
+export function activeRun(model: FlowModel): RunLine | null {
+  const run = model.running;
+  const works = (name: string): boolean => model.line(name)?.status === 'running';
+  const idles = run?.kind === 'interactive' && !model.shape?.steps.some(step => works(step.name));
+  return idles ? null : run;
+}
+
+/** `Flow 11/40`: tasks of the run that goes on, else steps that hold as the notebook stands now. */
+export function progressText(model: FlowModel, trans: Translate): string {
+  const run = activeRun(model);
+  if (run) {
+    return trans('Flow %1/%2', count(run.done + run.reused + run.failed), count(run.total));
+  }
+  const steps = model.shape?.steps ?? [];
+  const holding = steps.filter(step => HOLDS.has(model.line(step.name)?.status ?? 'missing'));
+  return trans('Flow %1/%2', count(holding.length), count(steps.length));
+}
+
+export function progressCaption(model: FlowModel, trans: Translate): string {
+  const run = activeRun(model);
+  if (run) {
+    const failed = run.failed ? `, ${trans('%1 failed', count(run.failed))}` : '';
+    return trans('Run %1: tasks that are over, of those that are known', run.number) + failed;
+  }
+  return trans('Steps that are up to date, of all steps of the notebook');
+}
+
+/** What the flow as a whole is like, for an icon. */
+export function progressStatus(model: FlowModel): StepStatus {
+  if (activeRun(model)) {
+    return 'running';
+  }
+  const all = (model.shape?.steps ?? []).map(step => model.line(step.name)?.status ?? 'missing');
+  const worst: readonly StepStatus[] = ['failed', 'cancelled', 'stale', 'missing'];
+  return worst.find(status => all.includes(status)) ?? 'done';
+}

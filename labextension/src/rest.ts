@@ -1,0 +1,106 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { Archive } from './host';
+import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from './protocol';
+
+/** A cell as the server wants to know it. */
+export interface CellText {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly tags: readonly string[];
+}
+
+/** A notebook as it is in the front end. */
+export interface Text {
+  readonly path: string;
+  cells(): readonly CellText[];
+  /** The names of its steps. */
+  steps(): readonly string[];
+}
+
+/** The server is there, but its environment has no nbflow. */
+export class ServerMissing extends Error {}
+
+type Query = Readonly<Record<string, string | number | null>>;
+
+/** The server extension: reads the store, whatever the kernel does. */
+export class ServerArchive implements Archive {
+  constructor(
+    private readonly notebook: Text,
+    private readonly settings: ServerConnection.ISettings
+  ) {}
+
+  flow(): Promise<FlowState> {
+    return this.post('flow', { cells: this.notebook.cells() });
+  }
+
+  runs(): Promise<RunList> {
+    return this.get('runs', {});
+  }
+
+  run(number: number): Promise<RunState> {
+    return this.get('run', { run: number });
+  }
+
+  tasks(step: string | null, run: number | null): Promise<TaskList> {
+    return this.get('tasks', { step, run });
+  }
+
+  task(run: number, number: number): Promise<TaskState> {
+    return this.get('task', { run, task: number });
+  }
+
+  diff(then: number, now: number): Promise<RunDiff> {
+    return this.get('diff', { then, now });
+  }
+
+  /** A name that no step has yet. */
+  proposeName(source: string): Promise<ProposedName> {
+    return this.post('name', { source, taken: this.notebook.steps() });
+  }
+
+  /** Where a browser finds a run as a page of its own. */
+  report(run: number): string {
+    return this.address('report', { run });
+  }
+
+  private get<T>(what: string, query: Query): Promise<T> {
+    return this.fetch(this.address(what, query), {});
+  }
+
+  private post<T>(what: string, body: unknown): Promise<T> {
+    return this.fetch(this.address(what, {}), { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  private address(what: string, query: Query): string {
+    const words = Object.entries({ path: this.notebook.path, ...query }).filter(([, value]) => value !== null);
+    const text = URLExt.objectToQueryString(Object.fromEntries(words));
+    return URLExt.join(this.settings.baseUrl, 'nbflow', what) + text;
+  }
+
+  private async fetch<T>(address: string, init: RequestInit): Promise<T> {
+    const response = await ServerConnection.makeRequest(address, init, this.settings);
+    if (!response.ok) {
+      throw await refusal(response);
+    }
+    return response.json();
+  }
+}
+
+/** What the server has to say. Where nobody answers below the address of the extension, it is not there. */
+async function refusal(response: Response): Promise<Error> {
+  const message = readMessage(await response.text());
+  return message || response.status !== 404
+    ? new Error(message || `${response.status} ${response.statusText}`)
+    : new ServerMissing();
+}
+
+function readMessage(text: string): string {
+  try {
+    const { message } = JSON.parse(text);
+    return typeof message === 'string' ? message : '';
+  } catch {
+    return ''; // a page for people
+  }
+}

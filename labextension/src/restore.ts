@@ -1,0 +1,154 @@
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { Kernel } from '@jupyterlab/services';
+import { Widget } from '@lumino/widgets';
+import { ask, Refusal } from './channel';
+import { h } from './dom';
+import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
+import type { Lab } from './lab';
+import { writeLine } from './line';
+import type { FlowNotebook } from './notebook';
+import type { RestorePreview } from './protocol';
+import { askForChoice, type Choice, heading } from './preview';
+
+/** All names, and those that are in the way removed: what `%flow restore` does. */
+const WHOLE: Choice = { names: null, keep: false };
+
+const UNDO_FOR = 15_000; // milliseconds for which a restore offers to be taken back
+
+/** Show what a restore would change, do it if the user wants that, and offer to take it back. */
+export async function restore(lab: Lab, notebook: FlowNotebook, address: string): Promise<void> {
+  await new Restore(lab, notebook, address).begin();
+}
+
+export async function undo(lab: Lab, notebook: FlowNotebook): Promise<void> {
+  const what = lab.trans('Undo');
+  const kernel = notebook.kernel;
+  if (!kernel) {
+    const text = lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name);
+    Notification.warning(text, { autoClose: 8000 });
+    return;
+  }
+  try {
+    const { text } = await askInTurn(lab, kernel, ['undo'], what);
+    Notification.success(text.trim(), { autoClose: 5000 });
+  } catch (error) {
+    sayRefusal(lab, notebook, what, error);
+  } finally {
+    notebook.refresh();
+  }
+}
+
+class Restore {
+  constructor(
+    private readonly lab: Lab,
+    private readonly notebook: FlowNotebook,
+    private readonly address: string
+  ) {}
+
+  async begin(): Promise<void> {
+    const why = this.lab.trans('Checkpoints are restored into it.');
+    const kernel = await reachKernel(this.lab, this.notebook, why);
+    try {
+      await (kernel && this.into(kernel));
+    } catch (error) {
+      sayRefusal(this.lab, this.notebook, this.what, error);
+    }
+  }
+
+  private async into(kernel: Kernel.IKernelConnection): Promise<void> {
+    const preview = this.look(kernel);
+    preview.catch(() => undefined); // whoever waits for it hears of it
+    const first = isFree(kernel) ? await preview : await this.wait(preview);
+    const choice = first === 'blind' ? WHOLE : first && (await askForChoice(first, this.lab.trans));
+    if (choice) {
+      await this.trusting(kernel, () => this.perform(kernel, choice));
+    }
+  }
+
+  private async look(kernel: Kernel.IKernelConnection): Promise<RestorePreview> {
+    const answer = await ask(kernel, [writeLine(['restore', this.address, '--dry-run', '--wire'])]);
+    if (!isPreview(answer.data)) {
+      throw new Refusal('', this.lab.trans('the nbflow in the kernel is another version than this panel: update it'));
+    }
+    return answer.data;
+  }
+
+  /** The difference is known when the kernel is free; who does not want to wait can have it done unseen. */
+  private async wait(preview: Promise<RestorePreview>): Promise<RestorePreview | 'blind' | null> {
+    const { trans } = this.lab;
+    const dialog = new Dialog({
+      title: this.what,
+      body: trans(
+        'Queued: the kernel is busy. What would change is shown here as soon as it is free. ' +
+          'You can also have it restored then without a look; Undo takes it back.'
+      ),
+      buttons: [
+        Dialog.cancelButton({ label: trans('Cancel') }),
+        Dialog.okButton({ label: trans('Restore when free') })
+      ],
+      defaultButton: 0
+    });
+    const pressed = dialog.launch().then(({ button }): 'blind' | null => (button.accept ? 'blind' : null));
+    try {
+      return await Promise.race([preview, pressed]);
+    } finally {
+      dialog.dispose();
+    }
+  }
+
+  private async perform(kernel: Kernel.IKernelConnection, { names, keep }: Choice): Promise<void> {
+    const { lab, notebook, address } = this;
+    const words = ['restore', address, ...(keep ? ['--keep'] : []), ...(names ?? [])];
+    const { text } = await askInTurn(lab, kernel, [writeLine(words)], this.what);
+    notebook.refresh();
+    Notification.success(withoutMagic(text), {
+      autoClose: UNDO_FOR,
+      actions: [{ label: lab.trans('Undo'), callback: () => void undo(lab, notebook) }]
+    });
+  }
+
+  /** Do it; where it is refused for want of trust, ask whether to trust, and do it again. */
+  private async trusting(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.kind !== 'Untrusted') {
+        throw error;
+      }
+      if (await this.askForTrust(error)) {
+        await askInTurn(this.lab, kernel, ['trust'], this.what);
+        await work();
+      }
+    }
+  }
+
+  private async askForTrust(refusal: Refusal): Promise<boolean> {
+    const { trans } = this.lab;
+    const [who = ''] = explain(this.lab, this.notebook, refusal).split(': look at it with');
+    const meaning = trans(
+      'Trusting means that all that this store holds now may run code in your kernel, with your permissions, ' +
+        'whenever it is restored or reused. Do it only if you know where the store comes from.'
+    );
+    const { button } = await showDialog({
+      title: trans('Trust this checkpoint?'),
+      body: new Widget({ node: h('div', { class: 'nbf-Trust' }, h('p', {}, `${who}.`), h('p', {}, meaning)) }),
+      buttons: [
+        Dialog.cancelButton({ label: trans('Cancel') }),
+        Dialog.warnButton({ label: trans('Trust and restore') })
+      ],
+      defaultButton: 0
+    });
+    return button.accept;
+  }
+
+  private get what(): string {
+    return heading(this.address, this.lab.trans);
+  }
+}
+
+/** The toast has a button for what the text would have the user type. */
+const withoutMagic = (text: string): string => text.replace(/ · %\w+ undo takes it back/, '').trim();
+
+function isPreview(data: unknown): data is RestorePreview {
+  return typeof data === 'object' && data !== null && 'address' in data && 'added' in data && 'strangers' in data;
+}

@@ -1,0 +1,99 @@
+import { type INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
+import type { ServiceManager } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import { FlowNotebook } from './notebook';
+
+/** The notebooks that are open, and the one that the panel shows. */
+export class FlowTracker implements IDisposable {
+  readonly added: ISignal<this, FlowNotebook>;
+  readonly currentChanged: ISignal<this, FlowNotebook | null>;
+
+  constructor(
+    private readonly tracker: INotebookTracker,
+    private readonly services: ServiceManager.IManager
+  ) {
+    this.added = this._added;
+    this.currentChanged = this._currentChanged;
+    tracker.widgetAdded.connect((_, panel) => void this.of(panel), this);
+    tracker.currentChanged.connect((_, panel) => this.choose(panel), this);
+    NotebookActions.executed.connect((_, { notebook }) => this.executed(notebook), this);
+    tracker.forEach(panel => this.of(panel));
+    this.choose(tracker.currentWidget);
+  }
+
+  get current(): FlowNotebook | null {
+    return this._current;
+  }
+
+  /** Whether the panel goes along when another notebook is looked at. */
+  set follows(follows: boolean) {
+    this._follows = follows;
+    this.choose(this.tracker.currentWidget);
+  }
+
+  get all(): Iterable<FlowNotebook> {
+    return this._open.values();
+  }
+
+  find(path: string): FlowNotebook | undefined {
+    return [...this._open.values()].find(notebook => notebook.panel.context.path === path);
+  }
+
+  /** What is known of the flow of an open notebook. */
+  of(panel: NotebookPanel): FlowNotebook {
+    const known = this._open.get(panel);
+    if (known) {
+      return known;
+    }
+    const { serverSettings, contents } = this.services;
+    const notebook = new FlowNotebook(panel, serverSettings, path => contents.localPath(path));
+    this._open.set(panel, notebook);
+    panel.disposed.connect(() => this.close(panel), this);
+    this._added.emit(notebook);
+    return notebook;
+  }
+
+  get isDisposed(): boolean {
+    return this._disposed;
+  }
+
+  dispose(): void {
+    this._disposed = true;
+    this._open.forEach(notebook => notebook.dispose());
+    Signal.clearData(this);
+  }
+
+  private choose(panel: NotebookPanel | null): void {
+    const stays = !this._follows && this._current && !this._current.isDisposed;
+    const chosen = stays ? this._current : panel && this.of(panel);
+    if (chosen !== this._current) {
+      this._current = chosen;
+      this._currentChanged.emit(chosen);
+    }
+  }
+
+  private close(panel: NotebookPanel): void {
+    const notebook = this._open.get(panel);
+    this._open.delete(panel);
+    notebook?.dispose();
+    if (notebook === this._current) {
+      this.choose(this.tracker.currentWidget === panel ? null : this.tracker.currentWidget);
+    }
+  }
+
+  private executed(content: NotebookPanel['content']): void {
+    for (const [panel, notebook] of this._open) {
+      if (panel.content === content) {
+        notebook.refresh();
+      }
+    }
+  }
+
+  private _current: FlowNotebook | null = null;
+  private _follows = true;
+  private _disposed = false;
+  private readonly _open = new Map<NotebookPanel, FlowNotebook>();
+  private readonly _added = new Signal<this, FlowNotebook>(this);
+  private readonly _currentChanged = new Signal<this, FlowNotebook | null>(this);
+}

@@ -1,0 +1,116 @@
+"""What the server answers to what the panel asks, and how it says that it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
+from nbflow.flow.header import read_header
+from nbflow.jupyter.panel.flow import flow_state
+from nbflow.jupyter.panel.naming import propose_name
+from nbflow.jupyter.panel.place import NotBelowRoot, Place, find_place
+from nbflow.jupyter.panel.runs import report_page, run_diff, run_list, run_state
+from nbflow.jupyter.panel.task import task_state
+from nbflow.jupyter.panel.tasks import task_list
+from nbflow.jupyter.sent import Misunderstood, read_object, read_sent
+from nbflow.jupyter.wire import to_json
+
+JSON, HTML = "application/json", "text/html; charset=utf-8"
+
+_STATUS: Mapping[type[NbflowError], HTTPStatus] = {
+    NotBelowRoot: HTTPStatus.NOT_FOUND,
+    NoRunYet: HTTPStatus.NOT_FOUND,
+    UnknownName: HTTPStatus.NOT_FOUND,
+    TaskUnknown: HTTPStatus.NOT_FOUND,
+    Misunderstood: HTTPStatus.BAD_REQUEST,
+    AddressError: HTTPStatus.BAD_REQUEST,
+    ParameterError: HTTPStatus.BAD_REQUEST,
+}
+"""Whatever else nbflow has to say is about the state of the store."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A request below `/nbflow/`. `top` is the folder that the server shows."""
+
+    top: Path
+    query: Mapping[str, str]
+    body: str = ""
+
+    @property
+    def place(self) -> Place:
+        return find_place(self.top, self.query.get("path", "").strip("/"))
+
+    def text(self, name: str) -> str | None:
+        return self.query.get(name) or None
+
+    def needed(self, name: str) -> str:
+        found = self.text(name)
+        if found is None:
+            raise Misunderstood(f"'{name}' is missing: add it to the query")
+        return found
+
+    def number(self, name: str) -> int:
+        text = self.needed(name)
+        if not text.isdecimal() or len(text) > 9:
+            raise Misunderstood(f"'{name}' is not the number of a task: '{text}'")
+        return int(text)
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    kind: str = JSON
+    status: HTTPStatus = HTTPStatus.OK
+
+
+def answer(what: str, question: Question) -> Answer:
+    """Never raises for what was asked or what the store holds."""
+    try:
+        found = ANSWERS[what](question)
+    except NbflowError as error:
+        status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)
+        return Answer(to_json({"message": str(error)}), status=status)
+    return Answer(found, HTML) if what == "report" else Answer(to_json(found))
+
+
+def _flow(question: Question) -> Any:
+    return flow_state(question.place, read_sent(question.body).cells)
+
+
+def _tasks(question: Question) -> Any:
+    return task_list(question.place, question.text("step"), question.text("run"))
+
+
+def _task(question: Question) -> Any:
+    return task_state(question.place, question.needed("run"), question.number("task"))
+
+
+def _name(question: Question) -> Any:
+    body = read_object(question.body)
+    source, taken = body.get("source"), body.get("taken", [])
+    if not isinstance(source, str) or not isinstance(taken, list):
+        raise Misunderstood("the body must be {\"source\": text, \"taken\": [names]}")
+    headers = [read_header(cell.source) for cell in question.place.saved_cells()]
+    named = [header for header in headers if header.name]
+    return propose_name(source, [*taken, *(header.name for header in named)], bool(named) and named[-1].comment)
+
+
+ANSWERS: Mapping[str, Callable[[Question], Any]] = {
+    "flow": _flow,
+    "runs": lambda question: run_list(question.place),
+    "run": lambda question: run_state(question.place, question.text("run")),
+    "tasks": _tasks,
+    "task": _task,
+    "diff": lambda question: run_diff(question.place, question.needed("then"), question.needed("now")),
+    "report": lambda question: report_page(question.place, question.text("run")),
+    "name": _name,
+}
+"""The last part of the path -> what it answers."""
+
+POSTED = frozenset({"flow", "name"})
+"""Those that are asked with a body. They change nothing either."""

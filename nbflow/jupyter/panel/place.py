@@ -1,0 +1,84 @@
+"""A notebook below the root of a Jupyter server, and its store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbflow.archive import Archive
+from nbflow.errors import NbflowError, NoRunYet, NotANotebook
+from nbflow.flow.header import read_header
+from nbflow.flow.step import Cell
+from nbflow.notebook import read_cells
+from nbflow.store.schema import meaning_of_errors
+from nbflow.store.store import Store
+
+
+class NotBelowRoot(NbflowError):
+    """Raised for a path that leads nowhere, or out of the folder that the server shows."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"there is no notebook '{path}' below the folder of this server: check the path")
+
+
+@dataclass(frozen=True)
+class Place:
+    """`path` is absolute, and as a kernel of this notebook knows it: links are not followed."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @property
+    def flow(self) -> str:
+        return self.path.stem
+
+    @property
+    def document(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def root(self) -> Path:
+        return Store.locate(self.folder)
+
+    @property
+    def has_store(self) -> bool:
+        """A catalog that is being made is an empty file until all of it is there."""
+        catalog = self.root / "catalog.db"
+        return catalog.exists() and catalog.stat().st_size > 0
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """Its runs, for reading, in the thread that asks. Raises NoRunYet where there is no store."""
+        if not self.has_store:
+            raise NoRunYet(self.flow, self.root)
+        with Store(self.root).new_reader() as reader, meaning_of_errors(reader.path):
+            yield Archive(reader, self.flow, self.root)
+
+    def saved_cells(self) -> list[Cell]:
+        """What the file says; nothing while it cannot be read."""
+        try:
+            return list(read_cells(self.path))
+        except NotANotebook:
+            return []
+
+    def step_cells(self) -> dict[str, str]:
+        """Step -> the id of its cell, as the file says."""
+        named = ((read_header(cell.source).name, cell.id) for cell in self.saved_cells())
+        return {name: cell for name, cell in named if name}
+
+
+def find_place(top: Path, path: str) -> Place:
+    """The notebook at a path relative to `top`. Raises NotBelowRoot, also where a link leads out of it."""
+    top = top.absolute()
+    found = top / path
+    is_inside = bool(path) and not Path(path).is_absolute() and ".." not in Path(path).parts
+    if not is_inside or "\0" in path or not found.resolve().is_relative_to(top.resolve()) or not found.is_file():
+        raise NotBelowRoot(path)
+    return Place(found)

@@ -1,0 +1,58 @@
+"""The extension of the Jupyter server: what is stored, for reading, whether there is a kernel or not."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+
+from nbflow.jupyter.panel.answers import ANSWERS, HTML, POSTED, Question, answer
+
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+"""A report shows what tasks displayed, and must not do anything in the user's name."""
+
+
+class FlowHandler(APIHandler):
+    """One handler per thing that can be asked for; all of it happens in a thread."""
+
+    auth_resource = "nbflow"
+
+    def initialize(self, what: str) -> None:
+        self.what = what
+
+    @web.authenticated
+    @authorized("read")  # type: ignore[untyped-decorator]
+    async def get(self) -> None:
+        await self._answer()
+
+    @web.authenticated
+    @authorized("read")  # type: ignore[untyped-decorator]  # what is posted is only what does not fit into a URL
+    async def post(self) -> None:
+        await self._answer()
+
+    async def _answer(self) -> None:
+        if (self.request.method == "POST") != (self.what in POSTED):
+            raise web.HTTPError(405)
+        query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        top = Path(self.settings["server_root_dir"]).expanduser()
+        question = Question(top, query, self.request.body.decode("utf-8", "replace"))
+        found = await asyncio.to_thread(answer, self.what, question)
+        self.set_status(found.status)
+        if found.kind == HTML:
+            self.set_header("Content-Security-Policy", _SANDBOX)
+        self.finish(found.text, set_content_type=found.kind)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "nbflow.jupyter.server"}]
+
+
+def _load_jupyter_server_extension(app: Any) -> None:
+    base = app.web_app.settings["base_url"]
+    handlers = [(url_path_join(base, "nbflow", what), FlowHandler, {"what": what}) for what in ANSWERS]
+    app.web_app.add_handlers(".*$", handlers)

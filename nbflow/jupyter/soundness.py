@@ -1,0 +1,25 @@
+"""Whether a step cell may be executed: the graph must make sense as far as it concerns that step."""
+
+from __future__ import annotations
+
+from nbflow.errors import FlowRefused
+from nbflow.flow.checks import check
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Problem, Step
+
+
+def refuse_unless_sound(graph: Graph, key: str, step: Step | None) -> Step:
+    """The step of the cell with that key. Raises FlowRefused, with all that keeps it from running."""
+    cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
+    concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
+    problems = [one for one in check(graph) if not one.warning and _concerns(one, cell, concerned)]
+    if problems or step is None:
+        raise FlowRefused([str(problem) for problem in problems or check(graph)])
+    return step
+
+
+def _concerns(problem: Problem, cell: int, steps: frozenset[str]) -> bool:
+    """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
+    if problem.step is not None:
+        return problem.step in steps or (problem.place is not None and problem.place.cell == cell)
+    return problem.rule != "syntax" or (problem.place is not None and problem.place.cell == cell)

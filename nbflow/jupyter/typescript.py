@@ -1,0 +1,70 @@
+"""The messages of the protocol as TypeScript, so that a change here fails to compile there."""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+_PLAIN: Mapping[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown"}
+
+
+def write_typescript(messages: Iterable[type], constants: Mapping[str, object], origin: str) -> str:
+    """A module of interfaces and unions. `constants` are exported under their names."""
+    lines = [f"// Written by `{origin}`. Do not edit.", ""]
+    lines += [f"export const {name} = {_literal(value)};" for name, value in constants.items()]
+    for message in messages:
+        lines += ["", *_comment(message), *_declare(message)]
+    return "\n".join(lines) + "\n"
+
+
+def _declare(message: type) -> Iterator[str]:
+    if issubclass(message, StrEnum):
+        members = " | ".join(_literal(member.value) for member in message)
+        yield f"export type {message.__name__} = {members};"
+        return
+    assert is_dataclass(message)
+    hints = get_type_hints(message)
+    yield f"export interface {message.__name__} {{"
+    yield from (f"  readonly {field.name}: {spell(hints[field.name])};" for field in fields(message))
+    yield "}"
+
+
+def _comment(message: type) -> Iterator[str]:
+    own = vars(message).get("__doc__") or ""
+    if own and not own.startswith(f"{message.__name__}("):  # which dataclass makes up
+        yield "/**"
+        yield from (f" * {line}".rstrip() for line in inspect.cleandoc(own).splitlines())
+        yield " */"
+
+
+def spell(hint: Any) -> str:
+    """A type as TypeScript writes it. Raises TypeError for one that no message may have."""
+    if hint in _PLAIN:
+        return _PLAIN[hint]
+    if hint is type(None):
+        return "null"
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in (types.UnionType, Union):
+        return " | ".join(map(spell, inside))
+    if origin is tuple and inside[-1] is Ellipsis:
+        return f"readonly {_grouped(inside[0])}[]"
+    if origin is tuple:
+        return f"readonly [{', '.join(map(spell, inside))}]"
+    if origin is Mapping:
+        return f"Readonly<Record<{spell(inside[0])}, {spell(inside[1])}>>"
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, StrEnum)):
+        return hint.__name__
+    raise TypeError(f"{hint!r} has no place in a message")
+
+
+def _grouped(hint: Any) -> str:
+    text = spell(hint)
+    return f"({text})" if " " in text else text
+
+
+def _literal(value: object) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"

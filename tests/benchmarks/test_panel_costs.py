@@ -1,0 +1,133 @@
+"""What the panel costs a kernel and a server. `pytest tests/benchmarks/test_panel_costs.py --benchmark-only`."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+from nbflow.cli.tally import Tally
+from nbflow.jupyter.broadcast import Broadcast
+from nbflow.notebook import read_cells
+from nbflow.run.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
+from nbflow.store.artifact import Artifact, Summary
+from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+from nbflow.store.thumbnail import thumbnail
+from tests.flows import Shape
+from tests.jupyter.panel.desk import Desk
+
+SHARE = 0.01
+"""Of a running task that broadcasting may cost."""
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "movie_recommender.ipynb"
+TEN = Shape("ten", "\n---\n".join(f"%%step s{n} --foreach k{n} in range(1000)\nx{n} = k{n}" for n in range(10)), {})
+RUN = RunRow(1, "ten", 1, started=1.0, parameters={"genre": "Comedy", "top_k": 5})
+ITEM = Artifact("k", "c", 0, 8, Summary("int", "1"))
+
+
+class Wire:
+    """A sink that does what a kernel does with a message, and knows what its thread has used."""
+
+    def __init__(self) -> None:
+        self.messages, self.seconds, self.largest = 0, 0.0, 0
+
+    def __call__(self, snapshot: Mapping[str, Any]) -> None:
+        self.largest = max(self.largest, len(json.dumps(snapshot)))
+        self.messages += 1
+        self.seconds = time.thread_time()
+
+
+def test_broadcasting_takes_little_of_a_running_task(benchmark: Any) -> None:
+    """A task of a run with ten steps and 10,000 tasks; the thread's own time against that of the clock."""
+    wire, tally = Wire(), Tally(TEN.graph, TEN.graph.links)
+    going = Broadcast(wire).begin(RUN, tally, str(NOTEBOOK))
+    for n in range(10):
+        going.count(ForeachSplit(TaskId(f"s{n}", split=True), (ITEM,) * 1_000))
+
+    def run_for(seconds: float) -> float:
+        began, used, number = time.monotonic(), wire.seconds, 0
+        while time.monotonic() - began < seconds:
+            task = TaskId(f"s{number % 10}", (number // 10 % 1_000,))
+            going.count(TaskStarted(task))
+            going.count(TaskSucceeded(task, (), seconds=0.01))
+            number += 1
+            threading.Event().wait(0.01)
+        return (wire.seconds - used) / (time.monotonic() - began)
+
+    share = benchmark.pedantic(run_for, (5.0,), rounds=1)
+    facts = {"share": share, "messages": wire.messages, "bytes": wire.largest}
+    print(facts)
+    benchmark.extra_info.update(facts)
+    assert share < SHARE
+
+
+def test_hearing_of_an_event(benchmark: Any) -> None:
+    """What the thread of the run pays itself, for two events of each task."""
+    tally = Tally(TEN.graph, TEN.graph.links)
+    going = Broadcast(lambda snapshot: None).begin(RUN, tally, "")
+    task = TaskId("s1", (1,))
+    started, succeeded = TaskStarted(task), TaskSucceeded(task, ())
+
+    def hear() -> None:
+        going.heard(started)
+        going.heard(succeeded)
+
+    benchmark(hear)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """The demo notebook after 20 runs."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    desk = Desk(tmp_path, "movie_recommender")
+    (tmp_path / "data").symlink_to(NOTEBOOK.parent / "data")
+    (tmp_path / NOTEBOOK.name).write_bytes(NOTEBOOK.read_bytes())
+    for number in range(20):
+        assert desk.use("run", "--reuse", "--top_k", str(1 + number % 3)).code == 0
+    return desk
+
+
+def test_the_flow_against_twenty_runs(benchmark: Any, desk: Desk) -> None:
+    cells = [cell.source for cell in read_cells(desk.folder / NOTEBOOK.name)]
+    began = time.perf_counter()
+    desk.flow(*cells)
+    benchmark.extra_info["the first time"] = time.perf_counter() - began
+    print(benchmark.extra_info)
+    benchmark(lambda: desk.flow(*cells))
+
+
+def test_the_flow_after_an_edit_that_makes_all_stale(benchmark: Any, desk: Desk) -> None:
+    cells = [cell.source.replace("movies.csv", "other.csv") for cell in read_cells(desk.folder / NOTEBOOK.name)]
+    edits = iter(range(10_000))
+    benchmark(lambda: desk.flow(*cells, f"edit = {next(edits)}"))
+
+
+def test_ten_thousand_tasks(benchmark: Any, desk: Desk) -> None:
+    with Store.open(desk.folder / ".nbflow") as store, store.writer() as writer:
+        row = store.history.runs()[0]
+        many = writer.begin_run(row.flow, row.document, code=row.code, environment=row.environment)
+        writer.put_tasks(
+            TaskRow(many.id, "fit", (n,), number=n + 1, status=TaskStatus.SUCCEEDED, started=1.0, finished=2.0)
+            for n in range(10_000)
+        )
+        writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
+    benchmark(lambda: desk.ask("tasks", step="fit"))
+
+
+def test_the_picture_of_a_figure(benchmark: Any) -> None:
+    figure = Figure()
+    figure.subplots().plot(range(100))
+    benchmark(lambda: thumbnail(figure))
+
+
+def test_the_picture_of_a_large_image(benchmark: Any) -> None:
+    image = Image.effect_noise((4_000, 3_000), 50)
+    benchmark(lambda: thumbnail(image))

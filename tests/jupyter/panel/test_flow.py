@@ -1,0 +1,164 @@
+"""The notebook on the screen, against what is stored."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from nbflow.store.rows import RunKind, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+from tests.jupyter.panel.desk import Desk, line_of, statuses
+
+LOAD = "%%step load\nfilms = [3, 1, 2]"
+FIT = "%%step fit --foreach film in films\nscore = film * factor"
+BEST = "%%step best --join fit\nbest = max(inputs.score)"
+PARAMETERS = "%%parameters\nfactor: int = 2  # how much"
+CELLS = (PARAMETERS, LOAD, FIT, BEST)
+
+
+def test_before_any_run_there_is_the_graph_and_the_form(desk: Desk) -> None:
+    desk.write(*CELLS)
+    state = desk.flow(*CELLS)
+    assert statuses(state) == {"load": "missing", "fit": "missing", "best": "missing"}
+    assert (state["run"], state["problems"]) == (None, [])
+    assert state["store"] == str(desk.folder / ".nbflow")
+    assert state["parameters"] == [
+        {
+            "name": "factor", "type": "int", "default": "2", "value": "2", "help": "how much", "required": False,
+            "choices": [],
+        }
+    ]  # fmt: skip
+    fit = state["shape"]["steps"][1]
+    assert fit == {
+        "name": "fit", "cell": "cell-3", "number": 3, "mark": "foreach film in films",
+        "upstream": [{"step": "load", "names": ["films"], "joins": False}], "scope": ["fit"], "rank": 1,
+        "reads": ["films"], "writes": ["film", "score"], "parameters": ["factor"],
+    }  # fmt: skip
+    assert state["shape"]["steps"][2]["upstream"] == [{"step": "fit", "names": [], "joins": True}]
+    assert not (desk.folder / ".nbflow").exists()
+
+
+def test_after_a_run_all_is_done_and_an_edit_on_the_screen_makes_stale(desk: Desk) -> None:
+    desk.write(*CELLS)
+    assert desk.use("run", "--factor", "5").code == 0
+    state = desk.flow(*CELLS)
+    assert statuses(state) == {"load": "done", "fit": "done", "best": "done"}
+    fit = line_of(state, "fit")
+    assert (fit["total"], fit["done"], fit["run"], fit["reasons"]) == (3, 3, 1, [])
+    assert state["parameters"][0]["value"] == "5"
+    assert (state["run"]["number"], state["run"]["total"], state["run"]["done"]) == (1, 5, 5)
+    edited = desk.flow(PARAMETERS, LOAD, FIT + "  # said\nscore = -score", BEST)
+    assert statuses(edited) == {"load": "done", "fit": "stale", "best": "stale"}
+    assert line_of(edited, "fit")["reasons"] == ["its code changed"]
+    assert line_of(edited, "best")["reasons"] == ["fit, above it: its code changed"]
+    assert edited["shape"]["version"] == state["shape"]["version"]
+
+
+def test_a_failed_step_says_which_error_it_failed_with(desk: Desk) -> None:
+    broken = FIT + "\nif film == 1:\n    raise ValueError('too old')"
+    desk.write(PARAMETERS, LOAD, broken, BEST)
+    desk.use("run")
+    fit = line_of(desk.flow(PARAMETERS, LOAD, broken, BEST), "fit")
+    assert (fit["status"], fit["done"], fit["failed"], fit["total"]) == ("failed", 2, 1, 3)
+    assert fit["reasons"] == ["fit[1] failed · ValueError: too old"]
+
+
+def test_a_skipped_step_and_a_foreach_without_items_are_told_as_such(desk: Desk) -> None:
+    cells = ("%%step a\nn = []\ngo = False", "%%step b --if go\nb = 1", "%%step c --foreach k in n\nc = k",
+             "%%step d --join c\nd = len(inputs)")  # fmt: skip
+    desk.write(*cells)
+    desk.use("run")
+    assert statuses(desk.flow(*cells)) == {"a": "done", "b": "skipped", "c": "done", "d": "done"}
+    assert statuses(desk.ask("run", run=1)) == {"a": "done", "b": "skipped", "c": "done", "d": "done"}
+
+
+def test_what_is_wrong_is_told_with_its_cell(desk: Desk) -> None:
+    desk.write(LOAD)
+    (problem,) = desk.flow(LOAD, "%%step next_one\nx = films[0] + nothing")["problems"]
+    assert (problem["cell"], problem["line"], problem["step"], problem["warning"]) == ("cell-2", 2, "next_one", False)
+    assert "nothing" in problem["message"]
+    assert problem["fix"]
+
+
+def test_a_broken_cell_and_no_cells_at_all_are_answered(desk: Desk) -> None:
+    desk.write(LOAD)
+    assert desk.flow(LOAD, "%%step x\nif (")["problems"][0]["cell"] == "cell-2"
+    assert desk.flow()["shape"]["steps"] == []
+    assert statuses(desk.flow(LOAD, LOAD)) == {"load": "missing"}
+    assert len(desk.flow(LOAD, LOAD)["lines"]) == 1
+
+
+def test_a_parameter_without_a_value_does_not_stand_in_the_way(desk: Desk) -> None:
+    cells = ("%%parameters\nwho: str\nwhen: date | None = None", LOAD)
+    desk.write(LOAD)
+    desk.use("run")
+    state = desk.flow(*cells)
+    who, when = state["parameters"]
+    assert (who["value"], who["required"], when["default"]) == ("", True, "none")
+    assert statuses(state) == {"load": "done"}
+
+
+def test_the_content_of_a_file_parameter_is_not_sent(desk: Desk) -> None:
+    (desk.folder / "in.txt").write_text("x" * 10_000)
+    cells = ("%%parameters\ntext: File = 'in.txt'", "%%step count\nn = len(text)")
+    desk.write(*cells)
+    desk.use("run")
+    state = desk.flow(*cells)
+    assert state["parameters"][0]["value"] == "in.txt"
+    assert len(state["run"]["parameters"]["text"]) < 200
+    assert statuses(state) == {"count": "done"}
+
+
+def test_a_run_in_a_shell_is_seen_while_it_goes_on(desk: Desk) -> None:
+    gate = desk.folder / "gate"
+    os.mkfifo(gate)
+    cells = (LOAD, f"%%step wait --foreach film in films\nprint('film', film)\n"
+             f"if film != 3:\n    open({str(gate)!r}).read()\nseen = film",
+             "%%step last --join wait\nlast = 1", "%%step apart\napart = 1")  # fmt: skip
+    desk.write(*cells)
+    command = [sys.executable, "-m", "nbflow", "run", str(desk.folder / "films.ipynb"), "--to", "last", "-j", "2"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with gate.open("w"):  # opens when a task reads: it is running now
+            state = _until_done(desk, cells, "wait", 1)
+            assert statuses(state) == {"load": "done", "wait": "running", "last": "waiting", "apart": "missing"}
+            wait = line_of(state, "wait")
+            assert (wait["total"], wait["done"], wait["run"]) == (3, 1, 1)
+            assert wait["began"] > 0
+            assert (state["run"]["status"], state["run"]["finished"], state["run"]["total"]) == ("running", None, 5)
+            task = next(one for one in desk.ask("tasks", step="wait")["tasks"] if one["label"] == "wait[1]")
+            outputs = []
+            while not outputs:
+                outputs = desk.ask("task", run=1, task=task["number"])["outputs"]
+            assert outputs == [{"output_type": "stream", "name": "stdout", "text": "film 1\n"}]
+            running.kill()
+            running.wait()
+    finally:
+        running.kill()
+    state = desk.flow(*cells)
+    assert state["run"]["status"] == "crashed"
+    assert statuses(desk.ask("run", run=1)) == {"load": "done", "wait": "cancelled", "last": "missing"}
+
+
+def _until_done(desk: Desk, cells: tuple[str, ...], step: str, number: int) -> object:
+    while True:
+        state = desk.flow(*cells)
+        if line_of(state, step)["done"] >= number and line_of(state, step)["running"]:
+            return state
+
+
+def test_ten_thousand_tasks_are_listed_at_once(desk: Desk) -> None:
+    desk.write(LOAD)
+    desk.use("run")
+    with Store.open(desk.folder / ".nbflow") as store, store.writer() as writer:
+        row = store.history.runs()[0]
+        many = writer.begin_run("films", "films.ipynb", RunKind.RUN, code=row.code, environment=row.environment)
+        writer.put_tasks(
+            TaskRow(many.id, "load", (n,), number=n + 1, status=TaskStatus.SUCCEEDED, started=1.0, finished=2.0)
+            for n in range(10_000)
+        )
+        writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
+    tasks = desk.ask("tasks", step="load")["tasks"]
+    assert len(tasks) == 10_000
+    assert tasks[-1]["label"] == "load[9999]"

