@@ -178,16 +178,8 @@ class Flowing:
     # backward: what is read below
 
     def _back(self, row: Row, below: frozenset[str]) -> frozenset[str]:
-        failed: list[str] = []
-        for item in row:
-            failed += [step.name for step in [_caught_step(item)] if step and is_caught(self.graph, step)]
         for item in reversed(row):
             below = self._back_item(item, below)
-            step = _caught_step(item)
-            if step is not None and step.name in failed:
-                failed.remove(step.name)
-            if failed:
-                below |= {self.attributes.error(self.graph.steps[name]) for name in failed}
         return below
 
     def _back_item(self, item: Item, below: frozenset[str]) -> frozenset[str]:
@@ -294,7 +286,3 @@ def _added(version: Version, base: Version) -> tuple[str, ...]:
 
 def _is_sure(env: Env, name: str) -> bool:
     return name in env and env[name].sure
-
-
-def _caught_step(item: Item) -> Step | None:
-    return item.step if isinstance(item, Task) else None

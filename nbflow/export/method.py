@@ -64,8 +64,12 @@ class Writer(Leading, Joining, Decorating):
             draft.before = [*self.give_up(failing, target), *draft.before]
             draft.after = [*self.stores(task.step)]
         draft.next = self.next_line(draft, task, host, target)
-        self.decorate(draft, task.step)
+        self._finish(draft, task.step)
         return draft
+
+    def _finish(self, draft: Draft, step: Step | None) -> None:
+        self.unshadow(draft, step)
+        self.decorate(draft, step)
 
     def _between(self, task: Task, host: Item | None) -> str:
         """Why there is a step that is none of the notebook."""
@@ -125,7 +129,7 @@ class Writer(Leading, Joining, Decorating):
             draft.before += self.seed(join.step)
             draft.after = [*self.stores(join.step)]
         draft.next = f"self.next(self.{target})"
-        self.decorate(draft, join.step)
+        self._finish(draft, join.step)
         return draft
 
     def _foreach_join(self, item: Foreach, target: str) -> Draft:
@@ -142,7 +146,7 @@ class Writer(Leading, Joining, Decorating):
         else:
             draft.before += self.collect(item, failed)
         draft.next = f"self.next(self.{target})"
-        self.decorate(draft, join.step)
+        self._finish(draft, join.step)
         return draft
 
 

@@ -12,9 +12,9 @@ from nbflow.export.attributes import Attributes
 from nbflow.export.bodies import read_bodies
 from nbflow.export.draft import Draft, docstring
 from nbflow.export.errors import ExportFailed
-from nbflow.export.extras import CARDS, EXTRAS, PARTS, fill
+from nbflow.export.extras import CARDS, DISPLAY_NAME, EXTRAS, PARTS, fill
 from nbflow.export.flowing import Flowing
-from nbflow.export.formatting import complaints, format_source
+from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
 from nbflow.export.lengths import always_has_items
@@ -143,7 +143,7 @@ class _Export:
         self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
-        extras = {name: self.names.local(name) for name in EXTRAS}
+        extras = {name: name if name == DISPLAY_NAME else self.names.local(name) for name in EXTRAS}
         writer = Writer(
             self.graph, plan.usage, plan.attributes, plan.flowing, self.imports, parameters, spelling, extras
         )
@@ -223,6 +223,7 @@ class _Export:
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
         parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
         text = format_source("\n\n".join(part for part in parts if part) + "\n")
+        require_python(text)
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 

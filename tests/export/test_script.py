@@ -141,6 +141,21 @@ def test_a_body_means_in_a_method_what_it_means_in_a_cell(body: str, expected: o
     assert value("work.r", *cells) == expected
 
 
+def test_lines_around_a_body_mean_the_builtins_that_it_hides() -> None:
+    cells = [
+        "%%step load\nn = 2\nlist, len, bool = 1, 2, 3",
+        "%%step fit --foreach i in range(n) --allow-failures 1\nx = i",
+        "%%step best --join fit\nzip = map = 0\nr = [task.x for task in inputs]",
+    ]
+    assert value("best.r", *cells) == [0, 1]
+
+
+@pytest.mark.parametrize("body", ["", "# nothing yet", "pass"])
+@pytest.mark.parametrize("name", ["a", "end"])
+def test_a_cell_without_statements_is_a_step(name: str, body: str) -> None:
+    assert values_alone(script(f"%%step {name}\n{body}")) == {}
+
+
 def test_functions_of_the_notebook_see_the_artifacts_and_parameters_that_they_name() -> None:
     cells = [
         "%%parameters\nrate: int = 3",
