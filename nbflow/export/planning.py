@@ -38,8 +38,10 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         try:
             plan = _attempt(graph, all_artifacts, edges, frozenset(split))
         except GoesBack:
-            if not ordered:
+            if not ordered and not alike:
                 raise
+            # what the script itself wants in a row may be the reason: names are split, then switches are
+            alike = alike if ordered else frozenset()
             split, ordered = split | ordered, set()
             continue
         wrong = plan.flowing.wrong
