@@ -47,10 +47,11 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         wrong = plan.flowing.wrong
         if not wrong:
             return plan
-        if wrong <= ordered | split:
+        if wrong <= split:
             listed = ", ".join(sorted(wrong))
             raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
-        ordered |= wrong - split
+        split |= wrong & ordered  # where an order does not help
+        ordered = (ordered | wrong) - split
 
 
 def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> Planned:
