@@ -254,7 +254,7 @@ class Flowing:
 
     def looked_at(self, condition: Condition) -> frozenset[str]:
         found = {*condition.value, *(attribute for one in condition.needs for attribute in one)}
-        found |= {self.attributes.error(self.graph.steps[name]) for name in condition.failed}
+        found |= {self.attributes.error(self.graph.steps[name]) for name in (*condition.failed, *condition.perhaps)}
         found |= {self.attributes.tasks(leaf) for leaf in condition.joined}
         return self._artifacts(found)
 
