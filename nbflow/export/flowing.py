@@ -73,8 +73,11 @@ class Flowing:
         if name in self.usage.versions.split:
             return
         expected = tuple(writer for writer in writers if writer not in untaken)
-        found = env[name].writers if name in env else ()
-        if found[: len(expected)] != expected:
+        found = env.get(name, Version((), False))
+        common = min(len(expected), len(found.writers))
+        # a chain may end earlier: a step that hands on what it was given, if it has bound nothing, holds for all above
+        is_whole = common == len(expected) or (found.sure and common > 0)
+        if found.writers[:common] != expected[:common] or not is_whole:
             self.wrong.add(name)
 
     def _written(self, step: Step, env: Env) -> dict[str, Version]:
@@ -251,7 +254,7 @@ class Flowing:
 
     def looked_at(self, condition: Condition) -> frozenset[str]:
         found = {*condition.value, *(attribute for one in condition.needs for attribute in one)}
-        found |= {self.attributes.error(self.graph.steps[name]) for name in condition.failed}
+        found |= {self.attributes.error(self.graph.steps[name]) for name in (*condition.failed, *condition.perhaps)}
         found |= {self.attributes.tasks(leaf) for leaf in condition.joined}
         return self._artifacts(found)
 

@@ -81,7 +81,7 @@ class Writer(Leading, Joining, Decorating):
                 return f"Split: a task of `{opener.name}` for each item."
             case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
                 return f"Leave `{items}` out if there are no items."
-            case Switch(ways=[Way(condition=Condition(failed=failed)), *_]) if failed:
+            case Switch(ways=[Way(condition=Condition(failed=failed, perhaps=perhaps)), *_]) if failed or perhaps:
                 return "Go on with the items of which nothing has failed."
             case None if task.name not in (START, END):
                 return "Wait for whichever way was taken."

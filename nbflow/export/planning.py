@@ -38,17 +38,20 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         try:
             plan = _attempt(graph, all_artifacts, edges, frozenset(split))
         except GoesBack:
-            if not ordered:
+            if not ordered and not alike:
                 raise
+            # what the script itself wants in a row may be the reason: names are split, then switches are
+            alike = alike if ordered else frozenset()
             split, ordered = split | ordered, set()
             continue
         wrong = plan.flowing.wrong
         if not wrong:
             return plan
-        if wrong <= ordered | split:
+        if wrong <= split:
             listed = ", ".join(sorted(wrong))
             raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
-        ordered |= wrong - split
+        split |= wrong & ordered  # where an order does not help
+        ordered = (ordered | wrong) - split
 
 
 def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> Planned:

@@ -274,6 +274,19 @@ def test_a_name_that_holds_two_things_at_once_has_two_attributes() -> None:
     assert values_alone(exported.text)["e", (), "r"] == 25
 
 
+def test_guards_on_one_name_are_switches_of_their_own_where_a_foreach_stands_between() -> None:
+    cells = [
+        "%%parameters\ngo: bool = True",
+        "%%step a --if go\nx = 1",
+        "%%step b --foreach i in [1, 2]\np = i",
+        "%%step c --if go\nq = p + 1",
+        "%%step d --if go\ny = 2",
+        "%%step e\nr = p + y",
+        "%%step f --join b\ns = sum(inputs.r)",
+    ]
+    assert value("f.s", *cells) == 7
+
+
 # what runs beside what
 
 
