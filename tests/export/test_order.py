@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.export.order import Beside, Order, Part, Series
 
 NAMES = tuple("abcdefgh")
 Edges = frozenset[tuple[str, str]]
-RELAXED = settings(deadline=None)
 EDGES = st.frozensets(st.sampled_from(list(combinations(NAMES, 2))), max_size=12)
 
 
@@ -35,7 +34,6 @@ def needed(order: Order) -> set[tuple[str, str]]:
     return {(above, name) for name in order.names for above in order.above[name]}
 
 
-@RELAXED
 @given(EDGES)
 def test_everything_is_there_once_and_waits_for_what_it_needs(edges: Edges) -> None:
     order = Order.of(NAMES, edges)
@@ -44,7 +42,6 @@ def test_everything_is_there_once_and_waits_for_what_it_needs(edges: Edges) -> N
     assert needed(order) <= ordered(part)
 
 
-@RELAXED
 @given(EDGES)
 def test_what_waits_without_need_is_told_and_nothing_else(edges: Edges) -> None:
     order = Order.of(NAMES, edges)
@@ -56,7 +53,6 @@ def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     return st.tuples(st.booleans(), st.lists(inner, min_size=2, max_size=3))
 
 
-@RELAXED
 @given(st.recursive(st.just("x"), nested, max_leaves=8))
 def test_a_series_parallel_order_keeps_all_that_runs_at_once(shape: object) -> None:
     names = iter("abcdefghijklmnopqrstuvwxyz")

@@ -15,7 +15,7 @@ from tests.export.random_flows import notebooks
 from tests.run.in_order import values_in_order
 
 EVERYTHING = list(HealthCheck)
-PLAIN = settings(deadline=None, suppress_health_check=EVERYTHING)
+PLAIN = settings(suppress_health_check=EVERYTHING)
 REAL = settings(PLAIN, phases=[Phase.explicit, Phase.generate])  # a smaller example would take minutes to be found
 
 

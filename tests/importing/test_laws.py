@@ -42,7 +42,7 @@ def test_every_shape_of_scripts_has_a_notebook_with_its_values(
     assert differences(pair, pair.run_script(), pair.run_notebook()) == []
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10_000))
 def test_a_random_script_that_runs_has_a_notebook_with_its_values(seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

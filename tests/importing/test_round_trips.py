@@ -168,7 +168,7 @@ def test_an_imported_shape_runs_to_the_values_of_the_shape(tmp_path: Path, shape
     assert {address: ran.value(address) for address in shape.values} == shape.values
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(cells=notebooks())
 def test_a_random_notebook_is_exported_to_the_same_script_again(cells: tuple[str, ...]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -83,7 +83,7 @@ def test_every_word_arrives_as_it_was_typed(line: Any, shell: Any, words: list[s
     assert arrive(shell, line.call("writeLine", words)) == words
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(words=st.lists(st.text("ab$x{}'\"\\ .?\n=é", max_size=12), max_size=4))
 def test_whatever_is_typed_arrives(line: Any, shell: Any, words: list[str]) -> None:
     assert arrive(shell, line.call("writeLine", words)) == words

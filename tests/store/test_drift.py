@@ -176,7 +176,7 @@ def places(value: Any) -> list[Any]:
     return here + [place for one in inside for place in places(one)]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(NESTED, min_size=1, max_size=4), st.randoms(use_true_random=False), st.data())
 def test_no_change_anywhere_is_silent(value: list[Any], rng: random.Random, data: st.DataObject) -> None:
     blobs, home = MemoryBlobs(), Notebook()

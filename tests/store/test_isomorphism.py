@@ -55,7 +55,7 @@ def shape(roots: list[Any]) -> list[Any]:
 PLANS = st.lists(st.tuples(st.integers(0, 3), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(PLANS, st.integers(1, 6))
 def test_the_same_things_are_the_same(plan: list[tuple[int, list[int]]], names: int) -> None:
     blobs, home = MemoryBlobs(), Notebook()
