@@ -83,6 +83,9 @@ export class FlowPanel extends Widget {
   }
 
   openForm(isOpen: boolean): void {
+    if (!isOpen && this.form.node.contains(document.activeElement)) {
+      this.toolbar.focusParameters();
+    }
     this.form.node.hidden = !isOpen;
     this.toolbar.setParameters(this.model.parameters.length, isOpen);
     if (isOpen) {
@@ -182,6 +185,9 @@ export class FlowPanel extends Widget {
       shown && shownRun(shown.run, { trans, actions, onBack: () => model.show(null) }),
       this.trouble && trouble(this.trouble, trans, () => this.complain(''))
     ];
+    if (this.notices.contains(document.activeElement)) {
+      this.focusView();
+    }
     this.notices.replaceChildren(...notices.filter(notice => notice instanceof HTMLElement));
   }
 
@@ -191,7 +197,16 @@ export class FlowPanel extends Widget {
   };
 
   private showSelection(): void {
-    this.split.isOpen = this.model.selected !== null && this.host.archive !== null;
+    const isOpen = this.model.selected !== null && this.host.archive !== null;
+    if (!isOpen && this.split.hasFocus) {
+      this.focusView();
+    }
+    this.split.isOpen = isOpen;
+  }
+
+  /** Where the focus goes when what had it is taken away, so that whoever uses keys need not begin at the top. */
+  private focusView(): void {
+    this.tabs.node.querySelector<HTMLElement | SVGElement>('[role=tabpanel]:not([hidden]) [tabindex="0"]')?.focus();
   }
 
   private makeToolbar(): Toolbar {

@@ -61,11 +61,13 @@ export class FlowGraph implements FlowView {
     }
     const touching = this.drawing?.curves.filter(curve => curve.from === step || curve.to === step) ?? [];
     setAttribute(this.lit, 'd', touching.map(curve => curve.path).join(''));
-    const box = this.boxes.get(step ?? '') ?? [...this.boxes.values()][0];
-    if (box) {
-      makeTabStop(box.group, this.groups());
+    const groups = this.groups();
+    const box = this.boxes.get(step ?? '');
+    const stop = box?.group ?? groups.find(group => group.getAttribute('tabindex') === '0') ?? groups[0];
+    if (stop) {
+      makeTabStop(stop, groups);
     }
-    if (step !== null && box) {
+    if (box) {
       this.viewport.reveal(box.area);
     }
   }

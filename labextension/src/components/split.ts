@@ -37,6 +37,11 @@ export class Split implements Component {
     this.bar.hidden = !open;
   }
 
+  /** Whether the focus is in the second part. */
+  get hasFocus(): boolean {
+    return this.second.contains(document.activeElement);
+  }
+
   get isOpen(): boolean {
     return !this.second.hidden;
   }

@@ -69,7 +69,9 @@ export class Steps implements FlowView {
     if (index >= 0) {
       this.list.reveal(index);
     }
-    this.list.makeStop(step);
+    if (step !== null) {
+      this.list.makeStop(step);
+    }
     this.list.shown.forEach(row => row.mark());
     this.lanes.light(step);
   }

@@ -66,6 +66,10 @@ export class Toolbar implements Component {
     this.parameters.setAttribute('aria-expanded', String(isOpen));
   }
 
+  focusParameters(): void {
+    this.parameters.focus();
+  }
+
   tick(time: number): void {
     const run = this.run;
     const settled = run ? run.done + run.reused + run.failed : 0;

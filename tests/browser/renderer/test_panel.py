@@ -254,6 +254,21 @@ def test_the_tab_key_reaches_every_part(stage: Stage) -> None:
         assert name in reached
 
 
+def test_the_focus_goes_on_from_what_was_closed(stage: Stage) -> None:
+    stage.mount_movies(height=1000)
+    stage.step("clean").click()
+    stage.find("[data-action=close-detail]").focus()
+    stage.press("Enter")
+    expect(stage.step("clean")).to_be_focused()
+    stage.button("Parameters").click()
+    stage.press("Escape")
+    assert stage.focused == "Parameters"
+    stage.page.evaluate("async () => stage.model.show(await stage.archive.run(7))")
+    stage.button("Back to the notebook").focus()
+    stage.press("Enter")
+    expect(stage.step("clean")).to_be_focused()
+
+
 def test_at_every_width_of_a_sidebar_nothing_is_cut_off_sideways(stage: Stage) -> None:
     for width in (250, 280, 320):
         stage.mount_movies(width=width, height=1000)
