@@ -1,4 +1,4 @@
-import { runIcon, stopIcon, ToolbarButton } from '@jupyterlab/ui-components';
+import { pythonIcon, runIcon, stopIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import { CommandId } from './commandids';
@@ -49,6 +49,9 @@ export function toolbarButtons(
     'nbflow-cancel': notebook => new FlowButton(notebook, {
       icon: stopIcon, label: trans('Stop flow'), tooltip: trans('End the run; what has finished is kept'),
       onClick: does(CommandId.cancel)
-    }, () => isActive(notebook))
+    }, () => isActive(notebook)),
+    'nbflow-export': notebook => new FlowButton(notebook, {
+      icon: pythonIcon, tooltip: trans('Export this notebook as a script'), onClick: does(CommandId.export)
+    }, () => true)
   };
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
-from nbflow.export.file import read_script, write_script
+from nbflow.export.file import read_script, refuse_notebook, write_script
 from nbflow.export.marks import Target
 from nbflow.export.outdated import compare
 from nbflow.export.script import export as export_graph
@@ -25,6 +25,7 @@ TARGETS = [target.value for target in Target]
 def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: bool) -> None:
     """Write the flow as a FlowSpec script, which runs with nbflow, or with Metaflow."""
     place = workplace(notebook)
+    refuse_notebook(file, place.folder / place.flow.document)
     exported = export_graph(place.graph, Target(target), all_artifacts)
     write_script(file, exported.text, force)
     click.echo(f"{place.flow.document} · {count(len(place.graph.links), 'step')} · written to {file}")

@@ -41,8 +41,8 @@ class Draft:
         marked, before = self._marked(), [*first, *self.before]
         pieces = [before, marked, tail] if marked else [[*before, *tail]]
         parts = ["\n".join(piece) for piece in pieces if piece]
-        if not parts and not head:
-            parts = ["pass"]
+        if not (head or before or tail or _does_something(self.body)):
+            parts.append("pass")
         yield indent("\n".join([*head, "\n\n".join(parts)]) if parts else head[0], DEPTH - 4)
 
     def _marked(self) -> list[str]:
@@ -54,6 +54,11 @@ class Draft:
     @property
     def text(self) -> str:
         return indent("\n".join(self.lines()), DEPTH - 4)
+
+
+def _does_something(body: str) -> bool:
+    """A body of comments alone is none for Python."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in body.splitlines())
 
 
 def docstring(text: str, depth: int = DEPTH) -> str:

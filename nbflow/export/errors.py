@@ -23,6 +23,14 @@ class TargetExists(NbflowError):
         super().__init__(f"{path} exists: give another name, or --force to write over it")
 
 
+class TargetIsNotebook(NbflowError):
+    """Raised, whatever is forced, where a script would be written over a notebook."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is a notebook, and export writes a script: give another name, such as flow.py")
+
+
 class TargetUnwritable(NbflowError):
     """Raised when the file of a script cannot be written; what was there is as it was."""
 

@@ -81,6 +81,9 @@ class Extra:
     others: tuple[str, ...] = ()  # extras that it uses
 
 
+DISPLAY_NAME = "display"
+"""The name that bodies use; whatever else a notebook may have imported by it does not know of cards."""
+
 CARDS = ("Artifact", "Image", "Markdown", "Table")
 EXTRAS = {
     "display": Extra(DISPLAY),

@@ -6,7 +6,7 @@ import contextlib
 import os
 from pathlib import Path
 
-from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetUnwritable
+from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetIsNotebook, TargetUnwritable
 
 
 def read_script(path: Path) -> str:
@@ -17,6 +17,12 @@ def read_script(path: Path) -> str:
         raise ScriptUnreadable(path, "it is no text") from None
     except OSError as error:
         raise ScriptUnreadable(path, error.strerror or str(error)) from None
+
+
+def refuse_notebook(path: Path, notebook: Path) -> None:
+    """Raise TargetIsNotebook, whatever may be forced."""
+    if path.suffix == ".ipynb" or path.resolve() == notebook.resolve():
+        raise TargetIsNotebook(path)
 
 
 def write_script(path: Path, text: str, force: bool = False) -> None:

@@ -73,8 +73,11 @@ class Flowing:
         if name in self.usage.versions.split:
             return
         expected = tuple(writer for writer in writers if writer not in untaken)
-        found = env[name].writers if name in env else ()
-        if found[: len(expected)] != expected:
+        found = env.get(name, Version((), False))
+        common = min(len(expected), len(found.writers))
+        # a chain may end earlier: a step that hands on what it was given, if it has bound nothing, holds for all above
+        is_whole = common == len(expected) or (found.sure and common > 0)
+        if found.writers[:common] != expected[:common] or not is_whole:
             self.wrong.add(name)
 
     def _written(self, step: Step, env: Env) -> dict[str, Version]:
@@ -178,16 +181,8 @@ class Flowing:
     # backward: what is read below
 
     def _back(self, row: Row, below: frozenset[str]) -> frozenset[str]:
-        failed: list[str] = []
-        for item in row:
-            failed += [step.name for step in [_caught_step(item)] if step and is_caught(self.graph, step)]
         for item in reversed(row):
             below = self._back_item(item, below)
-            step = _caught_step(item)
-            if step is not None and step.name in failed:
-                failed.remove(step.name)
-            if failed:
-                below |= {self.attributes.error(self.graph.steps[name]) for name in failed}
         return below
 
     def _back_item(self, item: Item, below: frozenset[str]) -> frozenset[str]:
@@ -259,7 +254,7 @@ class Flowing:
 
     def looked_at(self, condition: Condition) -> frozenset[str]:
         found = {*condition.value, *(attribute for one in condition.needs for attribute in one)}
-        found |= {self.attributes.error(self.graph.steps[name]) for name in condition.failed}
+        found |= {self.attributes.error(self.graph.steps[name]) for name in (*condition.failed, *condition.perhaps)}
         found |= {self.attributes.tasks(leaf) for leaf in condition.joined}
         return self._artifacts(found)
 
@@ -294,7 +289,3 @@ def _added(version: Version, base: Version) -> tuple[str, ...]:
 
 def _is_sure(env: Env, name: str) -> bool:
     return name in env and env[name].sure
-
-
-def _caught_step(item: Item) -> Step | None:
-    return item.step if isinstance(item, Task) else None

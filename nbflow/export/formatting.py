@@ -26,6 +26,16 @@ def format_source(source: str) -> str:
     return answer.stdout
 
 
+def require_python(source: str) -> None:
+    """Raise ExportFailed, with the line, for what only Python's compiler finds: an annotated name that is global."""
+    try:
+        compile(source, "script", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        lines = source.splitlines()
+        line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
+        raise ExportFailed(f"'{line}' is no Python inside of a method ({error.msg}): write it in another way") from None
+
+
 def complaints(source: str) -> tuple[str, ...]:
     """The rules that bodies break, as codes. They stay as they are, so that the script has to say that this is fine."""
     answer = _ruff(["check", "--output-format=json", *_ISOLATED, "-"], source)

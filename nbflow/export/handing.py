@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from nbflow.export.body import sent_out
+from nbflow.export.draft import Draft
 from nbflow.export.shape import is_caught
 from nbflow.export.usage import Load, bound_names
 from nbflow.export.versions import reading
@@ -12,6 +14,8 @@ from nbflow.export.writing import Writing
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.step import Step
+
+_OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "locals", "map", "sum", "zip"})
 
 
 class Handing(Writing):
@@ -63,6 +67,16 @@ class Handing(Writing):
                 yield f'{name} = globals()["{name}"]'
             elif name in BUILTINS:
                 yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
+
+    def unshadow(self, draft: Draft, step: Step | None) -> None:
+        """Lines around a body use some builtins, and mean those also where the notebook calls something else so."""
+        names = self.graph.prelude.names | (bound_names(step) if step else frozenset())
+        bound = sorted(names & _OURS)
+        if bound:
+            home = self.imports.name("builtins", module=True, inside=True)
+            ours = re.compile(rf"(?<![\w.])({'|'.join(bound)})(?=[(,])")
+            draft.before = [ours.sub(rf"{home}.\1", line) for line in draft.before]
+            draft.after = [ours.sub(rf"{home}.\1", line) for line in draft.after]
 
     def seed(self, step: Step) -> Iterator[str]:
         if step.options.seed is None:

@@ -128,9 +128,11 @@ class Leading(Writing):
             if is_sequence(self.graph, opener):
                 name = self.usage.versions.read(opener.name, opener.foreach.expr)[0]
             parts.append(f"len(self.{name}) > 0")
-        if condition.failed:
-            errors = " or ".join(f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed)
-            parts.append(f"not {errors}" if len(condition.failed) == 1 else f"not ({errors})")
+        errors = [f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed]
+        perhaps = (self.attributes.error(self.graph.steps[name]) for name in condition.perhaps)
+        errors += [f'getattr(self, "{error}", None)' for error in perhaps]
+        if errors:
+            parts.append(f"not {errors[0]}" if len(errors) == 1 else f"not ({' or '.join(errors)})")
         return " and ".join(parts)
 
     def _guard(self, guard: Guard, answers: Iterable[Guard], value: str) -> str:

@@ -64,8 +64,12 @@ class Writer(Leading, Joining, Decorating):
             draft.before = [*self.give_up(failing, target), *draft.before]
             draft.after = [*self.stores(task.step)]
         draft.next = self.next_line(draft, task, host, target)
-        self.decorate(draft, task.step)
+        self._finish(draft, task.step)
         return draft
+
+    def _finish(self, draft: Draft, step: Step | None) -> None:
+        self.unshadow(draft, step)
+        self.decorate(draft, step)
 
     def _between(self, task: Task, host: Item | None) -> str:
         """Why there is a step that is none of the notebook."""
@@ -77,7 +81,7 @@ class Writer(Leading, Joining, Decorating):
                 return f"Split: a task of `{opener.name}` for each item."
             case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
                 return f"Leave `{items}` out if there are no items."
-            case Switch(ways=[Way(condition=Condition(failed=failed)), *_]) if failed:
+            case Switch(ways=[Way(condition=Condition(failed=failed, perhaps=perhaps)), *_]) if failed or perhaps:
                 return "Go on with the items of which nothing has failed."
             case None if task.name not in (START, END):
                 return "Wait for whichever way was taken."
@@ -125,7 +129,7 @@ class Writer(Leading, Joining, Decorating):
             draft.before += self.seed(join.step)
             draft.after = [*self.stores(join.step)]
         draft.next = f"self.next(self.{target})"
-        self.decorate(draft, join.step)
+        self._finish(draft, join.step)
         return draft
 
     def _foreach_join(self, item: Foreach, target: str) -> Draft:
@@ -142,7 +146,7 @@ class Writer(Leading, Joining, Decorating):
         else:
             draft.before += self.collect(item, failed)
         draft.next = f"self.next(self.{target})"
-        self.decorate(draft, join.step)
+        self._finish(draft, join.step)
         return draft
 
 

@@ -26,6 +26,7 @@ class Names:
         self.artifacts = frozenset().union(*(linked.writes for linked in graph.links.values()))
         self._attributes = self.artifacts | {parameter.name for parameter in graph.flow.parameters}
         self._methods: dict[str, str] = {}
+        self._locals: dict[str, str] = {}
         self.taken_outside = graph.prelude.names | self._attributes | set(graph.links)
 
     @property
@@ -50,8 +51,10 @@ class Names:
         return self._methods[step.name]
 
     def local(self, wanted: str) -> str:
-        """A name that stays in a method or a module, and may be that of another method."""
-        return self.fresh(wanted) if wanted in self._taken else wanted
+        """A name that stays in a method or a module; asked again, the same."""
+        if wanted not in self._locals:
+            self._locals[wanted] = self.fresh(wanted) if wanted in self._taken else wanted
+        return self._locals[wanted]
 
 
 def mentioned(graph: Graph) -> frozenset[str]:

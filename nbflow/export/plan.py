@@ -50,7 +50,7 @@ class Condition:
     `value` and each of `needs` are attributes, of which the first that is there counts.
 
     `items` names a foreach that has to have any, `joined` one whose tasks must be there, `failed` the steps of which
-    none may have failed for the item.
+    none may have failed for the item, `perhaps` those of them that need not have run.
     """
 
     guard: Guard | None = None
@@ -60,6 +60,7 @@ class Condition:
     items: str = ""
     joined: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

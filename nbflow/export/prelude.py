@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from nbflow.export.extras import DISPLAY_NAME
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
@@ -33,6 +34,7 @@ def write_top(graph: Graph) -> Top:
     definitions = graph.prelude.closure(used)
     needed = used.union(*(definition.reads for definition in definitions))
     needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
+    needed -= {DISPLAY_NAME}
     future: list[str] = []
     imports: list[str] = []
     rest: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from nbflow.errors import ParameterError
 from nbflow.export.shape import is_caught
-from nbflow.export.usage import Usage
+from nbflow.export.usage import Usage, bound_names
 from nbflow.flow.checks import check
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.parameters import parse_value
@@ -84,4 +84,22 @@ def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
             yield problem("loop-failures", step, message, fix)
 
 
-RULES: tuple[Rule, ...] = (step_names, artifact_names, parameter_names, parameter_defaults, loops_that_may_fail)
+def dynamic_writes(usage: Usage) -> Iterator[Problem]:
+    """In a notebook `exec` and `globals()` can bind a name; in a method they cannot."""
+    for step in usage.graph.steps.values():
+        known = bound_names(step) | {load.name for load in usage.loads(step)}
+        known |= {step.foreach.var} if step.foreach else set()
+        for store in usage.stores(step):
+            if not step.metaflow and store.name not in known:
+                message = f"step '{step.name}' hands on '{store.name}', which no statement of it assigns"
+                yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
+
+
+RULES: tuple[Rule, ...] = (
+    step_names,
+    artifact_names,
+    parameter_names,
+    parameter_defaults,
+    loops_that_may_fail,
+    dynamic_writes,
+)

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from nbflow.errors import FlowRefused
-from nbflow.export.arrange import Arrangement, Edge, GoesBack, told
-from nbflow.export.attributes import Attributes
+from nbflow.export.arrange import GoesBack, told
 from nbflow.export.bodies import read_bodies
 from nbflow.export.draft import Draft, docstring
-from nbflow.export.errors import ExportFailed
-from nbflow.export.extras import CARDS, EXTRAS, PARTS, fill
-from nbflow.export.flowing import Flowing
-from nbflow.export.formatting import complaints, format_source
+from nbflow.export.extras import CARDS, DISPLAY_NAME, EXTRAS, PARTS, fill
+from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
-from nbflow.export.lengths import always_has_items
 from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
 from nbflow.export.method import Writer
 from nbflow.export.naming import FLOWSPEC, Names, class_name
 from nbflow.export.parameters import Parameters
-from nbflow.export.plan import Row, steps_of
+from nbflow.export.planning import Planned, plan_flow
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import refusals
-from nbflow.export.shape import Shaping
 from nbflow.export.usage import Usage
 from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
@@ -60,72 +54,6 @@ def _usage(graph: Graph, all_artifacts: bool) -> Usage:
 
 
 @dataclass
-class _Plan:
-    row: Row
-    flowing: Flowing
-    usage: Usage
-    attributes: Attributes
-    names: Names
-    waits: tuple[tuple[str, str], ...]
-
-
-def _plan(graph: Graph, all_artifacts: bool) -> _Plan:
-    """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
-    alike, ordered, split = _alike(graph), set[str](), set[str]()
-    while True:
-        edges = alike.union(*(_in_order(graph, name) for name in ordered))
-        try:
-            plan = _attempt(graph, all_artifacts, edges, frozenset(split))
-        except GoesBack:
-            if not ordered:
-                raise
-            split, ordered = split | ordered, set()
-            continue
-        wrong = plan.flowing.wrong
-        if not wrong:
-            return plan
-        if wrong <= ordered | split:
-            listed = ", ".join(sorted(wrong))
-            raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
-        ordered |= wrong - split
-
-
-def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> _Plan:
-    names = Names(graph)
-    versions, attributes = Versions(graph, names, split), Attributes(names)
-    usage = Usage(graph, names, versions, all_artifacts)
-    arrangement = Arrangement(graph, names, edges)
-    lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
-    row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
-    assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
-    flowing = Flowing(graph, usage, attributes)
-    flowing.follow(row)
-    return _Plan(row, flowing, usage, attributes, names, tuple(arrangement.waits))
-
-
-def _in_order(graph: Graph, name: str) -> set[Edge]:
-    """Everybody who reads or writes a name, one after another."""
-    concerned = [
-        step
-        for step, linked in graph.links.items()
-        if name in linked.writes or any(binding.name == name for binding in linked.bindings)
-    ]
-    return set(pairwise(concerned))
-
-
-def _alike(graph: Graph) -> frozenset[Edge]:
-    """Steps with guards on one name stand in a row, so that one switch decides about all of them."""
-    last: dict[str, str] = {}
-    edges: set[Edge] = set()
-    for step in graph.steps.values():
-        if step.guard is not None:
-            if step.guard.name in last:
-                edges.add((last[step.guard.name], step.name))
-            last[step.guard.name] = step.name
-    return frozenset(edges)
-
-
-@dataclass
 class _Export:
     graph: Graph
     target: Target
@@ -136,14 +64,14 @@ class _Export:
 
     def write(self) -> Exported:
         try:
-            plan = _plan(self.graph, self.all_artifacts)
+            plan = plan_flow(self.graph, self.all_artifacts)
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
         self.names, self.top = plan.names, write_top(self.graph)
         self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
-        extras = {name: self.names.local(name) for name in EXTRAS}
+        extras = {name: name if name == DISPLAY_NAME else self.names.local(name) for name in EXTRAS}
         writer = Writer(
             self.graph, plan.usage, plan.attributes, plan.flowing, self.imports, parameters, spelling, extras
         )
@@ -151,7 +79,6 @@ class _Export:
         waits = told(plan.waits, self.graph)
         helpers = self._helpers(writer.used, spelling, extras)
         needs = frozenset().union(*(parameters.needs(one) for one in self.graph.flow.parameters))
-        needs = frozenset(n for n in needs if n != "JSONType" or self._uses_json(parameters))
         flow = self._class(methods, parameters, spelling, waits)
         head = self._head(writer.flowspec | needs, writer.used, spelling)
         text = self._whole(head, helpers, flow)
@@ -160,10 +87,7 @@ class _Export:
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
         return Exported(text, marks, (*waits, *writer.notes, *self._dropped()), names, plan.usage.versions.renamed)
 
-    def _uses_json(self, parameters: Parameters) -> bool:
-        return any("JSONType" in parameters.needs(one) for one in self.graph.flow.parameters)
-
-    def _spelling(self, plan: _Plan) -> dict[str, str]:
+    def _spelling(self, plan: Planned) -> dict[str, str]:
         """In a class body a parameter or a method of that name would stand before what is imported."""
         taken = {plan.names.method(step) for step in self.graph.steps.values()} | self.top.names
         taken |= {parameter.name for parameter in self.graph.flow.parameters}
@@ -223,6 +147,7 @@ class _Export:
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
         parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
         text = format_source("\n\n".join(part for part in parts if part) + "\n")
+        require_python(text)
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 

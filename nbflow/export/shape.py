@@ -131,7 +131,9 @@ class Shaping:
             rest = row[at + 1 :]
             simple = isinstance(item, Task) and all(_is_simple(one) for one in rest)
             if failing and rest and not simple:
-                way = Way(Condition(failed=failing), self._tolerant(rest))
+                ran = isinstance(item, Task)
+                condition = Condition(failed=failing if ran else (), perhaps=() if ran else failing)
+                way = Way(condition, self._tolerant(rest))
                 return (*row[: at + 1], Switch((way,)))
         return row
 

@@ -53,6 +53,16 @@ def test_a_file_that_is_there_is_only_written_over_when_forced(shell: Shell) -> 
     assert target.stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize("name", ["films.py", "other.ipynb"])
+def test_a_notebook_is_never_written_over(shell: Shell, name: str) -> None:
+    notebook = shell.folder / "films.py"
+    notebook.write_text("# %%\n# %%step load\nx = 1\n")
+    answer = shell("export", str(notebook), str(shell.folder / name), "--force")
+    assert (answer.code, f"{shell.folder / name} is a notebook" in answer.err) == (1, True)
+    assert notebook.read_text() == "# %%\n# %%step load\nx = 1\n"
+    assert os.listdir(shell.folder) == ["films.py"]
+
+
 def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell) -> None:
     notebook, target = shell.write("films", LOAD, "%%step clean\nmovies = sorted(rows)"), shell.folder / "flow.py"
     checked = shell("check", notebook)
@@ -142,6 +152,15 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             ["%%step a --foreach x in [1]\ny = x", "%%step b --join a\nz = len(inputs)", "%%step c\nw = y + z"],
             "cell 3, line 1: step 'c' runs per item of 'a' and reads what 'b' has made of all its items. "
             "A script cannot go back into a foreach: let 'c' open one of its own, over a list of 'b'",
+        ),
+        (
+            ["%%step a --out x\nexec('x = 1')", "%%step b\ny = x"],
+            "cell 1, line 1: step 'a' hands on 'x', which no statement of it assigns. Assign 'x' in the body",
+        ),
+        (
+            ["def total():\n    return n", "%%step a\nn = 1", "%%step b\nn: int = n + total()"],
+            "'n: int = n + total()' is no Python inside of a method (annotated name 'n' can't be global): "
+            "write it in another way",
         ),
         (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
     ],

@@ -165,6 +165,7 @@ y = 4 // x
 ys = [task.y for task in inputs]
 why = [(one.item, one.error) for one in inputs.failed]
 items = [task.item for task in inputs]
+failed, errors = len(inputs.failed), 0
 """,
     "three ways": """
 %%parameters

@@ -84,15 +84,27 @@ class Engines:
 
     def metaflow(self, exported: Exported) -> Values:
         """The same text with the other import, run as a user would run it."""
-        path = self.write(exported)
+        path, env = self.write(exported), self._environment()
         options = [word for name, value in self.parameters.items() for word in (f"--{name}", str(value))]
-        env = {**os.environ, "USERNAME": "tester", "METAFLOW_HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT)}
-        env |= {"OMP_NUM_THREADS": "1"}  # or the processes wait for each other's threads
-        env |= {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.folder), "PYTHONWARNINGS": "ignore"}
         self._call([sys.executable, str(path), "--quiet", "run", *options, "--max-workers", "2"], env)
         answer = self._call([sys.executable, str(READER), str(path)], env)
         found: Values = pickle.loads(answer)
         return found
+
+    def cards(self, exported: Exported, *steps: str) -> list[str]:
+        """The HTML of the cards of some steps, of whichever engine it is."""
+        path, env = self.write(exported), self._environment()
+        self._call([sys.executable, str(path), "run"], env)
+        for step in steps:
+            self._call([sys.executable, str(path), "card", "get", step, f"{step}.html"], env)
+        return [(self.folder / f"{step}.html").read_text() for step in steps]
+
+    def _environment(self) -> dict[str, str]:
+        """That of a user who has nothing installed but the two engines."""
+        own = {"USERNAME": "tester", "METAFLOW_HOME": str(self.folder / "home"), "PYTHONPATH": str(ROOT)}
+        own |= {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(self.folder), "PYTHONWARNINGS": "ignore"}
+        own |= {"OMP_NUM_THREADS": "1"}  # or the processes wait for each other's threads
+        return {**os.environ, **own}
 
     def _call(self, words: list[str], env: Mapping[str, str]) -> bytes:
         answer = subprocess.run(words, cwd=self.folder, env=env, capture_output=True, check=False, timeout=240)

@@ -29,6 +29,7 @@ class Notebook:
     lists: list[str] = field(default_factory=list)
     sometimes: list[str] = field(default_factory=list)  # written by guarded steps only
     levels: list[Level] = field(default_factory=list)
+    made: list[tuple[str, str]] = field(default_factory=list)  # (step, number) of plain steps
     steps: int = 0
 
     # choices
@@ -51,6 +52,7 @@ class Notebook:
         options = list(dict.fromkeys([*self.numbers, *inside]))
         parts = [self.pick(must)] if must else []
         parts += [self.pick(options) for _ in range(self.draw(st.integers(0, 2))) if options]
+        parts += ["shared()"] if self.numbers and self.chance(8) else []
         parts += [f"len({self.pick(self.lists)})"] if self.lists and self.chance(15) else []
         return f"({' + '.join([*parts, str(self.draw(st.integers(1, 9)))])}) % 97"
 
@@ -65,11 +67,11 @@ class Notebook:
     def add(self) -> None:
         """One more thing; inside of a foreach mostly something per item."""
         if self.levels and self.chance(70):
-            self.pick_from(self.per_item, self.per_item, self.join, self.open)
+            self.pick_from(self.per_item, self.per_item, self.per_item_guarded, self.join, self.open)
         else:
             self.pick_from(
                 self.plain, self.plain, self.maybe, self.list, self.change, self.open, self.guarded, self.loop,
-                self.depending, self.own_self,
+                self.depending, self.own_self, self.by_step,
             )  # fmt: skip
 
     def pick_from(self, *kinds: Callable[[], None]) -> None:
@@ -82,8 +84,16 @@ class Notebook:
 
     def plain(self) -> None:
         name, value = self.fresh_outside(), self.outside.sum()
-        self.step("", f"{name} = {value}")
+        self.made.append((self.step("", f"{name} = {value}"), name))
         self.note(name)
+
+    def by_step(self) -> None:
+        """What one step has made, whoever wrote that name since."""
+        if self.made:
+            step, read = self.made[self.draw(st.integers(0, len(self.made) - 1))]
+            name = f"n{self.steps}"
+            self.step("", f"{name} = (inputs.{step}.{read} + {self.outside.sum()}) % 97")
+            self.note(name)
 
     def fresh_outside(self) -> str:
         return self.pick(self.numbers) if self.numbers and self.chance(35) else f"n{self.steps}"
@@ -169,6 +179,15 @@ class Notebook:
             if name not in names:
                 names.append(name)
 
+    def per_item_guarded(self) -> None:
+        """For some of the items."""
+        level, flag = self.levels[-1], f"f{self.steps}"
+        name = self.pick(level.own[1:])
+        self.step("", f"{flag} = {self.pick(level.own)} % 2 == 0")
+        self.step(f"--if {flag}", f"{name} = {self.sum(level.own)}")
+        if self.chance(50):
+            self.step(f"--else {flag}", f"{name} = {self.sum(level.own)}")
+
     def join(self) -> None:
         """Of one level, or of all at once."""
         flat = len(self.levels) == 2 and self.chance(40)
@@ -188,7 +207,7 @@ class Notebook:
 @st.composite
 def notebooks(draw: Draw, most: int = 9) -> tuple[str, ...]:
     """The texts of the cells."""
-    notebook = Notebook(draw)
+    notebook = Notebook(draw, ["def shared():\n    return n0 + 1"])
     notebook.plain()
     for _ in range(draw(st.integers(1, most))):
         notebook.add()

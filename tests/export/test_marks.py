@@ -80,7 +80,10 @@ SCRIPT = '''
 class F(FlowSpec):
     @step
     def load(self):
-        """Load."""
+        """Load.
+
+        # cell 1
+        """
         path = self.path
 
         # cell 6
@@ -119,8 +122,8 @@ a
 
 def test_bodies_are_read_without_what_was_written_around_them() -> None:
     assert read_bodies(SCRIPT) == (
-        Body(6, "load", '# read it\nraw = """\na\n"""\nn = len(raw)\n# that was all', 9),
-        Body(7, "use", "self.x = self.raw", 22),
-        Body(8, "more", "self.y = self.x", 29),
-        Body(9, "end", "self.z = self.y", 37),
+        Body(6, "load", '# read it\nraw = """\na\n"""\nn = len(raw)\n# that was all', 12),
+        Body(7, "use", "self.x = self.raw", 25),
+        Body(8, "more", "self.y = self.x", 32),
+        Body(9, "end", "self.z = self.y", 40),
     )

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
+from nbflow.export.script import Exported
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph
 from tests.export.alone import values_alone
@@ -21,8 +22,7 @@ REAL = settings(PLAIN, phases=[Phase.explicit, Phase.generate])  # a smaller exa
 @PLAIN
 @given(notebooks())
 def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tuple[str, ...]) -> None:
-    graph = exportable(cells)
-    exported = exported_of(graph)
+    graph, exported = export(cells)
     expected = named(by_task(values_in_order(graph, {})), exported)
     assert_within(expected, dict(values_alone(exported.text)), exported.text)
 
@@ -30,29 +30,26 @@ def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tu
 @settings(REAL, max_examples=10)
 @given(notebooks(6))
 def test_they_give_the_same_when_nbflow_runs_both(engines: Engines, cells: tuple[str, ...]) -> None:
-    graph = exportable(cells)
-    exported = exported_of(graph)
+    graph, exported = export(cells)
     assert_within(named(engines.notebook(graph), exported), engines.nbflow(exported), exported.text)
 
 
 @settings(REAL, max_examples=3)
 @given(notebooks(4))
 def test_and_when_metaflow_runs_the_script(engines: Engines, cells: tuple[str, ...]) -> None:
-    graph = exportable(cells)
-    exported = exported_of(graph, Target.METAFLOW)
+    graph, exported = export(cells, Target.METAFLOW)
     assert_within(named(engines.notebook(graph), exported), engines.metaflow(exported), exported.text)
 
 
-def exportable(cells: tuple[str, ...]) -> Graph:
-    """A flow that is right, and that a script can say."""
+def export(cells: tuple[str, ...], target: Target = Target.NBFLOW) -> tuple[Graph, Exported]:
+    """Of a flow that is right, and that a script can say."""
     graph = graph_of(*cells)
     assume(all(problem.warning for problem in check(graph)))
     try:
-        exported_of(graph)
+        return graph, exported_of(graph, target)
     except FlowRefused as error:
         assume("cannot go back into a foreach" not in str(error))
         raise
-    return graph
 
 
 def assert_within(expected: Values, found: Values, text: str) -> None:

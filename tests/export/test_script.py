@@ -141,6 +141,21 @@ def test_a_body_means_in_a_method_what_it_means_in_a_cell(body: str, expected: o
     assert value("work.r", *cells) == expected
 
 
+def test_lines_around_a_body_mean_the_builtins_that_it_hides() -> None:
+    cells = [
+        "%%step load\nn = 2\nlist, len, bool = 1, 2, 3",
+        "%%step fit --foreach i in range(n) --allow-failures 1\nx = i",
+        "%%step best --join fit\nzip = map = 0\nr = [task.x for task in inputs]",
+    ]
+    assert value("best.r", *cells) == [0, 1]
+
+
+@pytest.mark.parametrize("body", ["", "# nothing yet", "pass"])
+@pytest.mark.parametrize("name", ["a", "end"])
+def test_a_cell_without_statements_is_a_step(name: str, body: str) -> None:
+    assert values_alone(script(f"%%step {name}\n{body}")) == {}
+
+
 def test_functions_of_the_notebook_see_the_artifacts_and_parameters_that_they_name() -> None:
     cells = [
         "%%parameters\nrate: int = 3",
@@ -257,6 +272,19 @@ def test_a_name_that_holds_two_things_at_once_has_two_attributes() -> None:
     exported = export(graph_of(*cells), all_artifacts=True)
     assert exported.attributes == {("a", "n"): "a_n", ("c", "n"): "c_n"}
     assert values_alone(exported.text)["e", (), "r"] == 25
+
+
+def test_guards_on_one_name_are_switches_of_their_own_where_a_foreach_stands_between() -> None:
+    cells = [
+        "%%parameters\ngo: bool = True",
+        "%%step a --if go\nx = 1",
+        "%%step b --foreach i in [1, 2]\np = i",
+        "%%step c --if go\nq = p + 1",
+        "%%step d --if go\ny = 2",
+        "%%step e\nr = p + y",
+        "%%step f --join b\ns = sum(inputs.r)",
+    ]
+    assert value("f.s", *cells) == 7
 
 
 # what runs beside what

@@ -87,7 +87,7 @@ class _InOrder:
         return any(one.options.allow_failures is not None for one in inside)
 
     def seen(self, step: Step, path: Path) -> dict[str, Any]:
-        names = dict(self.globals)
+        names = {name: self.globals[name] for name in self.prelude}
         for binding in self.graph.links[step.name].bindings:
             for writer in binding.writers:
                 made = self.made.get((writer, path[: len(self.graph.links[writer].scope)]), {})

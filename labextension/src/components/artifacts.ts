@@ -18,7 +18,7 @@ function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {
   const lost = artifact.lost.length > 0;
   const line = [
     h('span', { class: 'nbf-ArtifactName' }, artifact.name),
-    h('span', { class: 'nbf-ArtifactType' }, artifact.type),
+    h('span', { class: 'nbf-ArtifactType' }, artifact.type.slice(artifact.type.lastIndexOf('.') + 1)),
     h('span', { class: 'nbf-ArtifactText' }, extent(artifact) || artifact.text),
     artifact.source && h('span', { class: 'nbf-Source' }, trans('from %1', artifact.source)),
     lost && h('span', { class: 'nbf-Lost' }, signIcon('warning'), trans('lost')),

@@ -183,11 +183,16 @@ function span(tasks: readonly TaskLine[], time: number): Span | null {
   let [began, ended] = [Infinity, -Infinity];
   for (const task of tasks) {
     if (task.started !== null) {
-      began = Math.min(began, task.started);
+      began = Math.min(began, beginning(task, task.started));
       ended = Math.max(ended, task.finished ?? (task.status === 'running' ? time : task.started));
     }
   }
   return began <= ended ? { began, ended } : null;
+}
+
+/** When its body began: a task that was handed out waits for a worker first. */
+function beginning(task: TaskLine, started: number): number {
+  return task.finished !== null && task.seconds ? Math.max(started, task.finished - task.seconds) : started;
 }
 
 /** From the first beginning to the last end. */

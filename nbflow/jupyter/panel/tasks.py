@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from nbflow.archive import Archive, name_of
@@ -21,6 +22,9 @@ _STATUS = {
     TaskStatus.FAILED: StepStatus.FAILED,
     TaskStatus.CANCELLED: StepStatus.CANCELLED,
 }
+
+_LENGTH = re.compile(r"^\d+ items: ")
+"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
 
 
 def task_list(place: Place, step: str | None = None, run: str | None = None) -> TaskList:
@@ -54,9 +58,10 @@ def _lines(row: RunRow, tasks: tuple[TaskRow, ...]) -> Iterator[TaskLine]:
 
 def task_line(row: RunRow, task: TaskRow) -> TaskLine:
     status, reason = _stands(row, task)
+    item = _LENGTH.sub("", task.item)
     return TaskLine(
-        row.number, task.number, task.step, name_of(task), task.item, status, task.started, task.finished,
-        task.seconds, reason,
+        row.number, task.number, task.step, name_of(task), item, status, task.started, task.finished, task.seconds,
+        reason,
     )  # fmt: skip
 
 
