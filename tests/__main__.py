@@ -17,7 +17,7 @@ CHECKS = (
     "python -m nbflow.jupyter.protocol --check",
     "python labextension/bundle.py check",
 )
-TESTS = "pytest -n 2 --dist loadgroup"
+TESTS = "pytest -n 2 --dist loadfile"
 
 
 def passes(gate: str) -> bool:

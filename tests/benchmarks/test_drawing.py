@@ -7,12 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import browser
 from tests.browser.renderer import states
-from tests.browser.renderer.conftest import script, stage
 from tests.browser.renderer.stage import Stage
-
-__all__ = ["browser", "script", "stage"]
 
 Measure = Callable[[str, Any], float]
 

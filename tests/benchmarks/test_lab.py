@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.cells import GATED, LINEAR, LOAD, open_gate
-from tests.browser.conftest import OpenNotebook, browser, folder, lab, notebook, window
+from tests.browser.conftest import OpenNotebook
 from tests.browser.window import Window
-
-__all__ = ["browser", "folder", "lab", "notebook", "window"]
 
 UNTIL = """async ([begin, selector, number]) => {
     const frame = () => new Promise(requestAnimationFrame);

@@ -1,4 +1,4 @@
-"""A JupyterLab and a browser, started once; a page and a folder with a store of its own for each test."""
+"""A JupyterLab and a browser, started once a worker; a page and a folder with a store of its own for each test."""
 
 from __future__ import annotations
 
@@ -21,13 +21,6 @@ FLAGS = [
 ]  # fmt: skip
 
 OpenNotebook = Callable[..., Window]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All in one worker, so that one JupyterLab serves them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 def chromium() -> str:

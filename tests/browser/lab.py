@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labextension import bundle
+from tests.browser.bundle import refresh
 
 PATIENCE = 60
 """Seconds that the server may take to start."""
@@ -48,7 +49,7 @@ class Lab:
             raise
 
     def _prepare(self) -> None:
-        bundle.refresh()
+        refresh()
         settings = self.home / "settings/@jupyterlab/apputils-extension"
         settings.mkdir(parents=True)
         (settings / "notification.jupyterlab-settings").write_text(NO_NEWS)

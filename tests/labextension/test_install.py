@@ -1,4 +1,7 @@
-"""Whoever installs gets the panel as the sources say, with or without node; a machine of its own stands for theirs."""
+"""Whoever installs gets the panel as the sources say, with or without node; a machine of its own stands for theirs.
+
+They share a checkout, and tell one story.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ import pytest
 
 from tests.labextension.conftest import Checkout
 
-pytestmark = pytest.mark.xdist_group("install")  # they share a checkout, and tell one story
 SHARED = "share/jupyter/labextensions/nbflow"
 
 
@@ -44,7 +46,7 @@ def test_an_sdist_installs_without_npm(checkout: Checkout, no_npm: Mapping[str, 
 
 
 def test_what_was_edited_is_in_the_next_wheel(checkout: Checkout, tmp_path: Path) -> None:
-    with (checkout.folder / "labextension/style/base.css").open("a") as style:
+    with (checkout.folder / "labextension/style/tokens.css").open("a") as style:
         style.write("\n.nbf-edited { color: rebeccapurple; }\n")
     checkout.install(checkout.folder, tmp_path / "venv")
     assert any(b"nbf-edited" in content for content in installed(tmp_path / "venv").values())
@@ -64,9 +66,9 @@ def test_a_stale_bundle_is_refused_where_it_cannot_be_built(
         case "deleted":
             source.unlink()
         case "renamed":
-            source.rename(source.with_name("icons.ts"))
+            source.rename(source.with_name("renamed.ts"))
     done = checkout.run("-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "wheel"), python=bare_python)
-    source.with_name("icons.ts").unlink(missing_ok=True)
+    source.with_name("renamed.ts").unlink(missing_ok=True)
     source.write_text(text)  # the checkout is shared
     assert (done.returncode, list(tmp_path.glob("wheel/*.whl"))) == (1, [])
     assert "the JupyterLab panel must be built, and there is no npm" in done.stderr

