@@ -77,11 +77,11 @@ class _Export:
         )
         methods = writer.write(plan.row)
         waits = told(plan.waits, self.graph)
-        helpers = self._helpers(writer.used, spelling, extras)
+        additions = self._additions(writer.used, spelling, extras)
         needs = frozenset().union(*(parameters.needs(one) for one in self.graph.flow.parameters))
         flow = self._class(methods, parameters, spelling, waits)
         head = self._head(writer.flowspec | needs, writer.used, spelling)
-        text = self._whole(head, helpers, flow)
+        text = self._whole(head, additions, flow)
         marks = self._marks(text)
         text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
@@ -93,7 +93,7 @@ class _Export:
         taken |= {parameter.name for parameter in self.graph.flow.parameters}
         return {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
 
-    def _helpers(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
+    def _additions(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
         wanted = used | {other for name in used for other in EXTRAS[name].others}
         texts: list[str] = []
         for name in EXTRAS:
@@ -142,10 +142,10 @@ class _Export:
             return first.above
         return f"The flow of {self.graph.flow.document}."
 
-    def _whole(self, head: str, helpers: Sequence[str], flow: str) -> str:
+    def _whole(self, head: str, additions: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *helpers, flow, main])]
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main])]
         text = format_source("\n\n".join(part for part in parts if part) + "\n")
         require_python(text)
         codes = complaints(text)

@@ -14,7 +14,7 @@ from nbflow.importing.bodies import WRAPPER
 from nbflow.importing.definitions import Chunk, engine_names, used_chunks, written
 from nbflow.importing.design import Design
 from nbflow.importing.drafts import Draft, cells_of
-from nbflow.importing.helpers import helper_chunk
+from nbflow.importing.functions import function_chunk
 from nbflow.importing.parameters import Values, write_parameters
 from nbflow.importing.refusals import Stuck
 from nbflow.importing.renaming import fixed_words
@@ -50,7 +50,7 @@ def values_in(source: Source, folder: Path) -> Values:
 
 def _definitions(design: Design, bodies: Mapping[str, str]) -> list[Chunk]:
     words = fixed_words(design) | {name: name for name in design.artifacts}
-    every = [*design.module, *design.constants, *(helper_chunk(one, words) for one in design.helpers.values())]
+    every = [*design.module, *design.constants, *(function_chunk(one, words) for one in design.functions.values())]
     by_parameters = frozenset[str]().union(*(names_of(node.value).free for node in design.source.parameters))
     by_steps = frozenset[str]().union(*(names_of(body).free for body in bodies.values()))
     by_steps |= {leads.foreach or "" for leads in design.source.outline.nexts.values()}

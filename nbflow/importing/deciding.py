@@ -9,7 +9,7 @@ from nbflow.flow.prelude import BUILTINS
 from nbflow.importing.conditions import conditions_of, is_implied
 from nbflow.importing.definitions import class_chunks, module_chunks
 from nbflow.importing.design import Design
-from nbflow.importing.helpers import read_helpers
+from nbflow.importing.functions import read_functions
 from nbflow.importing.items import name_items
 from nbflow.importing.looking import hand_on
 from nbflow.importing.lookups import settle_lookups
@@ -27,7 +27,7 @@ def design_notebook(source: Source) -> Design:
     design = Design(
         source,
         steps,
-        read_helpers(source),
+        read_functions(source),
         tuple(module_chunks(source)),
         tuple(class_chunks(source)),
         seen,

@@ -12,7 +12,7 @@ from nbflow.flow.step import Next, NextKind
 from nbflow.importing.binding import assigned_in, fixed_in, imported_in
 from nbflow.importing.conditions import Condition, Way, way_to
 from nbflow.importing.definitions import Chunk
-from nbflow.importing.helpers import Helper, helper_reads
+from nbflow.importing.functions import Function, function_reads
 from nbflow.importing.methods import INDEX, MACHINERY, StepText, attributes_of, reads_of
 from nbflow.importing.source import Source
 from nbflow.importing.visible import Visible, scope_in
@@ -28,7 +28,7 @@ class Design:
 
     source: Source
     steps: Mapping[str, StepText]
-    helpers: Mapping[str, Helper]
+    functions: Mapping[str, Function]
     module: tuple[Chunk, ...]
     constants: tuple[Chunk, ...]
     seen: Visible
@@ -48,7 +48,7 @@ class Design:
     def fixed(self) -> frozenset[str]:
         """What `self` has in every step: parameters, constants, methods."""
         constants = frozenset[str]().union(*(chunk.binds for chunk in self.constants))
-        return self.parameters | constants | self.helpers.keys()
+        return self.parameters | constants | self.functions.keys()
 
     @cached_property
     def artifacts(self) -> frozenset[str]:
@@ -57,7 +57,7 @@ class Design:
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
         """What stands around the steps: of the module, then of the class."""
-        return (*self.module, *self.constants, *(helper.chunk for helper in self.helpers.values()))
+        return (*self.module, *self.constants, *(function.chunk for function in self.functions.values()))
 
     @cached_property
     def around(self) -> frozenset[str]:
@@ -66,7 +66,7 @@ class Design:
 
     @cached_property
     def reads(self) -> Mapping[str, frozenset[str]]:
-        found = reads_of(self.steps.values(), helper_reads(self.helpers, self.artifacts))
+        found = reads_of(self.steps.values(), function_reads(self.functions, self.artifacts))
         return {name: reads & self.artifacts for name, reads in found.items()}
 
     def added_reads(self, name: str) -> frozenset[str]:

@@ -307,10 +307,11 @@ def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
             agenda.extend(ast.iter_child_nodes(node))
 
 
-def reads_of(steps: Iterable[StepText], helpers: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def reads_of(steps: Iterable[StepText], functions: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """The artifacts that each step reads, also through the methods and functions it calls."""
     found: dict[str, frozenset[str]] = {}
     for step in steps:
-        reached = frozenset[str]().union(*(helpers.get(name, frozenset()) for name in step.attributes | step.mentions))
+        called = step.attributes | step.mentions
+        reached = frozenset[str]().union(*(functions.get(name, frozenset()) for name in called))
         found[step.name] = (step.names.reads | step.names.maybe_reads | reached) - MACHINERY
     return found

@@ -64,8 +64,8 @@ def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:
 
 
 def fixed_words(design: Design) -> dict[str, str]:
-    helpers = {name: helper.call for name, helper in design.helpers.items()}
-    return {name: name for name in design.fixed} | helpers
+    functions = {name: function.call for name, function in design.functions.items()}
+    return {name: name for name in design.fixed} | functions
 
 
 def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, str]:
