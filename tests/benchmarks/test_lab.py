@@ -47,7 +47,7 @@ def test_the_panel_is_visible_after_its_activation(benchmark: Any, notebook: Ope
 
 def test_a_thousand_steps(benchmark: Any, notebook: OpenNotebook) -> None:
     window = notebook(THOUSAND)
-    listed = milliseconds(window, "activate", "#nbflow-panel .nbf-Step", 1000)
+    listed = milliseconds(window, "activate", "#nbflow-panel .nbf-Step")  # of which only those in sight are there
     drawn = milliseconds(window, "#nbflow-panel [role=tab][data-view=graph]", "#nbflow-panel .nbf-Box", 1000)
     benchmark.pedantic(lambda: None)
     tell(benchmark, listed_ms=listed, drawn_ms=drawn)
