@@ -239,3 +239,29 @@ def test_the_verbs_of_a_shell_work_in_the_notebook(kernel: Kernel, line: str, wo
 
 def test_display_needs_no_import_in_a_step(kernel: Kernel) -> None:
     assert [data["text/plain"] for data in kernel.ok("%%step plainly\ndisplay(5)\nplainly = 1").displayed] == ["5"]
+
+
+TEXT = """\
+# %%
+# %%step load
+rows = [1, 2]
+
+# %%
+# %%step count
+number = len(rows)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [(TEXT, "films.py · 2 steps: load, count"), ("import sys\n", "console · 0 steps")]
+)
+def test_a_kernel_of_a_text_notebook_belongs_to_it_and_one_of_a_script_to_none(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    path = tmp_path / "films.py"
+    path.write_text(text)
+    kernel = Kernel(tmp_path, path)
+    try:
+        assert told in kernel.ok("%flow").text
+    finally:
+        kernel.stop()
