@@ -101,15 +101,6 @@ def _bytes_of(path: Path) -> bytes:
         raise NotANotebook(path, f"it cannot be read ({error.strerror})", "check its permissions") from None
 
 
-def can_be_read(path: Path) -> bool:
-    """Whether the file is a notebook now; the `.py` of a console may be any script."""
-    try:
-        list(read_cells(path))
-    except NotANotebook:
-        return False
-    return True
-
-
 # text notebooks
 
 _MARKER = re.compile(r"^# %%(?:\s|$)", re.M)

@@ -18,7 +18,7 @@ from nbflow.jupyter.drawing import sessions
 from nbflow.jupyter.session import Session
 from nbflow.jupyter.shell import ShellScreen
 from nbflow.jupyter.verbs import CELLS, use
-from nbflow.notebook import SUFFIXES, can_be_read
+from nbflow.notebook import SUFFIXES, is_notebook
 from nbflow.run.frames import without_our_frames
 
 _EXTENSION = "nbflow.jupyter.magics"
@@ -75,9 +75,14 @@ def find_notebook(namespace: dict[str, Any]) -> Path | None:
     named = os.environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")
     for name in filter(None, named):
         path = Path(str(name)).absolute()
-        if path.suffix == ".ipynb" or (path.suffix in SUFFIXES and can_be_read(path)):
+        if path.suffix in SUFFIXES and is_notebook(path, _saved_text(path)):
             return path
     return None
+
+
+def _saved_text(path: Path) -> str:
+    """Of a notebook that was never saved there is no file."""
+    return path.read_text("utf-8", "replace") if path.is_file() else ""
 
 
 def as_magic(lines: list[str]) -> list[str]:
