@@ -17,7 +17,7 @@ CHECKS = (
     "python -m nbflow.jupyter.protocol --check",
     "python labextension/bundle.py check",
 )
-TESTS = "pytest -n 2 --dist loadfile"
+TESTS = "pytest -n 2 --dist loadfile --no-loadscope-reorder"  # the tests that share a JupyterLab stay together
 
 
 def passes(gate: str) -> bool:

@@ -1,4 +1,7 @@
-"""A JupyterLab and a browser, started once a worker; a page and a folder with a store of its own for each test."""
+"""A JupyterLab and a browser for these tests in a worker; a page and a folder with a store of its own for each.
+
+They end with the last of these tests: while Playwright runs, so does its event loop, and no other can (`asyncio.run`).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab = Lab(tmp_path_factory.mktemp("lab"))
     lab.start()
@@ -38,7 +41,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     lab.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
