@@ -93,8 +93,8 @@ export interface RunLine {
  * All that goes on in the kernel, whole: a lost message costs nothing.
  *
  * `lines` are of the steps that take part. `shape` is left out of most messages of a large graph, and comes at least
- * once a second. The last message of a run has its `finished`; so has that of a kernel session for which nothing runs
- * any more, until another step is executed.
+ * every two seconds. The last message of a run has its `finished`; so has that of a kernel session for which nothing
+ * runs any more, until another step is executed.
  */
 export interface Snapshot {
   readonly protocol: number;

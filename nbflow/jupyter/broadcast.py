@@ -1,7 +1,7 @@
 """What goes on in the kernel, told to whoever listens: whole small snapshots, from a thread, while a run is on.
 
 On the comm of fixed id nobody opens anything and nothing is answered, so a page that was loaded in the middle of a run
-knows all within a second, and a kernel that runs no flow has no thread and sends nothing.
+knows all within two seconds, and a kernel that runs no flow has no thread and sends nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
 from comm import create_comm
@@ -31,11 +31,17 @@ PAUSE = 0.2
 HEARTBEAT = 1.0
 """Seconds after which a message comes also when there is no news."""
 
-SHARE = 0.01
+SHARE = 0.005
 """Of a kernel's time that messages may take; those of a large flow come more seldom, but each second."""
 
 LARGE = 50
 """Steps of a graph that is not sent with every message."""
+
+DRAWING = 2.0
+"""Seconds after which a large graph is sent again, to who came in the middle of a run."""
+
+line_data = lru_cache(maxsize=2048)(to_data)
+"""Most lines of a large flow are what they were in the message before."""
 
 Sink = Callable[[Mapping[str, Any]], None]
 """Takes a snapshot as JSON has it; called in any thread."""
@@ -119,11 +125,25 @@ class Broadcast:
         return self._drawn[1:]
 
     def publish(self, snapshot: Snapshot) -> None:
-        data = to_data(replace(snapshot, shape=None))
+        data = to_data(replace(snapshot, shape=None, lines=()))
+        data["lines"] = [line_data(line) for line in snapshot.lines]
         if snapshot.shape is not None and self._drawn is not None:
             data["shape"] = self._drawn[2] if snapshot.shape is self._drawn[1] else to_data(snapshot.shape)
         for sink in list(self.sinks):
             sink(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The line of a step, and what it was made of."""
+
+    count: Count
+    began: float | None
+    reasons: tuple[str, ...]
+    line: StepLine
+
+    def is_still(self, count: Count, began: float | None, reasons: tuple[str, ...]) -> bool:
+        return self.count == count and self.began == began and self.reasons == reasons
 
 
 class Going:
@@ -134,6 +154,7 @@ class Going:
         self._running: dict[TaskId, float] = {}
         self._reasons: dict[str, str] = {}
         self._counts: dict[str, Count] = {}
+        self._told: dict[str, Told] = {}
         self._shown = 0.0
         self._lock = threading.Lock()  # else a message could take one step's end for that of the next
         self.go_on(row, tally)
@@ -143,6 +164,7 @@ class Going:
         with self._lock:
             self.row, self._tally = row, tally
             self._counts |= tally.counts
+            self._told.clear()
             self._status = Lifecycle.RUNNING
             self.finished: float | None = None
             self._stopped: frozenset[str] = frozenset()
@@ -192,14 +214,19 @@ class Going:
 
     def _is_due(self, shape: FlowShape) -> bool:
         now = time.monotonic()
-        is_due = len(shape.steps) <= LARGE or self.finished is not None or now - self._shown >= HEARTBEAT
+        is_due = len(shape.steps) <= LARGE or self.finished is not None or now - self._shown >= DRAWING
         self._shown = now if is_due else self._shown
         return is_due
 
     def _line(self, step: str, count: Count) -> StepLine:
         running = [began for task, began in list(self._running.items()) if task.step == step and not self.finished]
+        began = min(running, default=None)
         reasons = (self._reasons[step],) if step in self._reasons and count.failed else ()
-        return line_of(step, count, self._stands(step, count), min(running, default=None), self.row.number, reasons)
+        told = self._told.get(step)
+        if told is None or self.finished or not told.is_still(count, began, reasons):
+            line = line_of(step, count, self._stands(step, count), began, self.row.number, reasons)
+            told = self._told[step] = Told(replace(count), began, reasons, line)
+        return told.line
 
     def _stands(self, step: str, count: Count) -> StepStatus:
         """Once it is over nothing waits or runs any more."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from nbflow.cli.tally import Tally
-from nbflow.jupyter.broadcast import Broadcast
+from nbflow.jupyter.broadcast import Broadcast, Going
 from nbflow.notebook import read_cells
 from nbflow.run.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
 from nbflow.store.artifact import Artifact, Summary
@@ -46,23 +47,37 @@ class Wire:
 
 
 def test_broadcasting_takes_little_of_a_running_task(benchmark: Any) -> None:
-    """A task of a run with ten steps and 10,000 tasks; the thread's own time against that of the clock."""
+    """Of a run with ten steps and 10,000 tasks."""
     wire, tally = Wire(), Tally(TEN.graph, TEN.graph.links)
     going = Broadcast(wire).begin(RUN, tally, str(NOTEBOOK))
     for n in range(10):
         going.count(ForeachSplit(TaskId(f"s{n}", split=True), (ITEM,) * 1_000))
+    tasks = (TaskId(f"s{n % 10}", (n // 10 % 1_000,)) for n in itertools.count())
+    measure_share(benchmark, going, wire, tasks, seconds=5.0)
 
-    def run_for(seconds: float) -> float:
-        began, used, number = time.monotonic(), wire.seconds, 0
+
+def test_broadcasting_a_graph_of_a_thousand_steps_takes_little(benchmark: Any) -> None:
+    """The graph itself is sent every other second."""
+    cells = (f"%%step s{n}\nx{n} = " + (f"x{n - 1}" if n else "0") for n in range(1_000))
+    graph = Shape("thousand", "\n---\n".join(cells), {}).graph
+    wire, tally = Wire(), Tally(graph, graph.links)
+    going = Broadcast(wire).begin(RUN, tally, str(NOTEBOOK))
+    measure_share(benchmark, going, wire, map(TaskId, itertools.cycle(graph.links)), seconds=20.0)
+
+
+def measure_share(benchmark: Any, going: Going, wire: Wire, tasks: Iterator[TaskId], seconds: float) -> None:
+    """The broadcasting thread's own time against that of the clock, while one task of 0.01 s after another runs."""
+
+    def run() -> float:
+        began, used = time.monotonic(), wire.seconds
         while time.monotonic() - began < seconds:
-            task = TaskId(f"s{number % 10}", (number // 10 % 1_000,))
+            task = next(tasks)
             going.count(TaskStarted(task))
             going.count(TaskSucceeded(task, (), seconds=0.01))
-            number += 1
             threading.Event().wait(0.01)
         return (wire.seconds - used) / (time.monotonic() - began)
 
-    share = benchmark.pedantic(run_for, (5.0,), rounds=1)
+    share = benchmark.pedantic(run, rounds=1)
     facts = {"share": share, "messages": wire.messages, "bytes": wire.largest}
     print(facts)
     benchmark.extra_info.update(facts)

@@ -8,15 +8,18 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbflow.cli.tally import Tally
 from nbflow.jupyter import broadcast as broadcasts
-from nbflow.jupyter.broadcast import Broadcast
-from nbflow.jupyter.protocol import Lifecycle
+from nbflow.jupyter.broadcast import Broadcast, Going
+from nbflow.jupyter.protocol import Lifecycle, StepLine
 from nbflow.jupyter.wire import to_json
 from nbflow.run.events import (
     Event,
@@ -135,6 +138,37 @@ def test_the_graph_of_a_large_flow_is_not_sent_each_time() -> None:
     assert first.shape is not None
     assert len(first.shape.steps) == broadcasts.LARGE + 1
     assert (second.shape, second.version) == (None, first.shape.version)
+
+
+WRONG = Failure(FailureKind.ERROR, "ValueError", "no")
+HAPPENING = [
+    TaskStarted(TaskId("grid")), TaskSucceeded(TaskId("grid"), (), seconds=1.0),
+    ForeachSplit(TaskId("fit", split=True), (ITEM, ITEM)), TaskReused(fit(1), (), "1/2", seconds=3.0),
+    TaskStarted(fit(0)), TaskStarted(fit(1)), TaskFailed(fit(0), WRONG, seconds=1.0), TaskSucceeded(fit(1), ()),
+    RunCancelled("cancelled"),
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(HAPPENING)), st.sampled_from(Lifecycle))
+def test_what_was_told_before_does_not_change_what_is_told_now(events: list[Event], status: Lifecycle) -> None:
+    often, once = (Broadcast().begin(RUN, Tally(FOREACH.graph, FOREACH.graph.links), "") for _ in range(2))
+    for event in events:
+        often.count(event)
+        once.count(event)
+        often.snapshot()
+    assert lines_of(often) == lines_of(once)
+    often.end(status)
+    once.end(status)
+    often.snapshot()
+    assert lines_of(often) == lines_of(once)
+    for going in (often, once):
+        going.go_on(RUN, Tally(FOREACH.graph, ["best"]))
+    assert lines_of(often) == lines_of(once)
+
+
+def lines_of(going: Going) -> list[StepLine]:
+    """Without the moment at which it began."""
+    return [replace(line, began=float(line.began is not None)) for line in going.snapshot().lines]
 
 
 def test_a_session_that_nobody_listens_to_has_no_thread() -> None:
