@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import PathspecError
 from nbflow.store.artifact import Artifact, Summary
-from nbflow.store.trust import refuse_untrusted_artifacts
+from nbflow.store.foreign import refuse_untrusted_artifacts
 
 if TYPE_CHECKING:
     from nbflow.client import Task

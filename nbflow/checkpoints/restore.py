@@ -14,7 +14,8 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.checkpoints.prelude import find_redefinition
 from nbflow.checkpoints.randomness import RandomState, observe_random, set_random
 from nbflow.errors import NothingToUndo
-from nbflow.store import paths, tombstone, trust
+from nbflow.store import paths, tombstone
+from nbflow.store.foreign import refuse_untrusted
 from nbflow.store.pickler import type_name
 from nbflow.store.store import Store
 
@@ -47,7 +48,7 @@ def prepare_restore(
 
 def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
     """Do what the plan says; after any failure the namespace is as it was. The way back is on `ledger.undos`."""
-    trust.refuse_untrusted(store.history, sorted(plan.checkpoint.tasks), store.root)
+    refuse_untrusted(store.history, sorted(plan.checkpoint.tasks), store.root)
     before, state = dict(ledger.namespace), ledger.snapshot()
     was = observe_random()
     try:

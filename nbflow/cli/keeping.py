@@ -9,8 +9,8 @@ import click
 
 from nbflow.cli.words import size
 from nbflow.show import count
+from nbflow.store.foreign import trust_store
 from nbflow.store.store import Store
-from nbflow.store.trust import trust_store
 
 PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=True, path_type=Path), default=Path())
 

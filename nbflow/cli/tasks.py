@@ -22,9 +22,9 @@ from nbflow.differences import describe
 from nbflow.errors import UnknownName
 from nbflow.run.capture import last_words
 from nbflow.store.artifact import Artifact
+from nbflow.store.foreign import refuse_untrusted_artifacts
 from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.store.trust import refuse_untrusted_artifacts
 
 PAUSE = 0.2
 """Seconds between two looks at a task that is being followed."""

@@ -24,9 +24,9 @@ from nbflow.jupyter.protocol import MIME
 from nbflow.jupyter.wire import to_data
 from nbflow.run.events import StartTask, TaskId, TaskReused
 from nbflow.show import count
+from nbflow.store.foreign import refuse_untrusted_artifacts, trust_store
 from nbflow.store.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.store.trust import refuse_untrusted_artifacts, trust_store
 
 if TYPE_CHECKING:
     from nbflow.jupyter.session import Session

@@ -28,9 +28,9 @@ from nbflow.script.reading import alias_main
 from nbflow.script.settings import Settings
 from nbflow.script.sources import write_script
 from nbflow.store.catalog import Writer
+from nbflow.store.foreign import refuse_untrusted
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.store.trust import refuse_untrusted
 
 PARAMETERS = "_parameters"
 """The hidden task that holds what a run starts from: parameters and class constants."""

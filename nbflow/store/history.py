@@ -14,7 +14,7 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
 from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
-from nbflow.store.trust import Code, Seal, Trusts, is_genuine, is_trusted
+from nbflow.store.trust import Code, Record, Seal, Trusts, accepts, is_genuine
 
 _RUN = (
     "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
@@ -44,7 +44,7 @@ def _always(component: Component) -> bool:
 class Reader:
     """`usable` says whether the blobs of a component are there; a task that lacks one is not offered for reuse."""
 
-    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = is_trusted) -> None:
+    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = accepts) -> None:
         self.path = path
         self._usable = usable
         self._trusts = trusts
@@ -149,9 +149,7 @@ class Reader:
         return self._first_usable(self.query(query, flow, step, wanted))
 
     def _first_usable(self, rows: Iterable[Sequence[Any]]) -> TaskRow | None:
-        return next(
-            (task for task in map(_task, rows) if self.is_intact(task.id) and self._trusts(self, task.id)), None
-        )
+        return next((one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id)), None)
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
@@ -231,6 +229,22 @@ class Reader:
         row = self._one("SELECT signer, key, code, mac FROM seals WHERE task = ?", task)
         return None if row is None else Seal(row[0], row[1] or "", row[2] or "", row[3])
 
+    def sealed(self, task: int) -> tuple[Record, Seal | None] | None:
+        """What is signed of a task, and by whom; None when the task is not there."""
+        row = self.task(task)
+        run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run) if row else None
+        if row is None or run is None:
+            return None
+        flow, number, code = run
+        seal = self.seal(task)
+        key, code = (seal.key, seal.code) if seal else (row.key, code or "")
+        return Record(flow, number, row.step, row.path, row.turn, row.split, key, code, self.made(task)), seal
+
+    def is_trusted(self, task: int) -> bool:
+        """Whether what the task made may be unpickled, and its row has the key that was signed, not that of another."""
+        found, row = self.sealed(task), self.task(task)
+        return found is not None and row is not None and self._trusts(*found) and row.key in ("", found[0].key)
+
     def random(self, task: int) -> str | None:
         """The state of the random generators after a task, where it was kept."""
         row = self._one("SELECT state FROM randoms WHERE task = ?", task)
@@ -246,9 +260,18 @@ class Reader:
     def code(self, digest: str) -> str | None:
         """Source by its digest. Raises CodeChanged for what is not what the user, or somebody trusted, stored there."""
         row = self._one("SELECT body FROM code WHERE digest = ?", digest)
-        if row is not None and not is_genuine(self, Code(digest, row[0])):
+        if row is not None and not self._is_genuine(Code(digest, row[0])):
             raise CodeChanged(digest)
         return None if row is None else str(row[0])
+
+    def doubtful_code(self) -> list[Code]:
+        """All source that `code` would refuse."""
+        sources = (Code(digest, text) for digest, text in self.query("SELECT digest, body FROM code"))
+        return [code for code in sources if not self._is_genuine(code)]
+
+    def _is_genuine(self, code: Code) -> bool:
+        seals = self.query("SELECT signer, mac FROM code_seals WHERE digest = ?", code.digest)
+        return is_genuine(code, (Seal(signer, "", "", mac) for signer, mac in seals))
 
     def environment(self, digest: str) -> dict[str, Any] | None:
         row = self._one("SELECT body FROM environment WHERE digest = ?", digest)

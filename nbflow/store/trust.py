@@ -10,7 +10,7 @@ import hmac
 import importlib
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -19,15 +19,12 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from nbflow.errors import Untrusted
 from nbflow.store.blobs import HASH_LENGTH
 
 if TYPE_CHECKING:
     from nbflow.store.artifact import Artifact
-    from nbflow.store.history import Reader
     from nbflow.store.rows import RunRow, TaskRow
 
-_CODE_SEALS = "SELECT signer, mac FROM code_seals WHERE digest = ?"
 KEY_FILE = "nbflow_key"
 TRUSTED_FILE = "nbflow_trusted"
 LENGTH = 32  # bytes of the key
@@ -178,81 +175,14 @@ def digest_text(text: str) -> str:
     return str(blake3(text.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
 
 
-# ---- records of a catalog
+def accepts(record: Record, seal: Seal | None) -> bool:
+    """Whether the user, or somebody trusted, has signed it."""
+    return keyring().accepts(record, seal)
 
 
-def is_genuine(reader: Reader, code: Code) -> bool:
+def is_genuine(code: Code, seals: Iterable[Seal]) -> bool:
     """Whether source is what its digest says, or what somebody trusted has stored under that digest."""
-    if digest_text(code.text) == code.digest:
-        return True
-    seals = [Seal(signer, "", "", mac) for signer, mac in reader.query(_CODE_SEALS, code.digest)]
-    return any(keyring().accepts(code, seal) for seal in (*seals, None))
-
-
-def is_trusted(reader: Reader, task: int) -> bool:
-    """Whether what the task with that row made may be unpickled."""
-    found = _sealed(reader, task)
-    return found is not None and keyring().accepts(*found) and _has_its_key(reader, task, found[0])
-
-
-def _has_its_key(reader: Reader, task: int, record: Record) -> bool:
-    """Whether the row still has the key that was signed: else the task would stand for another."""
-    row = reader.task(task)
-    return row is not None and row.key in ("", record.key)
-
-
-def refuse_untrusted(reader: Reader, tasks: Iterable[int], root: Path) -> None:
-    """Raise Untrusted unless everything that these tasks made may be unpickled."""
-    for task in tasks:
-        found = _sealed(reader, task)
-        if found is None or not keyring().accepts(*found):
-            record, seal = found or (None, None)
-            what = f"{record.run}/{record.step}" if record else f"task {task}"
-            raise Untrusted(what, seal.signer if seal else "", root)
-
-
-def refuse_untrusted_artifacts(reader: Reader, task: int, artifacts: Iterable[Artifact], root: Path) -> None:
-    """The same for artifacts that a task has, or sees: some task of its run that is trusted must have made them."""
-    digests = {one.digest for one in artifacts}
-    for holder in (task, *_holders(reader, task, digests)):
-        if not digests:
-            return
-        made = {digest for _, digest in reader.made(holder)} & digests
-        if made and is_trusted(reader, holder):
-            digests -= made
-    if digests:
-        row, seal = reader.task(task), reader.seal(task)
-        raise Untrusted(f"what {row.step} sees" if row else f"task {task}", seal.signer if seal else "", root)
-
-
-def _holders(reader: Reader, task: int, digests: Iterable[str]) -> Iterator[int]:
-    """The other tasks of the run that have one of the artifacts."""
-    for digest in sorted(digests):
-        component, _, index = digest.partition(":")
-        query = """SELECT tasks.id FROM tasks JOIN artifacts ON artifacts.task = tasks.id WHERE tasks.run =
-            (SELECT run FROM tasks WHERE id = ?) AND artifacts.component = ? AND artifacts.idx = ?"""
-        yield from (found for (found,) in reader.query(query, task, component, int(index)))
-
-
-def trust_store(reader: Reader) -> int:
-    """Trust all that the store holds now, whoever signed it; returns how many records that are besides one's own."""
-    ring = keyring()
-    found = [sealed for task in reader.task_ids() if (sealed := _sealed(reader, task)) and not ring.accepts(*sealed)]
-    sources = (Code(digest, text) for digest, text in reader.query("SELECT digest, body FROM code").fetchall())
-    ring.trust(code for code in sources if not is_genuine(reader, code))
-    return ring.trust(record for record, _ in found)
-
-
-def _sealed(reader: Reader, task: int) -> tuple[Record, Seal | None] | None:
-    row = reader.task(task)
-    run = reader.query("SELECT flow, number, code FROM runs WHERE id = ?", row.run).fetchone() if row else None
-    if row is None or run is None:
-        return None
-    flow, number, code = run
-    seal = reader.seal(task)
-    key, code = (seal.key, seal.code) if seal else (row.key, code or "")
-    made = reader.made(task)
-    return Record(flow, number, row.step, row.path, row.turn, row.split, key, code, made), seal
+    return digest_text(code.text) == code.digest or any(keyring().accepts(code, seal) for seal in (*seals, None))
 
 
 def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[Artifact]) -> Seal:
@@ -262,4 +192,4 @@ def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[Artifact]) -> Seal
     return keyring().sign(Record(run.flow, run.number, *place, task.key, run.code, made))
 
 
-Trusts = Callable[["Reader", int], bool]
+Trusts = Callable[[Record, Seal | None], bool]

@@ -16,7 +16,7 @@ from nbflow.checkpoints.plan import describe_plan
 from nbflow.cli.keeping import trust as shell_trust
 from nbflow.errors import BlobCorrupt, CodeChanged, Untrusted
 from nbflow.run.events import TaskReused
-from nbflow.store import trust
+from nbflow.store import foreign, trust
 from nbflow.store.store import Store
 from nbflow.store.trust import Record, keyring
 from tests.checkpoints.kernel import Kernel
@@ -88,8 +88,8 @@ def test_a_checkpoint_of_somebody_else_is_shown_and_not_loaded(kernel: Kernel, s
 def test_trusting_a_store_lets_its_records_be_loaded_and_no_later_ones(kernel: Kernel, stranger: Become) -> None:
     kernel.step("load", "x = [1, 2]")
     stranger()
-    assert trust.trust_store(kernel.store.history) == 1
-    assert trust.trust_store(kernel.store.history) == 0
+    assert foreign.trust_store(kernel.store.history) == 1
+    assert foreign.trust_store(kernel.store.history) == 0
     fresh = kernel.restarted()
     fresh.restore("load")
     assert fresh.value("x") == [1, 2]
@@ -131,9 +131,9 @@ def test_a_record_that_was_changed_is_not_loaded(kernel: Kernel, forgery: str) -
     kernel.step("other", "y = [3]")
     task = kernel.rows["load"]
     forge(kernel.store, forgery)
-    assert not trust.is_trusted(kernel.store.history, task)
+    assert not kernel.store.history.is_trusted(task)
     with pytest.raises(Untrusted):
-        trust.refuse_untrusted(kernel.store.history, [task], kernel.store.root)
+        foreign.refuse_untrusted(kernel.store.history, [task], kernel.store.root)
 
 
 def test_a_pickle_that_was_exchanged_is_not_executed(kernel: Kernel, tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_code_of_somebody_else_is_executed_once_the_store_is_trusted(kernel: Ker
     reader = kernel.store.history
     with pytest.raises(CodeChanged):
         reader.code("digest of the closure of f")
-    trust.trust_store(reader)
+    foreign.trust_store(reader)
     assert reader.code("digest of the closure of f") == "def f(): return 1\n"
 
 
@@ -217,10 +217,10 @@ def test_an_artifact_that_was_put_beside_the_signed_ones_is_refused(kernel: Kern
     task = kernel.step("load", "x = [1, 2]")
     reader, root = kernel.store.history, kernel.store.root
     (signed,) = reader.artifacts(task)
-    trust.refuse_untrusted_artifacts(reader, task, [signed], root)
+    foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
     forge(kernel.store, "DELETE FROM seals")
     with pytest.raises(Untrusted, match=r"what load sees .* was signed by nobody"):
-        trust.refuse_untrusted_artifacts(reader, task, [signed], root)
+        foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
 
 
 def test_a_new_store_is_for_its_owner_only(kernel: Kernel) -> None:

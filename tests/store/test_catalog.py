@@ -19,11 +19,12 @@ from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.trust import Record, Seal
 
 from .test_blobs import file_size_limit
 
 
-def everybody(reader: Reader, task: int) -> bool:
+def everybody(record: Record, seal: Seal | None) -> bool:
     return True
 
 

@@ -24,9 +24,9 @@ from nbflow.run.capture import last_words
 from nbflow.show import count
 from nbflow.standings import resumed_parameters, version_of
 from nbflow.store.artifact import Artifact
+from nbflow.store.foreign import refuse_untrusted
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow, TaskRow, TaskStatus, task_id
-from nbflow.store.trust import refuse_untrusted
 
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
