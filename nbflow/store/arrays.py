@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pickle
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbflow.store import rebuild
 from nbflow.store.layout import Held, Shared, span
-
-if TYPE_CHECKING:
-    from nbflow.store.pickler import Recorder
+from nbflow.store.recorder import Recorder
 
 PICKLING = ("__reduce__", "__reduce_ex__", "__setstate__", "__getstate__", "__getnewargs_ex__")
 KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value; not objects, not numpy's variable-length strings

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import copyreg
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbflow.store import rebuild
 from nbflow.store.layout import Held, span
-
-if TYPE_CHECKING:
-    from nbflow.store.pickler import Recorder
+from nbflow.store.recorder import Recorder
 
 SPLIT_BYTES = 1 << 20
 SPLIT_ROWS = 8192  # from here on a column of 8-byte values is a buffer of its own

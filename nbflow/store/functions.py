@@ -5,14 +5,12 @@ from __future__ import annotations
 import functools
 import itertools
 import types
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cloudpickle.cloudpickle as cloud
 
 from nbflow.store import rebuild
-
-if TYPE_CHECKING:
-    from nbflow.store.pickler import Recorder
+from nbflow.store.recorder import Recorder
 
 _SLOTS = (
     "__qualname__",

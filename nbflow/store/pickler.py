@@ -29,8 +29,8 @@ OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
 _UNSEEN: Any = object()
 
 
-class Recorder(cloudpickle.Pickler):  # type: ignore[misc]
-    """A pickler that replaces what cannot be stored, only there, by a tombstone.
+class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """A recorder that replaces what cannot be stored, only there, by a tombstone.
 
     At first only types known to be hopeless are. When that fails somewhere, `careful` tries every single object before
     pickle does, which finds the leaf at the price of a Python call per object.
@@ -89,12 +89,10 @@ class Recorder(cloudpickle.Pickler):  # type: ignore[misc]
         self.held.append(held)
 
     def guard(self, array: object) -> None:
-        """Note an array that only pandas writes to; whoever asks us for it keeps it alive."""
         if self.copies_on_write:
             self.guarded.add(id(array))
 
     def digest(self, cls: type) -> str:
-        """Names a class by its stream; classes inside that stream have none, so that recursion ends."""
         return "" if self.digesting else digest_class(cls, self.home)
 
     def _keep_in_band(self, buffer: pickle.PickleBuffer) -> bool:
@@ -130,7 +128,7 @@ def type_name(obj: object) -> str:
 
 
 def digest_class(cls: type, home: Home) -> str:
-    recorder = Recorder(home, Layout(), [(cls.__name__, cls)], digesting=True)
+    recorder = Pickler(home, Layout(), [(cls.__name__, cls)], digesting=True)
     recorder.dump(cls)
     return digest_stream(recorder.stream.getvalue())
 
@@ -180,7 +178,7 @@ def record(
     """Pickle the list of values. Only a structure too deep for pickle is lost as a whole."""
     roots = list(zip(names, values, strict=True))
     for careful in (False, True):
-        recorder = Recorder(home, layout or Layout(), roots, by_column=by_column, careful=careful)
+        recorder = Pickler(home, layout or Layout(), roots, by_column=by_column, careful=careful)
         try:
             recorder.dump(values)
         except NotStorable:
@@ -192,7 +190,7 @@ def record(
     return _record_loss(names, values, failure)
 
 
-def _recording(recorder: Recorder) -> Recording:
+def _recording(recorder: Pickler) -> Recording:
     lost = tuple(record for record, _ in recorder.lost.values())
     return Recording(
         recorder.stream.getbuffer(),

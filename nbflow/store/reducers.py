@@ -11,15 +11,13 @@ import threading
 import types
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbflow.store import arrays, frames, functions, rebuild
+from nbflow.store.recorder import Recorder
 from nbflow.store.tombstone import Tombstone
 
-if TYPE_CHECKING:
-    from nbflow.store.pickler import Recorder
-
-Reducer = Callable[["Recorder", Any], Any]
+Reducer = Callable[[Recorder, Any], Any]
 
 
 def _lose(reason: str) -> Reducer:
