@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ class Program:
     folder: Path
     root: Path
     run: int = 0
-    prepare: Callable[[Any], Any] | None = None  # makes what performs the tasks in a worker; None for those of cells
+    performer: str = "nbflow.run.worker:perform_cells"  # makes, in a worker, what performs the tasks
 
     @property
     def live(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import random
 import signal
 import sys
@@ -37,10 +38,11 @@ def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     sys.dont_write_bytecode = True  # a local module edited within a second would be taken for its old bytecode
     _reseed()
     _die_with_parent()
-    _worker = (program.prepare or _performer)(program)
+    _worker = pkgutil.resolve_name(program.performer)(program)
 
 
-def _performer(program: Program) -> Performer:
+def perform_cells(program: Program) -> Performer:
+    """Be ready for the tasks of a notebook."""
     os.chdir(program.folder)
     sys.path.insert(0, str(program.folder))
     store = Store.open(program.root, create=False)

@@ -10,6 +10,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from nbflow.errors import (
@@ -28,17 +29,30 @@ from nbflow.run.journal import CHOSEN
 from nbflow.run.task import Job, Result
 from nbflow.script.cards import CARDS, Cards, render
 from nbflow.script.current import Lazy, current
-from nbflow.script.decorators import Facts
+from nbflow.script.decorators import Facts, attach
 from nbflow.script.flow import FlowSpec, items_of
 from nbflow.script.joining import Inputs
 from nbflow.script.parameters import constants_of
-from nbflow.script.program import ScriptHome, ScriptProgram
+from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.state import TaskState
 from nbflow.script.transition import OWN
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
+
+
+def perform_script(program: ScriptProgram) -> ScriptPerformer:
+    """In a worker: import the script and be ready for its tasks."""
+    os.chdir(program.cwd)
+    sys.path[:0] = [path for path in program.path if path not in sys.path]
+    store = Store.open(program.root, create=False)
+    capture = Capture(program.live)
+    module = import_script(Path(program.file), program.module)
+    cls = getattr(module, program.flow)
+    for text in program.decorators:
+        attach(text, [getattr(cls, name) for name in dir(cls)])
+    return ScriptPerformer(program, cls, store, ScriptHome(module), capture)
 
 
 class ScriptPerformer:

@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 import types
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.run.capture import Capture
 from nbflow.run.program import Program
-from nbflow.script.decorators import attach
 from nbflow.script.flow import IMPORTING, FlowSpec
-from nbflow.store.store import Store
-
-
-def _prepare(program: Any) -> Any:
-    """In a worker: import the script and be ready for its tasks."""
-    from nbflow.script.performer import ScriptPerformer  # noqa: PLC0415 - the performer needs this module
-
-    assert isinstance(program, ScriptProgram)
-    os.chdir(program.cwd)
-    sys.path[:0] = [path for path in program.path if path not in sys.path]
-    store = Store.open(program.root, create=False)
-    capture = Capture(program.live)
-    module = import_script(Path(program.file), program.module)
-    cls = getattr(module, program.flow)
-    for text in program.decorators:
-        attach(text, [getattr(cls, name) for name in dir(cls)])
-    return ScriptPerformer(program, cls, store, ScriptHome(module), capture)
 
 
 @dataclass(frozen=True)
 class ScriptProgram(Program):
     """`module` is the name under which workers import the script, so that its classes have one identity everywhere."""
 
-    prepare: Callable[[Any], Any] | None = _prepare
+    performer: str = "nbflow.script.performer:perform_script"
     file: str = ""
     module: str = ""
     flow: str = ""
