@@ -11,13 +11,6 @@ from typing import Any, NoReturn
 from nbflow.errors import FlowRefused, NbflowError, UnknownName
 from nbflow.script.flow import FlowSpec
 
-COMMANDS = {
-    "run": "running", "resume": "running", "show": "looking", "check": "looking", "output-dot": "looking",
-    "help": "looking", "version": "looking", "dump": "tasks", "logs": "tasks", "card": "tasks", "tag": "past",
-    "status": "past", "runs": "past", "gc": "past",
-}  # fmt: skip
-"""Command -> its module below nbflow.script.commands."""
-
 
 def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
     """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""

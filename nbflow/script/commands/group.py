@@ -9,7 +9,13 @@ from collections.abc import Sequence
 import click
 
 from nbflow.script.flow import FlowSpec
-from nbflow.script.main import COMMANDS
+
+COMMANDS = {
+    "run": "running", "resume": "running", "show": "looking", "check": "looking", "output-dot": "looking",
+    "help": "looking", "version": "looking", "dump": "tasks", "logs": "tasks", "card": "tasks", "tag": "past",
+    "status": "past", "runs": "past", "gc": "past",
+}  # fmt: skip
+"""Command -> its module in this package."""
 
 _VALUED = frozenset(
     {
