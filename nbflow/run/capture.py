@@ -164,11 +164,19 @@ def append_text(outputs: list[Output], name: str, text: str) -> None:
 
 def last_words(folder: Path, label: str) -> list[Output]:
     """What the task of this name has written so far, or had when its worker died, as outputs."""
-    for path in folder.glob("*.task"):
+    for path in live_tasks(folder):
         with contextlib.suppress(OSError):
             if path.read_text() == label:
                 return list(_read_streams(path))
     return []
+
+
+def live_tasks(folder: Path) -> list[Path]:
+    """One file for each worker, with the name of its task. The folder is gone when its run is over."""
+    try:
+        return list(folder.glob("*.task"))
+    except FileNotFoundError:  # it went after pathlib had looked whether it is there
+        return []
 
 
 def _read_streams(path: Path) -> Iterator[Output]:

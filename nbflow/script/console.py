@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nbflow.run.capture import live_tasks
 from nbflow.run.events import (
     Event,
     ForeachSplit,
@@ -141,7 +142,7 @@ class Console:
     def _follow(self) -> None:
         while not self._over.wait(LOOK_EVERY):
             with self._lock:
-                for path in self.live.glob("*.task"):
+                for path in live_tasks(self.live):
                     self._look(path)
 
     def _look(self, path: Path) -> None:

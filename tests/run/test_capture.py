@@ -1,0 +1,34 @@
+"""What the workers of a run write while they work, read by others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbflow.run.capture import last_words, live_tasks
+
+
+class Fleeting(type(Path())):  # type: ignore[misc]
+    """A folder that is removed as soon as somebody has seen that it is there."""
+
+    def is_dir(self) -> bool:
+        was_there = super().is_dir()
+        if was_there:
+            self.rmdir()
+        return was_there
+
+
+def test_a_folder_that_goes_while_it_is_looked_into_has_nothing_in_it(tmp_path: Path) -> None:
+    for look in (live_tasks, lambda folder: last_words(folder, "fit[0]")):
+        folder = Fleeting(tmp_path / "live")
+        folder.mkdir()
+        assert look(folder) == []
+        assert not folder.is_dir()
+
+
+def test_the_last_words_of_a_task_are_those_of_the_worker_that_has_it(tmp_path: Path) -> None:
+    for worker, task in (("1", "fit[0]"), ("2", "fit[1]")):
+        (tmp_path / f"{worker}.task").write_text(task)
+        (tmp_path / f"{worker}.out").write_text(f"out of {task}\n")
+        (tmp_path / f"{worker}.err").write_text("")
+    assert last_words(tmp_path, "fit[1]") == [{"output_type": "stream", "name": "stdout", "text": "out of fit[1]\n"}]
+    assert last_words(tmp_path, "fit[2]") == []
