@@ -24,9 +24,10 @@ class Answer:
 
     @property
     def steady(self) -> str:
-        """The output without what differs each time: durations and ages."""
+        """The output without what differs each time: durations and ages, and how wide they make a column."""
         text = re.sub(r"\d+(\.\d+)? s\b", "N s", self.out)
-        return re.sub(r"(N|\d+) (s|m) ago|just now", "AGO", text)
+        text = re.sub(r"(N|\d+) (s|m) ago|just now", "AGO", text)
+        return re.sub(r"(AGO|N s) {2,}", r"\1  ", text)
 
 
 @dataclass(frozen=True)
