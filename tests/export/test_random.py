@@ -19,7 +19,7 @@ PLAIN = settings(suppress_health_check=EVERYTHING)
 REAL = settings(PLAIN, phases=[Phase.explicit, Phase.generate])  # a smaller example would take minutes to be found
 
 
-@PLAIN
+@settings(PLAIN, max_examples=200)
 @given(notebooks())
 def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tuple[str, ...]) -> None:
     graph, exported = export(cells)
@@ -27,14 +27,14 @@ def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tu
     assert_within(expected, dict(values_alone(exported.text)), exported.text)
 
 
-@settings(REAL, max_examples=10)
+@settings(REAL, max_examples=40)
 @given(notebooks(6))
 def test_they_give_the_same_when_nbflow_runs_both(engines: Engines, cells: tuple[str, ...]) -> None:
     graph, exported = export(cells)
     assert_within(named(engines.notebook(graph), exported), engines.nbflow(exported), exported.text)
 
 
-@settings(REAL, max_examples=3)
+@settings(REAL, max_examples=8)
 @given(notebooks(4))
 def test_and_when_metaflow_runs_the_script(engines: Engines, cells: tuple[str, ...]) -> None:
     graph, exported = export(cells, Target.METAFLOW)
