@@ -17,6 +17,7 @@ from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.blobs import HASH_LENGTH, BlobStore
 from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
+from nbflow.store.moved import unpickle
 from nbflow.store.pickler import PROTOCOL, Recording, arrange_recordings, digest_class, record, settle
 from nbflow.store.rebuild import loading_into
 from nbflow.store.summary import summarise
@@ -215,7 +216,7 @@ def decode(component: Component, blobs: BlobStore, home: Home, artifact: str = "
 def _unpickle(stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any], home: Home, wanted: str) -> list[object]:
     try:
         with loading_into(home, digest_class), without_gc():
-            values: list[object] = pickle.loads(stream, buffers=buffers)
+            values: list[object] = unpickle(stream, buffers)
     except NbflowError:
         raise
     except Exception as error:

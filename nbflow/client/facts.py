@@ -1,60 +1,33 @@
-"""How tasks of scripts are related, and other facts about a task that Metaflow's client has."""
+"""What is recorded of a task beside its artifacts: where it comes from, what it printed, how it failed."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from nbflow.lineage import Lineage
 from nbflow.run.events import Failure, FailureKind, Frame
+from nbflow.store.history import Reader
 from nbflow.store.rows import TaskRow
 
 if TYPE_CHECKING:
-    from nbflow.client import Step, Task
-
-_T = TypeVar("_T")
+    from nbflow.client.step import Step
 
 
-class Several(tuple[_T, ...], Generic[_T]):
-    """A tuple that may also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` are the same."""
-
-    __slots__ = ()
-
-    def __call__(self, *tags: str) -> Several[_T]:
-        return self
-
-
-class Traced:
-    """The part of a client task that looks at others. Tasks of notebooks have no parents: they read names."""
+class Facts:
+    """The part of a client task that says what happened, under the names that Metaflow's client has."""
 
     step: Step
     _row: TaskRow
-    _reader: Any
-    finished_at: Any
-
-    @cached_property
-    def _lineage(self) -> Lineage | None:
-        """Of a task of a script: how artifacts flow in its run."""
-        run = self.step.run._row
-        graph = self.step.run.flow._archive.graph(run)
-        return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
 
     @property
-    def parent_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that led to it; of a join in the order of its inputs."""
-        return self._related(self._lineage.parents(self._row) if self._lineage else ())
+    def _reader(self) -> Reader:
+        raise NotImplementedError
 
     @property
-    def child_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that it led to."""
-        return self._related(self._lineage.children(self._row) if self._lineage else ())
-
-    def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
-        step, task = type(self.step), type(self)
-        return Several(task._of(step._of(self.step.run, row.step), row) for row in rows)  # type: ignore[attr-defined]
+    def finished_at(self) -> datetime | None:
+        raise NotImplementedError
 
     @property
     def current_attempt(self) -> int:

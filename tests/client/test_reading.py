@@ -1,5 +1,6 @@
 """Reading runs from Python."""
 
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -174,3 +175,11 @@ def test_the_package_names_what_it_exports() -> None:
     assert {"FlowSpec", "IncludeFile", "Parameter", "current", "retry", "step"} <= set(dir(nbflow))
     with pytest.raises(AttributeError, match="has no attribute 'Flwo'"):
         _ = nbflow.Flwo
+
+
+def test_what_is_stored_of_the_client_is_its_pathspec(flow: Flow) -> None:
+    task = flow["1"]["fit"]["fit[1]"]
+    for one in (flow, flow["1"], task.step, task, task["score"]):
+        stream = pickle.dumps(one, 5)
+        assert (type(pickle.loads(stream)), pickle.loads(stream).pathspec) == (type(one), one.pathspec)
+        assert b"nbflow.client." not in stream  # the package; in which module of it a class is defined may change

@@ -9,7 +9,7 @@ from nbflow.errors import MetaflowTaggingError
 from nbflow.store.rows import RunRow
 
 if TYPE_CHECKING:
-    from nbflow.client import Flow
+    from nbflow.client.flow import Flow
 
 MOST = 50
 LONGEST = 500

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import PathspecError
+from nbflow.client.named import Named
 from nbflow.store.artifact import Artifact, Summary
 from nbflow.store.foreign import refuse_untrusted_artifacts
 
 if TYPE_CHECKING:
-    from nbflow.client import Task
-
-
-def read_pathspec(pathspec: str, parts: int, form: str) -> list[str]:
-    """Its parts; raises PathspecError when there are not so many."""
-    found = pathspec.split("/")
-    if len(found) != parts or not all(found):
-        raise PathspecError(pathspec, form)
-    return found
+    from nbflow.client.task import Task
 
 
 class Data:
@@ -48,17 +38,12 @@ class Data:
         return f"<artifacts of {self._task}: {', '.join(sorted(self._task._visible)) or 'none'}>"
 
 
-class DataArtifact:
+class DataArtifact(Named):
     """One value of one task: described without loading it, loaded by `data`."""
 
     task: Task
     _artifact: Artifact
-
-    def __init__(self, pathspec: str, folder: str | os.PathLike[str] | None = None) -> None:
-        *task, name = read_pathspec(pathspec, 5, "Flow/run/step/task/artifact")
-        client = importlib.import_module("nbflow.client")  # which imports this module
-        found = client.Task("/".join(task), folder)[name]
-        self.task, self._artifact = found.task, found._artifact
+    _form = "Flow/run/step/task/artifact"
 
     @classmethod
     def _of(cls, task: Task, artifact: Artifact) -> DataArtifact:
@@ -71,10 +56,8 @@ class DataArtifact:
         return self._artifact.name
 
     @property
-    def pathspec(self) -> str:
-        return f"{self.task.pathspec}/{self.id}"
-
-    parent = property(lambda self: self.task)
+    def parent(self) -> Task:
+        return self.task
 
     @property
     def data(self) -> Any:
@@ -101,6 +84,3 @@ class DataArtifact:
     @property
     def finished_at(self) -> datetime | None:
         return self.task.finished_at
-
-    def __repr__(self) -> str:
-        return f"DataArtifact('{self.pathspec}')"
