@@ -58,7 +58,7 @@ def trust(place: Path) -> None:
 
     PLACE may be the store itself. What is added or changed there later is not trusted by this.
     """
-    with Store.open(place, create=False) if (place / "catalog.db").exists() else open_store(place) as store:
+    with Store.open(place, create=False) if Store.exists(place) else open_store(place) as store:
         number = trust_store(store.history)
         root = store.root
     click.echo(

@@ -42,7 +42,7 @@ class Workplace:
 
     @property
     def exists(self) -> bool:
-        return (self.root / "catalog.db").exists()
+        return Store.exists(self.root)
 
     @cached_property
     def graph(self) -> Graph:

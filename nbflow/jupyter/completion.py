@@ -11,6 +11,7 @@ from nbflow.cli.group import VERBS
 from nbflow.cli.group import nbflow as commands
 from nbflow.errors import NbflowError
 from nbflow.jupyter.verbs import LIVE
+from nbflow.store.store import Store
 
 if TYPE_CHECKING:
     from nbflow.jupyter.session import Session
@@ -63,7 +64,7 @@ def _options(session: Session, verb: str) -> Iterable[str]:
 
 
 def _runs(session: Session) -> list[str]:
-    if not (session.root / "catalog.db").exists():
+    if not Store.exists(session.root):
         return []
     rows = session.store().history.runs(session.graph().flow.name, 50)
     return [str(row.number) for row in rows] + [tag for row in rows for tag in row.tags]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def archive_of(session: Session) -> Archive:
     """The runs of the notebook; raises NoRunYet where there is no store."""
     flow = session.graph().flow.name
-    if not (session.root / "catalog.db").exists():
+    if not Store.exists(session.root):
         raise NoRunYet(flow, session.root)
     return Archive(session.store().history, flow, session.root)
 
@@ -178,7 +178,7 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
 def trust(session: Session, path: Path | None) -> None:
     """Trust all that a store holds now (by default that of this notebook), whoever signed it, so that it is loaded."""
     root = Store.locate(path if path and path.is_dir() else path.parent) if path else session.root
-    if path is not None and (path / "catalog.db").exists():
+    if path is not None and Store.exists(path):
         root = path
     with Store.open(root, create=False) as store:
         number = trust_store(store.history)

@@ -93,7 +93,7 @@ class Session:
         return self._linked[1]
 
     def _link(self, flow: Flow) -> Graph:
-        if self._store is None and not (self.root / "catalog.db").exists():
+        if self._store is None and not Store.exists(self.root):
             return link(flow)
         return link_known(flow, self.store(create=False).history)
 

@@ -78,7 +78,7 @@ def resume_script(
 def find_origin(prepared: Prepared, number: int | None) -> RunRow:
     name, root = prepared.cls.__name__, Store.locate(Path.cwd())
     rows: tuple[RunRow, ...] = ()
-    if (root / "catalog.db").exists():
+    if Store.exists(root):
         with Store.reader(root) as reader:
             rows = reader.runs(name)
     if not rows:

@@ -93,6 +93,14 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a catalog. One that is being made is an empty file until all of it is there."""
+    try:
+        return path.stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def create(path: Path) -> None:
     """Make the catalog unless it is there; any number of processes may do so at once."""
     if not path.exists():
@@ -135,6 +143,8 @@ def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if _is_new(connection):
+        raise _not_there(path)  # another process is about to make it, or was killed just before
     if _pragma(connection, "application_id") != APPLICATION:
         raise StoreBroken(
             path, "it is a database, but not nbflow's", "Move it away, or set NBFLOW_HOME to another folder"

@@ -22,6 +22,7 @@ from nbflow.store.rows import RunStatus
 from nbflow.store.sweep import Swept, sweep
 
 FOLDER = ".nbflow"
+CATALOG = "catalog.db"
 VARIABLE = "NBFLOW_HOME"
 
 
@@ -30,7 +31,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.catalog = root / "catalog.db"
+        self.catalog = root / CATALOG
         self.on_network = schema.is_on_network(self.catalog)  # slower, and nothing is mapped
         self.blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
 
@@ -44,11 +45,17 @@ class Store:
         found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
         return found / FOLDER
 
+    @staticmethod
+    def exists(root: Path) -> bool:
+        """Whether something can be read there: a store that another process is about to make is none yet."""
+        return schema.is_there(root / CATALOG)
+
     @classmethod
     def open(cls, root: Path, create: bool = True) -> Store:
+        """Raises StoreBroken where there is none and none is to be made, StoreTooNew, and StoreReadOnly."""
         if create:
             _lay_out(root)
-        elif not (root / "catalog.db").exists():
+        elif not cls.exists(root):
             raise StoreBroken(
                 root, "there is no store", f"Run the flow once, or set {VARIABLE} to the folder of its store"
             )
@@ -161,7 +168,7 @@ def _lay_out(root: Path) -> None:
             file.write("*\n")
     except (PermissionError, NotADirectoryError) as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
-    schema.create(root / "catalog.db")
+    schema.create(root / CATALOG)
 
 
 def _pick(artifact: Artifact, component: Component, values: list[object]) -> Loaded:

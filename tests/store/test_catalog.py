@@ -275,6 +275,13 @@ class TestRefusals:
         with pytest.raises(StoreBroken, match="there is no catalog"):
             Reader(tmp_path / "catalog.db")
 
+    def test_a_catalog_that_is_about_to_be_made(self, tmp_path: Path) -> None:
+        (tmp_path / "catalog.db").touch()
+        with pytest.raises(StoreBroken, match="there is no catalog"):
+            Reader(tmp_path / "catalog.db")
+        schema.create(tmp_path / "catalog.db")
+        Reader(tmp_path / "catalog.db").close()
+
     def test_a_reader_cannot_write(self, reader: Reader) -> None:
         with pytest.raises(StoreReadOnly):
             reader.query("DELETE FROM runs")

@@ -88,6 +88,14 @@ class TestPlace:
             Store.open(tmp_path / ".nbflow", create=False)
         assert not (tmp_path / ".nbflow").exists()
 
+    def test_a_store_that_is_being_made_is_none_yet(self, tmp_path: Path) -> None:
+        (tmp_path / "catalog.db").touch()
+        assert not Store.exists(tmp_path)
+        with pytest.raises(StoreBroken, match="there is no store"):
+            Store.open(tmp_path, create=False)
+        Store.open(tmp_path).close()
+        assert Store.exists(tmp_path)
+
     def test_many_processes_may_create_it_at_once(self, tmp_path: Path) -> None:
         script = (
             f"import pathlib; from nbflow.store.store import Store; Store.open(pathlib.Path({str(tmp_path / 's')!r}))"

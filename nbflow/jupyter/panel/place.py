@@ -49,9 +49,7 @@ class Place:
 
     @property
     def has_store(self) -> bool:
-        """A catalog that is being made is an empty file until all of it is there."""
-        catalog = self.root / "catalog.db"
-        return catalog.exists() and catalog.stat().st_size > 0
+        return Store.exists(self.root)
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:
