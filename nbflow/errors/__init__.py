@@ -1,0 +1,58 @@
+"""Every error of nbflow, one module a domain. Each holds its facts as fields; its text says what to do."""
+
+from __future__ import annotations
+
+from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError
+from nbflow.errors.flow import (
+    DefaultError,
+    FlowRefused,
+    HeaderError,
+    NoDrawing,
+    NotANotebook,
+    ParameterError,
+    ParameterMissing,
+)
+from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnknown, UnknownName, VerbUnknown
+from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
+from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, TasksFailed
+from nbflow.errors.script import (
+    FailureHandledByCatch,
+    InvalidDecorator,
+    InvalidNextException,
+    MetaflowNamespaceMismatch,
+    MetaflowTaggingError,
+    MissingInMergeArtifactsException,
+    ParameterFieldFailed,
+    TaskTimeout,
+    UnhandledInMergeArtifactsException,
+    UnstorableArtifact,
+)
+from nbflow.errors.store import (
+    BlobCorrupt,
+    BlobMissing,
+    CodeChanged,
+    LoadFailed,
+    LostValue,
+    StoreBroken,
+    StoreError,
+    StoreFull,
+    StoreInUse,
+    StoreReadOnly,
+    StoreTooNew,
+    Untrusted,
+)
+
+__all__ = [
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "CheckpointNameTaken", "CodeChanged",
+    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator",
+    "InvalidNextException", "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch",
+    "MetaflowNotFound", "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing",
+    "NoRunYet", "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToUndo", "OutputMissing", "ParameterError",
+    "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StoreBroken",
+    "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "TaskTimeout", "TaskUnknown",
+    "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName", "UnstorableArtifact", "Untrusted",
+    "VerbUnknown",
+]  # fmt: skip
+
+for _name in __all__:
+    globals()[_name].__module__ = __name__  # as tracebacks and stored failures call it, wherever it is written

@@ -1,0 +1,49 @@
+"""What restoring a checkpoint, or making one by hand, has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbflow.errors.base import NbflowError
+
+
+class RestoreError(NbflowError):
+    """The base of what a restore has to say; the namespace is as it was."""
+
+
+class NotACheckpoint(RestoreError):
+    """Raised when the task to restore did not succeed, or is one of many."""
+
+    def __init__(self, address: str, status: str, tasks: Iterable[str] = ()) -> None:
+        self.address, self.status, self.tasks = address, status, tuple(tasks)
+        step = address.rpartition("/")[2].partition("[")[0]
+        fix = f"look at it with `%flow debug {step}`, or restore the step before it"
+        if self.tasks:
+            fix = f"name one of its tasks: {', '.join(self.tasks[:4])}" + (", …" if len(self.tasks) > 4 else "")
+        super().__init__(f"{address} is {status}, so there is no checkpoint of it: {fix}")
+
+
+class PreludeFailed(RestoreError):
+    """Raised when a definition that a checkpoint needs cannot be executed again."""
+
+    def __init__(self, names: Iterable[str], where: str, cause: BaseException) -> None:
+        self.names, self.where, self.cause = sorted(names), where, cause
+        super().__init__(
+            f"{', '.join(self.names)} ({where}), which the checkpoint needs, cannot be defined "
+            f"({type(cause).__name__}: {cause}): install or add what is missing, then restore again"
+        )
+
+
+class NothingToUndo(RestoreError):
+    """Raised by undo when every restore of this session has been taken back."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing to undo: no restore of this session is left to take back")
+
+
+class CheckpointNameTaken(NbflowError):
+    """Raised when a checkpoint by hand is to have the name of a step."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"'{name}' is a step, and its checkpoints are made by running it: choose another name")

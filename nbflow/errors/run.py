@@ -1,0 +1,50 @@
+"""What keeps a step from running, or from ending well."""
+
+from __future__ import annotations
+
+from nbflow.errors.base import NbflowError
+
+
+class NotStorable(NbflowError, TypeError):
+    """Raised while an artifact is stored that stands for tasks, not for a value."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        self.what, self.fix = what, fix
+        super().__init__(f"{what} cannot be an artifact: {fix}")
+
+
+class OutputMissing(NbflowError):
+    """Raised when a body ended without binding a name that the flow expects of it."""
+
+    def __init__(self, step: str, names: list[str]) -> None:
+        self.step, self.names = step, names
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
+
+
+class AncestorsMissing(NbflowError):
+    """Raised when a step is to run in the kernel and something above it is not stored as it stands now."""
+
+    def __init__(self, step: str, missing: dict[str, str]) -> None:
+        """`missing`: step -> how long it took when it last ran, empty when it never did."""
+        self.step, self.missing = step, missing
+        took = {name: f"last took {seconds}" if seconds else "never ran" for name, seconds in missing.items()}
+        listed = ", ".join(f"'{name}' ({how})" for name, how in took.items())
+        verb = "is" if len(missing) == 1 else "are"
+        super().__init__(
+            f"step '{step}' needs {listed}, which {verb} not stored as the notebook stands now. "
+            f"Run what is missing: %flow run --to {step}"
+        )
+
+
+class TasksFailed(NbflowError):
+    """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
+
+    def __init__(self, what: str, failures: dict[str, str], total: int, fix: str = "") -> None:
+        """`failures`: task -> what it raised, in one line; `total` tasks had a part in it."""
+        self.what, self.failures, self.total = what, failures, total
+        task, reason = next(iter(failures.items()))
+        listed = f"{task} failed · {reason}" + (f" (and {len(failures) - 1} more)" if len(failures) > 1 else "")
+        of = f" in {len(failures):,} of {total:,} tasks" if total > 1 else ""
+        fix = fix or f"The others are kept. To look into it: %flow debug {task}"
+        super().__init__(f"{what} failed{of}: {listed}. {fix}")

@@ -1,0 +1,71 @@
+"""What scripts raise, under the names that a user's `except` knows from Metaflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nbflow.errors.base import MetaflowException
+
+
+class InvalidNextException(MetaflowException):
+    """Raised by a `self.next(…)` that cannot be followed."""
+
+
+class InvalidDecorator(MetaflowException):
+    """Raised for a decorator that nbflow does not have, that stands twice, or in the wrong place."""
+
+
+class TaskTimeout(MetaflowException):
+    """Raised in a step that ran longer than its `@timeout`."""
+
+
+class UnstorableArtifact(MetaflowException):
+    """Raised when a step has put something on `self` that cannot be stored."""
+
+    def __init__(self, name: str, path: str, was: str, reason: str) -> None:
+        self.name, self.path, self.was, self.reason = name, path, was, reason
+        where = "" if path == name else f" (at {path})"
+        super().__init__(
+            f'Cannot pickle dump artifact named "{name}"{where}: a {was} cannot be stored ({reason}). '
+            "Keep what it can be made from, or do not put it on self"
+        )
+
+
+class UnhandledInMergeArtifactsException(MetaflowException):
+    """Raised by `merge_artifacts` when inputs disagree about a name; nothing is merged then."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.artifact_names = sorted(names)
+        listed = ", ".join(self.artifact_names)
+        super().__init__(
+            f"the inputs disagree about {listed}: set self.{self.artifact_names[0]} before merge_artifacts, "
+            f"or exclude={self.artifact_names}"
+        )
+
+
+class MissingInMergeArtifactsException(MetaflowException):
+    """Raised by `merge_artifacts` for a name in `include` that no input has."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.artifact_names = sorted(names)
+        super().__init__(f"no input has {', '.join(self.artifact_names)}: take it out of include")
+
+
+class FailureHandledByCatch(MetaflowException):
+    """What `@catch` stores when the process of the task died or was killed."""
+
+
+class ParameterFieldFailed(MetaflowException):
+    """Raised when the function that gives a parameter its default fails, or gives something of another type."""
+
+
+class MetaflowNamespaceMismatch(MetaflowException):
+    """Raised for a run that exists, in another namespace."""
+
+    def __init__(self, namespace: str | None) -> None:
+        self.namespace = namespace
+        super().__init__(f"object not in namespace '{namespace}': call namespace(None) to see all")
+
+
+class MetaflowTaggingError(MetaflowException):
+    """Raised for tags that are too many, too long, or not the user's to take away."""

@@ -1,0 +1,117 @@
+"""What the store has to say."""
+
+from __future__ import annotations
+
+from nbflow.errors.base import NbflowError
+
+
+class StoreError(NbflowError):
+    """The base of what the store has to say."""
+
+
+class StoreFull(StoreError):
+    """Raised when there is no room left to write a blob or a row; nothing half-written stays behind."""
+
+    def __init__(self, root: object, size: int, reason: str) -> None:
+        self.root, self.size, self.reason = root, size, reason
+        wanted = f" for {size:,} bytes" if size else ""
+        super().__init__(f"no room{wanted} in {root} ({reason}): free some space, or run `nbflow gc --keep 1`")
+
+
+class StoreReadOnly(StoreError):
+    """Raised when the store must be written and its files do not let us."""
+
+    def __init__(self, root: object, reason: str) -> None:
+        self.root, self.reason = root, reason
+        super().__init__(
+            f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours"
+        )
+
+
+class StoreTooNew(StoreError):
+    """Raised when a store was written in a format that this nbflow does not know yet."""
+
+    def __init__(self, root: object, found: int, known: int, needs: str) -> None:
+        self.root, self.found, self.known, self.needs = root, found, known, needs
+        super().__init__(
+            f"{root} has format {found}, this nbflow reads up to {known}: install nbflow {needs} or later, "
+            "or set NBFLOW_HOME to another folder"
+        )
+
+
+class StoreBroken(StoreError):
+    """Raised when the catalog cannot be used: it is not a database, is damaged, locked for too long, or not there."""
+
+    def __init__(self, root: object, reason: str, fix: str) -> None:
+        self.root, self.reason, self.fix = root, reason, fix
+        super().__init__(f"{root}: {reason}. {fix}")
+
+
+class StoreInUse(StoreError):
+    """Raised by gc while a run holds the store."""
+
+    def __init__(self, root: object, runs: tuple[str, ...]) -> None:
+        self.root, self.runs = root, runs
+        who = f"run {', '.join(runs)} is" if runs else "somebody is"
+        super().__init__(f"{who} writing to {root}: let it finish or cancel it, then run gc again")
+
+
+class BlobMissing(StoreError):
+    """Raised when a blob that something refers to is not there."""
+
+    def __init__(self, digest: str, artifact: str = "") -> None:
+        self.digest, self.artifact = digest, artifact
+        whose = f" of artifact '{artifact}'" if artifact else ""
+        super().__init__(
+            f"object {digest}{whose} is missing from the store: `nbflow verify` forgets it, then run the step again"
+        )
+
+
+class BlobCorrupt(StoreError):
+    """Raised when a blob is not what its name says."""
+
+    def __init__(self, digest: str, reason: str, artifact: str = "") -> None:
+        self.digest, self.reason, self.artifact = digest, reason, artifact
+        whose = f" of artifact '{artifact}'" if artifact else ""
+        super().__init__(
+            f"object {digest}{whose} is damaged ({reason}): `nbflow verify` forgets it, then run the step again"
+        )
+
+
+class CodeChanged(StoreError):
+    """Raised when stored code is not what its digest says, before it is executed."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"the stored code of {what} is damaged: run the step again with today's code")
+
+
+class LoadFailed(StoreError):
+    """Raised when a stored artifact cannot be made into an object again."""
+
+    def __init__(self, artifact: str, cause: BaseException) -> None:
+        self.artifact, self.cause = artifact, cause
+        super().__init__(
+            f"artifact '{artifact}' cannot be loaded ({type(cause).__name__}: {cause}): "
+            "restore what it needs (a module, a class), or run its step again"
+        )
+
+
+class LostValue(StoreError):
+    """Raised by any use of a value that could not be stored; its place is kept by a tombstone."""
+
+    def __init__(self, path: str, was: str, reason: str) -> None:
+        self.path, self.was, self.reason = path, was, reason
+        super().__init__(f"'{path}' was a {was} and could not be stored ({reason}): run the step that makes it again")
+
+
+class Untrusted(StoreError):
+    """Raised before anything is unpickled that was signed by nobody the user trusts."""
+
+    def __init__(self, what: str, signer: str, root: object) -> None:
+        self.what, self.signer, self.root = what, signer, root
+        who = f"was signed by {signer}, not by you" if signer else "was signed by nobody"
+        super().__init__(
+            f"{what} in {root} {who}, and loading it can run any code: look at it with `nbflow status`, "
+            f"and if you trust where it comes from, run `nbflow trust {root}`"
+        )
