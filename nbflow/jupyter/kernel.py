@@ -12,11 +12,11 @@ from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
 from nbflow.run.capture import without_input
 from nbflow.run.events import Failure, FailureKind, StartTask
-from nbflow.run.flowing import State
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Performer, Result
+from nbflow.run.tasks import State
 from nbflow.store.codec import Borrowed
 from nbflow.store.store import Store
 

@@ -22,13 +22,13 @@ from nbflow.jupyter.screen import Update
 from nbflow.jupyter.wording import offer_magics
 from nbflow.run.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.executor import Executor
-from nbflow.run.flowing import State
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
+from nbflow.run.tasks import State
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.rows import RunRow, RunStatus

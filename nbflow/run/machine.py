@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from nbflow.flow.checks import check
-from nbflow.flow.graph import Binding, Graph, link
-from nbflow.flow.step import Step
+from nbflow.flow.graph import Graph, link
 from nbflow.run.events import (
     CancelTasks,
     Event,
@@ -20,7 +19,6 @@ from nbflow.run.events import (
     Reuse,
     RunCancelled,
     StartTask,
-    TaskDone,
     TaskFailed,
     TaskId,
     TaskMissing,
@@ -29,18 +27,19 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.flowing import Flowing, State, Task
+from nbflow.run.flowing import flowing_in, levels
 from nbflow.run.plan import Plan
 from nbflow.run.progress import Path, Progress, waiting_scope
+from nbflow.run.reading import inputs_of, joined_of
+from nbflow.run.skipping import has_nothing_to_work_on
+from nbflow.run.tasks import State, Task, Tasks
 from nbflow.store.artifact import Artifact
-
-__all__ = ["BRIEF", "Run", "State", "Task"]
 
 BRIEF = 0.01
 """Seconds below which handing out a task counts beside running it."""
 
 
-class Run(Flowing):
+class Run:
     """One run of a graph. Feed it `start()` and then every event; perform what it returns, in order.
 
     Tasks become ready when everything their step waits for is over below the prefix of the path they share. A failed
@@ -60,11 +59,10 @@ class Run(Flowing):
 
     def _enter(self, graph: Graph) -> None:
         self.graph = graph
-        self.tasks: dict[TaskId, Task] = {}
         self._steps = frozenset(self.plan.reuse) & frozenset(graph.links)
         self._progress = Progress(graph, self._steps)
-        self._items: dict[tuple[str, Path], tuple[Artifact, ...]] = {}
-        self._last_turn: dict[tuple[str, Path], int] = {}
+        self._known = Tasks(graph, self._steps, self._progress)
+        self.tasks = self._known.entries
         self._brief: set[str] = set()
         self._failed: dict[tuple[str, Path], int] = {}
         self._ready: deque[TaskId] = deque()
@@ -119,10 +117,10 @@ class Run(Flowing):
 
     def _succeed(self, task: TaskId, artifacts: Iterable[Artifact], again: bool, chose: str = "") -> None:
         entry = self._end(task, State.SUCCEEDED)
-        inherited = self._flowing_in(task) if self.graph.steps[task.step].flowing else {}
+        inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
         entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
-        self._last_turn[task.step, task.path] = task.turn
+        self._known.last_turn[task.step, task.path] = task.turn
         if again:
             self._make_ready(replace(task, turn=task.turn + 1))
         else:
@@ -196,7 +194,7 @@ class Run(Flowing):
             self._release(over, prefix)
 
     def _open(self, foreach: str, path: Path, items: tuple[Artifact, ...]) -> None:
-        self._items[foreach, path] = items
+        self._known.items[foreach, path] = items
         over = list(self._progress.split(foreach, path, len(items)))
         for index in range(len(items)):
             self._make_ready(TaskId(foreach, (*path, index)))
@@ -225,7 +223,7 @@ class Run(Flowing):
                     self._admit(task)
 
     def _admit(self, task: TaskId) -> None:
-        if self._has_nothing_to_work_on(task):
+        if has_nothing_to_work_on(self._known, task):
             self._skip(task)
         else:
             self._make_ready(task)
@@ -237,38 +235,6 @@ class Run(Flowing):
             self._ready.appendleft(task)
         else:
             self._ready.append(task)
-
-    def _has_nothing_to_work_on(self, task: TaskId) -> bool:
-        """A failure or a skip above, at the same item, took away something the step must read."""
-        step, linked = self.graph.steps[task.step], self.graph.links[task.step]
-        if step.flowing:
-            return bool(linked.led) and next(self._leading(task), None) is None
-        if any(self._is_lost(above, task.path[:depth]) for above, depth in self._progress.waits[step.name]):
-            return True
-        if linked.joined and all(self._was_skipped(above, task.path) for above in linked.joined):
-            return True
-        required = (b for b in linked.bindings if b.required and any(w in self._steps for w in b.writers))
-        return any(self._all_skipped(binding, task.path) for binding in required)
-
-    def _is_lost(self, step: str, path: Path) -> bool:
-        if len(path) != len(self.graph.links[step].scope):
-            return False
-        entry = self.tasks.get(TaskId(step, path, self._last_turn.get((step, path), 0)))
-        return entry is not None and entry.tolerated
-
-    def _was_skipped(self, step: str, prefix: Path) -> bool:
-        """A whole foreach that did not run, as opposed to one that had no items."""
-        scope = self.graph.links[step].scope
-        entry = self.tasks.get(TaskId(scope[len(prefix)], prefix, split=True)) if len(scope) > len(prefix) else None
-        return entry is not None and entry.state is State.SKIPPED
-
-    def _all_skipped(self, binding: Binding, path: Path) -> bool:
-        states = []
-        for writer in binding.writers:
-            scope = self.graph.links[writer].scope
-            entry = self.tasks.get(TaskId(writer, path[: len(scope)]))
-            states.append(entry.state if entry is not None else State.SKIPPED)
-        return all(state is State.SKIPPED for state in states)
 
     # what to do next
 
@@ -325,76 +291,14 @@ class Run(Flowing):
         self._running.add(task)
         entry = self.tasks[task]
         entry.state = State.RUNNING
-        return StartTask(
-            task, self._inputs(task), tuple(self._joined(task)), entry.attempt, self._reusable(task), self._stack(task)
-        )
+        inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
+        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), levels(self._known, task))
 
     def _reusable(self, task: TaskId) -> Reuse:
         if (task.step, task.path) in self.plan.anew:
             return Reuse.OWN if self._regrown else Reuse.NEVER
         reuse = self.plan.reuse[task.step]
         return Reuse.OWN if self._regrown and reuse is Reuse.NEVER else reuse
-
-    # what a task reads
-
-    def _inputs(self, task: TaskId) -> tuple[Artifact, ...]:
-        step, linked = self.graph.steps[task.step], self.graph.links[task.step]
-        if step.flowing:
-            return tuple(self._flowing_in(task).values())
-        found = dict(self._carried(task))
-        for binding in linked.bindings:
-            if binding.name not in found and _reads(step, binding.name, split=task.split):
-                artifact = self._resolve(binding, task.path)
-                if artifact is not None:
-                    found[binding.name] = artifact
-        if step.foreach is not None and not task.split:
-            item = self._items[task.step, task.path[:-1]][task.path[-1]]
-            found[step.foreach.var] = replace(item, name=step.foreach.var)
-        return tuple(found[name] for name in sorted(found))
-
-    def _carried(self, task: TaskId) -> Iterator[tuple[str, Artifact]]:
-        """What a loop reads of its own from the turn before."""
-        if task.turn:
-            before = self.tasks[replace(task, turn=task.turn - 1)].artifacts or {}
-            step = self.graph.steps[task.step]
-            for binding in self.graph.links[task.step].bindings:
-                if binding.name in before and _reads(step, binding.name, split=False):
-                    yield binding.name, before[binding.name]
-
-    def _resolve(self, binding: Binding, path: Path) -> Artifact | None:
-        for writer in binding.writers:
-            artifact = self._bound(writer, path).get(binding.name)
-            if artifact is not None:
-                return artifact
-        return None
-
-    def _bound(self, step: str, path: Path) -> Mapping[str, Artifact]:
-        own = path[: len(self.graph.links[step].scope)]
-        entry = self.tasks.get(TaskId(step, own, self._last_turn.get((step, own), 0)))
-        if entry is None or entry.state is not State.SUCCEEDED:
-            return {}
-        return entry.artifacts or {}
-
-    def _joined(self, task: TaskId) -> Iterator[TaskDone]:
-        """The finished tasks that `inputs` shows: below a join, or the branches that a step names."""
-        linked = self.graph.links[task.step]
-        if self.graph.steps[task.step].flowing:
-            yield from self._flowing_joined(task) if linked.joined else ()
-            return
-        for step in linked.joined or linked.branches:
-            scope = self.graph.links[step].scope
-            for path in self._progress.below(scope, task.path[: len(scope)]):
-                yield TaskDone(TaskId(step, path), tuple(self._bound(step, path).values()))
-
-
-def _reads(step: Step, name: str, *, split: bool) -> bool:
-    """Whether the split or the body reads the name; a foreach's expression is read by its split only."""
-    if step.foreach is None:
-        return True
-    guarded = step.guard is not None and step.guard.name == name
-    if split:
-        return guarded or name in step.foreach.reads
-    return name in step.reads or name in step.maybe_reads or name not in step.foreach.reads
 
 
 def _errors(graph: Graph) -> frozenset[tuple[str, str]]:

@@ -1,0 +1,79 @@
+"""What a task reads: the artifacts its names are bound to, and the finished tasks that `inputs` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from nbflow.flow.graph import Binding
+from nbflow.flow.step import Step
+from nbflow.run.events import TaskDone, TaskId
+from nbflow.run.flowing import flowing_in, flowing_joined
+from nbflow.run.progress import Path
+from nbflow.run.tasks import State, Tasks
+from nbflow.store.artifact import Artifact
+
+
+def inputs_of(known: Tasks, task: TaskId) -> tuple[Artifact, ...]:
+    """In the order of their names; of a flowing step in the order in which they flowed in."""
+    step = known.graph.steps[task.step]
+    if step.flowing:
+        return tuple(flowing_in(known, task).values())
+    found = dict(_carried(known, task))
+    for binding in known.graph.links[task.step].bindings:
+        if binding.name not in found and _reads(step, binding.name, split=task.split):
+            artifact = _resolve(known, binding, task.path)
+            if artifact is not None:
+                found[binding.name] = artifact
+    if step.foreach is not None and not task.split:
+        item = known.items[task.step, task.path[:-1]][task.path[-1]]
+        found[step.foreach.var] = replace(item, name=step.foreach.var)
+    return tuple(found[name] for name in sorted(found))
+
+
+def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
+    """The finished tasks that `inputs` shows: below a join, or the branches that a step names."""
+    linked = known.graph.links[task.step]
+    if known.graph.steps[task.step].flowing:
+        yield from flowing_joined(known, task) if linked.joined else ()
+        return
+    for step in linked.joined or linked.branches:
+        scope = known.graph.links[step].scope
+        for path in known.progress.below(scope, task.path[: len(scope)]):
+            yield TaskDone(TaskId(step, path), tuple(_bound(known, step, path).values()))
+
+
+def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
+    """What a loop reads of its own from the turn before."""
+    if task.turn:
+        before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
+        step = known.graph.steps[task.step]
+        for binding in known.graph.links[task.step].bindings:
+            if binding.name in before and _reads(step, binding.name, split=False):
+                yield binding.name, before[binding.name]
+
+
+def _resolve(known: Tasks, binding: Binding, path: Path) -> Artifact | None:
+    for writer in binding.writers:
+        artifact = _bound(known, writer, path).get(binding.name)
+        if artifact is not None:
+            return artifact
+    return None
+
+
+def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact]:
+    own = path[: len(known.graph.links[step].scope)]
+    entry = known.entries.get(known.newest(step, own))
+    if entry is None or entry.state is not State.SUCCEEDED:
+        return {}
+    return entry.artifacts or {}
+
+
+def _reads(step: Step, name: str, *, split: bool) -> bool:
+    """Whether the split or the body reads the name; a foreach's expression is read by its split only."""
+    if step.foreach is None:
+        return True
+    guarded = step.guard is not None and step.guard.name == name
+    if split:
+        return guarded or name in step.foreach.reads
+    return name in step.reads or name in step.maybe_reads or name not in step.foreach.reads
