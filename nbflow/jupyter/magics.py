@@ -183,7 +183,7 @@ class FlowMagics(Magics):
         try:
             work()
         except BaseException as error:
-            if error is self.session.body_error:
+            if error is self.session.steps.body_error:
                 self._show_below(error)
             elif isinstance(error, NbflowError | KeyboardInterrupt):
                 text = str(error) or "interrupted; what has finished is kept"

@@ -126,7 +126,7 @@ def debug(session: Session, task: str | None) -> None:
     values = {name: value for name, value in session.parameters().items() if name in linked.parameters}
     session.namespace.update(values)
     session.home().define(linked.prelude)
-    session.focus = target if failed.path else None
+    session.steps.focus = target if failed.path else None
     _tell(row, failed, graph, start)
 
 

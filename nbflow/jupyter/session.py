@@ -1,8 +1,7 @@
-"""A kernel session: what Shift+Enter on a step cell does. Knows a namespace and a screen, and no IPython."""
+"""A kernel session: the notebook as it is now, in a namespace and on a screen. Knows no IPython."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,30 +9,21 @@ from typing import Any
 
 from nbflow.arguments import bind_parameters
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.checkpoints.randomness import write_random
-from nbflow.cli.tally import Tally
-from nbflow.cli.words import duration
-from nbflow.errors import AncestorsMissing, FlowRefused, NbflowError, UnknownName
+from nbflow.errors import FlowRefused
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Flow, Step
-from nbflow.jupyter.broadcast import Broadcast, Going
+from nbflow.flow.step import Flow
+from nbflow.jupyter.broadcast import Broadcast
 from nbflow.jupyter.document import Document
 from nbflow.jupyter.home import LiveHome
-from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
-from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Anew, Known, find_stored, look_up
-from nbflow.jupyter.modules import LocalModules
+from nbflow.jupyter.interactive import InteractiveRun
+from nbflow.jupyter.kernel import KernelPerformer
 from nbflow.jupyter.runs import Runs
 from nbflow.jupyter.screen import Screen
 from nbflow.jupyter.sent import Sent
 from nbflow.jupyter.soundness import refuse_unless_sound
+from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs import use
-from nbflow.run.events import Reuse, StartTask, TaskFailed, TaskId, TaskReused, TaskStarted, TaskSucceeded
-from nbflow.run.executor import describe
-from nbflow.run.keys import Keys
-from nbflow.run.launch import keep_learned, link_known
-from nbflow.run.machine import Run
-from nbflow.run.plan import Plan, plan_run
+from nbflow.run.launch import link_known
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
@@ -53,15 +43,13 @@ class Session:
         self.ledger = Ledger(namespace)
         self.given: dict[str, Any] = {}  # parameters set by the form
         self.runs = Runs(self)
-        self.body_error: BaseException | None = None
-        self.focus: TaskId | None = None  # the one task of a foreach that runs here next, to look into it
+        self.steps = Steps(self)
         self.interactive: InteractiveRun | None = None
         self._ran: list[tuple[str, str | None]] = []
-        self._modules = LocalModules()
         self._store: Store | None = None
         self._linked: tuple[Flow, Graph] | None = None
         self._home: LiveHome | None = None
-        self._scene: tuple[Program, LiveHome, KernelPerformer | None] | None = None
+        self._scene: tuple[Program, LiveHome, Scene | None] | None = None
 
     # the notebook as it is now
 
@@ -161,6 +149,46 @@ class Session:
         self.given.update(values)
         self.namespace.update(values)
 
+    def use(self, line: str) -> None:
+        """Do what a `%flow` line says."""
+        use(self, line)
+
+    def home(self) -> LiveHome:
+        return self._set_scene()[1]
+
+    def _set_scene(self) -> tuple[Program, LiveHome, Scene | None]:
+        graph, parameters = self.graph(), self.parameters()
+        if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
+            program = Program(graph, parameters, self.folder, self.root)
+            self._home = LiveHome(program, self._stored_code, self.ledger, self.kept, self._home)
+            self._scene = program, self._home, None
+        return self._scene
+
+    def _stored_code(self, digest: str) -> str | None:
+        return self.store().history.code(digest)
+
+    def begin(self) -> Scene:
+        """What a step is executed with. The interactive run begins with the first."""
+        store = self.store()
+        program, home, scene = self._set_scene()
+        if self.interactive is None:
+            self.interactive = InteractiveRun(store, program)
+        if scene is None:
+            program = replace(program, root=store.root, run=self.interactive.row.id)
+            scene = Scene(program, KernelPerformer(program, store, home), self.interactive)
+            self._scene = program, home, scene
+        return scene
+
+    # cells that are executed
+
+    def execute(self, source: str, cell_id: str | None = None) -> None:
+        """Shift+Enter on a step cell. Raises FlowRefused, and what `Steps.run` raises."""
+        self._take_note()
+        key = self.document.execute(source, cell_id)
+        graph = self.graph()
+        step = next((step for step in graph.steps.values() if step.cell_id == key), None)
+        self.steps.run(refuse_unless_sound(graph, key, step).name)
+
     def set_parameters(self, source: str, cell_id: str | None = None) -> None:
         """A %%parameters cell was executed: its names hold what it says. Raises FlowRefused."""
         self._take_note()
@@ -177,224 +205,8 @@ class Session:
         values = self.parameters()
         self.namespace.update({name: values[name] for name in names})
 
-    def use(self, line: str) -> None:
-        """Do what a `%flow` line says."""
-        use(self, line)
-
-    def home(self) -> LiveHome:
-        return self._set_scene()[1]
-
-    def _set_scene(self) -> tuple[Program, LiveHome, KernelPerformer | None]:
-        graph, parameters = self.graph(), self.parameters()
-        if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
-            program = Program(graph, parameters, self.folder, self.root)
-            self._home = LiveHome(program, self._stored_code, self.ledger, self.kept, self._home)
-            self._scene = program, self._home, None
-        return self._scene
-
-    def _stored_code(self, digest: str) -> str | None:
-        return self.store().history.code(digest)
-
-    # a step cell
-
-    def execute(self, source: str, cell_id: str | None = None) -> None:
-        """Shift+Enter on a step cell.
-
-        Raises what the body raised, with `body_error` set to it; FlowRefused, AncestorsMissing, TasksFailed and what
-        the store has to say.
-        """
-        self._take_note()
-        key = self.document.execute(source, cell_id)
-        graph = self.graph()
-        step = next((step for step in graph.steps.values() if step.cell_id == key), None)
-        self.run_step(refuse_unless_sound(graph, key, step).name)
-
-    def run_step(self, name: str, anew: Anew = frozenset()) -> None:
-        """Bring a step up to date and bind its artifacts; `anew` are tasks that run whatever is stored."""
-        self.body_error = None
-        self.runs.settle()
-        step = self._step(name)
-        program = self._begin()
-        assert self.interactive is not None
-        with self.interactive.working(program) as journal:
-            if self.focus is not None and self.focus.step == name:
-                self._run_focused(program, journal, step)
-                program = self._begin()
-            run, known = self._look_up(program, journal, step, anew)
-            if known.missing and self.runs.wait_for(known.missing):
-                run, known = self._look_up(program, journal, step, anew)
-            if known.missing:
-                raise AncestorsMissing(name, self._durations(known.missing))
-            for event in known.found:
-                journal.record(event, None)
-            journal.commit()
-            if known.start is None:
-                self._reuse(step, known, journal)
-            elif step.options.background:
-                self.runs.start_background(self._plan(program.graph, step, anew), program)
-            elif step.foreach or program.graph.links[name].scope:
-                self.runs.in_workers(self._plan(program.graph, step, anew), program, journal, step)
-            else:
-                self._run_here(run, known.start, journal)
-
-    def _step(self, name: str) -> Step:
-        graph = self.graph()
-        if name not in graph.steps:
-            raise UnknownName("step", name, graph.steps)
-        return graph.steps[name]
-
-    def _begin(self) -> Program:
-        """The program of the interactive run, which begins with its first step."""
-        store = self.store()
-        program, home, performer = self._set_scene()
-        if self.interactive is None:
-            self.interactive = InteractiveRun(store, program)
-        if performer is None:
-            program = replace(program, root=store.root, run=self.interactive.row.id)
-            self._scene = program, home, KernelPerformer(program, store, home)
-        return program
-
-    def _run_focused(self, program: Program, journal: LiveJournal, step: Step) -> None:
-        """The one task that is being looked into runs here, whatever became of its siblings."""
-        run, known = self._look_up(program, journal, step, frozenset(), self.focus)
-        if known.start is None:
-            self.focus = None  # its item is gone
-            return
-        for event in known.found:
-            journal.record(event, None)
-        tally = Tally(program.graph, [step.name])
-        with self.broadcast.step(journal.run_row, tally, self.document.where) as going:
-            self._play(run, known.start, journal, going)
-        self.screen.say(f"{self.focus} · done here")
-        self.focus = None
-
-    def _look_up(
-        self, program: Program, journal: LiveJournal, step: Step, anew: Anew, target: TaskId | None = None
-    ) -> tuple[Run, Known]:
-        keys = Keys(program)
-        plan = self._plan(program.graph, step, anew)
-
-        def find(start: StartTask) -> TaskReused | None:
-            return find_stored(start, program.graph, keys, journal)
-
-        run = Run(program.graph, plan)
-        known = look_up(run, step.name, find, target)
-        if self.interactive is not None:
-            self.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
-        return run, known
-
-    def _plan(self, graph: Graph, step: Step, anew: Anew) -> Plan:
-        reuse = dict(plan_run(graph, only=step.name).reuse) | {step.name: Reuse.ANY}
-        return Plan(reuse, anew, self.runs.slots)
-
-    def _durations(self, steps: Iterable[str]) -> dict[str, str]:
-        took = self.store().history.durations(self.graph().flow.name)
-        return {step: duration(took[step]) if step in took else "" for step in steps}
-
-    # what is stored
-
-    def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
-        """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
-        found = known.of(step.name)
-        mine = [event for event in found if not event.task.split]
-        with self.broadcast.step(journal.run_row, Tally(self.graph(), [step.name]), self.document.where) as going:
-            for event in found:
-                going.count(event)
-        for line in self.runs.describe_reuse(step.name, mine):
-            self.screen.say(line)
-        for event in mine if len(mine) <= 10 else ():
-            if event.outputs:
-                self.screen.replay(json.loads(self.store().history.text(event.outputs) or "[]"))
-        if mine and not self.graph().links[step.name].scope and not mine[-1].skipped:
-            self.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
-
     def bind(self, artifacts: Iterable[Artifact], task: int) -> None:
         """Load artifacts into the notebook's namespace: all of them, or none when one cannot be loaded."""
         wanted = tuple(artifacts)
         self.namespace.update(self.store().load({one.name: one for one in wanted}, self.home()))
         self.ledger.own(task, wanted)
-
-    # what runs here
-
-    def _run_here(self, run: Run, first: StartTask, journal: LiveJournal) -> None:
-        start: StartTask | None = first
-        with self.broadcast.step(journal.run_row, Tally(run.graph, [first.task.step]), self.document.where) as going:
-            while start is not None:
-                event = self._play(run, start, journal, going)
-                learned = run.learned
-                instructions = run.handle(event)
-                if run.learned != learned:
-                    self._learn(run, event)
-                    return
-                start = next((one for one in instructions if isinstance(one, StartTask)), None)
-
-    def _play(self, run: Run, start: StartTask, journal: LiveJournal, going: Going) -> Any:
-        assert self._scene is not None
-        program, _, performer = self._scene
-        assert performer is not None
-        for name in self._modules.refresh(program, start.task.step):
-            self.screen.say(f"{name} changed on disk: imported again")
-        started = TaskStarted(start.task, start.attempt)
-        journal.record(started, None)
-        journal.commit()
-        going.count(started)
-        played = performer.play(run, start, self.screen)
-        event = describe(played.result, start.attempt)
-        journal.record(event, played.result)
-        if isinstance(event, TaskSucceeded):
-            write_random(journal.writer, journal.rows[start.task])
-        journal.commit()
-        going.count(event)
-        self._bind_made(played, journal.rows.get(start.task, 0))
-        self._say_what_happened(event, played)
-        if isinstance(event, TaskFailed) and not self._will_retry(event, played):
-            self._raise(played)
-        return event
-
-    def _will_retry(self, event: TaskFailed, played: Played) -> bool:
-        if not isinstance(played.error, Exception):
-            return False  # an interrupt
-        retry = self.graph().steps[event.task.step].options.retry
-        if event.attempt >= retry:
-            return False
-        reason = f"{event.failure.type}: {event.failure.message}".splitlines()[0]
-        self.screen.say(f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}")
-        return True
-
-    def _bind_made(self, played: Played, task: int) -> None:
-        """The very objects that the body made. After a failure all that it had bound, for a look at it."""
-        if played.error is None:
-            self.namespace.update(played.made)
-            self.ledger.own(task, played.result.artifacts)
-        else:
-            self.namespace.update(played.left)
-            self.ledger.disown(played.left)
-
-    def _say_what_happened(self, event: Any, played: Played) -> None:
-        if played.result.skipped:
-            self.screen.say(f"{event.task} · skipped: {event.reason}")
-        for lost in played.result.lost:
-            self.screen.say(
-                f"{event.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "
-                "it is here now, but a restore will not bring it back"
-            )
-
-    def _learn(self, run: Run, event: TaskSucceeded) -> None:
-        """Remember that the step changes what it reads, for the graph of today and of later."""
-        assert self.interactive is not None
-        keep_learned(self.interactive.writer, run)
-        self.interactive.writer.commit()
-        self.forget_graph()
-        names = ", ".join(event.learned)
-        self.screen.say(
-            f"{event.task} · changes {names} in place: from now on an artifact of {event.task.step}, "
-            "and what had used the old value is stale"
-        )
-        if event.again:
-            self.run_step(event.task.step)
-
-    def _raise(self, played: Played) -> None:
-        assert played.error is not None
-        is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
-        self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
-        raise played.error

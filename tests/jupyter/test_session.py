@@ -242,7 +242,7 @@ def test_a_failure_is_the_bodys_own_error_and_keeps_what_was_bound(live: Live) -
     live.run("%%step one\nx = [0]")
     with pytest.raises(ZeroDivisionError) as caught:
         live.run("%%step two\n_half = 1\ny = x[0] + 1\nz = y / x[0]")
-    assert live.session.body_error is caught.value
+    assert live.session.steps.body_error is caught.value
     assert (live.names["y"], live.names["_half"]) == (1, 1)
     assert "z" not in live.names
     assert rows(live, "two") == [TaskStatus.FAILED]

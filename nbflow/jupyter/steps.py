@@ -1,0 +1,244 @@
+"""The steps that are executed in a kernel: found in the store, run right here, or handed to workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbflow.checkpoints.randomness import write_random
+from nbflow.cli.tally import Tally
+from nbflow.cli.words import duration
+from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+from nbflow.jupyter.broadcast import Going
+from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
+from nbflow.jupyter.kernel import KernelPerformer, Played
+from nbflow.jupyter.known import Anew, Known, find_stored, look_up
+from nbflow.jupyter.modules import LocalModules
+from nbflow.run.events import (
+    Event,
+    Reuse,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.executor import describe
+from nbflow.run.keys import Keys
+from nbflow.run.launch import keep_learned
+from nbflow.run.machine import Run
+from nbflow.run.plan import Plan, plan_run
+from nbflow.run.program import Program
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.session import Session
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What steps are executed with, until the notebook changes."""
+
+    program: Program
+    performer: KernelPerformer
+    interactive: InteractiveRun
+
+
+class Steps:
+    """Those of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._modules = LocalModules()
+        self.body_error: BaseException | None = None
+        self.focus: TaskId | None = None  # the one task of a foreach that runs here next, to look into it
+
+    def run(self, name: str, anew: Anew = frozenset()) -> None:
+        """Bring a step up to date and bind its artifacts; `anew` are tasks that run whatever is stored.
+
+        Raises what the body raised, with `body_error` set to it; UnknownName, AncestorsMissing, TasksFailed and what
+        the store has to say.
+        """
+        session = self._session
+        self.body_error = None
+        session.runs.settle()
+        step = self._step(name)
+        scene = session.begin()
+        with scene.interactive.working(scene.program) as journal:
+            if self.focus is not None and self.focus.step == name:
+                self._run_focused(scene, journal, step)
+                scene = session.begin()
+            run, known = self._know(scene, journal, step, anew)
+            if known.start is None:
+                self._reuse(step, known, journal)
+            elif step.options.background:
+                session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
+            elif step.foreach or scene.program.graph.links[name].scope:
+                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+            else:
+                self._run_here(scene, run, known.start, journal)
+
+    def _step(self, name: str) -> Step:
+        graph = self._session.graph()
+        if name not in graph.steps:
+            raise UnknownName("step", name, graph.steps)
+        return graph.steps[name]
+
+    def _run_focused(self, scene: Scene, journal: LiveJournal, step: Step) -> None:
+        """The one task that is being looked into runs here, whatever became of its siblings."""
+        run, known = self._look_up(scene, journal, step, frozenset(), self.focus)
+        if known.start is None:
+            self.focus = None  # its item is gone
+            return
+        for event in known.found:
+            journal.record(event, None)
+        with self._going(journal, scene.program.graph, step.name) as going:
+            self._play(scene, run, known.start, journal, going)
+        self._session.screen.say(f"{self.focus} · done here")
+        self.focus = None
+
+    def _going(self, journal: LiveJournal, graph: Graph, step: str) -> AbstractContextManager[Going]:
+        """Tell the panel of a step, while it goes on."""
+        session = self._session
+        return session.broadcast.step(journal.run_row, Tally(graph, [step]), session.document.where)
+
+    # what is stored
+
+    def _know(self, scene: Scene, journal: LiveJournal, step: Step, anew: Anew) -> tuple[Run, Known]:
+        """Look up what the step needs, after what is being made beside the cells; the journal has it from now on."""
+        run, known = self._look_up(scene, journal, step, anew)
+        if known.missing and self._session.runs.wait_for(known.missing):
+            run, known = self._look_up(scene, journal, step, anew)
+        if known.missing:
+            raise AncestorsMissing(step.name, self._durations(known.missing))
+        for event in known.found:
+            journal.record(event, None)
+        journal.commit()
+        return run, known
+
+    def _look_up(
+        self, scene: Scene, journal: LiveJournal, step: Step, anew: Anew, target: TaskId | None = None
+    ) -> tuple[Run, Known]:
+        graph, keys = scene.program.graph, Keys(scene.program)
+        plan = self._plan(graph, step, anew)
+
+        def find(start: StartTask) -> TaskReused | None:
+            return find_stored(start, graph, keys, journal)
+
+        run = Run(graph, plan)
+        known = look_up(run, step.name, find, target)
+        scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
+        return run, known
+
+    def _plan(self, graph: Graph, step: Step, anew: Anew) -> Plan:
+        reuse = dict(plan_run(graph, only=step.name).reuse) | {step.name: Reuse.ANY}
+        return Plan(reuse, anew, self._session.runs.slots)
+
+    def _durations(self, steps: Iterable[str]) -> dict[str, str]:
+        took = self._session.store().history.durations(self._session.graph().flow.name)
+        return {step: duration(took[step]) if step in took else "" for step in steps}
+
+    def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
+        """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
+        session = self._session
+        found = known.of(step.name)
+        mine = [event for event in found if not event.task.split]
+        with self._going(journal, session.graph(), step.name) as going:
+            for event in found:
+                going.count(event)
+        for line in session.runs.describe_reuse(step.name, mine):
+            session.screen.say(line)
+        for event in mine if len(mine) <= 10 else ():
+            if event.outputs:
+                session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
+        if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
+            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+
+    # what runs here
+
+    def _run_here(self, scene: Scene, run: Run, first: StartTask, journal: LiveJournal) -> None:
+        start: StartTask | None = first
+        with self._going(journal, run.graph, first.task.step) as going:
+            while start is not None:
+                event = self._play(scene, run, start, journal, going)
+                learned = run.learned
+                instructions = run.handle(event)
+                if run.learned != learned and isinstance(event, TaskSucceeded):
+                    self._learn(scene, run, event)
+                    return
+                start = next((one for one in instructions if isinstance(one, StartTask)), None)
+
+    def _play(self, scene: Scene, run: Run, start: StartTask, journal: LiveJournal, going: Going) -> Event:
+        for name in self._modules.refresh(scene.program, start.task.step):
+            self._session.screen.say(f"{name} changed on disk: imported again")
+        started = TaskStarted(start.task, start.attempt)
+        journal.record(started, None)
+        journal.commit()
+        going.count(started)
+        played = scene.performer.play(run, start, self._session.screen)
+        event = describe(played.result, start.attempt)
+        journal.record(event, played.result)
+        if isinstance(event, TaskSucceeded):
+            write_random(journal.writer, journal.rows[start.task])
+        journal.commit()
+        going.count(event)
+        self._bind_made(played, journal.rows.get(start.task, 0))
+        self._say_what_happened(event, played)
+        if isinstance(event, TaskFailed) and not self._will_retry(event, played):
+            self._raise(played)
+        return event
+
+    def _will_retry(self, event: TaskFailed, played: Played) -> bool:
+        if not isinstance(played.error, Exception):
+            return False  # an interrupt
+        retry = self._session.graph().steps[event.task.step].options.retry
+        if event.attempt >= retry:
+            return False
+        reason = f"{event.failure.type}: {event.failure.message}".splitlines()[0]
+        self._session.screen.say(f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}")
+        return True
+
+    def _bind_made(self, played: Played, task: int) -> None:
+        """The very objects that the body made. After a failure all that it had bound, for a look at it."""
+        session = self._session
+        if played.error is None:
+            session.namespace.update(played.made)
+            session.ledger.own(task, played.result.artifacts)
+        else:
+            session.namespace.update(played.left)
+            session.ledger.disown(played.left)
+
+    def _say_what_happened(self, event: Event, played: Played) -> None:
+        say = self._session.screen.say
+        if isinstance(event, TaskSkipped):
+            say(f"{event.task} · skipped: {event.reason}")
+        for lost in played.result.lost:
+            say(
+                f"{played.result.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "
+                "it is here now, but a restore will not bring it back"
+            )
+
+    def _learn(self, scene: Scene, run: Run, event: TaskSucceeded) -> None:
+        """Remember that the step changes what it reads, for the graph of today and of later."""
+        keep_learned(scene.interactive.writer, run)
+        scene.interactive.writer.commit()
+        self._session.forget_graph()
+        names = ", ".join(event.learned)
+        self._session.screen.say(
+            f"{event.task} · changes {names} in place: from now on an artifact of {event.task.step}, "
+            "and what had used the old value is stale"
+        )
+        if event.again:
+            self.run(event.task.step)
+
+    def _raise(self, played: Played) -> None:
+        assert played.error is not None
+        is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
+        self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
+        raise played.error
