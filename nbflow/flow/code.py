@@ -10,7 +10,8 @@ from typing import Literal, overload
 
 from blake3 import blake3
 
-from nbflow.flow.assignment import Body, State
+from nbflow.flow.assignment import Body
+from nbflow.flow.bound import State
 
 Code = str | ast.AST | Sequence[ast.stmt]
 

@@ -1,0 +1,41 @@
+"""What is bound at one place of a body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is bound where the control flow stands. A dead state is behind a `raise`, `break` or `continue`."""
+
+    must: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()  # deleted on some path
+    live: bool = True
+
+    def bind(self, names: Iterable[str]) -> State:
+        names = frozenset(names)
+        return replace(self, must=self.must | names, may=self.may | names, gone=self.gone - names)
+
+    def perhaps(self, names: Iterable[str]) -> State:
+        return replace(self, may=self.may | frozenset(names))
+
+    def unbind(self, name: str) -> State:
+        return State(self.must - {name}, self.may - {name}, self.gone | {name}, self.live)
+
+    def stop(self) -> State:
+        return replace(self, live=False)
+
+
+def join(states: Sequence[State]) -> State:
+    """Where paths meet: bound for sure is what every living path binds."""
+    living = [state for state in states if state.live]
+    if not living:
+        return states[0].stop()
+    return State(
+        frozenset.intersection(*(state.must for state in living)),
+        frozenset().union(*(state.may for state in living)),
+        frozenset().union(*(state.gone for state in living)),
+    )
