@@ -9,6 +9,7 @@ from nbflow.flow.header import CellKind, read_header
 from nbflow.jupyter.screen import PlainScreen
 from nbflow.jupyter.session import Session
 from nbflow.run.capture import Output
+from nbflow.store.rows import TaskStatus
 
 
 class Shown(PlainScreen):
@@ -53,3 +54,10 @@ class Live:
 
     def user_names(self) -> set[str]:
         return {name for name in self.names if not name.startswith("__")}
+
+
+def rows(live: Live, step: str) -> list[TaskStatus]:
+    """What became of the tasks of a step in the interactive run, every execution counted."""
+    assert live.session.interactive is not None
+    run = live.session.interactive.row.id
+    return [row.status for row in live.session.store().history.tasks(run, step, superseded=True) if not row.split]

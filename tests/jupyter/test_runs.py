@@ -1,0 +1,155 @@
+"""Runs, history and restores that a session is asked for, in the cell and beside the cells."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import (
+    NoRunYet,
+    NothingToUndo,
+    TasksFailed,
+    UnknownName,
+    VerbUnknown,
+)
+from nbflow.store.rows import RunKind, RunStatus
+from nbflow.store.store import Store
+from tests.jupyter.live import Live
+
+# in the cell
+
+
+def test_run_binds_its_results_as_run_all_would(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    live.session.document.execute("%%step one\nx = 1")
+    live.session.document.execute("%%step two\nx = x + 1\ny = 'two'")
+    live.session.document.execute("%%step each --foreach i in range(2)\nz = i")
+    live.use("run -j 1")
+    assert (live.names["x"], live.names["y"]) == (2, "two")
+    assert "z" not in live.names
+    live.run("%%step two\nx = x + 1\ny = 'two'")
+    assert live.names["x"] == 2
+
+
+def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> None:
+    live.session.document.execute("%%step one\nx = 1")
+    live.session.document.execute("%%step two\ny = x")
+    with pytest.raises(TasksFailed, match=r"one failed · it is not stored.* %flow run --to two"):
+        live.use("run --only two")
+    assert "one · nothing is stored for it that still holds: %flow run --to one\n" in live.screen.said
+
+
+def test_parameters_of_a_run_are_options_of_the_magic(live: Live) -> None:
+    live.run("%%parameters\ntop_k: int = 3")
+    live.session.document.execute("%%step one\nx = top_k")
+    live.use("run --top_k 8")
+    assert live.names["x"] == 8
+
+
+def test_the_interactive_run_is_one_run_of_its_kind(live: Live) -> None:
+    live.run("%%step one\nx = 1")
+    live.run("%%step two\ny = 1")
+    history = live.session.store().history
+    assert [(row.kind, row.status) for row in history.runs()] == [(RunKind.INTERACTIVE, RunStatus.RUNNING)]
+    root = live.session.root
+    live.session.close()
+    with Store.reader(root) as reader:
+        assert [row.status for row in reader.runs()] == [RunStatus.SUCCEEDED]
+
+
+def test_restore_goes_back_and_undo_forward_to_the_very_objects(live: Live) -> None:
+    live.run("%%step one\nx = [1]")
+    live.run("%%step two\nx = x + [2]\ny = 1")
+    made = live.names["x"]
+    live.use("restore one")
+    assert live.names["x"] == [1]
+    assert "y" not in live.names
+    live.use("undo")
+    assert live.names["x"] is made
+    with pytest.raises(NothingToUndo):
+        live.use("undo")
+
+
+def test_a_dry_run_of_a_restore_changes_nothing(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    live.run("%%step one\nx = [1]")
+    live.run("%%step two\nx = x + [2]")
+    live.use("restore one --dry-run")
+    assert live.names["x"] == [1, 2]
+    assert "changed  x" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "words"),
+    [
+        ("restore 99/one", UnknownName, "no run '99'"),
+        ("restore bad", Exception, "bad is failed"),
+        ("restore one z", UnknownName, "no artifact 'z'"),
+        ("restore nowhere", UnknownName, "nowhere"),
+        ("restore one --as other", VerbUnknown, "--as takes one NAME"),
+        ("restore", VerbUnknown, "Missing argument"),
+        ("restroe one", UnknownName, "did you mean 'restore'"),
+        ("run --to nothing", UnknownName, "no step 'nothing'"),
+        ("run --nonsense", VerbUnknown, "no option --nonsense"),
+        ("run 'unclosed", VerbUnknown, "close the quotes"),
+        ("cancel", VerbUnknown, "nothing runs in the background"),
+        ("convert --to magic", VerbUnknown, "does not know the file"),
+    ],
+)
+def test_what_is_asked_wrongly_is_answered_with_what_to_do(
+    live: Live, line: str, error: type[Exception], words: str
+) -> None:
+    live.run("%%step one\nx = 1")
+    with pytest.raises(ZeroDivisionError):
+        live.run("%%step bad\nz = 1 / 0")
+    with pytest.raises(error, match=words):
+        live.use(line)
+    assert live.names["x"] == 1
+
+
+def test_history_of_a_flow_that_never_ran_says_so(live: Live) -> None:
+    for line in ("status", "runs", "restore one", "card one", "debug"):
+        with pytest.raises(NoRunYet):
+            live.use(line)
+
+
+def test_status_says_what_is_stale_after_a_step_above_was_executed_anew(
+    live: Live, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live.run("%%step one\nx = 1")
+    live.run("%%step two\ny = x")
+    live.run("%%step one\nx = 2")
+    live.use("why two")
+    assert "one, above it: its code changed" in capsys.readouterr().out
+
+
+# beside the cells
+
+
+def test_a_step_in_the_background_returns_at_once_and_the_next_that_needs_it_waits(live: Live, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    live.run(f"%%step one --bg\nwith open({str(gate)!r}) as file:\n    x = file.read()")
+    assert "x" not in live.names
+    threading.Thread(target=gate.write_text, args=("through",)).start()
+    said = live.run("%%step two\ny = x.upper()")
+    assert said == ["waiting for one, running in the background"]
+    assert live.names["y"] == "THROUGH"
+    live.session.runs.background.wait()
+    live.session.runs.settle()
+    assert live.names["x"] == "through"
+
+
+def test_cancel_ends_the_run_in_the_background_and_keeps_what_has_finished(live: Live, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    live.session.document.execute("%%step one\nx = 1")
+    live.session.document.execute(f"%%step two\nopen({str(gate)!r}).read()\ny = x")
+    live.use("run --bg -j 1")
+    with pytest.raises(VerbUnknown, match="still runs in the background"):
+        live.use("run --bg")
+    live.session.runs.background.wait(["one"])
+    live.use("cancel")
+    assert live.names["x"] == 1
+    assert [row.status for row in live.session.store().history.runs()] == [RunStatus.CANCELLED]

@@ -1,0 +1,165 @@
+"""What Shift+Enter on a step cell does, without a kernel: what is executed, and what comes from the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbflow.errors import (
+    AncestorsMissing,
+    FlowRefused,
+    TasksFailed,
+)
+from nbflow.store.rows import TaskStatus
+from tests.jupyter.live import Live, rows
+
+# hits
+
+
+def test_a_second_execution_executes_nothing_and_shows_the_output_again(live: Live) -> None:
+    live.run("%%step one\nprint('loud')\nx = 1\nx")
+    said = live.run("%%step one\nprint('loud')\nx = 1\nx")
+    assert said == ["one · from run 1, just now"]
+    assert [output.get("text") or output["data"]["text/plain"] for output in live.screen.replayed] == ["loud\n", "1"]
+    assert rows(live, "one") == [TaskStatus.SUCCEEDED]
+
+
+def test_a_hit_binds_what_was_stored(live: Live) -> None:
+    live.run("%%step one\nx = [1]")
+    live.names["x"] = "something else"
+    live.run("%%step one\nx = [1]")
+    assert live.names["x"] == [1]
+
+
+def test_comments_and_layout_do_not_run_a_step_again(live: Live) -> None:
+    live.run("%%step one\nx = 1")
+    assert live.run("%%step one\n# a comment\nx   =  1") == ["one · from run 1, just now"]
+
+
+def test_a_changed_helper_runs_its_readers_only(live: Live) -> None:
+    live.run("def f():\n    return 1")
+    live.run("%%step one\nx = f()")
+    live.run("%%step two\ny = 5")
+    live.run("def f():\n    return 2")
+    live.run("%%step one\nx = f()")
+    assert live.run("%%step two\ny = 5") == ["two · from run 1, just now"]
+    assert live.names["x"] == 2
+
+
+def test_another_session_takes_over_what_the_first_one_made(live: Live) -> None:
+    live.run("%%step one\nx = {'a': 1}")
+    names: dict[str, Any] = {"__name__": "__main__"}
+    other = Live(names, live.session.folder)
+    assert other.run("%%step one\nx = {'a': 1}") == ["one · from run 1, just now"]
+    assert names["x"] == {"a": 1}
+    other.session.close()
+
+
+def test_a_step_that_is_never_cached_counts_in_its_own_session(live: Live) -> None:
+    live.run("%%step one --cache off\nx = 1")
+    live.run("%%step two\ny = x + 1")
+    assert live.names["y"] == 2
+    live.run("%%step one --cache off\nx = 1")
+    assert rows(live, "one") == [TaskStatus.SUCCEEDED] * 2
+
+
+# ancestors
+
+
+def test_a_missing_ancestor_is_named_with_the_command_and_nothing_runs(live: Live, tmp_path: Path) -> None:
+    live.run("%%step one\nx = 1")
+    live.run("%%step two\ny = x")
+    live.session.document.execute("%%step one\nx = 2")
+    with pytest.raises(AncestorsMissing) as caught:
+        live.run("%%step two\ny = x")
+    assert str(caught.value) == (
+        "step 'two' needs 'one' (last took 0.00 s), which is not stored as the notebook stands now. "
+        "Run what is missing: %flow run --to two"
+    )
+
+
+def test_executing_a_step_again_makes_stale_what_depends_on_it_and_keeps_the_older_task(live: Live) -> None:
+    live.run("%%step one\nx = 1")
+    live.run("%%step two\ny = x")
+    live.run("%%step one\nx = 2")
+    assert live.names["y"] == 1
+    live.run("%%step two\ny = x")
+    assert live.names["y"] == 2
+    assert rows(live, "two") == [TaskStatus.SUCCEEDED] * 2
+
+
+def test_an_error_in_an_unrelated_cell_below_does_not_stop_a_step(live: Live) -> None:
+    with pytest.raises(FlowRefused):
+        live.run("%%step broken\ny = nowhere")
+    live.run("%%step one\nx = 1")
+    assert live.names["x"] == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("%%step\nx = 1", "the step has no name"),
+        ("%%step a-b\nx = 1", "cannot name a step"),
+        ("%%step one --nope\nx = 1", "nope"),
+        ("%%step one\nx = (", "Python cannot read this"),
+        ("%%step one\nx = unknown_name", "unknown_name"),
+        ("%%step one --after nothing\nx = 1", "no cell defines 'nothing'"),
+        ("%%step one\n!ls", "is no Python"),
+    ],
+)
+def test_a_wrong_header_or_body_is_refused_before_anything_runs(live: Live, cell: str, words: str) -> None:
+    with pytest.raises(FlowRefused, match=words):
+        live.run(cell)
+    assert live.session.interactive is None
+
+
+# foreach
+
+
+def test_a_foreach_runs_in_workers_and_binds_no_name_of_a_single_item(live: Live) -> None:
+    live.run("%%step each --foreach i in [1, 2, 3]\nsquare = i * i")
+    assert live.user_names() == set()
+    live.run("%%step total --join each\ntotal = sum(inputs.square)")
+    assert live.names["total"] == 14
+
+
+def test_a_join_sees_the_items_of_today_only(live: Live) -> None:
+    live.run("%%step each --foreach i in [1, 2, 3]\nsquare = i * i")
+    live.run("%%step total --join each\ntotal = sum(inputs.square)")
+    live.run("%%step each --foreach i in [1, 2]\nsquare = i * i")
+    live.run("%%step total --join each\ntotal = sum(inputs.square)")
+    assert live.names["total"] == 5
+
+
+def test_one_failed_item_fails_the_cell_keeps_its_siblings_and_can_be_debugged(live: Live) -> None:
+    cell = "%%step each --foreach i in range(3)\nif i == {}:\n    raise ValueError('bad item')\nsquare = i * i"
+    with pytest.raises(TasksFailed) as caught:
+        live.run(cell.format(1))
+    assert caught.value.failures == {"each[1]": "ValueError: bad item"}
+    assert caught.value.total == 3
+    live.use("debug each[1]")
+    assert live.names["i"] == 1
+    with pytest.raises(ValueError, match="bad item"):
+        live.run(cell.format(1))
+    live.run(cell.format(7))
+    assert live.names["square"] == 1
+    live.run("%%step total --join each\ntotal = sum(inputs.square)")
+    assert live.names["total"] == 5
+
+
+def test_a_mutation_found_in_a_worker_is_known_to_the_cells_below(live: Live) -> None:
+    live.run("def sneak(values):\n    values.append(9)")
+    live.run("%%step one\nx = [1]")
+    live.run("%%step each --foreach i in [1, 2]\nsneak(x)\ny = len(x) + i")
+    live.run("%%step total --join each\nseen = inputs.x")
+    assert live.names["seen"] == [[1, 9], [1, 9]]
+
+
+def test_a_step_inside_a_foreach_runs_once_per_item(live: Live) -> None:
+    live.run("%%step each --foreach i in [1, 2, 3]\nsquare = i * i")
+    live.run("%%step half\nhalf = square / 2")
+    assert rows(live, "half") == [TaskStatus.SUCCEEDED] * 3
+    live.run("%%step total --join each\ntotal = sum(inputs.half)")
+    assert live.names["total"] == 7.0

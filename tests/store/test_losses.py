@@ -1,0 +1,152 @@
+"""Only what cannot be stored is lost, and loudly."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nbflow.errors import LoadFailed, LostValue, NotStorable, StoreFull
+from nbflow.store.artifact import Lost
+from nbflow.store.codec import decode, encode
+from nbflow.store.local import LocalBlobs
+from nbflow.store.memory import MemoryBlobs
+from nbflow.store.tombstone import Tombstone
+
+from .conftest import Notebook, RoundTrip, values_of
+from .test_blobs import file_size_limit
+
+
+class Box:
+    pass
+
+
+class Unreducible:
+    def __reduce__(self) -> Any:
+        raise ValueError("I shall not be stored")
+
+
+class BadState:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.kept = [1]
+
+
+class FailsToLoad:
+    def __reduce__(self) -> Any:
+        return int, ("not a number",)
+
+
+def generator() -> Iterator[int]:
+    yield 1
+
+
+class TestLost:
+    @pytest.mark.parametrize(
+        ("make", "was"),
+        [
+            (lambda: threading.Lock(), "_thread.lock"),
+            (lambda: threading.RLock(), "_thread.RLock"),
+            (lambda: threading.Thread(), "threading.Thread"),
+            (lambda: sqlite3.connect(":memory:"), "sqlite3.Connection"),
+            (generator, "generator"),
+            (Unreducible, "tests.store.test_losses.Unreducible"),
+            (lambda: Path("/dev/null").open("w"), "_io.TextIOWrapper"),  # noqa: SIM115 - it is closed below
+        ],
+    )
+    def test_only_the_leaf(self, make: Any, was: str, notebook: Notebook) -> None:
+        blobs = MemoryBlobs()
+        leaf = make()
+        encoded = encode({"cfg": {"x": 1, "leaf": leaf, "list": [1, leaf]}, "leaf": leaf}, blobs, notebook)
+        back = values_of(encoded, blobs, notebook)
+        assert back["cfg"]["x"] == 1
+        assert type(back["leaf"]) is Tombstone
+        assert back["cfg"]["list"][1] is back["cfg"]["leaf"] is back["leaf"]
+        assert [one.path for one in encoded.artifacts[0].lost] == ["cfg['leaf']"]
+        assert encoded.artifacts[0].lost[0].was == was
+        assert encoded.artifacts[1].lost[0].path == "leaf"
+        if hasattr(leaf, "close"):
+            leaf.close()
+
+    def test_deep_inside_an_object(self, notebook: Notebook) -> None:
+        blobs = MemoryBlobs()
+        encoded = encode({"model": {"a": BadState()}}, blobs, notebook)
+        back = values_of(encoded, blobs, notebook)["model"]["a"]
+        assert back.kept == [1]
+        assert encoded.artifacts[0].lost == (Lost("model['a'].lock", "_thread.lock", "a lock belongs to this process"),)
+        with pytest.raises(LostValue, match=r"lock.*run the step"):
+            back.lock.acquire()
+
+    @pytest.mark.parametrize(
+        "use",
+        [
+            lambda t: t.attribute, lambda t: t(), list, len, bool, lambda t: t[0], lambda t: t + 1, lambda t: 1 + t,
+            lambda t: t == 1, lambda t: t < 1, lambda t: -t, int, lambda t: 1 in t, str, lambda t: setattr(t, "a", 1),
+            np.asarray, lambda t: t.__enter__(), lambda t: f"{t}",
+        ],
+    )  # fmt: skip
+    def test_any_use_says_what_was_lost(self, use: Any, round_trip: RoundTrip) -> None:
+        stone = round_trip(con=threading.Lock())["con"]
+        with pytest.raises((LostValue, AttributeError)) as caught:
+            use(stone)
+        assert isinstance(caught.value, LostValue) or "__enter__" in str(caught.value)
+
+    def test_it_can_be_shown_and_stored_again(self, round_trip: RoundTrip) -> None:
+        stone = round_trip(con=threading.Lock())["con"]
+        assert "con" in repr(stone)
+        again = round_trip(new=stone, inside={1: stone, "set": {stone}})
+        assert "con" in repr(again["new"])
+
+    def test_what_is_too_deep(self, notebook: Notebook) -> None:
+        deep: list[Any] = []
+        for _ in range(100_000):
+            deep = [deep]
+        encoded = encode({"deep": deep, "fine": [1]}, MemoryBlobs(), notebook)
+        assert "too deeply" in encoded.artifacts[0].lost[0].reason
+        assert encoded.artifacts[1].lost == ()
+        while deep:
+            deep = deep.pop()
+
+    def test_what_cannot_be_loaded_names_the_artifact(self, notebook: Notebook) -> None:
+        blobs = MemoryBlobs()
+        encoded = encode({"odd": [FailsToLoad()]}, blobs, notebook)
+        with pytest.raises(LoadFailed, match=r"'odd'.*invalid literal"):
+            decode(encoded.components[0], blobs, notebook)
+
+    def test_what_stands_for_tasks_is_refused(self, notebook: Notebook) -> None:
+        class Views:
+            def __reduce__(self) -> Any:
+                raise NotStorable("inputs", "keep a list of it")
+
+        with pytest.raises(NotStorable, match="inputs"):
+            encode({"kept": [Views()]}, MemoryBlobs(), notebook)
+
+    def test_a_full_disk_is_not_a_loss(self, notebook: Notebook, blobs: LocalBlobs) -> None:
+        with file_size_limit(1 << 20), pytest.raises(StoreFull):
+            encode({"a": np.arange(1_000_000)}, blobs, notebook)
+
+
+class TestWeakReferences:
+    def test_to_what_is_stored_with_it(self, round_trip: RoundTrip) -> None:
+        target = Box()
+        back = round_trip(w=weakref.ref(target), holder=[target])
+        assert back["w"]() is back["holder"][0]
+
+    def test_to_what_is_not_stored(self, round_trip: RoundTrip) -> None:
+        target = Box()
+        back = round_trip(w=weakref.ref(target), n=[1])
+        assert type(back["w"]) is Tombstone
+
+    def test_that_is_dead(self, round_trip: RoundTrip) -> None:
+        assert round_trip(w=weakref.ref(Box()))["w"]() is None
+
+    def test_mapping(self, round_trip: RoundTrip) -> None:
+        target = Box()
+        back = round_trip(cache=weakref.WeakValueDictionary(a=target), target=target)
+        assert back["cache"]["a"] is back["target"]
