@@ -79,10 +79,7 @@ class Tally:
             case TaskStarted():
                 self._run(event.task, 1)
             case TaskSucceeded():
-                self._run(event.task, -1)
-                count = self.counts[event.task.step]
-                count.seconds += event.seconds
-                count.ran += self._is_new(event.task) and not event.again
+                self._succeed(event)
             case TaskReused():
                 return self._is_new(event.task) and self._reuse(event)
             case ForeachSplit():
@@ -97,8 +94,7 @@ class Tally:
             case TaskMissing():
                 self.counts[event.task.step].failed += 1
             case RunCancelled():
-                for count in self.counts.values():
-                    count.running = 0
+                self._stop()
             case _:
                 assert_never(event)
         return True
@@ -114,6 +110,16 @@ class Tally:
     def _run(self, task: TaskId, change: int) -> None:
         if not task.split:
             self.counts[task.step].running += change
+
+    def _stop(self) -> None:
+        for count in self.counts.values():
+            count.running = 0
+
+    def _succeed(self, event: TaskSucceeded) -> None:
+        self._run(event.task, -1)
+        count = self.counts[event.task.step]
+        count.seconds += event.seconds
+        count.ran += self._is_new(event.task) and not event.again
 
     def _widen(self, foreach: str, width: int) -> None:
         for name in self._inside.get(foreach, ()):

@@ -86,11 +86,28 @@ def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
 def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None:
     if not header.name:
         return
-    body = "\n".join(cell.source.splitlines()[header.line :])
-    step = Step(
-        name=header.name,
+    step = _step_of(cell, header, header.name, place)
+    try:
+        tree = parse(step.body)
+        compile_body(step.body)
+        step = _with_names(step, tree, header)
+    except SyntaxError as error:
+        found.problems.append(_syntax_problem(error, step.body, step))
+    except HeaderError as error:
+        found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
+    except (ValueError, MemoryError) as error:
+        found.problems.append(
+            Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
+        )
+    found.steps.append(step)
+
+
+def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
+    """What the header says of it; the names of the body are not read yet."""
+    return Step(
+        name=name,
         place=place,
-        body=body,
+        body="\n".join(cell.source.splitlines()[header.line :]),
         body_line=header.line + 1,
         cell_id=cell.id,
         doc=cell.above,
@@ -101,19 +118,6 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None
         loop=header.loop,
         options=header.options,
     )
-    try:
-        tree = parse(body)
-        compile_body(body)
-        step = _with_names(step, tree, header)
-    except SyntaxError as error:
-        found.problems.append(_syntax_problem(error, body, step))
-    except HeaderError as error:
-        found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
-    except (ValueError, MemoryError) as error:
-        found.problems.append(
-            Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
-        )
-    found.steps.append(step)
 
 
 def _correction(line: str) -> str:

@@ -68,11 +68,10 @@ def _sort(found: Outline) -> None:
     while ready:
         name = ready.pop(0)
         found.order.append(name)
-        for target in dict.fromkeys(_targets(found, name)):
-            if target in waiting and target != name:
-                waiting[target] -= 1
-                if waiting[target] == 0:
-                    ready.append(target)
+        below = [target for target in dict.fromkeys(_targets(found, name)) if target in waiting and target != name]
+        for target in below:
+            waiting[target] -= 1
+        ready += [target for target in below if waiting[target] == 0]
     found.cyclic = [name for name in found.methods if name not in found.order]
 
 

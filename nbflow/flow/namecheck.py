@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
@@ -141,11 +141,10 @@ def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
         linked = graph.links[step.name]
         provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
         for definition in graph.prelude.closure(linked.prelude):
+            used = min(definition.names & linked.prelude, default=None)
             for name in sorted(definition.reads - provided - step.writes):
-                scratch = _scratch(graph, name)
-                if scratch:
-                    who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
-                    used = min(definition.names & linked.prelude, default=None)
+                who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
+                if scratch := _scratch(graph, name):
                     yield _scratch_read(step, name, scratch, who, used)
 
 
@@ -189,16 +188,17 @@ def parallel_writes(graph: Graph) -> Iterator[Problem]:
         for binding in linked.bindings:
             nearest = graph.steps[binding.writers[0]]
             known = {*binding.writers, *linked.branches}
-            for other in _rivals(graph, nearest, binding.name):
-                if other.name in graph.ancestors(reader) - known:
-                    yield _parallel(nearest, other, binding.name)
+            for rival in _rivals(graph, nearest, binding.name, graph.ancestors(reader) - known):
+                yield _parallel(nearest, rival, binding.name)
 
 
-def _rivals(graph: Graph, nearest: Step, name: str) -> Iterator[Step]:
+def _rivals(graph: Graph, nearest: Step, name: str, among: Collection[str]) -> Iterator[Step]:
+    """The steps above the nearest that write the name too, and for which it does not wait."""
     for other in graph.steps.values():
         if other.name == nearest.name:
             return
-        if name in graph.links[other.name].writes and other.name not in graph.ancestors(nearest.name):
+        writes = other.name in among and name in graph.links[other.name].writes
+        if writes and other.name not in graph.ancestors(nearest.name):
             yield other
 
 

@@ -107,18 +107,13 @@ class Runs:
         self._conclude(finished, request)
 
     def _launch(self, order: Order, store: Store, update: Update, beside: BackgroundRun | None = None) -> Finished:
-        began, session = time.monotonic(), self._session
+        began = time.monotonic()
         watched = self._watch(order.graph, order.request.plan, store, update, beside is not None)
         begun: list[RunRow] = []
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
-            watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
-            if beside is not None:
-                beside.watched = watched
-                beside.began(row, executor)
-            else:
-                self._say(_heading(row, order))
+            self._tell_begin(order, watched, beside, row, executor)
 
         def listen(event: Any, result: Any) -> None:
             watched(event, result)
@@ -140,6 +135,17 @@ class Runs:
         watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
         watched.show()
         return finished
+
+    def _tell_begin(
+        self, order: Order, watched: Watched, beside: BackgroundRun | None, row: RunRow, executor: Executor
+    ) -> None:
+        session = self._session
+        watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
+        if beside is not None:
+            beside.watched = watched
+            beside.began(row, executor)
+        else:
+            self._say(_heading(row, order))
 
     def _conclude(self, finished: Finished, request: Request) -> None:
         self.bind_results(finished)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from typing import assert_never
+from typing import TypeGuard, assert_never
 
 from pebble import ProcessExpired
 
@@ -130,19 +130,13 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
-        for instruction in instructions:
-            match instruction:
-                case StartTask():
-                    found = self._look_up(instruction)
-                    if found is None:
-                        submitted.append(instruction)
-                        self._record(TaskStarted(instruction.task, instruction.attempt), None)
-                    else:
-                        yield found, None
-                case CancelTasks() | FinishRun():
-                    pass  # stopping the pool at the end does both
-                case _:
-                    assert_never(instruction)
+        for start in filter(_is_start, instructions):
+            found = self._look_up(start)
+            if found is None:
+                submitted.append(start)
+                self._record(TaskStarted(start.task, start.attempt), None)
+            else:
+                yield found, None
         if any(self._reads_news(start) for start in submitted):
             self._commit()
         for start in submitted:
@@ -252,6 +246,17 @@ def describe(result: Result, attempt: int) -> Event:
     if result.task.split:
         return ForeachSplit(result.task, result.artifacts, result.seconds)
     return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose)
+
+
+def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
+    """Stopping the pool at the end does all else that an instruction asks for."""
+    match instruction:
+        case StartTask():
+            return True
+        case CancelTasks() | FinishRun():
+            return False
+        case _:
+            assert_never(instruction)
 
 
 def items_of(start: StartTask) -> tuple[Artifact, ...]:

@@ -32,15 +32,14 @@ def digest_modules(names: Iterable[str], folders: Iterable[Path]) -> tuple[tuple
 
 def _find(name: str, folders: tuple[Path, ...]) -> Path | None:
     """The file of a module; of `package.name` where `name` is no module but something in the package, the package."""
-    for candidate in (name, name.rpartition(".")[0]):
-        if not candidate:
-            continue
-        relative = Path(*candidate.split("."))
-        for folder in folders:
-            for path in (folder / relative.with_suffix(".py"), folder / relative / "__init__.py"):
-                if path.is_file():
-                    return path
-    return None
+    package = name.rpartition(".")[0]
+    places = (path for one in (name, package) if one for folder in folders for path in _places(one, folder))
+    return next((path for path in places if path.is_file()), None)
+
+
+def _places(name: str, folder: Path) -> tuple[Path, Path]:
+    relative = Path(*name.split("."))
+    return folder / relative.with_suffix(".py"), folder / relative / "__init__.py"
 
 
 def _imports(path: Path, name: str) -> Iterator[str]:

@@ -71,11 +71,10 @@ class Progress:
         level = len(path)
         for step in self._within[foreach]:
             for depth in self.awaited[step]:
-                if depth > level:
-                    if depth == level + 1:
-                        self._unfinished.update({(step, (*path, i)): 1 for i in range(width)})
-                else:
+                if depth <= level:
                     yield from self._add(step, path[:depth], width - 1)
+                elif depth == level + 1:
+                    self._unfinished.update({(step, (*path, i)): 1 for i in range(width)})
 
     def finish(self, step: str, path: Path) -> Iterator[tuple[str, Path]]:
         """One task is over; yields each (step, prefix) that is over with it."""

@@ -18,6 +18,7 @@ from nbflow.run.launch import environment, files_of
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method
+from nbflow.run.tasks import State
 from nbflow.script.console import Console
 from nbflow.script.decorators import project_facts
 from nbflow.script.early import start_workers_early, workers_of
@@ -216,9 +217,8 @@ def _conclude(console: Console, run: Run, outcome: Outcome, prepared: Prepared) 
             console.tell("Workflow cancelled.")
         case Outcome.FAILED:
             console.tell("Workflow failed.")
-            for task, entry in run.tasks.items():
-                if entry.state == "failed":
-                    console.tell(f"    Step failure: {task}: {_first_line(entry.failure)}")
+            for task, entry in [(task, entry) for task, entry in run.tasks.items() if entry.state is State.FAILED]:
+                console.tell(f"    Step failure: {task}: {_first_line(entry.failure)}")
 
 
 def _first_line(failure: Any) -> str:

@@ -27,33 +27,38 @@ _TYPES = {int: ParameterType.INT, float: ParameterType.FLOAT, bool: ParameterTyp
 def read_script(cls: type[FlowSpec]) -> Script:
     """Everything about a class that its graph, its checks and its keys need. Raises MetaflowException."""
     file = script_file(cls)
+    methods = _methods(cls)
+    _refuse_unreadable(cls, {name for name, one in methods.items() if one.is_step})
+    return Script(
+        cls.__name__,
+        file.name,
+        methods,
+        parameters=tuple(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items()),
+        constants=_digested_constants(cls),
+        prelude=read_module(_text(file), file.name, [tree.lineno for tree in _flow_classes(file)]),
+        sources={_file_of(base).name: _text(_file_of(base)) for base in _classes(cls)},
+    )
+
+
+def _methods(cls: type[FlowSpec]) -> dict[str, Method]:
+    """Inherited ones too. One that is overridden is no step any more, and has its class's name: `Base.start`."""
     methods: dict[str, Method] = {}
-    constants: dict[str, str] = {}
     owners: dict[str, str] = {}
     for base in reversed(list(_classes(cls))):
-        tree = _tree_of(base)
-        found = methods_of(tree, _file_of(base).name)
+        found = methods_of(_tree_of(base), _file_of(base).name)
         overridden = {
             f"{owners[name]}.{name}": replace(methods[name], is_step=False) for name in found if name in methods
         }
         methods |= {**{name: _with_facts(cls, one) for name, one in found.items()}, **overridden}
         owners |= dict.fromkeys(found, base.__name__)
-        constants |= _constants(tree)
-    steps = {name: one for name, one in methods.items() if one.is_step}
-    _refuse_unreadable(cls, steps)
-    parameters = tuple(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items())
-    sources = {_file_of(base).name: _text(_file_of(base)) for base in _classes(cls)}
-    known = {name: constants[name] for name in constants_of(cls) if name in constants}
-    prelude = read_module(_text(file), file.name, [tree.lineno for tree in _flow_classes(file)])
-    return Script(
-        cls.__name__,
-        file.name,
-        methods,
-        parameters,
-        known,
-        prelude,
-        sources,
-    )
+    return methods
+
+
+def _digested_constants(cls: type[FlowSpec]) -> dict[str, str]:
+    digests: dict[str, str] = {}
+    for base in reversed(list(_classes(cls))):
+        digests |= _constants(_tree_of(base))
+    return {name: digests[name] for name in constants_of(cls) if name in digests}
 
 
 def _classes(cls: type) -> Iterator[type]:
@@ -114,7 +119,7 @@ def step_facts(cls: type, name: str) -> Facts:
     return facts_of(getattr(cls, name)) or Facts()
 
 
-def _refuse_unreadable(cls: type, steps: dict[str, Method]) -> None:
+def _refuse_unreadable(cls: type, steps: set[str]) -> None:
     """A step that was put on the class by code has no source to read its transition from."""
     for name in dir(cls):
         if facts_of(getattr(cls, name, None)) and name not in steps:

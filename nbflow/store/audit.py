@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +108,15 @@ def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:
         with schema.meaning_of_errors(path):
             connection.execute("BEGIN IMMEDIATE")
             for one in damage:
-                connection.executemany("UPDATE tasks SET key = NULL WHERE id = ?", [(hit.task,) for hit in one.hits])
-                if one.is_blob:
-                    blobs.delete(one.digest)
-                else:
-                    connection.execute("DELETE FROM components WHERE digest = ?", (one.digest,))
+                _forget_one(connection, blobs, one)
             connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _forget_one(connection: sqlite3.Connection, blobs: BlobStore, damage: Damage) -> None:
+    connection.executemany("UPDATE tasks SET key = NULL WHERE id = ?", [(hit.task,) for hit in damage.hits])
+    if damage.is_blob:
+        blobs.delete(damage.digest)
+    else:
+        connection.execute("DELETE FROM components WHERE digest = ?", (damage.digest,))

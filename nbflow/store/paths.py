@@ -57,13 +57,18 @@ def _attributes(obj: object) -> Iterator[tuple[str, object]]:
     attributes = _dict_of(obj)
     if attributes is not None:
         yield from ((f".{name}", value) for name, value in attributes.items())
-    for cls in type(obj).__mro__:
-        for slot, member in vars(cls).items():
-            if isinstance(member, types.MemberDescriptorType) and cls.__module__ != "builtins":
-                try:
-                    yield f".{slot}", member.__get__(obj)
-                except AttributeError:  # a slot that holds nothing
-                    continue
+    for slot, member in _slots_of(type(obj)):
+        try:
+            yield f".{slot}", member.__get__(obj)
+        except AttributeError:  # a slot that holds nothing
+            continue
+
+
+def _slots_of(kind: type) -> Iterator[tuple[str, types.MemberDescriptorType]]:
+    for cls in kind.__mro__:
+        for slot, member in vars(cls).items() if cls.__module__ != "builtins" else ():
+            if isinstance(member, types.MemberDescriptorType):
+                yield slot, member
 
 
 def _dict_of(obj: object) -> dict[str, object] | None:
