@@ -117,7 +117,6 @@ class Archive:
                 return f"{name_of(task)} failed · {failure['type']}: {failure['message']}".splitlines()[0]
         return "it failed"
 
-
     # values
 
     def home(self, row: RunRow, folder: Path) -> Namespace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -301,6 +301,3 @@ def _close(store: Store, begun: Iterable[RunRow]) -> None:
 def _heading(row: RunRow, order: Order) -> str:
     steps = count(len(order.request.plan.reuse), "step")
     return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}"
-
-
-Perform = Callable[[Request], None]

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.flow.code import digest, parse
@@ -155,8 +154,3 @@ def alias_main(cls: type) -> str:
     name = script_file(cls).stem
     sys.modules.setdefault(name, sys.modules["__main__"])
     return name
-
-
-def values_of_class(cls: type) -> dict[str, Any]:
-    """The class constants, which every task of a run sees."""
-    return constants_of(cls)

@@ -10,7 +10,6 @@ from nbflow.store import rebuild
 from nbflow.store.layout import Held, Shared, span
 from nbflow.store.recorder import Recorder
 
-PICKLING = ("__reduce__", "__reduce_ex__", "__setstate__", "__getstate__", "__getnewargs_ex__")
 KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value; not objects, not numpy's variable-length strings
 
 

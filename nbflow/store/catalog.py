@@ -287,11 +287,6 @@ class Writer:
         """Remember that a step with this code writes `name`, although its text does not say so."""
         self._write("INSERT OR IGNORE INTO learned VALUES (?, ?, ?, ?)", (flow, step, code, name))
 
-    def forget_keys(self, tasks: Iterable[int]) -> None:
-        """Make tasks unfit for reuse; they stay in the history."""
-        for task in tasks:
-            self._write("UPDATE tasks SET key = NULL WHERE id = ?", (task,))
-
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 

@@ -214,11 +214,6 @@ class Reader:
     def components(self) -> Iterator[Component]:
         return (_component(row) for row in self.query(f"SELECT {_COMPONENT} FROM components"))
 
-    def components_exist(self, digests: Iterable[str]) -> set[str]:
-        """Those of the digests that have a row."""
-        known = "SELECT 1 FROM components WHERE digest = ?"
-        return {digest for digest in digests if self._one(known, digest) is not None}
-
     def made(self, task: int) -> tuple[tuple[str, str], ...]:
         """(name, digest) of what a task made, in its order."""
         query = """SELECT names.text, artifacts.component, artifacts.idx FROM artifacts
