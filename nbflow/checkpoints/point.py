@@ -78,7 +78,7 @@ def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
 
 
 def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
-    """The same by the row of the task, which may have been superseded in its run since."""
+    """The same by the row of the task, which may have been superseded in its run since. Raises NotACheckpoint."""
     found = archive.reader.task(task)
     row = archive.reader.run_of_id(found.run) if found else None
     if found is None or row is None or found.status not in _DONE:

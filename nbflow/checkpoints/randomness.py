@@ -41,6 +41,7 @@ def write_random(writer: Writer, task: int, state: RandomState | None = None) ->
 
 
 def read_random(reader: Reader, task: int) -> RandomState | None:
+    """As the task with that row left it; None where that was not kept."""
     text = reader.random(task)
     if text is None:
         return None

@@ -152,6 +152,7 @@ class Narrator:
     # the end
 
     def summary(self, number: int, outcome: Outcome, seconds: float) -> Iterator[str]:
+        """The last lines of a run, which took so many seconds."""
         counts = self.tally.counts.values()
         ran, reused, failed = (sum(getattr(c, what) for c in counts) for what in ("ran", "reused", "failed"))
         parts = [f"run {number} {outcome}", f"{ran:,} ran", f"{reused:,} reused"]

@@ -111,7 +111,7 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
 
 
 def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[Artifact]:
-    """Those of the names, or all."""
+    """Those of the names, or all. Raises UnknownName."""
     artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id)}
     for name in names:
         if name not in artifacts:

@@ -33,7 +33,10 @@ _CONSTRUCTORS: dict[str, Callable[..., object]] = {
 
 
 def value_of(node: ast.expr) -> object:
-    """The value of a literal, of arithmetic over literals, or of a call such as `date(2024, 1, 31)`."""
+    """The value of a literal, of arithmetic over literals, or of a call such as `date(2024, 1, 31)`.
+
+    Raises DefaultError for any other expression.
+    """
     try:
         return _evaluate(node)
     except (ValueError, TypeError, ArithmeticError, MemoryError, SyntaxError) as error:

@@ -172,7 +172,10 @@ _TYPES = {kind.value: kind for kind in ParameterType} | {
 
 
 def read_annotation(node: ast.expr) -> Annotation:
-    """`int`, `Optional[int]`, `int | None`, `Literal["a", "b"]`, `list[int]`, `datetime.date`, or one in quotes."""
+    """`int`, `Optional[int]`, `int | None`, `Literal["a", "b"]`, `list[int]`, `datetime.date`, or one in quotes.
+
+    Raises DefaultError.
+    """
     match node:
         case ast.Constant(value=str() as text):
             return read_annotation(ast.parse(text, mode="eval").body)
@@ -206,7 +209,7 @@ def _read_choices(node: ast.expr) -> Annotation:
 
 
 def annotation_for(value: object) -> Annotation:
-    """Without an annotation the default's type counts."""
+    """Without an annotation the default's type counts. Raises DefaultError."""
     if value is None:
         return Annotation(ParameterType.STR, optional=True)
     for kind in (ParameterType.BOOL, *ParameterType):

@@ -198,6 +198,7 @@ class Runs:
             self._session.forget_graph()
 
     def cancel(self) -> None:
+        """Stop the run beside the cells and bind what it has finished. Raises VerbUnknown where there is none."""
         if self.background is None or self.background.is_over:
             raise VerbUnknown("nothing runs in the background; the stop button ends what runs in a cell")
         self.background.cancel()
@@ -274,7 +275,10 @@ def results_of(run: Run) -> Iterator[tuple[TaskId, Mapping[str, Artifact]]]:
 
 
 def raise_unless_succeeded(run: Run, outcome: Outcome, what: str) -> None:
-    """Make the cell fail, so that Run All stops there."""
+    """Make the cell fail, so that Run All stops there.
+
+    Raises TasksFailed, and KeyboardInterrupt for what was cancelled.
+    """
     if outcome is Outcome.CANCELLED:
         raise KeyboardInterrupt
     if outcome is Outcome.FAILED:

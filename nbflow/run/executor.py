@@ -276,6 +276,7 @@ def describe_end(error: Exception, timeout: float | None) -> Failure:
 
 
 def describe_exit(code: int) -> str:
+    """How a process ended, by its exit code: negative for the number of a signal."""
     if code == LEFT_EARLY:
         return "it left with exit code 0 in the middle of the step"
     if code >= 0:

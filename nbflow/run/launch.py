@@ -82,7 +82,7 @@ def forget_the_dead(store: Store) -> None:
 
 
 def refuse_errors(graph: Graph) -> None:
-    """Nothing runs if the graph is wrong."""
+    """Nothing runs if the graph is wrong: raises FlowRefused with all that is."""
     errors = [str(problem) for problem in check(graph) if not problem.warning]
     if errors:
         raise FlowRefused(errors)

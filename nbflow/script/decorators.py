@@ -173,7 +173,7 @@ REFUSED = {
 
 
 def refuse(name: str) -> Any:
-    """A decorator that nbflow knows and does not have: using it says what to do instead."""
+    """A decorator that nbflow knows and does not have: using it says what to do instead. Raises InvalidDecorator."""
 
     def refused(*_: object, **__: object) -> Any:
         raise InvalidDecorator(f"@{name} is not part of nbflow: {REFUSED[name]}")
@@ -183,7 +183,7 @@ def refuse(name: str) -> Any:
 
 
 def attach(text: str, methods: Iterable[Any]) -> None:
-    """`--with retry:times=3`: put a decorator above every step that has not got it."""
+    """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
     name, _, rest = text.partition(":")
     if name in REFUSED:
         refuse(name)()
@@ -211,7 +211,10 @@ _PROJECT = re.compile(r"[a-z0-9_]{1,128}")
 
 
 def project(name: str = "", branch: str | None = None, production: bool = False) -> Callable[[type], type]:
-    """Tag the runs of a flow with its project, and with the branch they belong to."""
+    """Tag the runs of a flow with its project, and with the branch they belong to.
+
+    Raises InvalidDecorator for a name that is none.
+    """
     if not _PROJECT.fullmatch(name):
         raise InvalidDecorator(f"@project(name={name!r}): use 1 to 128 of a-z, 0-9 and _")
 

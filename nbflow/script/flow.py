@@ -109,7 +109,10 @@ class FlowSpec:
     # transitions
 
     def next(self, *targets: Any, **how: Any) -> None:
-        """Say which step comes next. It must be the last statement of a step, and says the same every time."""
+        """Say which step comes next. It must be the last statement of a step, and says the same every time.
+
+        Raises InvalidNextException.
+        """
         state = self._state
         if state.transition is not None:
             raise InvalidNextException(f"step '{state.step}' calls self.next twice: keep the last statement only")

@@ -77,6 +77,7 @@ def resume_script(
 
 
 def find_origin(prepared: Prepared, number: int | None) -> RunRow:
+    """The run to resume: that of the number, or the newest. Raises MetaflowNotFound."""
     name, root = prepared.cls.__name__, Store.locate(Path.cwd())
     rows: tuple[RunRow, ...] = ()
     if Store.exists(root):

@@ -21,6 +21,7 @@ def lint(cls: type[FlowSpec]) -> None:
 
 
 def undefined_names(file: Path) -> list[str]:
+    """Each with its line, as ruff finds them; none where there is no ruff."""
     ruff = find_ruff()
     if ruff is None:
         return []

@@ -156,7 +156,7 @@ class Parameter:
             raise ValueError(f"{given!r} is not a valid {'integer' if self.type is int else self.kind}") from None
 
     def find_default(self, flow: str) -> Any:
-        """The default as a value; a function is called, once a run."""
+        """The default as a value; a function is called, once a run. Raises ParameterFieldFailed."""
         if not callable(self.default):
             return self._checked(self.default)
         context = DeployTimeContext(flow, user_name(), self.name)
@@ -215,7 +215,7 @@ class IncludeFile(Parameter):
         return "file"
 
     def convert(self, given: Any) -> Any:
-        """Read the file whose path is given."""
+        """Read the file whose path is given. Raises ValueError, which says why it cannot be read."""
         if given is None:
             return None
         path = Path(str(given)).expanduser()

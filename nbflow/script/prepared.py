@@ -32,6 +32,7 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 
 
 def refuse_errors(prepared: Prepared) -> None:
+    """Raises FlowRefused with all that the checks find wrong."""
     problems = [str(problem) for problem in check_script(prepared.script)]
     if problems:
         raise FlowRefused(problems)

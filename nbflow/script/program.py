@@ -44,7 +44,10 @@ class ScriptHome:
 
 
 def import_script(file: Path, name: str) -> types.ModuleType:
-    """The script as a module of its own name; it is main in no worker, so `if __name__ == "__main__"` stays silent."""
+    """The script as a module of its own name; it is main in no worker, so `if __name__ == "__main__"` stays silent.
+
+    Raises MetaflowException.
+    """
     if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(file):
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, file)
@@ -64,7 +67,10 @@ def import_script(file: Path, name: str) -> types.ModuleType:
 
 
 def flow_in(module: types.ModuleType) -> type[FlowSpec]:
-    """The flow class of a script; of several, the last one that is defined there."""
+    """The flow class of a script; of several, the last one that is defined there.
+
+    Raises MetaflowException where there is none.
+    """
     found = [
         value
         for value in vars(module).values()

@@ -55,7 +55,10 @@ class TaskState:
     # joins
 
     def merge(self, bound: set[str], inputs: Sequence[TaskState], exclude: set[str], include: set[str]) -> None:
-        """By reference: nothing is loaded unless two inputs differ in bytes."""
+        """By reference: nothing is loaded unless two inputs differ in bytes.
+
+        Raises UnhandledInMergeArtifactsException where they disagree, and MissingInMergeArtifactsException.
+        """
         if not self.is_join:
             raise MetaflowException(
                 "merge_artifacts works in a join only, a step with two arguments: def join(self, inputs)"

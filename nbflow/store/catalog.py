@@ -270,6 +270,7 @@ class Writer:
         return digest
 
     def put_environment(self, facts: Mapping[str, Any]) -> str:
+        """Store facts about the surroundings of a run; their digest."""
         body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
         digest = str(blake3(body.encode()).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))

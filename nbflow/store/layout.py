@@ -80,6 +80,7 @@ def _means_sharing(cluster: Sequence[Held]) -> bool:
 
 
 def arrange(held: Sequence[Held], present: frozenset[int] | None = None) -> Layout:
+    """How arrays that overlap in memory are stored: once, as the stretch that covers them all."""
     clusters = list(overlaps(held))
     shared = tuple(_share(cluster, held) for cluster in clusters)
     whole = frozenset(h.frame for cluster in clusters for h in cluster if h.frame is not None)

@@ -25,6 +25,7 @@ class MemoryBlobs:
         return digest in self.blobs and len(self.blobs[digest]) == size(digest)
 
     def check(self, digest: str) -> None:
+        """Raises BlobMissing and BlobCorrupt."""
         self._measure(digest)
         if name(hash_bytes(self.blobs[digest]), size(digest)) != digest:
             raise BlobCorrupt(digest, "its bytes are not those that were written")

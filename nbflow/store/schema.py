@@ -102,7 +102,7 @@ def is_there(path: Path) -> bool:
 
 
 def create(path: Path) -> None:
-    """Make the catalog unless it is there; any number of processes may do so at once."""
+    """Make the catalog unless it is there; any number of processes may do so at once. Raises StoreReadOnly."""
     if not path.exists():
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -170,6 +170,7 @@ def meaning_of_errors(path: Path) -> Iterator[None]:
 
 
 def meaning(error: sqlite3.Error, path: Path) -> StoreError:
+    """The error that says what one of SQLite means for the user."""
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
         return StoreFull(path, 0, str(error))

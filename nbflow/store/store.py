@@ -145,7 +145,10 @@ class Store:
             yield
 
     def gc(self, keep_runs: int = 10, dry_run: bool = False) -> Swept:
-        """Delete all but the newest runs of each flow, never one that is running, and what only they needed."""
+        """Delete all but the newest runs of each flow, never one that is running, and what only they needed.
+
+        Raises StoreInUse while one is.
+        """
         with lock.alone(self.root / "lock") as is_alone:
             if not is_alone:
                 running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
