@@ -199,10 +199,8 @@ def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -
     text = _parse_rest(found, cell, header, place)
     if text is None:
         return
-    if text.magic:
-        where = replace(place, line=min(text.magic))
-        fix = "Move it to an ordinary cell"
-        found.problems.append(Problem("parameter", "a magic cannot stand among parameters", fix, where))
+    fix = "Move it to an ordinary cell"
+    _refuse_magic(found, text, Problem("parameter", "a magic cannot stand among parameters", fix, place))
     read = read_parameters(text.tree, text.source, place)
     found.problems += read.problems
     _keep_imports(found, text, read, place)
@@ -252,14 +250,18 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
     return None
 
 
+def _refuse_magic(found: Reading, text: Text, problem: Problem) -> None:
+    """The problem is reported where the first magic stands."""
+    if text.magic and problem.place:
+        found.problems.append(replace(problem, place=replace(problem.place, line=min(text.magic))))
+
+
 def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> None:
     text = _parse_rest(found, cell, header, place)
     if text is None:
         return
-    if text.magic:
-        where = replace(place, line=min(text.magic))
-        fix = "Move it to an ordinary cell; workers have no IPython"
-        found.problems.append(Problem("magic", "a shared cell cannot hold a magic", fix, where))
+    fix = "Move it to an ordinary cell; workers have no IPython"
+    _refuse_magic(found, text, Problem("magic", "a shared cell cannot hold a magic", fix, place))
     names = names_of(text.tree)
     source = "\n".join(text.source.splitlines()[header.line :])
     start = replace(place, line=header.line + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
@@ -122,6 +122,12 @@ def _scratch(graph: Graph, name: str) -> Scratch | None:
     return next((scratch for scratch in graph.flow.scratch if name in scratch.names), None)
 
 
+def _scratches(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Scratch]]:
+    """Those of the names that only scratch has."""
+    found = ((name, _scratch(graph, name)) for name in sorted(names))
+    return ((name, scratch) for name, scratch in found if scratch is not None)
+
+
 def _scratch_read(step: Step, name: str, scratch: Scratch, who: str, at: str | None) -> Problem:
     where = f"cell {scratch.place.cell}, line {scratch.place.line}"
     message = f"{who}, which is computed in {where}, outside of any step"
@@ -142,10 +148,9 @@ def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
         provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
         for definition in graph.prelude.closure(linked.prelude):
             used = min(definition.names & linked.prelude, default=None)
-            for name in sorted(definition.reads - provided - step.writes):
+            for name, scratch in _scratches(graph, definition.reads - provided - step.writes):
                 who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
-                if scratch := _scratch(graph, name):
-                    yield _scratch_read(step, name, scratch, who, used)
+                yield _scratch_read(step, name, scratch, who, used)
 
 
 def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
