@@ -13,7 +13,7 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 CHECKS = (
     "ruff check .",
     "mypy",
-    "lint-imports",
+    "lint-imports --no-cache",
     "python -m nbflow.jupyter.protocol --check",
     "python labextension/bundle.py check",
 )
