@@ -135,15 +135,20 @@ class StepState(StrEnum):
     STALE = "stale"
     MISSING = "missing"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What became of one step in one run. `complete` says that every task of it is there and none failed."""
+    """What became of one step in one run. `complete` says that every task of it is there and none failed.
+
+    `cancelled` says that some of them were stopped, or died with their run; `error` why it is neither done nor running.
+    """
 
     complete: bool
     failed: bool = False
+    cancelled: bool = False
     running: bool = False
     seconds: float = 0.0
     finished: float = 0.0
@@ -190,8 +195,9 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
         if then.complete and _is_same(step, past, now):
             return Standing(step, StepState.DONE, (), past.number, then)
     for past, then in lived:
-        if then.failed and _is_same(step, past, now):
-            return Standing(step, StepState.FAILED, (then.error,), past.number, then)
+        if (then.failed or then.cancelled) and _is_same(step, past, now):
+            state = StepState.FAILED if then.failed else StepState.CANCELLED
+            return Standing(step, state, (then.error,), past.number, then)
     for past, then in lived:
         if then.complete:
             reasons = tuple(explain_all(step, past.version_of(step), now))

@@ -97,13 +97,22 @@ def test_a_failure_stands_until_something_changes() -> None:
     assert (changed.state, changed.reasons) == (StepState.MISSING, ("parameter k is 1, before 3",))
 
 
+def test_what_was_cancelled_stays_so_until_something_changes_or_a_newer_run_says_more() -> None:
+    cancelled = Past(2, THEN, {"work": Lived(complete=False, cancelled=True, error="it was stopped")})
+    standing = stand("work", THEN, [cancelled, Past(1, THEN, {"work": FAILED})])
+    assert (standing.state, standing.past, standing.reasons) == (StepState.CANCELLED, 2, ("it was stopped",))
+    assert stand("work", replace(THEN, parameters={"k": 1}), [cancelled]).state is StepState.MISSING
+    assert stand("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).state is StepState.DONE
+    assert stand("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).state is StepState.FAILED
+
+
 def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
     running = Past(3, THEN, {"work": Lived(complete=False, running=True)})
     assert stand("work", THEN, [running]).state is StepState.RUNNING
     assert stand("end", THEN, [running]).state is StepState.MISSING
     assert stand("end", THEN, [running]).reasons == ("it has never run",)
-    cancelled = Past(3, THEN, {"work": Lived(complete=False)})
-    assert stand("work", THEN, [cancelled]).reasons == ("it never finished",)
+    unfinished = Past(3, THEN, {"work": Lived(complete=False)})
+    assert stand("work", THEN, [unfinished]).reasons == ("it never finished",)
 
 
 def test_diff_of_code_shows_what_differs_in_more_than_layout() -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from nbflow.arguments import bind_parameters
 from nbflow.checkpoints.ledger import Ledger
@@ -28,6 +28,7 @@ from nbflow.jupyter.screen import Screen
 from nbflow.jupyter.sent import Sent
 from nbflow.jupyter.soundness import refuse_unless_sound
 from nbflow.jupyter.verbs import use
+from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import Reuse, StartTask, TaskFailed, TaskId, TaskReused, TaskStarted, TaskSucceeded
 from nbflow.run.executor import describe
 from nbflow.run.keys import Keys
@@ -339,6 +340,8 @@ class Session:
         journal.commit()
         going.count(started)
         played = performer.play(run, start, self.screen)
+        if isinstance(played.error, KeyboardInterrupt):
+            self._stop(start, played, journal, going)
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
@@ -346,19 +349,24 @@ class Session:
         journal.commit()
         going.count(event)
         self._bind_made(played, journal.rows.get(start.task, 0))
-        self._say_what_happened(event, played)
+        for line in describe_end(event, played.result):
+            self.screen.say(line)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
 
+    def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
+        """It was interrupted, which is nothing that went wrong with it."""
+        journal.stop(start.task, played.result)
+        going.stop()
+        self._bind_made(played, 0)
+        self._raise(played)
+
     def _will_retry(self, event: TaskFailed, played: Played) -> bool:
-        if not isinstance(played.error, Exception):
-            return False  # an interrupt
         retry = self.graph().steps[event.task.step].options.retry
-        if event.attempt >= retry:
+        if event.attempt >= retry or not isinstance(played.error, Exception):
             return False
-        reason = f"{event.failure.type}: {event.failure.message}".splitlines()[0]
-        self.screen.say(f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}")
+        self.screen.say(describe_attempt(event, retry))
         return True
 
     def _bind_made(self, played: Played, task: int) -> None:
@@ -370,30 +378,17 @@ class Session:
             self.namespace.update(played.left)
             self.ledger.disown(played.left)
 
-    def _say_what_happened(self, event: Any, played: Played) -> None:
-        if played.result.skipped:
-            self.screen.say(f"{event.task} · skipped: {event.reason}")
-        for lost in played.result.lost:
-            self.screen.say(
-                f"{event.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "
-                "it is here now, but a restore will not bring it back"
-            )
-
     def _learn(self, run: Run, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""
         assert self.interactive is not None
         keep_learned(self.interactive.writer, run)
         self.interactive.writer.commit()
         self.forget_graph()
-        names = ", ".join(event.learned)
-        self.screen.say(
-            f"{event.task} · changes {names} in place: from now on an artifact of {event.task.step}, "
-            "and what had used the old value is stale"
-        )
+        self.screen.say(describe_learned(event))
         if event.again:
             self.run_step(event.task.step)
 
-    def _raise(self, played: Played) -> None:
+    def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None
         is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
         self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]

@@ -138,7 +138,7 @@ def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
     assert "run 1 cancelled · 1 ran · 0 reused" in out
     assert out.endswith(f"not run: b\nto go on from here: nbflow resume {notebook} 1\n")
     status = shell("status", notebook)
-    assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "missing"]]
+    assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "cancelled"]]
 
 
 def test_a_run_goes_on_when_nobody_reads_its_report(shell: Shell) -> None:
