@@ -89,12 +89,15 @@ def test_a_change_makes_a_step_and_what_follows_stale() -> None:
     assert stand("end", now, pasts).reasons == ("load, above it: its code changed",)
 
 
-def test_a_failure_stands_until_something_changes() -> None:
+def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
     pasts = [Past(1, THEN, {"work": FAILED})]
     assert stand("work", THEN, pasts).state is StepState.FAILED
     assert stand("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
     changed = stand("work", replace(THEN, parameters={"k": 1}), pasts)
-    assert (changed.state, changed.reasons) == (StepState.MISSING, ("parameter k is 1, before 3",))
+    assert (changed.state, changed.outdated) == (StepState.FAILED, True)
+    assert changed.reasons == ("parameter k is 1, before 3", "work failed · ValueError: no")
+    older = Past(0, edited(_4="%%step work\nm = 0"), {"work": DONE})
+    assert stand("work", replace(THEN, parameters={"k": 1}), [*pasts, older]).past == 1
 
 
 def test_what_was_cancelled_stays_so_until_something_changes_or_a_newer_run_says_more() -> None:

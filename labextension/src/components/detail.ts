@@ -2,9 +2,9 @@
 import { h, setAttribute, setText } from '../dom';
 import { now } from '../format';
 import type { ShowOutputs, Translate } from '../host';
-import { showStatus, statusIcon } from '../icons';
+import { outdatedIcon, showStatus, statusIcon } from '../icons';
 import type { ArtifactLine, FailureLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../protocol';
-import { ago, lineTime, statusWord, tally, taskTime } from '../words';
+import { ago, lineTime, statusWord, summary, taskTime } from '../words';
 import { about } from './about';
 import { artifactList } from './artifacts';
 import { iconButton } from './button';
@@ -64,6 +64,7 @@ export class Detail implements Component {
           'div',
           { class: 'nbf-DetailTitle' },
           this.icon,
+          this.outdated,
           this.title,
           this.item.node,
           this.buttons.jump,
@@ -131,6 +132,7 @@ export class Detail implements Component {
     setAttribute(this.node, 'data-task', task?.number);
     setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
     showStatus(this.icon, task?.status ?? state.line.status);
+    this.outdated.classList.toggle('nbf-mod-off', task !== null || !state.line.outdated);
     setText(this.title, task?.label ?? state.facts.name);
     this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
     this.showFacts(state, now());
@@ -145,7 +147,7 @@ export class Detail implements Component {
     const run = state.task?.run ?? state.tasks?.run;
     const goesOn = run?.number === line.run && line.status === 'running';
     const parts = [
-      (!task && line.total > 1 && tally(line, trans)) || statusWord(task?.status ?? line.status, trans),
+      task ? statusWord(task.status, trans) : summary(line, trans),
       took,
       run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time, trans)}`) : ''
     ];
@@ -167,6 +169,7 @@ export class Detail implements Component {
   private readonly inputs: Section<readonly ArtifactLine[]>;
   private readonly about: Section<{ facts: StepFacts; task: TaskState | null }>;
   private readonly icon = statusIcon('missing');
+  private readonly outdated = outdatedIcon();
   private readonly title = h('h2', { class: 'nbf-DetailName' });
   private readonly item = new ItemText();
   private readonly facts = h('p', { class: 'nbf-Facts' });

@@ -64,7 +64,10 @@ def test_a_failed_step_says_which_error_it_failed_with(desk: Desk) -> None:
     desk.use("run")
     fit = line_of(desk.flow(PARAMETERS, LOAD, broken, BEST), "fit")
     assert (fit["status"], fit["done"], fit["failed"], fit["total"]) == ("failed", 2, 1, 3)
-    assert fit["reasons"] == ["fit[1] failed · ValueError: too old"]
+    assert (fit["reasons"], fit["outdated"]) == (["fit[1] failed · ValueError: too old"], False)
+    edited = line_of(desk.flow(PARAMETERS, LOAD, FIT, BEST), "fit")
+    assert (edited["status"], edited["outdated"], edited["failed"]) == ("failed", True, 1)
+    assert edited["reasons"] == ["its code changed", "fit[1] failed · ValueError: too old"]
 
 
 def test_a_skipped_step_and_a_foreach_without_items_are_told_as_such(desk: Desk) -> None:
