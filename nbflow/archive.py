@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
@@ -193,6 +194,15 @@ def is_cut_off(row: RunRow, totals: Iterable[StepRow]) -> bool:
 
 def _end(row: RunRow) -> str:
     return "its process died" if row.status is RunStatus.CRASHED else "it was stopped before it was done"
+
+
+_LENGTH = re.compile(r"^\d+ items: ")
+"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
+
+
+def item_of(task: TaskRow) -> str:
+    """The foreach item in a few words: `rate=0.1, leaves=4`."""
+    return _LENGTH.sub("", task.item)
 
 
 def name_of(task: TaskRow) -> str:
