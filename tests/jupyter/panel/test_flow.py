@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -166,6 +168,28 @@ def test_what_was_stopped_in_the_kernel_is_cancelled_until_it_is_edited(desk: De
         live.session.close()
     assert desk.use("why", "stuck").out.startswith("stuck was cancelled in run 1")
     assert statuses(desk.flow(LOAD, stuck + "\nnext = 1")) == {"load": "done", "stuck": "missing"}
+
+
+def test_what_a_step_prints_in_the_kernel_is_read_while_it_runs_and_afterwards(desk: Desk) -> None:
+    talking = "%%step talk\nimport sys\nprint('begun')\nprint('oh', file=sys.stderr)\nlook()\nx = 1"
+    desk.write("def look():\n    pass", talking)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    live = Live(names, desk.folder, desk.folder / "films.ipynb")
+    live.run("def look():\n    import builtins\n    builtins.look_at_the_log()")
+    seen: list[Any] = []
+
+    def look() -> None:
+        (task,) = desk.ask("tasks", step="talk")["tasks"]
+        seen.append((task["status"], desk.ask("task", run=1, task=task["number"])["outputs"]))
+
+    builtins.look_at_the_log = look  # type: ignore[attr-defined]
+    live.run(talking)
+    look()
+    texts = [{"output_type": "stream", "name": "stdout", "text": "begun\n"},
+             {"output_type": "stream", "name": "stderr", "text": "oh\n"}]  # fmt: skip
+    assert seen == [("running", texts), ("done", texts)]
+    assert not (desk.folder / ".nbflow" / "live" / "1").exists()
+    live.session.close()
 
 
 def test_a_failure_in_the_kernel_is_one_also_when_the_kernel_is_gone(desk: Desk) -> None:
