@@ -37,6 +37,10 @@ export class DetailBinding implements Bound {
       tasks => this.setTasks(tasks),
       error => this.fail(error)
     );
+    this.failing = new Reading<TaskState>(
+      task => this.setFailed(task),
+      error => this.fail(error)
+    );
     this.reading = new Reading<TaskState>(
       task => this.setTask(task),
       error => this.fail(error)
@@ -61,6 +65,7 @@ export class DetailBinding implements Bound {
     this.isDisposed = true;
     Signal.clearData(this);
     this.listing.dispose();
+    this.failing.dispose();
     this.reading.dispose();
     this.view.dispose();
   }
@@ -90,9 +95,10 @@ export class DetailBinding implements Bound {
     const { archive } = this.host;
     const { selected, shown } = this.model;
     this.step = selected?.step ?? null;
-    this.tasks = this.task = null;
+    this.tasks = this.task = this.failed = null;
     this.trouble = '';
     this.listing.stop();
+    this.failing.stop();
     this.reading.stop();
     if (selected && archive) {
       const { step, task } = selected;
@@ -110,6 +116,23 @@ export class DetailBinding implements Bound {
     if (first && tasks.tasks.length === 1 && !this.isReading(first)) {
       this.readTask(first.run, first.number);
     }
+    this.readFailed(tasks.tasks.length > 1 ? tasks.tasks.find(task => task.status === 'failed') : undefined);
+    this.show();
+  }
+
+  /** What went wrong with the first of many tasks that failed is told at once. */
+  private readFailed(first: TaskLine | undefined): void {
+    const { archive } = this.host;
+    if (!first || !archive) {
+      this.failing.stop();
+      this.failed = null;
+    } else if (first.run !== this.failed?.task.run || first.number !== this.failed.task.number) {
+      this.failing.ask(() => archive.task(first.run, first.number));
+    }
+  }
+
+  private setFailed(task: TaskState): void {
+    this.failed = task;
     this.show();
   }
 
@@ -158,17 +181,19 @@ export class DetailBinding implements Bound {
     const line = model.line(this.step ?? '');
     this.node.hidden = !facts || !line;
     if (facts && line) {
-      const { tasks, task, trouble } = this;
-      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, trouble });
+      const { tasks, task, failed, trouble } = this;
+      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, failed, trouble });
     }
   }
 
   private step: string | null = null;
   private tasks: TaskList | null = null;
   private task: TaskState | null = null;
+  private failed: TaskState | null = null;
   private asked: { run: number; number: number } | null = null;
   private trouble = '';
   private readonly view: Detail;
   private readonly listing: Reading<TaskList>;
+  private readonly failing: Reading<TaskState>;
   private readonly reading: Reading<TaskState>;
 }

@@ -100,6 +100,27 @@ def test_a_failed_task_shows_its_error_and_leads_to_the_line(detail: Stage) -> N
     assert detail.calls[-1] == ["debug", "fit[3]"]
 
 
+def test_of_many_tasks_the_error_of_the_first_that_failed_is_shown_at_once(detail: Stage) -> None:
+    detail.step("fit").click()
+    failure = detail.find(".nbf-Failure")
+    expect(failure.locator(".nbf-FailedOf")).to_have_text("1 of 9 failedlearning_rate=0.1, max_leaf_nodes=4")
+    expect(failure.locator(".nbf-ErrorText")).to_contain_text("ValueError: max_leaf_nodes must be")
+    expect(failure.locator(".nbf-Frame")).to_have_count(2)
+    detail.act("jump-to-error")
+    detail.act("debug")
+    assert detail.calls[-2:] == [["jump", "cell-fit", 2], ["debug", "fit[3]"]]
+    detail.act("first-failed")
+    expect(detail.find(".nbf-DetailName")).to_have_text("fit[3]")
+    expect(failure).to_have_count(1)
+    expect(detail.find("[data-action=first-failed]")).to_have_count(0)
+
+
+def test_where_no_task_failed_no_error_is_asked_for(detail: Stage) -> None:
+    detail.step("clean").click()
+    expect(detail.find(".nbf-Outputs")).to_contain_text("films are left")
+    expect(detail.find(".nbf-Failure")).to_have_count(0)
+
+
 def test_a_finished_task_is_restored_by_the_address_of_its_run(detail: Stage) -> None:
     detail.step("fit").click()
     choose(detail, "learning_rate=0.03, max_leaf_nodes=16, done")
