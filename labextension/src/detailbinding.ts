@@ -1,23 +1,19 @@
 /** Ties the detail to the model: reads the tasks of the selected step, and the one of them that was chosen. */
-import { Signal } from '@lumino/signaling';
-import { type Bound, reason } from './binding';
+import { Binding, reason } from './binding';
 import { Detail } from './components/detail';
 import type { Host } from './host';
 import type { FlowModel } from './model';
 import type { TaskLine, TaskList, TaskState } from './protocol';
-import { Reading } from './reading';
+import type { Reading } from './reading';
 
-export class DetailBinding implements Bound {
-  readonly node: HTMLElement;
-  isDisposed = false;
-
+export class DetailBinding extends Binding<Detail> {
   constructor(
-    private readonly model: FlowModel,
+    model: FlowModel,
     private readonly host: Host,
     run: (part: { to?: string; from?: string }) => void
   ) {
     const { trans, actions, showOutputs } = host;
-    this.view = new Detail({
+    const view = new Detail({
       trans,
       showOutputs,
       actions: actions && {
@@ -32,16 +28,16 @@ export class DetailBinding implements Bound {
       onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
       onClose: () => model.select(null)
     });
-    this.node = this.view.node;
-    this.listing = new Reading<TaskList>(
+    super(model, view);
+    this.listing = this.read<TaskList>(
       tasks => this.setTasks(tasks),
       error => this.fail(error)
     );
-    this.failing = new Reading<TaskState>(
+    this.failing = this.read<TaskState>(
       task => this.setFailed(task),
       error => this.fail(error)
     );
-    this.reading = new Reading<TaskState>(
+    this.reading = this.read<TaskState>(
       task => this.setTask(task),
       error => this.fail(error)
     );
@@ -54,20 +50,11 @@ export class DetailBinding implements Bound {
   }
 
   /** The log of a task grows while nothing else about it changes. */
-  tick(now: number): void {
-    this.view.tick(now);
+  override tick(now: number): void {
+    super.tick(now);
     if (this.model.line(this.model.selected?.step ?? '')?.status === 'running') {
       this.again();
     }
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    Signal.clearData(this);
-    this.listing.dispose();
-    this.failing.dispose();
-    this.reading.dispose();
-    this.view.dispose();
   }
 
   /** Something else was selected. The tasks stay where only another one of them was chosen. */
@@ -192,7 +179,6 @@ export class DetailBinding implements Bound {
   private failed: TaskState | null = null;
   private asked: { run: number; number: number } | null = null;
   private trouble = '';
-  private readonly view: Detail;
   private readonly listing: Reading<TaskList>;
   private readonly failing: Reading<TaskState>;
   private readonly reading: Reading<TaskState>;
