@@ -40,6 +40,9 @@ export function taskTime(task: TaskLine, time: number): string {
   if (task.status === 'running' && task.started !== null) {
     return ticking(time - task.started);
   }
+  if (task.status === 'cancelled' && task.started !== null && task.finished !== null) {
+    return duration(task.finished - task.started);
+  }
   return task.seconds === null ? '' : duration(task.seconds);
 }
 

@@ -140,6 +140,8 @@ export class Detail implements Component {
     this.outdated.classList.toggle('nbf-mod-off', task !== null || !state.line.outdated);
     setText(this.title, task?.label ?? state.facts.name);
     this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
+    setAttribute(this.item.node, 'title', task?.item);
+    setAttribute(this.title, 'title', task?.label ?? state.facts.name);
     this.showFacts(state, now());
   }
 
