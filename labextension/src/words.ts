@@ -65,14 +65,14 @@ export function standing(line: StepLine, trans: Translate): string {
   return line.outdated ? trans('%1, stale', word) : word;
 }
 
-/** The same with how far its tasks are, which say most of it: `cancelled, 5 done`. */
+/** How far its tasks are, and what that does not say: `cancelled, 5 done`; `stale, 2 failed, 6 done`. */
 export function summary(line: StepLine, trans: Translate): string {
   const counts = line.total > 1 ? tally(line, trans) : '';
   if (!counts) {
     return standing(line, trans);
   }
-  const told = line.status === 'stale' || line.status === 'cancelled' || line.outdated;
-  return told ? `${standing(line, trans)}, ${counts}` : counts;
+  const besides = line.outdated ? 'stale' : line.status;
+  return besides === 'stale' || besides === 'cancelled' ? `${statusWord(besides, trans)}, ${counts}` : counts;
 }
 
 /** `train, running, 11 of 40, 2 failed`. */

@@ -90,7 +90,7 @@ export class StepBox {
   private secondLine(line: StepLine, time: number): string {
     const { trans } = this.props;
     const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, trans));
-    return [words, line.outdated && statusWord('stale', trans), lineTime(line, time)].filter(Boolean).join(' · ');
+    return [words, line.outdated ? statusWord('stale', trans) : lineTime(line, time)].filter(Boolean).join(' · ');
   }
 
   /** Most steps have one task and no bar. */

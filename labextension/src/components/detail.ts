@@ -97,13 +97,14 @@ export class Detail implements Component {
     this.state = state;
     this.node.hidden = false;
     this.showHead(state);
-    this.showReasons([...new Set([...(chosen === null ? line.reasons : []), ...(task?.why ?? [])])], line);
     setText(this.trouble, state.trouble);
     this.trouble.hidden = !state.trouble;
     const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
     this.tasks.node.hidden = isOne;
     this.tasks.show(isOne ? [] : (tasks?.tasks ?? []), chosen);
-    this.firstFailure.show(chosen === null && !isOne ? firstFailed(state, this.props.trans) : null);
+    const first = chosen === null && !isOne ? firstFailed(state, this.props.trans) : null;
+    this.showReasons(reasonsOf(state, first !== null || task?.failure != null), line);
+    this.firstFailure.show(first);
     this.failure.show(task?.failure ? { fail: task.failure, one: task.task, count: '' } : null);
     this.outputs.show(task?.outputs ?? []);
     this.artifacts.show(task?.artifacts ?? []);
@@ -193,4 +194,10 @@ function firstFailed({ failed, line, tasks }: DetailState, trans: Translate): Fa
   const number = tasks.tasks.filter(task => task.status === 'failed').length;
   const words = trans('%1 of %2 failed', count(number), count(Math.max(line.total, tasks.tasks.length)));
   return { fail: failed.failure, one: failed.task, count: words };
+}
+
+/** Why it stands as it does. The last reason of what failed is its error, which need not be told twice. */
+function reasonsOf({ line, chosen, task }: DetailState, isErrorShown: boolean): readonly string[] {
+  const own = line.status === 'failed' && isErrorShown ? line.reasons.slice(0, -1) : line.reasons;
+  return [...new Set([...(chosen === null ? own : []), ...(task?.why ?? [])])];
 }

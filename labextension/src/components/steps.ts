@@ -157,6 +157,7 @@ class Row implements VirtualRow<Item> {
     showStatus(this.icon, line.status);
     this.outdated.classList.toggle('nbf-mod-off', !line.outdated);
     this.bar.show(line);
+    setAttribute(this.button, 'data-many', line.total > 1);
     setText(this.note, NOTED[line.status] && line.total === 1 ? statusWord(line.status, trans) : '');
     setText(this.count, countText(line));
     this.tick(now());
