@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -107,10 +108,12 @@ class Archive:
         for step in graph.links:
             if step in totals:
                 lived = live(row, totals[step], expected(graph, step, totals) or 0)
-                yield step, replace(lived, error=self._error(row, step)) if lived.failed else lived
+                yield step, replace(lived, error=self._error(row, step, lived))
 
-    def _error(self, row: RunRow, step: str) -> str:
-        """The first failure of a step in a few words, with the task it belongs to."""
+    def _error(self, row: RunRow, step: str, lived: Lived) -> str:
+        """The first failure of a step in a few words, with the task it belongs to; else what stopped it."""
+        if not lived.failed:
+            return _end(row) if lived.cancelled else ""
         for task in self.reader.tasks(row.id, step):
             if task.status is TaskStatus.FAILED and task.failure:
                 failure = json.loads(task.failure)
@@ -161,20 +164,45 @@ def _read_cells(text: str, flow: str, document: str) -> Flow:
 
 
 def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
-    """What became of a step, from the sums over its tasks."""
+    """What became of a step, from the sums over its tasks.
+
+    A kernel session succeeds whatever became of its steps. In it a foreach may have got fewer items: the tasks that it
+    no longer has are cancelled too, and not missed.
+    """
     tasks = [one for one in totals if not one.split]
     over = sum(one.tasks for one in tasks if one.status in _OVER)
-    unfinished = any(one.status in (TaskStatus.RUNNING, TaskStatus.CANCELLED) for one in totals)
+    open_ = any(one.status is TaskStatus.RUNNING for one in totals)
     failed = any(one.status is TaskStatus.FAILED for one in totals)
-    running = row.status is RunStatus.RUNNING and any(one.status is TaskStatus.RUNNING for one in totals)
-    whole = row.status is RunStatus.SUCCEEDED or (not failed and not unfinished and over >= expected)
+    running = row.status is RunStatus.RUNNING and open_
+    succeeded = row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE
+    complete = not running and (succeeded or (not failed and not open_ and over >= expected))
     return Lived(
-        complete=whole and not running,
+        complete=complete,
         failed=failed,
+        cancelled=not (complete or running) and is_cut_off(row, totals),
         running=running,
         seconds=sum(one.seconds for one in tasks),
         finished=max((one.finished or 0.0 for one in totals), default=0.0),
     )
+
+
+def is_cut_off(row: RunRow, totals: Iterable[StepRow]) -> bool:
+    """Whether a task was stopped, or its run ended under it."""
+    stopped = {TaskStatus.CANCELLED} | ({TaskStatus.RUNNING} if row.status is not RunStatus.RUNNING else set())
+    return any(one.status in stopped for one in totals)
+
+
+def _end(row: RunRow) -> str:
+    return "its process died" if row.status is RunStatus.CRASHED else "it was stopped before it was done"
+
+
+_LENGTH = re.compile(r"^\d+ items: ")
+"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
+
+
+def item_of(task: TaskRow) -> str:
+    """The foreach item in a few words: `rate=0.1, leaves=4`."""
+    return _LENGTH.sub("", task.item)
 
 
 def name_of(task: TaskRow) -> str:

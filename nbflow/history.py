@@ -135,15 +135,20 @@ class StepState(StrEnum):
     STALE = "stale"
     MISSING = "missing"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     RUNNING = "running"
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What became of one step in one run. `complete` says that every task of it is there and none failed."""
+    """What became of one step in one run. `complete` says that every task of it is there and none failed.
+
+    `cancelled` says that some of them were stopped, or died with their run; `error` why it is neither done nor running.
+    """
 
     complete: bool
     failed: bool = False
+    cancelled: bool = False
     running: bool = False
     seconds: float = 0.0
     finished: float = 0.0
@@ -169,13 +174,18 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one step stands today: `past` is the run that says so."""
+    """Where one step stands today: `past` is the run that says so.
+
+    `outdated`: it failed, and what it depends on has changed since. The reasons then say what, and the last one which
+    error it was.
+    """
 
     step: str
     state: StepState
     reasons: tuple[str, ...] = ()
     past: int | None = None
     lived: Lived | None = None
+    outdated: bool = False
 
 
 def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
@@ -190,14 +200,17 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> Standing:
         if then.complete and _is_same(step, past, now):
             return Standing(step, StepState.DONE, (), past.number, then)
     for past, then in lived:
-        if then.failed and _is_same(step, past, now):
-            return Standing(step, StepState.FAILED, (then.error,), past.number, then)
+        if (then.failed or then.cancelled) and _is_same(step, past, now):
+            state = StepState.FAILED if then.failed else StepState.CANCELLED
+            return Standing(step, state, (then.error,), past.number, then)
+    changes = tuple(explain_all(step, newest.version_of(step), now))
+    if last.failed:
+        return Standing(step, StepState.FAILED, (*changes, last.error), newest.number, last, outdated=True)
     for past, then in lived:
         if then.complete:
             reasons = tuple(explain_all(step, past.version_of(step), now))
             return Standing(step, StepState.STALE, reasons, past.number, then)
-    reasons = tuple(explain_all(step, newest.version_of(step), now)) or ("it never finished",)
-    return Standing(step, StepState.MISSING, reasons, newest.number, last)
+    return Standing(step, StepState.MISSING, changes or ("it never finished",), newest.number, last)
 
 
 def _is_same(step: str, past: Past, now: Version) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
-from nbflow.archive import Archive, name_of
+from nbflow.archive import Archive, item_of, name_of
 from nbflow.errors import NoDrawing
 from nbflow.show import to_svg, to_text
 from nbflow.store.rows import RunRow, TaskRow, TaskStatus
@@ -68,7 +68,7 @@ def _step(archive: Archive, step: str, tasks: list[TaskRow]) -> Iterator[str]:
     yield f"<h2>{escape(step)}</h2>"
     for one in tasks[:_SHOWN]:
         seconds = f" · {one.seconds:.2f} s" if one.seconds is not None else ""
-        item = f" · {one.item}" if one.item else ""
+        item = f" · {item_of(one)}" if one.item else ""
         source = f" · from run {one.source.partition('/')[0]}" if one.source else ""
         label = f"{name_of(one)} · {one.status}{source}{seconds}{item}"
         yield f'<p class="{"failed" if one.status is TaskStatus.FAILED else "note"}">{escape(label)}</p>'

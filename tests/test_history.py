@@ -89,12 +89,24 @@ def test_a_change_makes_a_step_and_what_follows_stale() -> None:
     assert stand("end", now, pasts).reasons == ("load, above it: its code changed",)
 
 
-def test_a_failure_stands_until_something_changes() -> None:
+def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
     pasts = [Past(1, THEN, {"work": FAILED})]
     assert stand("work", THEN, pasts).state is StepState.FAILED
     assert stand("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
     changed = stand("work", replace(THEN, parameters={"k": 1}), pasts)
-    assert (changed.state, changed.reasons) == (StepState.MISSING, ("parameter k is 1, before 3",))
+    assert (changed.state, changed.outdated) == (StepState.FAILED, True)
+    assert changed.reasons == ("parameter k is 1, before 3", "work failed · ValueError: no")
+    older = Past(0, edited(_4="%%step work\nm = 0"), {"work": DONE})
+    assert stand("work", replace(THEN, parameters={"k": 1}), [*pasts, older]).past == 1
+
+
+def test_what_was_cancelled_stays_so_until_something_changes_or_a_newer_run_says_more() -> None:
+    cancelled = Past(2, THEN, {"work": Lived(complete=False, cancelled=True, error="it was stopped")})
+    standing = stand("work", THEN, [cancelled, Past(1, THEN, {"work": FAILED})])
+    assert (standing.state, standing.past, standing.reasons) == (StepState.CANCELLED, 2, ("it was stopped",))
+    assert stand("work", replace(THEN, parameters={"k": 1}), [cancelled]).state is StepState.MISSING
+    assert stand("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).state is StepState.DONE
+    assert stand("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).state is StepState.FAILED
 
 
 def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
@@ -102,8 +114,8 @@ def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
     assert stand("work", THEN, [running]).state is StepState.RUNNING
     assert stand("end", THEN, [running]).state is StepState.MISSING
     assert stand("end", THEN, [running]).reasons == ("it has never run",)
-    cancelled = Past(3, THEN, {"work": Lived(complete=False)})
-    assert stand("work", THEN, [cancelled]).reasons == ("it never finished",)
+    unfinished = Past(3, THEN, {"work": Lived(complete=False)})
+    assert stand("work", THEN, [unfinished]).reasons == ("it never finished",)
 
 
 def test_diff_of_code_shows_what_differs_in_more_than_layout() -> None:

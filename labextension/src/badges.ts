@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { h, setAttribute } from './dom';
 import type { Translate } from './host';
-import { showStatus, statusIcon } from './icons';
+import { outdatedIcon, showStatus, statusIcon } from './icons';
 import type { FlowNotebook } from './notebook';
 import { Pause } from './pause';
 import { stepLabel, stepTooltip } from './words';
@@ -15,6 +15,7 @@ interface Badge {
   readonly cell: Cell;
   readonly button: HTMLButtonElement;
   readonly icon: SVGSVGElement;
+  readonly outdated: SVGSVGElement;
 }
 
 /** How each step cell of a notebook stands, below its prompt. A click shows the step in the panel. */
@@ -73,11 +74,12 @@ export class Badges implements IDisposable {
   }
 
   private add(step: string, cell: Cell): void {
-    const icon = statusIcon('missing');
-    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick: () => this.show(step) }, icon);
+    const [icon, outdated] = [statusIcon('missing'), outdatedIcon()];
+    const onclick = (): void => this.show(step);
+    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick }, icon, outdated);
     cell.addClass(STEP_CELL);
     cell.node.append(button);
-    this._badges.set(step, { cell, button, icon });
+    this._badges.set(step, { cell, button, icon, outdated });
   }
 
   private remove(step: string): void {
@@ -94,6 +96,7 @@ export class Badges implements IDisposable {
     const line = this.notebook.model.line(step);
     if (badge && line && !this.notebook.model.shown) {
       showStatus(badge.icon, line.status);
+      badge.outdated.classList.toggle('nbf-mod-off', !line.outdated);
       setAttribute(badge.button, 'data-status', line.status);
       setAttribute(badge.button, 'aria-label', stepLabel(line, this.trans));
       setAttribute(badge.button, 'title', stepTooltip(line, this.notebook.model.facts(step)?.mark ?? '', this.trans));

@@ -1,4 +1,5 @@
 /** Ties each view to the model: the views know neither model nor archive, the model does not know the views. */
+import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { runDiff } from './components/diff';
 import { Runs } from './components/runs';
@@ -17,21 +18,15 @@ export interface Bound extends Component {
 
 type Complain = (text: string) => void;
 
-export class FlowBinding implements Bound {
-  readonly node: HTMLElement;
+/** What all of them have in common: they follow the model's signals, and read the archive, until they are disposed. */
+export abstract class Binding<View extends Bound> implements Bound {
   isDisposed = false;
 
-  constructor(
-    private readonly model: FlowModel,
-    private readonly view: FlowView
-  ) {
-    this.node = view.node;
-    model.shapeChanged.connect(this.draw, this);
-    model.linesChanged.connect(this.update, this);
-    model.selectedChanged.connect(this.select, this);
-    this.draw();
-    this.select();
-  }
+  protected constructor(
+    protected readonly model: FlowModel,
+    protected readonly view: View,
+    readonly node: HTMLElement = view.node
+  ) {}
 
   tick(now: number): void {
     this.view.tick(now);
@@ -40,7 +35,27 @@ export class FlowBinding implements Bound {
   dispose(): void {
     this.isDisposed = true;
     Signal.clearData(this);
+    this.readings.forEach(reading => reading.dispose());
     this.view.dispose();
+  }
+
+  protected read<T>(show: (value: T) => void, fail: (error: unknown) => void): Reading<T> {
+    const reading = new Reading<T>(show, fail);
+    this.readings.push(reading);
+    return reading;
+  }
+
+  private readonly readings: IDisposable[] = [];
+}
+
+export class FlowBinding extends Binding<FlowView> {
+  constructor(model: FlowModel, view: FlowView) {
+    super(model, view);
+    model.shapeChanged.connect(this.draw, this);
+    model.linesChanged.connect(this.update, this);
+    model.selectedChanged.connect(this.select, this);
+    this.draw();
+    this.select();
   }
 
   private draw(): void {
@@ -56,18 +71,14 @@ export class FlowBinding implements Bound {
   }
 }
 
-export class TimelineBinding implements Bound {
-  readonly node: HTMLElement;
-  isDisposed = false;
-
+export class TimelineBinding extends Binding<Timeline> {
   constructor(
-    private readonly model: FlowModel,
+    model: FlowModel,
     private readonly host: Host,
     complain: Complain
   ) {
-    this.view = new Timeline({ trans: host.trans, onSelect: (step, task) => model.select({ step, task }) });
-    this.node = this.view.node;
-    this.reading = new Reading<TaskList>(
+    super(model, new Timeline({ trans: host.trans, onSelect: (step, task) => model.select({ step, task }) }));
+    this.reading = this.read<TaskList>(
       list => this.view.show(list.run, model.shape, list.tasks),
       error => complain(host.trans('The tasks cannot be read: %1', reason(error)))
     );
@@ -76,17 +87,6 @@ export class TimelineBinding implements Bound {
     model.shownChanged.connect(this.ask, this);
     model.shapeChanged.connect(this.again, this);
     this.ask();
-  }
-
-  tick(): void {
-    this.view.tick();
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    Signal.clearData(this);
-    this.reading.dispose();
-    this.view.dispose();
   }
 
   /** Only another run is asked for at once: a run that goes on tells so many times a second. */
@@ -110,48 +110,33 @@ export class TimelineBinding implements Bound {
   }
 
   private run: number | null = null;
-  private readonly view: Timeline;
   private readonly reading: Reading<TaskList>;
 }
 
-export class RunsBinding implements Bound {
-  readonly node: HTMLElement;
-  isDisposed = false;
-
+export class RunsBinding extends Binding<Runs> {
   constructor(
-    private readonly model: FlowModel,
+    model: FlowModel,
     private readonly host: Host,
     private readonly complain: Complain
   ) {
-    this.view = new Runs({
+    const view = new Runs({
       trans: host.trans,
       onShow: run => this.open(run.number),
       onCompare: (then, now) => this.compare(then, now)
     });
-    this.node = h('div', { class: 'nbf-RunsAndDiff' }, this.view.node, this.diff);
-    this.reading = new Reading<RunState>(
+    super(model, view, h('div', { class: 'nbf-RunsAndDiff' }, view.node));
+    this.node.append(this.diff);
+    this.reading = this.read<RunState>(
       run => model.show(run),
       error => this.fail(error)
     );
-    this.comparing = new Reading<RunDiff>(
+    this.comparing = this.read<RunDiff>(
       diff => this.showDiff(diff),
       error => this.fail(error)
     );
     model.runsChanged.connect(this.show, this);
     model.shownChanged.connect(this.show, this);
     this.show();
-  }
-
-  tick(): void {
-    this.view.tick();
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    Signal.clearData(this);
-    this.reading.dispose();
-    this.comparing.dispose();
-    this.view.dispose();
   }
 
   private show(): void {
@@ -185,7 +170,6 @@ export class RunsBinding implements Bound {
     this.complain(this.host.trans('The run cannot be read: %1', reason(error)));
   }
 
-  private readonly view: Runs;
   private readonly diff = h('div', { class: 'nbf-DiffHost' });
   private readonly reading: Reading<RunState>;
   private readonly comparing: Reading<RunDiff>;

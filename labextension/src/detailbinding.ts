@@ -1,23 +1,19 @@
 /** Ties the detail to the model: reads the tasks of the selected step, and the one of them that was chosen. */
-import { Signal } from '@lumino/signaling';
-import { type Bound, reason } from './binding';
+import { Binding, reason } from './binding';
 import { Detail } from './components/detail';
 import type { Host } from './host';
 import type { FlowModel } from './model';
 import type { TaskLine, TaskList, TaskState } from './protocol';
-import { Reading } from './reading';
+import type { Reading } from './reading';
 
-export class DetailBinding implements Bound {
-  readonly node: HTMLElement;
-  isDisposed = false;
-
+export class DetailBinding extends Binding<Detail> {
   constructor(
-    private readonly model: FlowModel,
+    model: FlowModel,
     private readonly host: Host,
     run: (part: { to?: string; from?: string }) => void
   ) {
     const { trans, actions, showOutputs } = host;
-    this.view = new Detail({
+    const view = new Detail({
       trans,
       showOutputs,
       actions: actions && {
@@ -32,12 +28,16 @@ export class DetailBinding implements Bound {
       onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
       onClose: () => model.select(null)
     });
-    this.node = this.view.node;
-    this.listing = new Reading<TaskList>(
+    super(model, view);
+    this.listing = this.read<TaskList>(
       tasks => this.setTasks(tasks),
       error => this.fail(error)
     );
-    this.reading = new Reading<TaskState>(
+    this.failing = this.read<TaskState>(
+      task => this.setFailed(task),
+      error => this.fail(error)
+    );
+    this.reading = this.read<TaskState>(
       task => this.setTask(task),
       error => this.fail(error)
     );
@@ -50,19 +50,11 @@ export class DetailBinding implements Bound {
   }
 
   /** The log of a task grows while nothing else about it changes. */
-  tick(now: number): void {
-    this.view.tick(now);
+  override tick(now: number): void {
+    super.tick(now);
     if (this.model.line(this.model.selected?.step ?? '')?.status === 'running') {
       this.again();
     }
-  }
-
-  dispose(): void {
-    this.isDisposed = true;
-    Signal.clearData(this);
-    this.listing.dispose();
-    this.reading.dispose();
-    this.view.dispose();
   }
 
   /** Something else was selected. The tasks stay where only another one of them was chosen. */
@@ -90,9 +82,10 @@ export class DetailBinding implements Bound {
     const { archive } = this.host;
     const { selected, shown } = this.model;
     this.step = selected?.step ?? null;
-    this.tasks = this.task = null;
+    this.tasks = this.task = this.failed = null;
     this.trouble = '';
     this.listing.stop();
+    this.failing.stop();
     this.reading.stop();
     if (selected && archive) {
       const { step, task } = selected;
@@ -110,6 +103,23 @@ export class DetailBinding implements Bound {
     if (first && tasks.tasks.length === 1 && !this.isReading(first)) {
       this.readTask(first.run, first.number);
     }
+    this.readFailed(tasks.tasks.length > 1 ? tasks.tasks.find(task => task.status === 'failed') : undefined);
+    this.show();
+  }
+
+  /** What went wrong with the first of many tasks that failed is told at once. */
+  private readFailed(first: TaskLine | undefined): void {
+    const { archive } = this.host;
+    if (!first || !archive) {
+      this.failing.stop();
+      this.failed = null;
+    } else if (first.run !== this.failed?.task.run || first.number !== this.failed.task.number) {
+      this.failing.ask(() => archive.task(first.run, first.number));
+    }
+  }
+
+  private setFailed(task: TaskState): void {
+    this.failed = task;
     this.show();
   }
 
@@ -158,17 +168,18 @@ export class DetailBinding implements Bound {
     const line = model.line(this.step ?? '');
     this.node.hidden = !facts || !line;
     if (facts && line) {
-      const { tasks, task, trouble } = this;
-      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, trouble });
+      const { tasks, task, failed, trouble } = this;
+      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, failed, trouble });
     }
   }
 
   private step: string | null = null;
   private tasks: TaskList | null = null;
   private task: TaskState | null = null;
+  private failed: TaskState | null = null;
   private asked: { run: number; number: number } | null = null;
   private trouble = '';
-  private readonly view: Detail;
   private readonly listing: Reading<TaskList>;
+  private readonly failing: Reading<TaskState>;
   private readonly reading: Reading<TaskState>;
 }

@@ -67,6 +67,9 @@ export function extent(artifact: ArtifactLine): string {
   return [shape, artifact.dtype ?? ''].filter(Boolean).join(' ');
 }
 
+/** `DataFrame` of `pandas.DataFrame`. */
+export const bareType = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
+
 /** A moment for people: `14:03:20` today, `Nov 22, 14:03` else. */
 export function moment(then: number, now: number): string {
   const date = new Date(then * 1000);

@@ -76,6 +76,14 @@ export const statusMark = (status: StepStatus, x: number, y: number): SVGGElemen
   svg('g', { class: 'nbf-Icon', 'data-status': status, transform: `translate(${x},${y})` }, ...shapes(STATUS[status]));
 
 export const statusIcon = (status: StepStatus): SVGSVGElement => draw(STATUS[status], status);
+
+/** Stands beside the icon of what failed and is stale besides. */
+export function outdatedIcon(): SVGSVGElement {
+  const icon = statusIcon('stale');
+  icon.classList.add('nbf-mod-outdated', 'nbf-mod-off');
+  return icon;
+}
+
 export const lifecycleIcon = (status: Lifecycle): SVGSVGElement => draw(LIFECYCLE[status], status);
 export const signIcon = (sign: Sign): SVGSVGElement => draw(SIGNS[sign], null);
 

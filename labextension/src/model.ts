@@ -282,7 +282,8 @@ function missing(step: string): StepLine {
     seconds: 0,
     began: null,
     run: null,
-    reasons: []
+    reasons: [],
+    outdated: false
   };
 }
 
@@ -300,6 +301,7 @@ export function sameLine(one: StepLine, other: StepLine | undefined): boolean {
       one.seconds === other.seconds &&
       one.began === other.began &&
       one.run === other.run &&
+      one.outdated === other.outdated &&
       one.reasons.join('\n') === other.reasons.join('\n'))
   );
 }

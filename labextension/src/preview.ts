@@ -1,7 +1,7 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
 import { h } from './dom';
-import { size } from './format';
+import { bareType, size } from './format';
 import type { Translate } from './host';
 import type { NameLine, RestorePreview } from './protocol';
 
@@ -71,11 +71,14 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   private nameRow(line: NameLine, kind: Kind): HTMLElement {
     const box = this.box();
     this.boxes.set(line.name, box);
-    return this.row(box, kind, h('code', { class: 'nbf-Name' }, line.name), h('span', { class: 'nbf-TypeName' }, line.type), this.values(line));
+    return this.row(box, kind, h('code', { class: 'nbf-Name' }, line.name), h('span', { class: 'nbf-TypeName', title: line.type }, bareType(line.type)), this.values(line));
   }
 
   private values({ text, now }: NameLine): HTMLElement {
     const held = h('span', { class: 'nbf-Held', title: text }, text);
+    if (text === now) {
+      return h('span', { class: 'nbf-Values' }, held, h('span', { class: 'nbf-Alike' }, this.trans('looks alike')));
+    }
     const holds = now && h('s', { class: 'nbf-Holds', title: now }, now);
     return h('span', { class: 'nbf-Values' }, holds, holds && ' → ', held);
   }

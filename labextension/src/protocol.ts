@@ -52,8 +52,9 @@ export interface FlowShape {
 /**
  * How far a step is. `total` counts its tasks, one unless it is inside a foreach, and grows while those split.
  *
- * `reasons` say why it is stale, or which error it failed with. `run` is the number of the run that says so. `began`
- * is when the first of the tasks that run now did.
+ * `reasons` say why it is stale, and the last one which error it failed with. `run` is the number of the run that says
+ * so. `began` is when the first of the tasks that run now did. `outdated`: it is stale besides, as what has failed can
+ * be.
  */
 export interface StepLine {
   readonly step: string;
@@ -68,6 +69,7 @@ export interface StepLine {
   readonly began: number | null;
   readonly run: number | null;
   readonly reasons: readonly string[];
+  readonly outdated: boolean;
 }
 
 /**

@@ -27,7 +27,7 @@ export default {
   render({ model, el }: { model: Traits; el: HTMLElement }): () => void {
     const flow = new FlowModel();
     const drawn = draw(flow, el);
-    const stop = [follow(model, flow), sync(model, flow), showNotices(flow, drawn.notices)];
+    const stop = [follow(model, flow), measure(flow, el), sync(model, flow), showNotices(flow, drawn.notices)];
     const timer = setInterval(() => flow.running && drawn.bound.forEach(bound => bound.tick(now())), 1000);
     return () => {
       clearInterval(timer);
@@ -93,6 +93,14 @@ function follow(model: Traits, flow: FlowModel): () => void {
     model.off('change:state', onState);
     model.off('change:snapshot', onSnapshot);
   };
+}
+
+/** As high as its steps need. */
+function measure(flow: FlowModel, el: HTMLElement): () => void {
+  const show = (): void => el.style.setProperty('--nbf-steps', String(flow.shape?.steps.length ?? 0));
+  show();
+  flow.shapeChanged.connect(show);
+  return () => flow.shapeChanged.disconnect(show);
 }
 
 /** The trait `selected` is the name of a step, or empty. */

@@ -40,6 +40,9 @@ export function taskTime(task: TaskLine, time: number): string {
   if (task.status === 'running' && task.started !== null) {
     return ticking(time - task.started);
   }
+  if (task.status === 'cancelled' && task.started !== null && task.finished !== null) {
+    return duration(task.finished - task.started);
+  }
   return task.seconds === null ? '' : duration(task.seconds);
 }
 
@@ -56,9 +59,25 @@ export const settled = (line: StepLine): number => line.done + line.reused + lin
 export const countText = (line: StepLine): string =>
   line.total > 1 ? `${count(settled(line))}/${count(line.total)}` : '';
 
+/** `failed`; `failed, stale` where what it depends on has changed since. */
+export function standing(line: StepLine, trans: Translate): string {
+  const word = statusWord(line.status, trans);
+  return line.outdated ? trans('%1, stale', word) : word;
+}
+
+/** How far its tasks are, and what that does not say: `cancelled, 5 done`; `stale, 2 failed, 6 done`. */
+export function summary(line: StepLine, trans: Translate): string {
+  const counts = line.total > 1 ? tally(line, trans) : '';
+  if (!counts) {
+    return standing(line, trans);
+  }
+  const besides = line.outdated ? 'stale' : line.status;
+  return besides === 'stale' || besides === 'cancelled' ? `${statusWord(besides, trans)}, ${counts}` : counts;
+}
+
 /** `train, running, 11 of 40, 2 failed`. */
 export function stepLabel(line: StepLine, trans: Translate): string {
-  const parts = [line.step, statusWord(line.status, trans)];
+  const parts = [line.step, standing(line, trans)];
   if (line.total > 1) {
     parts.push(trans('%1 of %2', count(settled(line)), count(line.total)));
   }
@@ -72,7 +91,7 @@ export function stepLabel(line: StepLine, trans: Translate): string {
 export function stepTooltip(line: StepLine, mark: string, trans: Translate): string {
   const head = mark ? `${line.step} · ${mark}` : line.step;
   const counts = line.total > 1 ? tally(line, trans) : '';
-  return [head, statusWord(line.status, trans), counts, ...line.reasons].filter(Boolean).join('\n');
+  return [head, standing(line, trans), counts, ...line.reasons].filter(Boolean).join('\n');
 }
 
 /** `9 done, 2 running, 1 failed`, without those of which there are none. */

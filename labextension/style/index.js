@@ -1,6 +1,15 @@
 import './tokens.css';
 import './controls.css';
-import './views.css';
+import './notices.css';
+import './form.css';
+import './split.css';
+import './steps.css';
+import './timeline.css';
+import './runs.css';
+import './widget.css';
 import './graph.css';
 import './detail.css';
+import './tasks.css';
+import './artifacts.css';
+import './failure.css';
 import './lab.css';

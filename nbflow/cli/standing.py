@@ -92,7 +92,9 @@ def _explain(place: Workplace, one: Standing) -> Iterator[str]:
         case StepState.MISSING:
             yield f"{one.step} is not in the store:"
         case StepState.FAILED:
-            yield f"{one.step} failed in {_when(one)}:"
+            yield f"{one.step} failed in {_when(one)}" + (", and is stale:" if one.outdated else ":")
+        case StepState.CANCELLED:
+            yield f"{one.step} was cancelled in {_when(one)}:"
         case StepState.STALE:
             yield f"{one.step} is stale; since {_when(one)}:"
     yield from (f"  {reason}" for reason in one.reasons)

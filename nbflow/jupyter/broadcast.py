@@ -176,6 +176,10 @@ class Going:
         self._tally.add(event)
         self.heard(event)
 
+    def stop(self) -> None:
+        """What runs was interrupted."""
+        self.count(RunCancelled("interrupted"))
+
     def heard(self, event: Event) -> None:
         """Something happened that the tally knows already."""
         match event:

@@ -86,6 +86,11 @@ class LiveJournal(Journal):
             return False
         return linked.scope[depth] == split.step and task.path[:depth] == split.path
 
+    def stop(self, task: TaskId, result: Result) -> None:
+        """It was interrupted; what it had shown by then is kept."""
+        self._close(task, TaskStatus.CANCELLED, (), result)
+        self.commit()
+
     def close_open(self) -> None:
         """An interrupt between two lines must not leave a task that seems to run."""
         if self._open:

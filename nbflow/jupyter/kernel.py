@@ -8,6 +8,7 @@ from typing import Any
 
 from nbflow.flow.step import Step
 from nbflow.jupyter.home import LiveHome
+from nbflow.jupyter.livelog import live_log
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
 from nbflow.run.capture import without_input
@@ -50,7 +51,7 @@ class KernelPerformer(Performer):
         """Run one task with its output in the cell, live and recorded."""
         self._run, self._start, self.made = run, start, {}
         with screen.recording() as outputs:
-            with self._live.stage():
+            with self._live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs))
                 left = self._live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:

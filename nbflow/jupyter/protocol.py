@@ -91,8 +91,9 @@ class FlowShape:
 class StepLine:
     """How far a step is. `total` counts its tasks, one unless it is inside a foreach, and grows while those split.
 
-    `reasons` say why it is stale, or which error it failed with. `run` is the number of the run that says so. `began`
-    is when the first of the tasks that run now did.
+    `reasons` say why it is stale, and the last one which error it failed with. `run` is the number of the run that says
+    so. `began` is when the first of the tasks that run now did. `outdated`: it is stale besides, as what has failed can
+    be.
     """
 
     step: str
@@ -107,6 +108,7 @@ class StepLine:
     began: float | None = None
     run: int | None = None
     reasons: tuple[str, ...] = ()
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,12 @@ class Screen(Protocol):
         """Show a text that each update replaces."""
 
 
+class Listener(Protocol):
+    """Hears what is written to a stream."""
+
+    def text(self, name: str, text: str) -> None: ...
+
+
 class Record:
     """Outputs in the order in which they come."""
 
@@ -56,7 +62,7 @@ class Record:
 
 
 @contextmanager
-def tee(record: Record) -> Iterator[None]:
+def tee(record: Listener) -> Iterator[None]:
     """Record both streams. A stream that lets its `write` be replaced is heard by old log handlers too."""
     with ExitStack() as stack:
         for name in ("stdout", "stderr"):
@@ -65,7 +71,7 @@ def tee(record: Record) -> Iterator[None]:
 
 
 @contextmanager
-def _heard(name: str, record: Record) -> Iterator[None]:
+def _heard(name: str, record: Listener) -> Iterator[None]:
     stream = getattr(sys, name)
     write = stream.write
 

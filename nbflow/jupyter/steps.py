@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from nbflow.checkpoints.randomness import write_random
 from nbflow.cli.tally import Tally
@@ -19,6 +19,7 @@ from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
 from nbflow.jupyter.known import Anew, Known, find_stored, look_up
 from nbflow.jupyter.modules import LocalModules
+from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import (
     Event,
     Reuse,
@@ -26,7 +27,6 @@ from nbflow.run.events import (
     TaskFailed,
     TaskId,
     TaskReused,
-    TaskSkipped,
     TaskStarted,
     TaskSucceeded,
 )
@@ -182,6 +182,8 @@ class Steps:
         journal.commit()
         going.count(started)
         played = scene.performer.play(run, start, self._session.screen)
+        if isinstance(played.error, KeyboardInterrupt):
+            self._stop(start, played, journal, going)
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
@@ -189,19 +191,24 @@ class Steps:
         journal.commit()
         going.count(event)
         self._bind_made(played, journal.rows.get(start.task, 0))
-        self._say_what_happened(event, played)
+        for line in describe_end(event, played.result):
+            self._session.screen.say(line)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
 
+    def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
+        """It was interrupted, which is nothing that went wrong with it."""
+        journal.stop(start.task, played.result)
+        going.stop()
+        self._bind_made(played, 0)
+        self._raise(played)
+
     def _will_retry(self, event: TaskFailed, played: Played) -> bool:
-        if not isinstance(played.error, Exception):
-            return False  # an interrupt
         retry = self._session.graph().steps[event.task.step].options.retry
-        if event.attempt >= retry:
+        if event.attempt >= retry or not isinstance(played.error, Exception):
             return False
-        reason = f"{event.failure.type}: {event.failure.message}".splitlines()[0]
-        self._session.screen.say(f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}")
+        self._session.screen.say(describe_attempt(event, retry))
         return True
 
     def _bind_made(self, played: Played, task: int) -> None:
@@ -214,30 +221,16 @@ class Steps:
             session.namespace.update(played.left)
             session.ledger.disown(played.left)
 
-    def _say_what_happened(self, event: Event, played: Played) -> None:
-        say = self._session.screen.say
-        if isinstance(event, TaskSkipped):
-            say(f"{event.task} · skipped: {event.reason}")
-        for lost in played.result.lost:
-            say(
-                f"{played.result.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "
-                "it is here now, but a restore will not bring it back"
-            )
-
     def _learn(self, scene: Scene, run: Run, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
         self._session.forget_graph()
-        names = ", ".join(event.learned)
-        self._session.screen.say(
-            f"{event.task} · changes {names} in place: from now on an artifact of {event.task.step}, "
-            "and what had used the old value is stale"
-        )
+        self._session.screen.say(describe_learned(event))
         if event.again:
             self.run(event.task.step)
 
-    def _raise(self, played: Played) -> None:
+    def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None
         is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
         self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]

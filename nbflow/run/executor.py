@@ -78,6 +78,7 @@ class Executor:
             with self._signals_cancel():
                 self._loop()
                 self._commit()
+                self._keep_last_words()
         finally:
             self._pool.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)
@@ -90,6 +91,11 @@ class Executor:
         while self.run.outcome is None:
             happened = [*self._perform(instructions)] or [*self._wait()]
             instructions = self._handle(happened)
+
+    def _keep_last_words(self) -> None:
+        """What those had written by then that are cancelled now."""
+        for task in self.journal.open_tasks:
+            self.journal.keep_outputs(task, last_words(self.program.live, str(task)))
 
     @contextlib.contextmanager
     def _signals_cancel(self) -> Iterator[None]:

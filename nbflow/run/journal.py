@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 from typing import Any, assert_never
 
 from nbflow.flow.step import Cache, CacheMode
+from nbflow.run.capture import Output
 from nbflow.run.events import (
     Event,
     ForeachSplit,
@@ -82,6 +83,16 @@ class Journal:
         self.writer.commit()
         for gathered in (self._events, self._components, self._unwritten, self._made, self._seals):
             gathered.clear()
+
+    @property
+    def open_tasks(self) -> tuple[TaskId, ...]:
+        """Those that are running, as far as is known."""
+        return tuple(self._open)
+
+    def keep_outputs(self, task: TaskId, outputs: list[Output]) -> None:
+        """What a task has shown that will not be heard of any more."""
+        if outputs:
+            self._open[task] = replace(self._open[task], outputs=self.writer.put_text(json.dumps(outputs)))
 
     def finish(self, outcome: Outcome) -> None:
         """Close the run; what was running was cancelled."""

@@ -88,11 +88,19 @@ class Reader:
     def _run(self, row: Sequence[Any]) -> RunRow:
         run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
         user, host, pid, pid_start, code, environment = row[10:]
-        seen = _status_now(RunStatus(status), Process(host, pid, pid_start))
+        seen = RunStatus(status)
+        if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start)):
+            seen = self._end(run, RunKind(kind))
         return RunRow(
             run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
             self.tags(run), user, host, pid, pid_start, code, environment,
         )  # fmt: skip
+
+    def _end(self, run: int, kind: RunKind) -> RunStatus:
+        """How a run ended that did not say so. Kernels are killed in passing: where nothing ran, that was no crash."""
+        query = "SELECT 1 FROM tasks WHERE run = ? AND status = 'running' LIMIT 1"
+        is_idle = kind is RunKind.INTERACTIVE and self._one(query, run) is None
+        return RunStatus.SUCCEEDED if is_idle else RunStatus.CRASHED
 
     def tags(self, run: int) -> tuple[str, ...]:
         return tuple(tag for (tag,) in self.query("SELECT tag FROM tags WHERE run = ? ORDER BY tag", run))
@@ -279,10 +287,6 @@ class Reader:
         for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
             found.setdefault((step, code), set()).add(name)
         return {place: frozenset(names) for place, names in found.items()}
-
-
-def _status_now(status: RunStatus, driver: Process) -> RunStatus:
-    return RunStatus.CRASHED if status is RunStatus.RUNNING and is_gone(driver) else status
 
 
 def _task(row: Sequence[Any]) -> TaskRow:

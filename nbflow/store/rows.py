@@ -22,7 +22,7 @@ class RunStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    CRASHED = "crashed"  # never stored: recorded as running, and its process is gone
+    CRASHED = "crashed"  # never stored: recorded as running, and its process is gone; of a kernel, while a task ran
 
 
 class RunKind(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reprlib
 import sys
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from nbflow.store.artifact import Summary
@@ -92,12 +93,21 @@ def _ordinary(value: Any, name: str) -> Summary:
     kind = type(value)
     shape = _shape(value)
     if kind in _CONTAINERS:
-        return Summary(name, f"{len(value)} items: {_short.repr(value)}"[:TEXT], shape)
+        return Summary(name, f"{len(value)} items: {_content(value)}"[:TEXT], shape)
     if kind in (str, bytes):
         return Summary(name, _short.repr(value)[:TEXT])
     if _repr_is_risky(value):
         return Summary(name, f"{len(value)} items", shape)
     return Summary(name, " ".join(_short.repr(value).split())[:TEXT], shape, _dtype(value))
+
+
+def _content(value: Any) -> str:
+    """`rate=0.1, leaves=4` where the keys are names, as those of a foreach's items mostly are."""
+    first = list(islice(value, _short.maxdict)) if type(value) is dict else []
+    if not first or not all(isinstance(key, str) and key.isidentifier() for key in first):
+        return _short.repr(value)
+    more = ["..."] if len(value) > len(first) else []
+    return ", ".join([*(f"{key}={_short.repr(value[key])}" for key in first), *more])
 
 
 def _repr_is_risky(value: Any) -> bool:

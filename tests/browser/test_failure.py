@@ -54,6 +54,7 @@ def test_what_failed_is_mended_and_resumed(notebook: OpenNotebook) -> None:
     panel.action("run").click()
     panel.wait_for_step("share", "failed")
     window.edit_cell(2, "%%step share --foreach row in rows\nwhole = 8\npart = whole // (row or 1)")
-    panel.wait_for_step("share", "missing")  # of what it says now, there is nothing
+    panel.step("share").locator(".nbf-mod-outdated").wait_for()
+    assert "its code changed" in (panel.step("share").get_attribute("title") or "")
     panel.action("run").click()
     panel.wait_for_steps(load="done", share="done", best="done")

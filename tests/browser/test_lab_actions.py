@@ -52,7 +52,7 @@ def test_the_toolbar_runs_and_stops_a_flow_beside_the_cells(notebook: OpenNotebo
     window.run_cell(5)
     window.wait_for_output(5, "free")
     press(window, "Stop flow")
-    panel.wait_for_steps(load="done", fit="missing", best="missing")
+    panel.wait_for_steps(load="done", fit="cancelled", best="missing")
     panel.open_view("runs").locator(".nbf-RunRow[data-status=cancelled]").wait_for()
     window.page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Run flow").wait_for()
     assert toasts(window) == []
@@ -68,7 +68,7 @@ def test_stop_ends_a_run_in_a_cell_with_the_cell(notebook: OpenNotebook) -> None
     panel.wait_for_step("fit", "running")
     assert window.kernel_status() == "busy"
     press(window, "Stop flow")
-    panel.wait_for_steps(load="done", fit="missing", best="missing")
+    panel.wait_for_steps(load="done", fit="cancelled", best="missing")
     window.wait_for_output(5, "KeyboardInterrupt")
     window.wait_for_kernel("idle")
 

@@ -55,7 +55,7 @@ def test_a_run_beside_the_cells_is_started_and_stopped_in_the_panel(notebook: Op
     wait_for_count(panel, "fit", "2/4")
     window.wait_for_kernel("idle")
     panel.action("cancel").click()
-    panel.wait_for_step("fit", "missing")
+    panel.wait_for_step("fit", "cancelled")
     open_gate(folder)
     panel.action("run").click()
     panel.wait_for_steps(load="done", fit="done", best="done")

@@ -126,7 +126,7 @@ def test_a_value_that_cannot_be_stored_is_said(shell: Shell) -> None:
 def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
     fifo = shell.folder / "begun"
     os.mkfifo(fifo)
-    wait = "import signal\nopen('begun', 'w').close()\nsignal.pause()\ny = x"
+    wait = "import signal\nprint('begun')\nopen('begun', 'w').close()\nsignal.pause()\ny = x"
     notebook = shell.write("slow", "%%step a\nx = 1", f"%%step b\n{wait}")
     words = [sys.executable, "-m", "nbflow", "run", notebook]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
@@ -138,7 +138,8 @@ def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
     assert "run 1 cancelled · 1 ran · 0 reused" in out
     assert out.endswith(f"not run: b\nto go on from here: nbflow resume {notebook} 1\n")
     status = shell("status", notebook)
-    assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "missing"]]
+    assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "cancelled"]]
+    assert shell("logs", notebook, "b").out == "begun\n"
 
 
 def test_a_run_goes_on_when_nobody_reads_its_report(shell: Shell) -> None:

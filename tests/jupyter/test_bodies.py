@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -59,9 +60,20 @@ def test_an_edited_local_module_is_imported_again(live: Live, tmp_path: Path, mo
 def test_an_interrupt_of_a_body_is_not_tried_again(live: Live) -> None:
     with pytest.raises(KeyboardInterrupt):
         live.run("%%step one --retry 3\nx = 1\nraise KeyboardInterrupt")
-    assert rows(live, "one") == [TaskStatus.FAILED]
+    assert rows(live, "one") == [TaskStatus.CANCELLED]
     live.run("%%step two\ny = 1")
     assert live.names["y"] == 1
+
+
+def test_what_an_interrupted_body_had_shown_and_bound_is_kept(live: Live) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        live.run("%%step one\nx = 1\nprint('begun')\nraise KeyboardInterrupt")
+    assert live.names["x"] == 1
+    history = live.session.store().history
+    (task,) = history.tasks(history.runs()[0].id, "one")
+    assert json.loads(history.text(task.outputs or "") or "") == [
+        {"output_type": "stream", "name": "stdout", "text": "begun\n"}
+    ]
 
 
 def test_a_mutation_that_nobody_could_see_becomes_an_artifact_and_is_remembered(live: Live) -> None:

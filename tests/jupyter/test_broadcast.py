@@ -191,6 +191,16 @@ def test_many_steps_in_a_row_are_told_together() -> None:
     assert len(heard.told) <= 3 + (time.monotonic() - began) / broadcasts.PAUSE
 
 
+def test_a_step_that_is_interrupted_is_cancelled_with_its_session() -> None:
+    heard, tally = Heard(), Tally(FOREACH.graph, ["grid"])
+    with suppress(KeyboardInterrupt), Broadcast(heard).step(RUN, tally, "") as going:
+        going.count(TaskStarted(TaskId("grid")))
+        going.stop()
+        raise KeyboardInterrupt
+    heard.wait_for(grid="cancelled")
+    assert heard.told[-1]["run"]["status"] == "cancelled"
+
+
 @pytest.mark.parametrize(("error", "status"), [(OSError(), "failed"), (KeyboardInterrupt(), "cancelled")])
 def test_a_step_that_is_left_by_an_error_is_over(error: BaseException, status: str) -> None:
     heard, tally = Heard(), Tally(FOREACH.graph, ["grid"])

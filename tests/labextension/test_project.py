@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import Any
 
@@ -35,3 +36,11 @@ def test_the_readme_tests_as_the_machines_do() -> None:
     command = (ROOT / ".ci/run").read_text().splitlines()[-1]
     assert command.endswith("python -m tests")
     assert f"```sh\n{command}\n```" in (ROOT / "README.md").read_text()
+
+
+def test_every_style_sheet_is_imported_once_and_none_is_long() -> None:
+    style = ROOT / "labextension/style"
+    sheets = sorted(path.name for path in style.glob("*.css") if path.name != "index.css")
+    for index in ("index.css", "index.js"):
+        assert sorted(re.findall(r"[\w-]+\.css", (style / index).read_text())) == sheets
+    assert [name for name in sheets if (style / name).read_text().count("\n") > 400] == []

@@ -87,6 +87,20 @@ class TestRuns:
         subprocess.run([sys.executable, "-c", script], check=True)
         assert reader.runs("x")[0].status is RunStatus.CRASHED
 
+    def test_a_kernel_session_that_was_killed_has_crashed_only_while_a_task_ran(
+        self, path: Path, writer: Writer, reader: Reader
+    ) -> None:
+        session = writer.begin_run("x", kind=RunKind.INTERACTIVE)
+        writer.put_task(TaskRow(session.id, "a", number=1, status=TaskStatus.SUCCEEDED))
+        writer.commit()
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE runs SET pid_start = pid_start - 1")
+        connection.close()
+        assert reader.runs()[0].status is RunStatus.SUCCEEDED
+        writer.put_task(TaskRow(session.id, "b", number=2))
+        writer.commit()
+        assert reader.runs()[0].status is RunStatus.CRASHED
+
     def test_a_later_process_with_the_same_pid_is_not_the_driver(self, path: Path, reader: Reader, run: RunRow) -> None:
         with sqlite3.connect(path) as connection:
             connection.execute("UPDATE runs SET pid_start = pid_start - 1")

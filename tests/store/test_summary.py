@@ -25,6 +25,14 @@ def test_containers_show_their_beginning() -> None:
     assert summarise(list(range(10**6))) == Summary("list", "1000000 items: [0, 1, 2, 3, 4, 5, ...]")
 
 
+def test_a_dictionary_of_names_reads_like_arguments() -> None:
+    assert summarise({"rate": 0.03, "leaves": 4}).text == "2 items: rate=0.03, leaves=4"
+    assert summarise({f"n{i}": i for i in range(8)}).text == "8 items: n0=0, n1=1, n2=2, n3=3, n4=4, n5=5, ..."
+    assert summarise({"a b": 1}).text == "1 items: {'a b': 1}"
+    assert summarise({1: {"a": 2}}).text == "1 items: {1: {'a': 2}}"
+    assert summarise({}).text == "0 items: {}"
+
+
 def test_arrays_show_shape_and_dtype() -> None:
     found = summarise(np.zeros((1000, 20)))
     assert (found.type, found.shape, found.dtype) == ("numpy.ndarray", (1000, 20), "float64")

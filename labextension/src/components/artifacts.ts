@@ -1,6 +1,6 @@
 /** What a task made or read: a line for each value, which unfolds to what is known of it without loading it. */
 import { h } from '../dom';
-import { extent, size } from '../format';
+import { bareType, extent, size } from '../format';
 import type { Translate } from '../host';
 import { signIcon } from '../icons';
 import type { ArtifactLine } from '../protocol';
@@ -18,7 +18,7 @@ function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {
   const lost = artifact.lost.length > 0;
   const line = [
     h('span', { class: 'nbf-ArtifactName' }, artifact.name),
-    h('span', { class: 'nbf-ArtifactType' }, artifact.type.slice(artifact.type.lastIndexOf('.') + 1)),
+    h('span', { class: 'nbf-ArtifactType' }, bareType(artifact.type)),
     h('span', { class: 'nbf-ArtifactText' }, extent(artifact) || artifact.text),
     artifact.source && h('span', { class: 'nbf-Source' }, trans('from %1', artifact.source)),
     lost && h('span', { class: 'nbf-Lost' }, signIcon('warning'), trans('lost')),

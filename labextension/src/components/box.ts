@@ -65,6 +65,7 @@ export class StepBox {
     }
     setAttribute(this.group, 'data-status', line.status);
     setAttribute(this.body, 'data-status', line.status);
+    this.body.toggleAttribute('data-outdated', line.outdated);
     setAttribute(this.group, 'aria-label', stepLabel(line, trans));
     showStatus(this.icon, line.status);
     this.showBar(line);
@@ -87,8 +88,9 @@ export class StepBox {
   }
 
   private secondLine(line: StepLine, time: number): string {
-    const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, this.props.trans));
-    return [words, lineTime(line, time)].filter(Boolean).join(' · ');
+    const { trans } = this.props;
+    const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, trans));
+    return [words, line.outdated ? statusWord('stale', trans) : lineTime(line, time)].filter(Boolean).join(' · ');
   }
 
   /** Most steps have one task and no bar. */

@@ -1,15 +1,15 @@
 /** All about the step or task that is selected. */
 import { h, setAttribute, setText } from '../dom';
-import { now } from '../format';
+import { count, now } from '../format';
 import type { ShowOutputs, Translate } from '../host';
-import { showStatus, statusIcon } from '../icons';
-import type { ArtifactLine, FailureLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../protocol';
-import { ago, lineTime, statusWord, tally, taskTime } from '../words';
+import { outdatedIcon, showStatus, statusIcon } from '../icons';
+import type { ArtifactLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../protocol';
+import { ago, lineTime, statusWord, summary, taskTime } from '../words';
 import { about } from './about';
 import { artifactList } from './artifacts';
 import { iconButton } from './button';
 import { type DetailActions, DetailButtons } from './detailbuttons';
-import { failure } from './failure';
+import { type Failed, failure } from './failure';
 import { ItemText } from './item';
 import { OutputSection } from './outputs';
 import { Section } from './section';
@@ -33,6 +33,7 @@ export interface DetailState {
   readonly chosen: number | null; // the task that was selected in the table
   readonly tasks: TaskList | null;
   readonly task: TaskState | null;
+  readonly failed: TaskState | null; // the first that failed, while none is chosen
   readonly trouble: string;
 }
 
@@ -42,10 +43,12 @@ export class Detail implements Component {
 
   constructor(private readonly props: DetailProps) {
     const { trans } = props;
-    const jump = (cell: string, line: number): void => props.onJump?.(cell, line);
     this.tasks = new Tasks({ trans, onSelect: props.onTask });
     this.buttons = new DetailButtons(trans, props.actions, props.onJump);
-    this.failure = new Section(trans('Error'), fail => fail && failure(fail, trans, jump));
+    const { onJump, onTask, actions } = props;
+    const failing = { trans, onJump, onTask, onDebug: actions?.debug ?? null };
+    this.firstFailure = new Section(trans('Error'), failed => failed && failure(failed, failing));
+    this.failure = new Section(trans('Error'), failed => failed && failure(failed, failing));
     this.outputs = new OutputSection(trans('Output'), props.showOutputs);
     this.artifacts = new Section(trans('Artifacts'), list =>
       list.length ? artifactList(list, trans('Artifacts'), trans) : null
@@ -64,6 +67,7 @@ export class Detail implements Component {
           'div',
           { class: 'nbf-DetailTitle' },
           this.icon,
+          this.outdated,
           this.title,
           this.item.node,
           this.buttons.jump,
@@ -77,6 +81,7 @@ export class Detail implements Component {
         { class: 'nbf-DetailBody' },
         this.reasons,
         this.trouble,
+        this.firstFailure.node,
         this.tasks.node,
         this.failure.node,
         this.outputs.node,
@@ -92,13 +97,15 @@ export class Detail implements Component {
     this.state = state;
     this.node.hidden = false;
     this.showHead(state);
-    this.showReasons([...new Set([...(chosen === null ? line.reasons : []), ...(task?.why ?? [])])], line);
     setText(this.trouble, state.trouble);
     this.trouble.hidden = !state.trouble;
     const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
     this.tasks.node.hidden = isOne;
     this.tasks.show(isOne ? [] : (tasks?.tasks ?? []), chosen);
-    this.failure.show(task?.failure ?? null);
+    const first = chosen === null && !isOne ? firstFailed(state, this.props.trans) : null;
+    this.showReasons(reasonsOf(state, first !== null || task?.failure != null), line);
+    this.firstFailure.show(first);
+    this.failure.show(task?.failure ? { fail: task.failure, one: task.task, count: '' } : null);
     this.outputs.show(task?.outputs ?? []);
     this.artifacts.show(task?.artifacts ?? []);
     this.inputs.show(task?.inputs ?? []);
@@ -131,8 +138,11 @@ export class Detail implements Component {
     setAttribute(this.node, 'data-task', task?.number);
     setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
     showStatus(this.icon, task?.status ?? state.line.status);
+    this.outdated.classList.toggle('nbf-mod-off', task !== null || !state.line.outdated);
     setText(this.title, task?.label ?? state.facts.name);
     this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
+    setAttribute(this.item.node, 'title', task?.item);
+    setAttribute(this.title, 'title', task?.label ?? state.facts.name);
     this.showFacts(state, now());
   }
 
@@ -145,7 +155,7 @@ export class Detail implements Component {
     const run = state.task?.run ?? state.tasks?.run;
     const goesOn = run?.number === line.run && line.status === 'running';
     const parts = [
-      (!task && line.total > 1 && tally(line, trans)) || statusWord(task?.status ?? line.status, trans),
+      task ? statusWord(task.status, trans) : summary(line, trans),
       took,
       run ? trans('run %1', run.number) + (goesOn ? '' : `, ${ago(run.started, time, trans)}`) : ''
     ];
@@ -161,15 +171,33 @@ export class Detail implements Component {
   private state: DetailState | null = null;
   private readonly tasks: Tasks;
   private readonly buttons: DetailButtons;
-  private readonly failure: Section<FailureLine | null>;
+  private readonly firstFailure: Section<Failed | null>;
+  private readonly failure: Section<Failed | null>;
   private readonly outputs: OutputSection;
   private readonly artifacts: Section<readonly ArtifactLine[]>;
   private readonly inputs: Section<readonly ArtifactLine[]>;
   private readonly about: Section<{ facts: StepFacts; task: TaskState | null }>;
   private readonly icon = statusIcon('missing');
+  private readonly outdated = outdatedIcon();
   private readonly title = h('h2', { class: 'nbf-DetailName' });
   private readonly item = new ItemText();
   private readonly facts = h('p', { class: 'nbf-Facts' });
   private readonly reasons = h('ul', { class: 'nbf-Reasons', hidden: true });
   private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });
+}
+
+/** The error of the first task that failed, before anybody has looked for it. */
+function firstFailed({ failed, line, tasks }: DetailState, trans: Translate): Failed | null {
+  if (!failed?.failure || !tasks) {
+    return null;
+  }
+  const number = tasks.tasks.filter(task => task.status === 'failed').length;
+  const words = trans('%1 of %2 failed', count(number), count(Math.max(line.total, tasks.tasks.length)));
+  return { fail: failed.failure, one: failed.task, count: words };
+}
+
+/** Why it stands as it does. The last reason of what failed is its error, which need not be told twice. */
+function reasonsOf({ line, chosen, task }: DetailState, isErrorShown: boolean): readonly string[] {
+  const own = line.status === 'failed' && isErrorShown ? line.reasons.slice(0, -1) : line.reasons;
+  return [...new Set([...(chosen === null ? own : []), ...(task?.why ?? [])])];
 }

@@ -51,13 +51,6 @@ export class DetailButtons {
       name: 'restore',
       onclick: on(target => actions?.restore(target.checkpoint))
     });
-    this.debug = textButton({
-      sign: 'debug',
-      label: trans('Debug'),
-      title: trans('Bring the inputs of what failed into the kernel'),
-      name: 'debug',
-      onclick: on(target => actions?.debug(target.address))
-    });
     this.rerun = textButton({
       sign: 'rerun',
       label: trans('Rerun'),
@@ -88,7 +81,7 @@ export class DetailButtons {
     this.node = h(
       'div',
       { class: 'nbf-DetailButtons', role: 'group', 'aria-label': trans('Actions') },
-      ...(actions ? [this.restore, this.debug, this.rerun, h('span', { class: 'nbf-Spacer' }), to, from] : [])
+      ...(actions ? [this.restore, this.rerun, h('span', { class: 'nbf-Spacer' }), to, from] : [])
     );
     this.jump = jump;
   }
@@ -104,12 +97,10 @@ export class DetailButtons {
       checkpoint: run === null ? address : `${run}/${address}`
     };
     this.restore.disabled = !(state && (chosen ?? line.total <= 1) ? state.restorable : STORED[status]);
-    this.debug.hidden = status !== 'failed';
     this.rerun.disabled = status === 'running' || status === 'waiting';
   }
 
   private target: Target | null = null;
   private readonly restore: HTMLButtonElement;
-  private readonly debug: HTMLButtonElement;
   private readonly rerun: HTMLButtonElement;
 }

@@ -2,9 +2,10 @@
 import { closest, h, setAttribute, setText, svg } from '../dom';
 import type { Box, Direction, Drawing, Frame } from '../drawing';
 import { draw as layOut } from '../graphviz';
-import { type Sign, signIcon } from '../icons';
+import type { Sign } from '../icons';
 import type { FlowShape, StepFacts, StepLine } from '../protocol';
 import { StepBox } from './box';
+import { iconButton } from './button';
 import { makeTabStop } from './roving';
 import type { FlowProps, FlowView } from './view';
 import { Viewport } from './viewport';
@@ -166,6 +167,8 @@ export class FlowGraph implements FlowView {
       void this.layOut();
     } else if (!this.viewport.touched) {
       this.place();
+    } else {
+      this.viewport.measure();
     }
   }
 
@@ -242,11 +245,7 @@ export class FlowGraph implements FlowView {
   private buttons(): HTMLElement {
     const { trans } = this.props;
     const button = (sign: Sign, label: string, onclick: () => void): HTMLElement =>
-      h(
-        'button',
-        { class: 'nbf-IconButton', type: 'button', title: label, 'aria-label': label, onclick },
-        signIcon(sign)
-      );
+      iconButton({ sign, label, name: sign, onclick });
     return h(
       'div',
       { class: 'nbf-ZoomButtons', role: 'group', 'aria-label': trans('Zoom') },

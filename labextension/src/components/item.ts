@@ -8,7 +8,12 @@ export class ItemText {
   show(text: string, pieces: readonly Piece[]): void {
     if (text !== this.text || pieces.length !== this.node.childElementCount) {
       this.text = text;
-      this.node.replaceChildren(...pieces.map(piece => h('span', { 'data-common': piece.common }, piece.text)));
+      const last = pieces.at(-1);
+      this.node.replaceChildren(
+        ...pieces.map(piece =>
+          h('span', { 'data-common': piece.common, 'data-tail': piece.common && piece === last }, piece.text)
+        )
+      );
     }
   }
 

@@ -109,7 +109,7 @@ export class Runs implements Component {
     this.compare.parentElement?.toggleAttribute('hidden', this.list.items.length < 2);
     const words =
       one === undefined
-        ? trans('Tick two runs to compare them')
+        ? trans('Tick two to compare')
         : other === undefined
           ? trans('Run %1 and …', one)
           : trans('Runs %1 and %2', one, other);

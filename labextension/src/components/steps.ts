@@ -1,7 +1,7 @@
 /** The steps as a list in document order, beside the lanes of what they read. */
 import { closest, h, setAttribute, setText } from '../dom';
 import { now } from '../format';
-import { showStatus, statusIcon } from '../icons';
+import { outdatedIcon, showStatus, statusIcon } from '../icons';
 import { layLanes } from '../layout';
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../protocol';
 import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../words';
@@ -118,6 +118,7 @@ class Row implements VirtualRow<Item> {
       'button',
       { class: 'nbf-Step', type: 'button', tabindex: -1 },
       this.icon,
+      this.outdated,
       this.name,
       this.header,
       this.bar.node,
@@ -154,7 +155,9 @@ class Row implements VirtualRow<Item> {
     setAttribute(this.button, 'aria-label', stepLabel(line, trans));
     setAttribute(this.button, 'title', stepTooltip(line, this.step?.mark ?? '', trans));
     showStatus(this.icon, line.status);
+    this.outdated.classList.toggle('nbf-mod-off', !line.outdated);
     this.bar.show(line);
+    setAttribute(this.button, 'data-many', line.total > 1);
     setText(this.note, NOTED[line.status] && line.total === 1 ? statusWord(line.status, trans) : '');
     setText(this.count, countText(line));
     this.tick(now());
@@ -170,6 +173,7 @@ class Row implements VirtualRow<Item> {
   private readonly name = h('span', { class: 'nbf-StepName' });
   private readonly header = h('span', { class: 'nbf-Mark' });
   private readonly icon = statusIcon('missing');
+  private readonly outdated = outdatedIcon();
   private readonly bar = new CountBar();
   private readonly note = h('span', { class: 'nbf-Note' });
   private readonly count = h('span', { class: 'nbf-Count' });

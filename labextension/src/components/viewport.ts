@@ -1,5 +1,6 @@
 /** A drawing that can be moved with the pointer and the wheel, made larger and smaller, and fitted. */
 import type { IDisposable } from '@lumino/disposable';
+import { setAttribute } from '../dom';
 
 export interface Area {
   readonly x: number;
@@ -11,6 +12,7 @@ export interface Area {
 const SMALLEST = 0.05;
 const LARGEST = 2.5;
 const EDGE = 12; // of pixels that stay free around what was fitted
+const FOOT = 44; // below it, where the buttons are
 
 export class Viewport implements IDisposable {
   isDisposed = false;
@@ -37,13 +39,16 @@ export class Viewport implements IDisposable {
 
   /** Make all of the drawing visible, but not larger than life, nor smaller than asked for. */
   fit(width: number, height: number, least = SMALLEST): void {
-    const [across, down] = [this.host.clientWidth - 2 * EDGE, this.host.clientHeight - 2 * EDGE];
+    this.measure();
+    this.size = { width, height };
+    const [across, down] = [this.room.width - 2 * EDGE, this.room.height - EDGE - FOOT];
     if (across <= 0 || down <= 0 || width <= 0 || height <= 0) {
       return;
     }
     this.scale = clamp(Math.max(least, Math.min(1, across / width, down / height)));
-    this.x = (this.host.clientWidth - width * this.scale) / 2;
-    this.y = Math.max(EDGE, (this.host.clientHeight - height * this.scale) / 2);
+    const [right, bottom] = [this.room.width - width * this.scale, this.room.height - height * this.scale];
+    this.x = Math.max(EDGE, right / 2);
+    this.y = Math.max(EDGE, Math.min(bottom / 2, bottom - FOOT));
     this.touched = false;
     this.apply();
   }
@@ -56,8 +61,14 @@ export class Viewport implements IDisposable {
   /** Move as little as needed to make an area visible. */
   reveal(area: Area): void {
     this.x += shift(this.x + area.x * this.scale, area.width * this.scale, this.host.clientWidth);
-    this.y += shift(this.y + area.y * this.scale, area.height * this.scale, this.host.clientHeight);
+    this.y += shift(this.y + area.y * this.scale, area.height * this.scale, this.host.clientHeight - FOOT + EDGE);
     this.apply();
+  }
+
+  /** How much room there is. It is remembered: to ask for it at every move would lay out the page again. */
+  measure(): void {
+    this.room = { width: this.host.clientWidth, height: this.host.clientHeight };
+    this.hint();
   }
 
   /** Whether any of an area is in sight. */
@@ -84,6 +95,19 @@ export class Viewport implements IDisposable {
       'transform',
       `translate(${this.x.toFixed(1)},${this.y.toFixed(1)}) scale(${this.scale.toFixed(4)})`
     );
+    this.hint();
+  }
+
+  /** At which sides there is more than is seen. */
+  private hint(): void {
+    const { x, y, scale, room, size } = this;
+    const sides = [
+      x < -1 && 'left',
+      y < -1 && 'top',
+      x + size.width * scale > room.width + 1 && 'right',
+      y + size.height * scale > room.height + 1 && 'bottom'
+    ];
+    setAttribute(this.host, 'data-more', sides.filter(Boolean).join(' ') || null);
   }
 
   private readonly onWheel = (event: WheelEvent): void => {
@@ -121,6 +145,8 @@ export class Viewport implements IDisposable {
     this.host.toggleAttribute('data-dragging', false);
   };
 
+  private room = { width: 0, height: 0 };
+  private size = { width: 0, height: 0 };
   private x = 0;
   private y = 0;
   private scale = 1;

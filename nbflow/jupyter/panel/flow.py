@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -98,7 +98,8 @@ def _standing_line(one: Standing, totals: Mapping[int, Totals], pasts: Mapping[i
     count = then.count(one.step, expected(pasts[one.past].version.graph, one.step, then.steps))
     if one.state is StepState.DONE and count.over and count.skipped == count.over:
         status = StepStatus.SKIPPED
-    return line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
+    line = line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
+    return replace(line, outdated=one.outdated)
 
 
 def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.archive import Archive, expected
+from nbflow.archive import Archive, expected, is_cut_off
 from nbflow.arguments import recorded
 from nbflow.cli.tally import Count
 from nbflow.flow.graph import Graph
@@ -90,12 +90,12 @@ def line_of(
 
 
 def _status(step: str, count: Count, totals: Totals) -> StepStatus:
-    """Of a run that is over, nothing waits any more."""
-    if count.state != "waiting" or totals.row.status is RunStatus.RUNNING:
+    """Of a run that is over, nothing waits any more; nor does in a kernel session what was stopped."""
+    if count.state != "waiting":
         return StepStatus(count.state)
-    stopped = (TaskStatus.RUNNING, TaskStatus.CANCELLED)
-    is_cut_off = any(one.status in stopped for one in totals.steps.get(step, ()))
-    return StepStatus.CANCELLED if is_cut_off else StepStatus.MISSING
+    if is_cut_off(totals.row, totals.steps.get(step, ())):
+        return StepStatus.CANCELLED
+    return StepStatus.WAITING if totals.row.status is RunStatus.RUNNING else StepStatus.MISSING
 
 
 def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[StepLine]:

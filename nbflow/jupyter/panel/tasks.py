@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
-from nbflow.archive import Archive, name_of
+from nbflow.archive import Archive, item_of, name_of
 from nbflow.errors import UnknownName
 from nbflow.jupyter.panel.lines import run_line
 from nbflow.jupyter.panel.memory import recall_totals
@@ -22,9 +21,6 @@ _STATUS = {
     TaskStatus.FAILED: StepStatus.FAILED,
     TaskStatus.CANCELLED: StepStatus.CANCELLED,
 }
-
-_LENGTH = re.compile(r"^\d+ items: ")
-"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
 
 
 def task_list(place: Place, step: str | None = None, run: str | None = None) -> TaskList:
@@ -58,10 +54,9 @@ def _lines(row: RunRow, tasks: tuple[TaskRow, ...]) -> Iterator[TaskLine]:
 
 def task_line(row: RunRow, task: TaskRow) -> TaskLine:
     status, reason = _stands(row, task)
-    item = _LENGTH.sub("", task.item)
     return TaskLine(
-        row.number, task.number, task.step, name_of(task), item, status, task.started, task.finished, task.seconds,
-        reason,
+        row.number, task.number, task.step, name_of(task), item_of(task), status, task.started, task.finished,
+        task.seconds, reason,
     )  # fmt: skip
 
 

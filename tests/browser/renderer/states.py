@@ -71,6 +71,7 @@ def line(name: str, status: str, **facts: Json) -> Json:
         "began": None,
         "run": None,
         "reasons": [],
+        "outdated": False,
         **facts,
     }
 

@@ -100,6 +100,61 @@ def test_a_failed_task_shows_its_error_and_leads_to_the_line(detail: Stage) -> N
     assert detail.calls[-1] == ["debug", "fit[3]"]
 
 
+def test_of_many_tasks_the_error_of_the_first_that_failed_is_shown_at_once(detail: Stage) -> None:
+    detail.step("fit").click()
+    failure = detail.find(".nbf-Failure")
+    expect(failure.locator(".nbf-FailedOf")).to_have_text("1 of 9 failedlearning_rate=0.1, max_leaf_nodes=4")
+    expect(failure.locator(".nbf-ErrorText")).to_contain_text("ValueError: max_leaf_nodes must be")
+    expect(failure.locator(".nbf-Frame")).to_have_count(2)
+    detail.act("jump-to-error")
+    detail.act("debug")
+    assert detail.calls[-2:] == [["jump", "cell-fit", 2], ["debug", "fit[3]"]]
+    detail.act("first-failed")
+    expect(detail.find(".nbf-DetailName")).to_have_text("fit[3]")
+    expect(failure).to_have_count(1)
+    expect(detail.find("[data-action=first-failed]")).to_have_count(0)
+
+
+def test_an_error_is_told_once_and_what_has_changed_since_besides(stage: Stage) -> None:
+    fail = {"type": "ValueError", "message": "no", "traceback": "", "frames": []}
+    run = states.run_line(3)
+    task = states.task_line(3, 1, "load", status="failed")
+    reasons = ["its code changed", "load failed · ValueError: no"]
+    line = states.line("load", "failed", failed=1, run=3, outdated=True, reasons=reasons)
+    facts = {
+        "flow": states.state([states.step("load", 1)], [line], run=run),
+        "runs": {"runs": [run]},
+        "tasks": {"3": {"run": run, "tasks": [task]}},
+        "task": {"3": {"1": states.task_state(task, run, failure=fail)}},
+    }
+    stage.mount(facts, height=900)
+    stage.step("load").click()
+    expect(stage.find(".nbf-ErrorText")).to_have_text("ValueError: no")
+    expect(stage.find(".nbf-Reasons li")).to_have_text(["its code changed"])
+
+
+@pytest.mark.parametrize("name", ["fit", "report_of_the_whole_year_for_the_operators"])
+def test_in_a_narrow_sidebar_all_buttons_are_in_sight_and_in_one_row(stage: Stage, name: str) -> None:
+    line = states.line(name, "failed", failed=1, seconds=2.0, run=3, outdated=True, reasons=["its code changed"])
+    flow = states.state([states.step(name, 1)], [line])
+    stage.mount({"flow": flow, "runs": {"runs": []}, "tasks": {"null": {"run": None, "tasks": []}}}, width=250)
+    stage.step(name).click()
+    rights = stage.find(".nbf-DetailHead button, .nbf-Step > *").evaluate_all(
+        "parts => parts.map(part => part.getBoundingClientRect().right)"
+    )
+    assert max(rights) <= 250
+    tops = stage.find(".nbf-DetailButtons button").evaluate_all(
+        "buttons => buttons.map(button => Math.round(button.getBoundingClientRect().top))"
+    )
+    assert len(set(tops)) == 1
+
+
+def test_where_no_task_failed_no_error_is_asked_for(detail: Stage) -> None:
+    detail.step("clean").click()
+    expect(detail.find(".nbf-Outputs")).to_contain_text("films are left")
+    expect(detail.find(".nbf-Failure")).to_have_count(0)
+
+
 def test_a_finished_task_is_restored_by_the_address_of_its_run(detail: Stage) -> None:
     detail.step("fit").click()
     choose(detail, "learning_rate=0.03, max_leaf_nodes=16, done")

@@ -113,11 +113,14 @@ def test_it_is_moved_with_the_pointer_and_the_wheel(stage: Stage) -> None:
     assert (round(moved["x"] - box["x"]), round(moved["y"] - box["y"])) == (40, 0)
 
 
-def test_in_a_sidebar_it_stays_readable_and_the_fit_button_shows_all(stage: Stage) -> None:
+def test_in_a_sidebar_it_stays_readable_hints_at_the_rest_and_the_fit_button_shows_all(stage: Stage) -> None:
     drawn(stage, width=280)
     assert scale(stage) >= 0.72
+    canvas = stage.find(".nbf-Canvas")
+    expect(canvas).to_have_attribute("data-more", "right")
     stage.button("Fit the graph").click()
     assert scale(stage) < 0.72
+    expect(canvas).not_to_have_attribute("data-more", re.compile(""))
 
 
 def test_a_wide_place_makes_it_go_from_left_to_right(stage: Stage) -> None:

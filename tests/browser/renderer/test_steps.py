@@ -45,6 +45,31 @@ def test_no_two_statuses_are_drawn_alike(stage: Stage) -> None:
     assert len(set(shapes)) == len(StepStatus)
 
 
+def test_what_was_cancelled_has_a_colour_of_its_own(stage: Stage) -> None:
+    steps = [states.step(status, number) for number, status in enumerate(("cancelled", "failed", "missing"), 1)]
+    lines = [states.line(one["name"], one["name"]) for one in steps]
+    stage.mount({"flow": states.state(steps, lines), "runs": {"runs": []}})
+    colours = stage.find(".nbf-Step").evaluate_all("rows => rows.map(row => getComputedStyle(row.firstChild).color)")
+    assert len(set(colours)) == 3
+
+
+def test_a_failed_step_that_was_edited_since_is_marked_as_stale_besides(stage: Stage) -> None:
+    reasons = ["its code changed", "fit failed · ValueError: no"]
+    failed = {"failed": 1, "reasons": reasons}
+    steps = [states.step("fit", 1), states.step("best", 2, {"fit": ["model"]})]
+    flow = states.state(steps, [states.line("fit", "failed", outdated=True, **failed), states.line("best", "failed")])
+    stage.mount({"flow": flow, "tasks": {"null": {"run": None, "tasks": []}}, "runs": {"runs": []}})
+    assert stage.find(".nbf-Step").evaluate_all(NAMES) == ["fit, failed, stale", "best, failed"]
+    assert stage.step("fit").get_attribute("title") == "\n".join(["fit", "failed, stale", *reasons])
+    expect(stage.step("fit").locator(".nbf-mod-outdated")).to_be_visible()
+    expect(stage.step("best").locator(".nbf-mod-outdated")).to_be_hidden()
+    stage.find("[role=tab][data-view=graph]").click()
+    expect(stage.box("fit").locator(".nbf-BoxSecond")).to_have_text("failed · stale")
+    stage.box("fit").click()
+    expect(stage.find(".nbf-Facts")).to_have_text("failed, stale")
+    expect(stage.find(".nbf-Reasons li")).to_have_text(reasons)
+
+
 def test_a_tooltip_says_why_a_step_is_stale(stage: Stage) -> None:
     stage.mount_movies()
     assert (

@@ -43,6 +43,13 @@ def story() -> Any:
     return movies.movie_story()
 
 
+@pytest.mark.parametrize(("steps", "height"), [(3, 170), (8, 336), (40, 420)])
+def test_it_is_as_high_as_its_steps_need(stage: Stage, steps: int, height: int) -> None:
+    show(stage, state=states.state(states.wide_steps(steps)), snapshot={}, selected="")
+    expect(stage.find(".nbf-Box")).to_have_count(steps)
+    assert stage.find("#host").evaluate("host => getComputedStyle(host).height") == f"{height}px"
+
+
 def test_it_draws_the_flow_and_what_goes_on(stage: Stage, story: Any) -> None:
     page = show(stage, state=story["facts"]["flow"], snapshot={}, selected="")
     expect(stage.find(".nbf-Box")).to_have_count(10)

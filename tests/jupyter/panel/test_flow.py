@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import subprocess
 import sys
+from typing import Any
+
+import pytest
 
 from nbflow.store.rows import RunKind, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from tests.jupyter.live import Live
 from tests.jupyter.panel.desk import Desk, line_of, statuses
 
 LOAD = "%%step load\nfilms = [3, 1, 2]"
@@ -61,7 +66,10 @@ def test_a_failed_step_says_which_error_it_failed_with(desk: Desk) -> None:
     desk.use("run")
     fit = line_of(desk.flow(PARAMETERS, LOAD, broken, BEST), "fit")
     assert (fit["status"], fit["done"], fit["failed"], fit["total"]) == ("failed", 2, 1, 3)
-    assert fit["reasons"] == ["fit[1] failed · ValueError: too old"]
+    assert (fit["reasons"], fit["outdated"]) == (["fit[1] failed · ValueError: too old"], False)
+    edited = line_of(desk.flow(PARAMETERS, LOAD, FIT, BEST), "fit")
+    assert (edited["status"], edited["outdated"], edited["failed"]) == ("failed", True, 1)
+    assert edited["reasons"] == ["its code changed", "fit[1] failed · ValueError: too old"]
 
 
 def test_a_skipped_step_and_a_foreach_without_items_are_told_as_such(desk: Desk) -> None:
@@ -138,7 +146,72 @@ def test_a_run_in_a_shell_is_seen_while_it_goes_on(desk: Desk) -> None:
         running.kill()
     state = desk.flow(*cells)
     assert state["run"]["status"] == "crashed"
+    assert statuses(state) == {"load": "done", "wait": "cancelled", "last": "missing", "apart": "missing"}
+    assert line_of(state, "wait")["reasons"] == ["its process died"]
     assert statuses(desk.ask("run", run=1)) == {"load": "done", "wait": "cancelled", "last": "missing"}
+
+
+def test_what_was_stopped_in_the_kernel_is_cancelled_until_it_is_edited(desk: Desk) -> None:
+    stuck = "%%step stuck\nprint('begun')\nraise KeyboardInterrupt"
+    desk.write(LOAD, stuck)
+    live = Live({"__name__": "__main__"}, desk.folder, desk.folder / "films.ipynb")
+    live.run(LOAD)
+    with pytest.raises(KeyboardInterrupt):
+        live.run(stuck)
+    for _ in range(2):
+        state = desk.flow(LOAD, stuck)
+        assert statuses(state) == statuses(desk.ask("run", run=1)) == {"load": "done", "stuck": "cancelled"}
+        assert line_of(state, "stuck")["reasons"] == ["it was stopped before it was done"]
+        (task,) = desk.ask("tasks", step="stuck")["tasks"]
+        assert task["status"] == "cancelled"
+        assert desk.ask("task", run=1, task=task["number"])["outputs"][0]["text"] == "begun\n"
+        live.session.close()
+    assert desk.use("why", "stuck").out.startswith("stuck was cancelled in run 1")
+    assert statuses(desk.flow(LOAD, stuck + "\nnext = 1")) == {"load": "done", "stuck": "missing"}
+
+
+def test_what_a_step_prints_in_the_kernel_is_read_while_it_runs_and_afterwards(desk: Desk) -> None:
+    talking = "%%step talk\nimport sys\nprint('begun')\nprint('oh', file=sys.stderr)\nlook()\nx = 1"
+    desk.write("def look():\n    pass", talking)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    live = Live(names, desk.folder, desk.folder / "films.ipynb")
+    live.run("def look():\n    import builtins\n    builtins.look_at_the_log()")
+    seen: list[Any] = []
+
+    def look() -> None:
+        (task,) = desk.ask("tasks", step="talk")["tasks"]
+        seen.append((task["status"], desk.ask("task", run=1, task=task["number"])["outputs"]))
+
+    builtins.look_at_the_log = look  # type: ignore[attr-defined]
+    live.run(talking)
+    look()
+    texts = [{"output_type": "stream", "name": "stdout", "text": "begun\n"},
+             {"output_type": "stream", "name": "stderr", "text": "oh\n"}]  # fmt: skip
+    assert seen == [("running", texts), ("done", texts)]
+    assert not (desk.folder / ".nbflow" / "live" / "1").exists()
+    live.session.close()
+
+
+def test_a_failure_in_the_kernel_is_one_also_when_the_kernel_is_gone(desk: Desk) -> None:
+    broken = "%%step broken\nfilms = 1 / 0"
+    desk.write(broken)
+    live = Live({"__name__": "__main__"}, desk.folder, desk.folder / "films.ipynb")
+    with pytest.raises(ZeroDivisionError):
+        live.run(broken)
+    live.session.close()
+    assert statuses(desk.flow(broken)) == {"broken": "failed"}
+
+
+def test_a_foreach_that_got_fewer_items_in_the_kernel_is_done(desk: Desk) -> None:
+    fewer = LOAD.replace("[3, 1, 2]", "[3, 1]")
+    desk.write(fewer, BEST)
+    live = Live({"__name__": "__main__"}, desk.folder, desk.folder / "films.ipynb")
+    each = "%%step fit --foreach film in films\nscore = film"
+    for cell in (LOAD, each, fewer, each):
+        live.run(cell)
+    state = desk.flow(fewer, each)
+    assert statuses(state) == statuses(desk.ask("run", run=1)) == {"load": "done", "fit": "done"}
+    live.session.close()
 
 
 def _until_done(desk: Desk, cells: tuple[str, ...], step: str, number: int) -> object:

@@ -96,6 +96,12 @@ def test_tasks_are_those_of_the_newest_run_that_has_any(ran: Desk) -> None:
     assert ran.ask("tasks", run=2)["tasks"][0]["reason"] == "from run 1"
 
 
+def test_items_that_are_dictionaries_are_called_by_what_is_in_them(desk: Desk) -> None:
+    desk.write("%%step fit --foreach cfg in [{'rate': 0.1, 'leaves': 4}]\nscore = cfg['rate']")
+    desk.use("run")
+    assert [one["item"] for one in desk.ask("tasks", step="fit")["tasks"]] == ["rate=0.1, leaves=4"]
+
+
 def test_a_task_tells_its_artifacts_inputs_and_outputs(ran: Desk) -> None:
     load = task_of(ran, 1, "load")
     films, frame = load["artifacts"]
