@@ -7,9 +7,9 @@ import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { FlowExtension } from './extension';
-import { translate } from './lab';
-import { toolbarButtons } from './toolbar';
+import { FlowExtension } from './lab/extension';
+import { translate } from './lab/lab';
+import { toolbarButtons } from './lab/toolbar';
 
 const ID = 'nbflow:plugin';
 

@@ -58,7 +58,7 @@ def test_what_was_edited_is_in_the_next_wheel(checkout: Checkout, tmp_path: Path
 def test_a_stale_bundle_is_refused_where_it_cannot_be_built(
     checkout: Checkout, bare_python: str, edit: str, tmp_path: Path
 ) -> None:
-    source = checkout.folder / "labextension/src/icon.ts"
+    source = checkout.folder / "labextension/src/lab/icon.ts"
     text = source.read_text()
     match edit:
         case "changed":

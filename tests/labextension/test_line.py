@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
-SOURCE = Path(__file__).parents[2] / "labextension/src/line.ts"
+SOURCE = Path(__file__).parents[2] / "labextension/src/lab/line.ts"
 SERVE = f"""
 import {{ createInterface }} from 'node:readline';
 const line = await import({json.dumps(SOURCE.as_uri())});

@@ -44,3 +44,11 @@ def test_every_style_sheet_is_imported_once_and_none_is_long() -> None:
     for index in ("index.css", "index.js"):
         assert sorted(re.findall(r"[\w-]+\.css", (style / index).read_text())) == sheets
     assert [name for name in sheets if (style / name).read_text().count("\n") > 400] == []
+
+
+def test_only_what_is_in_lab_knows_jupyterlab() -> None:
+    source = ROOT / "labextension/src"
+    around = {source / "index.ts", *(source / "lab").glob("*.ts")}
+    assert len(around) > 1
+    drawing = set(source.rglob("*.ts")) - around
+    assert [path for path in drawing if re.search(r"'@jupyterlab/|'[./]+/lab/", path.read_text())] == []

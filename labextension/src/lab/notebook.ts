@@ -4,8 +4,8 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, ServerConnection } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import { FlowModel } from '../model';
 import { Feed } from './feed';
-import { FlowModel } from './model';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
 

@@ -1,13 +1,13 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
-import { type Feed, SILENCE } from './feed';
+import type { Actions } from '../host';
+import type { ViewName } from '../panel';
 import { exportScript } from './exporting';
-import type { Actions } from './host';
-import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
+import { type Feed, SILENCE } from './feed';
 import { jumpTo } from './jump';
+import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import type { Lab } from './lab';
 import { writeLine, writeParameters } from './line';
 import type { FlowNotebook } from './notebook';
-import type { ViewName } from './panel';
 import { activeRun } from './progress';
 import { restore, undo } from './restore';
 import { brief } from './toast';

@@ -1,12 +1,12 @@
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import type { Archive } from '../host';
+import type { FlowModel } from '../model';
+import type { Snapshot } from '../protocol';
+import { refresh } from '../reading';
 import { listen } from './channel';
-import type { Archive } from './host';
-import type { FlowModel } from './model';
 import { activeRun } from './progress';
-import type { Snapshot } from './protocol';
-import { refresh } from './reading';
 
 export const SILENCE = 1500; // milliseconds without a broadcast, after which the server is asked
 const BEAT = 1000;

@@ -3,13 +3,13 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ViewName } from '../panel';
 import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import { canBeStep, makeStep } from './makestep';
 import type { FlowNotebook } from './notebook';
-import type { ViewName } from './panel';
 import { activeRun } from './progress';
 import type { FlowTracker } from './tracker';
 

@@ -1,7 +1,7 @@
-import { count } from './format';
-import type { Translate } from './host';
-import type { FlowModel } from './model';
-import type { RunLine, StepStatus } from './protocol';
+import { count } from '../format';
+import type { Translate } from '../host';
+import type { FlowModel } from '../model';
+import type { RunLine, StepStatus } from '../protocol';
 
 const HOLDS: ReadonlySet<StepStatus> = new Set(['done', 'reused', 'skipped']);
 

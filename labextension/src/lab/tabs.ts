@@ -1,11 +1,11 @@
 import type { ILayoutRestorer } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import type { INotebookTracker } from '@jupyterlab/notebook';
+import type { FlowPanel, ViewName } from '../panel';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
-import type { FlowPanel, ViewName } from './panel';
 
 /** A view of a flow as a tab of the main area; it ends with its notebook. */
 class FlowTab extends MainAreaWidget<FlowPanel> {

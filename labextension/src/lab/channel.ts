@@ -1,7 +1,7 @@
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { COMM, MIME, type Snapshot } from '../protocol';
 import { writeCode } from './line';
-import { COMM, MIME, type Snapshot } from './protocol';
 
 /** What a kernel said to a request: the text it printed, and what it answered in nbflow's own format. */
 export interface Answer {

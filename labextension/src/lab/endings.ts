@@ -1,11 +1,11 @@
 import { Notification } from '@jupyterlab/apputils';
 import { Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
-import { duration } from './format';
-import type { Translate } from './host';
-import type { FlowModel } from './model';
+import { duration } from '../format';
+import type { Translate } from '../host';
+import type { FlowModel } from '../model';
+import type { Lifecycle, RunLine } from '../protocol';
 import { activeRun } from './progress';
-import type { Lifecycle, RunLine } from './protocol';
 
 const TYPES: Record<Lifecycle, Notification.TypeOptions> = {
   running: 'info', succeeded: 'success', failed: 'error', cancelled: 'warning', crashed: 'error'

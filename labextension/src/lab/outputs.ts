@@ -2,7 +2,7 @@ import { type IOutputAreaModel, OutputAreaModel, SimplifiedOutputArea } from '@j
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import type { ShowOutputs } from './host';
+import type { ShowOutputs } from '../host';
 
 type Output = Parameters<IOutputAreaModel['add']>[0];
 

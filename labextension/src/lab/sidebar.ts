@@ -1,11 +1,11 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import { h, setText } from './dom';
-import type { Translate } from './host';
+import { h, setText } from '../dom';
+import type { Translate } from '../host';
+import type { FlowPanel, ViewName } from '../panel';
 import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
-import type { FlowPanel, ViewName } from './panel';
 import { ServerMissing } from './rest';
 import type { FlowTracker } from './tracker';
 

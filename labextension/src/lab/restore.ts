@@ -1,13 +1,13 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { Widget } from '@lumino/widgets';
+import { h } from '../dom';
+import type { RestorePreview } from '../protocol';
 import { ask, Refusal } from './channel';
-import { h } from './dom';
 import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
 import type { Lab } from './lab';
 import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
-import type { RestorePreview } from './protocol';
 import { askForChoice, type Choice, heading } from './preview';
 
 /** All names, and those that are in the way removed: what `%flow restore` does. */

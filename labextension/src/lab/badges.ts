@@ -1,12 +1,12 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { h, setAttribute } from './dom';
-import type { Translate } from './host';
-import { outdatedIcon, showStatus, statusIcon } from './icons';
+import { h, setAttribute } from '../dom';
+import type { Translate } from '../host';
+import { outdatedIcon, showStatus, statusIcon } from '../icons';
+import { stepLabel, stepTooltip } from '../words';
 import type { FlowNotebook } from './notebook';
 import { Pause } from './pause';
-import { stepLabel, stepTooltip } from './words';
 
 /** A step cell has this class, by which menus and style sheets find it. */
 export const STEP_CELL = 'nbf-mod-step';

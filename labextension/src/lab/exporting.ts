@@ -1,9 +1,9 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { Widget } from '@lumino/widgets';
+import { h } from '../dom';
+import type { Translate } from '../host';
 import { type Answer, Refusal } from './channel';
-import { h } from './dom';
-import type { Translate } from './host';
 import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import type { Lab } from './lab';
 import { writeLine } from './line';

@@ -1,8 +1,8 @@
 import { pythonIcon, runIcon, stopIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
+import type { Translate } from '../host';
 import { CommandId } from './commandids';
-import type { Translate } from './host';
 import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
 import { activeRun } from './progress';
