@@ -13,11 +13,11 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from nbflow.errors import NbflowError
 from nbflow.flow.header import CellKind, read_header
 from nbflow.jupyter.broadcast import Broadcast, open_channel
-from nbflow.jupyter.completion import complete
 from nbflow.jupyter.drawing import sessions
 from nbflow.jupyter.session import Session
 from nbflow.jupyter.shell import ShellScreen
-from nbflow.jupyter.verbs import CELLS, use
+from nbflow.jupyter.verbs.completion import complete
+from nbflow.jupyter.verbs.dispatch import CELLS, use
 from nbflow.notebook import SUFFIXES, is_notebook
 from nbflow.run.frames import without_our_frames
 

@@ -22,7 +22,7 @@ from nbflow.jupyter.screen import Screen
 from nbflow.jupyter.sent import Sent
 from nbflow.jupyter.soundness import refuse_unless_sound
 from nbflow.jupyter.steps import Scene, Steps
-from nbflow.jupyter.verbs import use
+from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact

@@ -13,7 +13,7 @@ from nbflow.cli.tasks import heading
 from nbflow.convert import FORMS, convert_notebook
 from nbflow.errors import VerbUnknown
 from nbflow.jupyter.drawing import draw_session
-from nbflow.jupyter.moving import archive_of
+from nbflow.jupyter.verbs.moving import archive_of
 from nbflow.report import page
 from nbflow.show import count
 from nbflow.store.rows import TaskStatus

@@ -1,4 +1,4 @@
-"""`%flow VERB …`: the verbs of the shell on the notebook that is open, and those that only a live kernel can have."""
+"""Which verb a `%flow` line means, and how it is done."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from nbflow.cli.options import FLOW, GIVEN
 from nbflow.cli.running import PERFORM
 from nbflow.cli.workplace import PLACE, Workplace
 from nbflow.errors import NbflowError, UnknownName, VerbUnknown
-from nbflow.jupyter import forms, looking, moving
 from nbflow.jupyter.sent import read_sent, read_word
+from nbflow.jupyter.verbs import forms, looking, moving
 from nbflow.jupyter.wording import offer_magics
 from nbflow.show import count
 from nbflow.store.rows import RunRow

@@ -19,8 +19,8 @@ from nbflow.checkpoints.save import save_checkpoint
 from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
 from nbflow.flow.graph import Graph
 from nbflow.jupyter.known import find_start
-from nbflow.jupyter.preview import preview_of
 from nbflow.jupyter.protocol import MIME
+from nbflow.jupyter.verbs.preview import preview_of
 from nbflow.jupyter.wire import to_data
 from nbflow.run.events import StartTask, TaskId, TaskReused
 from nbflow.show import count

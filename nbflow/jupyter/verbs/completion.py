@@ -10,7 +10,7 @@ import click
 from nbflow.cli.group import VERBS
 from nbflow.cli.group import nbflow as commands
 from nbflow.errors import NbflowError
-from nbflow.jupyter.verbs import LIVE
+from nbflow.jupyter.verbs.dispatch import LIVE
 from nbflow.store.store import Store
 
 if TYPE_CHECKING:
