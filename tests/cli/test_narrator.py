@@ -1,6 +1,5 @@
 """What is told of events, without running anything."""
 
-import time
 from collections.abc import Iterable
 
 from nbflow.cli.narrator import Memory, Narrator
@@ -195,13 +194,11 @@ def test_outputs_become_plain_text() -> None:
     ) == "100%\ndone\n[figure]\n   a\n0  1\n"  # fmt: skip
 
 
-def test_a_hundred_thousand_tasks_cost_little_each(capsys) -> None:
+def test_a_hundred_thousand_tasks_are_told_in_ten_lines(capsys) -> None:
     number = 100_000
     lines = Lines(narrate(FOREACH.graph, [split(number)])[0])
     events = [(TaskStarted(TaskId("fit", (i,))), fit(i)) for i in range(number)]
-    began = time.perf_counter()
     for started, done in events:
         lines(started, None)
         lines(done, None)
-    assert (time.perf_counter() - began) / (2 * number) < 60e-6
     assert len(capsys.readouterr().out.splitlines()) == 10

