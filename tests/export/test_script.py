@@ -208,6 +208,11 @@ def test_a_cell_of_the_other_manner_keeps_its_lines_but_for_the_transition() -> 
 # headers and markdown
 
 
+def test_a_cell_that_ends_in_a_transition_shows_nothing() -> None:
+    cells = ["%%step a\nself.x = [1]\nlen(self.x)\nself.next(self.b)", "%%step b\ny = x"]
+    assert "display" not in script(*cells)
+
+
 def test_options_become_decorators() -> None:
     header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
     text = script(f"%%step a --foreach x in [1] {header}\ny = x")
