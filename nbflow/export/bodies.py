@@ -43,9 +43,10 @@ def _methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def _read_body(method: ast.FunctionDef, lines: Sequence[str]) -> Body | None:
-    doc = method.body[0].end_lineno if ast.get_docstring(method) is not None else method.lineno
-    for number in range((doc or method.lineno) + 1, _last_line(method, lines) + 1):
-        cell = read_cell_comment(lines[number - 1])
+    doc = method.body[0] if ast.get_docstring(method) is not None else None
+    said = range(doc.lineno, (doc.end_lineno or doc.lineno) + 1) if doc else ()
+    for number in range(method.lineno + 1, _last_line(method, lines) + 1):
+        cell = None if number in said else read_cell_comment(lines[number - 1])
         if cell is not None:
             text = dedent("\n".join(lines[number : _end(method, number, lines) - 1]), DEPTH)
             return Body(cell, method.name, text.strip("\n").rstrip(), number + 1)

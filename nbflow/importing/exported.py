@@ -106,7 +106,7 @@ class _Exported:
 
     def _step(self, mark: Mark, body: Body) -> Iterator[Draft]:
         method = self.source.methods[body.method]
-        if method.doc:
+        if method.doc and method.tree.body[0].lineno < body.line:
             yield Draft(method.doc, markdown=True, line=body.line)
         code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
         text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)

@@ -120,6 +120,11 @@ a
 '''
 
 
+def test_a_body_may_begin_with_a_text() -> None:
+    script = 'class F:\n    def load(self):\n        # cell 6\n        """One."""\n        x = 1\n        self.next()'
+    assert read_bodies(script) == (Body(6, "load", '"""One."""\nx = 1', 4),)
+
+
 def test_bodies_are_read_without_what_was_written_around_them() -> None:
     assert read_bodies(SCRIPT) == (
         Body(6, "load", '# read it\nraw = """\na\n"""\nn = len(raw)\n# that was all', 12),

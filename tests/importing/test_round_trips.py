@@ -77,6 +77,7 @@ OPTIONS = [
     "kind: Literal['a', 'b'] = 'a'\npairs: dict = {1: 'x'}\nwords: list = ['x', 'y']\nmust: str",
     "# a comment above\nLIMIT = 10\nSTEPS = [1,\n  2]",
     "%%shared\nwarnings.filterwarnings('ignore')",
+    "%%step told\n'''A text.'''\ntold = 1",
     "def half(x):\n    '''Half.'''\n    return x / 2",
     "class Box:\n    value = 1",
     "#| step: make --retry 2 --timeout 30m --cpu 2 --memory 4GB --seed 7\n"
