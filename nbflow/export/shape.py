@@ -13,7 +13,7 @@ from nbflow.export.arrange import END, START
 from nbflow.export.naming import Names
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way, steps_of
 from nbflow.export.versions import Versions
-from nbflow.flow.graph import Graph
+from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.step import Guard, Step, Test
 
 
@@ -67,13 +67,16 @@ class Shaping:
 
     def _condition_of(self, step: Step) -> Condition | None:
         linked = self.graph.links[step.name]
-        unsure = (binding.name for binding in linked.bindings if binding.required and not binding.sure)
-        needs = tuple(self.versions.read(step.name, name) for name in unsure)
+        needs = tuple(self.versions.read(step.name, binding.name) for binding in self._unsure(step))
         value = self.versions.read(step.name, step.guard.name) if step.guard else ()
         skipped = self._skipped(step)
         if step.guard is None and not needs and not skipped:
             return None
         return Condition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
+
+    def _unsure(self, step: Step) -> list[Binding]:
+        """What it must read and may be left out with all who write it. If one runs, and binds nothing, it fails."""
+        return [one for one in self.graph.links[step.name].bindings if one.required and not one.always]
 
     def _skipped(self, step: Step) -> list[str]:
         """The foreach that a join closes, where it may be left out as a whole."""
@@ -104,9 +107,8 @@ class Shaping:
         return self._within(step, inside) and bool(inside)
 
     def _within(self, step: Step, inside: frozenset[str]) -> bool:
-        linked = self.graph.links[step.name]
         guard = step.guard.name if step.guard else ""
-        unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != guard]
+        unsure = [binding for binding in self._unsure(step) if binding.name != guard]
         skipped = self._skipped(step)
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 

@@ -213,6 +213,13 @@ def test_a_cell_that_ends_in_a_transition_shows_nothing() -> None:
     assert "display" not in script(*cells)
 
 
+def test_a_step_that_reads_what_is_perhaps_unbound_is_left_out_by_nothing() -> None:
+    cells = ["%%step start\nfor n in range(3):\n    last = n", "%%step more\nx = last", "%%step end\ny = x"]
+    assert "condition" not in script(*cells)
+    assert method("end", *cells).startswith("def end(self):\n        x = self.x\n")
+    assert value("end.y", *cells) == 2
+
+
 def test_options_become_decorators() -> None:
     header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
     text = script(f"%%step a --foreach x in [1] {header}\ny = x")
