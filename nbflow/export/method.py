@@ -124,7 +124,7 @@ class Writer(Leading, Joining, Decorating):
             draft.before += self.shadows(join.step)
             apart = self.usage.apart(join.step)
             if apart:
-                where = {step: owners[next(iter(names.values()))] for step, names in apart.items()}
+                where = {step: owners.get(next(iter(names.values()), ""), "") for step, names in apart.items()}
                 draft.before.append(self.by_step(apart, where))
             draft.before += self.seed(join.step)
             draft.after = [*self.stores(join.step)]

@@ -204,11 +204,12 @@ class Shaping:
         return following.step if closes and alone else None
 
     def _meeting(self, following: Item | None, then: Item | None) -> Step | None:
-        """The step that reads from several branches is their join, unless it has to split again at once."""
+        """The step that reads from several branches is their join; one that splits at once only if it asks for them."""
         if not isinstance(following, Task) or following.step is None or following.name == END or following.is_loop:
             return None
-        is_plain = then is None or isinstance(then, Task)
-        return following.step if is_plain and not self.graph.links[following.step.name].joined else None
+        linked = self.graph.links[following.step.name]
+        is_wanted = then is None or isinstance(then, Task) or bool(linked.branches)
+        return following.step if is_wanted and not linked.joined else None
 
     def _join(self, item: Foreach | Parallel, step: Step | None) -> Join:
         if step is not None:

@@ -220,6 +220,26 @@ def test_a_step_that_reads_what_is_perhaps_unbound_is_left_out_by_nothing() -> N
     assert value("end.y", *cells) == 2
 
 
+BRANCHES = [
+    "%%step start\nrate = 2",
+    "%%step left\nx = rate + 1",
+    "%%step right\nx = rate + 2",
+]
+
+
+def test_a_join_asks_its_branches_by_name_as_the_cell_does() -> None:
+    cells = [*BRANCHES, "%%step both\ny = inputs.left.x * inputs.right.x", "%%step end\nz = y"]
+    assert method("both", *cells).startswith("def both(self, inputs):\n        # cell 4\n        y = inputs.left.x * ")
+    assert method("left", *cells).endswith("self.x = x\n        self.next(self.both)")
+    assert value("end.z", *cells) == 12
+
+
+def test_branches_are_brought_along_where_they_are_not_the_last_steps() -> None:
+    cells = [*BRANCHES, "%%step more\nw = x", "%%step both\ny = inputs.left.x * inputs.right.x + w"]
+    assert "left=SimpleNamespace(x=inputs.left.left_x)" in script(*cells)
+    assert value("both.y", *cells) == 16
+
+
 def test_options_become_decorators() -> None:
     header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
     text = script(f"%%step a --foreach x in [1] {header}\ny = x")
