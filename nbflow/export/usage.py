@@ -10,7 +10,7 @@ from nbflow.export.inputs import InputsUse, branch_reads, branches_as_values, re
 from nbflow.export.naming import Names
 from nbflow.export.versions import Versions
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.graph import Graph
+from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Step
 
@@ -87,13 +87,19 @@ class Usage:
         own = {step.foreach.var} if step.foreach else set()
         wanted = step.reads | step.maybe_reads | self.shared(step)
         bound = [
-            Load(b.name, self.versions.read(step.name, b.name), b.writers, b.sure)
+            Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
             if b.name in wanted - own
         ]
         given = [Load(name, (name,)) for name in linked.parameters & wanted]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def _is_there(self, binding: Binding) -> bool:
+        """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
+        if binding.sure or binding.always or not binding.required:
+            return binding.sure
+        return all(binding.name not in self.graph.steps[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: Step) -> frozenset[str]:
         """Artifacts and parameters that functions of the prelude look up as names of the module."""

@@ -240,6 +240,13 @@ def test_branches_are_brought_along_where_they_are_not_the_last_steps() -> None:
     assert value("both.y", *cells) == 16
 
 
+def test_what_a_step_was_let_in_for_is_there() -> None:
+    cells = ["%%parameters\nn: int = 1", "%%step one --if n\nx = 1", "%%step two\ny = x", "%%step three\nz = y"]
+    assert "hasattr" not in script(*cells)
+    apart = [*cells[:3], "%%step four --if n\nv = 2", "%%step three\nz = y"]
+    assert method("three", *apart).startswith("def three(self):\n        y = self.y\n")
+
+
 def test_options_become_decorators() -> None:
     header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
     text = script(f"%%step a --foreach x in [1] {header}\ny = x")
