@@ -374,7 +374,7 @@ r, max
 
 UNDER_METAFLOW = (
     "branches as values", "everything", "foreach by self.next", "foreach that is left out",
-    "join of branches by self.next", "loop in a foreach", "names that FlowSpec has", "self in a foreach", "share of failures", "three ways",
-    "two joins of one foreach",
+    "join of branches by self.next", "loop in a foreach", "names that FlowSpec has", "self in a foreach",
+    "share of failures", "three ways", "two joins of one foreach",
 )  # fmt: skip
 """Those that the other engine runs too, which takes a second for each task."""
