@@ -90,9 +90,8 @@ class Writer(Leading, Joining, Decorating):
 
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
-        outside = frozenset() if step.metaflow else self.usage.shared(step)
         draft = Draft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
-        draft.outside = tuple(sorted(outside | sent_out(step)))
+        draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
         if written.displays:
             self.flowspec |= {"card", "current"}
             self.used.add("display")

@@ -91,7 +91,7 @@ class Usage:
             for b in linked.bindings
             if b.name in wanted - own
         ]
-        given = [Load(name, (name,)) for name in linked.parameters & wanted]
+        given = [Load(name, (name,)) for name in linked.parameters & (wanted | step.mentions)]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
 

@@ -208,6 +208,18 @@ def test_a_cell_of_the_other_manner_keeps_its_lines_but_for_the_transition() -> 
 # headers and markdown
 
 
+def test_a_cell_of_the_other_manner_is_given_what_it_and_its_functions_call_by_plain_names() -> None:
+    cells = [
+        "%%parameters\nrate: int = 3\nday: date = '2024-05-17'",
+        "def total():\n    return sum(xs) * rate",
+        "%%step load\nself.xs = [rate, day.day]",
+        "%%step work\nself.y = total()",
+    ]
+    assert method("load", *cells).startswith("def load(self):\n        rate = self.rate\n        day = date.from")
+    assert method("work", *cells).startswith("def work(self):\n        global rate, xs\n")
+    assert value("work.y", *cells) == 60
+
+
 def test_a_cell_that_ends_in_a_transition_shows_nothing() -> None:
     cells = ["%%step a\nself.x = [1]\nlen(self.x)\nself.next(self.b)", "%%step b\ny = x"]
     assert "display" not in script(*cells)
