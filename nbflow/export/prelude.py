@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbflow.export.extras import DISPLAY_NAME
+from nbflow.export.marks import Target
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
@@ -29,7 +30,7 @@ class Top:
     cells: frozenset[int]
 
 
-def write_top(graph: Graph) -> Top:
+def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
     definitions = graph.prelude.closure(used)
     needed = used.union(*(definition.reads for definition in definitions))
@@ -43,14 +44,15 @@ def write_top(graph: Graph) -> Top:
             if is_future_import(node):
                 future.append(text)
             elif isinstance(node, ast.Import | ast.ImportFrom):
-                imports += _import(node, text, needed, gap=_follows_gap(definition, graph))
+                lines = _import(node, text, needed, gap=_follows_gap(definition, graph))
+                imports += (line.replace("from nbflow.cards import", f"from {target}.cards import") for line in lines)
             else:
                 rest.append(text)
     return Top(
         tuple(dict.fromkeys(future)),
         tuple(_once(imports)),
         tuple(rest),
-        frozenset().union(*(definition.names for definition in definitions)),
+        frozenset().union(*(one.names & needed if one.kind == "import" else one.names for one in definitions)),
         frozenset(definition.place.cell for definition in definitions),
     )
 

@@ -9,7 +9,7 @@ from nbflow.errors import FlowRefused
 from nbflow.export.arrange import GoesBack, told
 from nbflow.export.bodies import read_bodies
 from nbflow.export.draft import Draft, docstring
-from nbflow.export.extras import CARDS, DISPLAY_NAME, EXTRAS, PARTS, fill
+from nbflow.export.extras import CARDS, DISPLAY_NAME, DISPLAY_PARTS, EXTRAS, PARTS, Extra, fill
 from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
@@ -67,7 +67,7 @@ class _Export:
             plan = plan_flow(self.graph, self.all_artifacts)
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
-        self.names, self.top = plan.names, write_top(self.graph)
+        self.names, self.top = plan.names, write_top(self.graph, self.target)
         self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
@@ -91,14 +91,20 @@ class _Export:
         """In a class body a parameter or a method of that name would stand before what is imported."""
         taken = {plan.names.method(step) for step in self.graph.steps.values()} | self.top.names
         taken |= {parameter.name for parameter in self.graph.flow.parameters}
-        return {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
+        spelling = {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
+        return spelling | self._own_cards()
+
+    def _own_cards(self) -> dict[str, str]:
+        """Parts of cards that the notebook itself imports."""
+        known = {name: self.imports.known(f"{self.target}.cards.{name}") for name in CARDS}
+        return {name: spelt for name, spelt in known.items() if spelt is not None}
 
     def _additions(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
         wanted = used | {other for name in used for other in EXTRAS[name].others}
         texts: list[str] = []
         for name in EXTRAS:
             if name in wanted:
-                extra = EXTRAS[name]
+                extra = Extra(DISPLAY_PARTS) if name == DISPLAY_NAME and self._own_cards() else EXTRAS[name]
                 things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
@@ -116,7 +122,8 @@ class _Export:
         known = sorted(flowspec, key=lambda name: (name.islower(), name))
         own = [f"from {module} import {imported(known)}"]
         if used & {"display", "show_figures"}:
-            own.append(f"from {module}.cards import {imported(CARDS)}")
+            missing = [name for name in CARDS if name not in self._own_cards()]
+            own += [f"from {module}.cards import {imported(missing)}"] if missing else []
         standard = [*self.imports.statements]
         blocks = [self.top.future, standard, "\n".join(self.top.imports).strip("\n").splitlines(), own]
         return "\n\n".join("\n".join(block) for block in blocks if block)

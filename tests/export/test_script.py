@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nbflow.export.marks import Target
 from nbflow.export.naming import class_name
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
@@ -187,6 +188,16 @@ def test_the_last_value_goes_on_the_card_of_the_step(last: str, shown: str) -> N
     cells = ["def quiet(x):\n    print(x)", "def loud(x):\n    return x", f"%%step a\nxs = []\nx = 1\n{last}"]
     assert f"\n        {shown}\n" in method("a", *cells)
     assert ("@card" in script(*cells)) is ("display(" in shown)
+
+
+@pytest.mark.parametrize("target", Target)
+def test_parts_of_cards_that_the_notebook_imports_are_those_of_the_target(target: Target) -> None:
+    cells = ["from nbflow.cards import Artifact, Markdown", "%%step a\nx = 1\ndisplay(Markdown('# Hi'))"]
+    text = export(graph_of(*cells), target).text
+    assert [line for line in text.splitlines() if "cards import" in line] == [
+        f"from {target}.cards import Artifact, Image, Markdown, Table"
+    ]
+    assert "isinstance(value, (Artifact, Image, Markdown, Table))" in text
 
 
 def test_figures_are_shown_where_a_step_draws() -> None:
