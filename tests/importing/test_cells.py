@@ -415,6 +415,35 @@ def test_a_switch_says_which_way_it_goes_where_no_literal_can(tmp_path: Path) ->
     assert found[0].splitlines()[1:] == lines
 
 
+LONGER = SWITCH.replace(
+    '''    self.x = "c"
+    self.next(self.end)
+''',
+    """    self.x = "c"
+    self.next(self.more)
+@step
+def more(self):
+    {line}
+    self.next(self.end)
+""",
+)
+CASES = "{1: self.a, 2: self.b, 3: self.c}"
+
+
+def test_a_step_further_on_the_way_may_set_again_what_was_set_on_it(tmp_path: Path) -> None:
+    found = cells(tmp_path, LONGER.replace("{cases}", CASES).replace("{line}", "self.x += 'd'"))
+    assert [cell for cell in found if cell.startswith(("%%step c", "%%step more", "%%step end"))] == [
+        "%%step c --if kind == 3\nx = \"c\"",
+        "%%step more --if kind == 3\nx += 'd'",
+        "%%step end --after after\nprint(x)",
+    ]
+
+
+def test_one_that_may_leave_it_is_no_obstacle_either(tmp_path: Path) -> None:
+    script = LONGER.replace("{cases}", CASES).replace("{line}", "if self.kind: self.x = 'd'")
+    assert "%%step more --after c --if kind == 3\nif kind: x = 'd'" in cells(tmp_path, script)
+
+
 LOOP = """
 @step
 def start(self):
