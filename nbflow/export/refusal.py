@@ -10,6 +10,7 @@ from nbflow.export.shape import is_caught
 from nbflow.export.usage import Usage, bound_names
 from nbflow.flow.checks import check
 from nbflow.flow.flowspec_checks import RESERVED
+from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.step import ParameterType, Problem
 from nbflow.flow.wording import problem
@@ -18,10 +19,14 @@ from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
 Rule = Callable[[Usage], Iterator[Problem]]
 
 
+def mistakes(graph: Graph) -> tuple[Problem, ...]:
+    """What is wrong with a flow. Cells that Python cannot read are among it, so nothing else is asked before."""
+    return tuple(one for one in check(graph) if not one.warning)
+
+
 def refusals(usage: Usage) -> tuple[Problem, ...]:
-    """What makes an export impossible: what is wrong with the flow, or else what a script has no form for."""
-    wrong = tuple(one for one in check(usage.graph) if not one.warning)
-    return wrong or tuple(one for rule in RULES for one in rule(usage))
+    """What a script has no form for."""
+    return tuple(one for rule in RULES for one in rule(usage))
 
 
 def step_names(usage: Usage) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from nbflow.export.naming import FLOWSPEC, Names, class_name
 from nbflow.export.parameters import Parameters
 from nbflow.export.planning import Planned, plan_flow
 from nbflow.export.prelude import Top, left_out, write_top
-from nbflow.export.refusal import refusals
+from nbflow.export.refusal import mistakes, refusals
 from nbflow.export.usage import Usage
 from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
@@ -39,13 +39,12 @@ class Exported:
 
 def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False) -> Exported:
     """Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say."""
-    names = Names(graph)
-    problems = refusals(_usage(graph, all_artifacts))
+    problems = mistakes(graph) or refusals(_usage(graph, all_artifacts))
     if problems:
         raise FlowRefused([str(one) for one in problems])
     if not graph.links:
         raise FlowRefused([f"{graph.flow.document} has no step. Begin a cell with %%step NAME"])
-    return _Export(graph, target, all_artifacts, names).write()
+    return _Export(graph, target, all_artifacts, Names(graph)).write()
 
 
 def _usage(graph: Graph, all_artifacts: bool) -> Usage:

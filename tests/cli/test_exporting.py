@@ -63,8 +63,9 @@ def test_a_notebook_is_never_written_over(shell: Shell, name: str) -> None:
     assert os.listdir(shell.folder) == ["films.py"]
 
 
-def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell) -> None:
-    notebook, target = shell.write("films", LOAD, "%%step clean\nmovies = sorted(rows)"), shell.folder / "flow.py"
+@pytest.mark.parametrize("body", ["movies = sorted(rows)", "movies = sorted(raw", "movies = '\0'"])
+def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell, body: str) -> None:
+    notebook, target = shell.write("films", LOAD, f"%%step clean\n{body}"), shell.folder / "flow.py"
     checked = shell("check", notebook)
     answer = shell("export", notebook, str(target))
     assert answer.code == 1
