@@ -73,7 +73,7 @@ def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: S
     assert os.listdir(shell.folder) == ["films.ipynb"]
 
 
-@pytest.mark.parametrize("target", ["missing/flow.py", "flow.py"])
+@pytest.mark.parametrize("target", ["missing/flow.py", "flow.py", f"{'long' * 99}.py"])
 def test_a_file_that_cannot_be_written_is_said_and_nothing_stays_behind(shell: Shell, target: str) -> None:
     notebook = shell.write_shape(BRANCH)
     (shell.folder / "flow.py").mkdir()
@@ -82,6 +82,15 @@ def test_a_file_that_cannot_be_written_is_said_and_nothing_stays_behind(shell: S
     assert answer.err.startswith(f"Error: {shell.folder / target} cannot be written (")
     assert sorted(os.listdir(shell.folder)) == ["branch.ipynb", "flow.py"]
     assert os.listdir(shell.folder / "flow.py") == []
+
+
+def test_what_is_written_to_a_link_is_written_where_it_leads(shell: Shell) -> None:
+    notebook, target = shell.write_shape(BRANCH), shell.folder / "flow.py"
+    target.symlink_to("other.py")
+    assert shell("export", notebook, str(target)).code == 0
+    assert target.is_symlink()
+    assert "class BranchFlow" in (shell.folder / "other.py").read_text()
+    assert shell("export", notebook, str(target)).code == 1
 
 
 def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
