@@ -99,6 +99,19 @@ def _asks_facts(tree: ast.Module) -> bool:
     return any(not (isinstance(node.value, ast.Name) and node.value.id in failed) for node in asked)
 
 
+def names_asked_of_tasks(step: Step) -> Iterator[str]:
+    """The texts of which a body asks whether they are in a task of `inputs`."""
+    tree = parse(step.body)
+    tasks = {ast.unparse(loop.target) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.comprehension)
+             and ast.unparse(loop.iter) == INPUTS}  # fmt: skip
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=ast.Constant(value=str() as text), ops=[ast.In() | ast.NotIn()], comparators=[where]):
+                of_inputs = isinstance(where, ast.Subscript) and ast.unparse(where.value) == INPUTS
+                if of_inputs or ast.unparse(where) in tasks:
+                    yield text
+
+
 def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:

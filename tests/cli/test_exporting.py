@@ -172,6 +172,18 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             "'n: int = n + total()' is no Python inside of a method (annotated name 'n' can't be global): "
             "write it in another way",
         ),
+        (
+            ["%%step a\nx = 1\nif 'x' in globals():\n    y = 2"],
+            "cell 1, line 3: step 'a' looks into globals(), which in a method are other names. "
+            "Use the names themselves, or locals()",
+        ),
+        (
+            [
+                "%%step a --foreach x in [1]\nif x:\n    y = x",
+                "%%step b --join a\nys = [one.y for one in inputs if 'y' in one]",
+            ],
+            "cell 2, line 2: step 'b' asks whether 'y' is in a task, which a script cannot. Write hasattr(…, 'y')",
+        ),
         (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
     ],
 )
