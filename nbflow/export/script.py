@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nbflow.errors import FlowRefused
 from nbflow.export.arrange import GoesBack, told
-from nbflow.export.bodies import read_bodies
+from nbflow.export.bodies import digest_rest, read_bodies
 from nbflow.export.draft import Draft, docstring
 from nbflow.export.extras import CARDS, DISPLAY_NAME, DISPLAY_PARTS, EXTRAS, PARTS, Extra, fill
 from nbflow.export.formatting import complaints, format_source, require_python
@@ -160,7 +160,7 @@ class _Export:
     def _marks(self, text: str) -> Marks:
         bodies = {body.cell: body.text for body in read_bodies(text)}
         marks = tuple(self._mark(bodies))
-        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks)
+        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text))
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
         parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}

@@ -258,6 +258,39 @@ def test_a_method_deleted_in_the_script_is_missed(shell: Shell) -> None:
     assert checked(shell, notebook, script).lines[0] == "cell 2 is no more in the script"
 
 
+AROUND = ["LIMIT = 2", "%%parameters\nn: int = 3", "def least(rows):\n    return rows[:LIMIT]"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("LIMIT = 2", "LIMIT = 4"), ("return rows", "return list(rows)"), ("default=3", "default=5"),
+        ("xs = self.xs", "xs = self.xs * 2"), ("self.next(self.use)", "self.next(self.end)"),
+        ("@step", "@card\n    @step"),
+    ],
+)  # fmt: skip
+def test_an_edit_beside_the_bodies_makes_a_script_another(shell: Shell, old: str, new: str) -> None:
+    cells = [*AROUND, "%%step load\nxs = list(range(n))", "%%step use\nys = least(xs)"]
+    notebook, script = exported(shell, *cells)
+    assert old in script.read_text()
+    script.write_text(script.read_text().replace(old, new, 1))
+    answer = checked(shell, notebook, script)
+    assert (answer.code, answer.lines) == (
+        1,
+        [
+            "the script was edited beside the bodies of its cells, which no cell can take over",
+            f"to write the script anew: nbflow export {notebook} {script} --force",
+        ],
+    )
+
+
+def test_another_engine_and_another_layout_make_no_script_another(shell: Shell) -> None:
+    notebook, script = exported(shell, *AROUND, "%%step load\nxs = list(range(n))", "%%step use\nys = least(xs)")
+    text = script.read_text().replace("from nbflow import", "from metaflow import")
+    script.write_text(text.replace("n = self.n", "n = (self.n)").replace("        xs = list", "\n        xs = list"))
+    assert checked(shell, notebook, script).code == 0
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

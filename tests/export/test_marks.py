@@ -14,6 +14,7 @@ MARKS = Marks(
     Target.METAFLOW,
     True,
     (Mark(6, "load", "0123456789ab", "ba9876543210"), Mark(12, "", "111111111111")),
+    "0123456789ab",
 )
 
 

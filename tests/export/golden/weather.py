@@ -177,3 +177,4 @@ if __name__ == "__main__":
 #    8  cell-8   78e48dc0b8fd  bb7caded7168  %%step warm_days --join day
 #    9  cell-9   085c3ffde509  34e681df6bf2  %%step warmest --join report
 #   10  cell-10  1f2b340ff332  f7e7acdbdf3d  %%step end
+# all around the cells: 998963064ca3
