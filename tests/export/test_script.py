@@ -263,6 +263,13 @@ def test_branches_are_brought_along_where_they_are_not_the_last_steps() -> None:
     assert value("both.y", *cells) == 16
 
 
+def test_a_join_that_brings_nothing_together_says_so() -> None:
+    cells = ["%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x"]
+    assert '"""Wait for every branch."""' in method("join_b_c", *cells)
+    more = ["%%step d\nw = y + z", "%%step e\nv = y"]
+    assert '"""Bring together what is read below."""' in method("join_b_c", *cells, *more)
+
+
 def test_what_a_step_was_let_in_for_is_there() -> None:
     cells = ["%%parameters\nn: int = 1", "%%step one --if n\nx = 1", "%%step two\ny = x", "%%step three\nz = y"]
     assert "hasattr" not in script(*cells)
