@@ -151,7 +151,7 @@ class _Export:
     def _whole(self, head: str, additions: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main])]
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main]).strip("\n")]
         text = format_source("\n\n".join(part for part in parts if part) + "\n")
         require_python(text)
         codes = complaints(text)

@@ -51,6 +51,11 @@ def test_only_what_the_steps_use_is_at_the_top_with_its_comments() -> None:
     )
 
 
+def test_constants_stand_in_groups_as_in_the_cells() -> None:
+    cells = ["A = 1\nB = 2\n\n# three\nC = 3", "print(C)\nD = 4", "%%step a\nx = A + B + C + D"]
+    assert top(*cells) == "from nbflow import FlowSpec, step\n\nA = 1\nB = 2\n\n# three\nC = 3\n\nD = 4"
+
+
 def test_future_imports_come_first_and_star_imports_stay() -> None:
     cells = ["from math import *", "from __future__ import annotations", "def f(x: int) -> int:\n    return sqrt(x)"]
     cells.append("%%step a\nb = f(4)")

@@ -434,9 +434,9 @@ def test_a_switch_says_which_way_it_goes_where_no_literal_can(tmp_path: Path) ->
 
 
 LONGER = SWITCH.replace(
-    '''    self.x = "c"
+    """    self.x = "c"
     self.next(self.end)
-''',
+""",
     """    self.x = "c"
     self.next(self.more)
 @step
@@ -451,7 +451,7 @@ CASES = "{1: self.a, 2: self.b, 3: self.c}"
 def test_a_step_further_on_the_way_may_set_again_what_was_set_on_it(tmp_path: Path) -> None:
     found = cells(tmp_path, LONGER.replace("{cases}", CASES).replace("{line}", "self.x += 'd'"))
     assert [cell for cell in found if cell.startswith(("%%step c", "%%step more", "%%step end"))] == [
-        "%%step c --if kind == 3\nx = \"c\"",
+        '%%step c --if kind == 3\nx = "c"',
         "%%step more --if kind == 3\nx += 'd'",
         "%%step end --after after\nprint(x)",
     ]
