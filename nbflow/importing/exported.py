@@ -167,7 +167,8 @@ def undisplayed(body: str) -> str | None:
 
 
 def _is_always_there(chunk: Chunk) -> bool:
-    return chunk.kind == "statement" or "from __future__" in chunk.text
+    """Nobody knows what a star import brings."""
+    return chunk.kind == "statement" or "from __future__" in chunk.text or chunk.text.endswith(" import *")
 
 
 def _without_left_out(chunk: Chunk) -> Chunk:

@@ -130,6 +130,16 @@ def test_markdown_comes_back_as_docstrings_have_it(tmp_path: Path) -> None:
     ]
 
 
+def test_a_star_import_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "star.ipynb"
+    cells = ["from math import *", "%%step one\nfor n in range(3):\n    x = n", "%%step two\ny = pi + x"]
+    path.write_text(notebook_of(cells))
+    first, second, third = round_trip(path)
+    assert "from math import *" in first
+    assert without_numbers(second) == without_numbers(first)
+    assert third == second
+
+
 def test_a_body_that_was_edited_comes_back_as_edited(tmp_path: Path) -> None:
     path, script = tmp_path / "n.ipynb", tmp_path / "n.py"
     path.write_text(notebook_of(["%%step one\nx = 1", "%%step two\ny = x + 1\ny"]))
