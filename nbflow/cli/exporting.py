@@ -9,7 +9,7 @@ import click
 from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
 from nbflow.export.file import read_script, refuse_notebook, write_script
 from nbflow.export.marks import Target
-from nbflow.export.outdated import compare
+from nbflow.export.outdated import Change, compare
 from nbflow.export.script import export as export_graph
 from nbflow.show import count
 
@@ -41,7 +41,7 @@ def tell_differences(place: Workplace, script: Path) -> int:
     if not differences:
         click.echo(f"{script} is up to date with {place.flow.document}")
         return 0
-    if all(one.change.is_of_script for one in differences):
+    if all(one.change is Change.EDITED for one in differences):
         click.echo(f"to bring the script's edits into the notebook: nbflow sync {script} {place.command}")
     else:
         click.echo(f"to write the script anew: nbflow export {place.command} {script} --force")

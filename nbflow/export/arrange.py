@@ -113,7 +113,7 @@ def _is_plain(graph: Graph, name: str) -> bool:
     if name not in graph.links:
         return False
     step, linked = graph.steps[name], graph.links[name]
-    always = step.guard is None and step.loop is None and all(b.sure for b in linked.bindings if b.required)
+    always = step.guard is None and step.loop is None and all(b.always for b in linked.bindings if b.required)
     return always and not linked.scope and not linked.joined
 
 

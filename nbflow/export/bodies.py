@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbflow.export.layout import dedent
 from nbflow.export.marks import read_cell_comment
-from nbflow.flow.code import parse
+from nbflow.flow.code import digest, parse
 
 DEPTH = 8
 """How far in the body of a method stands."""
@@ -36,6 +37,16 @@ def read_bodies(script: str) -> tuple[Body, ...]:
     return tuple(body for body in found if body is not None)
 
 
+def digest_rest(script: str) -> str:
+    """Of what stands around the bodies, but for imports: whoever changes the engine changes them."""
+    lines, tree = script.splitlines(), copy.deepcopy(parse(script))
+    for method in _methods(tree):
+        mark = _mark_of(method, lines)
+        end = _end(method, mark, lines) if mark else 0
+        method.body = [one for one in method.body if not mark < one.lineno < end] or [ast.Pass()]
+    return digest([one for one in tree.body if not isinstance(one, ast.Import | ast.ImportFrom)])[:12]
+
+
 def _methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
     for outer in tree.body:
         if isinstance(outer, ast.ClassDef):
@@ -43,13 +54,20 @@ def _methods(tree: ast.Module) -> Iterator[ast.FunctionDef]:
 
 
 def _read_body(method: ast.FunctionDef, lines: Sequence[str]) -> Body | None:
-    doc = method.body[0].end_lineno if ast.get_docstring(method) is not None else method.lineno
-    for number in range((doc or method.lineno) + 1, _last_line(method, lines) + 1):
-        cell = read_cell_comment(lines[number - 1])
-        if cell is not None:
-            text = dedent("\n".join(lines[number : _end(method, number, lines) - 1]), DEPTH)
-            return Body(cell, method.name, text.strip("\n").rstrip(), number + 1)
-    return None
+    mark = _mark_of(method, lines)
+    cell = read_cell_comment(lines[mark - 1]) if mark else None
+    if cell is None:
+        return None
+    text = dedent("\n".join(lines[mark : _end(method, mark, lines) - 1]), DEPTH)
+    return Body(cell, method.name, text.strip("\n").rstrip(), mark + 1)
+
+
+def _mark_of(method: ast.FunctionDef, lines: Sequence[str]) -> int:
+    """The line of the mark; 0 if there is none."""
+    doc = method.body[0] if ast.get_docstring(method) is not None else None
+    said = range(doc.lineno, (doc.end_lineno or doc.lineno) + 1) if doc else ()
+    numbers = (one for one in range(method.lineno + 1, _last_line(method, lines) + 1) if one not in said)
+    return next((one for one in numbers if read_cell_comment(lines[one - 1]) is not None), 0)
 
 
 def _end(method: ast.FunctionDef, mark: int, lines: Sequence[str]) -> int:

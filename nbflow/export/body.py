@@ -27,7 +27,7 @@ def write_body(step: Step, graph: Graph) -> Written:
     tree = parse(step.body)
     draws = _draws(step, graph)
     text = _without_transition(step.body, tree) if step.metaflow else step.body
-    shown = _shown(parse(text), text, draws, graph)
+    shown = None if _ends_in_transition(tree) else _shown(parse(text), text, draws, graph)
     text = _displayed(text, shown) if shown is not None else text
     closure = graph.prelude.closure(graph.links[step.name].prelude)
     asks = "display" in step.mentions | step.reads or any("display" in one.reads for one in closure)
@@ -39,6 +39,11 @@ def _draws(step: Step, graph: Graph) -> bool:
     closure = graph.prelude.closure(graph.links[step.name].prelude & step.mentions)
     modules = step.modules.union(*(definition.modules for definition in closure))
     return any(module.split(".")[0] in ("matplotlib", "seaborn") for module in modules)
+
+
+def _ends_in_transition(tree: ast.Module) -> bool:
+    last = tree.body[-1] if tree.body else None
+    return isinstance(last, ast.Expr) and is_transition(last.value)
 
 
 def _shown(tree: ast.Module, text: str, draws: bool, graph: Graph) -> ast.Expr | None:

@@ -23,6 +23,14 @@ def $display(*values):
         $current.card.append(part)
 '''
 
+DISPLAY_PARTS = DISPLAY.replace(
+    'if hasattr(value, "savefig"):',
+    """if isinstance(value, ($Artifact, $Image, $Markdown, $Table)):
+            part = value
+        elif hasattr(value, "savefig"):""",
+)
+"""The same where a notebook makes parts of cards itself."""
+
 FIGURES = '''
 def $show_figures():
     """Show the figures that the step has drawn on its card."""

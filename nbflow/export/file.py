@@ -27,16 +27,17 @@ def refuse_notebook(path: Path, notebook: Path) -> None:
 
 def write_script(path: Path, text: str, force: bool = False) -> None:
     """Raises TargetExists for a file that is there, unless forced, and TargetUnwritable; then all is as it was."""
-    if path.exists() and not force:
+    if os.path.exists(path) and not force:  # unlike the method of a path, it takes any path
         raise TargetExists(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    file = path.resolve()  # a link goes on leading there
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        if path.is_dir():
+        if file.is_dir():
             raise IsADirectoryError(0, "it is a folder")
         beside.write_text(text, "utf-8")
-        if path.exists():
-            beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path)  # so that a crash leaves the old file, or the new one
+        if file.exists():
+            beside.chmod(file.stat().st_mode & 0o777)
+        beside.replace(file)  # so that a crash leaves the old file, or the new one
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()

@@ -40,10 +40,12 @@ class Handing(Writing):
     def loads(self, step: Step, source: str, sources: dict[str, str]) -> Iterator[str]:
         """`source` is what artifacts are taken from, unless `sources` says otherwise."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
+        shared = self.usage.shared(step)
         for load in self.usage.loads(step):
-            if step.metaflow and load.name not in self.usage.versions.split:
+            by_self = step.metaflow and load.name not in parameters.keys() | shared
+            if by_self and load.name not in self.usage.versions.split:
                 continue
-            local = f"self.{load.name}" if step.metaflow else load.name
+            local = f"self.{load.name}" if by_self else load.name
             owners = {sources.get(attribute, source) for attribute in load.attributes}
             if load.name in parameters:
                 yield f"{local} = {self.parameters.value(parameters[load.name])}"

@@ -32,6 +32,10 @@ class Imports:
             self._known[origin] = free
         return self._known[origin]
 
+    def known(self, origin: str) -> str | None:
+        """The name by which the script has it already."""
+        return self._known.get(origin)
+
     def _free(self, usual: str, inside: bool) -> str:
         taken = self._names.taken_inside if inside else self._names.taken_outside
         return self._names.fresh(usual) if usual in taken else usual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class InputsUse:
     attributes: frozenset[str]
     only_iterates: bool
     facts: bool
+    asks_by_name: bool = False  # `getattr(task, "score", 0)`, which may be given what a task only inherits
 
     @property
     def lists(self) -> bool:
@@ -58,12 +60,13 @@ def read_use(step: Step, graph: Graph) -> InputsUse:
         attributes=attributes,
         only_iterates=_only_iterates(tree),
         facts=_asks_facts(tree),
+        asks_by_name=any(map(_calls_by_name, nodes)),
     )
 
 
 def _attributes_of_inputs(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:
+        if isinstance(node, ast.Attribute) and _is_of_inputs(node):
             yield node.attr
 
 
@@ -77,9 +80,15 @@ def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 def _looks_up(node: ast.AST) -> bool:
     """`getattr(task, name)`, unless the name stands there as a text."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in _BY_NAME:
-        return False
-    return not (len(node.args) > 1 and isinstance(node.args[1], ast.Constant))
+    match node:
+        case ast.Call(args=[_, ast.Constant(), *_]):
+            return False
+        case _:
+            return _calls_by_name(node)
+
+
+def _calls_by_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _BY_NAME
 
 
 def _asks_facts(tree: ast.Module) -> bool:
@@ -88,6 +97,19 @@ def _asks_facts(tree: ast.Module) -> bool:
     failed = set(_loops_over_failed(tree))
     asked = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
     return any(not (isinstance(node.value, ast.Name) and node.value.id in failed) for node in asked)
+
+
+def names_asked_of_tasks(step: Step) -> Iterator[str]:
+    """The texts of which a body asks whether they are in a task of `inputs`."""
+    tree = parse(step.body)
+    tasks = {ast.unparse(loop.target) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.comprehension)
+             and ast.unparse(loop.iter) == INPUTS}  # fmt: skip
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=ast.Constant(value=str() as text), ops=[ast.In() | ast.NotIn()], comparators=[where]):
+                of_inputs = isinstance(where, ast.Subscript) and ast.unparse(where.value) == INPUTS
+                if of_inputs or ast.unparse(where) in tasks:
+                    yield text
 
 
 def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
@@ -112,3 +134,25 @@ def _only_iterates(tree: ast.Module) -> bool:
             case ast.Call(func=ast.Name(id=function), args=args) if function in _ONE_BY_ONE:
                 fine |= {id(argument) for argument in args}
     return all(id(n) in fine for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == INPUTS)
+
+
+# outside of a join of a foreach, where `inputs` are branches
+
+
+def branch_reads(step: Step) -> list[tuple[str, str]]:
+    """The (STEP, name) of every `inputs.STEP.name` in a body."""
+    return [
+        (node.value.attr, node.attr)
+        for node in ast.walk(parse(step.body))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and _is_of_inputs(node.value)
+    ]
+
+
+def branches_as_values(step: Step) -> frozenset[str]:
+    """The STEP of every `inputs.STEP` of which a body makes something else than to take a name of it."""
+    mentions = Counter(_attributes_of_inputs(parse(step.body)))
+    return frozenset(mentions - Counter(above for above, _ in branch_reads(step)))
+
+
+def _is_of_inputs(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == INPUTS

@@ -55,7 +55,7 @@ class Leading(Writing):
         if opener.name not in self._computed:
             self._computed.add(opener.name)
             loads, expression = self._expression(step, opener)
-            items = expression if expression.startswith("[") and is_list(opener) else f"list({expression})"
+            items = expression if is_list(self.graph, opener) else f"list({expression})"
             draft.after += [*loads, f"self.{name} = {items}"]
         return name
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nbflow.flow.code import parse, parse_expression
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Step
+from nbflow.flow.step import Prelude, Step
 
 _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"})
 
 
 def always_has_items(graph: Graph, opener: Step) -> bool:
     """Whether no run of the foreach can be without items."""
-    value = _value(graph, opener)
-    return value is not None and _has_items(value)
+    assert opener.foreach is not None
+    value = _value(graph, opener) or parse_expression(opener.foreach.expr)
+    return _has_items(_Constants(graph.prelude).visit(copy.deepcopy(value)))
 
 
 def is_sequence(graph: Graph, opener: Step) -> bool:
@@ -25,10 +28,17 @@ def is_sequence(graph: Graph, opener: Step) -> bool:
     return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
 
 
-def is_list(opener: Step) -> bool:
-    """Whether the expression is written as a list."""
+def is_list(graph: Graph, opener: Step) -> bool:
+    """Whether the expression makes a list."""
     assert opener.foreach is not None
-    return isinstance(parse_expression(opener.foreach.expr), ast.List | ast.ListComp)
+    own = graph.prelude.names | {binding.name for binding in graph.links[opener.name].bindings}
+    match parse_expression(opener.foreach.expr):
+        case ast.List() | ast.ListComp():
+            return True
+        case ast.Call(func=ast.Name(id=function)):
+            return function in {"list", "sorted"} - own
+        case _:
+            return False
 
 
 def is_truth(step: Step, name: str) -> bool:
@@ -79,17 +89,37 @@ def _assignments(tree: ast.Module, name: str) -> Iterator[ast.expr]:
                 yield value
 
 
+@dataclass
+class _Constants(ast.NodeTransformer):
+    """Puts the values of constants for their names."""
+
+    prelude: Prelude
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        found = [one for one in self.prelude.definitions if node.id in one.names]
+        is_constant = [one.kind for one in found] == ["constant"]
+        return next(_assignments(parse(found[0].source), node.id), node) if is_constant else node
+
+
 def _has_items(node: ast.expr) -> bool:
     match node:
         case ast.Constant(value=str() as text):
             return bool(text)
         case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
             return any(not isinstance(part, ast.Starred) or _has_items(part.value) for part in parts)
+        case ast.Dict(keys=keys):
+            return any(keys)
         case ast.ListComp(generators=loops) | ast.SetComp(generators=loops):
             return all(not loop.ifs and _has_items(loop.iter) for loop in loops)
-        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int() as stop)], keywords=[]):
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int() as stop)]):
             return stop > 0
+        case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int() as start), ast.Constant(value=stop)]):
+            return isinstance(stop, int) and stop > start
+        case ast.Call(func=ast.Name(id="zip"), args=[_, *_] as inner):
+            return all(map(_has_items, inner))
         case ast.Call(func=ast.Name(id=function), args=[inner, *_]) if function in _KEEPING:
+            return _has_items(inner)
+        case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values"), args=[]):
             return _has_items(inner)
         case ast.IfExp(body=one, orelse=other):
             return _has_items(one) and _has_items(other)

@@ -59,6 +59,7 @@ class Marks:
     target: Target = Target.NBFLOW
     all_artifacts: bool = False
     cells: tuple[Mark, ...] = ()
+    rest: str = ""  # digest of what stands around the bodies
 
 
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
@@ -136,6 +137,9 @@ _ROW = re.compile(
 )
 
 
+_REST = "# all around the cells: "
+
+
 def write_marks(marks: Marks) -> str:
     """The comment block; without an end of line behind it."""
     options = f"--target {marks.target}" + (" --all-artifacts" if marks.all_artifacts else "")
@@ -146,6 +150,7 @@ def write_marks(marks: Marks) -> str:
             "# by this table `nbflow check --script` sees what has changed in either of them.",
             f"# {'cell':>4}  {'id':<{width}}  {'notebook':<12}  script",
             *(_row(mark, width) for mark in marks.cells),
+            *([f"{_REST}{marks.rest}"] if marks.rest else []),
         ]
     )
 
@@ -163,7 +168,9 @@ def read_marks(script: str) -> Marks | None:
         return None
     at, head = heads[-1]
     rows = (_ROW.fullmatch(line.strip()) for line in lines[at + 1 :])
-    return Marks(head["notebook"], Target(head["target"]), bool(head["all"]), tuple(_mark(row) for row in rows if row))
+    cells = tuple(_mark(row) for row in rows if row)
+    rest = next((line.removeprefix(_REST).strip() for line in lines[at + 1 :] if line.startswith(_REST)), "")
+    return Marks(head["notebook"], Target(head["target"]), bool(head["all"]), cells, rest)
 
 
 def _mark(row: re.Match[str]) -> Mark:

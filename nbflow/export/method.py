@@ -16,6 +16,7 @@ from nbflow.export.shape import first_name, is_caught
 from nbflow.flow.step import Step
 
 MEET = "Bring together what is read below."
+WAIT = "Wait for every branch."
 COLLECT = "Collect what is asked of the tasks below."
 
 
@@ -90,9 +91,8 @@ class Writer(Leading, Joining, Decorating):
 
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
-        outside = frozenset() if step.metaflow else self.usage.shared(step)
         draft = Draft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
-        draft.outside = tuple(sorted(outside | sent_out(step)))
+        draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
         if written.displays:
             self.flowspec |= {"card", "current"}
             self.used.add("display")
@@ -115,16 +115,17 @@ class Writer(Leading, Joining, Decorating):
     def _parallel_join(self, item: Parallel, target: str) -> Draft:
         join = item.join
         lasts = [_exit(branch) for branch in item.branches]
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET)
-        draft.takes_inputs = True
         env = self.flowing.before[join.name]
         owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
-        draft.before = self.handed(join, owners)
+        handed = self.handed(join, owners)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET if handed else WAIT)
+        draft.takes_inputs = True
+        draft.before = handed
         if join.step:
             draft.before += self.shadows(join.step)
             apart = self.usage.apart(join.step)
             if apart:
-                where = {step: owners[next(iter(names.values()))] for step, names in apart.items()}
+                where = {step: owners.get(next(iter(names.values()), ""), "") for step, names in apart.items()}
                 draft.before.append(self.by_step(apart, where))
             draft.before += self.seed(join.step)
             draft.after = [*self.stores(join.step)]

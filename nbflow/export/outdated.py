@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.bodies import Body, digest_rest, read_bodies
 from nbflow.export.errors import NotExported
 from nbflow.export.marks import Mark, digest_code, read_marks
 from nbflow.export.script import export
@@ -22,21 +22,20 @@ class Change(StrEnum):
     MOVED = "stands in another place among the cells than when it was exported"
     EDITED = "was edited in the script"
     DELETED = "is no more in the script"
-
-    @property
-    def is_of_script(self) -> bool:
-        return self in (Change.EDITED, Change.DELETED)
+    AROUND = "the script was edited beside the bodies of its cells, which no cell can take over"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`cell` is its number in the notebook, or the one it had; `step` is empty for a cell that is no step."""
+    """`cell` is its number in the notebook, or the one it had, or 0; `step` is empty for a cell that is no step."""
 
     cell: int
     step: str
     change: Change
 
     def __str__(self) -> str:
+        if self.change is Change.AROUND:
+            return str(self.change)
         step = f" (step {self.step})" if self.step else ""
         return f"cell {self.cell}{step} {self.change}"
 
@@ -56,7 +55,8 @@ def compare(script: str, name: str, graph: Graph) -> tuple[Difference, ...]:
     now = export(graph, then.target, then.all_artifacts).marks
     steps = {step.place.cell: step.name for step in graph.steps.values()}
     found = [*_since(then.cells, now.cells, steps), *_edited(then.cells, bodies)]
-    return tuple(sorted(found, key=lambda one: (one.cell, one.change)))
+    around = [Difference(0, "", Change.AROUND)] if then.rest and digest_rest(script) != then.rest else []
+    return (*sorted(found, key=lambda one: (one.cell, one.change)), *around)
 
 
 def _since(then: Sequence[Mark], now: Sequence[Mark], steps: Mapping[int, str]) -> Iterator[Difference]:

@@ -11,7 +11,7 @@ from nbflow.export.errors import ExportFailed
 from nbflow.export.flowing import Flowing
 from nbflow.export.lengths import always_has_items
 from nbflow.export.naming import Names
-from nbflow.export.plan import Row, steps_of
+from nbflow.export.plan import Foreach, Parallel, Row, Switch, Task, steps_of
 from nbflow.export.shape import Shaping
 from nbflow.export.usage import Usage
 from nbflow.export.versions import Versions
@@ -46,7 +46,9 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
             continue
         wrong = plan.flowing.wrong
         if not wrong:
-            return plan
+            native = _native(plan.row, plan.usage)
+            better = _attempt(graph, all_artifacts, edges, frozenset(split), native) if native else plan
+            return plan if better.flowing.wrong else better
         if wrong <= split:
             listed = ", ".join(sorted(wrong))
             raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
@@ -54,10 +56,16 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         ordered = (ordered | wrong) - split
 
 
-def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: frozenset[str]) -> Planned:
+def _attempt(
+    graph: Graph,
+    all_artifacts: bool,
+    edges: frozenset[Edge],
+    split: frozenset[str],
+    native: frozenset[str] = frozenset(),
+) -> Planned:
     names = Names(graph)
     versions, attributes = Versions(graph, names, split), Attributes(names)
-    usage = Usage(graph, names, versions, all_artifacts)
+    usage = Usage(graph, names, versions, all_artifacts, native)
     arrangement = Arrangement(graph, names, edges)
     lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
     row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
@@ -65,6 +73,22 @@ def _attempt(graph: Graph, all_artifacts: bool, edges: frozenset[Edge], split: f
     flowing = Flowing(graph, usage, attributes)
     flowing.follow(row)
     return Planned(row, flowing, usage, attributes, names, tuple(arrangement.waits))
+
+
+def _native(row: Row, usage: Usage) -> frozenset[str]:
+    """The joins that ask for nothing but the last steps of their branches, which is what FlowSpec gives them."""
+    found: set[str] = set()
+    for item in row:
+        match item:
+            case Parallel(branches=branches, join=join):
+                found |= frozenset().union(*(_native(branch, usage) for branch in branches))
+                lasts = {last.step.name for *_, last in branches if isinstance(last, Task) and last.step}
+                found |= {join.step.name} if join.step and usage.can_be_native(join.step, lasts) else set()
+            case Foreach(body=body):
+                found |= _native(body, usage)
+            case Switch(ways=ways):
+                found |= frozenset().union(*(_native(way.row, usage) for way in ways))
+    return frozenset(found)
 
 
 def _in_order(graph: Graph, name: str) -> set[Edge]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nbflow.export.extras import DISPLAY_NAME
+from nbflow.export.marks import Target
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
@@ -29,7 +30,7 @@ class Top:
     cells: frozenset[int]
 
 
-def write_top(graph: Graph) -> Top:
+def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
     definitions = graph.prelude.closure(used)
     needed = used.union(*(definition.reads for definition in definitions))
@@ -38,19 +39,23 @@ def write_top(graph: Graph) -> Top:
     future: list[str] = []
     imports: list[str] = []
     rest: list[str] = []
+    last = 0  # the cell from which the last of the rest comes
     for definition in definitions:
+        gap = "\n" if definition.place.cell != last or _begins_group(definition, graph) else ""
         for node, text in _statements(definition, graph):
             if is_future_import(node):
                 future.append(text)
             elif isinstance(node, ast.Import | ast.ImportFrom):
-                imports += _import(node, text, needed, gap=_follows_gap(definition, graph))
+                lines = _import(node, text, needed, gap=_follows_gap(definition, graph))
+                imports += (line.replace("from nbflow.cards import", f"from {target}.cards import") for line in lines)
             else:
-                rest.append(text)
+                rest.append(gap + text)
+                gap, last = "", definition.place.cell
     return Top(
         tuple(dict.fromkeys(future)),
         tuple(_once(imports)),
         tuple(rest),
-        frozenset().union(*(definition.names for definition in definitions)),
+        frozenset().union(*(one.names & needed if one.kind == "import" else one.names for one in definitions)),
         frozenset(definition.place.cell for definition in definitions),
     )
 
@@ -86,10 +91,22 @@ def _with_comments(definition: Definition, cell: Cell) -> str:
     whole = "\n".join(lines[first : last + 1])
     if definition.kind == "shared" or not _is_alone(whole, definition.source):
         return definition.source
-    above = first
-    while above and lines[above - 1].startswith("#") and not lines[above - 1].startswith("#|"):
-        above -= 1
-    return "\n".join(lines[above : last + 1])
+    return "\n".join(lines[_above(first, lines) : last + 1])
+
+
+def _above(at: int, lines: Sequence[str]) -> int:
+    """Where the comments begin that stand right above a line, counted from 0."""
+    while at and lines[at - 1].startswith("#") and not lines[at - 1].startswith("#|"):
+        at -= 1
+    return at
+
+
+def _begins_group(definition: Definition, graph: Graph) -> bool:
+    """Whether an empty line stands above it and its comments."""
+    cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
+    lines = cell.source.splitlines()[: definition.place.line - 1] if cell else []
+    above = _above(len(lines), lines)
+    return above > 0 and not lines[above - 1].strip()
 
 
 def _is_alone(text: str, source: str) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 
 from nbflow.errors import ParameterError
+from nbflow.export.inputs import names_asked_of_tasks
 from nbflow.export.shape import is_caught
 from nbflow.export.usage import Usage, bound_names
 from nbflow.flow.checks import check
+from nbflow.flow.code import parse
 from nbflow.flow.flowspec_checks import RESERVED
+from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.step import ParameterType, Problem
 from nbflow.flow.wording import problem
@@ -18,10 +22,14 @@ from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
 Rule = Callable[[Usage], Iterator[Problem]]
 
 
+def mistakes(graph: Graph) -> tuple[Problem, ...]:
+    """What is wrong with a flow. Cells that Python cannot read are among it, so nothing else is asked before."""
+    return tuple(one for one in check(graph) if not one.warning)
+
+
 def refusals(usage: Usage) -> tuple[Problem, ...]:
-    """What makes an export impossible: what is wrong with the flow, or else what a script has no form for."""
-    wrong = tuple(one for one in check(usage.graph) if not one.warning)
-    return wrong or tuple(one for rule in RULES for one in rule(usage))
+    """What a script has no form for."""
+    return tuple(one for rule in RULES for one in rule(usage))
 
 
 def step_names(usage: Usage) -> Iterator[Problem]:
@@ -95,6 +103,22 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
 
+def looks_into_globals(usage: Usage) -> Iterator[Problem]:
+    """In a notebook what a step has bound is among them."""
+    for step in usage.graph.steps.values():
+        if any(ast.unparse(node) == "globals()" for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call)):
+            message = f"step '{step.name}' looks into globals(), which in a method are other names"
+            yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
+
+
+def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
+    """`"score" in task` is a word of notebooks alone."""
+    for step in usage.graph.steps.values():
+        for asked in names_asked_of_tasks(step) if usage.graph.links[step.name].joined else ():
+            message = f"step '{step.name}' asks whether '{asked}' is in a task, which a script cannot"
+            yield problem("in-task", step, message, f"Write hasattr(…, '{asked}')", name="inputs")
+
+
 RULES: tuple[Rule, ...] = (
     step_names,
     artifact_names,
@@ -102,4 +126,6 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     dynamic_writes,
+    looks_into_globals,
+    membership_of_tasks,
 )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from nbflow.errors import FlowRefused
 from nbflow.export.arrange import GoesBack, told
-from nbflow.export.bodies import read_bodies
+from nbflow.export.bodies import digest_rest, read_bodies
 from nbflow.export.draft import Draft, docstring
-from nbflow.export.extras import CARDS, DISPLAY_NAME, EXTRAS, PARTS, fill
+from nbflow.export.extras import CARDS, DISPLAY_NAME, DISPLAY_PARTS, EXTRAS, PARTS, Extra, fill
 from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
@@ -19,7 +19,7 @@ from nbflow.export.naming import FLOWSPEC, Names, class_name
 from nbflow.export.parameters import Parameters
 from nbflow.export.planning import Planned, plan_flow
 from nbflow.export.prelude import Top, left_out, write_top
-from nbflow.export.refusal import refusals
+from nbflow.export.refusal import mistakes, refusals
 from nbflow.export.usage import Usage
 from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
@@ -39,13 +39,12 @@ class Exported:
 
 def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False) -> Exported:
     """Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say."""
-    names = Names(graph)
-    problems = refusals(_usage(graph, all_artifacts))
+    problems = mistakes(graph) or refusals(_usage(graph, all_artifacts))
     if problems:
         raise FlowRefused([str(one) for one in problems])
     if not graph.links:
         raise FlowRefused([f"{graph.flow.document} has no step. Begin a cell with %%step NAME"])
-    return _Export(graph, target, all_artifacts, names).write()
+    return _Export(graph, target, all_artifacts, Names(graph)).write()
 
 
 def _usage(graph: Graph, all_artifacts: bool) -> Usage:
@@ -67,7 +66,7 @@ class _Export:
             plan = plan_flow(self.graph, self.all_artifacts)
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
-        self.names, self.top = plan.names, write_top(self.graph)
+        self.names, self.top = plan.names, write_top(self.graph, self.target)
         self.imports = Imports(self.names, self.graph, self.top.imports)
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
@@ -91,14 +90,20 @@ class _Export:
         """In a class body a parameter or a method of that name would stand before what is imported."""
         taken = {plan.names.method(step) for step in self.graph.steps.values()} | self.top.names
         taken |= {parameter.name for parameter in self.graph.flow.parameters}
-        return {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
+        spelling = {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARDS)}
+        return spelling | self._own_cards()
+
+    def _own_cards(self) -> dict[str, str]:
+        """Parts of cards that the notebook itself imports."""
+        known = {name: self.imports.known(f"{self.target}.cards.{name}") for name in CARDS}
+        return {name: spelt for name, spelt in known.items() if spelt is not None}
 
     def _additions(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
         wanted = used | {other for name in used for other in EXTRAS[name].others}
         texts: list[str] = []
         for name in EXTRAS:
             if name in wanted:
-                extra = EXTRAS[name]
+                extra = Extra(DISPLAY_PARTS) if name == DISPLAY_NAME and self._own_cards() else EXTRAS[name]
                 things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
@@ -116,7 +121,8 @@ class _Export:
         known = sorted(flowspec, key=lambda name: (name.islower(), name))
         own = [f"from {module} import {imported(known)}"]
         if used & {"display", "show_figures"}:
-            own.append(f"from {module}.cards import {imported(CARDS)}")
+            missing = [name for name in CARDS if name not in self._own_cards()]
+            own += [f"from {module}.cards import {imported(missing)}"] if missing else []
         standard = [*self.imports.statements]
         blocks = [self.top.future, standard, "\n".join(self.top.imports).strip("\n").splitlines(), own]
         return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -145,7 +151,7 @@ class _Export:
     def _whole(self, head: str, additions: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main])]
+        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main]).strip("\n")]
         text = format_source("\n\n".join(part for part in parts if part) + "\n")
         require_python(text)
         codes = complaints(text)
@@ -154,7 +160,7 @@ class _Export:
     def _marks(self, text: str) -> Marks:
         bodies = {body.cell: body.text for body in read_bodies(text)}
         marks = tuple(self._mark(bodies))
-        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks)
+        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text))
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
         parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}

@@ -13,7 +13,7 @@ from nbflow.export.arrange import END, START
 from nbflow.export.naming import Names
 from nbflow.export.plan import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, Way, steps_of
 from nbflow.export.versions import Versions
-from nbflow.flow.graph import Graph
+from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.step import Guard, Step, Test
 
 
@@ -67,13 +67,16 @@ class Shaping:
 
     def _condition_of(self, step: Step) -> Condition | None:
         linked = self.graph.links[step.name]
-        unsure = (binding.name for binding in linked.bindings if binding.required and not binding.sure)
-        needs = tuple(self.versions.read(step.name, name) for name in unsure)
+        needs = tuple(self.versions.read(step.name, binding.name) for binding in self._unsure(step))
         value = self.versions.read(step.name, step.guard.name) if step.guard else ()
         skipped = self._skipped(step)
         if step.guard is None and not needs and not skipped:
             return None
         return Condition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
+
+    def _unsure(self, step: Step) -> list[Binding]:
+        """What it must read and may be left out with all who write it. If one runs, and binds nothing, it fails."""
+        return [one for one in self.graph.links[step.name].bindings if one.required and not one.always]
 
     def _skipped(self, step: Step) -> list[str]:
         """The foreach that a join closes, where it may be left out as a whole."""
@@ -104,9 +107,8 @@ class Shaping:
         return self._within(step, inside) and bool(inside)
 
     def _within(self, step: Step, inside: frozenset[str]) -> bool:
-        linked = self.graph.links[step.name]
         guard = step.guard.name if step.guard else ""
-        unsure = [b for b in linked.bindings if b.required and not b.sure and b.name != guard]
+        unsure = [binding for binding in self._unsure(step) if binding.name != guard]
         skipped = self._skipped(step)
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 
@@ -202,11 +204,12 @@ class Shaping:
         return following.step if closes and alone else None
 
     def _meeting(self, following: Item | None, then: Item | None) -> Step | None:
-        """The step that reads from several branches is their join, unless it has to split again at once."""
+        """The step that reads from several branches is their join; one that splits at once only if it asks for them."""
         if not isinstance(following, Task) or following.step is None or following.name == END or following.is_loop:
             return None
-        is_plain = then is None or isinstance(then, Task)
-        return following.step if is_plain and not self.graph.links[following.step.name].joined else None
+        linked = self.graph.links[following.step.name]
+        is_wanted = then is None or isinstance(then, Task) or bool(linked.branches)
+        return following.step if is_wanted and not linked.joined else None
 
     def _join(self, item: Foreach | Parallel, step: Step | None) -> Join:
         if step is not None:

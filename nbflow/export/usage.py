@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
-from nbflow.export.inputs import InputsUse, read_use
+from nbflow.export.inputs import InputsUse, branch_reads, branches_as_values, read_use
 from nbflow.export.naming import Names
 from nbflow.export.versions import Versions
-from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.graph import Graph
+from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Step
 
@@ -46,6 +45,7 @@ class Usage:
     names: Names
     versions: Versions
     all_artifacts: bool = False
+    native: frozenset[str] = frozenset()  # steps to which FlowSpec gives the `inputs.STEP` that they ask for
     uses: Mapping[str, InputsUse] = field(init=False)
     _needed: dict[str, set[str]] = field(init=False)
     _apart: dict[tuple[str, str], str] = field(init=False)  # (step, name) -> attribute for `inputs.STEP.name`
@@ -72,8 +72,11 @@ class Usage:
         if linked.joined and (self.uses[name].facts or self.uses[name].fails):
             opener = self.graph.steps[linked.opened[-1]]
             self._needed[opener.name] |= {opener.foreach.var} if opener.foreach else set()
-        for above, one in branch_reads(step):
-            if above in linked.branches and one in self.graph.links[above].writes:
+        for above, names in self._of_branches(step).items():
+            if name in self.native:
+                self._needed[above] |= names
+                continue
+            for one in sorted(names):
                 self._apart.setdefault((above, one), self.names.fresh(f"{above}_{one}"))
         if step.loop:
             self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads))
@@ -84,13 +87,19 @@ class Usage:
         own = {step.foreach.var} if step.foreach else set()
         wanted = step.reads | step.maybe_reads | self.shared(step)
         bound = [
-            Load(b.name, self.versions.read(step.name, b.name), b.writers, b.sure)
+            Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
             if b.name in wanted - own
         ]
-        given = [Load(name, (name,)) for name in linked.parameters & wanted]
+        given = [Load(name, (name,)) for name in linked.parameters & (wanted | step.mentions)]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def _is_there(self, binding: Binding) -> bool:
+        """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
+        if binding.sure or binding.always or not binding.required:
+            return binding.sure
+        return all(binding.name not in self.graph.steps[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: Step) -> frozenset[str]:
         """Artifacts and parameters that functions of the prelude look up as names of the module."""
@@ -125,24 +134,32 @@ class Usage:
 
     def apart(self, step: Step) -> dict[str, dict[str, str]]:
         """For `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
-        found: dict[str, dict[str, str]] = {}
-        linked = self.graph.links[step.name]
-        for above, name in branch_reads(step):
-            if above in linked.branches and (above, name) in self._apart:
-                found.setdefault(above, {})[name] = self._apart[above, name]
+        if step.name in self.native:
+            return {}
+        return {
+            above: {name: self._apart[above, name] for name in sorted(names)}
+            for above, names in self._of_branches(step).items()
+        }
+
+    def can_be_native(self, step: Step, lasts: Set[str]) -> bool:
+        """Whether `lasts`, the last steps of what it joins, are what it asks for by name."""
+        asked = self._of_branches(step)
+        is_exact = not branches_as_values(step) or not self.uses[step.name].asks_by_name
+        names = {name for above in asked.values() for name in above}
+        same = all(self.names.method(self.graph.steps[above]) == above for above in asked)
+        return bool(asked) and is_exact and asked.keys() <= lasts and same and names.isdisjoint(self.versions.split)
+
+    def _of_branches(self, step: Step) -> dict[str, frozenset[str]]:
+        """What a step takes of each of its branches by its name, or may take where it takes the branch as a whole."""
+        found: dict[str, frozenset[str]] = {}
+        reads, whole = branch_reads(step), branches_as_values(step)
+        for above in self.graph.links[step.name].branches:
+            writes = self.graph.links[above].writes
+            names = writes.intersection(name for one, name in reads if one == above)
+            names |= self.uses[step.name].of(writes) if above in whole else frozenset()
+            if names or above in whole:
+                found[above] = names
         return found
-
-
-def branch_reads(step: Step) -> list[tuple[str, str]]:
-    """The (STEP, name) of every `inputs.STEP.name` in a body."""
-    return [
-        (node.value.attr, node.attr)
-        for node in ast.walk(parse(step.body))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Attribute)
-        and isinstance(node.value.value, ast.Name)
-        and node.value.value.id == INPUTS
-    ]
 
 
 def mention_order(step: Step) -> dict[str, int]:

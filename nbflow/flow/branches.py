@@ -18,6 +18,13 @@ def branch_reads(step: Step) -> frozenset[str]:
     return frozenset(_attributes(parse(step.body)))
 
 
+def reads_inputs_whole(step: Step) -> bool:
+    """Whether a body looks at `inputs` in any other way."""
+    tree = parse(step.body)
+    mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in ast.walk(tree))
+    return mentions > sum(1 for _ in _attributes(tree))
+
+
 def _attributes(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:

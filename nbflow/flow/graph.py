@@ -19,6 +19,7 @@ class Binding:
     writers: tuple[str, ...]
     required: bool = True
     sure: bool = field(default=True, compare=False)  # one of them has bound it, whatever was skipped
+    always: bool = field(default=True, compare=False)  # one of them runs in every run
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,9 @@ def link(flow: Flow, learned: Mapping[str, frozenset[str]] | None = None) -> Gra
 
 def _link(joining: Joining) -> Link:
     return Link(
-        bindings=tuple(Binding(read.name, read.writers, read.required, read.sure) for read in joining.reads),
+        bindings=tuple(
+            Binding(read.name, read.writers, read.required, read.sure, read.always) for read in joining.reads
+        ),
         parameters=joining.parameters,
         prelude=joining.prelude,
         upstream=joining.upstream,

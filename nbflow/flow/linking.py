@@ -70,7 +70,7 @@ class Above:
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
-        always = step.guard is None and all(read.sure for read in joining.reads if read.required)
+        always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
         certain = joining.writes - (step.maybe_writes - self._learned(step))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.branches import INPUTS, branch_reads, reads_inputs_whole
 from nbflow.flow.graph import Graph
 from nbflow.flow.scopes import Scope, disagreement, is_within
 from nbflow.flow.step import Problem, Step
@@ -83,4 +83,14 @@ def branch_names(graph: Graph) -> Iterator[Problem]:
             yield problem("unknown-step", step, message, fix, name=INPUTS)
 
 
-SCOPE_RULES = (join_without_foreach, closed_names, unrelated_scopes, foreach_variable, branch_names)
+def whole_inputs(graph: Graph) -> Iterator[Problem]:
+    """Outside a join there are no tasks to go over, but branches with names."""
+    for step in graph.steps.values():
+        branches = graph.links[step.name].branches
+        if branches and reads_inputs_whole(step):
+            message = f"step '{step.name}' reads inputs as a whole, but joins no foreach"
+            listed = ", ".join(f"inputs.{name}" for name in branches)
+            yield problem("whole-inputs", step, message, f"Name the branches: [{listed}]", name=INPUTS)
+
+
+SCOPE_RULES = (join_without_foreach, closed_names, unrelated_scopes, foreach_variable, branch_names, whole_inputs)

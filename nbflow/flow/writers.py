@@ -27,6 +27,7 @@ class Read:
     writers: tuple[str, ...]
     required: bool
     sure: bool  # some writer has bound it, whatever was skipped
+    always: bool  # some writer runs in every run, though it may leave the name unbound
 
 
 def find_writers(name: str, above: Sequence[Writer], *, required: bool) -> Read:
@@ -36,8 +37,8 @@ def find_writers(name: str, above: Sequence[Writer], *, required: bool) -> Read:
         if name in writer.writes:
             found.append(writer)
             if _is_end(name, found):
-                return Read(name, _names(found), required, sure=True)
-    return Read(name, _names(found), required, sure=False)
+                return Read(name, _names(found), required, sure=True, always=True)
+    return Read(name, _names(found), required, sure=False, always=_one_runs(found))
 
 
 def _names(found: Sequence[Writer]) -> tuple[str, ...]:
@@ -48,13 +49,17 @@ def _is_end(name: str, found: list[Writer]) -> bool:
     last = found[-1]
     if name not in last.certain:
         return False
-    certain = {writer.step.name: writer for writer in found if name in writer.certain}
-    return last.always or _is_complete(certain)
+    return last.always or _is_complete([writer for writer in found if name in writer.certain])
 
 
-def _is_complete(certain: Mapping[str, Writer]) -> bool:
-    by_else = any(writer.answers and set(writer.answers) <= certain.keys() for writer in certain.values())
-    tests = {(w.step.guard.name, w.step.guard.test) for w in certain.values() if w.step.guard}
+def _one_runs(found: Sequence[Writer]) -> bool:
+    return any(writer.always for writer in found) or _is_complete(found)
+
+
+def _is_complete(guarded: Sequence[Writer]) -> bool:
+    names = {writer.step.name for writer in guarded}
+    by_else = any(writer.answers and names.issuperset(writer.answers) for writer in guarded)
+    tests = {(writer.step.guard.name, writer.step.guard.test) for writer in guarded if writer.step.guard}
     return by_else or any((guard, Test.FALSE) in tests for guard, test in tests if test is Test.TRUE)
 
 

@@ -22,11 +22,12 @@ from nbflow.importing.source import Source, assigned_in, functions_in, origins_i
 from nbflow.importing.words import Words, replace_words
 
 EXTENSION = "%load_ext nbflow"
+FILE = "__file__"
 
 
 def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tuple[Draft, ...]:
     """Raises Stuck."""
-    chunks = _with_file(design.source, _definitions(design, bodies), folder)
+    chunks = _with_path(_definitions(design, bodies), bodies, folder, design.source)
     _refuse_engine(design, bodies, chunks)
     imports = [chunk for chunk in chunks if chunk.kind == "import"]
     drafts = [Draft(EXTENSION)]
@@ -63,23 +64,36 @@ def _import(text: str, name: str) -> Chunk:
     return Chunk(text, 0, "import", frozenset({name}), frozenset())
 
 
-# `__file__`
+# where the script stands
 
 
-def _with_file(source: Source, chunks: list[Chunk], folder: Path) -> list[Chunk]:
+def without_file(design: Design, bodies: Mapping[str, str], folder: Path) -> dict[str, str]:
     """A notebook has no `__file__`; it stands in a folder, where its steps run."""
-    relative = os.path.relpath(source.path.resolve(), folder.resolve())
-    place = f'(Path.cwd() / "{Path(relative).as_posix()}")'
-    found = [_without_file(chunk, place) for chunk in chunks]
-    needs_path = found != chunks and not any("Path" in chunk.binds for chunk in chunks)
+    place = _place(design.source, folder)
+    return {name: _without_file(body, place) if FILE in names_of(body).free else body for name, body in bodies.items()}
+
+
+def _with_path(chunks: list[Chunk], bodies: Mapping[str, str], folder: Path, source: Source) -> list[Chunk]:
+    """The same of definitions; what has taken the place of `__file__` needs an import."""
+    place = _place(source, folder)
+    found = [
+        replace(chunk, text=_without_file(chunk.text, place), reads=chunk.reads | {"Path"})
+        if FILE in chunk.reads
+        else chunk
+        for chunk in chunks
+    ]
+    uses = found != chunks or any("Path" in names_of(body).free for body in bodies.values())
+    needs_path = uses and not any("Path" in chunk.binds for chunk in chunks)
     return [*([_import("from pathlib import Path", "Path")] if needs_path else []), *found]
 
 
-def _without_file(chunk: Chunk, place: str) -> Chunk:
-    if "__file__" not in chunk.reads:
-        return chunk
-    text = replace_words(chunk.text, Words(names={"__file__": f"str{place}"}))
-    return replace(chunk, text=text.replace(f"Path(str{place})", place), reads=chunk.reads | {"Path"})
+def _place(source: Source, folder: Path) -> str:
+    relative = os.path.relpath(source.path.resolve(), folder.resolve())
+    return f'(Path.cwd() / "{Path(relative).as_posix()}")'
+
+
+def _without_file(text: str, place: str) -> str:
+    return replace_words(text, Words(names={FILE: f"str{place}"})).replace(f"Path(str{place})", place)
 
 
 # what only a script can ask

@@ -89,7 +89,7 @@ def _brought(name: str, *, certain: bool) -> str:
     """All tasks agree on it; those that have it at all, after a switch."""
     if certain:
         return f"self.{name} = inputs[0].{name}"
-    return f'for _task in inputs:\n    if "{name}" in _task:\n        self.{name} = _task.{name}'
+    return f'for _task in inputs:\n    if hasattr(_task, "{name}"):\n        self.{name} = _task.{name}'
 
 
 def _own(step: StepText) -> frozenset[str]:

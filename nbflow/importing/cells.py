@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.importing.around import write_around
+from nbflow.importing.around import without_file, write_around
 from nbflow.importing.bodies import write_body
 from nbflow.importing.deciding import design_notebook
 from nbflow.importing.design import Design
@@ -29,7 +29,7 @@ def draft_notebook(source: Source, folder: Path) -> list[Draft]:
 
 
 def _steps(design: Design, folder: Path) -> Steps:
-    bodies = {name: write_body(design, name) for name in design.kept}
+    bodies = without_file(design, {name: write_body(design, name) for name in design.kept}, folder)
     headers = {name: write_header(design, name) for name in design.kept}
     lines = {name: step.method.place.line for name, step in design.steps.items()}
     return Steps(write_around(design, bodies, folder), headers, bodies, lines)

@@ -106,7 +106,7 @@ class _Exported:
 
     def _step(self, mark: Mark, body: Body) -> Iterator[Draft]:
         method = self.source.methods[body.method]
-        if method.doc:
+        if method.doc and method.tree.body[0].lineno < body.line:
             yield Draft(method.doc, markdown=True, line=body.line)
         code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
         text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)
@@ -167,7 +167,8 @@ def undisplayed(body: str) -> str | None:
 
 
 def _is_always_there(chunk: Chunk) -> bool:
-    return chunk.kind == "statement" or "from __future__" in chunk.text
+    """Nobody knows what a star import brings."""
+    return chunk.kind == "statement" or "from __future__" in chunk.text or chunk.text.endswith(" import *")
 
 
 def _without_left_out(chunk: Chunk) -> Chunk:

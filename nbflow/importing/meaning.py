@@ -58,14 +58,24 @@ def _agrees(design: Design, name: str, binding: Binding, writers: frozenset[str]
 
     A notebook looks further up in case none of them ran. That must not lead into a foreach that is over.
     """
-    conditions = design.conditions
-    possible = [one for one in binding.writers if not are_exclusive(conditions[one], conditions[name])]
+    possible: list[str] = []
+    for one in binding.writers:
+        if not are_exclusive(design.conditions[one], design.conditions[name]):
+            possible += [] if any(_hides(design, nearer, one, binding.name) for nearer in possible) else [one]
     is_outside = all(is_within(design.scope(name), design.scope(one)) for one in binding.writers)
     return set(possible[: len(writers)]) == writers and is_outside
 
 
+def _hides(design: Design, nearer: str, other: str, artifact: str) -> bool:
+    """Whether the nearer of two steps sets the artifact whenever the other has run."""
+    needed, known = design.conditions[nearer], design.conditions[other]
+    return artifact in design.steps[nearer].sure and all(
+        switch in known and known[switch] <= taken for switch, taken in needed.items()
+    )
+
+
 def _named(design: Design, name: str, writers: frozenset[str], binding: Binding) -> str:
-    artifact, writer = binding.name, next(iter(writers))
+    artifact, writer = binding.name, max(sorted(writers), key=lambda one: one != binding.writers[0])
     if len(writers) > 1 or not _can_name(design, name, writer) or _list_of(design, name) == artifact:
         nearest = binding.writers[0]
         message = f"step '{name}' reads self.{artifact} of {' or '.join(sorted(writers))}"

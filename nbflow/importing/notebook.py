@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -49,10 +50,10 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
     """
     if target.suffix not in SUFFIXES:
         raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
-    if target.exists() and target.samefile(script):
+    if os.path.exists(target) and target.samefile(script):
         raise CannotWrite(target, "it is the script itself", "give another name")
     source = read_source(script)
-    if target.exists() and not force:
+    if os.path.exists(target) and not force:
         raise CannotWrite(target, "it is there already", _instead(source, target))
     imported = _import(source, target.parent)
     write_script(target, notebook_text(imported.drafts, target), force=True)

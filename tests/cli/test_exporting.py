@@ -63,8 +63,9 @@ def test_a_notebook_is_never_written_over(shell: Shell, name: str) -> None:
     assert os.listdir(shell.folder) == ["films.py"]
 
 
-def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell) -> None:
-    notebook, target = shell.write("films", LOAD, "%%step clean\nmovies = sorted(rows)"), shell.folder / "flow.py"
+@pytest.mark.parametrize("body", ["movies = sorted(rows)", "movies = sorted(raw", "movies = '\0'"])
+def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: Shell, body: str) -> None:
+    notebook, target = shell.write("films", LOAD, f"%%step clean\n{body}"), shell.folder / "flow.py"
     checked = shell("check", notebook)
     answer = shell("export", notebook, str(target))
     assert answer.code == 1
@@ -72,7 +73,7 @@ def test_a_notebook_with_errors_gives_the_messages_of_check_and_no_file(shell: S
     assert os.listdir(shell.folder) == ["films.ipynb"]
 
 
-@pytest.mark.parametrize("target", ["missing/flow.py", "flow.py"])
+@pytest.mark.parametrize("target", ["missing/flow.py", "flow.py", f"{'long' * 99}.py"])
 def test_a_file_that_cannot_be_written_is_said_and_nothing_stays_behind(shell: Shell, target: str) -> None:
     notebook = shell.write_shape(BRANCH)
     (shell.folder / "flow.py").mkdir()
@@ -81,6 +82,15 @@ def test_a_file_that_cannot_be_written_is_said_and_nothing_stays_behind(shell: S
     assert answer.err.startswith(f"Error: {shell.folder / target} cannot be written (")
     assert sorted(os.listdir(shell.folder)) == ["branch.ipynb", "flow.py"]
     assert os.listdir(shell.folder / "flow.py") == []
+
+
+def test_what_is_written_to_a_link_is_written_where_it_leads(shell: Shell) -> None:
+    notebook, target = shell.write_shape(BRANCH), shell.folder / "flow.py"
+    target.symlink_to("other.py")
+    assert shell("export", notebook, str(target)).code == 0
+    assert target.is_symlink()
+    assert "class BranchFlow" in (shell.folder / "other.py").read_text()
+    assert shell("export", notebook, str(target)).code == 1
 
 
 def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,6 +172,18 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             "'n: int = n + total()' is no Python inside of a method (annotated name 'n' can't be global): "
             "write it in another way",
         ),
+        (
+            ["%%step a\nx = 1\nif 'x' in globals():\n    y = 2"],
+            "cell 1, line 3: step 'a' looks into globals(), which in a method are other names. "
+            "Use the names themselves, or locals()",
+        ),
+        (
+            [
+                "%%step a --foreach x in [1]\nif x:\n    y = x",
+                "%%step b --join a\nys = [one.y for one in inputs if 'y' in one]",
+            ],
+            "cell 2, line 2: step 'b' asks whether 'y' is in a task, which a script cannot. Write hasattr(…, 'y')",
+        ),
         (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
     ],
 )
@@ -234,6 +256,39 @@ def test_a_method_deleted_in_the_script_is_missed(shell: Shell) -> None:
     start = text.index("    @step\n    def clean")
     script.write_text(text[:start] + text[text.index("    @step\n    def end") :])
     assert checked(shell, notebook, script).lines[0] == "cell 2 is no more in the script"
+
+
+AROUND = ["LIMIT = 2", "%%parameters\nn: int = 3", "def least(rows):\n    return rows[:LIMIT]"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("LIMIT = 2", "LIMIT = 4"), ("return rows", "return list(rows)"), ("default=3", "default=5"),
+        ("xs = self.xs", "xs = self.xs * 2"), ("self.next(self.use)", "self.next(self.end)"),
+        ("@step", "@card\n    @step"),
+    ],
+)  # fmt: skip
+def test_an_edit_beside_the_bodies_makes_a_script_another(shell: Shell, old: str, new: str) -> None:
+    cells = [*AROUND, "%%step load\nxs = list(range(n))", "%%step use\nys = least(xs)"]
+    notebook, script = exported(shell, *cells)
+    assert old in script.read_text()
+    script.write_text(script.read_text().replace(old, new, 1))
+    answer = checked(shell, notebook, script)
+    assert (answer.code, answer.lines) == (
+        1,
+        [
+            "the script was edited beside the bodies of its cells, which no cell can take over",
+            f"to write the script anew: nbflow export {notebook} {script} --force",
+        ],
+    )
+
+
+def test_another_engine_and_another_layout_make_no_script_another(shell: Shell) -> None:
+    notebook, script = exported(shell, *AROUND, "%%step load\nxs = list(range(n))", "%%step use\nys = least(xs)")
+    text = script.read_text().replace("from nbflow import", "from metaflow import")
+    script.write_text(text.replace("n = self.n", "n = (self.n)").replace("        xs = list", "\n        xs = list"))
+    assert checked(shell, notebook, script).code == 0
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,51 @@ s = inputs.left.y + inputs.right.y + y + z
 %%step end
 e = s
 """,
+    "branches as values": """
+%%step start
+self.rate = 2
+self.next(self.left, self.right)
+---
+%%step left
+self.x = self.rate + 1
+self.only = 5
+self.next(self.both)
+---
+%%step right
+self.x = self.rate * 5
+self.next(self.both)
+---
+%%step both
+self.xs = [one.x for one in [inputs.right, inputs.left]]
+self.found = [getattr(one, "only", 0) + getattr(one, "rate", 0) for one in (inputs.left, inputs.right)]
+self.next(self.each, foreach="xs")
+---
+%%step each
+self.y = self.input + 1
+self.next(self.gather)
+---
+%%step gather
+self.ys = [one.y for one in inputs]
+self.next(self.end)
+---
+%%step end
+total = sum(ys) + sum(found)
+""",
+    "branches that are asked for at the end": """
+%%step start
+self.next(self.left, self.right)
+---
+%%step left
+self.x = 1
+self.next(self.end)
+---
+%%step right
+self.x = 2
+self.next(self.end)
+---
+%%step end
+self.xs = [one.x for one in [inputs.left, inputs.right]]
+""",
     "everything": """
 %load_ext nbflow
 %matplotlib inline
@@ -328,8 +373,8 @@ r, max
 }
 
 UNDER_METAFLOW = (
-    "everything", "foreach by self.next", "foreach that is left out", "join of branches by self.next",
-    "loop in a foreach", "names that FlowSpec has", "self in a foreach", "share of failures", "three ways",
-    "two joins of one foreach",
+    "branches as values", "everything", "foreach by self.next", "foreach that is left out",
+    "join of branches by self.next", "loop in a foreach", "names that FlowSpec has", "self in a foreach",
+    "share of failures", "three ways", "two joins of one foreach",
 )  # fmt: skip
 """Those that the other engine runs too, which takes a second for each task."""

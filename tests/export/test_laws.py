@@ -80,6 +80,12 @@ def test_a_step_that_fails_keeps_what_was_made_before_it(engines: Engines) -> No
     assert_within(expected, exported_of(graph), lambda one: engines.nbflow(one, Outcome.FAILED))
 
 
+def test_a_step_that_reads_what_nobody_has_bound_fails_in_the_script_too(engines: Engines) -> None:
+    graph = graph_of("%%step one\nfor n in []:\n    last = n", "%%step two\nx = last", "%%step three\ny = x")
+    assert engines.notebook(graph) == {}
+    engines.nbflow(exported_of(graph), Outcome.FAILED)
+
+
 def test_metaflow_fails_where_the_notebook_does(engines: Engines) -> None:
     with pytest.raises(AssertionError, match="ZeroDivisionError"):
         engines.metaflow(exported_of(FAILING.graph, Target.METAFLOW))

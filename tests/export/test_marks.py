@@ -14,6 +14,7 @@ MARKS = Marks(
     Target.METAFLOW,
     True,
     (Mark(6, "load", "0123456789ab", "ba9876543210"), Mark(12, "", "111111111111")),
+    "0123456789ab",
 )
 
 
@@ -118,6 +119,11 @@ a
         self.z = self.y
         # end of cell
 '''
+
+
+def test_a_body_may_begin_with_a_text() -> None:
+    script = 'class F:\n    def load(self):\n        # cell 6\n        """One."""\n        x = 1\n        self.next()'
+    assert read_bodies(script) == (Body(6, "load", '"""One."""\nx = 1', 4),)
 
 
 def test_bodies_are_read_without_what_was_written_around_them() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nbflow.export.marks import Target
 from nbflow.export.naming import class_name
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
@@ -48,6 +49,11 @@ def test_only_what_the_steps_use_is_at_the_top_with_its_comments() -> None:
         "import sys\nfrom math import pi\n\nfrom nbflow import FlowSpec, step\n\n"
         "# what it costs\nPRICE = 3  # euros\n\n\ndef area(r):\n    return pi * r * r"
     )
+
+
+def test_constants_stand_in_groups_as_in_the_cells() -> None:
+    cells = ["A = 1\nB = 2\n\n# three\nC = 3", "print(C)\nD = 4", "%%step a\nx = A + B + C + D"]
+    assert top(*cells) == "from nbflow import FlowSpec, step\n\nA = 1\nB = 2\n\n# three\nC = 3\n\nD = 4"
 
 
 def test_future_imports_come_first_and_star_imports_stay() -> None:
@@ -189,6 +195,16 @@ def test_the_last_value_goes_on_the_card_of_the_step(last: str, shown: str) -> N
     assert ("@card" in script(*cells)) is ("display(" in shown)
 
 
+@pytest.mark.parametrize("target", Target)
+def test_parts_of_cards_that_the_notebook_imports_are_those_of_the_target(target: Target) -> None:
+    cells = ["from nbflow.cards import Artifact, Markdown", "%%step a\nx = 1\ndisplay(Markdown('# Hi'))"]
+    text = export(graph_of(*cells), target).text
+    assert [line for line in text.splitlines() if "cards import" in line] == [
+        f"from {target}.cards import Artifact, Image, Markdown, Table"
+    ]
+    assert "isinstance(value, (Artifact, Image, Markdown, Table))" in text
+
+
 def test_figures_are_shown_where_a_step_draws() -> None:
     cells = ["import matplotlib.pyplot as plt", "%%step a\nfig, ax = plt.subplots()\nax.plot([1, 2])"]
     cells.append("%%step b\nc = 1")
@@ -206,6 +222,64 @@ def test_a_cell_of_the_other_manner_keeps_its_lines_but_for_the_transition() -> 
 
 
 # headers and markdown
+
+
+def test_a_cell_of_the_other_manner_is_given_what_it_and_its_functions_call_by_plain_names() -> None:
+    cells = [
+        "%%parameters\nrate: int = 3\nday: date = '2024-05-17'",
+        "def total():\n    return sum(xs) * rate",
+        "%%step load\nself.xs = [rate, day.day]",
+        "%%step work\nself.y = total()",
+    ]
+    assert method("load", *cells).startswith("def load(self):\n        rate = self.rate\n        day = date.from")
+    assert method("work", *cells).startswith("def work(self):\n        global rate, xs\n")
+    assert value("work.y", *cells) == 60
+
+
+def test_a_cell_that_ends_in_a_transition_shows_nothing() -> None:
+    cells = ["%%step a\nself.x = [1]\nlen(self.x)\nself.next(self.b)", "%%step b\ny = x"]
+    assert "display" not in script(*cells)
+
+
+def test_a_step_that_reads_what_is_perhaps_unbound_is_left_out_by_nothing() -> None:
+    cells = ["%%step start\nfor n in range(3):\n    last = n", "%%step more\nx = last", "%%step end\ny = x"]
+    assert "condition" not in script(*cells)
+    assert method("end", *cells).startswith("def end(self):\n        x = self.x\n")
+    assert value("end.y", *cells) == 2
+
+
+BRANCHES = [
+    "%%step start\nrate = 2",
+    "%%step left\nx = rate + 1",
+    "%%step right\nx = rate + 2",
+]
+
+
+def test_a_join_asks_its_branches_by_name_as_the_cell_does() -> None:
+    cells = [*BRANCHES, "%%step both\ny = inputs.left.x * inputs.right.x", "%%step end\nz = y"]
+    assert method("both", *cells).startswith("def both(self, inputs):\n        # cell 4\n        y = inputs.left.x * ")
+    assert method("left", *cells).endswith("self.x = x\n        self.next(self.both)")
+    assert value("end.z", *cells) == 12
+
+
+def test_branches_are_brought_along_where_they_are_not_the_last_steps() -> None:
+    cells = [*BRANCHES, "%%step more\nw = x", "%%step both\ny = inputs.left.x * inputs.right.x + w"]
+    assert "left=SimpleNamespace(x=inputs.left.left_x)" in script(*cells)
+    assert value("both.y", *cells) == 16
+
+
+def test_a_join_that_brings_nothing_together_says_so() -> None:
+    cells = ["%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x"]
+    assert '"""Wait for every branch."""' in method("join_b_c", *cells)
+    more = ["%%step d\nw = y + z", "%%step e\nv = y"]
+    assert '"""Bring together what is read below."""' in method("join_b_c", *cells, *more)
+
+
+def test_what_a_step_was_let_in_for_is_there() -> None:
+    cells = ["%%parameters\nn: int = 1", "%%step one --if n\nx = 1", "%%step two\ny = x", "%%step three\nz = y"]
+    assert "hasattr" not in script(*cells)
+    apart = [*cells[:3], "%%step four --if n\nv = 2", "%%step three\nz = y"]
+    assert method("three", *apart).startswith("def three(self):\n        y = self.y\n")
 
 
 def test_options_become_decorators() -> None:

@@ -9,6 +9,11 @@ PARAMS = "%%parameters\ntop_k = 3\n---\n"
 FOREACH = "%%step f --foreach i in range(3)\nx = i\n---\n"
 
 # wrong, its one message, the same made right
+BRANCHES = (
+    "%%step start\nself.next(self.a, self.b)\n---\n%%step a\nself.x = 1\nself.next(self.c)\n---\n"
+    "%%step b\nself.x = 2\nself.next(self.c)\n---\n"
+)
+
 RULES = [
     (
         "%%step load\nx = 1\n---\n%%step train --after laod\ny = 1",
@@ -198,6 +203,12 @@ RULES = [
         "cell 3, line 2: step 'b' reads inputs.d, but no step 'd' stands above it. "
         "Write inputs.STEP.name with a step above, or --join STEP in the header",
         "%%step a\nx = 1\n---\n%%step c\ny = 1\n---\n%%step b\nz = inputs.a.x + inputs.c.y",
+    ),
+    (
+        BRANCHES + "%%step c\nself.z = [one.x for one in inputs]",
+        "cell 4, line 2: step 'c' reads inputs as a whole, but joins no foreach. "
+        "Name the branches: [inputs.a, inputs.b]",
+        BRANCHES + "%%step c\nself.z = [one.x for one in [inputs.a, inputs.b]]",
     ),
     (
         "X = 1\n---\n%%step a\ny = X\n---\nX = 2",

@@ -52,6 +52,19 @@ def test_a_join_that_is_skipped_with_its_foreach_does_not_end_the_search() -> No
     assert writers(graph_of(text), "e") == {"m": ("c", "a")}
 
 
+def test_a_step_that_runs_is_one_to_rely_on_though_it_may_leave_a_name_unbound() -> None:
+    text = "%%step a\nr = 1\nfor i in q: x = i\n---\n%%step b --if r\ny = x\n---\n%%step c\nz = x\n---\n"
+    graph = graph_of(text + "%%step d\nx = z\n---\n%%step e\nw = y, z")
+    facts = {name: {b.name: (b.sure, b.always) for b in graph.links[name].bindings} for name in "ce"}
+    assert facts == {"c": {"x": (False, True)}, "e": {"y": (False, False), "z": (True, True)}}
+
+
+def test_of_exclusive_guards_one_runs_though_neither_may_bind_the_name() -> None:
+    text = "%%step a\nr = 1\n---\n%%step b --if r\nif q: x = 1\n---\n%%step c --if not r\nif q: x = 2\n---\n"
+    (binding,) = graph_of(text + "%%step d\ny = x").links["d"].bindings
+    assert (binding.writers, binding.sure, binding.always) == (("c", "b"), False, True)
+
+
 def test_a_guard_is_read_like_any_other_name() -> None:
     graph = graph_of(
         "%%parameters\nmode = 'x'\n---\n%%step a\nr = 1\n---\n%%step b --if r\n---\n%%step c --if mode == x"

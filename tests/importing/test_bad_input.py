@@ -281,6 +281,7 @@ def test_a_refused_script_leaves_the_notebook_that_is_there(shell: Shell) -> Non
         ("flow.py", "is not written: it is the script itself; give another name"),
         ("flow.txt", "is not written: a notebook is an .ipynb, or a .py with cells; give it such a name"),
         ("none/flow.ipynb", "cannot be written (No such file or directory): give a path in a folder"),
+        (f"{'long' * 99}.ipynb", "cannot be written (File name too long): give a path in a folder"),
         ("folder.ipynb", "cannot be written (it is a folder): give a path in a folder"),
     ],
 )

@@ -48,6 +48,24 @@ def end(self):
     return found.partition("\n")[2]
 
 
+def test_a_step_finds_the_folder_of_the_script_too(tmp_path: Path) -> None:
+    body = """
+    @step
+    def start(self):
+        with open(__file__) as f:
+            self.text = f.read()
+        self.next(self.end)
+    @step
+    def end(self):
+        print(self.text)
+    """
+    found = cells(tmp_path, body)
+    assert found[:2] == [
+        "from pathlib import Path",
+        '%%step start\nwith open(str(Path.cwd() / "flow.py")) as f:\n    text = f.read()',
+    ]
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -413,6 +431,71 @@ def test_a_switch_says_which_way_it_goes_where_no_literal_can(tmp_path: Path) ->
     found = cells(tmp_path, SWITCH.replace("{cases}", "{1: self.a, 2: self.b, 3: self.c, 4: self.a}"))
     lines = ["kind = 2", "start_to_a = kind in (1, 4)", "start_to_a_or_b = kind in (1, 2, 4)"]
     assert found[0].splitlines()[1:] == lines
+
+
+LONGER = SWITCH.replace(
+    """    self.x = "c"
+    self.next(self.end)
+""",
+    """    self.x = "c"
+    self.next(self.more)
+@step
+def more(self):
+    {line}
+    self.next(self.end)
+""",
+)
+CASES = "{1: self.a, 2: self.b, 3: self.c}"
+
+
+def test_a_step_further_on_the_way_may_set_again_what_was_set_on_it(tmp_path: Path) -> None:
+    found = cells(tmp_path, LONGER.replace("{cases}", CASES).replace("{line}", "self.x += 'd'"))
+    assert [cell for cell in found if cell.startswith(("%%step c", "%%step more", "%%step end"))] == [
+        '%%step c --if kind == 3\nx = "c"',
+        "%%step more --if kind == 3\nx += 'd'",
+        "%%step end --after after\nprint(x)",
+    ]
+
+
+def test_one_that_may_leave_it_is_no_obstacle_either(tmp_path: Path) -> None:
+    script = LONGER.replace("{cases}", CASES).replace("{line}", "if self.kind: self.x = 'd'")
+    assert "%%step more --after c --if kind == 3\nif kind: x = 'd'" in cells(tmp_path, script)
+
+
+SOME = """
+@step
+def start(self):
+    self.xs = [1, 2]
+    self.next(self.each, foreach="xs")
+@step
+def each(self):
+    self.odd = self.input == 1
+    self.next({True: self.note, False: self.after}, condition="odd")
+@step
+def note(self):
+    self.noted = True
+    self.next(self.after)
+@step
+def after(self):
+    print("after")
+    self.next(self.join)
+@step
+def join(self, inputs):
+    self.merge_artifacts(inputs, include=["noted"])
+    self.next(self.end)
+@step
+def end(self):
+    print(self.noted)
+"""
+
+
+def test_what_only_some_tasks_have_is_asked_for_in_words_that_a_script_knows_too(tmp_path: Path) -> None:
+    join = next(cell for cell in cells(tmp_path, SOME) if cell.startswith("%%step join"))
+    assert join.splitlines()[1:] == [
+        "for _task in inputs:",
+        '    if hasattr(_task, "noted"):',
+        "        noted = _task.noted",
+    ]
 
 
 LOOP = """

@@ -77,6 +77,7 @@ OPTIONS = [
     "kind: Literal['a', 'b'] = 'a'\npairs: dict = {1: 'x'}\nwords: list = ['x', 'y']\nmust: str",
     "# a comment above\nLIMIT = 10\nSTEPS = [1,\n  2]",
     "%%shared\nwarnings.filterwarnings('ignore')",
+    "%%step told\n'''A text.'''\ntold = 1",
     "def half(x):\n    '''Half.'''\n    return x / 2",
     "class Box:\n    value = 1",
     "#| step: make --retry 2 --timeout 30m --cpu 2 --memory 4GB --seed 7\n"
@@ -127,6 +128,16 @@ def test_markdown_comes_back_as_docstrings_have_it(tmp_path: Path) -> None:
         'The story\n\nIt is \\short\\ and says """this""".',
         "First\n\n- one\n- two\n\n```\nx   =  1\n```",
     ]
+
+
+def test_a_star_import_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "star.ipynb"
+    cells = ["from math import *", "%%step one\nfor n in range(3):\n    x = n", "%%step two\ny = pi + x"]
+    path.write_text(notebook_of(cells))
+    first, second, third = round_trip(path)
+    assert "from math import *" in first
+    assert without_numbers(second) == without_numbers(first)
+    assert third == second
 
 
 def test_a_body_that_was_edited_comes_back_as_edited(tmp_path: Path) -> None:

@@ -348,3 +348,4 @@ if __name__ == "__main__":
 #   21  best          3ddb850989d7  9df2362d3773  %%step best --join fit
 #   23  playlist      7b9a4f291ebc  5441780945fd  %%step playlist
 #   25  figure        35b1c477a1b8  b337f02dad6c  %%step figure
+# all around the cells: 652f6b16430b

@@ -86,3 +86,4 @@ if __name__ == "__main__":
 #    8  cell-8   b72240e3ab7f  002ec72f85a9  %%step short_letter --else length
 #   10  cell-10  8abea74f0eaa  1b53e8c10a00  %%step trim --while too_long --retry 2
 #   11  cell-11  6d59b44b2118  218b95c3b6ed  %%step end
+# all around the cells: c16f6a3bd169

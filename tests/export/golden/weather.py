@@ -58,14 +58,6 @@ class WeatherFlow(FlowSpec):
         names = sorted(REPORTS)
 
         self.names = names
-        self.report_failed = []
-        self.report_tasks = []
-        self.has_report_items = len(self.names) > 0
-        self.next({True: self.each_report, False: self.warmest}, condition="has_report_items")
-
-    @step
-    def each_report(self):
-        """Split: a task of `report` for each item."""
         self.next(self.report, foreach="names")
 
     @catch(var="report_error")
@@ -135,28 +127,19 @@ class WeatherFlow(FlowSpec):
     @step
     def after_warm_days(self):
         """Wait for whichever way was taken."""
-        self.next(self.join_report)
+        self.next(self.warmest)
 
     @step
-    def join_report(self, inputs):
-        """Collect what is asked of the tasks below."""
+    def warmest(self, inputs):
         errors = [task.report_error or getattr(task, "warm_days_error", None) for task in inputs]
         if sum(map(bool, errors)) > 2:
             raise RuntimeError("more tasks of report have failed than may")
         failed = [
             (task.station, error) for task, error in zip(inputs, errors, strict=True) if error
         ]
-        self.report_tasks = [
-            SimpleNamespace(station=task.station, mean=task.mean, warm=task.warm)
-            for task, error in zip(inputs, errors, strict=True)
-            if not error
-        ]
-        self.report_failed = failed
-        self.next(self.warmest)
-
-    @step
-    def warmest(self):
-        inputs = Tasks(self.report_tasks, self.report_failed)
+        inputs = Tasks(
+            [task for task, error in zip(inputs, errors, strict=True) if not error], failed
+        )
 
         # cell 9
         best = max(inputs, key=lambda task: task.mean).station
@@ -194,3 +177,4 @@ if __name__ == "__main__":
 #    8  cell-8   78e48dc0b8fd  bb7caded7168  %%step warm_days --join day
 #    9  cell-9   085c3ffde509  34e681df6bf2  %%step warmest --join report
 #   10  cell-10  1f2b340ff332  f7e7acdbdf3d  %%step end
+# all around the cells: 998963064ca3
