@@ -7,8 +7,8 @@ import os
 import subprocess
 from collections.abc import Sequence
 
-from nbflow.export.draft import WIDTH
 from nbflow.export.errors import ExportFailed
+from nbflow.export.methods.draft import WIDTH
 from nbflow.script.lint import find_ruff
 
 _ISOLATED = ("--isolated", "--no-cache", "--stdin-filename", "flow.py")  # the same everywhere, whoever exports

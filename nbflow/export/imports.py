@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nbflow.export.naming import Names
+from nbflow.export.plan.naming import Names
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.purity import origins_of

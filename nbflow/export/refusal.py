@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from nbflow.errors import ParameterError
-from nbflow.export.inputs import names_asked_of_tasks
-from nbflow.export.shape import is_caught
-from nbflow.export.usage import Usage, bound_names
+from nbflow.export.plan.inputs import names_asked_of_tasks
+from nbflow.export.plan.shape import is_caught
+from nbflow.export.plan.usage import Usage, bound_names
 from nbflow.flow.checks import check
 from nbflow.flow.code import parse
 from nbflow.flow.flowspec_checks import RESERVED

@@ -6,22 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.errors import FlowRefused
-from nbflow.export.arrange import GoesBack, told
 from nbflow.export.bodies import digest_rest, read_bodies
-from nbflow.export.draft import Draft, docstring
 from nbflow.export.extras import CARDS, DISPLAY_NAME, DISPLAY_PARTS, EXTRAS, PARTS, Extra, fill
 from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
 from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
-from nbflow.export.method import Writer
-from nbflow.export.naming import FLOWSPEC, Names, class_name
+from nbflow.export.methods.draft import Draft, docstring
+from nbflow.export.methods.method import Writer
 from nbflow.export.parameters import Parameters
-from nbflow.export.planning import Planned, plan_flow
+from nbflow.export.plan.arrange import GoesBack, told
+from nbflow.export.plan.naming import FLOWSPEC, Names, class_name
+from nbflow.export.plan.planning import Planned, plan_flow
+from nbflow.export.plan.usage import Usage
+from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import mistakes, refusals
-from nbflow.export.usage import Usage
-from nbflow.export.versions import Versions
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 

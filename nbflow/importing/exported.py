@@ -18,11 +18,11 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.code import digest, names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
-from nbflow.importing.around import EXTENSION, values_in, with_shared
-from nbflow.importing.definitions import Chunk, module_chunks, written
-from nbflow.importing.drafts import Draft, cells_of
-from nbflow.importing.parameters import write_parameters
-from nbflow.importing.source import Source, origins_in
+from nbflow.importing.cells.around import EXTENSION, values_in, with_shared
+from nbflow.importing.cells.drafts import Draft, cells_of
+from nbflow.importing.reading.definitions import Chunk, module_chunks, written
+from nbflow.importing.reading.parameters import write_parameters
+from nbflow.importing.reading.source import Source, origins_in
 from nbflow.importing.words import Words, replace_words
 
 _STORY = re.compile(r"The flow of .+\.(ipynb|py)\.")

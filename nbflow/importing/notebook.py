@@ -13,11 +13,11 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.export.file import write_script
 from nbflow.export.marks import read_marks
-from nbflow.importing.cells import draft_notebook
-from nbflow.importing.drafts import Draft
+from nbflow.importing.cells.drafting import draft_notebook
+from nbflow.importing.cells.drafts import Draft
 from nbflow.importing.exported import draft_again
 from nbflow.importing.notes import notes_of
-from nbflow.importing.source import Source, read_source
+from nbflow.importing.reading.source import Source, read_source
 from nbflow.notebook import SUFFIXES
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}

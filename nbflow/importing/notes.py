@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nbflow.flow.code import modules_of
 from nbflow.flow.flowspec import is_main_guard
-from nbflow.importing.decorators import name_of
-from nbflow.importing.source import Source
+from nbflow.importing.reading.decorators import name_of
+from nbflow.importing.reading.source import Source
 
 
 def notes_of(source: Source, folder: Path) -> list[str]:

@@ -20,8 +20,8 @@ from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell
 from nbflow.importing.exported import undisplayed
+from nbflow.importing.reading.source import text_of
 from nbflow.importing.refusals import NotAScript
-from nbflow.importing.source import text_of
 from nbflow.notebook import is_notebook, read_cells
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.export.lengths import always_has_items, is_list, is_sequence, is_truth
+from nbflow.export.plan.lengths import always_has_items, is_list, is_sequence, is_truth
 from tests.export.engines import graph_of
 
 

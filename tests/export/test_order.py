@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.export.order import Beside, Order, Part, Series
+from nbflow.export.plan.order import Beside, Order, Part, Series
 
 NAMES = tuple("abcdefgh")
 Edges = frozenset[tuple[str, str]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbflow.export.marks import Target
-from nbflow.export.naming import class_name
+from nbflow.export.plan.naming import class_name
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import link

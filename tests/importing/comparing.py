@@ -11,7 +11,7 @@ from typing import Any
 
 from nbflow.client import Flow, Run, Task
 from nbflow.importing.notebook import import_script
-from nbflow.importing.source import read_source
+from nbflow.importing.reading.source import read_source
 from nbflow.notebook import read_notebook
 from nbflow.script.launch import run_script
 from nbflow.script.prepared import prepare
@@ -94,7 +94,7 @@ def _done(run: Run, step: str) -> list[Task]:
 
 
 def _writes(pair: Pair) -> Mapping[str, frozenset[str]]:
-    from nbflow.importing.methods import read_steps  # noqa: PLC0415
+    from nbflow.importing.reading.methods import read_steps  # noqa: PLC0415
 
     return {name: step.names.writes for name, step in read_steps(read_source(pair.script)).items()}
 

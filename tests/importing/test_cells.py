@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.importing.cells import draft_notebook
-from nbflow.importing.drafts import Draft
-from nbflow.importing.source import read_source
+from nbflow.importing.cells.drafting import draft_notebook
+from nbflow.importing.cells.drafts import Draft
+from nbflow.importing.reading.source import read_source
 
 HEAD = "from metaflow import FlowSpec, IncludeFile, JSONType, Parameter, card, catch, current, environment, resources\n"
 HEAD += "from metaflow import retry, secrets, step, timeout\n"

@@ -1,0 +1,52 @@
+"""Header options as decorators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbflow.export.methods.draft import Draft
+from nbflow.export.methods.writing import Writing
+from nbflow.export.plan.shape import is_caught
+from nbflow.flow.step import Step
+
+MOST_RETRIES = 4
+
+
+class Decorating(Writing):
+    """Puts above a method what the header of its cell says."""
+
+    def decorate(self, draft: Draft, step: Step | None) -> None:
+        found = [*(self._options(draft, step) if step else ())]
+        draft.decorators = [*found, *draft.decorators, f"@{self.spelling['step']}"]
+
+    def _options(self, draft: Draft, step: Step) -> Iterator[str]:
+        options = step.options
+        if is_caught(self.graph, step):
+            yield self._decorator("catch", f'var="{self.attributes.error(step)}"')
+        if options.retry:
+            if options.retry > MOST_RETRIES:
+                self.notes.append(f"'{step.name}' is tried again {MOST_RETRIES} times, which is the most of a script")
+            times = min(options.retry, MOST_RETRIES)
+            yield self._decorator("retry", f"times={times}, minutes_between_retries=0")
+        if options.timeout:
+            yield self._decorator("timeout", _duration(options.timeout))
+        asked = [f"cpu={options.cpu}"] if options.cpu != 1 else []
+        asked += [f"memory={_megabytes(options.memory)}"] if options.memory else []
+        if asked:
+            yield self._decorator("resources", ", ".join(asked))
+
+    def _decorator(self, name: str, arguments: str) -> str:
+        self.flowspec.add(name)
+        return f"@{self.spelling[name]}({arguments})"
+
+
+def _megabytes(size: int) -> int:
+    """`4GB` is 4000; what is no whole number of megabytes is rounded up."""
+    return size // 10**6 if size % 10**6 == 0 else -(-size // 2**20)
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds % size == 0:
+            return f"{unit}={int(seconds // size)}"
+    return f"seconds={max(1, round(seconds))}"

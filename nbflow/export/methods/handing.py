@@ -1,0 +1,118 @@
+"""What a method hands in and out: `movies = self.movies` before its body, and `self.picks = picks` behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nbflow.export.methods.body import sent_out
+from nbflow.export.methods.draft import Draft
+from nbflow.export.methods.writing import Writing
+from nbflow.export.plan.shape import is_caught
+from nbflow.export.plan.usage import Load, bound_names
+from nbflow.export.plan.versions import reading
+from nbflow.flow.code import names_of, parse
+from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.step import Step
+
+_OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "locals", "map", "sum", "zip"})
+
+
+class Handing(Writing):
+    """Lines of a method around its body."""
+
+    def item_lines(self, step: Step) -> Iterator[str]:
+        """The item of a foreach; kept at once where the step may fail, so that its failure says of which."""
+        if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
+            return
+        var = step.foreach.var
+        if step.metaflow:
+            yield f"self.{var} = self.input"
+        elif self._keeps_item(step):
+            yield f"{var} = self.{var} = self.input"
+        elif var in step.mentions | names_of(parse(step.body)).free or var in self.usage.kept(step):
+            yield f"{var} = self.input"
+
+    def _keeps_item(self, step: Step) -> str:
+        var = step.foreach.var if step.foreach else ""
+        return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
+
+    def loads(self, step: Step, source: str, sources: dict[str, str]) -> Iterator[str]:
+        """`source` is what artifacts are taken from, unless `sources` says otherwise."""
+        parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
+        shared = self.usage.shared(step)
+        for load in self.usage.loads(step):
+            by_self = step.metaflow and load.name not in parameters.keys() | shared
+            if by_self and load.name not in self.usage.versions.split:
+                continue
+            local = f"self.{load.name}" if by_self else load.name
+            owners = {sources.get(attribute, source) for attribute in load.attributes}
+            if load.name in parameters:
+                yield f"{local} = {self.parameters.value(parameters[load.name])}"
+            elif load.sure and len(owners) == 1:
+                yield f"{local} = {reading(load.attributes, *owners)}"
+            else:
+                yield "\n".join(self._fallbacks(local, load, [sources.get(one, source) for one in load.attributes]))
+
+    def _fallbacks(self, local: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
+        for number, (attribute, owner) in enumerate(zip(load.attributes, owners, strict=True)):
+            last = load.sure and number == len(owners) - 1
+            yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
+            yield f"    {local} = {owner}.{attribute}"
+
+    def shadows(self, step: Step) -> Iterator[str]:
+        """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
+        names = names_of(parse(step.body))
+        loaded = {load.name for load in self.usage.loads(step)} | ({step.foreach.var} if step.foreach else set())
+        for name in sorted(names.free & bound_names(step) - loaded - sent_out(step)):
+            if name in self.graph.prelude.names:
+                yield f'{name} = globals()["{name}"]'
+            elif name in BUILTINS:
+                yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
+
+    def unshadow(self, draft: Draft, step: Step | None) -> None:
+        """Lines around a body use some builtins, and mean those also where the notebook calls something else so."""
+        names = self.graph.prelude.names | (bound_names(step) if step else frozenset())
+        bound = sorted(names & _OURS)
+        if bound:
+            home = self.imports.name("builtins", module=True, inside=True)
+            ours = re.compile(rf"(?<![\w.])({'|'.join(bound)})(?=[(,])")
+            draft.before = [ours.sub(rf"{home}.\1", line) for line in draft.before]
+            draft.after = [ours.sub(rf"{home}.\1", line) for line in draft.after]
+
+    def seed(self, step: Step) -> Iterator[str]:
+        if step.options.seed is None:
+            return
+        self.used.add("seed")
+        scope = self.graph.links[step.name].scope
+        items = ", *(level[0] for level in self.foreach_stack())" if scope else ""
+        yield f"{self.extras['seed']}({step.options.seed}{items})"
+
+    def give_up(self, failing: Sequence[Step], target: str) -> Iterator[str]:
+        if failing:
+            errors = " or ".join(f"self.{self.attributes.error(step)}" for step in failing)
+            yield f"if {errors}:  # the item has failed, and may\n    return self.next(self.{target})"
+
+    def by_step(self, apart: dict[str, dict[str, str]], owners: dict[str, str]) -> str:
+        """`inputs.STEP.name` outside of a foreach."""
+        space = self.imports.name("types.SimpleNamespace", inside=True)
+        parts = [
+            f"{step}={space}({', '.join(f'{name}={owners[step]}.{attribute}' for name, attribute in names.items())})"
+            for step, names in apart.items()
+        ]
+        return f"inputs = {space}({', '.join(parts)})"
+
+    def stores(self, step: Step) -> Iterator[str]:
+        for store in self.usage.stores(step):
+            if self._keeps_item(step) == store.name and store.name not in bound_names(step):
+                continue
+            if step.metaflow and store.attribute == store.name:
+                continue
+            value = f"self.{store.name}" if step.metaflow else store.name
+            if store.sure:
+                yield f"self.{store.attribute} = {value}"
+            elif step.metaflow:
+                yield f'if hasattr(self, "{store.name}"):\n    self.{store.attribute} = {value}'
+            else:
+                space = "globals" if store.name in self.usage.shared(step) else "locals"
+                yield f'if "{store.name}" in {space}():\n    self.{store.attribute} = {value}'

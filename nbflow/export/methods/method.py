@@ -1,0 +1,161 @@
+"""The methods of a plan, one after another, each with what it is given, what it does and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from nbflow.export.methods.body import sent_out, write_body
+from nbflow.export.methods.decorating import Decorating
+from nbflow.export.methods.draft import Draft
+from nbflow.export.methods.joining import Joining
+from nbflow.export.methods.leading import Leading, entry
+from nbflow.export.plan.arrange import END, START
+from nbflow.export.plan.parts import Condition, Foreach, Item, Parallel, Row, Switch, Task, Way
+from nbflow.export.plan.shape import first_name, is_caught
+from nbflow.flow.step import Step
+
+MEET = "Bring together what is read below."
+WAIT = "Wait for every branch."
+COLLECT = "Collect what is asked of the tasks below."
+
+
+@dataclass
+class Writer(Leading, Joining, Decorating):
+    """Goes through a plan and writes a method for whatever stands in it."""
+
+    def write(self, row: Row) -> list[Draft]:
+        return list(self._row(row, ""))
+
+    def _row(self, row: Row, after: str) -> Iterator[Draft]:
+        """`after` is the method behind the row."""
+        failing: list[Step] = []
+        for at, item in enumerate(row):
+            if not isinstance(item, Task):
+                continue
+            host = row[at + 1] if at + 1 < len(row) and not isinstance(row[at + 1], Task) else None
+            behind = row[at + 1 + (host is not None) :]
+            target = entry(behind) if behind else after
+            yield self._task(item, host, target, failing)
+            if host is not None:
+                yield from self._inside(host, target)
+            failing += [item.step] if item.step and is_caught(self.graph, item.step) else []
+
+    def _inside(self, item: Item, target: str) -> Iterator[Draft]:
+        match item:
+            case Parallel(branches=branches, join=join):
+                for branch in branches:
+                    yield from self._row(branch, join.name)
+                yield self._parallel_join(item, target)
+            case Foreach(body=body, join=join):
+                yield from self._row(body, join.name)
+                yield self._foreach_join(item, target)
+            case Switch(ways=ways):
+                for way in ways:
+                    yield from self._row(way.row, target)
+            case Task():
+                raise AssertionError("a task is no part of another item")
+
+    def _task(self, task: Task, host: Item | None, target: str, failing: Sequence[Step]) -> Draft:
+        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(task, host))
+        if task.name == "start":
+            draft.before = [*self.parameters.checks(), *draft.before]
+        if task.step:
+            self._open(draft, task.step)
+            draft.before = [*self.give_up(failing, target), *draft.before]
+            draft.after = [*self.stores(task.step)]
+        draft.next = self.next_line(draft, task, host, target)
+        self._finish(draft, task.step)
+        return draft
+
+    def _finish(self, draft: Draft, step: Step | None) -> None:
+        self.unshadow(draft, step)
+        self.decorate(draft, step)
+
+    def _between(self, task: Task, host: Item | None) -> str:
+        """Why there is a step that is none of the notebook."""
+        match host:
+            case Parallel(branches=branches):
+                entries = " and ".join(f"`{first_name(branch)}`" for branch in branches)
+                return f"Split: {entries} are side by side."
+            case Foreach(opener=opener):
+                return f"Split: a task of `{opener.name}` for each item."
+            case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
+                return f"Leave `{items}` out if there are no items."
+            case Switch(ways=[Way(condition=Condition(failed=failed, perhaps=perhaps)), *_]) if failed or perhaps:
+                return "Go on with the items of which nothing has failed."
+            case None if task.name not in (START, END):
+                return "Wait for whichever way was taken."
+            case _:
+                return ""
+
+    def _draft(self, name: str, step: Step) -> Draft:
+        written = write_body(step, self.graph)
+        draft = Draft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
+        draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
+        if written.displays:
+            self.flowspec |= {"card", "current"}
+            self.used.add("display")
+            draft.decorators.append(f"@{self.spelling['card']}")
+        if written.draws:
+            self.used.add("show_figures")
+            draft.figures = f"{self.extras['show_figures']}()"
+        return draft
+
+    def _open(self, draft: Draft, step: Step) -> None:
+        """What a plain method is given."""
+        draft.before = [*self.item_lines(step), *self.loads(step, "self", {}), *self.shadows(step)]
+        apart = self.usage.apart(step)
+        if apart:
+            draft.before.append(self.by_step(apart, dict.fromkeys(apart, "self")))
+        if self.graph.links[step.name].joined:
+            draft.before.append(self.collected(step))
+        draft.before += self.seed(step)
+
+    def _parallel_join(self, item: Parallel, target: str) -> Draft:
+        join = item.join
+        lasts = [_exit(branch) for branch in item.branches]
+        env = self.flowing.before[join.name]
+        owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
+        handed = self.handed(join, owners)
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET if handed else WAIT)
+        draft.takes_inputs = True
+        draft.before = handed
+        if join.step:
+            draft.before += self.shadows(join.step)
+            apart = self.usage.apart(join.step)
+            if apart:
+                where = {step: owners.get(next(iter(names.values()), ""), "") for step, names in apart.items()}
+                draft.before.append(self.by_step(apart, where))
+            draft.before += self.seed(join.step)
+            draft.after = [*self.stores(join.step)]
+        draft.next = f"self.next(self.{target})"
+        self._finish(draft, join.step)
+        return draft
+
+    def _foreach_join(self, item: Foreach, target: str) -> Draft:
+        join = item.join
+        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=COLLECT)
+        draft.takes_inputs = True
+        draft.before = self.handed(join, {})
+        if join.step:
+            draft.before += self.shadows(join.step)
+        failed = self.failures(item, draft)
+        if join.step:
+            draft.before += [*self.inputs(join.step, item, failed), *self.seed(join.step)]
+            draft.after = [*self.stores(join.step)]
+        else:
+            draft.before += self.collect(item, failed)
+        draft.next = f"self.next(self.{target})"
+        self._finish(draft, join.step)
+        return draft
+
+
+def _exit(row: Row) -> str:
+    match row[-1]:
+        case Task(name=name):
+            return name
+        case Parallel(join=join) | Foreach(join=join):
+            return join.name
+        case Switch():
+            raise AssertionError("no row that is joined ends with a switch")

@@ -1,0 +1,146 @@
+"""From a graph to a plan: what may run at once does, and what FlowSpec cannot say waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nbflow.export.plan.naming import Names
+from nbflow.export.plan.order import Beside, Order, Part, Series
+from nbflow.export.plan.parts import Foreach, Item, Join, Parallel, Row, Task
+from nbflow.flow.graph import Graph
+from nbflow.flow.scopes import Scope, is_within
+from nbflow.flow.step import Step
+from nbflow.flow.wording import listed, problem
+
+Edge = tuple[str, str]
+START, END = "start", "end"
+
+
+@dataclass
+class Arrangement:
+    """One attempt. `edges` make steps wait that the graph lets run at once; `waits` tells the steps that now wait."""
+
+    graph: Graph
+    names: Names
+    edges: frozenset[Edge] = frozenset()
+    waits: list[tuple[str, str]] = field(default_factory=list)  # (earlier, later)
+
+    def row(self) -> Row:
+        return self._row(())
+
+    def _row(self, scope: Scope) -> Row:
+        """What stands at one level of foreachs, with what is further in as one thing each."""
+        inside = [name for name, linked in self.graph.links.items() if is_within(linked.scope, scope)]
+        units = list(dict.fromkeys(unit(self.graph, name, scope) for name in inside))
+        if not units:
+            return ()
+        order = self._order(units, list(self._edges(inside, units, scope)), scope)
+        items = tuple(self._items(order.arrange(), scope))
+        self.waits += sorted(order.waits)
+        return items
+
+    def _edges(self, inside: Sequence[str], units: Sequence[str], scope: Scope) -> Iterator[Edge]:
+        for later in inside:
+            extra = (one for one, other in self.edges if other == later)
+            for earlier in (*self.graph.links[later].upstream, *extra):
+                if earlier in inside and unit(self.graph, earlier, scope) != unit(self.graph, later, scope):
+                    yield unit(self.graph, earlier, scope), unit(self.graph, later, scope)
+        first = scope[-1] if scope else START if self._can_start(units) else None
+        yield from ((first, other) for other in units if first is not None and other != first)
+        if not scope and self._can_end():
+            yield from ((other, END) for other in units if other != END)
+
+    def _order(self, units: Sequence[str], edges: list[Edge], scope: Scope) -> Order:
+        try:
+            return Order.of(units, edges)
+        except ValueError as error:
+            raise GoesBack(self.graph, [str(name) for name in error.args], scope) from None
+
+    def _can_start(self, units: Sequence[str]) -> bool:
+        return START in units and can_start(self.graph)
+
+    def _can_end(self) -> bool:
+        return can_end(self.graph)
+
+    def _items(self, part: Part, scope: Scope) -> Iterator[Item]:
+        match part:
+            case Series(parts=parts):
+                for one in parts:
+                    yield from self._items(one, scope)
+            case Beside(parts=parts):
+                branches = tuple(tuple(self._items(one, scope)) for one in parts)
+                yield Parallel(branches, Join(""))
+            case str() as name:
+                yield self._item(name, scope)
+
+    def _item(self, name: str, scope: Scope) -> Item:
+        step, inner = self.graph.steps[name], (*scope, name)
+        if step.foreach and not (scope and scope[-1] == name):
+            return Foreach(step, self._row(inner), Join(""))
+        return Task(self.names.method(step, is_free(self.graph, step)), step)
+
+
+def unit(graph: Graph, name: str, scope: Scope) -> str:
+    """What a step is a part of, seen from a scope around it: itself, or the foreach that it is inside of."""
+    inner = graph.links[name].scope
+    return inner[len(scope)] if len(inner) > len(scope) else name
+
+
+# start and end, which FlowSpec knows by their names
+
+
+def is_free(graph: Graph, step: Step) -> bool:
+    """Whether a step may keep its name: `start` and `end` are for plain methods at both ends."""
+    match step.name:
+        case "start":
+            return can_start(graph)
+        case "end":
+            return can_end(graph)
+        case _:
+            return True
+
+
+def can_start(graph: Graph) -> bool:
+    return _is_plain(graph, START) and not graph.links[START].upstream
+
+
+def can_end(graph: Graph) -> bool:
+    return _is_plain(graph, END) and not graph.downstream[END]
+
+
+def _is_plain(graph: Graph, name: str) -> bool:
+    if name not in graph.links:
+        return False
+    step, linked = graph.steps[name], graph.links[name]
+    always = step.guard is None and step.loop is None and all(b.always for b in linked.bindings if b.required)
+    return always and not linked.scope and not linked.joined
+
+
+class GoesBack(Exception):
+    """Raised where a step goes on inside a foreach that a step above it has joined."""
+
+    def __init__(self, graph: Graph, units: Sequence[str], scope: Scope) -> None:
+        foreach = next((name for name in units if graph.steps[name].foreach), units[0])
+        inside = [name for name, linked in graph.links.items() if foreach in linked.scope]
+        joins = {name for name in units if name != foreach}
+        again = next((name for name in inside if joins & graph.ancestors(name)), foreach)
+        joined = next(iter(joins & graph.ancestors(again)), foreach)
+        message = f"step '{again}' runs per item of '{foreach}' and reads what '{joined}' has made of all its items"
+        fix = f"A script cannot go back into a foreach: let '{again}' open one of its own, over a list of '{joined}'"
+        self.problem = problem("goes-back", graph.steps[again], message, fix)
+        super().__init__(str(self.problem))
+
+
+def told(waits: Iterable[Edge], graph: Graph) -> tuple[str, ...]:
+    """Which parallelism an arrangement costs, a line for each step that waits for more than it reads."""
+    found: dict[str, list[str]] = {}
+    for earlier, later in waits:
+        found.setdefault(later, []).append(earlier)
+    order = list(graph.links)
+    return tuple(_tell(later, found[later]) for later in sorted(found, key=order.index))
+
+
+def _tell(later: str, waits: Sequence[str]) -> str:
+    them = "it" if len(waits) == 1 else "them"
+    return f"'{later}' waits for {listed(waits)}, though it reads nothing of {them}"

@@ -1,0 +1,41 @@
+"""Attributes of a flow that only the script has: items, collected tasks, errors, and which way is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nbflow.export.plan.naming import Names
+from nbflow.flow.step import Step
+
+
+@dataclass
+class Attributes:
+    """Each is named when it is first asked for, and keeps its name."""
+
+    names: Names
+    _found: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def items(self, opener: Step) -> str:
+        return self._named("items", opener.name, f"{opener.name}_items")
+
+    def tasks(self, leaf: str) -> str:
+        """What is kept of the tasks of a foreach, for steps that ask for them later."""
+        return self._named("tasks", leaf, f"{leaf}_tasks")
+
+    def failed(self, leaf: str) -> str:
+        return self._named("failed", leaf, f"{leaf}_failed")
+
+    def error(self, step: Step) -> str:
+        return self._named("error", step.name, f"{step.name}_error")
+
+    def again(self, step: Step) -> str:
+        return self._named("again", step.name, f"{step.name}_again")
+
+    def choice(self, step: str, is_foreach: bool) -> str:
+        wanted = f"has_{step}_items" if is_foreach else f"run_{step}"
+        return self._named(wanted, step, wanted)
+
+    def _named(self, kind: str, owner: str, wanted: str) -> str:
+        if (kind, owner) not in self._found:
+            self._found[kind, owner] = self.names.fresh(wanted)
+        return self._found[kind, owner]

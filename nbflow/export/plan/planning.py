@@ -1,0 +1,113 @@
+"""A plan that is right: arranged, looked through, and arranged again until every name is read from the right step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from nbflow.export.errors import ExportFailed
+from nbflow.export.plan.arrange import Arrangement, Edge, GoesBack
+from nbflow.export.plan.attributes import Attributes
+from nbflow.export.plan.flowing import Flowing
+from nbflow.export.plan.lengths import always_has_items
+from nbflow.export.plan.naming import Names
+from nbflow.export.plan.parts import Foreach, Parallel, Row, Switch, Task, steps_of
+from nbflow.export.plan.shape import Shaping
+from nbflow.export.plan.usage import Usage
+from nbflow.export.plan.versions import Versions
+from nbflow.flow.graph import Graph
+
+
+@dataclass
+class Planned:
+    """A plan in which everybody reads from the right step; `waits` are the pairs of steps that it makes wait."""
+
+    row: Row
+    flowing: Flowing
+    usage: Usage
+    attributes: Attributes
+    names: Names
+    waits: tuple[tuple[str, str], ...]
+
+
+def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
+    """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
+    alike, ordered, split = _alike(graph), set[str](), set[str]()
+    while True:
+        edges = alike.union(*(_in_order(graph, name) for name in ordered))
+        try:
+            plan = _attempt(graph, all_artifacts, edges, frozenset(split))
+        except GoesBack:
+            if not ordered and not alike:
+                raise
+            # what the script itself wants in a row may be the reason: names are split, then switches are
+            alike = alike if ordered else frozenset()
+            split, ordered = split | ordered, set()
+            continue
+        wrong = plan.flowing.wrong
+        if not wrong:
+            native = _native(plan.row, plan.usage)
+            better = _attempt(graph, all_artifacts, edges, frozenset(split), native) if native else plan
+            return plan if better.flowing.wrong else better
+        if wrong <= split:
+            listed = ", ".join(sorted(wrong))
+            raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
+        split |= wrong & ordered  # where an order does not help
+        ordered = (ordered | wrong) - split
+
+
+def _attempt(
+    graph: Graph,
+    all_artifacts: bool,
+    edges: frozenset[Edge],
+    split: frozenset[str],
+    native: frozenset[str] = frozenset(),
+) -> Planned:
+    names = Names(graph)
+    versions, attributes = Versions(graph, names, split), Attributes(names)
+    usage = Usage(graph, names, versions, all_artifacts, native)
+    arrangement = Arrangement(graph, names, edges)
+    lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
+    row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
+    assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
+    flowing = Flowing(graph, usage, attributes)
+    flowing.follow(row)
+    return Planned(row, flowing, usage, attributes, names, tuple(arrangement.waits))
+
+
+def _native(row: Row, usage: Usage) -> frozenset[str]:
+    """The joins that ask for nothing but the last steps of their branches, which is what FlowSpec gives them."""
+    found: set[str] = set()
+    for item in row:
+        match item:
+            case Parallel(branches=branches, join=join):
+                found |= frozenset().union(*(_native(branch, usage) for branch in branches))
+                lasts = {last.step.name for *_, last in branches if isinstance(last, Task) and last.step}
+                found |= {join.step.name} if join.step and usage.can_be_native(join.step, lasts) else set()
+            case Foreach(body=body):
+                found |= _native(body, usage)
+            case Switch(ways=ways):
+                found |= frozenset().union(*(_native(way.row, usage) for way in ways))
+    return frozenset(found)
+
+
+def _in_order(graph: Graph, name: str) -> set[Edge]:
+    """Everybody who reads or writes a name, one after another."""
+    concerned = [
+        step
+        for step, linked in graph.links.items()
+        if name in linked.writes or any(binding.name == name for binding in linked.bindings)
+    ]
+    return set(pairwise(concerned))
+
+
+def _alike(graph: Graph) -> frozenset[Edge]:
+    """Steps with guards on one name stand in a row, so that one switch decides about all of them."""
+    last: dict[str, str] = {}
+    edges: set[Edge] = set()
+    for step in graph.steps.values():
+        if step.guard is not None:
+            if step.guard.name in last:
+                edges.add((last[step.guard.name], step.name))
+            last[step.guard.name] = step.name
+    return frozenset(edges)

@@ -1,0 +1,54 @@
+"""A script as the cells of a notebook that means the same."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbflow.importing.cells.around import without_file, write_around
+from nbflow.importing.cells.bodies import write_body
+from nbflow.importing.cells.drafts import Draft, Steps
+from nbflow.importing.cells.headers import write_header
+from nbflow.importing.cells.meaning import keep_meaning
+from nbflow.importing.design.deciding import design_notebook
+from nbflow.importing.design.decisions import Design
+from nbflow.importing.reading.source import Source
+from nbflow.importing.refusals import CannotCarryOver, Stuck
+
+
+def draft_notebook(source: Source, folder: Path) -> list[Draft]:
+    """The cells of a notebook in `folder`. Raises CannotCarryOver."""
+    try:
+        design = design_notebook(source)
+        steps = _steps(design, folder)
+        keep_meaning(design, steps)
+    except Stuck as stuck:
+        raise CannotCarryOver(source.path, [stuck.obstacle]) from None
+    return list(_documented(design, steps))
+
+
+def _steps(design: Design, folder: Path) -> Steps:
+    bodies = without_file(design, {name: write_body(design, name) for name in design.kept}, folder)
+    headers = {name: write_header(design, name) for name in design.kept}
+    lines = {name: step.method.place.line for name, step in design.steps.items()}
+    return Steps(write_around(design, bodies, folder), headers, bodies, lines)
+
+
+def _documented(design: Design, steps: Steps) -> Iterator[Draft]:
+    """With docstrings as markdown above what they are about."""
+    yield Draft(_title(design), markdown=True)
+    yield from steps.around
+    for draft in steps.drafts:
+        doc = design.steps[draft.step].method.doc
+        if doc:
+            yield Draft(doc, markdown=True, line=draft.line)
+        yield draft
+
+
+def _title(design: Design) -> str:
+    """What the module and the class say, and what a start says that is no cell."""
+    source, start = design.source, design.source.script.start or ""
+    about = "" if start in design.kept else source.steps[start].doc
+    texts = (f"# {source.flow.name}", ast.get_docstring(source.tree), ast.get_docstring(source.flow), about)
+    return "\n\n".join(text.strip() for text in texts if text and text.strip())

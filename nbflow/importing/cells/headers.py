@@ -1,0 +1,40 @@
+"""Transitions and decorators of a script as the options of headers."""
+
+from __future__ import annotations
+
+import re
+
+from nbflow.importing.cells.bodies import loop_name
+from nbflow.importing.cells.drafts import Header
+from nbflow.importing.design.decisions import Design, guard_name
+
+
+def write_header(design: Design, name: str) -> Header:
+    step = design.steps[name]
+    above = design.foreach_above(name)
+    closed = design.closes(name) if step.method.is_join else None
+    return Header(
+        name,
+        foreach=f"--foreach {design.items[name]} in {above[1].foreach}" if above else "",
+        join=f"--join {closed}" if closed else "",
+        guard=_guard(design, name),
+        loop=f"--while {loop_name(design, name)}" if design.loop(name) else "",
+        options=step.decoration.options,
+    )
+
+
+def _guard(design: Design, name: str) -> str:
+    way, said = design.way(name), guard_name(design, name)
+    if way is None:
+        return ""
+    return f"--if {said}" if said else _test(design.condition(way.switch), way.literals[0])
+
+
+def _test(condition: str, literal: object) -> str:
+    match literal:
+        case bool():
+            return f"--if {condition}" if literal else f"--if not {condition}"
+        case str() if re.fullmatch(r"[A-Za-z_]\w*", literal) and literal not in ("True", "False", "None"):
+            return f"--if {condition} == {literal}"
+        case _:
+            return f"--if {condition} == {literal!r}"

@@ -1,0 +1,132 @@
+"""A notebook reads the nearest step above, a script what comes along its transitions; cells say where these differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbflow.flow.checks import check
+from nbflow.flow.graph import Binding, Graph
+from nbflow.flow.scopes import is_within
+from nbflow.importing.cells.drafts import Steps
+from nbflow.importing.design.decisions import Design
+from nbflow.importing.reading.conditions import are_exclusive
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
+
+
+def keep_meaning(design: Design, steps: Steps) -> None:
+    """Raises Stuck and CannotCarryOver for what no cell can say."""
+    _name_sources(design, steps)
+    _keep_scopes(design, steps)
+    _keep_order(design, steps)
+    _refuse_problems(design, steps)
+
+
+def _name_sources(design: Design, steps: Steps) -> None:
+    """Where the nearest step above is not the one that a read means, name that one."""
+    graph = steps.graph()
+    for name in design.kept:
+        wrong = [
+            (one, writers, binding)
+            for one, writers in _meant(design, name)
+            if (binding := _binding(graph, name, one)) is not None and not _agrees(design, name, binding, writers)
+        ]
+        lines = [_named(design, name, writers, binding) for _, writers, binding in wrong]
+        steps.bodies[name] = "\n".join([*lines, steps.bodies[name]])
+
+
+def _meant(design: Design, name: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """What a step reads, and who has written it."""
+    entering = design.seen.entering[name]
+    reads = design.reads[name] | design.added_reads(name) | {_list_of(design, name)}
+    for one in sorted(reads & design.artifacts & entering.keys()):
+        yield one, entering[one]
+
+
+def _list_of(design: Design, name: str) -> str:
+    """The list that the foreach of a step goes over."""
+    above = design.foreach_above(name)
+    return (above[1].foreach or "") if above else ""
+
+
+def _binding(graph: Graph, name: str, artifact: str) -> Binding | None:
+    return next((one for one in graph.links[name].bindings if one.name == artifact), None)
+
+
+def _agrees(design: Design, name: str, binding: Binding, writers: frozenset[str]) -> bool:
+    """Whether both would find the same: of several writers only one runs, or the nearest that ran has the last word.
+
+    A notebook looks further up in case none of them ran. That must not lead into a foreach that is over.
+    """
+    possible: list[str] = []
+    for one in binding.writers:
+        if not are_exclusive(design.conditions[one], design.conditions[name]):
+            possible += [] if any(_hides(design, nearer, one, binding.name) for nearer in possible) else [one]
+    is_outside = all(is_within(design.scope(name), design.scope(one)) for one in binding.writers)
+    return set(possible[: len(writers)]) == writers and is_outside
+
+
+def _hides(design: Design, nearer: str, other: str, artifact: str) -> bool:
+    """Whether the nearer of two steps sets the artifact whenever the other has run."""
+    needed, known = design.conditions[nearer], design.conditions[other]
+    return artifact in design.steps[nearer].sure and all(
+        switch in known and known[switch] <= taken for switch, taken in needed.items()
+    )
+
+
+def _named(design: Design, name: str, writers: frozenset[str], binding: Binding) -> str:
+    artifact, writer = binding.name, max(sorted(writers), key=lambda one: one != binding.writers[0])
+    if len(writers) > 1 or not _can_name(design, name, writer) or _list_of(design, name) == artifact:
+        nearest = binding.writers[0]
+        message = f"step '{name}' reads self.{artifact} of {' or '.join(sorted(writers))}"
+        message += f", and in a notebook it would be that of '{nearest}', which stands nearer"
+        fix = f"Give self.{artifact} another name in '{nearest}' or in '{writer}'"
+        raise Stuck(design.steps[name].method.place.line, message, fix)
+    return f"{artifact if name in design.plain else f'self.{artifact}'} = inputs.{writer}.{artifact}"
+
+
+def _can_name(design: Design, name: str, writer: str) -> bool:
+    """`inputs.STEP` is a step that has run for the same item, in a cell that joins no foreach."""
+    joins = design.steps[name].method.is_join and design.closes(name) is not None
+    return not joins and is_within(design.scope(name), design.scope(writer)) and writer in design.kept
+
+
+def _keep_scopes(design: Design, steps: Steps) -> None:
+    """A step inside a foreach runs once per item only if it reads something of the item."""
+    graph = steps.graph()
+    for name in design.kept:
+        scope = design.scope(name)
+        if scope and graph.links[name].scope != scope and name not in design.items:
+            step = graph.steps[name]
+            reads = (step.reads | step.maybe_reads) & {one.name for one in graph.links[name].bindings}
+            item = design.items[scope[-1]]
+            steps.headers[name] = replace(steps.headers[name], reads=tuple(sorted({item, *reads})))
+
+
+def _keep_order(design: Design, steps: Steps) -> None:
+    """What only the transitions of the script put in order, `--after` does."""
+    graph = steps.graph()
+    before: dict[str, frozenset[str]] = {}
+    for name in design.kept:
+        upstream = frozenset(graph.links[name].upstream)
+        known = upstream.union(*(before[one] for one in upstream))
+        missing = [one for one in dict.fromkeys(design.above(name)) if one not in known]
+        needed = tuple(one for one in missing if not any(one in before[other] for other in missing))
+        steps.headers[name] = replace(steps.headers[name], after=needed)
+        before[name] = known.union(needed, *(before[one] for one in needed))
+
+
+def _refuse_problems(design: Design, steps: Steps) -> None:
+    """What is still wrong is said in the lines of the script."""
+    graph, drafts = steps.graph(), [*steps.around, *steps.drafts]
+    found = [
+        Obstacle(drafts[one.place.cell - 1].line if one.place else 0, one.message, one.fix)
+        for one in check(graph)
+        if not one.warning
+    ]
+    for name in design.kept:
+        if graph.links[name].scope != design.scope(name):
+            message = f"step '{name}' would not run once per item in a notebook"
+            found.append(Obstacle(steps.lines[name], message, "Let it read self.input"))
+    if found:
+        raise CannotCarryOver(design.source.path, found)

@@ -1,0 +1,1 @@
+"""What the notebook is to be, decided before a line of it is written."""
