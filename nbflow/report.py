@@ -39,7 +39,7 @@ def page(archive: Archive, row: RunRow) -> str:
 def _parts(archive: Archive, row: RunRow) -> Iterator[str]:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.started))
     took = f" · {row.finished - row.started:.1f} s" if row.finished else ""
-    yield f'<p>{row.status} · {when}{took}{escape(" · " + ", ".join(row.tags) if row.tags else "")}</p>'
+    yield f"<p>{row.status} · {when}{took}{escape(' · ' + ', '.join(row.tags) if row.tags else '')}</p>"
     if row.parameters:
         yield _table({name: str(value) for name, value in row.parameters.items()})
     graph = archive.graph(row)

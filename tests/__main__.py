@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 CHECKS = (
     "ruff check .",
+    "ruff format --check .",
     "mypy",
     "lint-imports --no-cache",
     "python -m nbflow.jupyter.protocol --check",

@@ -14,10 +14,7 @@ def graph_of(*cells: str) -> Graph:
 
 def test_text_has_one_line_per_step_in_document_order() -> None:
     assert to_text(FOREACH.graph) == (
-        "foreach · 3 steps\n\n"
-        "grid\n"
-        "  fit  ← grid  foreach cfg in grid\n"
-        "best   ← fit   join fit\n"
+        "foreach · 3 steps\n\ngrid\n  fit  ← grid  foreach cfg in grid\nbest   ← fit   join fit\n"
     )
 
 

@@ -120,9 +120,7 @@ def resume(
 @click.argument("task", metavar="STEP[ITEM]")
 @_resources
 @click.pass_context
-def rerun(
-    ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...]
-) -> None:
+def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...]) -> None:
     """Compute a step, or one item of it, again; then what follows from it, as far as it changes.
 
     The parameters are those of the newest run, but for those that are given.

@@ -62,13 +62,7 @@ class Parameters:
                 return f"{self.imports.name('pathlib.Path', inside=True)}({text})"
             case ParameterType.LIST | ParameterType.DICT:
                 return text if _is_json(parameter) else f"{self.imports.name('ast.literal_eval', inside=True)}({text})"
-            case (
-                ParameterType.INT
-                | ParameterType.FLOAT
-                | ParameterType.BOOL
-                | ParameterType.STR
-                | ParameterType.FILE
-            ):
+            case ParameterType.INT | ParameterType.FLOAT | ParameterType.BOOL | ParameterType.STR | ParameterType.FILE:
                 return text
             case _:
                 assert_never(parameter.type)

@@ -52,7 +52,7 @@ def _parameters(source: Source) -> Iterator[tuple[int, str]]:
         if isinstance(first, ast.Constant) and first.value != name:
             yield node.lineno, f"--{first.value!s} is --{name} in the notebook"
         if "separator" in given:
-            yield node.lineno, f"--{name} takes a list in the notebook, such as '[\"a\", \"b\"]'"
+            yield node.lineno, f'--{name} takes a list in the notebook, such as \'["a", "b"]\''
 
 
 def _steps(source: Source) -> Iterator[tuple[int, str]]:

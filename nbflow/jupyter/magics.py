@@ -210,4 +210,3 @@ class FlowMagics(Magics):
             where, _, cell = name.rpartition(" · ")
             return f"{where} ·", cell
         return self.name_code(name)
-

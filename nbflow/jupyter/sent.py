@@ -35,7 +35,7 @@ def read_sent(text: str) -> Sent:
     found = read_object(text)
     cells, path = found.get("cells"), found.get("path", "")
     if not isinstance(cells, list) or not isinstance(path, str):
-        raise Misunderstood("the cells are missing: send {\"cells\": […]}")
+        raise Misunderstood('the cells are missing: send {"cells": […]}')
     return Sent(tuple(code_cells([_written(cell) for cell in cells])), path)
 
 

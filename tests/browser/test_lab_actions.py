@@ -91,7 +91,7 @@ def test_a_run_in_a_shell_is_followed_and_can_only_be_stopped_there(notebook: Op
 
 
 def test_parameters_arrive_as_they_were_typed(notebook: OpenNotebook) -> None:
-    odd = "it's \"$x\" {y} 100% \\ é?"
+    odd = 'it\'s "$x" {y} 100% \\ é?'
     window = notebook([LOAD, "x = y = 'expanded'", "%%parameters\ntitle: str = 'none'", "%%step say\nsaid = title"])
     panel = window.open_panel()
     panel.wait_for_step("say", "missing")

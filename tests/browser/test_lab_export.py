@@ -26,9 +26,7 @@ def test_export_asks_where_to_writes_the_script_and_shows_it(notebook: OpenNoteb
     assert "from metaflow import" in (folder / "demo.py").read_text()
 
 
-def test_a_file_that_is_there_is_written_over_only_when_the_user_says_so(
-    notebook: OpenNotebook, folder: Path
-) -> None:
+def test_a_file_that_is_there_is_written_over_only_when_the_user_says_so(notebook: OpenNotebook, folder: Path) -> None:
     (folder / "demo.py").write_text("mine = 1\n")
     window = notebook(LINEAR)
     window.open_panel().wait_for_step("report", "missing")

@@ -37,9 +37,7 @@ def set_(window: Window, **values: Any) -> None:
     window.page.evaluate(save, json.dumps(values))
 
 
-def test_two_notebooks_side_by_side_have_each_their_own_badges(
-    notebook: OpenNotebook, lab: Lab, folder: Path
-) -> None:
+def test_two_notebooks_side_by_side_have_each_their_own_badges(notebook: OpenNotebook, lab: Lab, folder: Path) -> None:
     window = notebook(LINEAR)
     window.open_beside(lab, other(folder))
     window.run_all()

@@ -7,10 +7,7 @@ from tests.browser.conftest import OpenNotebook
 
 CELLS = [
     LOAD,
-    "%%parameters\n"
-    'genre: str = "Comedy"  # genre to pick\n'
-    "top_k: int = 3  # how many\n"
-    "loud: bool = False\n",
+    '%%parameters\ngenre: str = "Comedy"  # genre to pick\ntop_k: int = 3  # how many\nloud: bool = False\n',
     "%%step pick\npicked = (genre.upper() if loud else genre) * top_k",
     "print('picked is', picked, '.')",
 ]

@@ -142,9 +142,7 @@ def test_status_of_other_parameters_and_of_an_edited_notebook(shell: Shell, note
 
 
 def test_why_explains_what_changed_and_what_would_run(shell: Shell, notebook: str) -> None:
-    assert shell("why", notebook, "load").steady == (
-        "load is done: nothing it depends on changed since run 3, AGO\n"
-    )
+    assert shell("why", notebook, "load").steady == ("load is done: nothing it depends on changed since run 3, AGO\n")
     shell.write("flow", *CELLS)
     assert shell("why", notebook, "load").code == 0
     shell.write("flow", *CELLS[:1], CELLS[1].replace("10", "30"), *CELLS[2:])

@@ -171,8 +171,7 @@ def test_values_of_the_notebooks_own_classes_are_written_to_files(shell: Shell) 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])
 def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) -> None:
     code = (
-        "import sys\nfrom nbflow.__main__ import main\n"
-        "try: main()\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
+        "import sys\nfrom nbflow.__main__ import main\ntry: main()\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
     )
     answer = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
     loaded = answer.stdout.splitlines()[-1]

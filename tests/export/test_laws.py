@@ -95,7 +95,7 @@ def test_what_a_notebook_keeps_without_its_lock_a_script_refuses_by_name(
     engines: Engines, capsys: pytest.CaptureFixture[str]
 ) -> None:
     engines.nbflow(exported_of(LOST.graph), Outcome.FAILED)
-    assert 'Cannot pickle dump artifact named "config" (at config[\'lock\'])' in capsys.readouterr().out
+    assert "Cannot pickle dump artifact named \"config\" (at config['lock'])" in capsys.readouterr().out
 
 
 def assert_same_under_nbflow(engines: Engines, graph: Graph) -> None:

@@ -112,7 +112,7 @@ def test_parameters_have_type_default_and_help() -> None:
         '    x = Parameter("x", type=float, default=2.0)',
         '    ok = Parameter("ok", type=bool, default=False)',
         '    who = Parameter("who", type=str, required=True, help="of whom")',
-        "    words = Parameter(\"words\", type=JSONType, default='[\"a\"]')",
+        '    words = Parameter("words", type=JSONType, default=\'["a"]\')',
         '    table = Parameter("table", type=str, default="{1: 2}")',
         '    data = IncludeFile("data", default="data/in.csv")',
         '    maybe = Parameter("maybe", type=int)',
@@ -302,7 +302,7 @@ def test_more_retries_than_a_script_can_have_are_said() -> None:
     [
         ("## Load\n\nIt `loads`.", '"""Load\n\n        It `loads`.\n        """'),
         ('It says "hi"', '"""It says "hi\\""""'),
-        ("A \\d and a \"\"\" here", '"""A \\\\d and a \\"\\"\\" here"""'),
+        ('A \\d and a """ here', '"""A \\\\d and a \\"\\"\\" here"""'),
         ("- one\n- two", '"""- one\n        - two\n        """'),
     ],
 )

@@ -66,7 +66,7 @@ def end(self):
     ]
 
 
-AROUND = '''
+AROUND = """
 #!/usr/bin/env python
 # ruff: noqa
 import os
@@ -87,7 +87,7 @@ def odd(x): return x
 def double(x):
     return x * LIMIT
 PATH = os.path.dirname(__file__)
-'''
+"""
 
 
 def test_what_stands_around_a_flow_comes_in_cells_of_its_own(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_markdown_comes_back_as_docstrings_have_it(tmp_path: Path) -> None:
 
     path = tmp_path / "told.ipynb"
     cells = [
-        nbformat.v4.new_markdown_cell("# The story\n\nIt is \\short\\ and says \"\"\"this\"\"\"."),
+        nbformat.v4.new_markdown_cell('# The story\n\nIt is \\short\\ and says """this""".'),
         nbformat.v4.new_code_cell("%load_ext nbflow"),
         nbformat.v4.new_markdown_cell("## First\n\n- one\n- two\n\n```\nx   =  1\n```"),
         nbformat.v4.new_code_cell("%%step first\nx = 1"),

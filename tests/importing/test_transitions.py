@@ -40,9 +40,7 @@ def end(self):
         ("self.y = 1", "self.y = 2", "self.x = inputs.a.x", ["x = inputs.a.x"]),
     ],
 )
-def test_a_static_join_names_its_branches(
-    tmp_path: Path, a: str, b: str, join: str, expected: list[str]
-) -> None:
+def test_a_static_join_names_its_branches(tmp_path: Path, a: str, b: str, join: str, expected: list[str]) -> None:
     found = cells(tmp_path, BRANCHES.format(a=a, b=b, join=join))
     assert [cell.splitlines()[1:] for cell in found if cell.startswith("%%step join")] == [expected]
 

@@ -104,7 +104,7 @@ def test_what_a_notebook_does_not_do_is_noted_with_its_line(tmp_path: Path) -> N
     assert answer.lines[1:] == [
         f"note: {script}:2: @project is left out: a notebook belongs to no project",
         f"note: {script}:4: --learning-rate is --rate in the notebook",
-        f"note: {script}:5: --words takes a list in the notebook, such as '[\"a\", \"b\"]'",
+        f'note: {script}:5: --words takes a list in the notebook, such as \'["a", "b"]\'',
         f"note: {script}:6: the card of step 'only' is what it displays, not one of type 'blank'",
         f"note: {script}:7: step 'only' is tried again at once, not after 2 minutes",
         f"note: {script}:12: 'print('go')' is left out: nobody starts a notebook as a script",

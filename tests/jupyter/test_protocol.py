@@ -36,7 +36,9 @@ def test_the_copy_in_the_panel_is_fresh() -> None:
 
 
 def test_messages_become_interfaces_and_closed_sets_unions() -> None:
-    assert write_typescript([Colour, Dot], {"MOST": 3, "ID": "dots"}, "make dots") == """\
+    assert (
+        write_typescript([Colour, Dot], {"MOST": 3, "ID": "dots"}, "make dots")
+        == """\
 // Written by `make dots`. Do not edit.
 
 export const MOST = 3;
@@ -56,6 +58,7 @@ export interface Dot {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 """
+    )
 
 
 def test_a_type_that_no_message_may_have_is_refused() -> None:

@@ -72,9 +72,9 @@ def arrive(shell: Any, text: str) -> list[str]:
     [
         ["run", "--bg", "--genre=Sci-Fi"],
         ["restore", "7/fit[3]", "--dry-run"],
-        ["--title=it's \"so\"", "--path=C:\\new\\table", "--empty="],
+        ['--title=it\'s "so"', "--path=C:\\new\\table", "--empty="],
         ["--cost=$x", "--home=$HOME", "--dollar=$", "--twice=$$x $$"],
-        ["--config={\"a\": {x}}", "--set={x}", "--format={{x}}", "--bracket={"],
+        ['--config={"a": {x}}', "--set={x}", "--format={{x}}", "--bracket={"],
         ["--mixed='$x' {x} '$x", "--odd='", "--text=what?", "--star=*.csv", "--note=a # b"],
         ["--words=two words", "--lines=one\ntwo\ttab", "--none=", "", "--unicode=Grüße 🎬 \u2028"],
     ],
@@ -109,6 +109,6 @@ def test_the_code_says_the_very_lines(line: Any) -> None:
         def load_ipython_extension(self, shell: Shell) -> None:
             said.append("load")
 
-    code = line.call("writeCode", ["cells '{\"a\": \"\\\\n\"}'", "run --note='two\nlines'"])
+    code = line.call("writeCode", ['cells \'{"a": "\\\\n"}\'', "run --note='two\nlines'"])
     exec(code, {"get_ipython": Shell, "__import__": lambda name: Loaded()})
-    assert said == ["load", "%nbflow cells '{\"a\": \"\\\\n\"}'", "%nbflow run --note='two\nlines'"]
+    assert said == ["load", '%nbflow cells \'{"a": "\\\\n"}\'', "%nbflow run --note='two\nlines'"]

@@ -124,8 +124,6 @@ def with_names(step: StepText) -> StepText:
     )
 
 
-
-
 def _with_failure(names: Names, decoration: Decoration) -> Names:
     """A step that catches what it raises may have set anything before, and says what it was."""
     if decoration.catch is None:

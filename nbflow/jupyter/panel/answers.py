@@ -94,7 +94,7 @@ def _name(question: Question) -> Any:
     body = read_object(question.body)
     source, taken = body.get("source"), body.get("taken", [])
     if not isinstance(source, str) or not isinstance(taken, list):
-        raise Misunderstood("the body must be {\"source\": text, \"taken\": [names]}")
+        raise Misunderstood('the body must be {"source": text, "taken": [names]}')
     headers = [read_header(cell.source) for cell in question.place.saved_cells()]
     named = [header for header in headers if header.name]
     return propose_name(source, [*taken, *(header.name for header in named)], bool(named) and named[-1].comment)

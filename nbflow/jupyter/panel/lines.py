@@ -136,4 +136,3 @@ def _known_total(step: str, totals: Totals, graph: Graph | None) -> int | None:
     if graph is not None:
         return expected(graph, step, totals.steps)
     return sum(one.items for one in totals.steps[step] if one.split)
-

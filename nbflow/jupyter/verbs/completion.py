@@ -28,6 +28,7 @@ OPTIONS = {
 }
 """What a verb takes in a notebook besides what it takes in a shell."""
 
+
 def complete(session: Session, line: str) -> list[str]:
     """The words that fit behind what is typed; never raises."""
     words = line.split()
