@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterable, Iterator
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
+from typing import Any
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -29,9 +31,24 @@ def start_fork_server(modules: Iterable[str], workers: int) -> None:
 
     The hash seed is fixed there, because equal sets shall pickle equally in all workers.
     """
+    _start_tracker(resource_tracker._resource_tracker)
     with environment(PYTHONHASHSEED="0", **threads_of(workers), NBFLOW_PRELOAD=",".join(modules)):
         forkserver.set_forkserver_preload(["nbflow.run.preload"])
         forkserver.ensure_running()
+
+
+def _start_tracker(tracker: Any) -> None:
+    """What Python starts beside its fork server, here in a process group of its own.
+
+    It ends after everybody else and ignores to be told, and a kernel that is to end waits for all in its group.
+    """
+    if tracker._fd is not None:
+        return
+    read, tracker._fd = os.pipe()
+    os.set_inheritable(read, True)
+    command = [sys.executable, "-c", f"from multiprocessing.resource_tracker import main; main({read})"]
+    tracker._pid = os.posix_spawn(sys.executable, command, os.environ, setpgroup=0)
+    os.close(read)
 
 
 def threads_of(workers: int) -> dict[str, str]:

@@ -120,6 +120,14 @@ def test_an_interrupt_ends_a_run_and_keeps_what_has_finished(tmp_path: Path) -> 
         kernel.stop()
 
 
+def test_a_kernel_that_is_told_to_end_waits_for_nothing_that_workers_have_needed(kernel: Kernel) -> None:
+    kernel.ok("%%step squared --foreach n in [1, 2]\nsquared = n * n")
+    kernel.ok("import os, psutil\nbeside = psutil.Process().children(recursive=True)")
+    assert kernel.value("any('resource_tracker' in ' '.join(one.cmdline()) for one in beside)") == "True"
+    kernel.ok("awaited = [one.cmdline() for one in beside if os.getpgid(one.pid) == os.getpgrp()]")
+    assert kernel.value("any('resource_tracker' in ' '.join(words) for words in awaited)") == "False"
+
+
 def test_the_namespace_is_the_plain_dictionary_that_it_always_was(kernel: Kernel) -> None:
     assert kernel.value("type(globals()), globals() is get_ipython().user_ns") == "(dict, True)"
 
