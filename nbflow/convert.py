@@ -20,12 +20,12 @@ def convert_header(source: str, form: str) -> str:
     header = read_header(source)
     if header.kind not in _KINDS or header.comment is (form == "comment"):
         return source
-    lines = source.splitlines(keepends=True)
+    lines = source.split("\n")
     line = lines[header.line - 1]
-    end = line[len(line.rstrip("\r\n")) :]
+    end = line[len(line.rstrip("\r")) :]
     rest = line.strip().lstrip("%#| ").removeprefix(str(header.kind)).lstrip(" :").rstrip()
     lines[header.line - 1] = _header(header.kind, rest, form) + end
-    return "".join(lines)
+    return "\n".join(lines)
 
 
 def _header(kind: CellKind, rest: str, form: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nbflow.export.layout import dedent
 from nbflow.export.marks import read_cell_comment
 from nbflow.flow.code import digest, parse
+from nbflow.flow.lines import lines_of
 
 DEPTH = 8
 """How far in the body of a method stands."""
@@ -32,14 +33,14 @@ class Body:
 
 def read_bodies(script: str) -> tuple[Body, ...]:
     """Every marked body, in the order of the script. Raises SyntaxError for what is no Python."""
-    lines = script.splitlines()
+    lines = lines_of(script)
     found = (_read_body(method, lines) for method in _methods(parse(script)))
     return tuple(body for body in found if body is not None)
 
 
 def digest_rest(script: str) -> str:
     """Of what stands around the bodies, but for imports: whoever changes the engine changes them."""
-    lines, tree = script.splitlines(), copy.deepcopy(parse(script))
+    lines, tree = lines_of(script), copy.deepcopy(parse(script))
     for method in _methods(tree):
         mark = _mark_of(method, lines)
         end = _end(method, mark, lines) if mark else 0

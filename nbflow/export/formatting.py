@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from nbflow.export.errors import ExportFailed
 from nbflow.export.methods.draft import WIDTH
+from nbflow.flow.lines import lines_of
 from nbflow.script.lint import find_ruff
 
 _ISOLATED = ("--isolated", "--no-cache", "--stdin-filename", "flow.py")  # the same everywhere, whoever exports
@@ -31,7 +32,7 @@ def require_python(source: str) -> None:
     try:
         compile(source, "script", "exec", dont_inherit=True)
     except SyntaxError as error:
-        lines = source.splitlines()
+        lines = lines_of(source)
         line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
         raise ExportFailed(f"'{line}' is no Python inside of a method ({error.msg}): write it in another way") from None
 

@@ -7,6 +7,8 @@ import sys
 import tokenize
 from collections.abc import Iterator
 
+from nbflow.flow.lines import lines_of
+
 _START = getattr(tokenize, "FSTRING_START", None)  # f-strings are tokens of their own from Python 3.12 on
 _END = getattr(tokenize, "FSTRING_END", None)
 
@@ -14,7 +16,7 @@ _END = getattr(tokenize, "FSTRING_END", None)
 def indent(source: str, by: int) -> str:
     """Every line that starts inside or outside of a block, but none that starts inside a text."""
     inside = frozenset(_lines_inside_texts(source))
-    lines = source.splitlines()
+    lines = lines_of(source)
     return "\n".join(line if n in inside or not line.strip() else " " * by + line for n, line in enumerate(lines, 1))
 
 
@@ -22,7 +24,7 @@ def dedent(source: str, by: int) -> str:
     """The opposite; a line that is less far in, such as a comment, loses what it has."""
     # a body that is still far in is no Python for the tokenizer; below a header it is
     inside = {n - 1 for n in _lines_inside_texts(f"if 1:\n{source}")}
-    lines = enumerate(source.splitlines(), 1)
+    lines = enumerate(lines_of(source), 1)
     return "\n".join(line if n in inside else line[min(by, _depth(line)) :] for n, line in lines)
 
 

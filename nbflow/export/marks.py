@@ -18,6 +18,7 @@ from enum import StrEnum
 from nbflow.flow.code import digest, parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
+from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cell
 
 NO_BODY = "-"
@@ -72,11 +73,11 @@ def mark_of(cell: Cell, body: str | None = None) -> Mark:
 def header_of(cell: Cell) -> str:
     """The line as it stands."""
     line = read_header(cell.source).line
-    return cell.source.splitlines()[line - 1].strip() if line else ""
+    return lines_of(cell.source)[line - 1].strip() if line else ""
 
 
 def _next_of(cell: Cell) -> str:
-    body = "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+    body = "\n".join(lines_of(cell.source)[read_header(cell.source).line :])
     calls = (node.value for node in ast.walk(parse(body)) if isinstance(node, ast.Expr))
     return next((ast.unparse(call) for call in calls if is_transition(call)), "")
 
@@ -86,7 +87,7 @@ def _next_of(cell: Cell) -> str:
 
 def digest_cell(cell: Cell) -> str:
     """Of a cell with its header and the markdown above it, which becomes a docstring."""
-    body = cell.source.splitlines()[read_header(cell.source).line :]
+    body = lines_of(cell.source)[read_header(cell.source).line :]
     return _short(" ".join(header_of(cell).split()), digest_code("\n".join(body)), cell.above.strip())
 
 
@@ -95,7 +96,7 @@ def digest_code(source: str) -> str:
     try:
         return _short(digest(source), *_docstrings(source), *_comments(source))
     except (SyntaxError, ValueError, tokenize.TokenError):
-        return _short(*(line.rstrip() for line in source.strip().splitlines()))
+        return _short(*(line.rstrip() for line in lines_of(source.strip())))
 
 
 def _docstrings(source: str) -> Iterator[str]:
@@ -162,7 +163,7 @@ def _row(mark: Mark, width: int) -> str:
 
 def read_marks(script: str) -> Marks | None:
     """What the last such block of a script says; None for a script that was not exported."""
-    lines = script.splitlines()
+    lines = lines_of(script)
     heads = [(at, found) for at, line in enumerate(lines) if (found := _HEAD.fullmatch(line.strip()))]
     if not heads or heads[-1][1]["target"] not in set(Target):
         return None

@@ -11,6 +11,7 @@ from nbflow.export.marks import Target
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.lines import lines_of
 from nbflow.flow.prelude import is_future_import
 from nbflow.flow.scope import imported_names
 from nbflow.flow.step import Cell, Definition
@@ -74,7 +75,7 @@ def _statements(definition: Definition, graph: Graph) -> Iterator[tuple[ast.stmt
     cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
     tree = parse(definition.source)
     if definition.kind == "shared" and len(tree.body) > 1:
-        lines = definition.source.splitlines()
+        lines = lines_of(definition.source)
         ends = [0, *(node.end_lineno or 0 for node in tree.body)]
         for before, node in zip(ends, tree.body, strict=False):
             yield node, "\n".join(lines[before : node.end_lineno]).strip("\n")
@@ -85,7 +86,7 @@ def _statements(definition: Definition, graph: Graph) -> Iterator[tuple[ast.stmt
 
 def _with_comments(definition: Definition, cell: Cell) -> str:
     """The statement as it stands in the cell, with what is said above it and behind it."""
-    lines = cell.source.splitlines()
+    lines = lines_of(cell.source)
     first = definition.place.line - 1
     last = first + definition.source.count("\n")
     whole = "\n".join(lines[first : last + 1])
@@ -104,7 +105,7 @@ def _above(at: int, lines: Sequence[str]) -> int:
 def _begins_group(definition: Definition, graph: Graph) -> bool:
     """Whether an empty line stands above it and its comments."""
     cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
-    lines = cell.source.splitlines()[: definition.place.line - 1] if cell else []
+    lines = lines_of(cell.source)[: definition.place.line - 1] if cell else []
     above = _above(len(lines), lines)
     return above > 0 and not lines[above - 1].strip()
 
@@ -120,7 +121,7 @@ def _is_alone(text: str, source: str) -> bool:
 
 def _follows_gap(definition: Definition, graph: Graph) -> bool:
     cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
-    lines = cell.source.splitlines() if cell else []
+    lines = lines_of(cell.source) if cell else []
     before = lines[definition.place.line - 2] if 2 <= definition.place.line <= len(lines) + 1 else ""
     return not before.strip() and definition.place.line > 1
 
@@ -142,13 +143,13 @@ def left_out(cell: Cell) -> tuple[str, ...]:
     """The lines of a cell that are IPython's and no Python, but for nbflow's own."""
     header = read_header(cell.source)
     if header.kind is CellKind.FOREIGN:
-        return (cell.source.splitlines()[header.line - 1].strip(),)
+        return (lines_of(cell.source)[header.line - 1].strip(),)
     if header.kind is not CellKind.ORDINARY:
         return ()
     try:
         magic = parse_ordinary(cell.source).magic
     except (SyntaxError, ValueError):
         return ()
-    lines = cell.source.splitlines()
+    lines = lines_of(cell.source)
     found = (lines[number - 1].strip() for number in sorted(magic))
     return tuple(line for line in found if line and is_magic(line) and not line.startswith(_OWN_MAGICS))

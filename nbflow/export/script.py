@@ -24,6 +24,7 @@ from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import mistakes, refusals
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.lines import lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class _Export:
             missing = [name for name in CARDS if name not in self._own_cards()]
             own += [f"from {module}.cards import {imported(missing)}"] if missing else []
         standard = [*self.imports.statements]
-        blocks = [self.top.future, standard, "\n".join(self.top.imports).strip("\n").splitlines(), own]
+        blocks = [self.top.future, standard, lines_of("\n".join(self.top.imports).strip("\n")), own]
         return "\n\n".join("\n".join(block) for block in blocks if block)
 
     def _class(

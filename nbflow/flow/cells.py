@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.code import Names, compile_body, digest, names_of, parse
 from nbflow.flow.header import CellKind, Fault, Header, read_header
+from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
@@ -107,7 +108,7 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
     return Step(
         name=name,
         place=place,
-        body="\n".join(cell.source.splitlines()[header.line :]),
+        body="\n".join(lines_of(cell.source)[header.line :]),
         body_line=header.line + 1,
         cell_id=cell.id,
         doc=cell.above,
@@ -137,7 +138,7 @@ def _duplicates(steps: Sequence[Step]) -> Iterator[Problem]:
 def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     line = error.lineno or 1
     place = replace(step.place, line=step.body_line + line - 1)
-    lines = body.splitlines()
+    lines = lines_of(body)
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     if text and is_magic(text):
         fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
@@ -241,7 +242,7 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
         return parse_ordinary(blank(cell.source, header.line))
     except SyntaxError as error:
         line = error.lineno or 1
-        lines = cell.source.splitlines()
+        lines = lines_of(cell.source)
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         where = replace(place, line=line)
         found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), where))
@@ -263,7 +264,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     fix = "Move it to an ordinary cell; workers have no IPython"
     _refuse_magic(found, text, Problem("magic", "a shared cell cannot hold a magic", fix, place))
     names = names_of(text.tree)
-    source = "\n".join(text.source.splitlines()[header.line :])
+    source = "\n".join(lines_of(text.source)[header.line :])
     start = replace(place, line=header.line + 1)
     bound = names.bound | ({"*"} if names.star_line else frozenset())
     found.shared.append(Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules))

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from nbflow.errors import HeaderError
 from nbflow.flow.code import names_of, parse_expression
+from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cache, CacheMode, Foreach, Guard, Options, Test
 from nbflow.flow.units import read_allowance, read_count, read_duration, read_seed, read_size
 
@@ -68,7 +69,7 @@ def read_header(source: str) -> Header:
 
 
 def _first_line(source: str) -> tuple[int, str]:
-    for number, text in enumerate(source.splitlines(), 1):
+    for number, text in enumerate(lines_of(source), 1):
         if text.strip():
             return number, text.strip()
     return 0, ""

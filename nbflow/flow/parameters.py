@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import assert_never
 
 from nbflow.errors import DefaultError, ParameterError
+from nbflow.flow.lines import lines_of
 from nbflow.flow.literals import value_of
 from nbflow.flow.step import Parameter, ParameterType, Place, Problem
 
@@ -270,7 +271,7 @@ def _read_parameter(statement: ast.stmt) -> Parameter:
             found = annotation_for(default)
             return _with_default(Parameter(name, found.type, optional=found.optional), default)
         case _:
-            text = ast.unparse(statement).splitlines()[0]
+            text = lines_of(ast.unparse(statement))[0]
             fix = "Move it to an ordinary cell; this one holds lines such as  top_k: int = 5  # how many to pick"
             raise DefaultError(f"'{text}' is not a parameter", fix)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nbflow.flow.code import Names, digest, names_of
+from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity, origins_of
 from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch
 from nbflow.flow.text import Text
@@ -49,7 +50,7 @@ def _first_line(node: ast.stmt) -> int:
 
 def _source_of(source: str, node: ast.stmt) -> str:
     if getattr(node, "decorator_list", None):
-        return "\n".join(source.splitlines()[_first_line(node) - 1 : node.end_lineno])
+        return "\n".join(lines_of(source)[_first_line(node) - 1 : node.end_lineno])
     return ast.get_source_segment(source, node) or ""
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from nbflow.flow.code import parse
+from nbflow.flow.lines import lines_of
 
 _MAGIC = re.compile(r"^(\s*)([%!?]|[\w.]+\?\??\s*$)")
 _TIMED = re.compile(r"^(\s*)%(?:time|prun|memit)\s+(?=[^-\s])")
@@ -41,7 +42,7 @@ def parse_ordinary(source: str) -> Text:
 
     Only lines that Python stumbles over are taken out: a `%` at the start of a line may be part of a text.
     """
-    lines = source.splitlines()
+    lines = lines_of(source)
     magic: set[int] = set()
     while True:
         try:
@@ -62,5 +63,5 @@ def parse_ordinary(source: str) -> Text:
 
 def blank(source: str, lines: int) -> str:
     """The text with its first lines emptied, so that the others keep their numbers."""
-    rest = source.splitlines()[lines:]
+    rest = lines_of(source)[lines:]
     return "\n" * lines + "\n".join(rest)

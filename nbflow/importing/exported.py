@@ -18,6 +18,7 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.code import digest, names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.lines import lines_of
 from nbflow.importing.cells.around import EXTENSION, values_in, with_shared
 from nbflow.importing.cells.drafts import Draft, cells_of
 from nbflow.importing.reading.definitions import Chunk, module_chunks, written
@@ -160,7 +161,7 @@ def undisplayed(body: str) -> str | None:
     last = next(reversed(parse(body).body), None)
     match last:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[value], keywords=[])) if name.startswith("display"):
-            above = "\n".join(body.splitlines()[: last.lineno - 1])
+            above = "\n".join(lines_of(body)[: last.lineno - 1])
             return "\n".join(part for part in (above, ast.get_source_segment(body, value)) if part)
         case _:
             return None
@@ -172,7 +173,7 @@ def _is_always_there(chunk: Chunk) -> bool:
 
 
 def _without_left_out(chunk: Chunk) -> Chunk:
-    lines = [line for line in chunk.text.splitlines() if not _LEFT_OUT.fullmatch(line.strip())]
+    lines = [line for line in lines_of(chunk.text) if not _LEFT_OUT.fullmatch(line.strip())]
     return replace(chunk, text="\n".join(lines))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbflow.flow.code import modules_of
 from nbflow.flow.flowspec import is_main_guard
+from nbflow.flow.lines import lines_of
 from nbflow.importing.reading.decorators import name_of
 from nbflow.importing.reading.source import Source
 
@@ -35,7 +36,7 @@ def _main(source: Source) -> Iterator[tuple[int, str]]:
         for node in guard.body if isinstance(guard, ast.If) and is_main_guard(guard) else ():
             text = ast.unparse(node)
             if text != f"{source.flow.name}()":
-                yield node.lineno, f"'{text.splitlines()[0]}' is left out: nobody starts a notebook as a script"
+                yield node.lineno, f"'{lines_of(text)[0]}' is left out: nobody starts a notebook as a script"
 
 
 def _class(source: Source) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,7 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
+from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cell
 from nbflow.importing.exported import undisplayed
 from nbflow.importing.reading.source import text_of
@@ -139,14 +140,14 @@ def _obstacle(both: _Both, body: Body, mark: Mark, cell: Cell | None) -> str:
 
 
 def body_of(cell: Cell) -> str:
-    return "\n".join(cell.source.splitlines()[read_header(cell.source).line :])
+    return "\n".join(lines_of(cell.source)[read_header(cell.source).line :])
 
 
 def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
     """In a notebook the last value is displayed without being told; a transition of the cell's own is its last line."""
     shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(body_of(cell)) is None
     code = (undisplayed(body) if shows else None) or body
-    header = cell.source.splitlines()[: read_header(cell.source).line]
+    header = lines_of(cell.source)[: read_header(cell.source).line]
     return replace(cell, source="\n".join(part for part in (*header, code, mark.next) if part))
 
 
@@ -195,5 +196,5 @@ def _noted(text: str, marks: Marks, edits: Sequence[Edit]) -> str:
         now = mark_of(edit.cell, edit.body)
         changed[before.number] = replace(before, cell=now.cell, body=now.body)
     table = write_marks(replace(marks, cells=tuple(changed.values())))
-    start = text.rindex(write_marks(replace(marks, cells=())).splitlines()[0])
+    start = text.rindex(lines_of(write_marks(replace(marks, cells=())))[0])
     return text[:start] + table + "\n"

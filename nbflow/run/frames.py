@@ -6,6 +6,7 @@ import linecache
 import traceback
 from types import TracebackType
 
+from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cell, Place, Step
 from nbflow.run.events import Failure, FailureKind, Frame
 
@@ -21,7 +22,7 @@ def filename_of_cell(place: Place) -> str:
 
 def show_source(filename: str, cell: Cell) -> None:
     """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up."""
-    linecache.cache[filename] = (len(cell.source), None, [f"{line}\n" for line in cell.source.splitlines()], filename)
+    linecache.cache[filename] = (len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename)
 
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 CASES = {
+    "texts with what other languages take for the end of a line": """
+%%step texts
+text = '''a\u2028b\x0cc\x85'''
+size = len(text)
+---
+%%step twice
+if size:
+    both = text + '''
+    d\u2029e'''
+""",
     "foreach by self.next": """
 %%step start
 self.items = ["p", "q"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbflow.flow.code import parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.graph import Graph
+from nbflow.flow.lines import lines_of
 from nbflow.flow.scope import MUTATORS, Scope, mutated_by
 from nbflow.flow.step import Step
 
@@ -51,7 +52,7 @@ def _shown(tree: ast.Module, text: str, draws: bool, graph: Graph) -> ast.Expr |
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr) or _is_silent(last.value, draws, graph):
         return None
-    behind = text.splitlines()[(last.end_lineno or 1) - 1].encode()[last.end_col_offset or 0 :].decode()
+    behind = lines_of(text)[(last.end_lineno or 1) - 1].encode()[last.end_col_offset or 0 :].decode()
     return None if behind.lstrip().startswith(";") else last
 
 
@@ -81,7 +82,7 @@ _ELSE = (ast.Yield, ast.YieldFrom, ast.AsyncFunctionDef)
 
 
 def _displayed(text: str, shown: ast.Expr) -> str:
-    lines = [line.encode() for line in text.splitlines()]
+    lines = [line.encode() for line in lines_of(text)]
     first, last = shown.lineno - 1, (shown.end_lineno or shown.lineno) - 1
     is_bare = isinstance(shown.value, ast.Tuple) and shown.value.col_offset == shown.value.elts[0].col_offset
     before, after = (b"display((", b"))") if is_bare else (b"display(", b")")
@@ -93,7 +94,7 @@ def _displayed(text: str, shown: ast.Expr) -> str:
 
 def _without_transition(text: str, tree: ast.Module) -> str:
     """The script has a transition of its own; one inside a block leaves `pass` behind."""
-    lines = [line.encode() for line in text.splitlines()]
+    lines = [line.encode() for line in lines_of(text)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and is_transition(node.value):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nbflow.export.bodies import DEPTH, END
 from nbflow.export.layout import indent
 from nbflow.export.marks import cell_comment
+from nbflow.flow.lines import lines_of
 
 WIDTH = 100
 """Of a line of a script."""
@@ -58,12 +59,12 @@ class Draft:
 
 def _does_something(body: str) -> bool:
     """A body of comments alone is none for Python."""
-    return any(line.strip() and not line.lstrip().startswith("#") for line in body.splitlines())
+    return any(line.strip() and not line.lstrip().startswith("#") for line in lines_of(body))
 
 
 def docstring(text: str, depth: int = DEPTH) -> str:
     """Markdown as a docstring: headings without their marks, and lines that are not too long."""
-    lines = "\n".join(_wrapped(text.strip(), WIDTH - depth)).strip("\n").splitlines()
+    lines = lines_of("\n".join(_wrapped(text.strip(), WIDTH - depth)).strip("\n"))
     safe = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     safe = safe[:-1] + '\\"' if safe.endswith('"') else safe
     return f'"""{safe}"""' if len(lines) == 1 else f'"""{safe}\n"""'
@@ -73,7 +74,7 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     """Prose is filled anew where a line of it is too long; code, tables and pictures stay as they are."""
     prose: list[str] = []
     is_code = False
-    for line in [*text.splitlines(), ""]:
+    for line in [*lines_of(text), ""]:
         is_fence = line.lstrip().startswith("```")
         is_code ^= is_fence
         plain = line if is_code else re.sub(r"^#+\s+", "", line)

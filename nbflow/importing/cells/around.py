@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
+from nbflow.flow.lines import lines_of
 from nbflow.importing.cells.bodies import WRAPPER
 from nbflow.importing.cells.drafts import Draft, cells_of
 from nbflow.importing.cells.renaming import fixed_words
@@ -138,7 +139,7 @@ def _statement(chunk: Chunk) -> str:
     """Without the comment above it."""
     node = parse(chunk.text).body[0]
     first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-    return "\n".join(chunk.text.splitlines()[first - 1 :])
+    return "\n".join(lines_of(chunk.text)[first - 1 :])
 
 
 def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[Draft]:

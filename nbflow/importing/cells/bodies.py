@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nbflow.export.layout import indent
 from nbflow.flow.code import names_of, parse
+from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Next, NextKind
 from nbflow.importing.cells.renaming import Rewriting, local_item, replace_inside
 from nbflow.importing.design.decisions import Design
@@ -41,10 +42,10 @@ def _with_display(text: str) -> str:
 def _edited(rewriting: Rewriting) -> str:
     """The body without statements that a header says, or that only carry names over."""
     step = rewriting.step
-    lines: list[str | None] = list(step.body.splitlines())
+    lines: list[str | None] = list(lines_of(step.body))
     for node, text in _edits(rewriting):
         first, last = node.lineno, node.end_lineno or node.lineno
-        if not _stands_alone(step.body.splitlines(), node):
+        if not _stands_alone(lines_of(step.body), node):
             line = step.line + first - 1
             raise Stuck(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
         lines[first - 1] = indent(text, node.col_offset) if text else None

@@ -12,6 +12,7 @@ from nbflow.flow.code import parse
 from nbflow.flow.flowspec import Method, Script, is_main_guard, methods_of
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import Outline, outline
+from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import origins_of
 from nbflow.importing.reading.decorators import Decoration, fix_for, is_step, name_of, read_decorators
 from nbflow.importing.reading.parameters import is_parameter
@@ -40,7 +41,7 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        return self.text.splitlines()
+        return lines_of(self.text)
 
     @property
     def steps(self) -> dict[str, Method]:
