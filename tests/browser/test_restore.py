@@ -57,6 +57,24 @@ def test_the_difference_is_shown_first_and_a_restore_can_be_undone(notebook: Ope
     window.wait_for_output(5, "now as read [1, 2, 3] 3 mine")
 
 
+def test_values_that_only_look_alike_are_said_to_and_types_go_by_their_short_names(notebook: OpenNotebook) -> None:
+    step = "%%step load\nfrom fractions import Fraction\nrows = list(range(9))\nshare = Fraction(1, 3)"
+    window = notebook([LOAD, step, "rows[8] = 0\nshare += 1\nprint('now', rows[8], share)"])
+    window.open_panel().wait_for_step("load", "missing")
+    window.run_all()
+    window.wait_for_output(2, "now 0 4/3")
+    look_at(window, "load")
+    rows, share = window.page.locator(".nbf-RestoreDialog .nbf-DifferenceRow[data-kind=changed]").all()
+    assert rows.locator(".nbf-Alike").inner_text() == "looks alike"
+    assert share.locator(".nbf-Alike").count() == 0
+    assert share.locator(".nbf-TypeName").inner_text() == "Fraction"
+    assert share.locator(".nbf-TypeName").get_attribute("title") == "fractions.Fraction"
+    assert [share.locator(f".nbf-{held}").inner_text() for held in ("Holds", "Held")] == [
+        "Fraction(4, 3)",
+        "Fraction(1, 3)",
+    ]
+
+
 def test_nothing_happens_when_it_is_cancelled(notebook: OpenNotebook) -> None:
     window = ready(notebook)
     look_at(window, "load")
