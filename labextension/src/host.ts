@@ -1,7 +1,5 @@
 /** What the panel needs of the program that it lives in; JupyterLab, Notebook 7 and anywidget each give it their own. */
-import type {
-  FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState
-} from './protocol';
+import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from './protocol';
 
 /** What is stored, read without the kernel: it may be busy, dead or not there. Rejects when it cannot be read. */
 export interface Archive {
@@ -40,7 +38,10 @@ export interface Actions {
 }
 
 /** Rich outputs in the format of a notebook, shown as the program shows those of cells; dispose what it returns. */
-export type ShowOutputs = (host: HTMLElement, outputs: readonly Readonly<Record<string, unknown>>[]) => { dispose(): void };
+export type ShowOutputs = (
+  host: HTMLElement,
+  outputs: readonly Readonly<Record<string, unknown>>[]
+) => { dispose(): void };
 
 /** A text in the user's language; `%1`, `%2` stand for the arguments. */
 export type Translate = (text: string, ...args: (string | number)[]) => string;
@@ -51,4 +52,3 @@ export interface Host {
   readonly showOutputs: ShowOutputs;
   readonly trans: Translate;
 }
-

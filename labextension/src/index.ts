@@ -1,6 +1,9 @@
 import { ILabShell, ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import {
-  ICommandPalette, ISessionContextDialogs, IToolbarWidgetRegistry, SessionContextDialogs
+  ICommandPalette,
+  ISessionContextDialogs,
+  IToolbarWidgetRegistry,
+  SessionContextDialogs
 } from '@jupyterlab/apputils';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -19,14 +22,27 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [INotebookTracker, IRenderMimeRegistry],
   optional: [
-    ISettingRegistry, ICommandPalette, IToolbarWidgetRegistry, IStatusBar, ILayoutRestorer, ITranslator, ILabShell,
+    ISettingRegistry,
+    ICommandPalette,
+    IToolbarWidgetRegistry,
+    IStatusBar,
+    ILayoutRestorer,
+    ITranslator,
+    ILabShell,
     ISessionContextDialogs
   ],
   activate: (
-    app: JupyterFrontEnd, notebooks: INotebookTracker, rendermime: IRenderMimeRegistry,
-    registry: ISettingRegistry | null, palette: ICommandPalette | null, toolbars: IToolbarWidgetRegistry | null,
-    statusBar: IStatusBar | null, restorer: ILayoutRestorer | null, translator: ITranslator | null,
-    labShell: ILabShell | null, dialogs: ISessionContextDialogs | null
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker,
+    rendermime: IRenderMimeRegistry,
+    registry: ISettingRegistry | null,
+    palette: ICommandPalette | null,
+    toolbars: IToolbarWidgetRegistry | null,
+    statusBar: IStatusBar | null,
+    restorer: ILayoutRestorer | null,
+    translator: ITranslator | null,
+    labShell: ILabShell | null,
+    dialogs: ISessionContextDialogs | null
   ) => {
     const language = translator ?? nullTranslator;
     const kernels = dialogs ?? new SessionContextDialogs({ translator: language });

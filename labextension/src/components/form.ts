@@ -30,7 +30,12 @@ export class Form implements Component {
       name: 'defaults',
       onclick: () => this.empty()
     });
-    const close = iconButton({ sign: 'close', label: trans('Close the form'), name: 'close-form', onclick: props.onClose });
+    const close = iconButton({
+      sign: 'close',
+      label: trans('Close the form'),
+      name: 'close-form',
+      onclick: props.onClose
+    });
     this.node = h(
       'form',
       {

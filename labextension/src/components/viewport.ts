@@ -75,7 +75,12 @@ export class Viewport implements IDisposable {
   sees(area: Area): boolean {
     const [left, top] = [this.x + area.x * this.scale, this.y + area.y * this.scale];
     const { clientWidth, clientHeight } = this.host;
-    return left < clientWidth && top < clientHeight && left + area.width * this.scale > 0 && top + area.height * this.scale > 0;
+    return (
+      left < clientWidth &&
+      top < clientHeight &&
+      left + area.width * this.scale > 0 &&
+      top + area.height * this.scale > 0
+    );
   }
 
   /** Whether the user moved it since it was fitted. */

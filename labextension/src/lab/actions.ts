@@ -20,7 +20,10 @@ export class FlowActions implements Actions {
     readonly openAsTab: (view: ViewName) => void
   ) {}
 
-  run(part: { to?: string; from?: string; only?: string }, parameters: Readonly<Record<string, string>>): Promise<void> {
+  run(
+    part: { to?: string; from?: string; only?: string },
+    parameters: Readonly<Record<string, string>>
+  ): Promise<void> {
     const limits = Object.entries(part).flatMap(([option, step]) => [`--${option}`, step]);
     return this.start(['run', ...limits, ...writeParameters(parameters)]);
   }
@@ -84,7 +87,11 @@ export class FlowActions implements Actions {
   /** Ask for a name before a run is tagged. */
   async askForTag(run: number): Promise<void> {
     const { trans } = this.lab;
-    const { value } = await InputDialog.getText({ title: trans('Tag run %1', run), label: trans('Name'), required: true });
+    const { value } = await InputDialog.getText({
+      title: trans('Tag run %1', run),
+      label: trans('Name'),
+      required: true
+    });
     if (value) {
       await this.tag(run, value);
     }

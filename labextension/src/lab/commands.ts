@@ -39,7 +39,9 @@ export const isView = (name: unknown): name is ViewName => VIEWS.some(view => vi
 const PATH = { path: { type: 'string', description: 'Path of an open notebook; by default the current one' } };
 const STEP = { step: { type: 'string', description: 'Name of the step; by default that of the active cell' } };
 const RUN = { run: { type: 'number', description: 'Number of the run; by default the newest' } };
-const ADDRESS = { address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' } };
+const ADDRESS = {
+  address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' }
+};
 
 /** All that can be done, for the palette, menus, shortcuts and other extensions. */
 export class FlowCommands {
@@ -141,31 +143,42 @@ export class FlowCommands {
     const { trans } = this.lab;
     const isIdle = (notebook: FlowNotebook): boolean => notebook.hasSteps && activeRun(notebook.model) === null;
     const part = (label: string, caption: string, option: 'to' | 'from'): Deed => ({
-      label, caption, takes: STEP,
+      label,
+      caption,
+      takes: STEP,
       enabled: (notebook, args) => isIdle(notebook) && this.step(notebook, args) !== '',
       execute: (notebook, args) => this.deeds.run(notebook, { [option]: this.step(notebook, args) })
     });
     return {
       [CommandId.run]: {
-        label: trans('Run Flow'), caption: trans('Run all steps that are not up to date'), enabled: isIdle,
+        label: trans('Run Flow'),
+        caption: trans('Run all steps that are not up to date'),
+        enabled: isIdle,
         execute: notebook => this.deeds.run(notebook, {})
       },
       [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
       [CommandId.runFrom]: part(
-        trans('Run Flow from This Step'), trans('Run this step and what follows from it'), 'from'
+        trans('Run Flow from This Step'),
+        trans('Run this step and what follows from it'),
+        'from'
       ),
       [CommandId.resume]: {
-        label: trans('Resume Flow'), caption: trans('A new run that keeps all that still holds'), takes: RUN,
+        label: trans('Resume Flow'),
+        caption: trans('A new run that keeps all that still holds'),
+        takes: RUN,
         enabled: notebook => isIdle(notebook) && notebook.model.run !== null,
         execute: (notebook, { run }) => this.deeds.actionsOf(notebook).resume(typeof run === 'number' ? run : null)
       },
       [CommandId.rerun]: {
-        label: trans('Compute This Step Again'), caption: trans('Run this step whatever is stored for it'), takes: ADDRESS,
+        label: trans('Compute This Step Again'),
+        caption: trans('Run this step whatever is stored for it'),
+        takes: ADDRESS,
         enabled: (notebook, args) => isIdle(notebook) && this.address(notebook, args) !== '',
         execute: (notebook, args) => this.deeds.actionsOf(notebook).rerun(this.address(notebook, args))
       },
       [CommandId.cancel]: {
-        label: trans('Stop Flow'), caption: trans('End the run; what has finished is kept'),
+        label: trans('Stop Flow'),
+        caption: trans('End the run; what has finished is kept'),
         enabled: notebook => activeRun(notebook.model) !== null,
         execute: notebook => this.deeds.actionsOf(notebook).cancel()
       }
@@ -177,7 +190,9 @@ export class FlowCommands {
     const hasAddress = (notebook: FlowNotebook, args: Args): boolean => this.address(notebook, args) !== '';
     const run = (notebook: FlowNotebook, args: Args): number | undefined =>
       typeof args['run'] === 'number' ? args['run'] : notebook.model.run?.number;
-    const withRun = (act: (actions: FlowActions, run: number) => unknown): Pick<Deed, 'takes' | 'enabled' | 'execute'> => ({
+    const withRun = (
+      act: (actions: FlowActions, run: number) => unknown
+    ): Pick<Deed, 'takes' | 'enabled' | 'execute'> => ({
       takes: RUN,
       enabled: (notebook, args) => run(notebook, args) !== undefined,
       execute: (notebook, args) => act(this.deeds.actionsOf(notebook), run(notebook, args) ?? 0)
@@ -186,24 +201,30 @@ export class FlowCommands {
       [CommandId.restore]: {
         label: trans('Restore Checkpoint of This Step…'),
         caption: trans('Put what the names held after this step back into the kernel'),
-        takes: ADDRESS, enabled: hasAddress,
+        takes: ADDRESS,
+        enabled: hasAddress,
         execute: (notebook, args) => this.deeds.actionsOf(notebook).restore(this.address(notebook, args))
       },
       [CommandId.undo]: {
-        label: trans('Undo Restore'), caption: trans('Take the last restore back'),
+        label: trans('Undo Restore'),
+        caption: trans('Take the last restore back'),
         enabled: notebook => notebook.hasSteps && notebook.kernel !== null,
         execute: notebook => this.deeds.actionsOf(notebook).undo()
       },
       [CommandId.debug]: {
-        label: trans('Debug Failed Step'), caption: trans('Put the inputs of the failed task into the kernel'),
+        label: trans('Debug Failed Step'),
+        caption: trans('Put the inputs of the failed task into the kernel'),
         takes: ADDRESS,
         execute: (notebook, args) => this.deeds.actionsOf(notebook).debug(this.failed(notebook, args))
       },
       [CommandId.tag]: {
-        label: trans('Tag Run…'), caption: trans('Give a run a name'), ...withRun((actions, run) => actions.askForTag(run))
+        label: trans('Tag Run…'),
+        caption: trans('Give a run a name'),
+        ...withRun((actions, run) => actions.askForTag(run))
       },
       [CommandId.report]: {
-        label: trans('Show Run Report'), caption: trans('A run as an HTML page of its own'),
+        label: trans('Show Run Report'),
+        caption: trans('A run as an HTML page of its own'),
         ...withRun((actions, run) => actions.report(run))
       }
     };
@@ -213,7 +234,8 @@ export class FlowCommands {
     const { trans } = this.lab;
     return {
       [CommandId.makeStep]: {
-        label: trans('Make This Cell a Step…'), caption: trans('Put a header on top of the active cell'),
+        label: trans('Make This Cell a Step…'),
+        caption: trans('Put a header on top of the active cell'),
         enabled: (notebook, args) => canBeStep(this.cell(notebook, args)),
         execute: (notebook, args) => {
           const cell = this.cell(notebook, args);
@@ -221,7 +243,8 @@ export class FlowCommands {
         }
       },
       [CommandId.export]: {
-        label: trans('Export Flow as a Script…'), caption: trans('Write the notebook as a FlowSpec script'),
+        label: trans('Export Flow as a Script…'),
+        caption: trans('Write the notebook as a FlowSpec script'),
         execute: notebook => this.deeds.actionsOf(notebook).exportScript()
       }
     };

@@ -8,7 +8,11 @@ import type { Lifecycle, RunLine } from '../protocol';
 import { activeRun } from './progress';
 
 const TYPES: Record<Lifecycle, Notification.TypeOptions> = {
-  running: 'info', succeeded: 'success', failed: 'error', cancelled: 'warning', crashed: 'error'
+  running: 'info',
+  succeeded: 'success',
+  failed: 'error',
+  cancelled: 'warning',
+  crashed: 'error'
 };
 
 /** Hears of the end of each run of a notebook that went on while the page was open. */
@@ -47,8 +51,11 @@ export class Endings implements IDisposable {
 /** One toast for a long run that ended while nobody looked. */
 export function tellEnding(name: string, run: RunLine, trans: Translate, open: () => void): void {
   const words: Record<Lifecycle, string> = {
-    running: trans('goes on'), succeeded: trans('has succeeded'), failed: trans('has failed'),
-    cancelled: trans('was cancelled'), crashed: trans('has crashed')
+    running: trans('goes on'),
+    succeeded: trans('has succeeded'),
+    failed: trans('has failed'),
+    cancelled: trans('was cancelled'),
+    crashed: trans('has crashed')
   };
   const text = trans('Run %1 of %2 %3 after %4', run.number, name, words[run.status], duration(secondsOf(run)));
   const actions = [{ label: trans('Show'), callback: open }];

@@ -41,7 +41,8 @@ export async function exportScript(lab: Lab, notebook: FlowNotebook): Promise<vo
 
 /** A file that is there already is written over only if the user says so. */
 async function writeOver(
-  write: (...more: string[]) => Promise<Answer>, mayOverwrite: () => Promise<boolean>
+  write: (...more: string[]) => Promise<Answer>,
+  mayOverwrite: () => Promise<boolean>
 ): Promise<Answer | null> {
   try {
     return await write();
@@ -92,7 +93,8 @@ class ScriptForm extends Widget implements Dialog.IBodyWidget<Script> {
     this.addClass('nbf-ExportForm');
     this.file = h('input', { type: 'text', class: 'jp-mod-styled', value: file, required: true, spellcheck: 'false' });
     this.target = h(
-      'select', { class: 'jp-mod-styled' },
+      'select',
+      { class: 'jp-mod-styled' },
       h('option', { value: 'nbflow' }, trans('nbflow: runs with nbflow alone')),
       h('option', { value: 'metaflow' }, trans('Metaflow: imports from metaflow'))
     );

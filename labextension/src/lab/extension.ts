@@ -56,7 +56,11 @@ export class FlowExtension {
   addStatus(statusBar: IStatusBar): void {
     const item = new FlowStatus(this.tracker, this.lab.trans, () => this.showPanel());
     statusBar.registerStatusItem('nbflow:status', {
-      item, align: 'left', rank: 8, isActive: () => item.isActive, activeStateChanged: item.activeChanged
+      item,
+      align: 'left',
+      rank: 8,
+      isActive: () => item.isActive,
+      activeStateChanged: item.activeChanged
     });
   }
 
@@ -101,7 +105,8 @@ export class FlowExtension {
   }
 
   actionsOf(notebook: FlowNotebook): FlowActions {
-    const known = this.actions.get(notebook) ?? new FlowActions(this.lab, notebook, view => this.openView(notebook, view));
+    const known =
+      this.actions.get(notebook) ?? new FlowActions(this.lab, notebook, view => this.openView(notebook, view));
     this.actions.set(notebook, known);
     return known;
   }

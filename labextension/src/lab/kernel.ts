@@ -13,7 +13,11 @@ const FREE: readonly Kernel.Status[] = ['idle', 'starting'];
 export const isFree = (kernel: Kernel.IKernelConnection): boolean => FREE.includes(kernel.status);
 
 /** The notebook's kernel, started if the user wants that; null if not, or if it could not be. */
-export async function reachKernel(lab: Lab, notebook: FlowNotebook, why: string): Promise<Kernel.IKernelConnection | null> {
+export async function reachKernel(
+  lab: Lab,
+  notebook: FlowNotebook,
+  why: string
+): Promise<Kernel.IKernelConnection | null> {
   const { kernel } = notebook;
   if (kernel && !ENDED.includes(kernel.status)) {
     return refuseLanguage(lab, notebook) ? null : kernel;
@@ -55,7 +59,10 @@ function refuseLanguage(lab: Lab, notebook: FlowNotebook): boolean {
 
 /** Do lines in the kernel; while it is busy, say that `what` waits. Rejects with a Refusal. */
 export async function askInTurn(
-  lab: Lab, kernel: Kernel.IKernelConnection, lines: readonly string[], what: string
+  lab: Lab,
+  kernel: Kernel.IKernelConnection,
+  lines: readonly string[],
+  what: string
 ): Promise<Answer> {
   const text = lab.trans('%1: queued, the kernel is busy. It is done when the cells before it are.', what);
   const id = isFree(kernel) ? undefined : Notification.emit(text, 'in-progress', { autoClose: false });
@@ -77,7 +84,8 @@ export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): strin
   if (error instanceof Refusal && error.kind === 'ModuleNotFoundError' && error.message.includes("'nbflow'")) {
     const name = notebook.panel.sessionContext.kernelDisplayName;
     return lab.trans(
-      'the environment of kernel "%1" has no nbflow. Execute %pip install jupyter-nbflow in a cell, then try again', name
+      'the environment of kernel "%1" has no nbflow. Execute %pip install jupyter-nbflow in a cell, then try again',
+      name
     );
   }
   return error instanceof Error ? error.message : String(error);

@@ -17,8 +17,7 @@ const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
 
 export const isStepText = (source: string): boolean => STEP.test(source);
 
-const readTags = (tags: unknown): string[] =>
-  Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : [];
+const readTags = (tags: unknown): string[] => (Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : []);
 
 /** A notebook that is open, and its flow. Nobody is asked anything before it has steps or somebody looks. */
 export class FlowNotebook implements Text, IDisposable {
@@ -63,7 +62,10 @@ export class FlowNotebook implements Text, IDisposable {
   cells(): readonly CellText[] {
     const cells = this.panel.content.model?.cells ?? [];
     return Array.from(cells, cell => ({
-      id: cell.id, type: cell.type, source: cell.sharedModel.source, tags: readTags(cell.getMetadata('tags'))
+      id: cell.id,
+      type: cell.type,
+      source: cell.sharedModel.source,
+      tags: readTags(cell.getMetadata('tags'))
     }));
   }
 

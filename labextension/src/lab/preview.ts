@@ -54,8 +54,14 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
 
   private *groups(): Iterable<HTMLElement> {
     const { added, changed, strangers } = this.preview;
-    yield* this.group('added', added.map(line => this.nameRow(line, 'added')));
-    yield* this.group('changed', changed.map(line => this.nameRow(line, 'changed')));
+    yield* this.group(
+      'added',
+      added.map(line => this.nameRow(line, 'added'))
+    );
+    yield* this.group(
+      'changed',
+      changed.map(line => this.nameRow(line, 'changed'))
+    );
     yield* this.group('removed', strangers.length ? [this.strangersRow(strangers)] : []);
     if (!added.length && !changed.length && !strangers.length) {
       yield h('p', {}, this.trans('Every name holds what it held then.'));
@@ -64,14 +70,25 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
 
   private *group(kind: Kind, rows: readonly HTMLElement[]): Iterable<HTMLElement> {
     if (rows.length) {
-      yield h('fieldset', { class: 'nbf-DifferenceGroup', 'data-kind': kind }, h('legend', {}, this.word(kind)), ...rows);
+      yield h(
+        'fieldset',
+        { class: 'nbf-DifferenceGroup', 'data-kind': kind },
+        h('legend', {}, this.word(kind)),
+        ...rows
+      );
     }
   }
 
   private nameRow(line: NameLine, kind: Kind): HTMLElement {
     const box = this.box();
     this.boxes.set(line.name, box);
-    return this.row(box, kind, h('code', { class: 'nbf-Name' }, line.name), h('span', { class: 'nbf-TypeName', title: line.type }, bareType(line.type)), this.values(line));
+    return this.row(
+      box,
+      kind,
+      h('code', { class: 'nbf-Name' }, line.name),
+      h('span', { class: 'nbf-TypeName', title: line.type }, bareType(line.type)),
+      this.values(line)
+    );
   }
 
   private values({ text, now }: NameLine): HTMLElement {
@@ -86,8 +103,15 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   /** One box for all: they are removed together or kept together. */
   private strangersRow(names: readonly string[]): HTMLElement {
     this.remove = this.box();
-    const what = this.trans('My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.');
-    return this.row(this.remove, 'removed', h('code', { class: 'nbf-Name' }, names.join(', ')), h('span', { class: 'nbf-Explained' }, what));
+    const what = this.trans(
+      'My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.'
+    );
+    return this.row(
+      this.remove,
+      'removed',
+      h('code', { class: 'nbf-Name' }, names.join(', ')),
+      h('span', { class: 'nbf-Explained' }, what)
+    );
   }
 
   private box(): HTMLInputElement {
@@ -128,7 +152,9 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
 
   private word(kind: Kind): string {
     const words: Record<Kind, string> = {
-      added: this.trans('Added'), changed: this.trans('Changed'), removed: this.trans('Removed')
+      added: this.trans('Added'),
+      changed: this.trans('Changed'),
+      removed: this.trans('Removed')
     };
     return words[kind];
   }

@@ -86,7 +86,9 @@ export class FlowSidebar extends Widget {
     }
     const { trouble } = this.notebook.feed;
     return trouble instanceof ServerMissing
-      ? this.trans('The Jupyter server has no nbflow: pip install jupyter-nbflow in its environment, then start it again.')
+      ? this.trans(
+          'The Jupyter server has no nbflow: pip install jupyter-nbflow in its environment, then start it again.'
+        )
       : (trouble?.message ?? '');
   }
 

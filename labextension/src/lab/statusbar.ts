@@ -44,7 +44,9 @@ export class FlowStatus extends Widget {
     }
     this.notebook = notebook;
     notebook?.hasStepsChanged.connect(this.changed, this);
-    for (const signal of notebook ? [notebook.model.runsChanged, notebook.model.linesChanged, notebook.model.shapeChanged] : []) {
+    for (const signal of notebook
+      ? [notebook.model.runsChanged, notebook.model.linesChanged, notebook.model.shapeChanged]
+      : []) {
       signal.connect(this.update, this);
     }
     this.changed();

@@ -62,7 +62,10 @@ export class FlowTabs {
   private make(notebook: FlowNotebook, view: ViewName): FlowTab {
     const { trans, app } = this.lab;
     const words: Record<ViewName, string> = {
-      steps: trans('Steps'), graph: trans('Graph'), timeline: trans('Timeline'), runs: trans('Runs')
+      steps: trans('Steps'),
+      graph: trans('Graph'),
+      timeline: trans('Timeline'),
+      runs: trans('Runs')
     };
     const tab = new FlowTab(notebook, this.draw(notebook, view), words);
     app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });

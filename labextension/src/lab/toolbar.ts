@@ -34,24 +34,53 @@ class FlowButton extends ToolbarButton {
 
 /** The buttons by the names that the settings know them by. */
 export function toolbarButtons(
-  commands: CommandRegistry, trans: Translate
+  commands: CommandRegistry,
+  trans: Translate
 ): Record<string, (notebook: FlowNotebook) => ToolbarButton> {
   const isActive = (notebook: FlowNotebook): boolean => activeRun(notebook.model) !== null;
   const does = (command: string) => (): void => void commands.execute(command);
   return {
-    'nbflow-panel': notebook => new FlowButton(notebook, {
-      icon: flowIcon, tooltip: trans('Show the flow of this notebook'), onClick: does(CommandId.showPanel)
-    }, () => true),
-    'nbflow-run': notebook => new FlowButton(notebook, {
-      icon: runIcon, label: trans('Run flow'), tooltip: trans('Run all steps that are not up to date'),
-      onClick: does(CommandId.run)
-    }, () => !isActive(notebook)),
-    'nbflow-cancel': notebook => new FlowButton(notebook, {
-      icon: stopIcon, label: trans('Stop flow'), tooltip: trans('End the run; what has finished is kept'),
-      onClick: does(CommandId.cancel)
-    }, () => isActive(notebook)),
-    'nbflow-export': notebook => new FlowButton(notebook, {
-      icon: pythonIcon, tooltip: trans('Export this notebook as a script'), onClick: does(CommandId.export)
-    }, () => true)
+    'nbflow-panel': notebook =>
+      new FlowButton(
+        notebook,
+        {
+          icon: flowIcon,
+          tooltip: trans('Show the flow of this notebook'),
+          onClick: does(CommandId.showPanel)
+        },
+        () => true
+      ),
+    'nbflow-run': notebook =>
+      new FlowButton(
+        notebook,
+        {
+          icon: runIcon,
+          label: trans('Run flow'),
+          tooltip: trans('Run all steps that are not up to date'),
+          onClick: does(CommandId.run)
+        },
+        () => !isActive(notebook)
+      ),
+    'nbflow-cancel': notebook =>
+      new FlowButton(
+        notebook,
+        {
+          icon: stopIcon,
+          label: trans('Stop flow'),
+          tooltip: trans('End the run; what has finished is kept'),
+          onClick: does(CommandId.cancel)
+        },
+        () => isActive(notebook)
+      ),
+    'nbflow-export': notebook =>
+      new FlowButton(
+        notebook,
+        {
+          icon: pythonIcon,
+          tooltip: trans('Export this notebook as a script'),
+          onClick: does(CommandId.export)
+        },
+        () => true
+      )
   };
 }
