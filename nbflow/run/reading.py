@@ -21,7 +21,7 @@ def inputs_of(known: Tasks, task: TaskId) -> tuple[Artifact, ...]:
         return tuple(flowing_in(known, task).values())
     found = dict(_carried(known, task))
     for binding in known.graph.links[task.step].bindings:
-        if binding.name not in found and _reads(step, binding.name, split=task.split):
+        if binding.name not in found and _reads(known, step, binding.name, split=task.split):
             artifact = _resolve(known, binding, task.path)
             if artifact is not None:
                 found[binding.name] = artifact
@@ -49,7 +49,7 @@ def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
         before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
         step = known.graph.steps[task.step]
         for binding in known.graph.links[task.step].bindings:
-            if binding.name in before and _reads(step, binding.name, split=False):
+            if binding.name in before and _reads(known, step, binding.name, split=False):
                 yield binding.name, before[binding.name]
 
 
@@ -69,11 +69,13 @@ def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact]:
     return entry.artifacts or {}
 
 
-def _reads(step: Step, name: str, *, split: bool) -> bool:
-    """Whether the split or the body reads the name; a foreach's expression is read by its split only."""
+def _reads(known: Tasks, step: Step, name: str, *, split: bool) -> bool:
+    """Whether the split or the body reads the name, itself or in what it uses of the prelude."""
     if step.foreach is None:
         return True
-    guarded = step.guard is not None and step.guard.name == name
-    if split:
-        return guarded or name in step.foreach.reads
-    return name in step.reads or name in step.maybe_reads or name not in step.foreach.reads
+    guard = frozenset({step.guard.name} if step.guard else ())
+    named = step.foreach.reads | guard if split else step.mentions | step.reads | step.maybe_reads
+    if name in named or (not split and name not in step.foreach.reads):
+        return True
+    prelude = known.graph.prelude.closure(known.graph.links[step.name].prelude & named)
+    return any(name in definition.reads for definition in prelude)

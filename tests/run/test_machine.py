@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from nbflow.run.events import (
     CancelTasks,
     FinishRun,
+    ForeachSplit,
     Outcome,
     Reuse,
     RunCancelled,
@@ -295,3 +296,35 @@ def test_skipped_and_started_events_change_nothing_else() -> None:
     assert run.handle(TaskStarted(TaskId("start"))) == []
     assert run.handle(TaskSkipped(TaskId("start"), "no")) == [FinishRun(Outcome.SUCCEEDED)]
     assert states(run) == {"start": "skipped", "shout": "skipped", "end": "skipped"}
+
+
+SHARED = Shape("shared", """
+def offset():
+    return base + 1
+
+def numbers():
+    return range(width)
+---
+%%step load
+base, width = 2, 2
+---
+%%step one --foreach k in range(base)
+x = k + offset()
+---
+%%step two --foreach k in numbers()
+y = k
+""", {})  # fmt: skip
+
+
+def test_a_split_and_a_body_get_what_the_functions_read_that_they_call() -> None:
+    run = fresh(SHARED)
+    run.start()
+    splits = run.handle(TaskSucceeded(TaskId("load"), (artifact("base", "2"), artifact("width", "2"))))
+    assert read(splits) == {"one[…]": ["base"], "two[…]": ["width"]}
+    tasks = [task for split in splits for task in run.handle(ForeachSplit(split.task, (artifact("0", "0"),)))]
+    assert {"base", "k"} <= {*read(tasks)["one[0]"]}
+    assert "k" in read(tasks)["two[0]"]
+
+
+def read(instructions: list[object]) -> dict[str, list[str]]:
+    return {str(one.task): [found.name for found in one.inputs] for one in instructions if isinstance(one, StartTask)}
