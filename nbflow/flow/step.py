@@ -165,6 +165,13 @@ class Step:
     merges: bool = False  # of a flowing step: `merge_artifacts` looks at every artifact of the inputs
     catch: bool = False  # of a flowing step: a failure that is left after all retries becomes an artifact
 
+    def names_in(self, *, split: bool) -> frozenset[str]:
+        """Every name that the split of a foreach uses, for its expression and its guard; or else the body."""
+        if not split:
+            return self.mentions | self.reads | self.maybe_reads
+        of_guard = frozenset({self.guard.name} if self.guard else ())
+        return of_guard | (self.foreach.reads if self.foreach else frozenset())
+
 
 class ParameterType(StrEnum):
     INT = "int"

@@ -102,8 +102,7 @@ class Keys:
             return prelude.closure(() if split else linked.prelude), linked.parameters & named
         if step.foreach is None or step.flowing:
             return prelude.closure(linked.prelude), linked.parameters
-        guard = frozenset({step.guard.name} if step.guard else ())
-        named = step.foreach.reads | guard if split else step.mentions | step.reads | step.maybe_reads
+        named = step.names_in(split=split)
         closure = prelude.closure(linked.prelude & named)
         return closure, linked.parameters & named.union(*(definition.reads for definition in closure))
 

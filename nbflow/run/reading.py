@@ -73,8 +73,7 @@ def _reads(known: Tasks, step: Step, name: str, *, split: bool) -> bool:
     """Whether the split or the body reads the name, itself or in what it uses of the prelude."""
     if step.foreach is None:
         return True
-    guard = frozenset({step.guard.name} if step.guard else ())
-    named = step.foreach.reads | guard if split else step.mentions | step.reads | step.maybe_reads
+    named = step.names_in(split=split)
     if name in named or (not split and name not in step.foreach.reads):
         return True
     prelude = known.graph.prelude.closure(known.graph.links[step.name].prelude & named)
