@@ -39,11 +39,6 @@ class InputsUse:
     def fails(self) -> bool:
         return "failed" in self.attributes
 
-    @property
-    def is_plain(self) -> bool:
-        """Metaflow's own `inputs`, or a list of them, will do."""
-        return not self.attributes and not self.facts
-
     def of(self, artifacts: Iterable[str]) -> frozenset[str]:
         return frozenset(artifacts) if self.names is None else frozenset(artifacts) & self.names
 

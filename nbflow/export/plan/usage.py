@@ -11,7 +11,6 @@ from nbflow.export.plan.naming import Names
 from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
-from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.step import Step
 
 
@@ -182,8 +181,3 @@ def looked_at(step: Step) -> frozenset[str]:
 def bound_names(step: Step) -> frozenset[str]:
     """Every plain name that the body binds, for whatever purpose."""
     return names_of(parse(step.body)).bound
-
-
-def locals_of(step: Step) -> frozenset[str]:
-    """The plain names that a method of this body has of its own."""
-    return names_of_self(parse(step.body)).locals if step.metaflow else bound_names(step)
