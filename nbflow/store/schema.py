@@ -107,7 +107,7 @@ def create(path: Path) -> None:
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
-            pass
+            pass  # somebody else was faster, and it is theirs that counts
         except PermissionError as error:
             raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
     with meaning_of_errors(path):
