@@ -104,7 +104,8 @@ class Above:
         """What the step may want, and what the prelude that it uses wants when it is called."""
         mentions = _mentions(step)
         soft = step.maybe_reads | (mentions & self.constants)
-        for definition in self.flow.prelude.closure(mentions & self.flow.prelude.names):
+        prelude = self.flow.prelude.seen_from(step.place)
+        for definition in prelude.closure(mentions & prelude.names):
             soft |= definition.reads - definition.names
         return soft
 

@@ -45,6 +45,7 @@ class Job:
     attempt: int = 0
     number: int = 0
     failure: Failure | None = None
+    level: int = 0  # settings that stand above the step
 
 
 @dataclass(slots=True)
