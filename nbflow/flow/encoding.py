@@ -29,3 +29,8 @@ def without_coding(text: str) -> str:
     """State UTF-8 instead of the encoding that the first two lines of a text state; all lines stay in their places."""
     lines = text.split("\n", 2)
     return "\n".join([*(_CODING.sub(r"\g<1>utf-8", line) for line in lines[:2]), *lines[2:]])
+
+
+def escaped(text: str) -> str:
+    """Return the text with the escape of each character that UTF-8 cannot say: a lone surrogate, `\\udc80`."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
