@@ -27,7 +27,7 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
     named = mentions(step)
     soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
     for definition in flow.prelude.closure(named & flow.prelude.names):
-        soft |= definition.reads - definition.names
+        soft |= definition.wants - definition.names
     return soft
 
 

@@ -10,6 +10,7 @@ from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
+from nbflow.flow.strings import ANY
 from nbflow.flow.transitions import predecessors
 from nbflow.flow.writers import Read, Writer, answered, find_writers
 
@@ -105,6 +106,8 @@ class Above:
         maybe = step.maybe_writes - learned | writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
+        if ANY in soft:
+            soft |= self._everything()
         found = self._reads(hard, soft - hard)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
@@ -114,7 +117,7 @@ class Above:
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=mentions(step) & self.flow.prelude.names,
+            prelude=(soft if ANY in soft else mentions(step)) & self.flow.prelude.names,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
@@ -128,6 +131,12 @@ class Above:
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
         )
+
+    def _everything(self) -> frozenset[str]:
+        """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
+        scopes = self.scopes
+        artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
+        return self.constants.union(self.flow.prelude.names, *artifacts)
 
     def _reads(self, hard: frozenset[str], soft: frozenset[str]) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)

@@ -131,7 +131,8 @@ class _Sorting:
                 names.free,
                 statement.code,
                 names.modules,
-                names.imports if kind == "import" else frozenset(),
+                origins=names.imports if kind == "import" else frozenset(),
+                held=names.held,
             )
         )
 

@@ -220,6 +220,12 @@ class Definition:
     code: str = ""  # digest of its AST
     modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
     origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        return self.reads | self.held
 
 
 @dataclass(frozen=True)
@@ -273,7 +279,7 @@ class Prelude:
             if definition in wanted:
                 continue
             wanted.add(definition)
-            agenda.extend(d for name in definition.reads for d in self._by_name.get(name, ()))
+            agenda.extend(d for name in definition.wants for d in self._by_name.get(name, ()))
         return tuple(d for d in self.definitions if d in wanted)
 
 
