@@ -129,10 +129,19 @@ class _Sorting:
         self._hidden -= names.bound - self._artifacts
         self.definitions.append(
             Definition(
-                statement.source, statement.place, kind, bound, names.free, statement.code, names.modules,
-                changes, touched.setting,
+                statement.source,
+                statement.place,
+                kind,
+                bound,
+                names.free,
+                statement.code,
+                names.modules,
+                changes=changes,
+                setting=touched.setting,
+                origins=names.imports if kind == "import" else frozenset(),
+                held=names.held,
             )
-        )  # fmt: skip
+        )
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """What a statement is; None if it is scratch."""

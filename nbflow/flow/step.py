@@ -148,6 +148,11 @@ class Step:
     maybe_reads: frozenset[str] = frozenset()  # names it uses, but may have bound itself or only a function mentions
     writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
     maybe_writes: frozenset[str] = frozenset()  # the artifacts that a run of the body may leave unbound
+    passing: frozenset[str] = frozenset()  # names bound in passing: artifacts where a step below asks for them
+    maybe_passing: frozenset[str] = frozenset()  # those that a run of the body may leave unbound
+    ends: frozenset[str] = frozenset()  # names that it deletes
+    maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
+    imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
     join: str | None = None
@@ -217,11 +222,18 @@ class Definition:
     modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
     changes: frozenset[str] = frozenset()  # names of the prelude that it changes in place or deletes
     setting: bool = False  # it changes the process: an option of a module, the environment, the import path
+    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
     @property
     def once(self) -> bool:
         """Whether a process executes it once; everything else is executed anew for each task."""
         return self.setting or self.kind == "shared"
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        return self.reads | self.held
 
 
 @dataclass(frozen=True)
@@ -246,6 +258,14 @@ class Prelude:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._binders) - {"*"}
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """Where the names come from that imports give, each always from one place."""
+        found: dict[str, set[str]] = {}
+        for name, definitions in self._binders.items():
+            found[name] = {dict(one.origins).get(name, "") for one in definitions}
+        return {name: origin for name, (origin, *others) in found.items() if origin and not others}
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
@@ -313,7 +333,7 @@ class Prelude:
             if definition in wanted:
                 continue
             wanted.add(definition)
-            agenda.extend(one for name in definition.reads for one in self._concerning.get(name, ()))
+            agenda.extend(one for name in definition.wants for one in self._concerning.get(name, ()))
         return tuple(one for one in self.definitions if one in wanted)
 
 
