@@ -144,8 +144,8 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
         fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
         return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
-        fix = "Write  import asyncio  and  asyncio.run(…)"
-        return Problem("async", f"step '{step.name}' awaits at its top level", fix, place, step.name)
+        fix = "Write 'async def', or await where it is called"
+        return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
 
 

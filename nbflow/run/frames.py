@@ -37,14 +37,14 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
-    """What is left below the frames of nbflow itself; None when the user's code was not reached."""
+    """Return what is below the frames of nbflow and of the loop that awaits; None if the user's code never ran."""
     while tb is not None and _is_ours(tb):
         tb = tb.tb_next
     return tb
 
 
 def _is_ours(tb: TracebackType) -> bool:
-    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith("nbflow.")
+    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(("nbflow.", "asyncio."))
 
 
 def _text_of(error: BaseException) -> str:
