@@ -16,7 +16,7 @@ from nbflow.run.modules import digest_modules
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a key changes; then nothing stored before is reused."""
 
 
@@ -72,12 +72,13 @@ class Keys:
 
     def _digest_step(self, step: Step, split: bool) -> str:
         closure, parameters = self._needs(step, split)
+        linked = self.program.graph.links[step.name]
         return digest(
             FORMAT,
             "split" if split else "body",
             step.foreach.expr if split and step.foreach else step.code,
             repr((step.foreach and step.foreach.var, step.join, step.guard, step.loop, step.options.seed)),
-            repr((sorted(step.reads), sorted(step.writes))) if not split else "",
+            repr((sorted(step.reads), sorted(step.writes | linked.passing))) if not split else "",
             digest_definitions(closure),
             repr(self._modules(step, closure)),
             *self._values(parameters),
@@ -104,7 +105,7 @@ class Keys:
             return prelude.closure(linked.prelude), linked.parameters
         named = step.names_in(split=split)
         closure = prelude.closure(linked.prelude & named)
-        return closure, linked.parameters & named.union(*(definition.reads for definition in closure))
+        return closure, linked.parameters & named.union(*(definition.wants for definition in closure))
 
     def _values(self, parameters: Iterable[str]) -> Iterable[str]:
         for name in sorted(parameters):

@@ -49,7 +49,7 @@ class Surroundings:
     def task(self) -> Iterator[None]:
         """Put everything back after what runs inside, which has no input and no event loop but its own."""
         with ExitStack() as stack:
-            for restore in self._kept:
+            for restore in (*self._kept, _keep_logging()):  # which loggers there are changes from task to task
                 stack.callback(restore)
             for enter in _entered():
                 stack.enter_context(enter)
@@ -175,7 +175,6 @@ _KEPT: tuple[Callable[[], Restore], ...] = (
     _keep_locale,
     _keep_umask,
     _keep_interpreter,
-    _keep_logging,
 )
 
 

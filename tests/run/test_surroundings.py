@@ -9,7 +9,7 @@ from tests.flows import Shape
 from tests.run.running import Place, Ran
 
 IMPORTS = """
-import asyncio, decimal, getpass, locale, logging, os, signal, sys, threading, warnings
+import asyncio, decimal, getpass, io, locale, logging, os, signal, sys, threading, warnings
 import numpy as np
 import pandas as pd
 from pathlib import Path
@@ -57,8 +57,10 @@ os.umask(0o77)
 warnings.filterwarnings("ignore")
 logging.basicConfig(level=10)
 logging.getLogger("mine").setLevel(20)
-asyncio.set_event_loop(asyncio.new_event_loop())
-sys.stdout = open(os.devnull, "w")
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+_loop.close()
+sys.stdout = io.StringIO()
 sys.stdin.close()
 changed = True
 ---

@@ -12,6 +12,7 @@ from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.step import Step
+from nbflow.flow.strings import held_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,14 @@ class Usage:
         """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
         if binding.sure or binding.always or not binding.required:
             return binding.sure
-        return all(binding.name not in self.graph.steps[writer].maybe_writes for writer in binding.writers)
+        return all(binding.name not in self.graph.links[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: Step) -> frozenset[str]:
-        """Artifacts and parameters that functions of the prelude look up as names of the module."""
+        """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
         linked = self.graph.links[step.name]
         closure = self.graph.prelude.closure(linked.prelude & step.mentions)
-        reads = frozenset().union(*(definition.reads for definition in closure))
+        reads = frozenset().union(*(definition.wants for definition in closure))
+        reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
         return reads & (linked.parameters | {binding.name for binding in linked.bindings})
 
     def kept(self, step: Step) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ class Usage:
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
 
     def stores(self, step: Step) -> tuple[Store, ...]:
-        maybe = step.maybe_writes - {load.name for load in self.loads(step) if load.sure}
+        maybe = self.graph.links[step.name].maybe_writes - {load.name for load in self.loads(step) if load.sure}
         kept = [Store(n, self.versions.written(step.name, n), n not in maybe) for n in self.kept(step)]
         if any(self._is_viewed(step, n) for n in self.versions.split):
             kept += [Store(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]
