@@ -13,6 +13,7 @@ from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
@@ -192,9 +193,8 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 
 
 def _without_module_changes(step: Step, prelude: Prelude) -> Step:
-    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact; a constant stays a clash."""
-    fixed = {name for d in prelude.definitions if d.kind != "constant" for name in d.names}
-    dropped = step.mutates & fixed
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
+    dropped = step.mutates & prelude.imported
     return replace(step, writes=step.writes - dropped, mutates=step.mutates - dropped) if dropped else step
 
 
@@ -273,7 +273,18 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     start = replace(place, line=header.line + 1)
     bound = names.bound | ({"*"} if names.star_line else frozenset())
     found.shared.append(
-        Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules, held=names.held)
+        Definition(
+            source,
+            start,
+            "shared",
+            bound,
+            names.free,
+            digest(text.tree),
+            names.modules,
+            state=changed_by_calls(text.tree.body),
+            assigns=assigned_by_calls(text.tree.body),
+            held=names.held,
+        )
     )
 
 

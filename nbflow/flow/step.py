@@ -220,6 +220,8 @@ class Definition:
     code: str = ""  # digest of its AST
     modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
     origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
+    assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
     @property
@@ -245,6 +247,21 @@ class Prelude:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._by_name) - {"*"}
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each name is defined, in document order."""
+        return {name: tuple(one.place for one in definitions) for name, definitions in self._by_name.items()}
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that imports bind."""
+        return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
+
+    @cached_property
+    def code(self) -> frozenset[str]:
+        """The names of functions and classes."""
+        return frozenset(name for one in self.definitions if one.kind in ("function", "class") for name in one.names)
 
     @cached_property
     def origins(self) -> Mapping[str, str]:
