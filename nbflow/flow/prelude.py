@@ -12,7 +12,8 @@ from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity
 from nbflow.flow.repeating import is_repeatable
-from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
+from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
 from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
 
@@ -68,14 +69,18 @@ class Sorted:
 
 
 def sort_statements(
-    statements: Sequence[Statement], artifacts: frozenset[str], given: frozenset[str], *, watches: bool = False
+    statements: Sequence[Statement], steps: Sequence[Step], given: frozenset[str], *, watches: bool = False
 ) -> Sorted:
     """Tell prelude and scratch apart, in document order.
 
     `given` are parameters and what shared cells bind; `watches`: some cell looks at the subclasses of a class.
     """
+    artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
     found = _Sorting(artifacts, given, watches)
+    below = sorted(steps, key=lambda step: step.place, reverse=True)
     for statement in statements:
+        while below and below[-1].place < statement.place:
+            found.pass_by(below.pop())
         found.add(statement)
     return Sorted(tuple(found.definitions), tuple(found.scratch))
 
@@ -87,9 +92,12 @@ class _Sorting:
         self._hidden = set(artifacts)  # what a prelude statement may not read when it runs
         self._names = set(BUILTINS | _MODULE_NAMES | given)
         self._known = Known(watches_subclasses=watches)
-        self._artifacts = artifacts
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
+
+    def pass_by(self, step: Step) -> None:
+        """What a step has bound or changed is an artifact for the statements below it."""
+        self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
 
     def add(self, statement: Statement) -> None:
         if _does_nothing(statement.node):
@@ -122,11 +130,12 @@ class _Sorting:
 
     def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched) -> None:
         names = statement.names
-        bound = names.bound | ({"*"} if names.star_line else frozenset())
+        assigns = assigned_by_calls([statement.node])
+        bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
         self._known.add(statement.node, names.bound, touched)
-        self._names |= bound
-        self._hidden -= names.bound - self._artifacts
+        self._names |= names.bound | bound
+        self._hidden -= names.bound
         self.definitions.append(
             Definition(
                 statement.source,
@@ -139,6 +148,8 @@ class _Sorting:
                 changes=changes,
                 setting=touched.setting,
                 origins=names.imports if kind == "import" else frozenset(),
+                state=changed_by_calls([statement.node]),
+                assigns=assigns,
                 held=names.held,
             )
         )

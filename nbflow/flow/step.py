@@ -223,6 +223,8 @@ class Definition:
     changes: frozenset[str] = frozenset()  # names of the prelude that it changes in place or deletes
     setting: bool = False  # it changes the process: an option of a module, the environment, the import path
     origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
+    assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
     @property
@@ -258,6 +260,21 @@ class Prelude:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._binders) - {"*"}
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each name is defined, in document order."""
+        return {name: tuple(one.place for one in definitions) for name, definitions in self._binders.items()}
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that imports bind."""
+        return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
+
+    @cached_property
+    def code(self) -> frozenset[str]:
+        """The names of functions and classes."""
+        return frozenset(name for one in self.definitions if one.kind in ("function", "class") for name in one.names)
 
     @cached_property
     def origins(self) -> Mapping[str, str]:

@@ -12,6 +12,9 @@ from nbflow.jupyter.living import find_living
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 
+_LEAVING = frozenset[str](("exit", "quit"))
+"""IPython's own words end the kernel; in a step they are Python's."""
+
 
 class LiveHome(Namespace):
     """Values live in the notebook's own namespace, whose dictionary never changes, only its content does.
@@ -48,10 +51,12 @@ class LiveHome(Namespace):
         definitions = self.program.graph.prelude.definitions
         self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
         aside = self._aside = {name: self.namespace[name] for name in self._names()}
+        leaving = {name: self.namespace.pop(name) for name in _LEAVING & self._kept & self.namespace.keys()}
         try:
             self.clear()
             yield
         finally:
+            self.namespace.update(leaving)
             given = dict(self._given)
             self.namespace.update(aside)  # at one go: an interrupt may come between any two lines
             self._aside = None

@@ -45,9 +45,7 @@ class Namespace:
     def clear(self) -> None:
         """Forget the task before."""
         self.namespace.clear()
-        self.namespace.update(
-            {"__name__": "__main__", "__doc__": None, "__builtins__": __builtins__, "display": display}
-        )
+        self.namespace.update(vars(types.ModuleType("__main__")), __builtins__=__builtins__, display=display)
         self._forget()
 
     def _forget(self) -> None:

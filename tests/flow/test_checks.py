@@ -97,16 +97,22 @@ RULES = [
         "def f(): return df\n---\n%%step load\ndf = 1\n---\n%%step a\n\nx = f()",
     ),
     (
-        "LIMIT = 3\n---\n%%step a\nLIMIT = 4",
-        "cell 2, line 2: step 'a' assigns 'LIMIT', which the prelude defines in cell 1. "
-        "Rename one of them, or make cell 1 a step",
-        "LIMIT = 3\n---\n%%step a\nlimit = LIMIT",
+        "N = 1\n---\n%%step b\nif q: del N\n---\n%%step c\ny = N\n---\nq = 1",
+        "cell 3, line 2: step 'c' reads 'N', which step 'b' may delete in cell 2. "
+        "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
+        "N = 1\n---\n%%step c\ny = N",
     ),
     (
-        "results = []\n---\n%%step a\nresults.append(1)",
-        "cell 2, line 2: step 'a' changes 'results', which the prelude defines in cell 1. "
-        "Rename one of them, or make cell 1 a step",
-        "%%step r\nresults = []\n---\n%%step a\nresults.append(1)",
+        "results = []\n---\n" + FOREACH.replace("x = i", "results.append(i)") + "%%step r\ny = results",
+        "cell 2, line 2: step 'f' runs once per item and changes 'results', which cell 1 defines; "
+        "'r' cannot see what became of it. Bind what an item makes to a name of its own, and collect it in a step "
+        "with --join f",
+        "results = []\n---\n%%step r\nresults.append(1)\n---\n%%step s\ny = results",
+    ),
+    (
+        PARAMS + "def f(): global top_k; top_k = 1",
+        "cell 2, line 1: 'f' changes 'top_k', which is a parameter (cell 1). Write to another name, such as my_top_k",
+        PARAMS + "def f(): return top_k",
     ),
     (
         "%%step a\nself.x = 1\ndf = 2\n---\n%%step b\ny = df",
