@@ -51,6 +51,11 @@ def perform_cells(program: Program) -> Performer:
     return Performer(program, store, home, Capture(program.live))
 
 
+def is_working() -> bool:
+    """Whether this process is a worker."""
+    return _worker is not None
+
+
 def run_job(job: Job) -> Result:
     """Run one task in this process."""
     assert _worker is not None
