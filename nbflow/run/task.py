@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import random
 import sys
 import time
-import types
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing
+from nbflow.errors import NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
+from nbflow.run.absent import explain_absence
+from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
 from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
@@ -80,7 +80,7 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
-        self._bodies: dict[str, tuple[types.CodeType, types.CodeType | None]] = {}
+        self._bodies: dict[str, Body] = {}
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -103,7 +103,7 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing)
+            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -113,7 +113,7 @@ class Performer:
         self.home.prepare(step.name)
         loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
         inputs = values_of(loaded)
-        self.home.namespace.update(inputs)
+        self.home.take(inputs)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -155,20 +155,21 @@ class Performer:
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
-        except BaseException:
+        except BaseException as error:
+            explain_absence(error, self.program.graph, step.name, loaded)
             self._keep(dict(self._bound(step)), {}, result, step.name)
             raise
         self._finish(step, job, loaded, result)
 
     def _run_body(self, step: Step) -> None:
-        body, last = self._compiled(step)
-        exec(body, self.home.namespace)
-        if last is not None:
-            value = eval(last, self.home.namespace)
-            if value is not None:
-                self.capture.result(value)
+        try:
+            value = self._compiled(step).execute(self.home.namespace)
+        except SystemExit as error:
+            raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
+        if value is not None:
+            self.capture.result(value)
 
-    def _compiled(self, step: Step) -> tuple[types.CodeType, types.CodeType | None]:
+    def _compiled(self, step: Step) -> Body:
         if step.name not in self._bodies:
             filename = filename_of_step(step)
             self._show(step, filename)
@@ -191,12 +192,16 @@ class Performer:
         if missing:
             raise OutputMissing(step.name, missing)
         changed = drift.changed(loaded, self.store.blobs, self.home)
-        learned = changed - values.keys()
+        learned = {name for name in changed - values.keys() if self._is_there(step, name)}
         values |= {name: loaded[name].value for name in learned}
         result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
         unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
         self._keep(values, unchanged, result, step.name)
+
+    def _is_there(self, step: Step, name: str) -> bool:
+        """Whether the body has left the name bound."""
+        return step.metaflow or name in self.home.namespace
 
     def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
         """Store the values; one that is a borrowed input, or points into one, is stored as such."""
@@ -232,22 +237,6 @@ class Performer:
 
 def values_of(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
     return {name: one.value for name, one in loaded.items()}
-
-
-def compile_body(step: Step, filename: str, flags: int = 0) -> tuple[types.CodeType, types.CodeType | None]:
-    """The body, and its last expression apart when its value is to be shown."""
-    tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _is_quiet(step.body):
-        return compile(tree, filename, "exec", flags, dont_inherit=True), None
-    tree.body.pop()
-    shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
-    return compile(tree, filename, "exec", flags, dont_inherit=True), shown
-
-
-def _is_quiet(body: str) -> bool:
-    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
-    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:
