@@ -63,6 +63,11 @@ def perform_cells(program: Program) -> Performer:
     return Performer(program, store, home, Capture(program.live))
 
 
+def is_working() -> bool:
+    """Whether this process is a worker."""
+    return _worker is not None
+
+
 def _stand_in(program: Program) -> None:
     """Have the working folder, the import path and the arguments that a kernel of the notebook has.
 
