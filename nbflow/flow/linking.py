@@ -191,7 +191,7 @@ class Above:
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
-        if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
+        if self.flow.prelude.has_star:
             return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}
