@@ -62,7 +62,7 @@ def _changed_artifact(one: Scratch, name: str, writer: Step, reader: str) -> Pro
 
 
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
-    """What the prelude computes from a name that a step has changed by then would have another value in the notebook."""
+    """What the prelude computes from a name that a step has changed has another value in the notebook."""
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
         if definition.kind in ("constant", "block", "effect") and not written.isdisjoint(definition.reads):
