@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from nbflow.flow.files import FileUse
 from nbflow.flow.linking import Above, Joining
 from nbflow.flow.step import Flow, Guard, Prelude, Step
 from nbflow.flow.transitions import follow
@@ -43,6 +44,7 @@ class Link:
     unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
     writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
+    files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
@@ -121,4 +123,5 @@ def _link(joining: Joining) -> Link:
         unknown=joining.unknown,
         writes=joining.writes,
         branches=joining.branches,
+        files=joining.files,
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.fileorder import conflicts, uses_of_step
+from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
@@ -40,6 +42,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    files: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -88,11 +91,14 @@ class Above:
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
+        prelude = (soft if ANY in soft else _mentions(step)) & self.flow.prelude.names
+        files = self._files(step, reads, prelude)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
+        upstream = self._with_file_order(upstream, files)
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=(soft if ANY in soft else _mentions(step)) & self.flow.prelude.names,
+            prelude=prelude,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
@@ -101,6 +107,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, reads) - ({INPUTS} if join or branches else set()),
+            files=files,
         )
 
     def _soft_reads(self, step: Step) -> frozenset[str]:
@@ -125,6 +132,32 @@ class Above:
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
         return tuple(name for name in self.joinings if name in found)
+
+    def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
+        steps = {one.name: one for one in self.steps}
+        writers = {read.name: [steps[name] for name in read.writers] for read in reads}
+        return uses_of_step(step, self.flow.prelude.closure(prelude), self.constants, writers)
+
+    def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
+        """Add the steps above that must be over because of files, without those that are waited for anyway."""
+        found = set(upstream)
+        if files:
+            waited = self._all_above(upstream)
+            for name in reversed(self.joinings):
+                if name not in waited and any(conflicts(self.joinings[name].files, files)):
+                    found.add(name)
+                    waited |= self._all_above([name])
+        return tuple(name for name in self.joinings if name in found)
+
+    def _all_above(self, names: Sequence[str]) -> set[str]:
+        seen: set[str] = set()
+        agenda = list(names)
+        while agenda:
+            name = agenda.pop()
+            if name not in seen:
+                seen.add(name)
+                agenda.extend(self.joinings[name].upstream)
+        return seen
 
     def _metaflow_join(self, step: Step) -> str | None:
         """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
