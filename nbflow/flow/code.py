@@ -57,6 +57,9 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
             return _shallow(ast.parse(source, mode=mode))
     except (RecursionError, MemoryError) as error:
         raise SyntaxError(_TOO_DEEP) from error
+    except UnicodeEncodeError as error:
+        line = source.count("\n", 0, error.start) + 1
+        raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
 
 
 _DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
