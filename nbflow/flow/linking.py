@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.flow.branches import INPUTS, branch_reads
-from nbflow.flow.fileorder import conflicts, uses_of_step
+from nbflow.flow.fileorder import FileOrder, uses_of_step
 from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
@@ -52,6 +52,8 @@ class Above:
     flow: Flow
     learned: Mapping[str, frozenset[str]]
     steps: list[Step] = field(default_factory=list)
+    named: dict[str, Step] = field(default_factory=dict)
+    order: FileOrder = field(default_factory=FileOrder)
     writers: list[Writer] = field(default_factory=list)
     joinings: dict[str, Joining] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
@@ -71,6 +73,8 @@ class Above:
             self.closed.append(self.scopes[joining.join or ""])
         self.joinings[step.name] = joining
         self.steps.append(step)
+        self.named[step.name] = step
+        self.order.add(step.name, joining.files)
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
@@ -134,20 +138,18 @@ class Above:
         return tuple(name for name in self.joinings if name in found)
 
     def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
-        steps = {one.name: one for one in self.steps}
-        writers = {read.name: [steps[name] for name in read.writers] for read in reads}
+        writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         return uses_of_step(step, self.flow.prelude.closure(prelude), self.constants, writers)
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""
-        found = set(upstream)
-        if files:
-            waited = self._all_above(upstream)
-            for name in reversed(self.joinings):
-                if name not in waited and any(conflicts(self.joinings[name].files, files)):
-                    found.add(name)
-                    waited |= self._all_above([name])
-        return tuple(name for name in self.joinings if name in found)
+        before = [name for name in self.order.before(files) if name not in upstream]
+        found, waited = set(upstream), self._all_above(upstream) if before else set()
+        for name in before:
+            if name not in waited:
+                found.add(name)
+                waited |= self._all_above([name])
+        return tuple(name for name in self.joinings if name in found) if before else upstream
 
     def _all_above(self, names: Sequence[str]) -> set[str]:
         seen: set[str] = set()
