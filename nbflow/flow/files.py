@@ -60,7 +60,7 @@ def uses_of(statements: Sequence[ast.stmt], space: Space) -> tuple[FileUse, ...]
 @lru_cache(4096)
 def may_use_files(source: str) -> bool:
     """Whether it is worth looking; quick, and rarely wrong."""
-    return re.search(verbs.HINTS, source) is not None
+    return verbs.HINTS.search(source) is not None
 
 
 @dataclass(frozen=True)
@@ -219,9 +219,9 @@ def _of_method(call: ast.Call, func: ast.Attribute, space: Space) -> Iterator[tu
 def _by_name(name: str, call: ast.Call) -> Access:
     """What a function that nobody knows does to a file, by its name."""
     mode = next((one.value for one in call.keywords if one.arg == "mode"), None)
-    if re.match(verbs.WRITING, name):
+    if verbs.WRITING.match(name):
         return _access(mode, "w", True) if name not in verbs.UPDATING else Access.UPDATE
-    if re.match(verbs.READING, name) or name[:1].isupper():
+    if verbs.READING.match(name) or name[:1].isupper():
         return Access.READ
     return Access.TOUCH
 
@@ -236,6 +236,7 @@ def _of_sql(text: str) -> Iterator[tuple[str, Access]]:
 
 def normalised(text: str) -> str | None:
     """Return a path in the form in which paths are compared; None for what is no path of a file on this machine."""
+    text = re.sub(f"{UNKNOWN}+", UNKNOWN, text)
     text = re.sub(r"^sqlite:/{2,3}(?=.)", "", text)
     if not text.strip() or len(text) > 1000 or text.startswith(("{", "<", "[", ":")) or re.search(r"[\n\r]|://", text):
         return None

@@ -299,6 +299,9 @@ class _Reading:
         return (text for value in values for text in self._at(inside).texts(value))
 
 
+_JOINS = frozenset(
+    ("os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath")
+)
 _SAME = frozenset(("str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser"))
 
 

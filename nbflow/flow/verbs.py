@@ -62,17 +62,20 @@ OF_A_PATH: Mapping[str, tuple[str, tuple[int, int], bool]] = {
 }
 """Method -> (access, how many arguments it may have, whether nothing but a path has it)."""
 
-WRITERS = frozenset(
-    f"{verb}_{form}"
-    for verb in ("to", "write", "sink")
-    for form in ("csv", "parquet", "pickle", "json", "excel", "hdf", "feather", "html", "xml", "latex", "markdown", "stata")
-    + ("orc", "netcdf", "zarr", "file", "ipc", "ndjson", "avro", "delta", "image")
-) | {"savefig", "imwrite", "imsave", "save_model", "save_weights"}  # fmt: skip
+_TABLES = (
+    "csv parquet pickle json excel hdf feather html xml latex markdown stata orc netcdf zarr file ipc ndjson avro delta"
+    " image"
+)
+WRITERS = frozenset(f"{verb}_{form}" for verb in ("to", "write", "sink") for form in _TABLES.split()) | {
+    "savefig", "imwrite", "imsave", "save_model", "save_weights"
+}  # fmt: skip
 """Names of functions whose first argument is a path, however it looks."""
 
-UPDATING = frozenset({"to_hdf", "to_sql"})
-WRITING = r"(?:to|save|write|dump|export|sink|imwrite|imsave|dump)(?:_|[A-Z]|$|fig|txt|z)|\w*(?:Writer|Handler|Pages)$"
-READING = (
+UPDATING = frozenset({"to_hdf"})
+WRITING = re.compile(
+    r"(?:to|save|write|dump|export|sink|imwrite|imsave)(?:_|[A-Z]|$|fig|txt|z)|\w*(?:Writer|Handler|Pages)$"
+)
+READING = re.compile(
     r"(?:read|load|scan|open|imread|from|fetch|parse|get|find|import|show|display|genfromtxt|fromfile)(?:_|[A-Z]|$|txt)"
 )
 LIBRARIES = (
@@ -82,36 +85,37 @@ LIBRARIES = (
 )  # fmt: skip
 """Origins of functions whose first argument is a path, however it looks."""
 
-NEVER = frozenset(
-    ("print", "len", "str", "repr", "format", "join", "split", "startswith", "endswith", "strip", "replace", "append")
-    + ("add", "extend", "insert", "index", "pop", "setdefault", "update", "info", "debug", "warning", "error")
-    + ("exception", "critical", "log", "match", "search", "fullmatch", "sub", "findall", "compile", "import_module")
-    + ("getattr", "setattr", "hasattr", "isinstance", "sorted", "Path", "PurePath", "fspath", "dirname", "basename")
-    + ("splitext", "getenv", "Parameter", "to_sql", "read_sql", "read_sql_query", "read_sql_table", "read_gbq")
-    + ("to_dict", "to_datetime", "to_numeric", "to_timedelta", "to_numpy", "from_dict", "groupby", "rename", "drop")
-    + ("title", "set_title", "suptitle", "xlabel", "ylabel", "set_xlabel", "set_ylabel", "legend", "text", "annotate")
-    + ("loads", "safe_load", "HTML", "Markdown", "ValueError", "RuntimeError", "FileNotFoundError", "Exception")
-)  # fmt: skip
+_PLAIN = (
+    "print len str repr format join split startswith endswith strip replace append add extend insert index pop"
+    " setdefault update info debug warning error exception critical log match search fullmatch sub findall compile"
+    " import_module getattr setattr hasattr isinstance sorted Path PurePath fspath dirname basename splitext getenv"
+    " Parameter to_sql read_sql read_sql_query read_sql_table read_gbq to_dict to_datetime to_numeric to_timedelta"
+    " to_numpy from_dict groupby rename drop title set_title suptitle xlabel ylabel set_xlabel set_ylabel legend text"
+    " annotate loads safe_load HTML Markdown ValueError RuntimeError FileNotFoundError Exception"
+)
+NEVER = frozenset(_PLAIN.split())
 """Names of functions that take texts and no files."""
 
-KEYWORDS = frozenset(
-    ("path", "filepath_or_buffer", "path_or_buf", "path_or_buffer", "filename", "fname", "file", "filepath", "io", "fp")
-    + ("source", "src", "database", "name", "where", "fpath", "model_file", "path_or_handle", "save_path", "f", "url")
-    + ("excel_writer", "buf", "root", "top", "pathname")
-)  # fmt: skip
+_FIRST = (
+    "path filepath_or_buffer path_or_buf path_or_buffer filename fname file filepath io fp source src database name"
+    " where fpath model_file path_or_handle save_path f url excel_writer buf root top pathname"
+)
+KEYWORDS = frozenset(_FIRST.split())
 SECOND_KEYWORDS = frozenset({"dst", "filename", "f", "file", "path", "extract_dir", "target"})
 
 _FORMS = (
-    "csv tsv txt json jsonl ndjson geojson parquet pq feather arrow ipc orc avro pkl pickle joblib npy npz h5 hdf5 hdf nc"
-    " zarr mat xlsx xls xlsm ods xml html htm yaml yml toml ini cfg conf env db sqlite sqlite3 duckdb png jpg jpeg gif tif"
-    " tiff bmp svg pdf webp eps ps wav mp3 mp4 flac ogg avi mov mkv zip gz bz2 xz zst tar tgz 7z pt pth bin onnx"
-    " safetensors ckpt cbm sav rds rda dta sas7bdat sav por shp gpkg kml gpx las laz log md rst sql dat data fasta fastq"
-    " fa fq vcf bam sam bed gff gtf edf fits fit wkt obj stl ply vtk pcd tfrecord lmdb model weights ubj h5ad loom lock"
+    "csv tsv txt json jsonl ndjson geojson parquet pq feather arrow ipc orc avro pkl pickle joblib npy npz h5 hdf5 hdf"
+    " nc zarr mat xlsx xls xlsm ods xml html htm yaml yml toml ini cfg conf env db sqlite sqlite3 duckdb png jpg jpeg"
+    " gif tif tiff bmp svg pdf webp eps ps wav mp3 mp4 flac ogg avi mov mkv zip gz bz2 xz zst tar tgz 7z pt pth bin"
+    " onnx keras safetensors ckpt cbm sav rds rda dta sas7bdat por shp gpkg kml gpx las laz log md rst sql dat data"
+    " fasta fastq fa fq vcf bam sam bed gff gtf edf fits fit wkt obj stl ply vtk pcd tfrecord lmdb model weights ubj"
+    " h5ad loom lock"
 )
 FILE = re.compile(rf"\.(?:{'|'.join(_FORMS.split())})(?:\.(?:gz|bz2|xz|zst|zip))?$", re.IGNORECASE)
-HINTS = (
-    rf"(?i)\.(?:{'|'.join(_FORMS.split())})\b|open|path|read|load|save|write|glob|listdir|scandir|walk|dump|connect|\bto_"
-    r"|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|connect|log"
+HINTS = re.compile(
+    rf"\.(?:{'|'.join(_FORMS.split())})\b|open|path|read|load|save|write|glob|listdir|scandir|walk|dump|connect|\bto_"
+    r"|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
+    re.IGNORECASE,
 )
 """What the text of a step has in it that does anything to files."""
 
