@@ -111,8 +111,9 @@ class Above:
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         writes = step.writes | learned | state | (passing - self.constants)
-        maybe = (step.maybe_writes - learned) | writes & (step.maybe_passing | step.maybe_ends)
-        maybe |= state - self.flow.prelude.names
+        # what a run has found a step to change it need not change again: a task that has not falls through to those above
+        maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
+        maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
