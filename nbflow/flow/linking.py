@@ -118,7 +118,7 @@ class Above:
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         writes = step.writes | learned | state | (passing - self.constants)
-        # what a run has found a step to change it need not change again: a task that has not falls through to those above
+        # what a run has found a step to change it need not change again: a task that has not hands on what is above
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
