@@ -17,7 +17,7 @@ from nbflow.flow.step import Flow
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
-from nbflow.run.keys import Keys, references
+from nbflow.run.keys import Keys, all_references
 from nbflow.run.machine import Run
 from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
@@ -102,7 +102,7 @@ def begin_run(
     """Write the run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
     writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
-    for reference, source in references(flow.prelude).values():
+    for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(
         flow.name,

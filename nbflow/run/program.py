@@ -42,4 +42,4 @@ class Program:
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""
-        return self.graph.prelude.closure(self.graph.links[step].prelude)
+        return self.graph.closure(step)
