@@ -28,6 +28,7 @@ from nbflow.run.server import start_fork_server
 from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
+from nbflow.store.naming import place_in
 from nbflow.store.rows import RunKind, RunRow, RunStatus
 from nbflow.store.store import LIVE, Store
 
@@ -101,6 +102,7 @@ def begin_run(
 ) -> RunRow:
     """Write the run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
+    writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
     for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(
