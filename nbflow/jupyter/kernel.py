@@ -50,9 +50,13 @@ class KernelPerformer(Performer):
     def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
         """Run one task with its output in the cell, live and recorded."""
         self._run, self._start, self.made = run, start, {}
-        with Surroundings().task(), screen.recording() as outputs:
+        job = Job(start.task, start.inputs, level=run.graph.prelude_of(start.task.step).level)
+        with screen.recording() as outputs:
             with self.live.stage(), live_log(self.program.live, str(start.task)):
-                result = self.run(Job(start.task, start.inputs))
+                if job.level:
+                    self.settle(job)
+                with Surroundings().task():
+                    result = self.run(job)
                 left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)

@@ -87,6 +87,11 @@ class Performer:
         if program.imports("IPython"):
             capture.adopt_display()
 
+    def settle(self, job: Job) -> bool:
+        """Do the settings above a step that this process has not done; whether there were any."""
+        with self.capture.task(str(job.task)):  # which nobody is shown: it belongs to the ordinary cells
+            return self.home.settle(job.task.step)
+
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""
         result = Result(job.task)

@@ -30,6 +30,7 @@ from nbflow.store.store import Store
 class Performing(Protocol):
     """What runs tasks; never raises what the user's code raised."""
 
+    def settle(self, job: Job) -> bool: ...
     def run(self, job: Job) -> Result: ...
 
 
@@ -86,9 +87,12 @@ def _stand_in(program: Program) -> None:
 
 
 def run_job(job: Job) -> Result:
-    """Run one task in this process."""
+    """Run one task in this process. What the notebook sets for the step and all below it outlives the task."""
+    global _surroundings
     assert _worker is not None
     assert _surroundings is not None
+    if job.level and _worker.settle(job):
+        _surroundings = Surroundings()
     with _surroundings.task():
         result = _worker.run(job)
     if os.getpid() != _pid:

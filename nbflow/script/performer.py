@@ -69,6 +69,10 @@ class ScriptPerformer:
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
+    def settle(self, _job: Job) -> bool:
+        """Have nothing to set: all that a script says at its top is done when it is loaded."""
+        return False
+
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""
         result = Result(job.task, pid=os.getpid(), number=job.number)
