@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -43,6 +43,7 @@ class Link:
     unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
     writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
+    carried: frozenset[str] = frozenset()  # names it waits for only because it was found to change what they share
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
@@ -69,6 +70,23 @@ class Graph:
             for above in linked.upstream:
                 found[above].append(name)
         return {name: tuple(below) for name, below in found.items()}
+
+    @cached_property
+    def _writers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for step, linked in self.links.items():
+            for name in linked.writes:
+                found.setdefault(name, []).append(step)
+        return {name: tuple(reversed(steps)) for name, steps in found.items()}
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {step: place for place, step in enumerate(self.links)}
+
+    def writers_above(self, step: str, name: str) -> Iterator[str]:
+        """Yield the steps above a step that may write a name, nearest first."""
+        place = self._places[step]
+        return (writer for writer in self._writers.get(name, ()) if self._places[writer] < place)
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Every step that must be over before `name` can start."""
@@ -121,4 +139,5 @@ def _link(joining: Joining) -> Link:
         unknown=joining.unknown,
         writes=joining.writes,
         branches=joining.branches,
+        carried=joining.carried,
     )

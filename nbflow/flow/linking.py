@@ -39,6 +39,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    carried: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -73,15 +74,16 @@ class Above:
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
-        certain = joining.writes - (step.maybe_writes - self._learned(step))
+        certain = step.writes - step.maybe_writes  # what it was found to change once, it need not change again
         return Writer(step, joining.writes, certain, always, tuple(answered(step, self.steps)))
 
     def _learned(self, step: Step) -> frozenset[str]:
         return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.names
 
     def _join(self, step: Step) -> Joining:
-        hard, soft = _hard_reads(step), self._soft_reads(step)
-        reads = self._reads(hard, soft - hard)
+        hard, soft, learned = _hard_reads(step), self._soft_reads(step), self._learned(step)
+        carried = learned - hard - soft
+        reads = self._reads(hard, (soft - hard) | carried)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
@@ -93,11 +95,12 @@ class Above:
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
-            writes=step.writes | self._learned(step),
+            writes=step.writes | learned,
             join=join,
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, reads) - ({INPUTS} if join or branches else set()),
+            carried=carried,
         )
 
     def _soft_reads(self, step: Step) -> frozenset[str]:

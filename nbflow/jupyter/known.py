@@ -71,12 +71,13 @@ def look_up(run: Run, step: str, find: Find, target: TaskId | None = None) -> Kn
     return known
 
 
-def find_stored(start: StartTask, graph: Graph, keys: Keys, journal: LiveJournal) -> TaskReused | None:
+def find_stored(start: StartTask, run: Run, keys: Keys, journal: LiveJournal) -> TaskReused | None:
     """What stands for a task; the journal then knows its key."""
-    key, step = keys.key(start), graph.steps[start.task.step]
+    key, step = keys.key(start), run.graph.steps[start.task.step]
     item = item_of(start, step)
     journal.expect(start, key, item)
-    return None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+    found = None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+    return found if found is not None and run.accepts(found) else None
 
 
 def item_of(start: StartTask, step: Step) -> str:

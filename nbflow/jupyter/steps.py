@@ -76,7 +76,7 @@ class Steps:
                 scene = session.begin()
             run, known = self._know(scene, journal, step, anew)
             if known.start is None:
-                self._reuse(step, known, journal)
+                self._reuse(step, run, known, journal)
             elif step.options.background:
                 session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif step.foreach or scene.program.graph.links[name].scope:
@@ -129,7 +129,7 @@ class Steps:
         plan = self._plan(graph, step, anew)
 
         def find(start: StartTask) -> TaskReused | None:
-            return find_stored(start, graph, keys, journal)
+            return find_stored(start, run, keys, journal)
 
         run = Run(graph, plan)
         known = look_up(run, step.name, find, target)
@@ -144,7 +144,7 @@ class Steps:
         took = self._session.store().history.durations(self._session.graph().flow.name)
         return {step: duration(took[step]) if step in took else "" for step in steps}
 
-    def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
+    def _reuse(self, step: Step, run: Run, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
         session = self._session
         found = known.of(step.name)
@@ -158,7 +158,8 @@ class Steps:
             if event.outputs:
                 session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
         if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
-            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+            beside = run.partners_of(mine[-1].task, mine[-1].artifacts)
+            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0), beside)
 
     # what runs here
 
@@ -217,6 +218,7 @@ class Steps:
         if played.error is None:
             session.namespace.update(played.made)
             session.ledger.own(task, played.result.artifacts)
+            session.ledger.rebind(played.beside)
         else:
             session.namespace.update(played.left)
             session.ledger.disown(played.left)

@@ -16,7 +16,7 @@ from nbflow.run.modules import digest_modules
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a key changes; then nothing stored before is reused."""
 
 

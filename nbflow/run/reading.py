@@ -21,6 +21,8 @@ def inputs_of(known: Tasks, task: TaskId) -> tuple[Artifact, ...]:
         return tuple(flowing_in(known, task).values())
     found = dict(_carried(known, task))
     for binding in known.graph.links[task.step].bindings:
+        if binding.name in known.graph.links[task.step].carried:
+            continue
         if binding.name not in found and _reads(known, step, binding.name, split=task.split):
             artifact = _resolve(known, binding, task.path)
             if artifact is not None:
@@ -40,7 +42,7 @@ def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
     for step in linked.joined or linked.branches:
         scope = known.graph.links[step].scope
         for path in known.progress.below(scope, task.path[: len(scope)]):
-            yield TaskDone(TaskId(step, path), tuple(_bound(known, step, path).values()))
+            yield TaskDone(TaskId(step, path), tuple(bound(known, step, path).values()))
 
 
 def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
@@ -55,13 +57,14 @@ def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
 
 def _resolve(known: Tasks, binding: Binding, path: Path) -> Artifact | None:
     for writer in binding.writers:
-        artifact = _bound(known, writer, path).get(binding.name)
+        artifact = bound(known, writer, path).get(binding.name)
         if artifact is not None:
             return artifact
     return None
 
 
-def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact]:
+def bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact]:
+    """Return what a step has bound at the place of a task with this path."""
     own = path[: len(known.graph.links[step].scope)]
     entry = known.entries.get(known.newest(step, own))
     if entry is None or entry.state is not State.SUCCEEDED:
