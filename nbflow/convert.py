@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from nbflow.flow.encoding import encoding_of
 from nbflow.flow.header import CellKind, read_header
 from nbflow.notebook import read_cells
 
@@ -37,32 +38,39 @@ def _header(kind: CellKind, rest: str, form: str) -> str:
 def convert_notebook(path: Path, form: str) -> int:
     """Rewrite the headers in a file and nothing else; how many cells changed. Raises NotANotebook."""
     list(read_cells(path))
-    text = path.read_text("utf-8")
-    converted, changed = _convert_percent(text, form) if path.suffix == ".py" else _convert_json(text, form)
+    data = path.read_bytes()
+    converted, changed = _convert_percent(data, form) if path.suffix == ".py" else _convert_json(data, form)
     if changed:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_text(converted, "utf-8")
+        beside.write_bytes(converted)
         beside.replace(path)  # so that a crash leaves the notebook whole
     return changed
 
 
-def _convert_json(text: str, form: str) -> tuple[str, int]:
-    content: dict[str, Any] = json.loads(text)
+def _convert_json(data: bytes, form: str) -> tuple[bytes, int]:
+    content: dict[str, Any] = json.loads(data)
     changed = 0
     for cell in content["cells"]:
-        source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
-        converted = convert_header(source, form) if cell["cell_type"] == "code" else source
+        held = cell.get("source", "")
+        source = held if isinstance(held, str) else "".join(held)
+        converted = convert_header(source, form) if cell.get("cell_type") == "code" else source
         if converted != source:
-            cell["source"] = converted.splitlines(keepends=True) if isinstance(cell["source"], list) else converted
+            cell["source"] = converted if isinstance(held, str) else converted.splitlines(keepends=True)
             changed += 1
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n", changed
+    return json_bytes(content), changed
 
 
-_HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\n(?:[ \t]*\n)*)((?:# ?)?%%\w.*|#\|.*)$")
+def json_bytes(content: Any) -> bytes:
+    """Return a notebook as its file has it; what UTF-8 cannot say (a lone surrogate) is escaped as JSON does it."""
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+_HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\r?\n(?:[ \t]*\r?\n)*)((?:# ?)?%%\w.*|#\|.*)$")
 """The marker of a cell, and its first line, where jupytext makes a comment of a magic."""
 
 
-def _convert_percent(text: str, form: str) -> tuple[str, int]:
+def _convert_percent(data: bytes, form: str) -> tuple[bytes, int]:
+    encoding = encoding_of(data)
     changed = 0
 
     def convert(found: re.Match[str]) -> str:
@@ -72,4 +80,4 @@ def _convert_percent(text: str, form: str) -> tuple[str, int]:
         changed += converted != line
         return found[1] + (re.sub(r"^(?=%%)", "# ", converted) if converted != line else found[2])
 
-    return _HEADER.sub(convert, text), changed
+    return _HEADER.sub(convert, data.decode(encoding)).encode(encoding), changed

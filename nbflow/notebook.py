@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from nbflow.errors import NotANotebook
 from nbflow.flow.cells import read_flow
+from nbflow.flow.encoding import decode, without_coding
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Cell, Flow
 
@@ -27,9 +29,19 @@ def read_notebook(path: Path) -> Flow:
 
 def read_cells(path: Path) -> Iterator[Cell]:
     """Its code cells, as `code_cells` has them."""
-    return code_cells(
-        Written(cell.get("cell_type", ""), _text(cell.get("source", "")), str(cell.get("id", "")), _tags(cell))
-        for cell in _load(path)["cells"]
+    return code_cells(_written(path, number, cell) for number, cell in enumerate(_load(path)["cells"], start=1))
+
+
+def _written(path: Path, number: int, cell: Any) -> Written:
+    """A cell as the file has it: its metadata may say anything, its text must be one."""
+    source = cell.get("source", "") if isinstance(cell, dict) else None
+    lines: list[Any] = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        fix = "restore it from its last good version, or take that cell out"
+        raise NotANotebook(path, f"its cell {number} has no text", fix)
+    kind, key = cell.get("cell_type"), cell.get("id")
+    return Written(
+        kind if isinstance(kind, str) else "", "".join(lines), key if isinstance(key, str) else "", _tags(cell)
     )
 
 
@@ -44,39 +56,52 @@ class Written:
 
 
 def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
-    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook."""
+    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook.
+
+    An id that several cells have is none: it would take one of them for another.
+    """
+    every = list(cells)
+    uses = Counter(cell.id for cell in every)
     above: list[str] = []
-    for number, cell in enumerate(cells, start=1):
+    for number, cell in enumerate(every, start=1):
         if cell.kind == "code":
-            yield Cell(number, cell.source, cell.id, cell.tags, "\n\n".join(above))
+            yield Cell(number, cell.source, cell.id if uses[cell.id] == 1 else "", cell.tags, "\n\n".join(above))
             above = []
         elif cell.kind == "markdown":
             above.append(cell.source)
 
 
 def _tags(cell: dict[str, Any]) -> frozenset[str]:
-    return frozenset(cell.get("metadata", {}).get("tags", ()))
+    tags = _facts(cell, "metadata").get("tags")
+    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
 
 
-def _text(source: str | list[str]) -> str:
-    return source if isinstance(source, str) else "".join(source)
+def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object of that name; empty where there is none, or something else."""
+    found = of.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _load(path: Path) -> dict[str, Any]:
     content = _read_percent(path) if path.suffix == ".py" else _parse(path)
     if not isinstance(content, dict) or "nbformat" not in content:
         raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")
-    if content["nbformat"] != 4 or not isinstance(content.get("cells"), list):
-        fix = f"convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {path.name}"
+    if content["nbformat"] == 4 and not isinstance(content.get("cells"), list):
+        raise NotANotebook(path, "it has no list of cells", "restore it from its last good version")
+    if content["nbformat"] != 4:
+        fix = f"convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {path}"
         raise NotANotebook(path, f"it has notebook format {content['nbformat']}, and nbflow reads format 4", fix)
-    language = _language(content.get("metadata", {}))
-    if language.lower() not in ("python", ""):
+    language = _language(_facts(content, "metadata"))
+    if language.lower() not in _PYTHON:
         raise NotANotebook(path, f"its language is {language}", "nbflow runs Python notebooks")
     return content
 
 
+_PYTHON = ("python", "python3", "ipython", "ipython3", "")
+
+
 def _language(metadata: dict[str, Any]) -> str:
-    kernel, language = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    kernel, language = _facts(metadata, "kernelspec"), _facts(metadata, "language_info")
     return str(kernel.get("language") or language.get("name") or "")
 
 
@@ -85,13 +110,15 @@ def _parse(path: Path) -> Any:
         return json.loads(_bytes_of(path))
     except UnicodeDecodeError:
         raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
         raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
+        if not path.is_dir() and path.exists() and not path.is_file():  # reading a pipe or a device may never end
+            raise NotANotebook(path, "it is no regular file", "give the path of an .ipynb file")
         return path.read_bytes()
     except FileNotFoundError:
         raise NotANotebook(path, "there is no such file", "check the path") from None
@@ -126,9 +153,9 @@ def _is_percent(text: str) -> bool:
 def _read_percent(path: Path) -> dict[str, Any]:
     """A `.py` notebook in the form of an `.ipynb`, by jupytext."""
     try:
-        text = _bytes_of(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise NotANotebook(path, "it is not text", "save it as UTF-8") from None
+        text = without_coding(decode(_bytes_of(path)))
+    except UnicodeError as error:
+        raise NotANotebook(path, f"it is not text ({error})", "save it as UTF-8") from None
     _refuse_other_python(path, text)
     import jupytext  # noqa: PLC0415 - half a second to import, and most notebooks are .ipynb files
     import yaml  # noqa: PLC0415

@@ -43,6 +43,19 @@ def test_the_code_of_a_step_does_not_change_with_its_form() -> None:
     assert flows[0].steps[0].code == flows[1].steps[0].code
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1"])
+def test_a_text_notebook_keeps_its_encoding_and_its_line_ends(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "n.py"
+    before = f"# -*- coding: {encoding.removesuffix('-sig')} -*-\r\n# %%\r\n# %%step one\r\nx = 'é'\r\n".encode(
+        encoding
+    )
+    path.write_bytes(before)
+    assert convert_notebook(path, "comment") == 1
+    assert path.read_bytes() == before.replace(b"# %%step one", b"#| step: one")
+    assert convert_notebook(path, "magic") == 1
+    assert path.read_bytes() == before
+
+
 def test_a_notebook_is_rewritten_and_back_to_the_very_bytes(tmp_path: Path) -> None:
     path = write(tmp_path / "n.ipynb", "%load_ext nbflow", "%%step one\nx = 'é'", "%%parameters\nk: int = 1")
     convert_notebook(path, "magic")

@@ -151,7 +151,7 @@ def test_a_script_with_cells_for_an_editor_is_still_a_script(shell: Shell) -> No
     [
         (b"print('hello')\n", "it has no cells; begin each cell with a line  # %%  as jupytext does"),
         (b"", "it has no cells"),
-        (b"# %%\n\xff", "it is not text; save it as UTF-8"),
+        (b"# %%\n\xff", "it is not text (invalid or missing encoding declaration); save it as UTF-8"),
         (b"# ---\n# jupyter:\n#   a: [\n# ---\n# %%\n", "jupytext cannot read it (while parsing"),
         (
             b"# ---\n# jupyter:\n#   jupytext:\n#     text_representation:\n#       extension: .py\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
+from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace_of_steps
 from nbflow.export.file import read_script, refuse_notebook, write_script
 from nbflow.export.marks import Target
 from nbflow.export.outdated import Change, compare
@@ -24,7 +24,7 @@ TARGETS = [target.value for target in Target]
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: bool) -> None:
     """Write the flow as a FlowSpec script, which runs with nbflow, or with Metaflow."""
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     refuse_notebook(file, place.folder / place.flow.document)
     exported = export_graph(place.graph, Target(target), all_artifacts)
     write_script(file, exported.text, force)

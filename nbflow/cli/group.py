@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import keyword
 from pathlib import Path
@@ -15,11 +16,14 @@ from nbflow.errors import (
     NbflowError,
     NoRunYet,
     NotANotebook,
+    NothingToRun,
     ParameterError,
     ParameterMissing,
+    SystemRefused,
     TaskUnknown,
     UnknownName,
 )
+from nbflow.run.terminal import take_any_text
 
 VERBS = {
     "run": ("running", "Run the flow, or a part of it."),
@@ -46,11 +50,17 @@ VERBS = {
 }
 """Verb -> (module below nbflow.cli, help)."""
 
-_USAGE = (AddressError, NoRunYet, NotANotebook, ParameterError, ParameterMissing, TaskUnknown, UnknownName)
+_USAGE = (
+    AddressError, NoRunYet, NotANotebook, NothingToRun, ParameterError, ParameterMissing, TaskUnknown, UnknownName,
+)  # fmt: skip
 
 
 class Verbs(click.Group):
     """Looks verbs up in VERBS, and says what nbflow's own errors say without a traceback."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        take_any_text()
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -79,6 +89,10 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except NbflowError as error:
             raise _refusal(error) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads any more, and click knows what to do then
+                raise
+            raise _refusal(SystemRefused(error)) from error
 
 
 def _no_such_verb(word: str) -> str:

@@ -10,7 +10,8 @@ import click
 from nbflow.cli.exporting import tell_differences
 from nbflow.cli.options import describe, kind_of
 from nbflow.cli.words import table
-from nbflow.cli.workplace import NOTEBOOK, workplace
+from nbflow.cli.workplace import NOTEBOOK, workplace, workplace_of_steps
+from nbflow.errors import NothingToRun
 from nbflow.flow.checks import check as check_flow
 from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
 
@@ -24,11 +25,11 @@ from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
 def show(notebook: Path, form: str | None, output: Path | None) -> None:
     """The graph: as text, SVG, mermaid or DOT."""
     draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
-    drawn = draw(workplace(notebook).graph)
+    drawn = draw(workplace_of_steps(notebook).graph)
     if output is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))
     else:
-        output.write_text(drawn, "utf-8")
+        output.write_text(drawn, "utf-8", "backslashreplace")
 
 
 @click.command()
@@ -47,7 +48,10 @@ def check(notebook: Path, script: Path | None) -> None:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)
     warnings = len(problems) - errors
-    verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if problems else "nothing is wrong"
+    if not (graph.links or errors):
+        click.echo(f"warning: {NothingToRun(graph.flow.document)}")
+        warnings += 1
+    verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if errors or warnings else "nothing is wrong"
     click.echo(f"{graph.flow.document} · {count(len(graph.links), 'step')} · {verdict}")
     sys.exit(1 if errors else 0)
 

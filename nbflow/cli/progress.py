@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import contextlib
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from nbflow.cli.tally import Count, Tally
 from nbflow.cli.words import duration
 from nbflow.run.events import Event, TaskStarted
 from nbflow.run.task import Result
+from nbflow.run.terminal import fall_silent
 
 SYMBOLS = {
     "waiting": ("·", "dim"),
@@ -43,12 +43,12 @@ class Lines:
             self.say(self.narrator.tell(event, result))
 
     def say(self, texts: Iterable[str]) -> None:
-        """Goes on in silence when nobody reads any more, as after `| head`: the run is worth more than its report."""
+        """Goes on in silence when nothing can be written any more: the run is worth more than its report."""
         try:
             for text in texts:
                 click.echo(text, nl=False)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError:
+            fall_silent()
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -71,7 +71,8 @@ class Screen:
 
     def say(self, texts: Iterable[str]) -> None:
         for text in texts:
-            self.console.print(Text.from_ansi(text.rstrip("\n")), highlight=False)
+            with contextlib.suppress(OSError):  # the terminal is gone
+                self.console.print(Text.from_ansi(text.rstrip("\n")), highlight=False)
 
     @contextmanager
     def shown(self) -> Iterator[None]:

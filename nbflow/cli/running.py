@@ -21,7 +21,7 @@ from nbflow.cli.options import FlowCommand, require_step
 from nbflow.cli.progress import Lines, Screen
 from nbflow.cli.tally import Tally
 from nbflow.cli.words import ago
-from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
+from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace_of_steps
 from nbflow.errors import HeaderError
 from nbflow.flow.graph import Graph
 from nbflow.flow.units import read_size
@@ -88,7 +88,7 @@ def run(
     """
     if sum(name is not None for name in (to, start, only)) > 1:
         raise click.UsageError("--to, --from and --only exclude one another", ctx)
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     for name in (to, start, only):
         require_step(place.flow, name)
     parameters = place.parameters(ctx)
@@ -108,7 +108,7 @@ def resume(
 
     It has the parameters of RUN, but for those that are given.
     """
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     row = place.archive.run(origin)
     parameters = place.parameters(ctx, row)
     plan = plan_run(place.graph, slots=jobs, memory=memory)
@@ -125,7 +125,7 @@ def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int 
 
     The parameters are those of the newest run, but for those that are given.
     """
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     address = read_address(task)
     require_step(place.flow, address.step)
     row = place.archive.run(address.run)

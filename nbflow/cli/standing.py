@@ -10,7 +10,7 @@ import click
 
 from nbflow.cli.options import FlowCommand, require_step
 from nbflow.cli.words import ago, brief, duration, table
-from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace
+from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace_of_steps
 from nbflow.history import Standing, StepState, Version, diff_values
 from nbflow.run.launch import environment
 from nbflow.show import count
@@ -29,7 +29,7 @@ def status(ctx: click.Context, notebook: Path) -> None:
 
     It says what `nbflow resume` would do: with the parameters of the newest run, but for those that are given.
     """
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     newest = place.archive.run()
     now = place.version(ctx, newest)
     standings = _stand(place, now)
@@ -46,7 +46,7 @@ def status(ctx: click.Context, notebook: Path) -> None:
 @click.pass_context
 def why(ctx: click.Context, notebook: Path, step: str) -> None:
     """Why a step would run: what changed since it last did, and what else would run for it."""
-    place = workplace(notebook)
+    place = workplace_of_steps(notebook)
     require_step(place.flow, step)
     newest = place.archive.run()
     standings = _stand(place, place.version(ctx, newest))

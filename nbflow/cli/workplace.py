@@ -17,6 +17,7 @@ from nbflow.flow.graph import Graph, link
 from nbflow.flow.step import Flow
 from nbflow.history import Version
 from nbflow.notebook import read_notebook
+from nbflow.run.launch import refuse_empty
 from nbflow.standings import resumed_parameters, version_of
 from nbflow.store.rows import RunRow
 from nbflow.store.store import Store
@@ -73,3 +74,10 @@ def workplace(notebook: Path) -> Workplace:
     flow = ctx.meta.get(FLOW) or read_notebook(notebook)
     folder = notebook.resolve().parent
     return Workplace(str(notebook), folder, flow, Store.locate(folder))
+
+
+def workplace_of_steps(notebook: Path) -> Workplace:
+    """The same for a verb that needs steps. Raises NothingToRun where there are none."""
+    place = workplace(notebook)
+    refuse_empty(place.flow)
+    return place

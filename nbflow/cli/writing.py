@@ -30,5 +30,5 @@ def report(notebook: Path, run: str | None, output: Path | None) -> None:
     place = workplace(notebook)
     row = place.archive.run(run)
     path = output or Path(f"{place.flow.name}-{row.number}.html")
-    path.write_text(page(place.archive, row), "utf-8")
+    path.write_text(page(place.archive, row), "utf-8", "backslashreplace")
     click.echo(f"run {row.number} is written to {path}")

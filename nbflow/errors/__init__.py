@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError
+from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
 from nbflow.errors.flow import (
     DefaultError,
     FlowRefused,
     HeaderError,
     NoDrawing,
     NotANotebook,
+    NothingToRun,
     ParameterError,
     ParameterMissing,
 )
@@ -44,14 +45,14 @@ from nbflow.errors.store import (
 
 __all__ = [
     "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "CheckpointNameTaken", "CodeChanged",
-    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator",
-    "InvalidNextException", "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch",
-    "MetaflowNotFound", "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing",
-    "NoRunYet", "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToUndo", "OutputMissing", "ParameterError",
+    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator", "InvalidNextException",
+    "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
+    "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
+    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
     "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StoreBroken",
-    "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "TaskTimeout", "TaskUnknown",
-    "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName", "UnstorableArtifact", "Untrusted",
-    "VerbUnknown",
+    "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "SystemRefused", "TaskTimeout",
+    "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName", "UnstorableArtifact",
+    "Untrusted", "VerbUnknown",
 ]  # fmt: skip
 
 for _name in __all__:

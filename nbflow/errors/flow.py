@@ -39,6 +39,16 @@ class FlowRefused(NbflowError):
         super().__init__("\n".join(problems))
 
 
+class NothingToRun(NbflowError):
+    """Raised when something is asked of a flow that has no steps."""
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+        super().__init__(
+            f"there is nothing to run: {document} has no steps. Begin a cell with  %%step NAME  to make it one"
+        )
+
+
 class NoDrawing(NbflowError):
     """Raised when a graph is to be drawn and the program that draws is not there, or fails."""
 

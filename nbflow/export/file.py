@@ -7,13 +7,14 @@ import os
 from pathlib import Path
 
 from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetIsNotebook, TargetUnwritable
+from nbflow.flow.encoding import decode
 
 
 def read_script(path: Path) -> str:
     """Raises ScriptUnreadable for what is not there, or no text."""
     try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError:
+        return decode(path.read_bytes())
+    except UnicodeError:
         raise ScriptUnreadable(path, "it is no text") from None
     except OSError as error:
         raise ScriptUnreadable(path, error.strerror or str(error)) from None
@@ -34,7 +35,7 @@ def write_script(path: Path, text: str, force: bool = False) -> None:
     try:
         if file.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        beside.write_text(text, "utf-8")
+        beside.write_text(text, "utf-8", "backslashreplace")
         if file.exists():
             beside.chmod(file.stat().st_mode & 0o777)
         beside.replace(file)  # so that a crash leaves the old file, or the new one

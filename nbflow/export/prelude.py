@@ -34,7 +34,7 @@ class Top:
 def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
     definitions = graph.prelude.closure(used)
-    needed = used.union(*(definition.reads for definition in definitions))
+    needed = used.union(*(definition.wants for definition in definitions))
     needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
     needed -= {DISPLAY_NAME}
     future: list[str] = []

@@ -11,11 +11,12 @@ from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
 from nbflow.flow.checks import check
-from nbflow.flow.code import parse
+from nbflow.flow.code import names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.step import ParameterType, Problem
+from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
 
@@ -103,6 +104,15 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
 
+def executed_writes(usage: Usage) -> Iterator[Problem]:
+    """What `exec("x = 1")` binds in a method is gone when the call is over."""
+    for step in usage.graph.steps.values():
+        calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
+        for name in sorted(frozenset().union(*(names_of(evaluated(call)).bound for call in calls))):
+            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
+            yield problem("dynamic-write", step, message, "Write the statement itself", name="exec")
+
+
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
     """In a notebook what a step has bound is among them."""
     for step in usage.graph.steps.values():
@@ -126,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     dynamic_writes,
+    executed_writes,
     looks_into_globals,
     membership_of_tasks,
 )

@@ -22,6 +22,7 @@ from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import mistakes, refusals
+from nbflow.flow.encoding import escaped
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
@@ -153,7 +154,7 @@ class _Export:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
         parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main]).strip("\n")]
-        text = format_source("\n\n".join(part for part in parts if part) + "\n")
+        text = format_source(escaped("\n\n".join(part for part in parts if part) + "\n"))
         require_python(text)
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,8 +15,8 @@ from nbflow.flow.straight import Straight
 class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes by it to allow the names of methods
     """Walks the statements of a body, along every path that control may take."""
 
-    def __init__(self, *, lazy_annotations: bool = False) -> None:
-        super().__init__(lazy_annotations=lazy_annotations)
+    def __init__(self, held: Mapping[int, frozenset[str]], *, lazy_annotations: bool = False) -> None:
+        super().__init__(held, lazy_annotations=lazy_annotations)
         self._breaks: list[list[State]] = []  # of the loops around, innermost last
         self._carried: frozenset[str] = frozenset()  # what an earlier turn of a loop around may have bound
 

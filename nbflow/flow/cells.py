@@ -175,11 +175,11 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
     return replace(
         step,
         reads=(names.reads if header.reads is None else header.reads) - own,
-        maybe_reads=(names.maybe_reads if header.reads is None else frozenset()) - own,
+        maybe_reads=(names.maybe_reads | names.held if header.reads is None else frozenset()) - own,
         writes=writes | own,
         maybe_writes=names.maybe_writes & writes - own,
         mutates=names.mutates & writes - own if header.writes is None else frozenset(),
-        mentions=mentions - own,
+        mentions=(mentions | names.held) - own,
         modules=names.modules,
         star_line=names.star_line,
         code=digest(tree),
@@ -267,7 +267,9 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     source = "\n".join(lines_of(text.source)[header.line :])
     start = replace(place, line=header.line + 1)
     bound = names.bound | ({"*"} if names.star_line else frozenset())
-    found.shared.append(Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules))
+    found.shared.append(
+        Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules, held=names.held)
+    )
 
 
 def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:

@@ -12,6 +12,7 @@ from blake3 import blake3
 
 from nbflow.flow.assignment import Body
 from nbflow.flow.bound import State
+from nbflow.flow.strings import held_names
 
 Code = str | ast.AST | Sequence[ast.stmt]
 
@@ -22,6 +23,7 @@ class Names:
 
     reads: frozenset[str] = frozenset()  # needs them from elsewhere
     maybe_reads: frozenset[str] = frozenset()  # may have bound them itself, or only a function mentions them
+    held: frozenset[str] = frozenset()  # words that only strings hold; those that are names are read
     writes: frozenset[str] = frozenset()
     maybe_writes: frozenset[str] = frozenset()  # some path through the body leaves them unbound
     mutates: frozenset[str] = frozenset()  # writes that are changes in place only
@@ -55,6 +57,9 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
             return _shallow(ast.parse(source, mode=mode))
     except (RecursionError, MemoryError) as error:
         raise SyntaxError(_TOO_DEEP) from error
+    except UnicodeEncodeError as error:
+        line = source.count("\n", 0, error.start) + 1
+        raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
 
 
 _DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
@@ -81,7 +86,7 @@ def compile_body(source: str) -> None:
 def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
     """Walk a body as it runs. Names that its functions mention count as read unless it has bound them before."""
     statements = _statements(body)
-    walk = Body(lazy_annotations=lazy_annotations)
+    walk = Body(held_names(statements), lazy_annotations=lazy_annotations)
     end = walk.run(statements, State())
     hard = walk.hard | (walk.deferred - walk.bound)
     soft = (walk.soft | walk.deferred) - hard
@@ -89,6 +94,7 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
     return Names(
         reads=frozenset(hard),
         maybe_reads=frozenset(soft),
+        held=frozenset(walk.held - hard - soft),
         writes=writes,
         maybe_writes=writes - (end.must | (hard - end.gone) if end.live else frozenset()),
         mutates=writes - walk.assigned,

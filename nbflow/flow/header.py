@@ -225,11 +225,21 @@ def _read_cache(option: str, text: str) -> Cache:
     raise HeaderError(f"{option} '{text}' is not a way to cache", "Write auto, off, pin or ttl=7d")
 
 
+_GLOB = r"""(?:"[^"]*"|'[^']*'|[^,"'])+"""  # a comma inside quotes divides nothing
+
+
 def _read_globs(option: str, text: str) -> tuple[str, ...]:
-    parts = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not parts:
+    """Read patterns between commas; quotes around one keep its spaces and commas, as in a shell."""
+    if not re.fullmatch(rf"\s*(?:{_GLOB})?(?:,(?:{_GLOB})?)*\s*", text):
+        raise HeaderError(f"{option} {text} has a quote that nothing closes", "Close it, or take it out")
+    parts = tuple(_unquoted(part) for part in re.findall(_GLOB, text) if part.strip())
+    if not parts or not all(parts):
         raise HeaderError(f"{option} needs at least one pattern", f"Write for example {option} data/*.csv")
     return parts
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"""\"([^"]*)"|'([^']*)'""", lambda found: found[1] or found[2] or "", text.strip())
 
 
 def _read_background(option: str, text: str) -> bool:

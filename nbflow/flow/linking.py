@@ -9,6 +9,7 @@ from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
+from nbflow.flow.strings import ANY
 from nbflow.flow.transitions import predecessors
 from nbflow.flow.writers import Read, Writer, answered, find_writers
 
@@ -82,6 +83,8 @@ class Above:
 
     def _join(self, step: Step) -> Joining:
         hard, soft, learned = _hard_reads(step), self._soft_reads(step), self._learned(step)
+        if ANY in soft:
+            soft |= self._everything()
         carried = learned - hard - soft
         reads = self._reads(hard, (soft - hard) | carried)
         join = step.join or self._metaflow_join(step)
@@ -91,7 +94,7 @@ class Above:
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=_mentions(step) & self.flow.prelude.names,
+            prelude=(soft if ANY in soft else _mentions(step)) & self.flow.prelude.names,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
@@ -108,8 +111,14 @@ class Above:
         mentions = _mentions(step)
         soft = step.maybe_reads | (mentions & self.constants)
         for definition in self.flow.prelude.closure(mentions & self.flow.prelude.names):
-            soft |= definition.reads - definition.names
+            soft |= definition.wants - definition.names
         return soft
+
+    def _everything(self) -> frozenset[str]:
+        """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
+        scopes = self.scopes
+        artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
+        return self.constants.union(self.flow.prelude.names, *artifacts)
 
     def _reads(self, hard: frozenset[str], soft: frozenset[str]) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)

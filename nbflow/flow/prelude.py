@@ -123,7 +123,16 @@ class _Sorting:
                 self._origins.update(origins_of(node))
         bound = names.bound | ({"*"} if names.star_line else frozenset())
         self.definitions.append(
-            Definition(statement.source, statement.place, kind, bound, names.free, statement.code, names.modules)
+            Definition(
+                statement.source,
+                statement.place,
+                kind,
+                bound,
+                names.free,
+                statement.code,
+                names.modules,
+                held=names.held,
+            )
         )
 
     def spoils(self) -> frozenset[str]:

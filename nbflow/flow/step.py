@@ -214,6 +214,12 @@ class Definition:
     reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
     code: str = ""  # digest of its AST
     modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        return self.reads | self.held
 
 
 @dataclass(frozen=True)
@@ -259,7 +265,7 @@ class Prelude:
             if definition in wanted:
                 continue
             wanted.add(definition)
-            agenda.extend(d for name in definition.reads for d in self._by_name.get(name, ()))
+            agenda.extend(d for name in definition.wants for d in self._by_name.get(name, ()))
         return tuple(d for d in self.definitions if d in wanted)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from nbflow.flow.bound import State
@@ -18,12 +18,13 @@ from nbflow.flow.scope import (
     signature_parts,
     walruses_of,
 )
+from nbflow.flow.strings import evaluated, is_namespace
 
 
 class Straight(ast.NodeVisitor):
     """Walks code in the order in which it runs. Visiting an expression reads and binds as evaluating it does."""
 
-    def __init__(self, *, lazy_annotations: bool = False) -> None:
+    def __init__(self, held: Mapping[int, frozenset[str]], *, lazy_annotations: bool = False) -> None:
         self.state = State()
         self.hard: set[str] = set()
         self.soft: set[str] = set()
@@ -32,6 +33,8 @@ class Straight(ast.NodeVisitor):
         self.mutated: set[str] = set()
         self.imported: set[str] = set()
         self.bound: set[str] = set()
+        self.held: set[str] = set()  # by strings, before the body binds them
+        self._held = held
         self._targets: frozenset[str] = frozenset()  # loop and `with` targets in force: they stay no artifacts
         self._plain = True
         self._lazy_annotations = lazy_annotations
@@ -42,7 +45,22 @@ class Straight(ast.NodeVisitor):
             self.visit(statement)
         return self.state
 
+    def visit(self, node: ast.AST) -> None:
+        if id(node) in self._held:
+            self._hold(self._held[id(node)])
+        super().visit(node)
+
     # names
+
+    def _hold(self, names: Collection[str]) -> None:
+        if self.state.live:
+            self.held |= set(names) - self.state.must
+
+    def _hold_within(self, node: ast.AST, local: Collection[str]) -> None:
+        """Note what the strings of a scope inside hold, which is not walked in order."""
+        if self._held:
+            names = (self._held.get(id(inner), frozenset()) for inner in ast.walk(node))
+            self._hold(frozenset().union(*names) - set(local))
 
     def read(self, name: str) -> None:
         if self.state.live and name not in self.state.must:
@@ -104,10 +122,15 @@ class Straight(ast.NodeVisitor):
         if not isinstance(node.ctx, ast.Load):
             self.mutate(root_of(node))
         self.generic_visit(node)
+        match node:
+            case ast.Subscript(value=call, slice=ast.Constant(value=str(name)), ctx=ast.Store()) if is_namespace(call):
+                self.bind(name)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.mutate(mutated_by(node))
         self.generic_visit(node)
+        for statement in evaluated(node):
+            self.visit(statement)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
@@ -135,6 +158,7 @@ class Straight(ast.NodeVisitor):
             self.read(name)
         for name in inner.changed:
             self.mutate(name)
+        self._hold_within(node, inner.stores)
         self._bind_perhaps(walruses_of(node))
 
     # statements that bind
@@ -185,7 +209,9 @@ class Straight(ast.NodeVisitor):
             self.visit(part)
         if name:
             self.bind_target(name)
-        self.defer(Scope.of_function(node))
+        inner = Scope.of_function(node)
+        self.defer(inner)
+        self._hold_within(node, inner.local)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for part in (*node.decorator_list, *node.bases, *node.keywords):
@@ -197,6 +223,7 @@ class Straight(ast.NodeVisitor):
         self.deferred |= inner.nested - self.state.must - {"__class__"}
         self.mutated |= inner.changed - self.state.must
         self._bind_perhaps(inner.assigned_outside)
+        self._hold_within(node, ())
 
     # patterns, which bind
 

@@ -16,6 +16,7 @@ from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, w
 from nbflow.export.script import export
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
+from nbflow.flow.encoding import decode, without_coding
 from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
@@ -171,15 +172,14 @@ def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: S
 
 def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
     """The file with these cells changed, and no other."""
-    text = notebook.read_text("utf-8")
     if notebook.suffix == ".py":
         import jupytext  # noqa: PLC0415 - half a second to import
 
-        book = jupytext.reads(text, {"extension": ".py"})
+        book = jupytext.reads(without_coding(decode(notebook.read_bytes())), {"extension": ".py"})
         for number, source in sources.items():
             book.cells[number - 1].source = source
         return str(jupytext.writes(book, {"extension": ".py"}))
-    content: dict[str, Any] = json.loads(text)
+    content: dict[str, Any] = json.loads(notebook.read_bytes())
     for number, source in sources.items():
         cell = content["cells"][number - 1]
         cell["source"] = source.splitlines(keepends=True) if isinstance(cell["source"], list) else source

@@ -102,18 +102,19 @@ class Document:
         ids = {cell.id for cell in self._cells}
         if cell_id in ids and cell_id:
             return cell_id
-        if cell_id in self._aliases and (self._aliases[cell_id] in ids or self._aliases[cell_id] in self._executed):
-            return self._aliases[cell_id]
-        key = self._find(source) or cell_id or self._name_of(source)
+        known = self._aliases.get(cell_id) if cell_id else None
+        same = [key for key, text in self._texts() if text == source]
+        if known is not None and (known in ids or known in self._executed) and (not same or known in same):
+            return known
+        key = next(iter(same), None) or self._find(source) or cell_id or self._name_of(source)
         if cell_id:
             self._aliases[cell_id] = key
         return key
 
     def _find(self, source: str) -> str | None:
-        """The cell that says the same, else the one whose step has that name."""
-        same = next((key for key, text in self._texts() if text == source), None)
+        """The cell whose step has the name that this text has."""
         step = read_header(source).name
-        return same or next((key for key, text in self._texts() if step and read_header(text).name == step), None)
+        return next((key for key, text in self._texts() if step and read_header(text).name == step), None)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         for cell in self.cells():

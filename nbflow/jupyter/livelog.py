@@ -31,7 +31,7 @@ class LiveLog:
         if name in self._files and self._left[name] > 0:
             self._left[name] -= len(text)
             with suppress(OSError):
-                os.write(self._files[name], text.encode("utf-8", "replace"))
+                os.write(self._files[name], text.encode("utf-8", "backslashreplace"))
 
     def close(self) -> None:
         for file in self._files.values():

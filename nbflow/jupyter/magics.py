@@ -82,7 +82,7 @@ def find_notebook(namespace: dict[str, Any]) -> Path | None:
 
 def _saved_text(path: Path) -> str:
     """Of a notebook that was never saved there is no file."""
-    return path.read_text("utf-8", "replace") if path.is_file() else ""
+    return path.read_text("utf-8-sig", "replace") if path.is_file() else ""
 
 
 def as_magic(lines: list[str]) -> list[str]:

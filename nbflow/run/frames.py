@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 
 from nbflow.flow.lines import lines_of
@@ -37,10 +38,19 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
-    """What is left below the frames of nbflow itself; None when the user's code was not reached."""
-    while tb is not None and _is_ours(tb):
+    """Return the traceback from the user's first frame to the last one; None when the user's code was not reached."""
+    frames = [*_frames_of(tb)]
+    users = [number for number, one in enumerate(frames) if not _is_ours(one)]
+    kept: TracebackType | None = None
+    for one in reversed(frames[users[0] : users[-1] + 1] if users else []):
+        kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return kept
+
+
+def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
+    while tb is not None:
+        yield tb
         tb = tb.tb_next
-    return tb
 
 
 def _is_ours(tb: TracebackType) -> bool:

@@ -104,7 +104,7 @@ class Keys:
             return prelude.closure(linked.prelude), linked.parameters
         named = step.names_in(split=split)
         closure = prelude.closure(linked.prelude & named)
-        return closure, linked.parameters & named.union(*(definition.reads for definition in closure))
+        return closure, linked.parameters & named.union(*(definition.wants for definition in closure))
 
     def _values(self, parameters: Iterable[str]) -> Iterable[str]:
         for name in sorted(parameters):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import FlowRefused
+from nbflow.errors import FlowRefused, NothingToRun
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
 from nbflow.flow.step import Flow
@@ -82,10 +82,17 @@ def forget_the_dead(store: Store) -> None:
 
 
 def refuse_errors(graph: Graph) -> None:
-    """Nothing runs if the graph is wrong: raises FlowRefused with all that is."""
+    """Nothing runs if the graph is wrong, or empty: raises FlowRefused with all that is wrong, and NothingToRun."""
     errors = [str(problem) for problem in check(graph) if not problem.warning]
     if errors:
         raise FlowRefused(errors)
+    refuse_empty(graph.flow)
+
+
+def refuse_empty(flow: Flow) -> None:
+    """Raise NothingToRun for a flow without steps, unless problems say why there are none."""
+    if not flow.steps and all(problem.warning for problem in flow.problems):
+        raise NothingToRun(flow.document)
 
 
 def begin_run(

@@ -80,4 +80,4 @@ def _reads(known: Tasks, step: Step, name: str, *, split: bool) -> bool:
     if name in named or (not split and name not in step.foreach.reads):
         return True
     prelude = known.graph.prelude.closure(known.graph.links[step.name].prelude & named)
-    return any(name in definition.reads for definition in prelude)
+    return any(name in definition.wants for definition in prelude)

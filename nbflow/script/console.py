@@ -177,6 +177,6 @@ def _tail(path: Path, stream: str, told: Told | None) -> bytes:
 
 def _write(text: str) -> None:
     """A line to the terminal; nobody reading any more does not stop a run."""
-    with contextlib.suppress(BrokenPipeError, ValueError):
+    with contextlib.suppress(OSError, ValueError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

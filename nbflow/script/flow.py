@@ -185,6 +185,9 @@ def _hint(state: TaskState | None, name: str) -> str:
         return ""
     if state.is_join:
         return f": in a join, read it from the inputs (inputs[0].{name}), or call self.merge_artifacts(inputs)"
+    if join := state.lost_at(name):
+        fix = f"call self.merge_artifacts(inputs) there, or set self.{name} from the inputs"
+        return f": it was lost at the join '{join}', which does not hand it on: {fix}"
     return f": no step before '{state.step}' has set self.{name}"
 
 

@@ -8,13 +8,15 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from nbflow.errors import FlowRefused, NbflowError, UnknownName
+from nbflow.errors import FlowRefused, NbflowError, SystemRefused, UnknownName
+from nbflow.run.terminal import take_any_text
 from nbflow.script.flow import FlowSpec
 
 
 def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
     """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""
     words = sys.argv[1:] if args is None else args
+    take_any_text()
     if "run" in words or "resume" in words:
         _begin_early(cls)
     _leave(_perform(cls, words))
@@ -41,6 +43,9 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
         return 2
     except NbflowError as error:
         _say(f"{getattr(error, 'headline', 'Flow failed')}:", str(error))
+        return 1
+    except OSError as error:
+        _say("Flow failed:", str(SystemRefused(error)))
         return 1
 
 

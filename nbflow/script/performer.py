@@ -113,9 +113,24 @@ class ScriptPerformer:
         flow = self.cls(use_cli=False)
         flow.__dict__["_parameters"] = dict(self.program.parameters)
         flow.__dict__["_task_state"] = TaskState(
-            step, artifacts, self.store, self.home, stack, max_splits=self.program.max_splits
-        )
+            step, artifacts, self.store, self.home, stack, max_splits=self.program.max_splits,
+            lost_at=lambda name: self._lost_at(step, name),
+        )  # fmt: skip
         return flow
+
+    def _lost_at(self, step: str, name: str) -> str:
+        """The first join above a step that joins tasks with this artifact and does not have it itself."""
+        graph = self.program.graph
+        joins = sorted((graph.links[one].rank, one) for one in graph.ancestors(step) if graph.links[one].joined)
+        for _, join in joins:
+            if any(self._has(one, name) for one in graph.ancestors(join)) and not self._has(join, name):
+                return join
+        return ""
+
+    def _has(self, step: str, name: str) -> bool:
+        """Whether a task of this run has the artifact."""
+        tasks = self.store.history.tasks(self.program.run, step)
+        return any(self.store.history.artifact(task.id, name) is not None for task in tasks)
 
     def _split(self, step: Step, flow: FlowSpec, result: Result) -> None:
         assert step.foreach is not None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nbflow.errors import MetaflowException
 from nbflow.flow.code import digest, parse
+from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import Method, Script, class_named, methods_of
 from nbflow.flow.flowspec_reads import read_module
 from nbflow.flow.step import Parameter as Declared
@@ -71,7 +72,7 @@ def _file_of(cls: type) -> Path:
 
 @cache
 def _text(file: Path) -> str:
-    return file.read_text("utf-8")
+    return decode(file.read_bytes())
 
 
 @cache

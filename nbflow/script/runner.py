@@ -18,6 +18,7 @@ from typing import Any
 from nbflow import client
 from nbflow.errors import MetaflowException, StoreError
 from nbflow.flow.code import parse
+from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import methods_of
 
 
@@ -139,7 +140,7 @@ class ExecutingRun:
     @property
     def _flow(self) -> str:
         """The name of the flow class: the last class with steps in the file."""
-        tree = parse(self._runner.file.read_text("utf-8"))
+        tree = parse(decode(self._runner.file.read_bytes()))
         found = [node for node in tree.body if isinstance(node, ast.ClassDef) and _has_steps(node)]
         if not found:
             raise MetaflowException(f"{self._runner.file} defines no flow: derive a class from FlowSpec")

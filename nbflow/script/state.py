@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -30,6 +30,7 @@ class TaskState:
     stack: Sequence[Level] = ()
     is_join: bool = False
     max_splits: int | None = None
+    lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any
     transition: Transition | None = None
     loaded: dict[str, Any] = field(default_factory=dict)
     merged: dict[str, Artifact] = field(default_factory=dict)

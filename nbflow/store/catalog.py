@@ -277,7 +277,7 @@ class Writer:
     def put_environment(self, facts: Mapping[str, Any]) -> str:
         """Store facts about the surroundings of a run; their digest."""
         body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
-        digest = str(blake3(body.encode()).hexdigest(HASH_LENGTH))
+        digest = str(blake3(body.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
         return digest
 

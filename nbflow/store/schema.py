@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 
@@ -72,6 +73,25 @@ def unpack_path(packed: bytes) -> tuple[int, ...]:
     return struct.unpack(f">{len(packed) // 4}I", packed)
 
 
+class Catalog(sqlite3.Connection):
+    """A connection that takes any text: what UTF-8 cannot say, a lone surrogate, is kept as its escape `\\udc80`.
+
+    In JSON that is the character itself.
+    """
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+        return super().execute(statement, [storable(value) for value in values])
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        return super().executemany(statement, [[storable(value) for value in row] for row in rows])
+
+
+def storable(value: Any) -> Any:
+    if type(value) is not str or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def connect(path: Path, write: bool) -> sqlite3.Connection:
     """Open an existing catalog and check that it is one we know."""
     modes = ["mode=rw"] if write else ["mode=ro"]
@@ -86,7 +106,9 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{mode}"
-    connection = sqlite3.connect(uri, PATIENCE, uri=True, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        uri, PATIENCE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog
+    )
     try:
         _check(connection, path)
         _bring_up_to_date(connection)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from blake3 import blake3
 
 from nbflow.store.blobs import HASH_LENGTH
+from nbflow.store.schema import storable
 
 if TYPE_CHECKING:
     from nbflow.store.artifact import Artifact
@@ -48,7 +49,7 @@ class Record:
         """Every field with its length, so that no two records have one message."""
         fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
         parts = (*map(str, fields), *(part for artifact in self.artifacts for part in artifact))
-        return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *parts)).encode("utf-8", "surrogatepass")
+        return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
 
 
 @dataclass(frozen=True, slots=True)

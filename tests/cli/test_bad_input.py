@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.notebook import read_cells
 from tests.cli.shell import Shell
+from tests.flows import notebook_of
 
 
 def notebook(**facts: object) -> str:
@@ -23,14 +25,21 @@ def notebook(**facts: object) -> str:
         (
             notebook(nbformat=3).encode(),
             "it has notebook format 3, and nbflow reads format 4; "
-            "convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace bad.ipynb",
+            "convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace ",
+        ),
+        (b"[" * 100_000, "its JSON is broken (maximum recursion depth exceeded"),
+        (notebook(cells=None).encode(), "it has no list of cells; restore it from its last good version"),
+        (notebook(cells=["x"]).encode(), "its cell 1 has no text; restore it from its last good version"),
+        (
+            notebook(cells=[{"cell_type": "code", "source": ["x = 1", None]}]).encode(),
+            "its cell 1 has no text; restore it from its last good version, or take that cell out",
         ),
         (
             notebook(metadata={"kernelspec": {"language": "R"}}).encode(),
             "its language is R; nbflow runs Python notebooks",
         ),
     ],
-    ids=["broken", "script", "binary", "json", "v3", "R"],
+    ids=["broken", "script", "binary", "json", "v3", "deep", "no cells", "no cell", "no text", "R"],
 )
 @pytest.mark.parametrize("verb", ["run", "show", "status"])
 def test_what_is_not_a_python_notebook_is_refused(shell: Shell, content: bytes, message: str, verb: str) -> None:
@@ -41,6 +50,81 @@ def test_what_is_not_a_python_notebook_is_refused(shell: Shell, content: bytes, 
     assert answer.err.startswith(f"Error: {path} is not a notebook that nbflow can run: ")
     assert message in answer.err
     assert os.listdir(shell.folder) == ["bad.ipynb"]
+
+
+@pytest.mark.parametrize("facts", [None, [], "x", {"kernelspec": None}, {"kernelspec": {"language": "python3"}}])
+def test_metadata_may_say_anything(shell: Shell, facts: object) -> None:
+    cell = {"cell_type": "code", "source": "%%step a\nx = 1", "id": None, "metadata": facts}
+    path = shell.folder / "odd.ipynb"
+    path.write_text(notebook(metadata=facts, cells=[cell, cell | {"metadata": {"tags": [1, ["x"]]}, "source": ""}]))
+    assert shell("check", str(path)).lines == ["odd.ipynb · 1 step · nothing is wrong"]
+
+
+def test_an_id_that_two_cells_have_is_none(shell: Shell) -> None:
+    path = Path(shell.write("twins", "%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = y"))
+    book = json.loads(path.read_text())
+    for cell, key in zip(book["cells"], ("one", "one", "two"), strict=True):
+        cell["id"] = key
+    path.write_text(json.dumps(book))
+    assert [cell.id for cell in read_cells(path)] == ["", "", "two"]
+
+
+def test_a_pipe_is_not_waited_for(shell: Shell) -> None:
+    os.mkfifo(shell.folder / "pipe.ipynb")
+    answer = shell("run", str(shell.folder / "pipe.ipynb"))
+    assert answer.code == 2
+    assert "it is no regular file" in answer.err
+
+
+VERBS_ON_STEPS = (
+    ["run"],
+    ["run", "--to", "a"],
+    ["resume"],
+    ["rerun", "a"],
+    ["show"],
+    ["status"],
+    ["why", "a"],
+    ["export", "f.py"],
+)
+
+
+@pytest.mark.parametrize("verb", VERBS_ON_STEPS, ids=" ".join)
+def test_without_steps_there_is_nothing_to_run(shell: Shell, verb: list[str]) -> None:
+    answer = shell(verb[0], shell.write("plain", "x = 1"), *verb[1:])
+    fix = "Begin a cell with  %%step NAME  to make it one"
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"Error: there is nothing to run: plain.ipynb has no steps. {fix}\n"
+    assert os.listdir(shell.folder) == ["plain.ipynb"]
+
+
+def test_check_warns_of_a_notebook_without_steps(shell: Shell) -> None:
+    answer = shell("check", shell.write("plain", "x = 1"))
+    assert answer.code == 0
+    assert answer.lines[0].startswith("warning: there is nothing to run")
+    assert answer.lines[1:] == ["plain.ipynb · 0 steps · 0 errors, 1 warning"]
+
+
+def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
+    answer = shell("show", shell.write("flow", "%%step a\nx = 1"), "--dot", "-o", str(shell.folder / "no" / "x.dot"))
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"Error: {shell.folder}/no/x.dot: No such file or directory. Check the path\n"
+
+
+def test_half_of_a_character_in_a_name_a_value_and_an_error(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each verb shows it as its escape, and none of them fails."""
+    monkeypatch.chdir(shell.folder)
+    path = os.fsdecode(b"caf\xe9.ipynb")
+    Path(path).write_text(
+        notebook_of(
+            ["%%parameters\nwho: str = 'x'", "%%step a\nx = '\\udc80'\nx", "%%step b\nraise ValueError(x, who)"]
+        )
+    )
+    assert shell("run", path, "--who", "\udce9").code == 1
+    assert shell("logs", path, "b").out.endswith("ValueError: ('\\udc80', '\\udce9')\n")
+    for verb in (["status"], ["runs"], ["dump", "a"], ["show"], ["report", "-o", "r.html"], ["export", "f.py"]):
+        assert shell(verb[0], path, *verb[1:]).code == 0
+    resumed = shell("resume", path)
+    assert "a · from run 1" in resumed.out
 
 
 def test_a_notebook_that_is_not_there_is_named(shell: Shell) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from nbflow.jupyter.protocol import COMM
@@ -43,18 +44,21 @@ class Kernel:
         self.folder = folder
         self.snapshots: list[Mapping[str, Any]] = []  # what was broadcast, in order
         self._sockets = tempfile.TemporaryDirectory(prefix="nbflow")  # short: a socket's path has 107 letters at most
-        connection = f"{self._sockets.name}/k.json"
-        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=connection)
         env = dict(os.environ)
         env.pop("JPY_SESSION_NAME", None)
         if session_name is not None:
             env["JPY_SESSION_NAME"] = str(session_name)
-        self.manager.start_kernel(cwd=str(folder), env=env)
-        self.client = self.manager.blocking_client()
+        self.client = self._launch(Path(self._sockets.name, "k.json"), env)
         self.client.start_channels()
         self.client.wait_for_ready(timeout=PATIENCE)
         if extension:
             self.ok("%load_ext nbflow")
+
+    def _launch(self, connection: Path, env: Mapping[str, str]) -> BlockingKernelClient:
+        """Start the process; returns the client that will talk to it."""
+        self.manager = KernelManager(kernel_name="python3", transport="ipc", connection_file=str(connection))
+        self.manager.start_kernel(cwd=str(self.folder), env=env)
+        return self.manager.blocking_client()
 
     def send(self, source: str, cell_id: str | None = None, stdin: bool = False, history: bool = True) -> str:
         """Execute a cell as JupyterLab does, which names the cell."""
@@ -155,6 +159,9 @@ class Kernel:
 
     def stop(self) -> None:
         self.client.stop_channels()
+        self._end()
+        self._sockets.cleanup()
+
+    def _end(self) -> None:
         self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
-        self._sockets.cleanup()

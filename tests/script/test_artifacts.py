@@ -290,3 +290,39 @@ def test_a_step_leaves_nothing_behind_for_the_next(scripts: Scripts) -> None:
         max_workers=1,
     )
     assert ran.data.found == ([], None, scripts.folder.name)
+
+
+def test_what_a_join_does_not_hand_on_is_said_to_be_lost_there(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        @step
+        def start(self):
+            self.x, self.items = 5, [1, 2]
+            self.next(self.each, foreach="items")
+
+        @step
+        def each(self):
+            self.next(self.collect)
+
+        @step
+        def collect(self, inputs):
+            self.next(self.end)
+
+        @step
+        def end(self):
+            print(self.x)
+        """
+    )
+    fix = "call self.merge_artifacts(inputs) there, or set self.x from the inputs"
+    assert ran.error.endswith(f"it was lost at the join 'collect', which does not hand it on: {fix}")
+
+
+def test_a_script_with_a_byte_order_mark_runs_as_with_python_itself(scripts: Scripts) -> None:
+    path = scripts.write("""
+        @step
+        def start(self):
+            self.x = "é"
+    """)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    done = scripts.command(path, "run")
+    assert done.returncode == 0, done.stderr

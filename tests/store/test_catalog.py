@@ -361,3 +361,20 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
             assert len(tasks) % 3 == 0
             assert len(reader.events(run.id)) == len(tasks)
             assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_any_text_is_kept_and_found_again(writer: Writer, reader: Reader) -> None:
+    """What UTF-8 cannot say is its escape, which in JSON is the character itself."""
+    row = writer.begin_run("caf\udce9", "caf\udce9.ipynb", parameters={"name": "\udc80é"}, tags=["\udfff"])
+    writer.add_event(row.id, "Failed", {"message": "\ud800"})
+    writer.put_task(TaskRow(row.id, "a", item="\udc81", key="k"))
+    writer.commit()
+    [found] = reader.runs("caf\udce9")
+    assert (found.flow, found.document, found.parameters) == ("caf\\udce9", "caf\\udce9.ipynb", {"name": "\udc80é"})
+    assert reader.events(row.id)[-1].payload == {"message": "\ud800"}
+    assert [task.item for task in reader.tasks(row.id)] == ["\\udc81"]
+
+
+def test_a_signature_holds_for_the_text_that_is_kept() -> None:
+    record = Record("caf\udce9", 1, "a", (), 0, False, "k", "c", ())
+    assert record.message() == replace(record, flow="caf\\udce9").message()

@@ -61,7 +61,7 @@ def mentioned(graph: Graph) -> frozenset[str]:
     """Every name that any part of a notebook uses for anything."""
     found: set[str] = {parameter.name for parameter in graph.flow.parameters}
     for definition in graph.prelude.definitions:
-        found |= definition.names | definition.reads
+        found |= definition.names | definition.wants
     for step in graph.steps.values():
         names = names_of(parse(step.body))
         found |= names.bound | names.free | step.reads | step.writes | step.maybe_reads

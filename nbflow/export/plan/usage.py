@@ -12,6 +12,7 @@ from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.step import Step
+from nbflow.flow.strings import held_inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,11 @@ class Usage:
         return all(binding.name not in self.graph.steps[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: Step) -> frozenset[str]:
-        """Artifacts and parameters that functions of the prelude look up as names of the module."""
+        """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
         linked = self.graph.links[step.name]
         closure = self.graph.prelude.closure(linked.prelude & step.mentions)
-        reads = frozenset().union(*(definition.reads for definition in closure))
+        reads = frozenset().union(*(definition.wants for definition in closure))
+        reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
         return reads & (linked.parameters | {binding.name for binding in linked.bindings})
 
     def kept(self, step: Step) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbflow.flow.code import parse
+from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import Method, Script, is_main_guard, methods_of
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import Outline, outline
@@ -124,12 +125,12 @@ def _reason(error: SyntaxError | ValueError) -> str:
 
 def text_of(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return decode(path.read_bytes())
     except FileNotFoundError:
         raise NotAScript(path, "there is no such file", "check the path") from None
     except IsADirectoryError:
         raise NotAScript(path, "it is a folder", "give the path of a .py file") from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise NotAScript(path, "it is not text", "give the path of a .py file") from None
     except OSError as error:
         raise NotAScript(path, f"it cannot be read ({error.strerror})", "check its permissions") from None

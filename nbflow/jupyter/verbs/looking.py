@@ -15,6 +15,7 @@ from nbflow.errors import VerbUnknown
 from nbflow.jupyter.drawing import draw_session
 from nbflow.jupyter.verbs.moving import archive_of
 from nbflow.report import page
+from nbflow.run.launch import refuse_empty
 from nbflow.show import count
 from nbflow.store.rows import TaskStatus
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def show(session: Session, svg: bool) -> None:
     """The graph, live where the front end can; --mermaid, --dot and -o FILE as in a shell."""
+    refuse_empty(session.graph().flow)
     data = draw_session(session, svg)._repr_mimebundle_()
     session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
 
@@ -54,7 +56,7 @@ def report(session: Session, run: str | None, output: Path | None) -> None:
     archive = archive_of(session)
     row = archive.run(run)
     path = output or session.folder / f"{archive.flow}-{row.number}.html"
-    path.write_text(page(archive, row), "utf-8")
+    path.write_text(page(archive, row), "utf-8", "backslashreplace")
     session.screen.say(f"run {row.number} is written to {path}")
 
 

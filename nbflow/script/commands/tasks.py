@@ -191,12 +191,14 @@ def _get(pathspec: str, kind: str | None, name: str | None, file: str | None) ->
     if file is None:
         click.echo(html)
     else:
-        Path(file).write_text(html, "utf-8")
+        Path(file).write_text(html, "utf-8", "backslashreplace")
         click.echo(f"Card written to {file}")
 
 
 def _view(pathspec: str, kind: str | None, name: str | None) -> None:
-    with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", suffix=".html", delete=False, encoding="utf-8", errors="backslashreplace"
+    ) as file:
         file.write(_pick(pathspec, kind, name))
     click.echo(f"Card at {file.name}")
     webbrowser.open(f"file://{file.name}")

@@ -1,0 +1,116 @@
+"""Names that only strings hold: in queries, formulas, SQL, code that is evaluated, and look-ups in `globals()`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+ANY = "*"
+"""Stands for every name that there is: nobody can tell which one `globals()[f"df_{i}"]` looks up."""
+
+_NAMESPACES = frozenset({"globals", "locals", "vars"})
+_EVALUATORS = frozenset({"eval", "exec"})
+_NOT_NAMES = frozenset({"self", "inputs", "current", "display"})  # they mean something else inside steps
+
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_LOCAL = re.compile(r"(?<![\w.])@([^\W\d]\w*)")  # `@limit`, not the `@example` of an address
+_SQL = re.compile(
+    r"\s*(?:--[^\n]*\n\s*|\(\s*)*(?:select|with|from|insert|create|update|delete|describe|summarize|pivot|unpivot|copy"
+    r"|explain|merge|table)\s",
+    re.IGNORECASE,
+)
+_TABLES = re.compile(
+    r"\b(?:from|join|into|update|table|describe|summarize|pivot|unpivot|copy|using)\s+(.*?)"
+    r"(?=\b(?:where|group|order|on|using|limit|select|union|intersect|except|having|qualify|window|set|values|join|left"
+    r"|right|inner|outer|full|cross|natural|asof|from)\b|;|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_PROSE = re.compile(r"[\w)\]]\s+[\w(]")  # two words in a row
+_FORMULA = re.compile(r"[^~/]*~[^/~][\w\s.()\[\]{},*+:|^=\"'/-]*")
+
+
+def held_names(statements: Iterable[ast.AST]) -> Mapping[int, frozenset[str]]:
+    """Return the names that strings and look-ups hold, by the `id` of the node that holds them."""
+    nodes = [node for statement in statements for node in ast.walk(statement)]
+    by_name = any(is_namespace(node) or (isinstance(node, ast.Name) and node.id in _EVALUATORS) for node in nodes)
+    found: dict[int, frozenset[str]] = {}
+    for node in nodes:
+        names = frozenset(_held(node, by_name)) - _NOT_NAMES
+        if names:
+            found[id(node)] = names
+    return found
+
+
+def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            yield from _WORD.findall(text) if by_name else _in_text(text)
+        case ast.JoinedStr(values=parts):
+            yield from _in_text("".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in parts))
+        case ast.Call(func=ast.Attribute(attr="eval" | "evaluate"), args=[ast.Constant(value=str(text)), *_]):
+            yield from _WORD.findall(text)
+        case ast.Call(func=ast.Name(id=name), args=[argument, *_]) if name in _EVALUATORS:
+            yield from _key(argument)
+        case ast.Subscript(value=ast.Call() as call, slice=key) if is_namespace(call):
+            yield from _key(key)
+        case ast.Call(func=ast.Attribute(value=ast.Call() as call, attr=attr), args=arguments) if is_namespace(call):
+            yield from _key(arguments[0]) if attr in ("get", "pop", "setdefault") and arguments else (ANY,)
+        case ast.For(iter=ast.Call() as call) | ast.comprehension(iter=ast.Call() as call):
+            yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+        case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
+            yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+
+
+def is_namespace(call: ast.AST) -> bool:
+    """Whether an expression is `globals()`, or what is the same at the top level of a step."""
+    match call:
+        case ast.Call(func=ast.Name(id=name), args=[], keywords=[]):
+            return name in _NAMESPACES
+        case _:
+            return False
+
+
+def _is_dir(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "dir" and not call.args
+
+
+def _key(node: ast.expr) -> Iterator[str]:
+    """What a look-up by this key may find. A variable holds one of the strings of the body, or what is handed in."""
+    if not isinstance(node, ast.Constant | ast.Name):
+        yield ANY
+
+
+def _in_text(text: str) -> Iterator[str]:
+    yield from _LOCAL.findall(text)
+    if _SQL.match(text):
+        yield from (word for tables in _TABLES.findall(text) for word in _WORD.findall(tables))
+    elif "~" in text and _FORMULA.fullmatch(text) and not _PROSE.search(text):
+        yield from _WORD.findall(text)
+
+
+def evaluated(call: ast.Call) -> list[ast.stmt]:
+    """The statements of `eval("…")` and `exec("…")` that run among the names of the caller."""
+    match call:
+        case ast.Call(func=ast.Name(id="eval" | "exec" as mode), args=[ast.Constant(value=str(text)), *spaces]):
+            if not all(map(is_namespace, spaces)) or call.keywords:
+                return []
+            try:
+                if mode == "exec":
+                    return ast.parse(text).body
+                return [ast.Expr(ast.parse(text.strip(), mode="eval").body)]
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return []  # it will say so when it runs
+        case _:
+            return []
+
+
+_INSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def held_inside(statements: Sequence[ast.AST]) -> frozenset[str]:
+    """Return what strings inside functions hold: what evaluates them looks past the names of a function around."""
+    held = held_names(statements)
+    nodes = (node for statement in statements for node in ast.walk(statement))
+    inside = (inner for node in nodes if isinstance(node, _INSIDE) for inner in ast.walk(node))
+    return frozenset().union(*(held.get(id(node), frozenset()) for node in inside))

@@ -1,0 +1,89 @@
+"""The notebooks of this folder: plain text, as people write them, and what is expected of them.
+
+A notebook is expected to print, in every engine, what `python NOTEBOOK` prints in each of its cells. Comment lines in
+it say where that is otherwise:
+
+    # prints: LINE              in a cell that plain Python cannot run (a foreach, an await): what it prints
+    # warned: TEXT              `nbflow check` says this, as a warning; the values may differ then
+    # refused: ENGINE: TEXT     this engine refuses the notebook, or fails in it, and says this; `check` means all
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Cell
+from nbflow.notebook import read_cells, read_notebook
+
+FOLDER = Path(__file__).with_name("notebooks")
+ENGINES = ("check", "run", "kernel", "restart", "script")
+MARK = "\x1e"
+"""Begins the line that a plain run prints before each cell."""
+
+Lines = Mapping[int, list[str]]
+"""The printed lines by the number of the cell; cells that print nothing are left out."""
+
+_CELL = re.compile(r"^# %%(?: .*)?$", re.M)
+_PRINTS = re.compile(r"^# prints: ?(.*)$", re.M)
+_WARNED = re.compile(r"^# warned: (.+)$", re.M)
+_REFUSED = re.compile(rf"^# refused: ({'|'.join(ENGINES)}): (.+)$", re.M)
+
+
+@dataclass(frozen=True)
+class Book:
+    """One notebook."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    @cached_property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        return list(read_cells(self.path))
+
+    @property
+    def graph(self) -> Graph:
+        return link(read_notebook(self.path))
+
+    @property
+    def steps(self) -> dict[int, str]:
+        """The name of the step by the number of its cell."""
+        return {step.place.cell: step.name for step in read_notebook(self.path).steps}
+
+    @property
+    def warnings(self) -> list[str]:
+        return [found[1] for found in _WARNED.finditer(self.text)]
+
+    def refusal(self, engine: str) -> str | None:
+        """The text with which this engine refuses the notebook, if it is said to."""
+        refusals = {found[1]: found[2] for found in _REFUSED.finditer(self.text)}
+        return refusals.get(engine, refusals.get("check"))
+
+    @property
+    def stated(self) -> Lines | None:
+        """The lines that the notebook itself says it prints, if it says any."""
+        said = {cell.number: _PRINTS.findall(cell.source) for cell in self.cells}
+        return {number: lines for number, lines in said.items() if lines} or None
+
+    @property
+    def script(self) -> str:
+        """The same text, which prints before each cell which one it is. Its lines keep their numbers."""
+        count = iter(range(1, 1000))
+        return _CELL.sub(lambda _: f"__import__('sys').stdout.write('{MARK}{next(count)}\\n')", self.text)
+
+
+def lines_of(printed: str) -> Lines:
+    """What each cell printed, of all that the marked script printed."""
+    parts = (part.partition("\n") for part in printed.split(MARK)[1:])
+    return {int(number): text.splitlines() for number, _, text in parts if text}
