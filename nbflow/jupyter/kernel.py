@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from nbflow.run.tasks import State
 from nbflow.store.artifact import Artifact
 from nbflow.store.heap import Heap
 from nbflow.store.store import Store
+
+FindPartners = Callable[[], Iterable[Artifact]]
 
 
 @dataclass
@@ -52,10 +54,15 @@ class KernelPerformer(Performer):
         self._start: StartTask | None = None
         self.made: dict[str, Any] = {}
         self.beside: list[tuple[Artifact, Any]] = []
+        self._find_partners: FindPartners = tuple
 
-    def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
-        """Run one task with its output in the cell, live and recorded."""
+    def play(self, run: Run, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
+        """Run one task with its output in the cell, live and recorded.
+
+        `find_partners` is asked when the task has changed objects that other names may share.
+        """
         self._run, self._start, self.made, self.beside = run, start, {}, []
+        self._find_partners = find_partners
         with screen.recording() as outputs:
             with self._live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs, start.partners))
@@ -77,6 +84,9 @@ class KernelPerformer(Performer):
     def _describe(self, error: BaseException) -> Failure:
         failure = super()._describe(error)
         return replace(failure, kind=FailureKind.TIMEOUT) if isinstance(error, StepTimeout) else failure
+
+    def _partners(self, job: Job) -> Iterable[Artifact]:
+        return self._find_partners()
 
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
         self.made = dict(made)

@@ -17,7 +17,7 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.broadcast import Going
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Anew, Known, find_stored, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_around, look_up
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import (
@@ -36,6 +36,7 @@ from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
+from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
     from nbflow.jupyter.session import Session
@@ -182,7 +183,9 @@ class Steps:
         journal.record(started, None)
         journal.commit()
         going.count(started)
-        played = scene.performer.play(run, start, self._session.screen)
+        played = scene.performer.play(
+            run, start, self._session.screen, lambda: self._find_partners(scene, start, journal)
+        )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
         event = describe(played.result, start.attempt)
@@ -197,6 +200,10 @@ class Steps:
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
+
+    def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[Artifact, ...]:
+        keys = Keys(scene.program)
+        return look_around(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
 
     def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
         """It was interrupted, which is nothing that went wrong with it."""

@@ -10,6 +10,7 @@ from typing import assert_never
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
 from nbflow.run.events import (
+    NOTHING_PASSED_ON,
     CancelTasks,
     Event,
     FinishRun,
@@ -145,6 +146,7 @@ class Run:
         if task.split:
             self._open(task.step, task.path, ())
         else:
+            self._pass_on(task, (), NOTHING_PASSED_ON)
             self._finish(task.step, task.path)
 
     def _split(self, task: TaskId, items: tuple[Artifact, ...]) -> None:
@@ -199,9 +201,9 @@ class Run:
     def accepts(self, event: TaskReused) -> bool:
         """Tell whether a stored task may stand for one of this run.
 
-        It may not when it changed objects which names of this run share that it knew nothing of, or knew otherwise.
+        It may not when it changed objects that other names share now than did then.
         """
-        return event.task.split or not self._sharing.missed_by(event.task, event.passed_on)
+        return event.task.split or self._sharing.is_current(event.task, event.passed_on)
 
     def _learn(self, step: str, names: frozenset[str]) -> None:
         known = self.learned.get(step, frozenset())

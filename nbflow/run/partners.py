@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.run.events import PassedOn, TaskId
 from nbflow.run.reading import bound
-from nbflow.run.tasks import Tasks
+from nbflow.run.tasks import State, Tasks
 from nbflow.store.artifact import Artifact
 
 
@@ -55,16 +55,29 @@ class Sharing:
         found = self._visible_holders(task, passed_on.changed)
         return frozenset(one.name for one in found if not passed_on.covers([one]))
 
+    def is_current(self, task: TaskId, passed_on: PassedOn) -> bool:
+        """Tell whether a task that changed objects passed the change on to just the names that share them now."""
+        if not passed_on.changed:
+            return True
+        found = ((visible(self.known, task, name), digest) for name, digest in passed_on.names)
+        return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
+
     def missed_because_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> dict[TaskId, frozenset[str]]:
         """Return what finished tasks have missed, now that one more task, maybe itself a changer, has finished."""
+        bound_names = {one.name for one in artifacts}
         digests = {digest for one in artifacts for digest in one.shares}
         concerned = {other for digest in digests for other in self._changers.get(digest, ())} | {task}
+        if self.known.graph.links[task.step].writes - bound_names:  # so a name may hold what a step above bound to it
+            concerned |= self._changes.keys()
         missed = {one: self.missed_by(one, self._changes[one]) for one in concerned if one in self._changes}
         return {one: names for one, names in missed.items() if names}
 
 
+_OVER = (State.SUCCEEDED, State.SKIPPED, State.FAILED)
+
+
 def visible(known: Tasks, task: TaskId, name: str) -> Artifact | None:
-    """Return what a name holds where a task begins, as far as the steps above have finished."""
+    """Return what a name holds where a task begins; None while a step above, or one not in this run, may rebind it."""
     if task.turn:
         before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
         if name in before:
@@ -72,6 +85,9 @@ def visible(known: Tasks, task: TaskId, name: str) -> Artifact | None:
     scope = known.graph.links[task.step].scope
     for writer in known.graph.writers_above(task.step, name):
         if known.graph.links[writer].scope == scope[: len(known.graph.links[writer].scope)]:
+            entry = known.entries.get(known.newest(writer, task.path[: len(known.graph.links[writer].scope)]))
+            if entry is None or entry.state not in _OVER:
+                return None
             artifact = bound(known, writer, task.path).get(name)
             if artifact is not None:
                 return artifact

@@ -194,12 +194,16 @@ class Performer:
         result.again = bool(values[step.loop]) if step.loop else False
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
-        visible = (*job.inputs, *job.partners)
+        visible = (*job.inputs, *(self._partners(job) if heap.changed else ()))
         encoded, reached = self.store.save_reached(values, visible, self.home, heap, scope)
         self._keep(encoded, result)
-        self._hand_over({**values, **reached}, heap, visible, result)
+        self._hand_over({**values, **reached}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
+
+    def _partners(self, job: Job) -> Iterable[Artifact]:
+        """Return the artifacts of other names that share objects with the inputs."""
+        return job.partners
 
     def _keep(self, encoded: Encoded, result: Result) -> None:
         result.artifacts, result.components = encoded.artifacts, encoded.components
