@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from nbflow.errors import ParameterError
 from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
 from nbflow.flow.checks import check
-from nbflow.flow.code import names_of, parse
+from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
@@ -104,6 +105,18 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
 
+def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
+    """In a notebook a name is gone with `del`; what is kept on `self` stays."""
+    graph = usage.graph
+    for name, linked in graph.links.items():
+        for binding in linked.bindings:
+            enders = [writer for writer in binding.writers if binding.name in graph.links[writer].ends]
+            if enders:
+                message = f"step '{name}' reads '{binding.name}', which step '{enders[0]}' may delete"
+                fix = f"Set '{binding.name}' to None in '{enders[0]}' instead of deleting it"
+                yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
+
+
 def executed_writes(usage: Usage) -> Iterator[Problem]:
     """What `exec("x = 1")` binds in a method is gone when the call is over."""
     for step in usage.graph.steps.values():
@@ -121,6 +134,16 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
 
+def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
+    """A cell may await where a method may not."""
+    for step in usage.graph.steps.values():
+        line = awaiting_line(step.body)
+        if line:
+            message = f"step '{step.name}' awaits at its top level, which a method cannot"
+            fix = "Put it into 'async def main(): …' and write asyncio.run(main())"
+            yield Problem("await", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
+
+
 def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
     """`"score" in task` is a word of notebooks alone."""
     for step in usage.graph.steps.values():
@@ -136,7 +159,9 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     dynamic_writes,
+    names_that_may_be_deleted,
     executed_writes,
     looks_into_globals,
+    awaiting_bodies,
     membership_of_tasks,
 )

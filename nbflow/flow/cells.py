@@ -13,6 +13,7 @@ from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
@@ -144,8 +145,8 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
         fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
         return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
-        fix = "Write  import asyncio  and  asyncio.run(…)"
-        return Problem("async", f"step '{step.name}' awaits at its top level", fix, place, step.name)
+        fix = "Write 'async def', or await where it is called"
+        return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
 
 
@@ -179,6 +180,11 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
         writes=writes | own,
         maybe_writes=names.maybe_writes & writes - own,
         mutates=names.mutates & writes - own if header.writes is None else frozenset(),
+        passing=(names.passing | names.writes) - writes - own,
+        maybe_passing=(names.maybe_passing | names.maybe_writes) - writes - own,
+        ends=names.ends - own,
+        maybe_ends=names.maybe_ends - own,
+        imports=names.imports,
         mentions=(mentions | names.held) - own,
         modules=names.modules,
         star_line=names.star_line,
@@ -187,9 +193,8 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 
 
 def _without_module_changes(step: Step, prelude: Prelude) -> Step:
-    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact; a constant stays a clash."""
-    fixed = {name for d in prelude.definitions if d.kind != "constant" for name in d.names}
-    dropped = step.mutates & fixed
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
+    dropped = step.mutates & prelude.imported
     return replace(step, writes=step.writes - dropped, mutates=step.mutates - dropped) if dropped else step
 
 
@@ -268,7 +273,18 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     start = replace(place, line=header.line + 1)
     bound = names.bound | ({"*"} if names.star_line else frozenset())
     found.shared.append(
-        Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules, held=names.held)
+        Definition(
+            source,
+            start,
+            "shared",
+            bound,
+            names.free,
+            digest(text.tree),
+            names.modules,
+            state=changed_by_calls(text.tree.body),
+            assigns=assigned_by_calls(text.tree.body),
+            held=names.held,
+        )
     )
 
 

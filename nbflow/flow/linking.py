@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
@@ -36,6 +37,11 @@ class Joining:
     region: Region
     rank: int
     writes: frozenset[str]
+    maybe_writes: frozenset[str]
+    passing: frozenset[str]
+    local: frozenset[str]
+    ends: frozenset[str]
+    ended: tuple[tuple[str, str], ...]
     join: str | None
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
@@ -54,9 +60,12 @@ class Above:
     joinings: dict[str, Joining] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
+    asked: Mapping[str, frozenset[str]] = field(init=False)
+    touched: dict[str, list[Writer]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
+        self.asked = asked_below(self.flow.steps, self.flow)
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -64,7 +73,10 @@ class Above:
 
     def add(self, step: Step) -> None:
         joining = self._join(step)
-        self.writers.append(self._writer(step, joining))
+        writer = self._writer(step, joining)
+        self.writers.append(writer)
+        for name in joining.writes | joining.ends:
+            self.touched.setdefault(name, []).append(writer)
         if joining.region.joined:
             self.closed.append(self.scopes[joining.join or ""])
         self.joinings[step.name] = joining
@@ -75,44 +87,68 @@ class Above:
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
-        certain = step.writes - step.maybe_writes  # what it was found to change once, it need not change again
-        return Writer(step, joining.writes, certain, always, tuple(answered(step, self.steps)))
+        certain = joining.writes - joining.maybe_writes
+        answers, scope = tuple(answered(step, self.steps)), joining.region.scope
+        return Writer(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
 
     def _learned(self, step: Step) -> frozenset[str]:
-        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.names
+        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.imported
+
+    def _state(self, step: Step) -> frozenset[str]:
+        """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
+        fixed = self.constants | self.flow.prelude.imported | self.flow.prelude.code | SPECIAL
+        return state_changed(step, self.flow, self.touched) - fixed
+
+    def _passing(self, step: Step) -> frozenset[str]:
+        """What the step binds or may delete in passing, and somebody below or above has to do with it."""
+        names = step.passing | step.maybe_ends | (step.ends & self.constants)
+        if step.metaflow or not names:
+            return frozenset()
+        ours = {name for name, origin in step.imports if self.flow.prelude.origins.get(name) == origin}
+        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched.keys())
+        names -= SPECIAL
+        known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
+        return frozenset(name for name in known if name in asked or name in self.touched or name == step.loop)
 
     def _join(self, step: Step) -> Joining:
-        hard, soft, learned = _hard_reads(step), self._soft_reads(step), self._learned(step)
+        passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
+        writes = step.writes | learned | state | (passing - self.constants)
+        # what it was found to change once, it need not change again
+        maybe = step.maybe_writes | (learned - step.writes) | writes & (step.maybe_passing | step.maybe_ends)
+        maybe |= state - self.flow.prelude.names
+        # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
+        hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        carried = learned - hard - soft
-        reads = self._reads(hard, (soft - hard) | carried)
+        carried = learned - hard - soft - self.flow.prelude.names
+        found = self._reads(step, hard, (soft | learned) - hard)
+        reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
+        if region.scope:
+            found = self._reads(step, hard, soft - hard, region.scope)
+            reads = tuple(read for read in found if read.writers)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=(soft if ANY in soft else _mentions(step)) & self.flow.prelude.names,
+            prelude=(soft if ANY in soft else mentions(step)) & self.flow.prelude.names,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
-            writes=step.writes | learned,
+            writes=writes,
+            maybe_writes=maybe,
+            passing=passing | state,
+            local=state & self.flow.prelude.names if region.scope else frozenset(),
+            ends=step.ends | writes & step.maybe_ends,
+            ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
-            unknown=self._unknown(step, hard, reads) - ({INPUTS} if join or branches else set()),
+            unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
             carried=carried,
         )
-
-    def _soft_reads(self, step: Step) -> frozenset[str]:
-        """What the step may want, and what the prelude that it uses wants when it is called."""
-        mentions = _mentions(step)
-        soft = step.maybe_reads | (mentions & self.constants)
-        for definition in self.flow.prelude.closure(mentions & self.flow.prelude.names):
-            soft |= definition.wants - definition.names
-        return soft
 
     def _everything(self) -> frozenset[str]:
         """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
@@ -120,10 +156,15 @@ class Above:
         artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
         return self.constants.union(self.flow.prelude.names, *artifacts)
 
-    def _reads(self, hard: frozenset[str], soft: frozenset[str]) -> tuple[Read, ...]:
+    def _reads(self, step: Step, hard: frozenset[str], soft: frozenset[str], scope: Scope = ()) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)
-        reads = (find_writers(name, self.writers, required=name in hard) for name in names)
-        return tuple(read for read in reads if read.writers)
+        return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
+
+    def _above(self, name: str, step: Step, scope: Scope) -> Sequence[Writer]:
+        """The steps that may have bound a name: below the ordinary cell that defines it, and of the same item."""
+        defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
+        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place > defined[-1])
+        return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
 
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
@@ -153,19 +194,9 @@ class Above:
 
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
+        ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
         if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
-            return frozenset()  # a star import may bring any name
+            return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
-        artifacts = hard - {read.name for read in reads}
-        return ((artifacts | step.mentions) if step.metaflow else artifacts) - known
-
-
-def _mentions(step: Step) -> frozenset[str]:
-    """The plain names of the body and of the foreach expression, among which those of the prelude are."""
-    names = step.mentions | (step.foreach.reads if step.foreach else frozenset())
-    return names if step.metaflow else names | step.reads | step.maybe_reads
-
-
-def _hard_reads(step: Step) -> frozenset[str]:
-    names = step.reads | (step.foreach.reads if step.foreach else frozenset())
-    return names | {step.guard.name} if step.guard else names
+        artifacts = hard - {read.name for read in reads if read.writers}
+        return ((artifacts | step.mentions) if step.metaflow else artifacts) - known | ended

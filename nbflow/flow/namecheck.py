@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from nbflow.flow.asking import soft_reads
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Definition, Problem, Scratch, Step
 from nbflow.flow.wording import listed, problem, suggestion
 
@@ -26,22 +28,65 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
     """Inside a run parameters are constants."""
     parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
     for step in graph.steps.values():
-        for name in sorted(step.writes & parameters.keys()):
-            verb = "changes" if name in step.mutates else "assigns"
+        for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
+            verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
             fix = f"Write to another name, such as my_{name}"
             yield problem("assigned-parameter", step, message, fix, name=name)
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.state & parameters.keys()):
+            message = f"{listed(definition.names)} changes '{name}', which is a parameter"
+            message += f" (cell {parameters[name].place.cell})"
+            fix = f"Write to another name, such as my_{name}"
+            yield Problem("assigned-parameter", message, fix, definition.place)
+
+
+def _verb(step: Step, name: str) -> str:
+    if name in step.mutates:
+        return "changes"
+    return "deletes" if name in step.ends | step.maybe_ends and name not in step.writes | step.passing else "assigns"
 
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
-    """One name cannot be the same everywhere and also what a step makes of it."""
-    for step in graph.steps.values():
-        for name in sorted(graph.links[step.name].writes & graph.prelude.names):
-            other = _definition(graph, name)
-            verb = "changes" if name in step.mutates else "assigns"
-            message = f"step '{step.name}' {verb} '{name}', which the prelude defines in cell {other.place.cell}"
-            fix = f"Rename one of them, or make cell {other.place.cell} a step"
-            yield problem("prelude-clash", step, message, fix, name=name)
+    """What each item changes for itself is not one value for a step that has nothing else to do with the items."""
+    for reader, linked in graph.links.items():
+        for binding in linked.bindings if linked.scope else ():
+            nearest = binding.writers[0]
+            scope, known = graph.links[nearest].scope, graph.prelude.names
+            if binding.name in known and scope and scope != _scope_but_for(graph, reader, known)[: len(scope)]:
+                yield _clash(graph, graph.steps[nearest], binding.name, reader, warning=False)
+    yield from _state_of_items(graph)
+
+
+def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> Scope:
+    """The scope in which a step would stand if it did not read these names."""
+    if graph.steps[reader].foreach:
+        return graph.links[reader].scope
+    others = (one.writers for one in graph.links[reader].bindings if one.name not in names)
+    return deepest(graph.links[writer].scope for writers in others for writer in writers)
+
+
+def _state_of_items(graph: Graph) -> Iterator[Problem]:
+    """What functions change in a task of an item is seen by the tasks of that item alone."""
+    steps = list(graph.steps.values())
+    for at, step in enumerate(steps):
+        scope = graph.links[step.name].scope
+        names = (graph.links[step.name].passing & graph.prelude.names) - step.passing if scope else ()
+        for name in sorted(names):
+            readers = (one for one in steps[at + 1 :] if graph.links[one.name].scope[: len(scope)] != scope)
+            reader = next((one for one in readers if name in soft_reads(one, graph.flow) | one.reads), None)
+            if reader:
+                yield _clash(graph, step, name, reader.name, warning=True)
+
+
+def _clash(graph: Graph, step: Step, name: str, reader: str, *, warning: bool) -> Problem:
+    """Say that step `reader` cannot see what became of `name`."""
+    by = [one for one in graph.prelude.definitions if name in one.state]
+    through = f" through {listed(by[0].names)}" if name not in step.writes and by else ""
+    message = f"step '{step.name}' runs once per item and changes '{name}'{through}, which cell "
+    message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see what became of it"
+    fix = f"Bind what an item makes to a name of its own, and collect it in a step with --join {step.name}"
+    return problem("prelude-clash", step, message, fix, name=name, warning=warning)
 
 
 def _definition(graph: Graph, name: str) -> Definition:
@@ -88,6 +133,9 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
         return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
     if scratch:
         return _scratch_read(step, name, scratch, f"step '{step.name}' reads '{name}'", name)
+    ender = dict(graph.links[step.name].ended).get(name)
+    if ender:
+        return _deleted(graph, step, name, ender)
     below = _writer_below(graph, step, name)
     if below:
         message = f"step '{step.name}' reads '{name}', which only step '{below.name}' below it writes"
@@ -99,11 +147,30 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
     owner = _private_binder(graph, step, name)
     if owner:
         message = f"step '{step.name}' reads '{name}', which step '{owner.name}' keeps to itself"
-        fix = "Imports and functions belong in an ordinary cell; a loop target or _name can be assigned to another name"
+        fix = "A name that starts with _ stays in its step: rename it"
         return problem("private-name", step, message, fix, name=name)
     message = f"step '{step.name}' reads '{name}', but nothing above provides it"
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
     return problem("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name=name)
+
+
+def _deleted(graph: Graph, reader: Step, name: str, ender: str) -> Problem:
+    step = graph.steps[ender]
+    verb = "deletes" if name in step.ends else "may delete"
+    message = f"step '{reader.name}' reads '{name}', which step '{ender}' {verb} in cell {step.place.cell}"
+    fix = f"Read '{name}' before it is deleted, give it a new value in between, or take the deletion out"
+    return problem("deleted", reader, message, fix, name=name)
+
+
+def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
+    """Of a name of the prelude no run can tell whether it was deleted or never assigned."""
+    for step in graph.steps.values():
+        for binding in graph.links[step.name].bindings:
+            if binding.name in graph.prelude.names:
+                for writer in binding.writers:
+                    if binding.name in graph.links[writer].ends:
+                        yield _deleted(graph, step, binding.name, writer)
+                        break
 
 
 def _private_binder(graph: Graph, reader: Step, name: str) -> Step | None:
@@ -220,6 +287,7 @@ NAME_RULES = (
     parameter_clash,
     redefined_prelude,
     unknown_names,
+    perhaps_deleted_prelude,
     scratch_through_prelude,
     undefined_in_prelude,
     mixed_mode,

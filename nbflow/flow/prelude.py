@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nbflow.flow.code import Names, digest, names_of
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity, origins_of
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch
 from nbflow.flow.text import Text
 
@@ -121,7 +122,8 @@ class _Sorting:
         for node in ast.walk(statement.node):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 self._origins.update(origins_of(node))
-        bound = names.bound | ({"*"} if names.star_line else frozenset())
+        assigns = assigned_by_calls([statement.node])
+        bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
         self.definitions.append(
             Definition(
                 statement.source,
@@ -131,6 +133,9 @@ class _Sorting:
                 names.free,
                 statement.code,
                 names.modules,
+                origins=names.imports if kind == "import" else frozenset(),
+                state=changed_by_calls([statement.node]),
+                assigns=assigns,
                 held=names.held,
             )
         )

@@ -11,11 +11,11 @@ from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.livelog import live_log
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
-from nbflow.run.capture import without_input
 from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
+from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
 from nbflow.store.artifact import Artifact
@@ -63,7 +63,7 @@ class KernelPerformer(Performer):
         """
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
-        with screen.recording() as outputs:
+        with Surroundings().task(), screen.recording() as outputs:
             with self._live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs, start.partners))
                 left = self._live.bound_names() if self.error is not None else {}
@@ -78,7 +78,7 @@ class KernelPerformer(Performer):
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout
         too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
-        with alarm(limit, too_long), without_input():
+        with alarm(limit, too_long):
             super()._run_body(step)
 
     def _describe(self, error: BaseException) -> Failure:

@@ -80,6 +80,8 @@ class Executor:
                 self._loop()
                 self._commit()
                 self._keep_last_words()
+                if self.run.outcome is not Outcome.CANCELLED:
+                    self._pool.close()
         finally:
             self._pool.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)

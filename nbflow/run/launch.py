@@ -28,7 +28,7 @@ from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, RunStatus
-from nbflow.store.store import Store
+from nbflow.store.store import LIVE, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def launch(
 def forget_the_dead(store: Store) -> None:
     """Remove what the workers of killed runs had written while they ran."""
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
-    for folder in (store.root / "live").glob("*"):
+    for folder in (store.root / LIVE).glob("*"):
         if folder.name not in running:
             shutil.rmtree(folder, ignore_errors=True)
 

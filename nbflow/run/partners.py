@@ -88,7 +88,7 @@ def visible(known: Tasks, task: TaskId, name: str) -> Artifact | None:
             entry = known.entries.get(known.newest(writer, task.path[: len(known.graph.links[writer].scope)]))
             if entry is None or entry.state not in _OVER:
                 return None
-            artifact = bound(known, writer, task.path).get(name)
-            if artifact is not None:
-                return artifact
+            made = bound(known, writer, task.path)
+            if made is not None and (name in made or name in known.graph.links[writer].ends):
+                return made.get(name)
     return None

@@ -6,8 +6,9 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import cast
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -15,7 +16,7 @@ from nbflow.run.process import context_of
 from nbflow.run.program import Program
 from nbflow.run.server import threads_of
 from nbflow.run.task import Job, Result
-from nbflow.run.worker import run_job, start_worker
+from nbflow.run.worker import end_worker, run_job, start_worker
 
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
@@ -76,6 +77,13 @@ class Pool:
         for other in waiting:  # Pebble leaves them without an answer
             self._receive(other, BrokenProcessPool("the job before it ended their worker"))
 
+    def close(self) -> None:
+        """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
+        with self._lock:
+            idle = [pool for pool, jobs in self._jobs.items() if not jobs]
+        ends = [end for pool in idle if (end := _schedule_end(pool))]
+        wait(ends, GONE_AFTER)
+
     def stop(self) -> None:
         """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
         with self._lock:
@@ -83,6 +91,13 @@ class Pool:
             self._jobs.clear()
         for thread in threads:
             thread.join(GONE_AFTER)
+
+
+def _schedule_end(pool: ProcessPool) -> Future[None] | None:
+    try:
+        return cast("Future[None]", pool.schedule(end_worker))
+    except RuntimeError:  # its worker died while it had nothing to do
+        return None
 
 
 def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import random
 import sys
 import time
-import types
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing
+from nbflow.errors import NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
+from nbflow.run.absent import explain_absence
+from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
 from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
@@ -81,7 +81,7 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
-        self._bodies: dict[str, tuple[types.CodeType, types.CodeType | None]] = {}
+        self._bodies: dict[str, Body] = {}
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -104,7 +104,7 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing)
+            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -114,7 +114,7 @@ class Performer:
         self.home.prepare(step.name)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
-        self.home.namespace.update(inputs)
+        self.home.take(inputs)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -156,20 +156,21 @@ class Performer:
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
-        except BaseException:
+        except BaseException as error:
+            explain_absence(error, self.program.graph, step.name, inputs)
             self._keep(self.store.save(dict(self._bound(step)), self.home, step.name), result)
             raise
         self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
-        body, last = self._compiled(step)
-        exec(body, self.home.namespace)
-        if last is not None:
-            value = eval(last, self.home.namespace)
-            if value is not None:
-                self.capture.result(value)
+        try:
+            value = self._compiled(step).execute(self.home.namespace)
+        except SystemExit as error:
+            raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
+        if value is not None:
+            self.capture.result(value)
 
-    def _compiled(self, step: Step) -> tuple[types.CodeType, types.CodeType | None]:
+    def _compiled(self, step: Step) -> Body:
         if step.name not in self._bodies:
             filename = filename_of_step(step)
             self._show(step, filename)
@@ -194,12 +195,17 @@ class Performer:
         result.again = bool(values[step.loop]) if step.loop else False
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
-        visible = (*job.inputs, *(self._partners(job) if heap.changed else ()))
+        left = (one for one in job.inputs if self._is_there(step, one.name))
+        visible = (*left, *(self._partners(job) if heap.changed else ()))
         encoded, reached = self.store.save_reached(values, visible, self.home, heap, scope)
         self._keep(encoded, result)
         self._hand_over({**values, **reached}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
+
+    def _is_there(self, step: Step, name: str) -> bool:
+        """Whether the body has left the name bound."""
+        return step.metaflow or name in self.home.namespace
 
     def _partners(self, job: Job) -> Iterable[Artifact]:
         """Return the artifacts of other names that share objects with the inputs."""
@@ -241,22 +247,6 @@ class Performer:
 def _passed_on(changed: Collection[str], visible: Iterable[Artifact], stored: Collection[str]) -> PassedOn:
     facts = PassedOn(tuple(sorted(changed)))
     return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
-
-
-def compile_body(step: Step, filename: str, flags: int = 0) -> tuple[types.CodeType, types.CodeType | None]:
-    """The body, and its last expression apart when its value is to be shown."""
-    tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _is_quiet(step.body):
-        return compile(tree, filename, "exec", flags, dont_inherit=True), None
-    tree.body.pop()
-    shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
-    return compile(tree, filename, "exec", flags, dont_inherit=True), shown
-
-
-def _is_quiet(body: str) -> bool:
-    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
-    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:
