@@ -49,7 +49,7 @@ class KernelPerformer(Performer):
     def __init__(self, program: Program, store: Store, home: LiveHome) -> None:
         self._backstage = Backstage()
         super().__init__(program, store, home, self._backstage)
-        self._live = home
+        self.live = home
         self._run: Run | None = None
         self._start: StartTask | None = None
         self.made: dict[str, Any] = {}
@@ -64,9 +64,9 @@ class KernelPerformer(Performer):
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
         with Surroundings().task(), screen.recording() as outputs:
-            with self._live.stage(), live_log(self.program.live, str(start.task)):
+            with self.live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs, start.partners))
-                left = self._live.bound_names() if self.error is not None else {}
+                left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()

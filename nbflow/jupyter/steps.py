@@ -82,6 +82,9 @@ class Steps:
                 session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif step.foreach or scene.program.graph.links[name].scope:
                 session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+            elif scene.performer.live.is_ahead_of(step):
+                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+                self._bind_found(scene, journal, step)
             else:
                 self._run_here(scene, run, known.start, journal)
 
@@ -145,6 +148,18 @@ class Steps:
         took = self._session.store().history.durations(self._session.graph().flow.name)
         return {step: duration(took[step]) if step in took else "" for step in steps}
 
+    def _bind_found(self, scene: Scene, journal: LiveJournal, step: Step) -> None:
+        """Bind what workers made of a step that could not run here, since the kernel has done settings from below."""
+        run, known = self._look_up(scene, journal, step, frozenset())
+        mine = known.of(step.name)
+        if mine and not mine[-1].skipped:
+            self._bind(run, journal, mine[-1])
+
+    def _bind(self, run: Run, journal: LiveJournal, found: TaskReused) -> None:
+        """Bind what a stored task holds, and what shares objects with it."""
+        beside = run.partners_of(found.task, found.artifacts)
+        self._session.bind(found.artifacts, journal.rows.get(found.task, 0), beside)
+
     def _reuse(self, step: Step, run: Run, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
         session = self._session
@@ -159,8 +174,7 @@ class Steps:
             if event.outputs:
                 session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
         if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
-            beside = run.partners_of(mine[-1].task, mine[-1].artifacts)
-            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0), beside)
+            self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
     # what runs here

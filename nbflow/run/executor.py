@@ -188,7 +188,8 @@ class Executor:
 
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
-        step, job = self.run.graph.steps[start.task.step], Job(start.task, start.inputs, start.partners)
+        step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
+        job = Job(start.task, start.inputs, start.partners, level=level)
         if step.flowing:
             number = self.journal.number_of(start.task)
             job = replace(
