@@ -11,6 +11,7 @@ import builtins
 import copy
 import gc
 import getpass
+import io
 import locale
 import logging
 import multiprocessing
@@ -36,6 +37,22 @@ class StdinRefused(EOFError):
 
     def __init__(self) -> None:
         super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
+
+
+class NoStdin(io.TextIOBase):
+    """The standard input of a step."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, *_size: object) -> str:  # type: ignore[override]
+        raise StdinRefused
+
+    def read(self, *_size: object) -> str:
+        raise StdinRefused
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("standard input")
 
 
 class Surroundings:
@@ -220,9 +237,10 @@ _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate")
 
 @contextmanager
 def _without_input() -> Iterator[None]:
-    """Refuse `input()` and `getpass()`; `exit()` does no more than `sys.exit()`, also in a kernel."""
+    """Refuse whatever asks the user; `exit()` does no more than `sys.exit()`, also in a kernel."""
     with ExitStack() as stack:
         for owner, name, other in (
+            (sys, "stdin", NoStdin()),
             (builtins, "input", refuse_input),
             (getpass, "getpass", refuse_input),
             (builtins, "exit", sys.exit),
