@@ -131,7 +131,8 @@ class Document:
             return
         bound = _bound(source)
         for other in [other for other in self._executed if other.startswith("text ") and other != key]:
-            if _bound(self._executed[other].source) <= bound:
+            names = _bound(self._executed[other].source)
+            if names and names <= bound:
                 del self._executed[other]
 
     # what the file says

@@ -158,7 +158,7 @@ class Steps:
             if event.outputs:
                 session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
         if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
-            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+            session.bind({journal.rows.get(mine[-1].task, 0): mine[-1].artifacts})
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
     # what runs here

@@ -6,12 +6,12 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -103,13 +103,14 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
+            if isinstance(error, NbflowError) and not isinstance(error, InputLost | OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
+        self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
         loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
         inputs = values_of(loaded)
@@ -120,6 +121,15 @@ class Performer:
             self._split(step, result)
         else:
             self._execute(step, job, loaded, result)
+
+    def _refuse_lost(self, step: Step, inputs: Iterable[Artifact]) -> None:
+        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
+        for artifact in inputs:
+            whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
+            if whole is not None and artifact.name in step.reads:
+                writer = writers.get(artifact.name, ("",))[0]
+                raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
