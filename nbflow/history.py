@@ -77,8 +77,7 @@ def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
 
 
 def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
-    closure = graph.prelude.closure(graph.links[step].prelude)
-    return {label_of(definition): definition for definition in closure}
+    return {label_of(definition): definition for definition in graph.closure(step)}
 
 
 def label_of(definition: Definition) -> str:

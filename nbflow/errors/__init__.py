@@ -40,6 +40,7 @@ from nbflow.errors.store import (
     StoreInUse,
     StoreReadOnly,
     StoreTooNew,
+    StoreUnreadable,
     Untrusted,
 )
 
@@ -51,10 +52,9 @@ __all__ = [
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
     "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
     "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StepExited",
-    "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "SystemRefused",
-    "TaskTimeout",
-    "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName", "UnstorableArtifact",
-    "Untrusted", "VerbUnknown",
+    "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "StoreUnreadable",
+    "SystemRefused", "TaskTimeout", "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName",
+    "UnstorableArtifact", "Untrusted", "VerbUnknown",
 ]  # fmt: skip
 
 for _name in __all__:

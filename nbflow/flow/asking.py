@@ -26,7 +26,8 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
     """What the step may want, and what the prelude that it uses wants when it is called."""
     named = mentions(step)
     soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
-    for definition in flow.prelude.closure(named & flow.prelude.names):
+    prelude = flow.prelude.seen_from(step.place)
+    for definition in prelude.closure(named & prelude.names):
         soft |= definition.wants - definition.names
     return soft
 

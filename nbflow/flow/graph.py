@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from nbflow.flow.linking import Above, Joining
-from nbflow.flow.step import Flow, Guard, Prelude, Step
+from nbflow.flow.step import Definition, Flow, Guard, Prelude, Step
 from nbflow.flow.transitions import follow
 
 
@@ -64,6 +64,15 @@ class Graph:
     @property
     def prelude(self) -> Prelude:
         return self.flow.prelude
+
+    def prelude_of(self, step: str) -> Prelude:
+        """The prelude as this step sees it."""
+        one = self.steps[step]
+        return self.prelude if one.flowing else self.prelude.seen_from(one.place)
+
+    def closure(self, step: str) -> tuple[Definition, ...]:
+        """The part of the prelude that a step needs."""
+        return self.prelude_of(step).closure(self.links[step].prelude)
 
     @cached_property
     def downstream(self) -> Mapping[str, tuple[str, ...]]:

@@ -57,6 +57,7 @@ class Above:
     steps: list[Step] = field(default_factory=list)
     writers: list[Writer] = field(default_factory=list)
     joinings: dict[str, Joining] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
     asked: Mapping[str, frozenset[str]] = field(init=False)
@@ -65,10 +66,6 @@ class Above:
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
         self.asked = asked_below(self.flow.steps, self.flow)
-
-    @property
-    def scopes(self) -> dict[str, Scope]:
-        return {name: joining.region.scope for name, joining in self.joinings.items()}
 
     def add(self, step: Step) -> None:
         joining = self._join(step)
@@ -79,13 +76,15 @@ class Above:
         if joining.region.joined:
             self.closed.append(self.scopes[joining.join or ""])
         self.joinings[step.name] = joining
+        self.scopes[step.name] = joining.region.scope
         self.steps.append(step)
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
-        always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
+        if outermost:
+            always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
         certain = joining.writes - joining.maybe_writes
         answers, scope = tuple(answered(step, self.steps)), joining.region.scope
         return Writer(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
@@ -112,8 +111,9 @@ class Above:
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         writes = step.writes | learned | state | (passing - self.constants)
-        maybe = (step.maybe_writes - learned) | writes & (step.maybe_passing | step.maybe_ends)
-        maybe |= state - self.flow.prelude.names
+        # what a run has found a step to change it need not change again: a task that has not falls through to those above
+        maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
+        maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:

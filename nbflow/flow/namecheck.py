@@ -101,22 +101,6 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
             yield Problem("prelude-clash", message, "Rename one of them", parameter.place)
 
 
-def redefined_prelude(graph: Graph) -> Iterator[Problem]:
-    """Every step gets the last value, also those between the two cells."""
-    seen: dict[str, Definition] = {}
-    for definition in graph.prelude.definitions:
-        for name in sorted(definition.names - {"*"}):
-            first = seen.setdefault(name, definition)
-            other = first.code != definition.code and name not in definition.reads
-            if other and definition.kind in ("constant", "function", "class"):
-                yield _redefinition(name, first, definition)
-
-
-def _redefinition(name: str, first: Definition, second: Definition) -> Problem:
-    message = f"'{name}' is already defined in cell {first.place.cell}, and every step sees this later definition"
-    return Problem("redefined", message, "Rename one of them", second.place, warning=True)
-
-
 def unknown_names(graph: Graph) -> Iterator[Problem]:
     """A cell that cannot be read may provide any name, so this waits until all can."""
     if any(each.rule in ("syntax", "magic", "async", "header") and not each.warning for each in graph.flow.problems):
@@ -213,7 +197,7 @@ def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         linked = graph.links[step.name]
         provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
-        for definition in graph.prelude.closure(linked.prelude):
+        for definition in graph.closure(step.name):
             used = min(definition.names & linked.prelude, default=None)
             for name, scratch in _scratches(graph, definition.reads - provided - step.writes):
                 who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
@@ -285,7 +269,6 @@ NAME_RULES = (
     assigned_parameters,
     prelude_clash,
     parameter_clash,
-    redefined_prelude,
     unknown_names,
     perhaps_deleted_prelude,
     scratch_through_prelude,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +12,10 @@ from pathlib import Path
 from nbflow.errors import NotANotebook
 from nbflow.flow.cells import read_flow
 from nbflow.flow.header import CellKind, read_header
-from nbflow.flow.step import Cell, Flow
+from nbflow.flow.step import Cell, Flow, Scratch
 from nbflow.notebook import read_cells
 
+_CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")
 UNNAMED = "console"
 """What a document without a file is called."""
 
@@ -131,8 +133,8 @@ class Document:
             return
         bound = _bound(source)
         for other in [other for other in self._executed if other.startswith("text ") and other != key]:
-            names = _bound(self._executed[other].source)
-            if names and names <= bound:
+            before = _bound(self._executed[other].source)
+            if before and before <= bound:
                 del self._executed[other]
 
     # what the file says
@@ -194,11 +196,24 @@ def _with_id(cell: Cell) -> Cell:
 
 @lru_cache(4096)
 def _bound(source: str) -> frozenset[str]:
-    flow = read_flow([Cell(1, source)], "", "")
+    """The names that a cell binds."""
+    flow = _flow_of(source)
     return frozenset().union(*(d.names for d in flow.prelude.definitions), *(s.names for s in flow.scratch))
 
 
 @lru_cache(4096)
 def says_something(source: str) -> bool:
-    """Whether a cell matters to a flow: it has a header, or binds a name. `df.head()` and `%flow status` do not."""
-    return read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED) or bool(_bound(source))
+    """Whether a cell matters to a flow: it has a header, or binds or changes something. `df.head()` does not."""
+    if read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED):
+        return True
+    flow = _flow_of(source)
+    return bool(flow.prelude.definitions) or any(map(_may_matter, flow.scratch))
+
+
+def _flow_of(source: str) -> Flow:
+    return read_flow([Cell(1, source)], "", "")
+
+
+def _may_matter(scratch: Scratch) -> bool:
+    """A lone `register("x", f)` may change what another cell defines."""
+    return bool(scratch.names or scratch.changes or scratch.setting or _CALL.match(scratch.source))

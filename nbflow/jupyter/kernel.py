@@ -15,7 +15,7 @@ from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
-from nbflow.run.surroundings import Surroundings
+from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
 from nbflow.store.codec import Borrowed
@@ -42,7 +42,7 @@ class KernelPerformer(Performer):
     def __init__(self, program: Program, store: Store, home: LiveHome) -> None:
         self._backstage = Backstage()
         super().__init__(program, store, home, self._backstage)
-        self._live = home
+        self.live = home
         self._run: Run | None = None
         self._start: StartTask | None = None
         self.made: dict[str, Any] = {}
@@ -50,17 +50,21 @@ class KernelPerformer(Performer):
     def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
         """Run one task with its output in the cell, live and recorded."""
         self._run, self._start, self.made = run, start, {}
-        with Surroundings().task(), screen.recording() as outputs:
-            with self._live.stage(), live_log(self.program.live, str(start.task)):
+        with apart(), screen.recording() as outputs:
+            with self.live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs))
-                left = self._live.bound_names() if self.error is not None else {}
+                left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()
+            super()._put_back()
         self._backstage.value = None
         result.outputs = [*outputs]
         error, self.error = self.error, None
         return Played(result, self.made, left, error)
+
+    def _put_back(self) -> None:
+        """Not before its figures are shown, which is after its value."""
 
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout

@@ -95,7 +95,7 @@ class Session:
         flow = self.document.flow()
         numbers = {cell.id: cell.number for cell in flow.cells}
         ran = [numbers[key] for key in keys if key in numbers]
-        for number in dict.fromkeys(ran):
+        for number in ran:
             self.ledger.define(one for one in flow.prelude.definitions if one.place.cell == number)
 
     def forget_graph(self) -> None:

@@ -185,7 +185,8 @@ class Executor:
 
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
-        step, job = self.run.graph.steps[start.task.step], Job(start.task, start.inputs)
+        step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
+        job = Job(start.task, start.inputs, level=level)
         if step.flowing:
             number = self.journal.number_of(start.task)
             job = Job(start.task, start.inputs, start.joined, start.stack, start.attempt, number, failure)

@@ -17,7 +17,7 @@ from nbflow.flow.step import Flow
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
-from nbflow.run.keys import Keys, references
+from nbflow.run.keys import Keys, all_references
 from nbflow.run.machine import Run
 from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
@@ -28,7 +28,7 @@ from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
 from nbflow.store.rows import RunKind, RunRow, RunStatus
-from nbflow.store.store import Store
+from nbflow.store.store import LIVE, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def launch(
 def forget_the_dead(store: Store) -> None:
     """Remove what the workers of killed runs had written while they ran."""
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
-    for folder in (store.root / "live").glob("*"):
+    for folder in (store.root / LIVE).glob("*"):
         if folder.name not in running:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -100,7 +100,7 @@ def begin_run(
 ) -> RunRow:
     """Write the run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
-    for reference, source in references(flow.prelude).values():
+    for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(
         flow.name,

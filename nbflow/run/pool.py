@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -39,6 +40,7 @@ class Pool:
         self._receive = receive
         self._context = context_of(method)
         self._jobs: dict[ProcessPool, list[Job]] = {}
+        self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def submit(self, job: Job, timeout: float | None) -> None:
@@ -46,22 +48,33 @@ class Pool:
         with self._lock:
             pool, future = self._schedule(job, timeout)
             self._jobs[pool].append(job)
+            self._levels[pool] = max(job.level, self._levels[pool])
         future.add_done_callback(lambda done: self._take(pool, job, _answer(done)))
 
     def _schedule(self, job: Job, timeout: float | None) -> tuple[ProcessPool, Future[Result]]:
         while True:
-            pool = self._choose()
+            pool = self._choose(job.level)
             try:
                 return pool, pool.schedule(run_job, (job,), timeout=timeout)
             except RuntimeError:  # its worker died while it had nothing to do
                 del self._jobs[pool]
 
-    def _choose(self) -> ProcessPool:
-        least = min(self._jobs, key=lambda pool: len(self._jobs[pool]), default=None)
+    def _choose(self, level: int) -> ProcessPool:
+        """A process in which settings from below the job's step were done is of no use: one more is begun instead."""
+        fit = [pool for pool in self._jobs if self._levels[pool] <= level]
+        least = min(fit, key=lambda pool: len(self._jobs[pool]), default=None)
         if least is None or (self._jobs[least] and len(self._jobs) < self._workers):
-            least = ProcessPool(1, 0, start_worker, self._started, self._context)
-            self._jobs[least] = []
+            least = self._begin()
         return least
+
+    def _begin(self) -> ProcessPool:
+        idle = [pool for pool in self._jobs if not self._jobs[pool]]
+        if idle and len(self._jobs) >= self._workers:
+            del self._jobs[idle[0]]
+            _end(idle[:1], in_order=True)
+        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+        self._jobs[pool], self._levels[pool] = [], 0
+        return pool
 
     def _take(self, pool: ProcessPool, job: Job, answer: Answer) -> None:
         with self._lock:
@@ -81,8 +94,7 @@ class Pool:
         """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
         with self._lock:
             idle = [pool for pool, jobs in self._jobs.items() if not jobs]
-        ends = [end for pool in idle if (end := _schedule_end(pool))]
-        wait(ends, GONE_AFTER)
+        wait([end for pool in idle if (end := _schedule_end(pool))], GONE_AFTER)
 
     def stop(self) -> None:
         """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
@@ -100,15 +112,17 @@ def _schedule_end(pool: ProcessPool) -> Future[None] | None:
         return None
 
 
-def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:
+def _end(pools: Iterable[ProcessPool], in_order: bool = False) -> list[threading.Thread]:
     """Stop pools in threads of their own: one whose worker died in the middle of an answer waits for ever."""
-    threads = [threading.Thread(target=_stop, args=(pool,), daemon=True) for pool in pools]
+    threads = [threading.Thread(target=_stop, args=(pool, in_order), daemon=True) for pool in pools]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _stop(pool: ProcessPool) -> None:
+def _stop(pool: ProcessPool, in_order: bool) -> None:
+    if in_order and (end := _schedule_end(pool)):
+        wait([end], GONE_AFTER)
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Definition
+from nbflow.store.store import LIVE
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Program:
     @property
     def live(self) -> Path:
         """Where the workers of this run write what their tasks print."""
-        return self.root / "live" / str(self.run)
+        return self.root / LIVE / str(self.run)
 
     @cached_property
     def project(self) -> tuple[Path, ...]:
@@ -41,4 +42,4 @@ class Program:
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""
-        return self.graph.prelude.closure(self.graph.links[step].prelude)
+        return self.graph.closure(step)

@@ -23,6 +23,7 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
+from nbflow.run.surroundings import Surroundings
 from nbflow.store import drift
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Borrowed
@@ -45,6 +46,7 @@ class Job:
     attempt: int = 0
     number: int = 0
     failure: Failure | None = None
+    level: int = 0  # settings that stand above the step
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class Performer:
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._bodies: dict[str, Body] = {}
+        self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -97,8 +100,15 @@ class Performer:
                 self.error = error
                 result.failure = self._describe(error)
             self.capture.flush()
+            self._put_back()
         result.outputs = outputs
         return result
+
+    def _put_back(self) -> None:
+        """What the body did to its process ends with the task."""
+        if self._surroundings is not None:
+            self._surroundings.restore()
+            self._surroundings = None
 
     def _describe(self, error: BaseException) -> Failure:
         kind = (
@@ -172,6 +182,7 @@ class Performer:
         self._finish(step, job, loaded, result)
 
     def _run_body(self, step: Step) -> None:
+        self._surroundings = Surroundings()  # with the settings that stand above the step
         try:
             value = self._compiled(step).execute(self.home.namespace)
         except SystemExit as error:

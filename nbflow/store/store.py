@@ -23,6 +23,7 @@ from nbflow.store.sweep import Swept, sweep
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
+LIVE = "live"  # the folder for what running tasks print
 VARIABLE = "NBFLOW_HOME"
 
 
@@ -40,7 +41,7 @@ class Store:
         """Where the store of a folder is, or would be."""
         named = os.environ.get(VARIABLE)
         if named:
-            return Path(named).expanduser().absolute()
+            return Path(os.path.expanduser(named)).absolute()  # ~ stays where nobody knows the user's home
         start = start.absolute()
         found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
         return found / FOLDER
@@ -166,10 +167,14 @@ class Store:
 
 def _lay_out(root: Path) -> None:
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (root, root / LIVE):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError), (root / ".gitignore").open("x") as file:
             file.write("*\n")
-    except (PermissionError, NotADirectoryError) as error:
+    except FileExistsError as error:
+        fix = f"Move it away (a new one is made), or set {VARIABLE} to another folder"
+        raise StoreBroken(error.filename, "it is no folder", fix) from error
+    except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
 

@@ -108,7 +108,7 @@ def test_code_that_is_nested_too_deeply_is_a_problem(terms: int) -> None:
     flow = flow_of(
         f"{deep}\n---\n%%step a\n{deep}\n---\n%%parameters\n{deep}\n---\n%%shared\n{deep}\n---\n%%time\n{deep}"
     )
-    assert [problem.rule for problem in flow.problems if problem.place] == ["syntax"] * 4
+    assert [problem.rule for problem in flow.problems if problem.place] == ["syntax"] * 5
 
 
 def test_reading_never_raises() -> None:

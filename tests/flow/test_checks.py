@@ -235,10 +235,28 @@ RULES = [
         BRANCHES + "%%step c\nself.z = [one.x for one in [inputs.a, inputs.b]]",
     ),
     (
-        "X = 1\n---\n%%step a\ny = X\n---\nX = 2",
-        "cell 3, line 1: 'X' is already defined in cell 1, and every step sees this later definition. "
-        "Rename one of them",
-        "X = 1\n---\n%%step a\ny = X\n---\nX = 1",
+        "X = [1]\n---\nX.append(load())\n---\n%%step a\ny = X",
+        "cell 3, line 2: step 'a' uses 'X', which cell 2, line 1 changes outside of any step. "
+        "Make cell 2 a step, or start it with %%shared to run it once in every worker",
+        "X = [1]\n---\n%%step a\ny = X\n---\nX.append(load())",
+    ),
+    (
+        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\n%%step a\ny = f()",
+        "cell 4, line 1: step 'a' uses 'N', which cell 3, line 1 computes outside of any step. "
+        "Make cell 3 a step, or start it with %%shared to run it once in every worker",
+        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\nN = 2\n---\n%%step a\ny = f()",
+    ),
+    (
+        "%%step a\nx = [1]\n---\nx.append(2)\n---\n%%step b\ny = x",
+        "cell 2, line 1: this changes 'x' outside of any step; step 'b' gets it as step 'a' made it. "
+        "Make cell 2 a step, or use another name here",
+        "%%step a\nx = [1]\n---\nlen(x)\n---\n%%step b\ny = x\n---\nx.append(2)",
+    ),
+    (
+        "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",
+        "cell 2, line 1: this changes the process, and the workers of a flow cannot do the same. "
+        "Use only literals and what ordinary cells define, or write it in the steps that need it",
+        "import os\n---\nos.environ['TOKEN'] = 'a'\n---\n%%step a\ny = 1",
     ),
     (
         "def f(): return helpr()\ndef helper(): ...",
@@ -254,7 +272,7 @@ def test_each_rule_tells_what_is_wrong_and_what_to_do(wrong: str, message: str, 
     assert problems_of(right) == []
 
 
-WARNINGS = {"parallel-writes", "redefined", "undefined"}
+WARNINGS = {"changed-outside", "parallel-writes", "setting-outside", "undefined"}
 
 
 @pytest.mark.parametrize("wrong", [wrong for wrong, _, _ in RULES])

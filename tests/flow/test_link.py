@@ -258,7 +258,7 @@ def test_state_of_a_foreach_is_seen_by_the_tasks_of_the_item_alone() -> None:
 def test_learned_writes_bind_what_stands_below() -> None:
     text = "import numpy as np\n---\n%%step a\ndf = 1\n---\n%%step b\nhelp(df)\n---\n%%step c\nx = df"
     graph = graph_of(text, {"b": frozenset({"df", "np"})})
-    assert writers(graph, "c") == {"df": ("b",)}
+    assert writers(graph, "c") == {"df": ("b", "a")}
     assert graph.links["b"].writes == {"df"}
 
 

@@ -85,3 +85,31 @@ same = (f(), made(), isinstance(second, A), isinstance(first, A), A.kind, first.
 def test_a_function_or_class_of_a_step_stands_before_that_of_the_prelude(place: Place) -> None:
     ran = place.run(Shape("shadowed", SHADOWED.strip(), {}))
     assert ran.value("below.same") == (2, 1, True, False, "new", "old")
+
+
+LAZY = """
+class Fit:
+    def __init__(self): self.data = [3, 1, 2]; self.sorted = None
+    def result(self):
+        if self.sorted is None: self.sorted = sorted(self.data)
+        return self.sorted
+---
+%%step a
+fit = Fit()
+---
+%%step b
+print(fit.result())
+---
+%%step c
+print(fit.result())
+---
+%%step d
+print(fit.result())
+"""
+
+
+def test_what_a_step_was_found_to_change_it_need_not_change_again(place: Place) -> None:
+    for reuse in (False, True):
+        ran = place.run(Shape("lazy", LAZY.strip(), {}), reuse=reuse)
+        assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert place.run(Shape("lazy", LAZY.strip(), {}), reuse=True).executed == []
