@@ -138,9 +138,6 @@ class LiveHome(Namespace):
             if definition.setting:
                 self._ledger.settings[definition.code] += 1
 
-    def _is_settled(self, setting: Definition) -> bool:
-        return self._is_done(setting) or super()._is_settled(setting)
-
     def _is_done(self, definition: Definition) -> bool:
         return self._has_set(definition) if definition.setting else definition.once and definition in self._held
 

@@ -7,7 +7,7 @@ import ast
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -63,23 +63,6 @@ class Namespace:
         if id(prelude) not in self._known:
             self._known[id(prelude)] = references(prelude)
         return self._known[id(prelude)]
-
-    def settle(self, step: str) -> bool:
-        """Do the settings above a step that this process has not done; whether there were any.
-
-        One that fails is tried again when the step is prepared, whose task then fails.
-        """
-        self._look_from(self.program.graph.prelude_of(step))
-        if all(self._is_settled(one) for one in self.prelude.always if one.once):
-            return False
-        self.clear()
-        self.namespace.update(self.program.parameters)
-        with suppress(Exception):
-            self.bind(())
-        return True
-
-    def _is_settled(self, setting: Definition) -> bool:
-        return setting in self._shared
 
     def prepare(self, step: str) -> None:
         """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
