@@ -25,6 +25,7 @@ from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
+from nbflow.run.state import applied
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
 
@@ -215,5 +216,5 @@ class Session:
     def bind(self, artifacts: Iterable[Artifact], task: int) -> None:
         """Load artifacts into the notebook's namespace: all of them, or none when one cannot be loaded."""
         wanted = tuple(artifacts)
-        self.namespace.update(self.store().load({one.name: one for one in wanted}, self.home()))
+        self.namespace.update(applied(self.store().load({one.name: one for one in wanted}, self.home())))
         self.ledger.own(task, wanted)

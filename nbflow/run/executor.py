@@ -160,6 +160,8 @@ class Executor:
         self.journal.expect(start, key, item)
         if start.reuse is Reuse.NEVER:
             return None
+        if start.reuse is Reuse.OWN:
+            self.journal.commit()  # what it has run a moment ago is looked for in the catalog as well
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
         if found is None and start.reuse is Reuse.ONLY:
             return TaskMissing(start.task)

@@ -23,6 +23,7 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
+from nbflow.run.state import Kept, Look
 from nbflow.store import drift
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Borrowed
@@ -82,6 +83,7 @@ class Performer:
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._bodies: dict[str, Body] = {}
+        self._state = Look((), {}, home)
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -115,6 +117,7 @@ class Performer:
         loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
         inputs = values_of(loaded)
         self.home.take(inputs)
+        self._state = self.home.look(self.program.looked_at[step.name])
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -184,17 +187,26 @@ class Performer:
 
     def _bound(self, step: Step) -> Iterator[tuple[str, Any]]:
         """The artifacts that the body bound."""
-        space = vars(self.home.namespace["self"]) if step.metaflow else self.home.namespace
-        yield from ((name, space[name]) for name in sorted(self.program.graph.links[step.name].writes) if name in space)
+        linked, space = self.program.graph.links[step.name], self.home.namespace
+        own = vars(space["self"]) if step.metaflow else space
+        for name in sorted(linked.writes):
+            if name in own:
+                yield name, own[name]
+            elif name in linked.passing and name in space:
+                yield name, space[name]
 
     def _finish(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
         values = dict(self._bound(step))
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
-        changed = drift.changed(loaded, self.store.blobs, self.home)
+        stored = {name: one for name, one in loaded.items() if not isinstance(one.value, Kept)}
+        changed = drift.changed(stored, self.store.blobs, self.home)
         learned = {name for name in changed - values.keys() if self._is_there(step, name)}
         values |= {name: loaded[name].value for name in learned}
+        kept = self._state.changed(self.home.namespace, self.home) - values.keys()
+        values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
+        learned |= kept & values.keys()
         result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
         unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
@@ -206,7 +218,7 @@ class Performer:
 
     def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
         """Store the values; one that is a borrowed input, or points into one, is stored as such."""
-        encoded = self.store.save(values, self.home, borrowed, scope)
+        encoded = self.store.save(self.home.to_keep(values), self.home, borrowed, scope)
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
 
