@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.fileorder import FileOrder, uses_of_step
+from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
@@ -46,6 +48,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    files: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class Above:
     flow: Flow
     learned: Mapping[str, frozenset[str]]
     steps: list[Step] = field(default_factory=list)
+    named: dict[str, Step] = field(default_factory=dict)
+    order: FileOrder = field(default_factory=FileOrder)
     writers: list[Writer] = field(default_factory=list)
     joinings: dict[str, Joining] = field(default_factory=dict)
     scopes: dict[str, Scope] = field(default_factory=dict)
@@ -78,6 +83,8 @@ class Above:
         self.joinings[step.name] = joining
         self.scopes[step.name] = joining.region.scope
         self.steps.append(step)
+        self.named[step.name] = step
+        self.order.add(step.name, joining.files)
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
@@ -126,11 +133,14 @@ class Above:
         if region.scope:
             found = self._reads(step, hard, soft - hard, region.scope)
             reads = tuple(read for read in found if read.writers)
+        prelude = (soft if ANY in soft else mentions(step)) & self.flow.prelude.names
+        files = self._files(step, reads, prelude)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
+        upstream = self._with_file_order(upstream, files)
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=(soft if ANY in soft else mentions(step)) & self.flow.prelude.names,
+            prelude=prelude,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
@@ -144,6 +154,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            files=files,
         )
 
     def _everything(self) -> frozenset[str]:
@@ -165,6 +176,31 @@ class Above:
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
         return tuple(name for name in self.joinings if name in found)
+
+    def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
+        writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
+        closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
+        return uses_of_step(step, closure, self.constants, writers)
+
+    def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
+        """Add the steps above that must be over because of files, without those that are waited for anyway."""
+        before = [name for name in self.order.before(files) if name not in upstream]
+        found, waited = set(upstream), self._all_above(upstream) if before else set()
+        for name in before:
+            if name not in waited:
+                found.add(name)
+                waited |= self._all_above([name])
+        return tuple(name for name in self.joinings if name in found) if before else upstream
+
+    def _all_above(self, names: Sequence[str]) -> set[str]:
+        seen: set[str] = set()
+        agenda = list(names)
+        while agenda:
+            name = agenda.pop()
+            if name not in seen:
+                seen.add(name)
+                agenda.extend(self.joinings[name].upstream)
+        return seen
 
     def _metaflow_join(self, step: Step) -> str | None:
         """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
@@ -191,7 +227,7 @@ class Above:
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
-        if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
+        if self.flow.prelude.has_star:
             return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}

@@ -46,6 +46,7 @@ class Document:
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
         self._flow: Flow | None = None
+        self._called = ""
         self.unreadable: NotANotebook | None = None
 
     @property
@@ -60,7 +61,7 @@ class Document:
     def follow(self, path: Path) -> None:
         """Belong to this notebook from now on. Raises NotANotebook."""
         list(read_cells(path))
-        self.path, self._stamp, self._flow = path, None, None
+        self.path, self._stamp, self._flow, self._called = path, None, None, ""
 
     # what the front end shows
 
@@ -181,9 +182,17 @@ class Document:
         """What the notebook says now; the same object until that changes."""
         self._refresh()
         if self._flow is None:
-            name = self.path.stem if self.path else UNNAMED
-            self._flow = read_flow(self.cells(), name, self.name)
+            self._flow = read_flow(self.cells(), self.flow_name, self.name)
         return self._flow
+
+    def call_flow(self, name: str) -> None:
+        """Give the flow this name from now on."""
+        if name != self.flow_name:
+            self._called, self._flow = name, None
+
+    @property
+    def flow_name(self) -> str:
+        return self._called or (self.path.stem if self.path else UNNAMED)
 
     def cell(self, key: str) -> Cell | None:
         return next((cell for cell in self.cells() if cell.id == key), None)

@@ -18,6 +18,7 @@ from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
 from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
+from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
@@ -98,6 +99,7 @@ class Performer:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 self.error = error
+                add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
                 result.failure = self._describe(error)
             self.capture.flush()
         result.outputs = outputs

@@ -18,6 +18,7 @@ from nbflow.store.drift import Loaded
 from nbflow.store.history import Reader
 from nbflow.store.home import Home
 from nbflow.store.local import LocalBlobs
+from nbflow.store.naming import name_flow
 from nbflow.store.rows import RunStatus
 from nbflow.store.sweep import Swept, sweep
 
@@ -63,6 +64,11 @@ class Store:
         store = cls(root)
         store.history  # noqa: B018 - refuses a store that is not ours or too new, before anything is written
         return store
+
+    @staticmethod
+    def flow_of(root: Path, notebook: Path) -> str:
+        """Return the name that the flow of a notebook has in the store, or would have."""
+        return name_flow(root / CATALOG, notebook)
 
     @classmethod
     def reader(cls, root: Path) -> Reader:
