@@ -48,6 +48,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    carried: frozenset[str]
     files: tuple[FileUse, ...]
 
 
@@ -125,7 +126,8 @@ class Above:
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        found = self._reads(step, hard, soft - hard)
+        carried = learned - hard - soft - self.flow.prelude.names
+        found = self._reads(step, hard, (soft | learned) - hard)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
@@ -154,6 +156,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            carried=carried,
             files=files,
         )
 

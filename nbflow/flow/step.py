@@ -331,6 +331,9 @@ class Prelude:
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Prelude, (self.definitions,)  # what is remembered beside it goes by the addresses of this process
+
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
         needed = frozenset(names), settings
@@ -362,6 +365,9 @@ class _View(Prelude):
     def __init__(self, whole: Prelude, place: Place) -> None:
         vars(self).update(_whole=whole, _place=place)
         vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_order")})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _View, (self._whole, self._place)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:

@@ -23,15 +23,18 @@ _RUN = (
 _TASK = (
     "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
     "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
-    "tasks.source, tasks.items, tasks.again"
+    "tasks.source, tasks.items, tasks.again, tasks.passed_on"
 )
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
-_ARTIFACT = "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost"
+_ARTIFACT = (
+    "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
+    "artifacts.shares"
+)
 _COMPONENT = (
     "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
-    "components.blob"
+    "components.blob, components.refs"
 )
 
 Place = tuple[str, tuple[int, ...]]  # step, path
@@ -166,9 +169,16 @@ class Reader:
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
-        query = f"""SELECT DISTINCT artifacts.component, {_COMPONENT} FROM artifacts
+        query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {_COMPONENT} FROM artifacts
             LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
-        return all(row[1] is not None and self._usable(_component(row[1:])) for row in self.query(query, task))
+        rows = self.query(query, task).fetchall()
+        reached = {digest for row in rows for digest in (row[1] or "").split()} - {row[0] for row in rows}
+        own = all(row[2] is not None and self._usable(_component(row[2:])) for row in rows)
+        return own and all(map(self._is_usable, reached))
+
+    def _is_usable(self, digest: str) -> bool:
+        component = self.component(digest)
+        return component is not None and self._usable(component)
 
     def durations(self, flow: str) -> dict[str, float]:
         """Step -> seconds all its tasks took together in the newest run that executed it."""
@@ -296,17 +306,17 @@ class Reader:
 
 def _task(row: Sequence[Any]) -> TaskRow:
     run, step, path, turn, split, number, task, attempt, key, status = row[:10]
-    started, finished, seconds, item, failure, outputs, source, items, again = row[10:19]
+    started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
     return TaskRow(
         run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
-        started, finished, seconds, item or "", failure, outputs, source, items, bool(again),
+        started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
     )  # fmt: skip
 
 
 def _artifact(row: Sequence[Any]) -> Artifact:
-    name, component, index, size, summary, lost = row
+    name, component, index, size, summary, lost, shares = row
     losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
-    return Artifact(name, component, index, size, _summary(summary), losses)
+    return Artifact(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
 
 
 def _summary(text: str) -> Summary:
@@ -319,9 +329,9 @@ def _summary(text: str) -> Summary:
 
 
 def _component(row: Sequence[Any]) -> Component:
-    digest, stream, buffers, size, members, scope, blob = row
-    listed = tuple((buffers or "").split())
-    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "")
+    digest, stream, buffers, size, members, scope, blob, refs = row
+    listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
+    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
 
 
 def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Place, dict[str, Artifact]]]:
