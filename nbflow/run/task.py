@@ -24,10 +24,12 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
+from nbflow.run.traces import Recorder
 from nbflow.store import drift
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Borrowed
 from nbflow.store.drift import Loaded
+from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
 
@@ -63,6 +65,7 @@ class Result:
     learned: tuple[str, ...] = ()
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
@@ -82,6 +85,7 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
@@ -137,8 +141,11 @@ class Performer:
         began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
-        items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
+        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        with self._files.watch(step.name, split=True) as recording:
+            items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
+        result.files = recording.rows()
         saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
@@ -154,7 +161,7 @@ class Performer:
         try:
             began = time.perf_counter()
             try:
-                with _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, _threads(step.options.cpu):
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
@@ -162,6 +169,7 @@ class Performer:
             explain_absence(error, self.program.graph, step.name, loaded)
             self._keep(dict(self._bound(step)), {}, result, step.name)
             raise
+        result.files = recording.rows()
         self._finish(step, job, loaded, result)
 
     def _run_body(self, step: Step) -> None:

@@ -54,6 +54,13 @@ CREATE TABLE learned (
     PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
 CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
 """
+LATER = """
+CREATE TABLE IF NOT EXISTS files (
+    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS files_path ON files (path);
+"""
+"""Tables that the catalogs of older versions do not have; readers do without them."""
 
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
@@ -141,6 +148,7 @@ def create(path: Path) -> None:
         connection = sqlite3.connect(path, PATIENCE, isolation_level=None)
         try:
             _create_tables(connection)
+            _add_tables(connection)
             _choose_journal(connection, path)
         finally:
             connection.close()
@@ -156,6 +164,12 @@ def _create_tables(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
+
+
+def _add_tables(connection: sqlite3.Connection) -> None:
+    with suppress(sqlite3.OperationalError):  # nobody can write to it
+        for statement in filter(str.strip, LATER.split(";")):
+            connection.execute(statement)
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:
