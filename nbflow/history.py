@@ -87,6 +87,8 @@ def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
 def label_of(definition: Definition) -> str:
     """How to call a definition: `function appeal`, `constant WORDS`, `import pd`."""
     names = ", ".join(sorted(definition.names))
+    if definition.kind == "effect":
+        return f"'{definition.source.splitlines()[0]}'"
     return f"{definition.kind} {names}" if names else f"{definition.kind} cell {definition.place.cell}"
 
 

@@ -85,6 +85,14 @@ class Ledger:
                 if ours:
                     self.defined.pop(artifact.name, None)
 
+    def rebind(self, loaded: Iterable[tuple[Artifact, object]]) -> None:
+        """Bind names that still hold these artifacts to values loaded anew, which share objects with others."""
+        for artifact, value in loaded:
+            one = self.bound.get(artifact.name)
+            if one and one.artifact.digest == artifact.digest and self.namespace.get(artifact.name) is one.value:
+                self.namespace[artifact.name] = value
+                self.bound[artifact.name] = replace(one, value=value)
+
     def disown(self, names: Iterable[str]) -> None:
         for name in names:
             self.bound.pop(name, None)

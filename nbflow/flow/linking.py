@@ -48,6 +48,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    carried: frozenset[str]
     files: tuple[FileUse, ...]
 
 
@@ -125,7 +126,8 @@ class Above:
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        found = self._reads(step, hard, soft - hard)
+        carried = learned - hard - soft - self.flow.prelude.names
+        found = self._reads(step, hard, (soft | learned) - hard)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
@@ -154,6 +156,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            carried=carried,
             files=files,
         )
 
@@ -227,7 +230,7 @@ class Above:
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
-        if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
+        if self.flow.prelude.has_star:
             return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
+
+from nbflow.flow.step import Definition
 
 _KNOWN = frozenset(
     (
@@ -39,6 +42,7 @@ _CONTAINER = frozenset(
 )
 _FIGURES = frozenset({"gca", "gcf", "get_current_fig_manager", "get_fignums"})
 _RANDOM = frozenset({"seed", "set_seed", "manual_seed", "manual_seed_all", "set_state", "setstate", "set_random_seed"})
+_BEFORE_IMPORTS = re.compile(r"\b(?:sys\.|path\b|environ\b|putenv\b|chdir\b|use\(|\w*warnings\b|simplefilter\b)")
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
@@ -77,6 +81,32 @@ def _may_be_repeated(origin: str, call: ast.Call | None) -> bool:
     if origin != "os.makedirs":
         return True
     return call is not None and any(one.arg == "exist_ok" for one in call.keywords)
+
+
+def concerns_imports(definition: Definition) -> bool:
+    """Whether a setting must hold before the imports below it: the import path, the environment, a backend."""
+    return definition.setting and bool(_BEFORE_IMPORTS.search(definition.source))
+
+
+def import_folders(definitions: Iterable[Definition]) -> Iterator[str]:
+    """The folders that settings add to the import path, as far as they are written out; relative to the notebook's."""
+    for definition in definitions:
+        if definition.setting and "path" in definition.source:
+            nodes = [*ast.walk(ast.parse(definition.source))]
+            yield from (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+            if "parent" in definition.source or "dirname" in definition.source:
+                yield ".."
+
+
+def environment_names(definitions: Iterable[Definition]) -> frozenset[str]:
+    """The variables that settings change, as far as they are written out."""
+    sources = [one.source for one in definitions if one.setting and re.search("environ|putenv|unsetenv", one.source)]
+    found: set[str] = set()
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+        match node:
+            case ast.Constant(value=str(name)) | ast.keyword(arg=str(name)):
+                found.add(name)
+    return frozenset(found)
 
 
 def _first_word(name: str) -> str:

@@ -242,12 +242,10 @@ class Definition:
 class Prelude:
     """All definitions in document order; whoever needs a name gets its transitive closure and nothing else.
 
-    A definition belongs to the closure of the names that it binds and of those that it changes. `place` is where the
-    prelude is looked at from: what stands below has not been done yet.
+    A definition belongs to the closure of the names that it binds and of those that it changes.
     """
 
     definitions: tuple[Definition, ...] = ()
-    place: Place | None = None
 
     @cached_property
     def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
@@ -255,11 +253,16 @@ class Prelude:
 
     @cached_property
     def _concerning(self) -> Mapping[str, tuple[Definition, ...]]:
-        return _by_name((name, one) for one in self.definitions for name in self._concerned(one))
+        return _by_name((name, one) for one in self.definitions for name in one.names | one.changes)
 
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._binders) - {"*"}
+
+    @cached_property
+    def has_star(self) -> bool:
+        """Whether some import brings names that nobody knows."""
+        return "*" in self._binders
 
     @cached_property
     def places(self) -> Mapping[str, tuple[Place, ...]]:
@@ -286,19 +289,13 @@ class Prelude:
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
-        """What everybody gets: settings and shared cells above, and star imports, of which nobody knows the names."""
-        return tuple(one for one in self.definitions if (one.once and self._is_above(one)) or "*" in one.names)
+        """What everybody gets: settings and shared cells, and star imports, of which nobody knows the names."""
+        return tuple(one for one in self.definitions if one.once or "*" in one.names)
 
-    @cached_property
+    @property
     def level(self) -> int:
-        """The number of settings above; a process in which more have been done is of no use here."""
+        """The number of settings; a process in which more have been done is of no use here."""
         return sum(one.once for one in self.always)
-
-    def _is_above(self, definition: Definition) -> bool:
-        return self.place is None or definition.place < self.place
-
-    def _concerned(self, definition: Definition) -> frozenset[str]:
-        return definition.names | definition.changes if self._is_above(definition) else definition.names
 
     # positions
 
@@ -313,15 +310,11 @@ class Prelude:
         return {}
 
     def seen_from(self, place: Place) -> Prelude:
-        """The prelude for a step at this place. A name that is only defined below is still found."""
+        """The prelude for a step at this place: what stands below has not been done yet."""
         above = bisect_left(self._positional, place, key=lambda one: one.place)
         if above not in self._views:
-            self._views[above] = self._view(place, frozenset(self._positional[above:])) if self._positional else self
+            self._views[above] = _View(self, place) if above < len(self._positional) else self
         return self._views[above]
-
-    def _view(self, place: Place, below: frozenset[Definition]) -> Prelude:
-        first = {binders[0] for binders in self._binders.values()}
-        return Prelude(tuple(one for one in self.definitions if one not in below or one in first), place)
 
     @cached_property
     def views(self) -> tuple[Prelude, ...]:
@@ -334,6 +327,10 @@ class Prelude:
     def _closures(self) -> dict[tuple[frozenset[str], bool], tuple[Definition, ...]]:
         return {}
 
+    @cached_property
+    def _order(self) -> Mapping[int, int]:
+        return {id(one): number for number, one in enumerate(self.definitions)}
+
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
         needed = frozenset(names), settings
@@ -343,15 +340,46 @@ class Prelude:
         return self._closures[needed]
 
     def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
-        wanted: set[Definition] = set()
-        agenda = [*always, *(one for name in names for one in self._concerning.get(name, ()))]
+        wanted: dict[int, Definition] = {}
+        agenda = [*always, *(one for name in names for one in self._concerned(name))]
         while agenda:
             definition = agenda.pop()
-            if definition in wanted:
-                continue
-            wanted.add(definition)
-            agenda.extend(one for name in definition.wants for one in self._concerning.get(name, ()))
-        return tuple(one for one in self.definitions if one in wanted)
+            if id(definition) not in wanted:
+                wanted[id(definition)] = definition
+                agenda.extend(one for name in definition.wants for one in self._concerned(name))
+        return tuple(sorted(wanted.values(), key=lambda one: self._order[id(one)]))
+
+    def _concerned(self, name: str) -> Iterable[Definition]:
+        return self._concerning.get(name, ())
+
+
+class _View(Prelude):
+    """The prelude above one place. A name that is only defined below is found all the same."""
+
+    _whole: Prelude
+    _place: Place
+
+    def __init__(self, whole: Prelude, place: Place) -> None:
+        vars(self).update(_whole=whole, _place=place)
+        vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_order")})
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        late = {id(one) for one in self._whole._positional if not one.place < self._place}
+        late -= {id(binders[0]) for binders in self._binders.values()}
+        return tuple(one for one in self._whole.definitions if id(one) not in late)
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
+
+    def seen_from(self, place: Place) -> Prelude:
+        return self._whole.seen_from(min(place, self._place))
+
+    def _concerned(self, name: str) -> Iterable[Definition]:
+        above = [one for one in self._concerning.get(name, ()) if one.place < self._place]
+        is_bound = any(name in one.names for one in above)
+        return above if is_bound else (*above, *self._binders.get(name, ())[:1])
 
 
 def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definition, ...]]:

@@ -227,8 +227,15 @@ class Session:
         for name in gone:
             del self.namespace[name]
 
-    def bind(self, artifacts: Iterable[Artifact], task: int) -> None:
-        """Load artifacts into the notebook's namespace: all of them, or none when one cannot be loaded."""
-        wanted = tuple(artifacts)
-        self.namespace.update(self.store().load({one.name: one for one in wanted}, self.home()))
-        self.ledger.own(task, wanted)
+    def bind(self, artifacts: Iterable[Artifact], task: int, beside: Iterable[Artifact] = ()) -> None:
+        """Load artifacts of a task into the notebook's namespace: all of them, or none when one cannot be loaded.
+
+        `beside` are artifacts of other tasks that share objects with them. Names that hold one of these hold the shared
+        objects afterwards.
+        """
+        wanted = {one.name: one for one in artifacts}
+        others = {one.name: one for one in beside if one.name not in wanted}
+        values = self.store().load({**others, **wanted}, self.home())
+        self.namespace.update({name: values[name] for name in wanted})
+        self.ledger.own(task, wanted.values())
+        self.ledger.rebind((one, values[name]) for name, one in others.items())

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from typing import TypeGuard, assert_never
 
 from pebble import ProcessExpired
@@ -164,6 +165,8 @@ class Executor:
         if start.reuse is Reuse.NEVER:
             return None
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
+        if found is not None and not self.run.accepts(found):
+            found = None
         if found is None and start.reuse is Reuse.ONLY:
             return TaskMissing(start.task)
         return found
@@ -189,10 +192,12 @@ class Executor:
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        job = Job(start.task, start.inputs, level=level)
+        job = Job(start.task, start.inputs, start.partners, level=level)
         if step.flowing:
             number = self.journal.number_of(start.task)
-            job = Job(start.task, start.inputs, start.joined, start.stack, start.attempt, number, failure)
+            job = replace(
+                job, joined=start.joined, stack=start.stack, attempt=start.attempt, number=number, failure=failure
+            )
         self._pool.submit(job, step.options.timeout)
 
     # waiting
@@ -257,7 +262,9 @@ def describe(result: Result, attempt: int) -> Event:
         return TaskSkipped(result.task, "its condition did not hold")
     if result.task.split:
         return ForeachSplit(result.task, result.artifacts, result.seconds)
-    return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose)
+    return TaskSucceeded(
+        result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose, result.passed_on
+    )
 
 
 def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
@@ -273,7 +280,7 @@ def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
 
 def items_of(start: StartTask) -> tuple[Artifact, ...]:
     """What a task may load, but for what it joins."""
-    return (*start.inputs, *(level.item for level in start.stack))
+    return (*start.inputs, *start.partners, *(level.item for level in start.stack))
 
 
 def describe_end(error: Exception, timeout: float | None) -> Failure:

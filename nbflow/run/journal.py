@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from nbflow.flow.step import Cache, CacheMode
 from nbflow.run.capture import Output
 from nbflow.run.events import (
+    NOTHING_PASSED_ON,
     Event,
     ForeachSplit,
     Outcome,
@@ -26,7 +27,7 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.record import write_event
+from nbflow.run.record import read_passed_on, write_event, write_passed_on
 from nbflow.run.task import Result
 from nbflow.run.traces import Compare
 from nbflow.store.artifact import Artifact, Component
@@ -122,7 +123,8 @@ class Journal:
                 self._open[event.task] = self._unwritten[row.number] = row
                 self.running[str(event.task)] = row.number
             case TaskSucceeded():
-                self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
+                facts = {"again": event.again, "passed_on": write_passed_on(event.passed_on)}
+                self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, **facts)
             case ForeachSplit():
                 self._close(event.task, TaskStatus.SUCCEEDED, event.items, result, items=len(event.items))
             case TaskSkipped():
@@ -184,6 +186,7 @@ class Journal:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
         facts = {"seconds": event.seconds, "source": event.source, "again": event.again, "outputs": event.outputs}
+        facts |= {"passed_on": write_passed_on(event.passed_on)}
         made = self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
         if files := self._holding.pop(event.task, ()):
             self._files[made] = files
@@ -226,6 +229,7 @@ class Journal:
             row.seconds or 0.0,
             row.outputs,
             _chosen(artifacts),
+            read_passed_on(json.loads(row.passed_on)) if row.passed_on else NOTHING_PASSED_ON,
         )
 
     def _address(self, row: TaskRow) -> str:

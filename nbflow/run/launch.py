@@ -13,6 +13,7 @@ from typing import Any
 from nbflow.errors import FlowRefused, NothingToRun
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.settings import concerns_imports
 from nbflow.flow.step import Flow
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor, Listener
@@ -136,11 +137,16 @@ def link_learned(flow: Flow, known: Mapping[tuple[str, str], frozenset[str]]) ->
 
 
 def modules_to_preload(program: Program, plan: Plan) -> list[str]:
-    """What the steps of this run import, without the project's own files, which may change while the server lives."""
+    """What the steps of this run import, without the project's own files, which may change while the server lives.
+
+    What is imported below a setting that imports may look at, such as the environment, is left to the workers.
+    """
+    set_at = next((one.place for one in program.graph.prelude.definitions if concerns_imports(one)), None)
     names: set[str] = set()
-    for step in plan.reuse:
-        names |= program.graph.steps[step].modules
-        names |= {name for definition in program.closure(step) for name in definition.modules}
+    for step in (program.graph.steps[name] for name in plan.reuse):
+        importing = [(one.place, one.modules) for one in program.closure(step.name)]
+        for place, modules in (*importing, (step.place, step.modules)):
+            names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
     return sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
 

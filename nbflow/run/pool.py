@@ -13,11 +13,14 @@ from weakref import WeakKeyDictionary
 
 from pebble import ProcessExpired, ProcessPool
 
+from nbflow.flow.settings import environment_names
 from nbflow.run.process import context_of
 from nbflow.run.program import Program
 from nbflow.run.server import threads_of
 from nbflow.run.task import Job, Result
 from nbflow.run.worker import end_worker, run_job, start_worker
+
+_AT_START = dict(os.environ)
 
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
@@ -35,7 +38,7 @@ class Pool:
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
-        self._started = (program, {**os.environ, **threads_of(workers)})
+        self._started = (program, {**_environment(program), **threads_of(workers)})
         self._workers = workers
         self._receive = receive
         self._context = context_of(method)
@@ -104,6 +107,16 @@ class Pool:
             self._jobs.clear()
         for thread in threads:
             thread.join(GONE_AFTER)
+
+
+def _environment(program: Program) -> dict[str, str]:
+    """The environment of this process without what the notebook sets: each worker does that at its place.
+
+    A kernel has done it already, and the workers for the steps above must not see it.
+    """
+    names = environment_names(program.graph.prelude.definitions)
+    now = {name: value for name, value in os.environ.items() if name not in names}
+    return now | {name: _AT_START[name] for name in names if name in _AT_START}
 
 
 def _schedule_end(pool: ProcessPool) -> Future[None] | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph import Graph
+from nbflow.flow.settings import import_folders
 from nbflow.flow.step import Definition
 from nbflow.store.store import LIVE
 
@@ -32,7 +33,8 @@ class Program:
     @cached_property
     def project(self) -> tuple[Path, ...]:
         """Where local modules are looked for, nearest first."""
-        return tuple(dict.fromkeys((self.folder, self.root.parent)))
+        added = (self.folder / name for name in import_folders(self.graph.prelude.definitions))
+        return tuple(dict.fromkeys((self.folder, self.root.parent, *(path for path in added if path.is_dir()))))
 
     def imports(self, package: str) -> bool:
         """Whether any cell imports the package or something in it."""

@@ -6,9 +6,9 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from nbflow.errors import NbflowError, OutputMissing, StepExited
@@ -16,7 +16,7 @@ from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
-from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
+from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
@@ -25,10 +25,9 @@ from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
 from nbflow.run.traces import Recorder
-from nbflow.store import drift
 from nbflow.store.artifact import Artifact, Component, Lost
-from nbflow.store.codec import Borrowed
-from nbflow.store.drift import Loaded
+from nbflow.store.codec import Encoded
+from nbflow.store.heap import Heap
 from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
@@ -43,6 +42,7 @@ class Job:
 
     task: TaskId
     inputs: tuple[Artifact, ...] = ()
+    partners: tuple[Artifact, ...] = ()
     joined: tuple[TaskDone, ...] = ()
     stack: tuple[Level, ...] = ()
     attempt: int = 0
@@ -63,6 +63,7 @@ class Result:
     again: bool = False
     skipped: bool = False
     learned: tuple[str, ...] = ()
+    passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
@@ -118,15 +119,15 @@ class Performer:
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
         self.home.prepare(step.name)
-        loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
-        inputs = values_of(loaded)
+        heap = self.store.heap(self.home)
+        inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take(inputs)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
             self._split(step, result)
         else:
-            self._execute(step, job, loaded, result)
+            self._execute(step, job, inputs, heap, result)
 
     def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
@@ -150,12 +151,12 @@ class Performer:
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
 
-    def _execute(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+    def _execute(self, step: Step, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
         linked = self.program.graph.links[step.name]
         if linked.joined or linked.branches:
             self.home.namespace["inputs"] = self._look_at(step, job)
         if step.metaflow:
-            self.home.namespace["self"] = Self(values_of(loaded), job.task.path, self.program.graph.links)
+            self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         if step.options.seed is not None:
             _seed(seed_of(step.options.seed, job.task.path))
         try:
@@ -166,11 +167,11 @@ class Performer:
             finally:
                 result.seconds = time.perf_counter() - began
         except BaseException as error:
-            explain_absence(error, self.program.graph, step.name, loaded)
-            self._keep(dict(self._bound(step)), {}, result, step.name)
+            explain_absence(error, self.program.graph, step.name, inputs)
+            self._keep(self.store.save(dict(self._bound(step)), self.home, step.name), result)
             raise
         result.files = recording.rows()
-        self._finish(step, job, loaded, result)
+        self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
         try:
@@ -197,28 +198,36 @@ class Performer:
         space = vars(self.home.namespace["self"]) if step.metaflow else self.home.namespace
         yield from ((name, space[name]) for name in sorted(self.program.graph.links[step.name].writes) if name in space)
 
-    def _finish(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+    def _finish(self, step: Step, job: Job, heap: Heap, result: Result) -> None:
         values = dict(self._bound(step))
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
-        changed = drift.changed(loaded, self.store.blobs, self.home)
-        learned = {name for name in changed - values.keys() if self._is_there(step, name)}
-        values |= {name: loaded[name].value for name in learned}
-        result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
-        unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
-        self._keep(values, unchanged, result, step.name)
+        heap.compare()
+        scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
+        left = (one for one in job.inputs if self._is_there(step, one.name))
+        visible = (*left, *(self._partners(job) if heap.changed else ()))
+        encoded, reached = self.store.save_reached(values, visible, self.home, heap, scope)
+        self._keep(encoded, result)
+        self._hand_over({**values, **reached}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached))
+        result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
 
     def _is_there(self, step: Step, name: str) -> bool:
         """Whether the body has left the name bound."""
         return step.metaflow or name in self.home.namespace
 
-    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
-        """Store the values; one that is a borrowed input, or points into one, is stored as such."""
-        encoded = self.store.save(values, self.home, borrowed, scope)
+    def _partners(self, job: Job) -> Iterable[Artifact]:
+        """Return the artifacts of other names that share objects with the inputs."""
+        return job.partners
+
+    def _keep(self, encoded: Encoded, result: Result) -> None:
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+
+    def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
+        """Give what a task has made to whoever is in this process."""
 
     def _look_at(self, step: Step, job: Job) -> Inputs:
         """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
@@ -246,8 +255,9 @@ class Performer:
         return self.store.load(wanted, self.home)
 
 
-def values_of(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
-    return {name: one.value for name, one in loaded.items()}
+def _passed_on(changed: Collection[str], visible: Iterable[Artifact], stored: Collection[str]) -> PassedOn:
+    facts = PassedOn(tuple(sorted(changed)))
+    return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:

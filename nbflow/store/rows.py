@@ -77,6 +77,7 @@ class TaskRow:
     source: str | None = None  # "RUN/TASK" that it was reused from
     items: int | None = None  # how many a foreach has
     again: bool = False  # of a loop: one more turn
+    passed_on: str | None = None  # JSON: which shared objects it changed, and to which names it passed that on
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,6 +253,18 @@ RULES = [
         "%%step a\nx = [1]\n---\nlen(x)\n---\n%%step b\ny = x\n---\nx.append(2)",
     ),
     (
+        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nload(L).append(2)\n---\n%%step b\ny = L",
+        "cell 3, line 1: this changes 'L' outside of any step; step 'b' gets it as step 'a' made it. "
+        "Make cell 3 a step, or use another name here",
+        "L = []\ndef f(): L.append(1)\n---\nL.append(2)\n---\n%%step a\nf()\n---\n%%step b\ny = L",
+    ),
+    (
+        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nN = len(L)\n---\n%%step b\ny = N",
+        "cell 3, line 1: this reads 'L', which step 'a' changes; the steps below would not see that. "
+        "Make cell 3 a step",
+        "L = []\ndef f(): L.append(1)\n---\nN = len(L)\n---\n%%step a\nf()\n---\n%%step b\ny = N",
+    ),
+    (
         "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",
         "cell 2, line 1: this changes the process, and the workers of a flow cannot do the same. "
         "Use only literals and what ordinary cells define, or write it in the steps that need it",
