@@ -22,6 +22,19 @@ class OutputMissing(NbflowError):
         super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
 
 
+class InputLost(NbflowError):
+    """Raised before a body that reads an artifact which could not be stored as a whole."""
+
+    def __init__(self, step: str, name: str, writer: str, was: str, reason: str) -> None:
+        self.step, self.name, self.writer, self.was, self.reason = step, name, writer, was, reason
+        super().__init__(
+            f"step '{step}' reads '{name}', a {was} that step '{writer}' has made and that cannot be stored "
+            f"({reason}). "
+            f"It lives in its own step only: put '{writer}' and '{step}' into one cell, or make '{name}' in both, for "
+            "example by a function of an ordinary cell"
+        )
+
+
 class StepExited(NbflowError):
     """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
 

@@ -160,7 +160,7 @@ class Steps:
     def _bind(self, run: Run, journal: LiveJournal, found: TaskReused) -> None:
         """Bind what a stored task holds, and what shares objects with it."""
         beside = run.partners_of(found.task, found.artifacts)
-        self._session.bind(found.artifacts, journal.rows.get(found.task, 0), beside)
+        self._session.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
 
     def _reuse(self, step: Step, run: Run, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -24,6 +24,7 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
+from nbflow.run.surroundings import Surroundings
 from nbflow.run.traces import Recorder
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Encoded
@@ -88,6 +89,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
+        self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -105,19 +107,27 @@ class Performer:
                 add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
                 result.failure = self._describe(error)
             self.capture.flush()
+            self._put_back()
         result.outputs = outputs
         return result
+
+    def _put_back(self) -> None:
+        """What the body did to its process ends with the task."""
+        if self._surroundings is not None:
+            self._surroundings.restore()
+            self._surroundings = None
 
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
+            if isinstance(error, NbflowError) and not isinstance(error, InputLost | OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
+        self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
@@ -128,6 +138,15 @@ class Performer:
             self._split(step, result)
         else:
             self._execute(step, job, inputs, heap, result)
+
+    def _refuse_lost(self, step: Step, inputs: Iterable[Artifact]) -> None:
+        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
+        for artifact in inputs:
+            whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
+            if whole is not None and artifact.name in step.reads:
+                writer = writers.get(artifact.name, ("",))[0]
+                raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
@@ -174,6 +193,7 @@ class Performer:
         self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
+        self._surroundings = Surroundings()  # with the settings that stand above the step
         try:
             value = self._compiled(step).execute(self.home.namespace)
         except SystemExit as error:
