@@ -26,9 +26,11 @@ from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
 from nbflow.run.state import Look, applied
 from nbflow.run.surroundings import Surroundings
+from nbflow.run.traces import Recorder
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Encoded
 from nbflow.store.heap import Heap
+from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
 
@@ -66,6 +68,7 @@ class Result:
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
@@ -85,6 +88,7 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
         self._state = Look((), {}, home)
         self._surroundings: Surroundings | None = None
@@ -160,8 +164,11 @@ class Performer:
         began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
-        items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
+        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        with self._files.watch(step.name, split=True) as recording:
+            items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
+        result.files = recording.rows()
         saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
@@ -177,7 +184,7 @@ class Performer:
         try:
             began = time.perf_counter()
             try:
-                with _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, _threads(step.options.cpu):
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
@@ -186,6 +193,7 @@ class Performer:
             bound = self.home.to_keep(dict(self._bound(step)))
             self._keep(self.store.save(bound, self.home, step.name), result)
             raise
+        result.files = recording.rows()
         self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
