@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.flow.step import Definition, Prelude, Step
 from nbflow.jupyter.living import find_living
@@ -34,6 +35,7 @@ class LiveHome(Namespace):
         self.namespace, self.classes = ledger.namespace, ledger.classes
         self._ledger, self._kept = ledger, kept
         self._held: frozenset[Definition] = frozenset()
+        self._prints: dict[str, tuple[object, ...]] = {}  # of what was executed for a step, before its body ran
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
         if before is not None:
@@ -66,6 +68,11 @@ class LiveHome(Namespace):
             self._bound.clear()
             self._given.clear()
 
+    def prepare(self, step: str) -> None:
+        super().prepare(step)
+        fresh = {name for one in self._fresh for name in one.names}
+        self._prints = {name: fingerprint(self._given[name]) for name in fresh & self._given.keys()}
+
     def clear(self) -> None:
         """Leave what belongs to Python and to the front end."""
         assert self._aside is not None, "a step runs on the stage only"
@@ -90,7 +97,7 @@ class LiveHome(Namespace):
                 pass  # the cell that changes it is still to be executed by the user, who would change it twice
             elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
-                self._ledger.define([definition])
+                self._ledger.define([definition], self._prints)
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
         """What was done to the objects on the stage holds for the notebook where they are its own."""
@@ -146,8 +153,9 @@ class LiveHome(Namespace):
         if self._aside is not None:
             return super().reference(value)
         name: str = getattr(value, "__qualname__", "")
-        is_live = name in self._references and self.namespace.get(name) is value and name not in self._ledger.bound
-        return (name, self._references[name][0]) if is_live else None
+        is_live = name in self._references and self.namespace.get(name) is value
+        is_ours = name not in self._ledger.bound or self._ledger.holds(name)
+        return (name, self._references[name][0]) if is_live and is_ours else None
 
     def resolve(self, name: str, digest: str) -> Any:
         """As anywhere; while the user's names are there, only what the notebook bound to `name` counts."""
