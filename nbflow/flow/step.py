@@ -153,6 +153,8 @@ class Step:
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
+    seeds: frozenset[str] = frozenset()  # the random generators whose state it sets
+    draws: frozenset[str] = frozenset()  # those that it draws from, as far as the source tells
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
     join: str | None = None
@@ -335,8 +337,17 @@ class Prelude:
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Prelude, (self.definitions,)  # what is remembered beside it goes by the addresses of this process
+    def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        found: dict[int, Definition] = {}
+        agenda = [*names]
+        while agenda:
+            name = agenda.pop()
+            for one in self._concerned(name):
+                if name in one.names and id(one) not in found:
+                    found[id(one)] = one
+                    agenda.extend(one.wants)
+        return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
 
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
