@@ -37,6 +37,7 @@ from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
 from nbflow.run.traces import comparison
+from nbflow.run.unmatched import unmatched
 from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Steps:
         session.runs.settle()
         step = self._step(name)
         scene = session.begin()
+        for problem in unmatched(scene.program.graph, session.folder, [name]):
+            session.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:
                 self._run_focused(scene, journal, step)
