@@ -36,6 +36,7 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.frames import describe_failure
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
@@ -139,7 +140,10 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
-        for start in filter(_is_start, instructions):
+        starts = list(filter(_is_start, instructions))
+        if any(start.reuse is Reuse.OWN for start in starts):
+            self._commit()  # what this run has just made is found only then
+        for start in starts:
             found = self._look_up(start)
             if found is None:
                 submitted.append(start)
@@ -242,6 +246,9 @@ class Executor:
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
         result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
+        objection = self.run.objection(start.task.step, result.learned)
+        if objection is not None:
+            result.failure = describe_failure(objection)
         return describe(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
