@@ -37,6 +37,7 @@ from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
+from nbflow.run.traces import comparison
 from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class Steps:
             return find_stored(start, run, keys, journal)
 
         run = Run(graph, plan)
+        journal.compare = comparison(graph, scene.program.folder, journal.history, [step.name])
         known = look_up(run, step.name, find, target)
         scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
         return run, known

@@ -44,6 +44,7 @@ from nbflow.run.pool import Answer, Pool
 from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
+from nbflow.run.traces import comparison
 from nbflow.store.artifact import Artifact
 
 Listener = Callable[[Event, Result | None], None]
@@ -62,6 +63,8 @@ class Executor:
     def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
+        running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
+        journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
         self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled | StartTask] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
@@ -165,6 +168,8 @@ class Executor:
         self.journal.expect(start, key, item)
         if start.reuse is Reuse.NEVER:
             return None
+        if start.reuse is Reuse.OWN:
+            self.journal.commit()  # what it has run a moment ago is looked for in the catalog as well
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
         if found is not None and not self.run.accepts(found):
             found = None

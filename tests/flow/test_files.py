@@ -63,7 +63,7 @@ USES = {
     '(DATA / "t").read_text()': ["read data/t"],
     '(DATA / "t").write_text("x")': ["write data/t"],
     'with Path("q").open("w") as f: pass': ["write q"],
-    'Path("c.pkl").exists()': ["read c.pkl"],
+    'Path("c.pkl").exists()': ["find c.pkl"],
     'df.to_csv("result")': ["write result"],
     'df.to_csv("result.csv", mode="a")': ["append result.csv"],
     'plt.savefig("figure")': ["write figure"],

@@ -57,7 +57,7 @@ def _against(archive: Archive, place: Place, read: Read) -> FlowState:
     totals = {row.number: recall_totals(archive, row) for row in rows}
     busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
     values = _parameters(archive, place, read.graph, rows[0] if rows else None)
-    now = version_of(read.graph, values, place.folder, place.root)
+    now = version_of(read.graph, values, place.folder, place.root, archive.reader)
     pasts = {row.number: recall_past(archive, row) for row in rows}
     standings = stand_all(now, list(pasts.values()))
     lines = {step: _standing_line(one, totals, pasts) for step, one in standings.items()}
