@@ -335,9 +335,6 @@ class Prelude:
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return Prelude, (self.definitions,)  # what is remembered beside it goes by the addresses of this process
-
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
         needed = frozenset(names), settings
