@@ -31,6 +31,7 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import describe
+from nbflow.run.frames import describe_failure
 from nbflow.run.keys import Keys
 from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
@@ -208,6 +209,9 @@ class Steps:
         )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
+        objection = run.objection(start.task.step, played.result.learned)
+        if objection is not None:
+            played.result.failure, played.error = describe_failure(objection), objection
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
