@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
@@ -129,4 +130,5 @@ RULES: tuple[Rule, ...] = (
     *ORDINARY_RULES,
     *PROCESS_RULES,
     *SCOPE_RULES,
+    *FILE_RULES,
 )

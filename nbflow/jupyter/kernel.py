@@ -15,6 +15,7 @@ from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
+from nbflow.run.state import applied
 from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
@@ -96,7 +97,7 @@ class KernelPerformer(Performer):
         self.made = dict(made)
         shared = {digest for one in result.artifacts for digest in one.shares}
         beside = {one.name: one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)}
-        values = heap.load(beside)
+        values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:

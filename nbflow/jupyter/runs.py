@@ -29,6 +29,7 @@ from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
 from nbflow.run.tasks import State
+from nbflow.run.unmatched import unmatched
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -114,6 +115,8 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
+            for problem in unmatched(order.graph, order.folder, request.plan.reuse):
+                self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 
         def listen(event: Any, result: Any) -> None:

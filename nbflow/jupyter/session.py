@@ -25,6 +25,7 @@ from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
+from nbflow.run.state import applied
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
 from nbflow.store.rows import RunRow
@@ -248,7 +249,7 @@ class Session:
         """
         wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
         others = {one.name: one for one in beside if one.name not in wanted}
-        values = self.store().load({**others, **wanted}, self.home())
+        values = applied(self.store().load({**others, **wanted}, self.home()))
         self.namespace.update({name: values[name] for name in wanted})
         for task, artifacts in by_task.items():
             self.ledger.own(task, artifacts)
