@@ -102,7 +102,7 @@ class Above:
 
     def _state(self, step: Step) -> frozenset[str]:
         """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
-        fixed = self.constants | self.flow.prelude.imported | self.flow.prelude.code | SPECIAL
+        fixed = self.constants | self.flow.prelude.imported | SPECIAL
         return state_changed(step, self.flow, self.touched) - fixed
 
     def _passing(self, step: Step) -> frozenset[str]:
@@ -119,7 +119,7 @@ class Above:
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         writes = step.writes | learned | state | (passing - self.constants)
-        # what a run has found a step to change it need not change again: a task that has not hands on what is above
+        # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not

@@ -19,7 +19,7 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
 from nbflow.store.trust import Code, Seal, digest_text, keyring
 
 _TASK_COLUMNS = (
@@ -271,6 +271,15 @@ class Writer:
         """Keep the signatures of what tasks made."""
         rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
         self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
+
+    def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
+        """Keep what tasks read and wrote."""
+        rows = [
+            (task, one.path, one.access, one.digest, one.size, one.mtime, one.ctime, one.inode)
+            for task, found in files
+            for one in found
+        ]
+        self._write_all("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def put_random(self, task: int, state: str) -> None:
         """Keep the state of the random generators after a task."""

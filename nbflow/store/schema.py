@@ -54,6 +54,11 @@ CREATE TABLE learned (
     PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
 CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
 """
+_FILES = """(
+    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
+NEW = (f"CREATE TABLE files {_FILES}", "CREATE INDEX files_path ON files (path)")
+"""Makes the table that catalogs of format 1 do not have."""
 
 ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
 """The columns, all of them text, that catalogs of format 1 do not have."""
@@ -163,7 +168,7 @@ def _create_tables(connection: sqlite3.Connection) -> None:
     if _is_new(connection):
         connection.execute("BEGIN IMMEDIATE")
         if _is_new(connection):  # nobody was faster
-            for statement in filter(str.strip, TABLES.split(";")):
+            for statement in (*filter(str.strip, TABLES.split(";")), *NEW):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -209,13 +214,16 @@ def _bring_up_to_date(connection: sqlite3.Connection) -> None:
     if _pragma(connection, "user_version") != FORMAT:  # nobody was faster
         for table, column in ADDED:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        for statement in NEW:
+            connection.execute(statement)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'needs'", (NEEDS,))
         connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
 
 def _pretend(connection: sqlite3.Connection) -> None:
-    """Put views before the tables, in which the missing columns are empty."""
+    """Put views before the tables, in which the missing columns are empty, and an empty table where one is missing."""
+    connection.execute(f"CREATE TEMP TABLE files {_FILES}")
     for table, column in ADDED:
         connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
 
