@@ -10,6 +10,7 @@ from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
+from nbflow.flow.processcheck import PROCESS_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
 from nbflow.flow.step import Place, Problem, Step, Test
 from nbflow.flow.transitions import edges_of
@@ -127,6 +128,7 @@ RULES: tuple[Rule, ...] = (
     star_import,
     *NAME_RULES,
     *ORDINARY_RULES,
+    *PROCESS_RULES,
     *SCOPE_RULES,
     *FILE_RULES,
 )
