@@ -71,6 +71,7 @@ class Result:
     patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
