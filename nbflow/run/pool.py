@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from nbflow.flow.settings import environment_names
 from nbflow.run.process import context_of
@@ -25,7 +25,7 @@ _AT_START = dict(os.environ)
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
 
-Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
+Answer = Result | Exception
 """What became of a job."""
 
 
@@ -145,7 +145,7 @@ def _answer(future: Future[Result]) -> Answer:
         return future.result()
     except CancelledError:
         return BrokenProcessPool("its pool was stopped")
-    except (ProcessExpired, TimeoutError, BrokenProcessPool) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the job is answered: else its run would wait for ever
         return error
 
 
