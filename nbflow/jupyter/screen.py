@@ -14,6 +14,10 @@ from nbflow.run.display import bundle_of
 Update = Callable[[str], None]
 
 
+_OF_THE_KERNEL = other_threads()
+"""The threads that were there before the extension: one of them hands on what child processes print."""
+
+
 class Screen(Protocol):
     """Where a cell's output appears."""
 
@@ -74,7 +78,7 @@ def tee(record: Listener) -> Iterator[None]:
 @contextmanager
 def _heard(name: str, record: Listener) -> Iterator[None]:
     stream = getattr(sys, name)
-    write, left_behind = stream.write, other_threads()
+    write, left_behind = stream.write, other_threads() - _OF_THE_KERNEL
 
     def heard(text: str) -> Any:
         if threading.current_thread() not in left_behind:
