@@ -84,6 +84,7 @@ class Narrator:
             if result is not None and result.outputs:
                 self._printed.add(event.task.step)
             yield from self._counted(event.task.step)
+        yield from (f"{event.task} · {text}\n" for text in (result.warnings if result is not None else ()))
         if result is not None and result.lost:
             yield from self._lost(event.task, result)
         if event.learned and (event.task.step, event.learned) not in self._learned:

@@ -69,6 +69,7 @@ class Result:
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
