@@ -251,6 +251,10 @@ class Prelude:
 
     definitions: tuple[Definition, ...] = ()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave behind what was computed: another process has other objects."""
+        return Prelude, (self.definitions,)
+
     @cached_property
     def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
         return _by_name((name, one) for one in self.definitions for name in one.names)
@@ -339,9 +343,6 @@ class Prelude:
     @cached_property
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return Prelude, (self.definitions,)  # what is remembered beside it goes by the addresses of this process
 
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""

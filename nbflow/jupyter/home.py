@@ -91,7 +91,7 @@ class LiveHome(Namespace):
         """What was executed for a step is the notebook's from now on, unless the user has put something else there."""
         changed = frozenset().union(*(one.changes for one in definitions)) - self._living_names()
         for definition in definitions:
-            if definition.kind == "effect" and not definition.setting:
+            if definition.kind == "effect":
                 self._adopt_effect(definition, space)
             elif definition.kind == "constant" and not changed.isdisjoint(definition.names):
                 pass  # the cell that changes it is still to be executed by the user, who would change it twice
@@ -101,7 +101,11 @@ class LiveHome(Namespace):
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
         """What was done to the objects on the stage holds for the notebook where they are its own."""
-        if effect.changes and all(self.namespace.get(name, self) is space.get(name) for name in effect.changes):
+        if (
+            effect.changes
+            and not effect.setting
+            and all(self.namespace.get(name, self) is space.get(name) for name in effect.changes)
+        ):
             self._ledger.define([effect])
 
     def _living_names(self) -> frozenset[str]:
@@ -133,10 +137,13 @@ class LiveHome(Namespace):
 
     def _define(self, definition: Definition) -> None:
         if self._aside is not None and (definition in self._living or self._is_done(definition)):
+            self.namespace.update(self._shared.get(definition, {}))
             self.namespace.update({name: self._aside[name] for name in definition.names & self._aside.keys()})
         else:
             super()._define(definition)
             self._fresh.append(definition)
+            if definition.setting:
+                self._ledger.settings[definition.code] += 1
 
     def _is_done(self, definition: Definition) -> bool:
         return self._has_set(definition) if definition.setting else definition.once and definition in self._held
