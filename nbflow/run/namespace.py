@@ -166,6 +166,14 @@ class Namespace:
             return name, self._references[name][0]
         return None
 
+    def definition(self, name: str) -> str | None:
+        if name in self._references:
+            return self._references[name][0]
+        return "" if name in self.program.names else None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        self.bind(name for name in definitions if name in self._references and name not in self._given)
+
     def resolve(self, name: str, digest: str) -> Any:
         """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
         if self._is_current(name, digest):

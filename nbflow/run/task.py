@@ -22,6 +22,7 @@ from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
+from nbflow.run.patches import undone
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
 from nbflow.run.state import Look, applied
@@ -67,6 +68,7 @@ class Result:
     learned: tuple[str, ...] = ()
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
+    patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -184,13 +186,14 @@ class Performer:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         if step.options.seed is not None:
             _seed(seed_of(step.options.seed, job.task.path))
+        patched: list[str] = []
         try:
             began = time.perf_counter()
             try:
-                with self._files.watch(step.name) as recording, _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
                     self._run_body(step)
             finally:
-                result.seconds = time.perf_counter() - began
+                result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
             bound = self.home.to_keep(dict(self._bound(step)))

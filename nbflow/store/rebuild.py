@@ -131,6 +131,7 @@ def function(code: types.CodeType, names: dict[str, Any] | None, name: str, clos
 
 
 def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
+    _loading.get().home.provide(state.get("prelude", {}))
     for name, value in state["globals"].items():
         made.__globals__.setdefault(name, value)
     made.__globals__.setdefault("__builtins__", __builtins__)

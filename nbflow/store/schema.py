@@ -137,6 +137,15 @@ def is_there(path: Path) -> bool:
         raise StoreUnreadable(path.parent, error.strerror or str(error)) from error
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from another one that has its name later; None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def create(path: Path) -> None:
     """Make the catalog unless it is there; any number of processes may do so at once. Raises StoreReadOnly."""
     if not path.exists():
