@@ -304,7 +304,9 @@ def describe_end(error: Exception, timeout: float | None) -> Failure:
         )
     if isinstance(error, ProcessExpired):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
-    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    if isinstance(error, BrokenProcessPool):
+        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not hand over what it made: {error}")
 
 
 def describe_exit(code: int) -> str:
