@@ -41,7 +41,7 @@ class Pool:
         self._started = (program, {**_environment(program), **threads_of(workers)})
         self._workers = workers
         self._receive = receive
-        self._context = context_of(method)
+        self._method = method
         self._jobs: dict[ProcessPool, list[Job]] = {}
         self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Pool:
         if idle and len(self._jobs) >= self._workers:
             del self._jobs[idle[0]]
             _end(idle[:1], in_order=True)
-        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+        pool = ProcessPool(1, 0, start_worker, self._started, context_of(self._method))
         self._jobs[pool], self._levels[pool] = [], 0
         return pool
 
