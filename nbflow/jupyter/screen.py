@@ -86,7 +86,7 @@ def _heard(name: str, record: Listener) -> Iterator[None]:
         return write(text)
 
     try:
-        with replaced(stream, "write", heard):
+        with replaced(stream, "write", heard), replaced(stream, "close", _stay_open):
             yield
     except _Fixed:
         setattr(sys, name, _Heard(stream, heard))
@@ -94,6 +94,10 @@ def _heard(name: str, record: Listener) -> Iterator[None]:
             yield
         finally:
             setattr(sys, name, stream)
+
+
+def _stay_open() -> None:
+    """The cells below need the stream that a step closes."""
 
 
 class _Fixed(Exception):
@@ -109,6 +113,9 @@ class _Heard:
     def writelines(self, lines: Any) -> None:
         for line in lines:
             self.write(line)
+
+    def close(self) -> None:
+        _stay_open()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

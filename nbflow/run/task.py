@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import InputLost, NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, ParameterChanged, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -93,7 +93,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
-        self._state = Look((), {}, home)
+        self._state = self._parameters = Look((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
@@ -125,7 +125,8 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, InputLost | OutputMissing | StepExited)
+            if isinstance(error, NbflowError)
+            and not isinstance(error, InputLost | OutputMissing | ParameterChanged | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -138,6 +139,7 @@ class Performer:
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take(inputs)
         self._state = self.home.look(self.program.looked_at[step.name])
+        self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -237,6 +239,9 @@ class Performer:
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
+        spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
+        if spoiled:
+            raise ParameterChanged(step.name, spoiled)
         kept = self._state.changed(self.home.namespace, self.home) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
@@ -244,10 +249,16 @@ class Performer:
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
-        encoded, reached = self.store.save_reached(self.home.to_keep(values), visible, self.home, heap, scope)
+        constants = {
+            name: one for name, one in self._state.constants(self.home.namespace).items() if name not in values
+        }
+        encoded, reached = self.store.save_reached(
+            self.home.to_keep(values), visible, self.home, heap, scope, constants
+        )
         self._keep(encoded, result)
-        self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
-        result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
+        tied = {one.name: constants[one.name] for one in encoded.artifacts if one.name in constants.keys() - reached}
+        self._hand_over({**values, **tied, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | tied.keys() | kept & values.keys()))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
 
     def _is_there(self, step: Step, name: str) -> bool:
