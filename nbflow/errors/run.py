@@ -35,6 +35,31 @@ class InputLost(NbflowError):
         )
 
 
+class ChangeNotPassedOn(NbflowError):
+    """Raised when a step was found to change objects of names that it must not write, so that nobody could see it."""
+
+    def __init__(self, step: str, names: list[str], reasons: list[str]) -> None:
+        """`reasons` say why the step must not write these names, each with a fix."""
+        self.step, self.names, self.reasons = step, names, reasons
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(
+            f"step '{step}' changes {listed} in place, and the steps below cannot see that: {' '.join(reasons)} "
+            f"Or change a copy: import copy, and copy.deepcopy({names[0]})"
+        )
+
+
+class ParameterChanged(NbflowError):
+    """Raised when a body has changed the value of a parameter in place, which the steps below could not see."""
+
+    def __init__(self, step: str, names: list[str]) -> None:
+        self.step, self.names = step, names
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(
+            f"step '{step}' changes parameter {listed} in place, but a parameter is the same in every step: "
+            f"change a copy of it, such as my_{names[0]} = copy.deepcopy({names[0]})"
+        )
+
+
 class StepExited(NbflowError):
     """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
 

@@ -47,8 +47,10 @@ def asked_below(steps: Sequence[Step], flow: Flow) -> Mapping[str, frozenset[str
     below: frozenset[str] = frozenset()
     for step in reversed(steps) if candidates else ():
         reads = _all_reads(step, flow) & candidates
-        asked[step.name] = below | reads if step.loop else below
-        below = (below - _certain(step)) | reads
+        names = below | reads if step.loop else below
+        held = frozenset().union(*(one.free for one in step.holds if one.name in step.writes | names)) & candidates
+        asked[step.name] = names | held
+        below = (below - _certain(step)) | reads | held
     return asked
 
 

@@ -29,6 +29,7 @@ from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
 from nbflow.run.tasks import State
+from nbflow.run.unmatched import unmatched
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -114,6 +115,8 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
+            for problem in unmatched(order.graph, order.folder, request.plan.reuse):
+                self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 
         def listen(event: Any, result: Any) -> None:
@@ -220,8 +223,13 @@ class Runs:
         session = self._session
         rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
         last: dict[str, tuple[Artifact, int]] = {}
+        ended: set[str] = set()
         for task, artifacts in results_of(finished.run):
             last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
+            for name in finished.run.graph.links[task.step].ends - artifacts.keys():
+                last.pop(name, None)
+                ended.add(name)
+        session.unbind(ended - last.keys())
         self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
         session.hold(known_parameters(session, finished.row.parameters))
         by_task: dict[int, list[Artifact]] = {}

@@ -32,12 +32,14 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import describe
+from nbflow.run.frames import describe_failure
 from nbflow.run.keys import Keys
 from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
 from nbflow.run.traces import comparison
+from nbflow.run.unmatched import unmatched
 from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class Steps:
         session.runs.settle()
         step = self._step(name)
         scene = session.begin()
+        for problem in unmatched(scene.program.graph, session.folder, [name]):
+            session.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:
                 self._run_focused(scene, journal, step)
@@ -206,6 +210,9 @@ class Steps:
         )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
+        objection = run.objection(start.task.step, played.result.learned)
+        if objection is not None:
+            played.result.failure, played.error = describe_failure(objection), objection
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
