@@ -22,6 +22,7 @@ _OF_PYTHON = frozenset(
     {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
 )
 _CODE = (types.FunctionType, property, classmethod, staticmethod, type, types.MemberDescriptorType)
+_CACHE = "_clear_cache"  # of `functools.singledispatch`: it holds a cache, which only saves time
 _ABSENT: Any = object()
 
 
@@ -64,7 +65,8 @@ def is_code(value: object) -> bool:
 def attributes_of(code: Any) -> dict[str, Any]:
     """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`."""
     if isinstance(code, types.FunctionType):
-        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **vars(code)}
+        own = {name: value for name, value in vars(code).items() if name != _CACHE}
+        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own}
     found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
     for name, value in tuple(found.items()):
         if isinstance(value, types.FunctionType):
