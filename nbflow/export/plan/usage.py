@@ -107,7 +107,7 @@ class Usage:
         closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
-        return reads & (linked.parameters | {binding.name for binding in linked.bindings})
+        return reads & (linked.parameters | linked.writes | {binding.name for binding in linked.bindings})
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
