@@ -17,6 +17,7 @@ from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnkno
 from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
 from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, StepExited, TasksFailed
 from nbflow.errors.script import (
+    ChangeLeftBehind,
     FailureHandledByCatch,
     InvalidDecorator,
     InvalidNextException,
@@ -45,7 +46,8 @@ from nbflow.errors.store import (
 )
 
 __all__ = [
-    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "CheckpointNameTaken", "CodeChanged",
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeLeftBehind", "CheckpointNameTaken",
+    "CodeChanged",
     "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator", "InvalidNextException",
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
