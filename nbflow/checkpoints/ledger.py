@@ -82,7 +82,7 @@ class Ledger:
         for artifact in artifacts:
             if artifact.name in self.namespace:
                 self.bound[artifact.name] = Bound(self.namespace[artifact.name], artifact, task, ours)
-                if ours:
+                if ours and not self.holds(artifact.name):
                     self.defined.pop(artifact.name, None)
 
     def rebind(self, loaded: Iterable[tuple[Artifact, object]]) -> None:
@@ -97,8 +97,8 @@ class Ledger:
         for name in names:
             self.bound.pop(name, None)
 
-    def define(self, definitions: Iterable[Definition]) -> None:
-        """These definitions were executed in the namespace just now."""
+    def define(self, definitions: Iterable[Definition], prints: Mapping[str, tuple[object, ...]] | None = None) -> None:
+        """These definitions were executed in the namespace just now; `prints` are older than what was done since."""
         for definition in definitions:
             if definition.kind == "shared":
                 self.shared.add(definition.code)
@@ -109,7 +109,8 @@ class Ledger:
                 self.effects = (*self.effects, Done(definition.code, definition.changes))
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
-                self.defined[name] = Defined(value, definition.code, fingerprint(value), definition.reads)
+                looks = (prints or {}).get(name) or fingerprint(value)
+                self.defined[name] = Defined(value, definition.code, looks, definition.reads)
             self._accept(definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:

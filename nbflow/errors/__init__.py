@@ -15,7 +15,16 @@ from nbflow.errors.flow import (
 )
 from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnknown, UnknownName, VerbUnknown
 from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
-from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, StepExited, TasksFailed
+from nbflow.errors.run import (
+    AncestorsMissing,
+    ChangeNotPassedOn,
+    InputLost,
+    NotStorable,
+    OutputMissing,
+    ParameterChanged,
+    StepExited,
+    TasksFailed,
+)
 from nbflow.errors.script import (
     ChangeLeftBehind,
     FailureHandledByCatch,
@@ -46,12 +55,16 @@ from nbflow.errors.store import (
 )
 
 __all__ = [
-    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeLeftBehind", "CheckpointNameTaken",
-    "CodeChanged",
-    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator", "InvalidNextException",
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeLeftBehind",
+    "ChangeNotPassedOn",
+    "CheckpointNameTaken", "CodeChanged",
+    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InputLost", "InvalidDecorator",
+    "InvalidNextException",
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
-    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
+    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing",
+    "ParameterChanged",
+    "ParameterError",
     "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StepExited",
     "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "StoreUnreadable",
     "SystemRefused", "TaskTimeout", "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nbflow.flow.code import Names, digest, names_of
 from nbflow.flow.effects import Known, Touched, imports_of
+from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity
 from nbflow.flow.repeating import is_repeatable
@@ -17,7 +18,11 @@ from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
 from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
 
-BUILTINS = frozenset(dir(builtins))
+_OF_IPYTHON = frozenset({"get_ipython", "display", "__IPYTHON__"})
+_OF_SITE = frozenset({"exit", "quit", "copyright", "credits", "license", "help"})  # IPython takes two of them away
+BUILTINS = frozenset(dir(builtins)) - _OF_IPYTHON | _OF_SITE
+"""The names that Python gives to all code, in whatever process this is asked."""
+
 _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 
 
@@ -149,6 +154,7 @@ class _Sorting:
                 setting=touched.setting,
                 origins=names.imports if kind == "import" else frozenset(),
                 state=changed_by_calls([statement.node]),
+                makes=makes_functions(statement.node),
                 assigns=assigns,
                 held=names.held,
             )

@@ -15,7 +15,8 @@ from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
-from nbflow.run.surroundings import Surroundings
+from nbflow.run.state import applied
+from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
 from nbflow.store.artifact import Artifact
@@ -63,17 +64,21 @@ class KernelPerformer(Performer):
         """
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
-        with Surroundings().task(), screen.recording() as outputs:
+        with apart(), screen.recording() as outputs:
             with self.live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs, start.partners))
                 left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()
+            super()._put_back()
         self._backstage.value = None
         result.outputs = [*outputs]
         error, self.error = self.error, None
         return Played(result, self.made, left, self.beside, error)
+
+    def _put_back(self) -> None:
+        """Not before its figures are shown, which is after its value."""
 
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout
@@ -92,7 +97,7 @@ class KernelPerformer(Performer):
         self.made = dict(made)
         shared = {digest for one in result.artifacts for digest in one.shares}
         beside = {one.name: one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)}
-        values = heap.load(beside)
+        values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:

@@ -31,11 +31,14 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import describe
+from nbflow.run.frames import describe_failure
 from nbflow.run.keys import Keys
 from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
+from nbflow.run.traces import comparison
+from nbflow.run.unmatched import unmatched
 from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
@@ -71,6 +74,8 @@ class Steps:
         session.runs.settle()
         step = self._step(name)
         scene = session.begin()
+        for problem in unmatched(scene.program.graph, session.folder, [name]):
+            session.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:
                 self._run_focused(scene, journal, step)
@@ -136,6 +141,7 @@ class Steps:
             return find_stored(start, run, keys, journal)
 
         run = Run(graph, plan)
+        journal.compare = comparison(graph, scene.program.folder, journal.history, [step.name])
         known = look_up(run, step.name, find, target)
         scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
         return run, known
@@ -158,7 +164,7 @@ class Steps:
     def _bind(self, run: Run, journal: LiveJournal, found: TaskReused) -> None:
         """Bind what a stored task holds, and what shares objects with it."""
         beside = run.partners_of(found.task, found.artifacts)
-        self._session.bind(found.artifacts, journal.rows.get(found.task, 0), beside)
+        self._session.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
 
     def _reuse(self, step: Step, run: Run, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
@@ -203,6 +209,9 @@ class Steps:
         )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
+        objection = run.objection(start.task.step, played.result.learned)
+        if objection is not None:
+            played.result.failure, played.error = describe_failure(objection), objection
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):

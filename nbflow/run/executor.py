@@ -36,6 +36,8 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.frames import describe_failure
+from nbflow.run.hazards import Hazards
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
@@ -43,6 +45,7 @@ from nbflow.run.pool import Answer, Pool
 from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
+from nbflow.run.traces import comparison
 from nbflow.store.artifact import Artifact
 
 Listener = Callable[[Event, Result | None], None]
@@ -61,6 +64,9 @@ class Executor:
     def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
+        self._hazards = Hazards()
+        running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
+        journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
         self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled | StartTask] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
@@ -139,7 +145,10 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
-        for start in filter(_is_start, instructions):
+        starts = list(filter(_is_start, instructions))
+        if any(start.reuse is Reuse.OWN for start in starts):
+            self._commit()  # what this run has just made is found only then
+        for start in starts:
             found = self._look_up(start)
             if found is None:
                 submitted.append(start)
@@ -161,6 +170,8 @@ class Executor:
         self.journal.expect(start, key, item)
         if start.reuse is Reuse.NEVER:
             return None
+        if start.reuse is Reuse.OWN:
+            self.journal.commit()  # what it has run a moment ago is looked for in the catalog as well
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
         if found is not None and not self.run.accepts(found):
             found = None
@@ -242,6 +253,11 @@ class Executor:
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
         result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
+        objection = self.run.objection(start.task.step, result.learned)
+        if objection is not None:
+            result.failure = describe_failure(objection)
+        if result.failure is None and result.files:
+            result.warnings = self._hazards.note(start.task.step, result.files, self.run.graph)
         return describe(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
@@ -288,7 +304,9 @@ def describe_end(error: Exception, timeout: float | None) -> Failure:
         )
     if isinstance(error, ProcessExpired):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
-    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    if isinstance(error, BrokenProcessPool):
+        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not hand over what it made: {error}")
 
 
 def describe_exit(code: int) -> str:

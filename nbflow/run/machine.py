@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from nbflow.errors import ChangeNotPassedOn
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Problem
 from nbflow.run.events import (
     NOTHING_PASSED_ON,
     CancelTasks,
@@ -205,14 +207,26 @@ class Run:
         """
         return event.task.split or self._sharing.is_current(event.task, event.passed_on)
 
+    def objection(self, step: str, names: Iterable[str]) -> ChangeNotPassedOn | None:
+        """Return what is wrong if a step changed these names in place; None if it may, or was known to do so."""
+        new = frozenset(names) - self.learned.get(step, frozenset()) - self.graph.links[step].writes
+        problems = self._problems_of(step, new) if new else ()
+        return ChangeNotPassedOn(step, sorted(new), [f"{one}." for one in problems]) if problems else None
+
+    def _problems_of(self, step: str, new: frozenset[str]) -> tuple[Problem, ...]:
+        """Return the errors that the flow would have if a step wrote these names besides."""
+        known = {(one.rule, one.message) for one in check(self.graph)}
+        found = check(link(self.graph.flow, self._with_learned(step, new)))
+        return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
+
+    def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
+        return {**self.learned, step: self.learned.get(step, frozenset()) | new}
+
     def _learn(self, step: str, names: frozenset[str]) -> None:
-        known = self.learned.get(step, frozenset())
-        new = names - known
-        if new:
-            learned = {**self.learned, step: known | new}
-            if not _errors(link(self.graph.flow, learned)) - _errors(self.graph):
-                self.learned = learned
-                self._draining = True
+        new = names - self.learned.get(step, frozenset())
+        if new and not self._problems_of(step, new):
+            self.learned = self._with_learned(step, new)
+            self._draining = True
 
     # what that makes possible
 
@@ -328,7 +342,3 @@ class Run:
             return Reuse.OWN if self._regrown else Reuse.NEVER
         reuse = self.plan.reuse[task.step]
         return Reuse.OWN if self._regrown and reuse is Reuse.NEVER else reuse
-
-
-def _errors(graph: Graph) -> frozenset[tuple[str, str]]:
-    return frozenset((problem.rule, problem.message) for problem in check(graph) if not problem.warning)

@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from nbflow.flow.settings import environment_names
 from nbflow.run.process import context_of
@@ -25,7 +25,7 @@ _AT_START = dict(os.environ)
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
 
-Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
+Answer = Result | Exception
 """What became of a job."""
 
 
@@ -41,7 +41,7 @@ class Pool:
         self._started = (program, {**_environment(program), **threads_of(workers)})
         self._workers = workers
         self._receive = receive
-        self._context = context_of(method)
+        self._method = method
         self._jobs: dict[ProcessPool, list[Job]] = {}
         self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -74,8 +74,8 @@ class Pool:
         idle = [pool for pool in self._jobs if not self._jobs[pool]]
         if idle and len(self._jobs) >= self._workers:
             del self._jobs[idle[0]]
-            _end(idle[:1])
-        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+            _end(idle[:1], in_order=True)
+        pool = ProcessPool(1, 0, start_worker, self._started, context_of(self._method))
         self._jobs[pool], self._levels[pool] = [], 0
         return pool
 
@@ -97,8 +97,7 @@ class Pool:
         """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
         with self._lock:
             idle = [pool for pool, jobs in self._jobs.items() if not jobs]
-        ends = [end for pool in idle if (end := _schedule_end(pool))]
-        wait(ends, GONE_AFTER)
+        wait([end for pool in idle if (end := _schedule_end(pool))], GONE_AFTER)
 
     def stop(self) -> None:
         """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
@@ -126,15 +125,17 @@ def _schedule_end(pool: ProcessPool) -> Future[None] | None:
         return None
 
 
-def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:
+def _end(pools: Iterable[ProcessPool], in_order: bool = False) -> list[threading.Thread]:
     """Stop pools in threads of their own: one whose worker died in the middle of an answer waits for ever."""
-    threads = [threading.Thread(target=_stop, args=(pool,), daemon=True) for pool in pools]
+    threads = [threading.Thread(target=_stop, args=(pool, in_order), daemon=True) for pool in pools]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _stop(pool: ProcessPool) -> None:
+def _stop(pool: ProcessPool, in_order: bool) -> None:
+    if in_order and (end := _schedule_end(pool)):
+        wait([end], GONE_AFTER)
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
 
@@ -144,7 +145,7 @@ def _answer(future: Future[Result]) -> Answer:
         return future.result()
     except CancelledError:
         return BrokenProcessPool("its pool was stopped")
-    except (ProcessExpired, TimeoutError, BrokenProcessPool) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the job is answered: else its run would wait for ever
         return error
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, ParameterChanged, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -22,11 +22,16 @@ from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
+from nbflow.run.patches import undone
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
+from nbflow.run.state import Look, applied
+from nbflow.run.surroundings import Surroundings
+from nbflow.run.traces import Recorder
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.codec import Encoded
 from nbflow.store.heap import Heap
+from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
 
@@ -63,7 +68,10 @@ class Result:
     learned: tuple[str, ...] = ()
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
+    patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
     failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
@@ -83,7 +91,10 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
+        self._state = self._parameters = Look((), {}, home)
+        self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -101,29 +112,49 @@ class Performer:
                 add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
                 result.failure = self._describe(error)
             self.capture.flush()
+            self._put_back()
         result.outputs = outputs
         return result
+
+    def _put_back(self) -> None:
+        """What the body did to its process ends with the task."""
+        if self._surroundings is not None:
+            self._surroundings.restore()
+            self._surroundings = None
 
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
+            if isinstance(error, NbflowError)
+            and not isinstance(error, InputLost | OutputMissing | ParameterChanged | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
+        self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take(inputs)
+        self._state = self.home.look(self.program.looked_at[step.name])
+        self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
             self._split(step, result)
         else:
             self._execute(step, job, inputs, heap, result)
+
+    def _refuse_lost(self, step: Step, inputs: Iterable[Artifact]) -> None:
+        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
+        for artifact in inputs:
+            whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
+            if whole is not None and artifact.name in step.reads:
+                writer = writers.get(artifact.name, ("",))[0]
+                raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
@@ -138,8 +169,11 @@ class Performer:
         began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
-        items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
+        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        with self._files.watch(step.name, split=True) as recording:
+            items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
+        result.files = recording.rows()
         saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
@@ -152,20 +186,24 @@ class Performer:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         if step.options.seed is not None:
             _seed(seed_of(step.options.seed, job.task.path))
+        patched: list[str] = []
         try:
             began = time.perf_counter()
             try:
-                with _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
                     self._run_body(step)
             finally:
-                result.seconds = time.perf_counter() - began
+                result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
-            self._keep(self.store.save(dict(self._bound(step)), self.home, step.name), result)
+            bound = self.home.to_keep(dict(self._bound(step)))
+            self._keep(self.store.save(bound, self.home, step.name), result)
             raise
+        result.files = recording.rows()
         self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
+        self._surroundings = Surroundings()  # with the settings that stand above the step
         try:
             value = self._compiled(step).execute(self.home.namespace)
         except SystemExit as error:
@@ -187,23 +225,39 @@ class Performer:
 
     def _bound(self, step: Step) -> Iterator[tuple[str, Any]]:
         """The artifacts that the body bound."""
-        space = vars(self.home.namespace["self"]) if step.metaflow else self.home.namespace
-        yield from ((name, space[name]) for name in sorted(self.program.graph.links[step.name].writes) if name in space)
+        linked, space = self.program.graph.links[step.name], self.home.namespace
+        own = vars(space["self"]) if step.metaflow else space
+        for name in sorted(linked.writes):
+            if name in own:
+                yield name, own[name]
+            elif name in linked.passing and name in space:
+                yield name, space[name]
 
     def _finish(self, step: Step, job: Job, heap: Heap, result: Result) -> None:
         values = dict(self._bound(step))
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
+        spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
+        if spoiled:
+            raise ParameterChanged(step.name, spoiled)
+        kept = self._state.changed(self.home.namespace, self.home) - values.keys()
+        values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
-        encoded, reached = self.store.save_reached(values, visible, self.home, heap, scope)
+        constants = {
+            name: one for name, one in self._state.constants(self.home.namespace).items() if name not in values
+        }
+        encoded, reached = self.store.save_reached(
+            self.home.to_keep(values), visible, self.home, heap, scope, constants
+        )
         self._keep(encoded, result)
-        self._hand_over({**values, **reached}, heap, (*visible, *job.partners), result)
-        result.learned = tuple(sorted(reached))
+        tied = {one.name: constants[one.name] for one in encoded.artifacts if one.name in constants.keys() - reached}
+        self._hand_over({**values, **tied, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | tied.keys() | kept & values.keys()))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
 
     def _is_there(self, step: Step, name: str) -> bool:

@@ -14,12 +14,12 @@ from typing import Any
 
 from blake3 import blake3
 
-from nbflow.errors import NbflowError
+from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
 from nbflow.store.trust import Code, Seal, digest_text, keyring
 
 _TASK_COLUMNS = (
@@ -49,13 +49,20 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = schema.connect(path, write=True)
+        self._identity = schema.identity(path)
         self._names: dict[str, int] = {}
         self._numbers: dict[int, int] = {}  # run -> last task number
 
     # ---- transactions
 
     def commit(self) -> None:
+        """Raises StoreBroken when somebody has deleted the catalog: SQLite would go on writing where nobody reads."""
         if self._db.in_transaction:
+            if schema.identity(self.path) != self._identity:
+                self.rollback()
+                raise StoreBroken(
+                    self.path, "it was deleted while a run was going on, and what the run made with it", "Run it again"
+                )
             self._execute("COMMIT")
 
     def rollback(self) -> None:
@@ -264,6 +271,15 @@ class Writer:
         """Keep the signatures of what tasks made."""
         rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
         self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
+
+    def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
+        """Keep what tasks read and wrote."""
+        rows = [
+            (task, one.path, one.access, one.digest, one.size, one.mtime, one.ctime, one.inode)
+            for task, found in files
+            for one in found
+        ]
+        self._write_all("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def put_random(self, task: int, state: str) -> None:
         """Keep the state of the random generators after a task."""

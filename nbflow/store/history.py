@@ -13,7 +13,7 @@ from nbflow.errors import CodeChanged
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
-from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.rows import EventRow, FileRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 from nbflow.store.trust import Code, Record, Seal, Trusts, accepts, is_genuine
 
 _RUN = (
@@ -150,11 +150,16 @@ class Reader:
         row = self._one(f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.id = ?", task)
         return None if row is None else _task(row)
 
-    def find_key(self, key: str, within_run: int | None = None) -> TaskRow | None:
-        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there."""
+    def find_key(
+        self, key: str, within_run: int | None = None, holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there.
+
+        `holds` may say of a task that it does not stand for another for other reasons.
+        """
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
         query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
-        return self._first_usable(self.query(query, key, *values))
+        return self._first_usable(self.query(query, key, *values), holds)
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
         """The newest successful task of the step for that item (else at that path), whatever its key is."""
@@ -164,8 +169,11 @@ class Reader:
         wanted = item if item is not None else schema.pack_path(path)
         return self._first_usable(self.query(query, flow, step, wanted))
 
-    def _first_usable(self, rows: Iterable[Sequence[Any]]) -> TaskRow | None:
-        return next((one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id)), None)
+    def _first_usable(
+        self, rows: Iterable[Sequence[Any]], holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        usable = (one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
+        return next((one for one in usable if holds(one)), None)
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
@@ -227,6 +235,40 @@ class Reader:
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
             WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
         return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
+
+    # ---- files
+
+    def files(self, task: int) -> tuple[FileRow, ...]:
+        """What a task read and wrote."""
+        query = "SELECT path, access, digest, size, mtime, ctime, inode FROM files WHERE task = ?"
+        return tuple(FileRow(*row) for row in self.query(query, task))
+
+    def files_of_run(self, run: int) -> dict[str, tuple[FileRow, ...]]:
+        """Step -> what its newest tasks in a run read and wrote."""
+        newest = "SELECT id, step, max(number) FROM tasks WHERE run = ? GROUP BY step, path, turn, split"
+        query = f"""SELECT DISTINCT names.text, path, access, digest, size, mtime, ctime, inode
+            FROM ({newest}) AS newest JOIN files ON files.task = newest.id JOIN names ON names.id = newest.step"""
+        found: dict[str, tuple[FileRow, ...]] = {}
+        for step, *row in self.query(query, run):
+            found[step] = (*found.get(step, ()), FileRow(*row))
+        return found
+
+    def left_by(self, flow: str, path: str, digest: str) -> frozenset[str]:
+        """The steps of a flow that have left a file as it is."""
+        query = f"""SELECT DISTINCT names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run WHERE files.path = ? AND files.digest = ? AND runs.flow = ?
+            AND files.access NOT IN ('read', 'find', 'list')"""
+        rows = self.query(query, path, digest, flow)
+        return frozenset(step for (step,) in rows)
+
+    def written(self, flow: str) -> dict[str, frozenset[str]]:
+        """Path -> the steps of a flow that have ever written it."""
+        query = f"""SELECT DISTINCT files.path, names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list')"""
+        found: dict[str, frozenset[str]] = {}
+        for path, step in self.query(query, flow):
+            found[path] = found.get(path, frozenset()) | {step}
+        return found
 
     # ---- content
 

@@ -81,6 +81,23 @@ class TaskRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that a task read or wrote. The stamp tells without reading the file that nobody has touched it since."""
+
+    path: str  # relative to the folder of the notebook where it lies in it
+    access: str
+    digest: str
+    size: int = 0
+    mtime: int = 0  # nanoseconds
+    ctime: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> tuple[int, int, int, int]:
+        return self.size, self.mtime, self.ctime, self.inode
+
+
+@dataclass(frozen=True, slots=True)
 class StepRow:
     """What all tasks of one step in one run add up to that have the same status; splits of a foreach stand apart."""
 

@@ -54,6 +54,11 @@ CREATE TABLE learned (
     PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
 CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
 """
+_FILES = """(
+    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
+NEW = (f"CREATE TABLE files {_FILES}", "CREATE INDEX files_path ON files (path)")
+"""Makes the table that catalogs of format 1 do not have."""
 
 ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
 """The columns, all of them text, that catalogs of format 1 do not have."""
@@ -111,7 +116,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     )
     try:
         _check(connection, path)
-        _bring_up_to_date(connection)
+        _bring_up_to_date(connection, mode == "mode=rw")
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -130,6 +135,15 @@ def is_there(path: Path) -> bool:
         return False
     except OSError as error:
         raise StoreUnreadable(path.parent, error.strerror or str(error)) from error
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from another one that has its name later; None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def create(path: Path) -> None:
@@ -154,7 +168,7 @@ def _create_tables(connection: sqlite3.Connection) -> None:
     if _is_new(connection):
         connection.execute("BEGIN IMMEDIATE")
         if _is_new(connection):  # nobody was faster
-            for statement in filter(str.strip, TABLES.split(";")):
+            for statement in (*filter(str.strip, TABLES.split(";")), *NEW):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -186,27 +200,27 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreTooNew(path, int(str(found)), FORMAT, row[0] if row else "a newer version")
 
 
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Add what a catalog of an earlier format lacks; where nobody may write to it, only for this connection."""
+def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
+    """Add what a catalog of an earlier format lacks; to a connection that only reads it looks as if it were there."""
     if _pragma(connection, "user_version") == FORMAT:
         return
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
-            raise
+    if not write:
         _pretend(connection)
         return
+    connection.execute("BEGIN IMMEDIATE")
     if _pragma(connection, "user_version") != FORMAT:  # nobody was faster
         for table, column in ADDED:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        for statement in NEW:
+            connection.execute(statement)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'needs'", (NEEDS,))
         connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
 
 def _pretend(connection: sqlite3.Connection) -> None:
-    """Put views before the tables, in which the missing columns are empty."""
+    """Put views before the tables, in which the missing columns are empty, and an empty table where one is missing."""
+    connection.execute(f"CREATE TEMP TABLE files {_FILES}")
     for table, column in ADDED:
         connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
 

@@ -17,6 +17,7 @@ _BEYOND = """SELECT id, flow, number, status, host, pid, pid_start FROM (
 _DELETE_OF_RUN = (
     "DELETE FROM artifacts WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM seals WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
+    "DELETE FROM files WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM randoms WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM tasks WHERE run = ?",
     "DELETE FROM events WHERE run = ?",
