@@ -85,7 +85,7 @@ class Usage:
         """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
-        wanted = step.reads | step.maybe_reads | self.shared(step)
+        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step)
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings

@@ -327,9 +327,10 @@ class Walk:
     ) -> Held:
         effect = self.defined.call(function, arguments, dict(named), frozenset({self._own(node)}))
         self.changed |= effect.changed
-        if effect.changed:
-            self.joined.append(effect.changed | together((*arguments, *named.values())).deep)
-            self.grown |= effect.changed
+        old = effect.changed - {self._own(node)}
+        if old:
+            self.joined.append(old | together((*arguments, *named.values())).deep)
+            self.grown |= old
         return effect.returned
 
     def _method(
@@ -358,7 +359,7 @@ class Walk:
         self.value(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and not self._origin(call.func):
             attr = call.func.attr
-            if not is_reading(attr) and attr not in self.defined.methods:
+            if not is_reading(attr) and attr not in CONTAINER_METHODS and attr not in self.defined.methods:
                 receiver = self.value(call.func.value)
                 self._change(Held(receiver.deep, receiver.deep), together(map(self.value, call.args)))
 
