@@ -21,10 +21,12 @@ from nbflow.errors.run import (
     InputLost,
     NotStorable,
     OutputMissing,
+    ParameterChanged,
     StepExited,
     TasksFailed,
 )
 from nbflow.errors.script import (
+    ChangeLeftBehind,
     FailureHandledByCatch,
     InvalidDecorator,
     InvalidNextException,
@@ -53,13 +55,16 @@ from nbflow.errors.store import (
 )
 
 __all__ = [
-    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeNotPassedOn",
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeLeftBehind",
+    "ChangeNotPassedOn",
     "CheckpointNameTaken", "CodeChanged",
     "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InputLost", "InvalidDecorator",
     "InvalidNextException",
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
-    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
+    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing",
+    "ParameterChanged",
+    "ParameterError",
     "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StepExited",
     "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "StoreUnreadable",
     "SystemRefused", "TaskTimeout", "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName",

@@ -88,6 +88,13 @@ def array_subclass(base: Any, cls: type, attributes: dict[str, Any] | None) -> A
     return made
 
 
+def masked_array(base: Any, mask: Any, attributes: dict[str, Any]) -> Any:
+    numpy = importlib.import_module("numpy")
+    made = base.view(numpy.ma.MaskedArray)
+    made.__dict__.update(attributes, _mask=mask)
+    return made
+
+
 def plain(base: Any) -> Any:
     return base
 

@@ -21,8 +21,8 @@ REFUSED = {
     ),
     "a function that looks below": (
         ["%%step a\nt = 1\nf = lambda: t", "%%step b\nt = 2", "%%step c\nx = f()"],
-        "cell 3, line 1: step 'c' may call a function of an artifact that reads 't', which step 'b' has bound since the "
-        "function was made. Give 't' to the function as an argument",
+        "cell 3, line 1: step 'c' may call a function of an artifact that reads 't', which step 'b' has bound since "
+        "the function was made. Give 't' to the function as an argument",
     ),
     "a perhaps": (
         ["%%step a\nx = c = 1", "%%step b\nif c: del x", "%%step d\ny = x"],
