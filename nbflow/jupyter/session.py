@@ -91,6 +91,7 @@ class Session:
             self.document.call_flow(Store.flow_of(self.root, self.document.path))
 
     def _link(self, flow: Flow) -> Graph:
+        self._forget_deleted()
         if self._store is None and not Store.exists(self.root):
             return link(flow)
         return link_known(flow, self.store(create=False).history)
@@ -114,14 +115,15 @@ class Session:
             self.interactive.journal.forget_found()
 
     def store(self, create: bool = True) -> Store:
-        if self._store is not None and not self._store.catalog.exists():
-            self._forget_store()
+        self._forget_deleted()
         if self._store is None:
             self._store = Store.open(Store.locate(self.folder), create)
         return self._store
 
-    def _forget_store(self) -> None:
-        """Somebody has deleted it; the session goes on with a new one."""
+    def _forget_deleted(self) -> None:
+        """When somebody has deleted the store, the session goes on with a new one."""
+        if self._store is None or self._store.catalog.exists():
+            return
         if self.interactive is not None:
             self.interactive.abandon()
         self.interactive = self._store = self._scene = None

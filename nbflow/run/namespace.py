@@ -8,7 +8,7 @@ import copy
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -73,9 +73,19 @@ class Namespace:
         self._look_from(self.program.graph.prelude_of(step))
         self.namespace.update({name: copy.deepcopy(self.program.parameters[name]) for name in linked.parameters})
         self.bind(linked.prelude)
+        self._offer_imports(step)
         self._pristine = {name: attributes_of(value) for name, value in self._given.items() if is_code(value)}
         for name, _ in linked.ended:
             self.namespace.pop(name, None)
+
+    def _offer_imports(self, step: str) -> None:
+        """Bind what else the cells above import, for names that only strings hold, as far as it costs nothing."""
+        writes, place = self.program.graph.links[step].writes, self.program.graph.steps[step].place
+        imports = [one for one in self.program.graph.prelude.definitions if one.kind == "import" and one.place < place]
+        for one in imports:
+            if one.names.isdisjoint(self.namespace.keys() | writes) and _is_loaded(one):
+                with suppress(Exception):  # a step that needs it says so itself
+                    self.bind(one.names)
 
     def take(self, inputs: Mapping[str, Any]) -> None:
         """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
@@ -211,6 +221,13 @@ _SHOWING = ("print", "display")
 
 def _show_nothing(*_args: Any, **_options: Any) -> None:
     pass
+
+
+def _is_loaded(definition: Definition) -> bool:
+    """Whether an import does no more than bind names: its modules are there already."""
+    modules = definition.modules
+    wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
+    return "*" not in definition.names and all(name in sys.modules for name in wanted)
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:

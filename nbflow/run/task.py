@@ -204,6 +204,7 @@ class Performer:
 
     def _run_body(self, step: Step) -> None:
         self._surroundings = Surroundings()  # with the settings that stand above the step
+        sys.argv = [self.program.graph.flow.document]  # not those of the driver, or of the kernel
         try:
             value = self._compiled(step).execute(self.home.namespace)
         except SystemExit as error:

@@ -247,3 +247,10 @@ def test_steps_that_share_a_file_unseen_are_told_how_to_keep_their_order(place: 
     assert said.endswith("'two' does not wait for 'one': write --after one in the header of 'two'")
     told = place.run(flow(above, below.format(after=" --after one")))
     assert not any(result.warnings for result in told.results.values())
+
+
+def test_a_step_may_use_all_imports_of_the_notebook(place: Place) -> None:
+    make = "%%step make\nformula = 'math.sqrt(x) + half(8)'"
+    imports = "import math, json\nfrom operator import truediv\ndef half(n): return truediv(n, 2)"
+    shape = flow(imports, make, "%%step use --in formula,half\nx = 9\ny = eval(formula)")
+    assert place.run(shape).value("use.y") == 7
