@@ -62,16 +62,21 @@ def _changed_artifact(one: Scratch, name: str, writer: Step, reader: str) -> Pro
 
 
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
-    """What the prelude computes from a name that a step has changed has another value in the notebook."""
+    """What the prelude makes of a name that a step has changed is something else in the notebook."""
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
-        if definition.kind in ("constant", "block", "effect") and not written.isdisjoint(definition.reads):
-            for name in sorted(names_of(definition.source).now & written):
-                writer = _changed_by(graph, definition, name)
-                if writer is not None:
-                    message = f"this reads '{name}', which step '{writer}' changes; the steps below would not see that"
-                    fix = f"Make cell {definition.place.cell} a step"
-                    yield Problem("artifact-read", message, fix, definition.place)
+        for name in sorted(_used_at_once(definition, written)):
+            writer = _changed_by(graph, definition, name)
+            if writer is not None:
+                verb = "changes" if name in definition.changes else "reads"
+                message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
+                yield Problem("artifact-read", message, f"Make cell {definition.place.cell} a step", definition.place)
+
+
+def _used_at_once(definition: Definition, among: frozenset[str]) -> frozenset[str]:
+    """The names that a definition reads or changes when it is executed."""
+    computes = definition.kind in ("constant", "block", "effect") and not among.isdisjoint(definition.reads)
+    return (definition.changes | (names_of(definition.source).now if computes else frozenset())) & among
 
 
 def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:

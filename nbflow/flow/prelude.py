@@ -13,7 +13,7 @@ from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity
 from nbflow.flow.repeating import is_repeatable
-from nbflow.flow.state import assigned_by_calls, changed_by_calls
+from nbflow.flow.state import assigned_by_calls, called_at_once, changed_by_calls
 from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
 from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
@@ -156,6 +156,7 @@ class _Sorting:
                 state=changed_by_calls([statement.node]),
                 makes=makes_functions(statement.node),
                 assigns=assigns,
+                runs=called_at_once(statement.node),
                 held=names.held,
             )
         )
