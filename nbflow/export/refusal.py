@@ -104,6 +104,18 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
 
+def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
+    """In a notebook a name is gone with `del`; what is kept on `self` stays."""
+    graph = usage.graph
+    for name, linked in graph.links.items():
+        for binding in linked.bindings:
+            enders = [writer for writer in binding.writers if binding.name in graph.links[writer].ends]
+            if enders:
+                message = f"step '{name}' reads '{binding.name}', which step '{enders[0]}' may delete"
+                fix = f"Set '{binding.name}' to None in '{enders[0]}' instead of deleting it"
+                yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
+
+
 def executed_writes(usage: Usage) -> Iterator[Problem]:
     """What `exec("x = 1")` binds in a method is gone when the call is over."""
     for step in usage.graph.steps.values():
@@ -136,6 +148,7 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     dynamic_writes,
+    names_that_may_be_deleted,
     executed_writes,
     looks_into_globals,
     membership_of_tasks,

@@ -13,17 +13,21 @@ class State:
     must: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()  # deleted on some path
+    over: frozenset[str] = frozenset()  # deleted on every path
     live: bool = True
 
     def bind(self, names: Iterable[str]) -> State:
         names = frozenset(names)
-        return replace(self, must=self.must | names, may=self.may | names, gone=self.gone - names)
+        return replace(
+            self, must=self.must | names, may=self.may | names, gone=self.gone - names, over=self.over - names
+        )
 
     def perhaps(self, names: Iterable[str]) -> State:
-        return replace(self, may=self.may | frozenset(names))
+        names = frozenset(names)
+        return replace(self, may=self.may | names, over=self.over - names)
 
     def unbind(self, name: str) -> State:
-        return State(self.must - {name}, self.may - {name}, self.gone | {name}, self.live)
+        return State(self.must - {name}, self.may - {name}, self.gone | {name}, self.over | {name}, self.live)
 
     def stop(self) -> State:
         return replace(self, live=False)
@@ -38,4 +42,5 @@ def join(states: Sequence[State]) -> State:
         frozenset.intersection(*(state.must for state in living)),
         frozenset().union(*(state.may for state in living)),
         frozenset().union(*(state.gone for state in living)),
+        frozenset.intersection(*(state.over for state in living)),
     )

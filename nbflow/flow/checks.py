@@ -100,7 +100,7 @@ def guard_name(graph: Graph) -> Iterator[Problem]:
 def loop_name(graph: Graph) -> Iterator[Problem]:
     """`--while again` looks at what the step itself has bound."""
     for step in graph.steps.values():
-        if step.loop and step.loop not in step.writes:
+        if step.loop and step.loop not in graph.links[step.name].writes:
             message = f"step '{step.name}' repeats while '{step.loop}', but does not assign '{step.loop}'"
             yield problem("loop-name", step, message, f"Assign '{step.loop}' in its body, true to go on")
 

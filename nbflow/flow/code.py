@@ -12,6 +12,7 @@ from blake3 import blake3
 
 from nbflow.flow.assignment import Body
 from nbflow.flow.bound import State
+from nbflow.flow.purity import origins_of
 from nbflow.flow.strings import held_names
 
 Code = str | ast.AST | Sequence[ast.stmt]
@@ -19,7 +20,11 @@ Code = str | ast.AST | Sequence[ast.stmt]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never written."""
+    """The names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never written.
+
+    `passing` are bound in passing: loop targets, `with` targets, captures, walruses, imports, functions, classes, and
+    names that start with `_`. They are artifacts where somebody below asks for them, which the graph knows.
+    """
 
     reads: frozenset[str] = frozenset()  # needs them from elsewhere
     maybe_reads: frozenset[str] = frozenset()  # may have bound them itself, or only a function mentions them
@@ -27,6 +32,11 @@ class Names:
     writes: frozenset[str] = frozenset()
     maybe_writes: frozenset[str] = frozenset()  # some path through the body leaves them unbound
     mutates: frozenset[str] = frozenset()  # writes that are changes in place only
+    passing: frozenset[str] = frozenset()
+    maybe_passing: frozenset[str] = frozenset()  # of those: some path through the body leaves them unbound
+    ends: frozenset[str] = frozenset()  # deleted when the body is over, as `del x` and `except … as x` do
+    maybe_ends: frozenset[str] = frozenset()  # deleted on some path only
+    imports: frozenset[tuple[str, str]] = frozenset()  # of what it binds: (name, what an import gives it)
     bound: frozenset[str] = frozenset()  # everything it binds: imports, functions and loop targets too
     now: frozenset[str] = frozenset()  # reads of the statements themselves, not of functions called later
     modules: frozenset[str] = frozenset()  # absolute names of what it imports; relative ones keep their dots
@@ -90,7 +100,9 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
     end = walk.run(statements, State())
     hard = walk.hard | (walk.deferred - walk.bound)
     soft = (walk.soft | walk.deferred) - hard
-    writes = frozenset(name for name in _written(walk, end) if not name.startswith("_"))
+    written = _written(walk, end)
+    writes = frozenset(name for name in written if not name.startswith("_"))
+    passing = frozenset(((walk.bound & end.may) | written) - writes - {"*"}) if end.live else frozenset()
     return Names(
         reads=frozenset(hard),
         maybe_reads=frozenset(soft),
@@ -98,6 +110,11 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
         writes=writes,
         maybe_writes=writes - (end.must | (hard - end.gone) if end.live else frozenset()),
         mutates=writes - walk.assigned,
+        passing=passing,
+        maybe_passing=passing - end.must - (hard - end.gone),
+        ends=end.over if end.live else frozenset(),
+        maybe_ends=end.gone - end.over if end.live else frozenset(),
+        imports=frozenset(_imports(walk, statements)),
         bound=frozenset(walk.bound) - {"*"},
         now=frozenset(walk.hard | walk.soft),
         modules=frozenset(modules_of(statements)),
@@ -114,6 +131,17 @@ def _written(walk: Body, end: State) -> set[str]:
     if not end.live:
         return assigned | walk.mutated
     return (assigned & end.may) | (walk.mutated - (end.gone - end.may))
+
+
+def _imports(walk: Body, statements: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Names that nothing but imports of the body itself binds, each by one."""
+    found: dict[str, set[str]] = {}
+    for statement in statements:
+        for name, origin in origins_of(statement).items():
+            found.setdefault(name, set()).add(origin)
+    for name, (origin, *others) in found.items():
+        if not others and name in walk.imported and name not in walk.assigned:
+            yield name, origin
 
 
 def _statements(body: Code) -> Sequence[ast.AST]:

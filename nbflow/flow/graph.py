@@ -42,6 +42,10 @@ class Link:
     answers: tuple[Guard, ...] = ()  # for `--else`: the guards it is the complement of
     unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
     writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
+    maybe_writes: frozenset[str] = frozenset()  # those of `writes` that a task may leave unbound
+    passing: frozenset[str] = frozenset()  # names that it binds or may delete in passing, and that count elsewhere
+    ends: frozenset[str] = frozenset()  # names that are gone below a task of it that has not bound them
+    ended: tuple[tuple[str, str], ...] = ()  # names that it may want and that are gone: (name, step that deleted it)
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
@@ -120,5 +124,9 @@ def _link(joining: Joining) -> Link:
         answers=joining.answers,
         unknown=joining.unknown,
         writes=joining.writes,
+        maybe_writes=joining.maybe_writes,
+        passing=joining.passing,
+        ends=joining.ends,
+        ended=joining.ended,
         branches=joining.branches,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads
 from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
@@ -36,6 +37,10 @@ class Joining:
     region: Region
     rank: int
     writes: frozenset[str]
+    maybe_writes: frozenset[str]
+    passing: frozenset[str]
+    ends: frozenset[str]
+    ended: tuple[tuple[str, str], ...]
     join: str | None
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
@@ -53,9 +58,12 @@ class Above:
     joinings: dict[str, Joining] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
+    asked: Mapping[str, frozenset[str]] = field(init=False)
+    touched: set[str] = field(default_factory=set)  # names that some step above binds or deletes
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
+        self.asked = asked_below(self.flow.steps, self.flow)
 
     @property
     def scopes(self) -> dict[str, Scope]:
@@ -67,6 +75,7 @@ class Above:
         if joining.region.joined:
             self.closed.append(self.scopes[joining.join or ""])
         self.joinings[step.name] = joining
+        self.touched |= joining.writes | joining.ends
         self.steps.append(step)
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
@@ -74,17 +83,33 @@ class Above:
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
-        certain = joining.writes - (step.maybe_writes - self._learned(step))
-        return Writer(step, joining.writes, certain, always, tuple(answered(step, self.steps)))
+        certain = joining.writes - joining.maybe_writes
+        return Writer(step, joining.writes, certain, always, tuple(answered(step, self.steps)), joining.ends)
 
     def _learned(self, step: Step) -> frozenset[str]:
         return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.names
 
+    def _passing(self, step: Step) -> frozenset[str]:
+        """What the step binds or may delete in passing, and somebody below or above has to do with it."""
+        names = step.passing | step.maybe_ends | (step.ends & self.constants)
+        if step.metaflow or not names:
+            return frozenset()
+        ours = {name for name, origin in step.imports if self.flow.prelude.origins.get(name) == origin}
+        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched)
+        names -= SPECIAL
+        known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
+        return frozenset(name for name in known if name in asked or name in self.touched or name == step.loop)
+
     def _join(self, step: Step) -> Joining:
-        hard, soft = _hard_reads(step), self._soft_reads(step)
+        passing, learned = self._passing(step), self._learned(step)
+        writes = step.writes | learned | (passing - self.constants)
+        maybe = step.maybe_writes - learned | writes & (step.maybe_passing | step.maybe_ends)
+        # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
+        hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        reads = self._reads(hard, soft - hard)
+        found = self._reads(hard, soft - hard)
+        reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
@@ -92,24 +117,20 @@ class Above:
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=(soft if ANY in soft else _mentions(step)) & self.flow.prelude.names,
+            prelude=(soft if ANY in soft else mentions(step)) & self.flow.prelude.names,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
-            writes=step.writes | self._learned(step),
+            writes=writes,
+            maybe_writes=maybe,
+            passing=passing,
+            ends=step.ends | writes & step.maybe_ends,
+            ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
-            unknown=self._unknown(step, hard, reads) - ({INPUTS} if join or branches else set()),
+            unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
         )
-
-    def _soft_reads(self, step: Step) -> frozenset[str]:
-        """What the step may want, and what the prelude that it uses wants when it is called."""
-        mentions = _mentions(step)
-        soft = step.maybe_reads | (mentions & self.constants)
-        for definition in self.flow.prelude.closure(mentions & self.flow.prelude.names):
-            soft |= definition.wants - definition.names
-        return soft
 
     def _everything(self) -> frozenset[str]:
         """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
@@ -119,8 +140,7 @@ class Above:
 
     def _reads(self, hard: frozenset[str], soft: frozenset[str]) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)
-        reads = (find_writers(name, self.writers, required=name in hard) for name in names)
-        return tuple(read for read in reads if read.writers)
+        return tuple(find_writers(name, self.writers, required=name in hard) for name in names)
 
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
@@ -150,19 +170,9 @@ class Above:
 
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
+        ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
         if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
-            return frozenset()  # a star import may bring any name
+            return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
-        artifacts = hard - {read.name for read in reads}
-        return ((artifacts | step.mentions) if step.metaflow else artifacts) - known
-
-
-def _mentions(step: Step) -> frozenset[str]:
-    """The plain names of the body and of the foreach expression, among which those of the prelude are."""
-    names = step.mentions | (step.foreach.reads if step.foreach else frozenset())
-    return names if step.metaflow else names | step.reads | step.maybe_reads
-
-
-def _hard_reads(step: Step) -> frozenset[str]:
-    names = step.reads | (step.foreach.reads if step.foreach else frozenset())
-    return names | {step.guard.name} if step.guard else names
+        artifacts = hard - {read.name for read in reads if read.writers}
+        return ((artifacts | step.mentions) if step.metaflow else artifacts) - known | ended

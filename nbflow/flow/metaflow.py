@@ -30,11 +30,14 @@ def names_of_self(tree: ast.Module) -> SelfNames:
     """Analyse `self.x` as if it were a plain variable of that dotted name."""
     marked = _Marking().visit(copy.deepcopy(tree))
     names = names_of(marked.body)
+    writes, maybe = names.writes | names.passing, names.maybe_writes | names.maybe_passing
     artifacts = Names(
         reads=_unmark(names.reads),
         maybe_reads=_unmark(names.maybe_reads),
-        writes=frozenset(name for name in _unmark(names.writes) if not name.startswith("_")),
-        maybe_writes=frozenset(name for name in _unmark(names.maybe_writes) if not name.startswith("_")),
+        writes=frozenset(name for name in _unmark(writes) if not name.startswith("_")),
+        maybe_writes=frozenset(name for name in _unmark(maybe) if not name.startswith("_")),
+        ends=_unmark(names.ends),
+        maybe_ends=_unmark(names.maybe_ends),
         mutates=_unmark(names.mutates),
         modules=names.modules,
         star_line=names.star_line,

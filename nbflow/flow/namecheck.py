@@ -26,11 +26,17 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
     """Inside a run parameters are constants."""
     parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
     for step in graph.steps.values():
-        for name in sorted(step.writes & parameters.keys()):
-            verb = "changes" if name in step.mutates else "assigns"
+        for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
+            verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
             fix = f"Write to another name, such as my_{name}"
             yield problem("assigned-parameter", step, message, fix, name=name)
+
+
+def _verb(step: Step, name: str) -> str:
+    if name in step.mutates:
+        return "changes"
+    return "deletes" if name in step.ends | step.maybe_ends and name not in step.writes | step.passing else "assigns"
 
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
@@ -88,6 +94,9 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
         return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
     if scratch:
         return _scratch_read(step, name, scratch, f"step '{step.name}' reads '{name}'", name)
+    ender = dict(graph.links[step.name].ended).get(name)
+    if ender:
+        return _deleted(graph, step, name, ender)
     below = _writer_below(graph, step, name)
     if below:
         message = f"step '{step.name}' reads '{name}', which only step '{below.name}' below it writes"
@@ -99,11 +108,30 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
     owner = _private_binder(graph, step, name)
     if owner:
         message = f"step '{step.name}' reads '{name}', which step '{owner.name}' keeps to itself"
-        fix = "Imports and functions belong in an ordinary cell; a loop target or _name can be assigned to another name"
+        fix = "A name that starts with _ stays in its step: rename it"
         return problem("private-name", step, message, fix, name=name)
     message = f"step '{step.name}' reads '{name}', but nothing above provides it"
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
     return problem("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name=name)
+
+
+def _deleted(graph: Graph, reader: Step, name: str, ender: str) -> Problem:
+    step = graph.steps[ender]
+    verb = "deletes" if name in step.ends else "may delete"
+    message = f"step '{reader.name}' reads '{name}', which step '{ender}' {verb} in cell {step.place.cell}"
+    fix = f"Read '{name}' before it is deleted, give it a new value in between, or take the deletion out"
+    return problem("deleted", reader, message, fix, name=name)
+
+
+def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
+    """Of a name of the prelude no run can tell whether it was deleted or never assigned."""
+    for step in graph.steps.values():
+        for binding in graph.links[step.name].bindings:
+            if binding.name in graph.prelude.names:
+                for writer in binding.writers:
+                    if binding.name in graph.links[writer].ends:
+                        yield _deleted(graph, step, binding.name, writer)
+                        break
 
 
 def _private_binder(graph: Graph, reader: Step, name: str) -> Step | None:
@@ -220,6 +248,7 @@ NAME_RULES = (
     parameter_clash,
     redefined_prelude,
     unknown_names,
+    perhaps_deleted_prelude,
     scratch_through_prelude,
     undefined_in_prelude,
     mixed_mode,

@@ -131,6 +131,7 @@ class _Sorting:
                 names.free,
                 statement.code,
                 names.modules,
+                origins=names.imports if kind == "import" else frozenset(),
                 held=names.held,
             )
         )

@@ -84,7 +84,7 @@ class Purity:
         return all(inside.is_pure(part) for part in (*results, *parts))
 
 
-def origins_of(node: ast.stmt) -> dict[str, str]:
+def origins_of(node: ast.AST) -> dict[str, str]:
     """Where each name that an import binds comes from, as an absolute dotted name."""
     match node:
         case ast.Import(names=aliases):

@@ -147,6 +147,11 @@ class Step:
     maybe_reads: frozenset[str] = frozenset()  # names it uses, but may have bound itself or only a function mentions
     writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
     maybe_writes: frozenset[str] = frozenset()  # the artifacts that a run of the body may leave unbound
+    passing: frozenset[str] = frozenset()  # names bound in passing: artifacts where a step below asks for them
+    maybe_passing: frozenset[str] = frozenset()  # those that a run of the body may leave unbound
+    ends: frozenset[str] = frozenset()  # names that it deletes
+    maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
+    imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
     join: str | None = None
@@ -214,6 +219,7 @@ class Definition:
     reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
     code: str = ""  # digest of its AST
     modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
     @property
@@ -239,6 +245,14 @@ class Prelude:
     @cached_property
     def names(self) -> frozenset[str]:
         return frozenset(self._by_name) - {"*"}
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """Where the names come from that imports give, each always from one place."""
+        found: dict[str, set[str]] = {}
+        for name, definitions in self._by_name.items():
+            found[name] = {dict(one.origins).get(name, "") for one in definitions}
+        return {name: origin for name, (origin, *others) in found.items() if origin and not others}
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:

@@ -83,6 +83,7 @@ class Straight(ast.NodeVisitor):
         self._bind_perhaps(scope.assigned_outside)
 
     def _bind_perhaps(self, names: set[str]) -> None:
+        """A function may bind names of the module when somebody calls it."""
         self.bound |= names
         self.assigned |= names
         self.state = self.state.perhaps(names)
@@ -134,7 +135,7 @@ class Straight(ast.NodeVisitor):
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
-        self.visit(node.target)
+        self.bind_target(node.target)
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._define(node, None)
@@ -159,7 +160,9 @@ class Straight(ast.NodeVisitor):
         for name in inner.changed:
             self.mutate(name)
         self._hold_within(node, inner.stores)
-        self._bind_perhaps(walruses_of(node))
+        walruses = walruses_of(node)
+        self.bound |= walruses
+        self.state = self.state.perhaps(walruses)
 
     # statements that bind
 

@@ -17,39 +17,46 @@ class Writer:
     certain: frozenset[str]
     always: bool  # it runs in every run
     answers: tuple[str, ...] = ()  # of an ELSE: the guarded steps whose complement it is
+    ends: frozenset[str] = frozenset()  # names that are gone when it has run and has not bound them
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One read of a step: the steps that may have bound the name, nearest first."""
+    """One read of a step: the steps that may have bound or deleted the name, nearest first; `ended` if it is gone."""
 
     name: str
     writers: tuple[str, ...]
     required: bool
     sure: bool  # some writer has bound it, whatever was skipped
     always: bool  # some writer runs in every run, though it may leave the name unbound
+    ended: str = ""  # the step that has deleted it
 
 
 def find_writers(name: str, above: Sequence[Writer], *, required: bool) -> Read:
-    """Go up as far as a run may have to look: to an unguarded certain writer, or guarded ones of which one runs."""
+    """Go up as far as a run may have to look: to a step that always runs and binds or deletes the name for sure."""
     found: list[Writer] = []
     for writer in reversed(above):
-        if name in writer.writes:
+        if name in writer.writes or name in writer.ends:
             found.append(writer)
             if _is_end(name, found):
-                return Read(name, _names(found), required, sure=True, always=True)
-    return Read(name, _names(found), required, sure=False, always=_one_runs(found))
+                return _read(name, found, required, is_whole=True)
+    return _read(name, found, required, is_whole=False)
 
 
-def _names(found: Sequence[Writer]) -> tuple[str, ...]:
-    return tuple(writer.step.name for writer in found)
+def _read(name: str, found: Sequence[Writer], required: bool, *, is_whole: bool) -> Read:
+    ender = next((writer for writer in found if name in writer.ends), None)
+    is_gone = ender is not None and (found[0] is ender and ender.always and name not in ender.writes)
+    if ender is not None and (is_gone or not any(name in writer.writes for writer in found)):
+        return Read(name, (), required, sure=False, always=False, ended=ender.step.name)
+    writers = tuple(writer.step.name for writer in found)
+    return Read(name, writers, required, sure=is_whole and ender is None, always=is_whole or _one_runs(found))
 
 
 def _is_end(name: str, found: list[Writer]) -> bool:
     last = found[-1]
-    if name not in last.certain:
+    if name not in last.certain | last.ends:
         return False
-    return last.always or _is_complete([writer for writer in found if name in writer.certain])
+    return last.always or _is_complete([writer for writer in found if name in writer.certain | writer.ends])
 
 
 def _one_runs(found: Sequence[Writer]) -> bool:

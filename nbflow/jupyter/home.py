@@ -48,27 +48,28 @@ class LiveHome(Namespace):
             self.clear()
             yield
         finally:
-            on_stage = dict(self.namespace)
+            given = dict(self._given)
             self.namespace.update(aside)  # at one go: an interrupt may come between any two lines
             self._aside = None
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
             fresh = [one for one in definitions if one in self._bound and one not in self._held]
-            self._adopt(fresh, on_stage)
+            self._adopt(fresh, given)
             self._bound.clear()
+            self._given.clear()
 
     def clear(self) -> None:
         """Leave what belongs to Python and to the front end."""
         assert self._aside is not None, "a step runs on the stage only"
         for name in self._names():
             del self.namespace[name]
-        self._bound.clear()
-        self._old.clear()
+        self._forget()
 
     def bound_names(self) -> dict[str, Any]:
         """What is on the stage now beside the prelude: parameters, inputs and all that the body has bound."""
-        given = {name for definition in self._bound for name in definition.names}
-        return {name: self.namespace[name] for name in self._names() if name not in given}
+        given, nothing = self._given, object()
+        on_stage = ((name, self.namespace[name]) for name in self._names())
+        return {name: value for name, value in on_stage if given.get(name, nothing) is not value}
 
     def _adopt(self, definitions: Iterable[Definition], space: Mapping[str, Any]) -> None:
         """What was executed for a step is the notebook's from now on, unless the user has put something else there."""
@@ -86,6 +87,14 @@ class LiveHome(Namespace):
             self.namespace.update({name: self._aside[name] for name in definition.names & self._aside.keys()})
         else:
             super()._define(definition)
+
+    def reference(self, value: Any) -> tuple[str, str] | None:
+        """As anywhere; while the user's names are there, what nbflow has bound as an artifact is no definition."""
+        if self._aside is not None:
+            return super().reference(value)
+        name: str = getattr(value, "__qualname__", "")
+        is_live = name in self._references and self.namespace.get(name) is value and name not in self._ledger.bound
+        return (name, self._references[name][0]) if is_live else None
 
     def resolve(self, name: str, digest: str) -> Any:
         """As anywhere; while the user's names are there, only what the notebook bound to `name` counts."""

@@ -216,8 +216,13 @@ class Runs:
         session = self._session
         rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
         last: dict[str, tuple[Artifact, int]] = {}
+        gone: set[str] = set()
         for task, artifacts in results_of(finished.run):
+            ended = finished.run.graph.links[task.step].ends.difference(artifacts)
+            gone = gone.difference(artifacts) | ended
+            last = {name: one for name, one in last.items() if name not in ended}
             last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
+        session.unbind(gone.intersection(session.ledger.bound))
         for name, value in session.parameters(known_parameters(session, finished.row.parameters)).items():
             session.namespace.setdefault(name, value)
         by_task: dict[int, list[Artifact]] = {}

@@ -205,6 +205,13 @@ class Session:
         values = self.parameters()
         self.namespace.update({name: values[name] for name in names})
 
+    def unbind(self, names: Iterable[str]) -> None:
+        """Take names away that a step has deleted."""
+        gone = [name for name in names if name in self.namespace]
+        self.ledger.disown(gone)
+        for name in gone:
+            del self.namespace[name]
+
     def bind(self, artifacts: Iterable[Artifact], task: int) -> None:
         """Load artifacts into the notebook's namespace: all of them, or none when one cannot be loaded."""
         wanted = tuple(artifacts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -159,6 +159,7 @@ class Steps:
                 session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
         if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
             session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+            self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
     # what runs here
 
@@ -217,9 +218,14 @@ class Steps:
         if played.error is None:
             session.namespace.update(played.made)
             session.ledger.own(task, played.result.artifacts)
+            self._unbind(played.result.task.step, played.made.keys())
         else:
             session.namespace.update(played.left)
             session.ledger.disown(played.left)
+
+    def _unbind(self, step: str, bound: Collection[str]) -> None:
+        """Take the names away that the step has deleted."""
+        self._session.unbind(self._session.graph().links[step].ends.difference(bound))
 
     def _learn(self, scene: Scene, run: Run, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""

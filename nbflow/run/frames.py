@@ -59,6 +59,7 @@ def _is_ours(tb: TracebackType) -> bool:
 
 def _text_of(error: BaseException) -> str:
     try:
-        return str(error)
+        notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str) and "\n" not in note]
+        return "; ".join([str(error), *notes])
     except Exception as broken:  # noqa: BLE001 - the user's own __str__ may raise
         return f"<its message cannot be shown: {type(broken).__name__}>"

@@ -16,7 +16,7 @@ from nbflow.run.modules import digest_modules
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the meaning of a key changes; then nothing stored before is reused."""
 
 
@@ -72,12 +72,13 @@ class Keys:
 
     def _digest_step(self, step: Step, split: bool) -> str:
         closure, parameters = self._needs(step, split)
+        linked = self.program.graph.links[step.name]
         return digest(
             FORMAT,
             "split" if split else "body",
             step.foreach.expr if split and step.foreach else step.code,
             repr((step.foreach and step.foreach.var, step.join, step.guard, step.loop, step.options.seed)),
-            repr((sorted(step.reads), sorted(step.writes))) if not split else "",
+            repr((sorted(step.reads), sorted(step.writes | linked.passing))) if not split else "",
             digest_definitions(closure),
             repr(self._modules(step, closure)),
             *self._values(parameters),

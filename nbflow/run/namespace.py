@@ -6,7 +6,7 @@ import __future__ as future
 import ast
 import sys
 import types
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -33,6 +33,8 @@ class Namespace:
         self._code: dict[Definition, types.CodeType] = {}
         self._shared: dict[Definition, dict[str, Any]] = {}
         self._bound: set[Definition] = set()
+        self._given: dict[str, Any] = {}  # what the prelude has bound, whatever the names hold by now
+        self._taken: frozenset[str] = frozenset()  # the inputs, which stand before the prelude
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
         self._old: dict[tuple[str, str], Any] = {}
         self.flags = future_flags(program.graph.prelude.definitions)
@@ -44,21 +46,38 @@ class Namespace:
         self.namespace.update(
             {"__name__": "__main__", "__doc__": None, "__builtins__": __builtins__, "display": display}
         )
+        self._forget()
+
+    def _forget(self) -> None:
         self._bound.clear()
+        self._given.clear()
+        self._taken = frozenset()
         self._old.clear()
 
     def prepare(self, step: str) -> None:
-        """Bind the parameters and the prelude that a step reads."""
+        """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
         linked = self.program.graph.links[step]
         self.namespace.update({name: self.program.parameters[name] for name in linked.parameters})
         self.bind(linked.prelude)
+        for name, _ in linked.ended:
+            self.namespace.pop(name, None)
+
+    def take(self, inputs: Mapping[str, Any]) -> None:
+        """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
+        self.namespace.update(inputs)
+        self._taken = frozenset(inputs)
 
     def bind(self, names: Iterable[str]) -> None:
         """Execute the definitions that `names` need and that are not bound yet, in document order."""
         for definition in self.program.graph.prelude.closure(names):
             if definition not in self._bound:
                 self._bound.add(definition)
+                taken = {
+                    name: self.namespace[name] for name in definition.names & self._taken if name in self.namespace
+                }
                 self._define(definition)
+                self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
+                self.namespace.update(taken)
 
     def _define(self, definition: Definition) -> None:
         if definition in self._shared:
@@ -83,16 +102,16 @@ class Namespace:
     def reference(self, value: Any) -> tuple[str, str] | None:
         """(prelude name, digest of its code) of a function or class that the prelude bound."""
         name = getattr(value, "__qualname__", None)
-        if name in self._references and self.namespace.get(name) is value:
+        if name in self._references and self._given.get(name) is value:
             return name, self._references[name][0]
         return None
 
     def resolve(self, name: str, digest: str) -> Any:
         """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
         if self._references.get(name, ("",))[0] == digest:
-            if name not in self.namespace:
+            if name not in self._given:
                 self.bind([name])
-            return self.namespace[name]
+            return self._given[name]
         if (name, digest) not in self._old:
             self._old[name, digest] = self._recall(name, digest)
         return self._old[name, digest]

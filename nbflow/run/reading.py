@@ -20,8 +20,10 @@ def inputs_of(known: Tasks, task: TaskId) -> tuple[Artifact, ...]:
     if step.flowing:
         return tuple(flowing_in(known, task).values())
     found = dict(_carried(known, task))
-    for binding in known.graph.links[task.step].bindings:
-        if binding.name not in found and _reads(known, step, binding.name, split=task.split):
+    linked = known.graph.links[task.step]
+    ended = linked.ends if task.turn else frozenset[str]()  # in the turn before
+    for binding in linked.bindings:
+        if binding.name not in found.keys() | ended and _reads(known, step, binding.name, split=task.split):
             artifact = _resolve(known, binding, task.path)
             if artifact is not None:
                 found[binding.name] = artifact
@@ -40,7 +42,7 @@ def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
     for step in linked.joined or linked.branches:
         scope = known.graph.links[step].scope
         for path in known.progress.below(scope, task.path[: len(scope)]):
-            yield TaskDone(TaskId(step, path), tuple(_bound(known, step, path).values()))
+            yield TaskDone(TaskId(step, path), tuple((_bound(known, step, path) or {}).values()))
 
 
 def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
@@ -55,17 +57,21 @@ def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
 
 def _resolve(known: Tasks, binding: Binding, path: Path) -> Artifact | None:
     for writer in binding.writers:
-        artifact = _bound(known, writer, path).get(binding.name)
+        bound = _bound(known, writer, path)
+        artifact = None if bound is None else bound.get(binding.name)
         if artifact is not None:
             return artifact
+        if bound is not None and binding.name in known.graph.links[writer].ends:
+            return None
     return None
 
 
-def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact]:
+def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact] | None:
+    """What a task has bound; None if it has not run."""
     own = path[: len(known.graph.links[step].scope)]
     entry = known.entries.get(known.newest(step, own))
     if entry is None or entry.state is not State.SUCCEEDED:
-        return {}
+        return None
     return entry.artifacts or {}
 
 

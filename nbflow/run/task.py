@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from nbflow.errors import NbflowError, OutputMissing
 from nbflow.flow.step import Step
+from nbflow.run.absent import explain_absence
 from nbflow.run.capture import Output
 from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
@@ -113,7 +114,7 @@ class Performer:
         self.home.prepare(step.name)
         loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
         inputs = values_of(loaded)
-        self.home.namespace.update(inputs)
+        self.home.take(inputs)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -155,7 +156,8 @@ class Performer:
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
-        except BaseException:
+        except BaseException as error:
+            explain_absence(error, self.program.graph, step.name, loaded)
             self._keep(dict(self._bound(step)), {}, result, step.name)
             raise
         self._finish(step, job, loaded, result)
@@ -191,12 +193,16 @@ class Performer:
         if missing:
             raise OutputMissing(step.name, missing)
         changed = drift.changed(loaded, self.store.blobs, self.home)
-        learned = changed - values.keys()
+        learned = {name for name in changed - values.keys() if self._is_there(step, name)}
         values |= {name: loaded[name].value for name in learned}
         result.learned = tuple(sorted(learned))
         result.again = bool(values[step.loop]) if step.loop else False
         unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
         self._keep(values, unchanged, result, step.name)
+
+    def _is_there(self, step: Step, name: str) -> bool:
+        """Whether the body has left the name bound."""
+        return step.metaflow or name in self.home.namespace
 
     def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
         """Store the values; one that is a borrowed input, or points into one, is stored as such."""

@@ -38,10 +38,28 @@ RULES = [
         "%%step a\nmovies = 1\n---\n%%step b\n\ny = movies",
     ),
     (
-        "%%step a\nimport json\nx = 1\n---\n%%step b\ny = json.dumps(x)",
-        "cell 2, line 2: step 'b' reads 'json', which step 'a' keeps to itself. "
-        "Imports and functions belong in an ordinary cell; a loop target or _name can be assigned to another name",
-        "import json\n---\n%%step a\nx = 1\n---\n%%step b\ny = json.dumps(x)",
+        "%%step a\n_x = 1\n---\n%%step b\ny = _x",
+        "cell 2, line 2: step 'b' reads '_x', which step 'a' keeps to itself. "
+        "A name that starts with _ stays in its step: rename it",
+        "%%step a\nx = 1\n---\n%%step b\ny = x",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\n---\n%%step c\ny = x",
+        "cell 3, line 2: step 'c' reads 'x', which step 'b' deletes in cell 2. "
+        "Read 'x' before it is deleted, give it a new value in between, or take the deletion out",
+        "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\nx = 2\n---\n%%step c\ny = x",
+    ),
+    (
+        "N = 1\n---\n%%step b\ndel N\n---\n%%step c\ny = N",
+        "cell 3, line 2: step 'c' reads 'N', which step 'b' deletes in cell 2. "
+        "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
+        "N = 1\n---\n%%step c\ny = N\n---\n%%step b\ndel N",
+    ),
+    (
+        PARAMS + "%%step a\nfor top_k in range(3): pass\n---\n%%step b\nx = top_k",
+        "cell 2, line 2: step 'a' assigns 'top_k', which is a parameter (cell 1). "
+        "Write to another name, such as my_top_k",
+        PARAMS + "%%step a\nfor top_k in range(3): pass\n---\n%%step b\nx = 1",
     ),
     (
         "%%step a --after b\nx = 1\n---\n%%step b\ny = x",

@@ -51,11 +51,11 @@ NAMES = [
     ("with suppress(E): x = f()", "suppress E f", "", "x", "x"),
     ("match v:\n    case [a, *b]: r = a\n    case {'k': c, **d}: r = c\n    case _: r = 0", "v", "", "r", ""),
     ("match v:\n    case P(): r = 1", "v P", "", "r", "r"),
-    ("if (n := len(a)) > 3: pass", "len a", "", "n", ""),
-    ("a and (n := 3)", "a", "", "n", "n"),
+    ("if (n := len(a)) > 3: pass", "len a", "", "", ""),
+    ("a and (n := 3)", "a", "", "", ""),
     ("[y for x in rows if x > low]", "rows y low", "", "", ""),
     ("out = [x for x in x]", "x", "", "out", ""),
-    ("any((hit := x) for x in rows)", "any rows", "", "hit", "hit"),
+    ("any((hit := x) for x in rows)", "any rows", "", "", ""),
     ("def f(x, y=d):\n    return x + z", "d z", "", "", ""),
     ("z = 1\ndef f(x): return x + z", "", "", "z", ""),
     ("def f(): return g()\ndef g(): return 1", "", "g", "", ""),
@@ -83,6 +83,47 @@ def test_names_follow_the_order_in_which_a_body_runs(
     names = names_of(body)
     found = names.reads, names.maybe_reads, names.writes, names.maybe_writes
     assert found == tuple(map(words, (reads, maybe_reads, writes, maybe_writes)))
+
+
+# body, bound in passing, perhaps, deleted, perhaps
+PASSING = [
+    ("for i in rows: pass", "i", "i", "", ""),
+    ("for i, (j, *k) in rows: pass", "i j k", "i j k", "", ""),
+    ("with open(p) as f, open(q) as g: pass", "f g", "", "", ""),
+    ("if (n := len(a)) > 3: pass", "n", "", "", ""),
+    ("any((hit := x) for x in rows)", "hit", "hit", "", ""),
+    ("match v:\n    case [a, *b]: pass\n    case {'k': c, **d}: pass", "a b c d", "a b c d", "", ""),
+    ("match v:\n    case a: pass", "a", "", "", ""),
+    ("import a.b, c as d\nfrom e import f", "a d f", "", "", ""),
+    ("def f(): pass\nclass A: pass", "A f", "", "", ""),
+    ("async def f(): pass", "f", "", "", ""),
+    ("try:\n    import fast\nexcept ImportError:\n    fast = None", "fast", "", "", ""),
+    ("_tmp = 1\n_LOG.append(1)", "_tmp _LOG", "", "", ""),
+    ("i = 0\nfor i in rows: pass", "", "", "", ""),
+    ("for i in rows: i = i + 1", "i", "i", "", ""),
+    ("del x", "", "", "x", ""),
+    ("x = 1\ndel x, y", "", "", "x y", ""),
+    ("if c: del x", "", "", "", "x"),
+    ("if c: del x\nelse: del x", "", "", "x", ""),
+    ("if c:\n    del x\n    x = 1", "", "", "", ""),
+    ("for i in rows: del x", "i", "i", "", "x"),
+    ("for i in rows: pass\ndel i", "", "", "i", ""),
+    ("try:\n    x = f()\nexcept E as e:\n    x = None", "", "", "", "e"),
+    ("try:\n    f()\nexcept E as e: pass\nelse: e = 1", "", "", "", "e"),
+    ("with suppress(E): del x", "", "", "", "x"),
+    ("del x[0]\ndel y.z", "", "", "", ""),
+    ("def f(): del x", "f", "", "", ""),
+    ("del x\nraise E", "", "", "", ""),
+]
+
+
+@pytest.mark.parametrize(("body", "passing", "maybe", "ends", "maybe_ends"), PASSING)
+def test_what_a_body_binds_in_passing_and_what_it_deletes(
+    body: str, passing: str, maybe: str, ends: str, maybe_ends: str
+) -> None:
+    names = names_of(body)
+    found = names.passing, names.maybe_passing, names.ends, names.maybe_ends
+    assert found == tuple(map(words, (passing, maybe, ends, maybe_ends)))
 
 
 def test_a_change_in_place_is_told_from_an_assignment() -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from nbflow.flow.step import Guard
 from nbflow.flow.step import Test as Asks
 from tests.flow.reading import graph_of, problems_of, writers
@@ -182,6 +184,53 @@ def test_a_loop_reads_its_own_names_from_above_at_first() -> None:
         "%%step a\ntotal = 0\n---\n%%step b --while again\ntotal += 1\nagain = total < 3\n---\n%%step c\nx = total"
     )
     assert [writers(graph, step) for step in "bc"] == [{"total": ("a",)}, {"total": ("b",)}]
+
+
+# cells, and what a step binds in passing that counts
+PASSING = {
+    "nobody asks": ("%%step a\nfor i in range(3): pass\n---\n%%step b\ni = 1\ny = i", "a", ""),
+    "a step below reads it": ("%%step a\nfor i in range(3): pass\n---\n%%step b\ny = i", "a", "i"),
+    "a function reads it": ("def f(): return i\n---\n%%step a\nfor i in range(3): pass\n---\n%%step b\nf()", "a", "i"),
+    "a step above writes it": ("%%step a\ni = 1\n---\n%%step b\nfor i in range(3): pass", "b", "i"),
+    "a join asks its tasks": (
+        "%%step a --foreach k in [1]\nif (n := k): pass\n---\n%%step b --join a\nx = [t.n for t in inputs]", "a", "k n"
+    ),
+    "it repeats the step": ("%%step a --while go\nif (go := False): pass", "a", "go"),
+    "the prelude has the same": ("import m as n\n---\n%%step a\nimport m as n\n---\n%%step b\ny = n.x", "a", ""),
+    "the prelude has another": ("import q as n\n---\n%%step a\nimport m as n\n---\n%%step b\ny = n.x", "a", "n"),
+    "a name of its own": ("%%step a\n_x = 1\n---\n%%step b\ny = 1", "a", ""),
+    "what --out leaves out": ("%%step a --out x\nx = z = 1\n---\n%%step b\ny = x", "a", "x"),
+    "what --out leaves out and somebody reads": ("%%step a --out x\nx = z = 1\n---\n%%step b\ny = z", "a", "x z"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "step", "writes"), PASSING.values(), ids=PASSING)
+def test_a_name_bound_in_passing_is_an_artifact_where_somebody_asks_for_it(text: str, step: str, writes: str) -> None:
+    assert graph_of(text).links[step].writes == set(writes.split())
+
+
+def test_a_loop_that_may_run_zero_times_leaves_the_name_as_it_is() -> None:
+    graph = graph_of("%%step a\ni = 1\n---\n%%step b\nfor i in q: pass\n---\n%%step c\ny = i")
+    assert writers(graph, "c") == {"i": ("b", "a")}
+
+
+def test_a_name_that_may_be_deleted_is_handed_on_by_the_step_while_it_is_there() -> None:
+    graph = graph_of("%%step a\nx = c = 1\n---\n%%step b\nif c: del x\n---\n%%step d\ny = x")
+    assert (writers(graph, "b"), writers(graph, "d")) == ({"c": ("a",), "x": ("a",)}, {"x": ("b",)})
+    assert (graph.links["b"].ends, graph.links["b"].maybe_writes) == ({"x"}, {"x"})
+
+
+def test_a_name_is_gone_below_the_step_that_deletes_it_until_it_is_bound_again() -> None:
+    text = "%%step a\nx = 1\n---\n%%step b\ndel x\n---\n%%step c\nif 0: print(x)\n---\n"
+    graph = graph_of(text + "%%step d\nx = 2\n---\n%%step e\ny = x")
+    assert [writers(graph, step) for step in "ce"] == [{}, {"x": ("d",)}]
+    assert graph.links["c"].ended == (("x", "b"),)
+
+
+def test_a_step_that_may_be_skipped_ends_a_name_only_when_it_runs() -> None:
+    text = "%%parameters\np = 1\n---\n%%step a\nx = 1\n---\n%%step b --if p\ndel x\n---\n%%step c\ny = x"
+    (binding,) = graph_of(text).links["c"].bindings
+    assert (binding.writers, binding.sure) == (("b", "a"), False)
 
 
 def test_learned_writes_bind_what_stands_below() -> None:

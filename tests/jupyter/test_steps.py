@@ -33,6 +33,23 @@ def test_a_hit_binds_what_was_stored(live: Live) -> None:
     assert live.names["x"] == [1]
 
 
+def test_a_deleted_name_is_gone_whether_the_step_ran_or_came_from_the_store(live: Live) -> None:
+    live.run("%%step load\nraw, keep = [1], [2]")
+    for _ in range(2):
+        live.names["raw"] = [1]
+        live.run("%%step slim\nsmall = raw[:1]\nif keep: del raw\ntmp = 1\ndel tmp")
+        assert live.user_names() == {"keep", "small"}
+    with pytest.raises(NameError) as failed:
+        live.run("%%step later\nprint(raw)")
+    assert failed.value.__notes__ == ["step 'slim' (cell 2) deleted 'raw'"]
+
+
+def test_a_loop_target_is_bound_where_a_step_above_binds_it_too(live: Live) -> None:
+    live.run("%%step one\ni = 1")
+    live.run("%%step two\nfor i in range(3): pass\nfor j in range(3): pass")
+    assert (live.names["i"], live.user_names()) == (2, {"i"})
+
+
 def test_comments_and_layout_do_not_run_a_step_again(live: Live) -> None:
     live.run("%%step one\nx = 1")
     assert live.run("%%step one\n# a comment\nx   =  1") == ["one · from run 1, just now"]

@@ -99,7 +99,7 @@ class Usage:
         """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
         if binding.sure or binding.always or not binding.required:
             return binding.sure
-        return all(binding.name not in self.graph.steps[writer].maybe_writes for writer in binding.writers)
+        return all(binding.name not in self.graph.links[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: Step) -> frozenset[str]:
         """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
@@ -119,7 +119,7 @@ class Usage:
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
 
     def stores(self, step: Step) -> tuple[Store, ...]:
-        maybe = step.maybe_writes - {load.name for load in self.loads(step) if load.sure}
+        maybe = self.graph.links[step.name].maybe_writes - {load.name for load in self.loads(step) if load.sure}
         kept = [Store(n, self.versions.written(step.name, n), n not in maybe) for n in self.kept(step)]
         if any(self._is_viewed(step, n) for n in self.versions.split):
             kept += [Store(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]

@@ -1,0 +1,64 @@
+"""What a step asks for from above, and what the steps below one ask for before somebody binds it anew."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+
+from nbflow.flow.branches import INPUTS
+from nbflow.flow.code import parse
+from nbflow.flow.step import Flow, Step
+
+
+def mentions(step: Step) -> frozenset[str]:
+    """The plain names of the body and of the foreach expression, among which those of the prelude are."""
+    names = step.mentions | (step.foreach.reads if step.foreach else frozenset())
+    return names if step.metaflow else names | step.reads | step.maybe_reads
+
+
+def hard_reads(step: Step) -> frozenset[str]:
+    """The names without which a step cannot run."""
+    names = step.reads | (step.foreach.reads if step.foreach else frozenset())
+    return names | {step.guard.name} if step.guard else names
+
+
+def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
+    """What the step may want, and what the prelude that it uses wants when it is called."""
+    named = mentions(step)
+    soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
+    for definition in flow.prelude.closure(named & flow.prelude.names):
+        soft |= definition.wants - definition.names
+    return soft
+
+
+def asked_below(steps: Sequence[Step], flow: Flow) -> Mapping[str, frozenset[str]]:
+    """For each step the names, of those that some step binds in passing or deletes, that somebody below asks for."""
+    candidates = frozenset().union(*(step.passing | step.ends | step.maybe_ends for step in steps))
+    asked: dict[str, frozenset[str]] = {}
+    below: frozenset[str] = frozenset()
+    for step in reversed(steps) if candidates else ():
+        reads = _all_reads(step, flow) & candidates
+        asked[step.name] = below | reads if step.loop else below
+        below = (below - _certain(step)) | reads
+    return asked
+
+
+def _all_reads(step: Step, flow: Flow) -> frozenset[str]:
+    reads = hard_reads(step) | soft_reads(step, flow) | mentions(step)
+    return reads | frozenset(_looked_up(step)) if INPUTS in step.mentions else reads
+
+
+def _looked_up(step: Step) -> Iterable[str]:
+    """What a body may ask of tasks: `inputs.score`, `task.model`, `inputs.table("cfg")`."""
+    for node in ast.walk(parse(step.body)):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _certain(step: Step) -> frozenset[str]:
+    """What the steps below have from this one, whatever stands above it."""
+    if step.guard or step.foreach:
+        return frozenset()
+    return (step.writes - step.maybe_writes) | (step.passing - step.maybe_passing) | step.ends
