@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from nbflow.client import Flow, Run
-from nbflow.errors import FlowRefused
+from nbflow.errors import NbflowError
 from nbflow.export.script import export
 from nbflow.run.server import start_fork_server
 from tests.cli.shell import Answer, Shell
@@ -140,7 +140,7 @@ class Bench:
         place = self.place("script")
         try:
             exported = export(self.book.graph)
-        except FlowRefused as error:
+        except NbflowError as error:
             return Shown({}, str(error))
         (place / "flow.py").write_text(exported.text)
         ended = self.warm.python(place, "flow.py", "run", "--max-workers", "2")
