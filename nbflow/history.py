@@ -77,13 +77,14 @@ def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
 
 
 def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
-    closure = graph.prelude.closure(graph.links[step].prelude)
-    return {label_of(definition): definition for definition in closure}
+    return {label_of(definition): definition for definition in graph.closure(step)}
 
 
 def label_of(definition: Definition) -> str:
     """How to call a definition: `function appeal`, `constant WORDS`, `import pd`."""
     names = ", ".join(sorted(definition.names))
+    if definition.kind == "effect":
+        return f"'{definition.source.splitlines()[0]}'"
     return f"{definition.kind} {names}" if names else f"{definition.kind} cell {definition.place.cell}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,6 +13,7 @@ from nbflow.flow.step import Definition
 from nbflow.store.artifact import Artifact
 
 _ABSENT: Any = object()
+Snapshot = tuple[Mapping[str, "Bound"], Mapping[str, "Defined"], frozenset[str], tuple["Done", ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,14 @@ def _no_classes() -> MutableMapping[str, type]:
     return WeakValueDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An effect that was executed: the code of its definition, and the names whose objects it changed."""
+
+    code: str
+    changes: frozenset[str]
+
+
 @dataclass(eq=False)
 class Ledger:
     """One per live session, beside its namespace. Nothing here changes what the namespace holds.
@@ -61,6 +71,8 @@ class Ledger:
     bound: dict[str, Bound] = field(default_factory=dict)
     defined: dict[str, Defined] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # codes of the `%%shared` cells that ran
+    effects: tuple[Done, ...] = ()  # done to the objects that the names hold, in that order
+    settings: Counter[str] = field(default_factory=Counter)  # how often each was done in this process, by its code
     classes: MutableMapping[str, type] = field(default_factory=_no_classes)  # the codec's own notes
     undos: list[Any] = field(default_factory=list)  # of `restore.Undo`, the last one last
     undone: dict[str, Any] = field(default_factory=dict)  # what the last undo took away
@@ -82,6 +94,11 @@ class Ledger:
         for definition in definitions:
             if definition.kind == "shared":
                 self.shared.add(definition.code)
+            if definition.setting:
+                self.settings[definition.code] += 1
+            self.effects = tuple(one for one in self.effects if one.changes.isdisjoint(definition.names))
+            if definition.changes:
+                self.effects = (*self.effects, Done(definition.code, definition.changes))
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
                 self.defined[name] = Defined(value, definition.code, fingerprint(value), definition.reads)
@@ -114,6 +131,10 @@ class Ledger:
         """Whether the namespace holds just what this definition makes."""
         if definition.kind == "shared":
             return definition.code in self.shared
+        if definition.setting:
+            return definition.code in self.settings
+        if definition.changes and not any(one.code == definition.code for one in self.effects):
+            return False
         return all(self._is_as_defined(name, definition) for name in definition.names)
 
     def _is_as_defined(self, name: str, definition: Definition) -> bool:
@@ -125,9 +146,9 @@ class Ledger:
             and fingerprint(one.value) == one.print
         )
 
-    def snapshot(self) -> tuple[Mapping[str, Bound], Mapping[str, Defined], frozenset[str]]:
-        return dict(self.bound), dict(self.defined), frozenset(self.shared)
+    def snapshot(self) -> Snapshot:
+        return dict(self.bound), dict(self.defined), frozenset(self.shared), self.effects
 
-    def rewind(self, before: tuple[Mapping[str, Bound], Mapping[str, Defined], frozenset[str]]) -> None:
-        bound, defined, shared = before
+    def rewind(self, before: Snapshot) -> None:
+        bound, defined, shared, self.effects = before
         self.bound, self.defined, self.shared = dict(bound), dict(defined), set(shared)

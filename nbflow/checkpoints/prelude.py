@@ -46,6 +46,8 @@ def _with_others(
         before = len(found)
         sources = {one for one in found if one.kind in _VALUES}
         users = (one for one in prelude.definitions if one.kind in _VALUES)
+        changed = frozenset().union(*(one.names for one in sources))
+        found |= {one for one in prelude.definitions if not one.changes.isdisjoint(changed)}
         found |= {one for one in users if not sources.isdisjoint(prelude.closure(one.names))}
         registering = [one for one in found if one.kind == "class" or one.source.startswith("@")]
         found |= {used for one in registering for used in prelude.closure(one.names) if _may_register(ledger, used)}

@@ -30,6 +30,7 @@ from nbflow.run.executor import Executor
 from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.plan import Plan, plan_run
 from nbflow.show import count
+from nbflow.store.naming import explain_name
 from nbflow.store.rows import RunKind, RunRow
 from nbflow.store.store import Store
 
@@ -175,7 +176,8 @@ def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
     progress = Screen(narrator, console) if console.is_terminal else Lines(narrator)
 
     def started(row: RunRow, executor: Executor) -> None:
-        progress.say([_heading(row, place.graph, request)])
+        name = explain_name(row.flow, row.document) if row.number == 1 else ""
+        progress.say([_heading(row, place.graph, request) + name])
 
     with progress.shown():
         finished = launch(

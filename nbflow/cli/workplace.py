@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ def workplace(notebook: Path) -> Workplace:
         return place
     flow = ctx.meta.get(FLOW) or read_notebook(notebook)
     folder = notebook.resolve().parent
-    return Workplace(str(notebook), folder, flow, Store.locate(folder))
+    root = Store.locate(folder)
+    return Workplace(str(notebook), folder, replace(flow, name=Store.flow_of(root, notebook)), root)
 
 
 def workplace_of_steps(notebook: Path) -> Workplace:

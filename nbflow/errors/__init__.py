@@ -15,7 +15,7 @@ from nbflow.errors.flow import (
 )
 from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnknown, UnknownName, VerbUnknown
 from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
-from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, TasksFailed
+from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, StepExited, TasksFailed
 from nbflow.errors.script import (
     FailureHandledByCatch,
     InvalidDecorator,
@@ -40,6 +40,7 @@ from nbflow.errors.store import (
     StoreInUse,
     StoreReadOnly,
     StoreTooNew,
+    StoreUnreadable,
     Untrusted,
 )
 
@@ -49,10 +50,10 @@ __all__ = [
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
     "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
-    "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StoreBroken",
-    "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "SystemRefused", "TaskTimeout",
-    "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName", "UnstorableArtifact",
-    "Untrusted", "VerbUnknown",
+    "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StepExited",
+    "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "StoreUnreadable",
+    "SystemRefused", "TaskTimeout", "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName",
+    "UnstorableArtifact", "Untrusted", "VerbUnknown",
 ]  # fmt: skip
 
 for _name in __all__:

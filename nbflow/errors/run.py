@@ -22,6 +22,18 @@ class OutputMissing(NbflowError):
         super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
 
 
+class StepExited(NbflowError):
+    """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
+
+    def __init__(self, step: str, code: object) -> None:
+        self.step, self.code = step, code
+        given = "" if code is None else repr(code)
+        super().__init__(
+            f"step '{step}' called exit({given}), which ends a step as a failure: the steps below need what it makes. "
+            "Raise an error that says why, or put what shall be left out under an 'if'"
+        )
+
+
 class AncestorsMissing(NbflowError):
     """Raised when a step is to run in the kernel and something above it is not stored as it stands now."""
 

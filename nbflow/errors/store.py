@@ -28,6 +28,16 @@ class StoreReadOnly(StoreError):
         )
 
 
+class StoreUnreadable(StoreError):
+    """Raised when we may not even look at a store, because it belongs to another user or leads nowhere."""
+
+    def __init__(self, root: object, reason: str) -> None:
+        self.root, self.reason = root, reason
+        super().__init__(
+            f"cannot read {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours"
+        )
+
+
 class StoreTooNew(StoreError):
     """Raised when a store was written in a format that this nbflow does not know yet."""
 

@@ -14,6 +14,7 @@ from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.prelude import is_future_import
 from nbflow.flow.scope import imported_names
+from nbflow.flow.settings import concerns_imports
 from nbflow.flow.step import Cell, Definition
 from nbflow.flow.text import is_magic, parse_ordinary
 
@@ -41,17 +42,19 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     imports: list[str] = []
     rest: list[str] = []
     last = 0  # the cell from which the last of the rest comes
+    is_set = False  # whether something was set that imports below may look at, such as sys.path
     for definition in definitions:
         gap = "\n" if definition.place.cell != last or _begins_group(definition, graph) else ""
         for node, text in _statements(definition, graph):
             if is_future_import(node):
                 future.append(text)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            elif isinstance(node, ast.Import | ast.ImportFrom) and not is_set:
                 lines = _import(node, text, needed, gap=_follows_gap(definition, graph))
                 imports += (line.replace("from nbflow.cards import", f"from {target}.cards import") for line in lines)
             else:
                 rest.append(gap + text)
                 gap, last = "", definition.place.cell
+        is_set |= concerns_imports(definition)
     return Top(
         tuple(dict.fromkeys(future)),
         tuple(_once(imports)),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from nbflow.errors import ParameterError
 from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
 from nbflow.flow.checks import check
-from nbflow.flow.code import names_of, parse
+from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
@@ -104,6 +105,31 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
 
+def done_below_only(usage: Usage) -> Iterator[Problem]:
+    """A script does everything at its top, before all steps; in a notebook a step does not see what stands below it."""
+    graph = usage.graph
+    seen: set[int] = set()
+    for name, linked in graph.links.items():
+        own = {id(one) for one in graph.closure(name)}
+        for one in graph.prelude.closure(linked.prelude):
+            if id(one) not in own | seen and not graph.steps[name].flowing:
+                seen.add(id(one))
+                message = f"a script would do this before step '{name}' as well, which stands above it"
+                fix = f"Move it above cell {graph.steps[name].place.cell}, or into the steps that need it"
+                yield Problem("done-below", message, fix, one.place)
+
+
+def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
+    """A script knows its parameters in the steps only."""
+    graph = usage.graph
+    parameters = {parameter.name for parameter in graph.flow.parameters}
+    for one in dict.fromkeys(one for name in graph.links for one in graph.closure(name)) if parameters else ():
+        if one.kind != "import":
+            for name in sorted(names_of(one.source).now & parameters):
+                message = f"this needs parameter '{name}', which a script knows in its steps only"
+                yield Problem("parameter-use", message, "Compute it in a step", one.place)
+
+
 def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
     """In a notebook a name is gone with `del`; what is kept on `self` stays."""
     graph = usage.graph
@@ -133,6 +159,16 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
 
+def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
+    """A cell may await where a method may not."""
+    for step in usage.graph.steps.values():
+        line = awaiting_line(step.body)
+        if line:
+            message = f"step '{step.name}' awaits at its top level, which a method cannot"
+            fix = "Put it into 'async def main(): …' and write asyncio.run(main())"
+            yield Problem("await", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
+
+
 def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
     """`"score" in task` is a word of notebooks alone."""
     for step in usage.graph.steps.values():
@@ -148,8 +184,11 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     dynamic_writes,
+    done_below_only,
+    computed_from_parameters,
     names_that_may_be_deleted,
     executed_writes,
     looks_into_globals,
+    awaiting_bodies,
     membership_of_tasks,
 )

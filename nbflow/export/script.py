@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbflow.errors import FlowRefused
 from nbflow.export.bodies import digest_rest, read_bodies
@@ -132,7 +133,7 @@ class _Export:
     def _class(
         self, methods: Sequence[Draft], parameters: Parameters, spelling: dict[str, str], waits: Sequence[str]
     ) -> str:
-        name = self.names.local(class_name(self.graph.flow.name))
+        name = self.names.local(class_name(Path(self.graph.flow.document).stem or self.graph.flow.name))
         self.flow_name = name
         lines = [docstring(self._story(), 4)]
         if waits:

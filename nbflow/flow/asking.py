@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import parse
@@ -26,9 +26,18 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
     """What the step may want, and what the prelude that it uses wants when it is called."""
     named = mentions(step)
     soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
-    for definition in flow.prelude.closure(named & flow.prelude.names):
+    prelude = flow.prelude.seen_from(step.place)
+    for definition in prelude.closure(named & prelude.names):
         soft |= definition.wants - definition.names
     return soft
+
+
+def state_changed(step: Step, flow: Flow, artifacts: Collection[str]) -> frozenset[str]:
+    """The names that functions change which the step uses: of the prelude, of `artifacts`, or first assigned there."""
+    prelude = flow.prelude
+    closure = prelude.closure(mentions(step) & prelude.names)
+    known = prelude.names.union(artifacts, *(definition.assigns for definition in closure))
+    return known & frozenset().union(*(definition.state for definition in closure))
 
 
 def asked_below(steps: Sequence[Step], flow: Flow) -> Mapping[str, frozenset[str]]:

@@ -13,10 +13,12 @@ from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
-_PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})  # their bodies are Python
+_WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
+_PYTHON_MAGICS = frozenset({"timeit", "memit", "mprun"})  # their bodies are Python
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     for cell in cells:
         _read_cell(found, cell)
     parameters = _all_parameters(found)
-    definitions, scratch = _sort_ordinary(found, frozenset(p.name for p in parameters))
+    definitions, scratch = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
     prelude = Prelude(definitions)
     found.problems += _duplicates(found.steps)
     return Flow(
@@ -65,6 +67,8 @@ def _read_cell(found: Reading, cell: Cell) -> None:
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
             _read_shared(found, cell, header, place)
+        case CellKind.FOREIGN if header.magic in _WRAPPING:
+            _read_ordinary(found, cell, place, header)
         case CellKind.FOREIGN:
             found.scratch.append(_read_foreign(cell, header, place))
         case CellKind.ORDINARY:
@@ -144,8 +148,8 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
         fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
         return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
-        fix = "Write  import asyncio  and  asyncio.run(…)"
-        return Problem("async", f"step '{step.name}' awaits at its top level", fix, place, step.name)
+        fix = "Write 'async def', or await where it is called"
+        return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
 
 
@@ -192,9 +196,8 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 
 
 def _without_module_changes(step: Step, prelude: Prelude) -> Step:
-    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact; a constant stays a clash."""
-    fixed = {name for d in prelude.definitions if d.kind != "constant" for name in d.names}
-    dropped = step.mutates & fixed
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
+    dropped = step.mutates & prelude.imported
     return replace(step, writes=step.writes - dropped, mutates=step.mutates - dropped) if dropped else step
 
 
@@ -273,12 +276,23 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     start = replace(place, line=header.line + 1)
     bound = names.bound | ({"*"} if names.star_line else frozenset())
     found.shared.append(
-        Definition(source, start, "shared", bound, names.free, digest(text.tree), names.modules, held=names.held)
+        Definition(
+            source,
+            start,
+            "shared",
+            bound,
+            names.free,
+            digest(text.tree),
+            names.modules,
+            state=changed_by_calls(text.tree.body),
+            assigns=assigned_by_calls(text.tree.body),
+            held=names.held,
+        )
     )
 
 
 def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
-    """The body of `%%time` is Python and binds names that somebody may look for; that of `%%bash` is not."""
+    """The body of `%%timeit` is Python and binds names that somebody may look for; that of `%%bash` is not."""
     names: frozenset[str] = frozenset()
     if header.magic in _PYTHON_MAGICS:
         try:
@@ -288,19 +302,21 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     return Scratch(names, place, cell.source)
 
 
-def _read_ordinary(found: Reading, cell: Cell, place: Place) -> None:
-    text = _parse_rest(found, cell, Header(), place)
+def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | None = None) -> None:
+    text = _parse_rest(found, cell, header or Header(), place)
     if text is not None:
         found.ordinary.append((text, place))
 
 
-def _sort_ordinary(found: Reading, parameters: frozenset[str]) -> tuple[tuple[Definition, ...], tuple[Scratch, ...]]:
+def _sort_ordinary(
+    found: Reading, parameters: frozenset[str], cells: Sequence[Cell]
+) -> tuple[tuple[Definition, ...], tuple[Scratch, ...]]:
     lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
     statements: list[Statement] = []
     for text, place in found.ordinary:
         statements += statements_of(text, place, lazy_annotations=lazy)
-    artifacts = frozenset(name for step in found.steps for name in step.writes - step.mutates)
     shared = frozenset(name for definition in found.shared for name in definition.names)
-    result = sort_statements(statements, artifacts, parameters | shared)
+    watches = any("__subclasses__" in cell.source for cell in cells)
+    result = sort_statements(statements, found.steps, parameters | shared, watches=watches)
     definitions = sorted((*found.shared, *result.definitions), key=lambda definition: definition.place)
     return tuple(definitions), result.scratch

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
+from nbflow.flow.ordinarycheck import ORDINARY_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
 from nbflow.flow.step import Place, Problem, Step, Test
 from nbflow.flow.transitions import edges_of
@@ -124,5 +125,6 @@ RULES: tuple[Rule, ...] = (
     loop_name,
     star_import,
     *NAME_RULES,
+    *ORDINARY_RULES,
     *SCOPE_RULES,
 )

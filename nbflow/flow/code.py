@@ -87,10 +87,21 @@ def _shallow(tree: ast.AST) -> ast.AST:
 
 
 def compile_body(source: str) -> None:
-    """Raise SyntaxError for what only the compiler sees: `return` or `await` outside a function."""
+    """Raise SyntaxError for what only the compiler sees: `return` outside a function. A body may await, as a cell."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        compile(source, "<step>", "exec", dont_inherit=True)
+        compile(source, "<step>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+def awaiting_line(body: str) -> int:
+    """The first line of a body that awaits outside of functions; 0 if there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(body, "<step>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 1
+    return 0
 
 
 def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from nbflow.flow.files import FileUse
 from nbflow.flow.linking import Above, Joining
-from nbflow.flow.step import Flow, Guard, Prelude, Step
+from nbflow.flow.step import Definition, Flow, Guard, Prelude, Step
 from nbflow.flow.transitions import follow
 
 
@@ -47,6 +48,7 @@ class Link:
     ends: frozenset[str] = frozenset()  # names that are gone below a task of it that has not bound them
     ended: tuple[tuple[str, str], ...] = ()  # names that it may want and that are gone: (name, step that deleted it)
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
+    files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
@@ -64,6 +66,15 @@ class Graph:
     @property
     def prelude(self) -> Prelude:
         return self.flow.prelude
+
+    def prelude_of(self, step: str) -> Prelude:
+        """The prelude as this step sees it."""
+        one = self.steps[step]
+        return self.prelude if one.flowing else self.prelude.seen_from(one.place)
+
+    def closure(self, step: str) -> tuple[Definition, ...]:
+        """The part of the prelude that a step needs."""
+        return self.prelude_of(step).closure(self.links[step].prelude)
 
     @cached_property
     def downstream(self) -> Mapping[str, tuple[str, ...]]:
@@ -129,4 +140,5 @@ def _link(joining: Joining) -> Link:
         ends=joining.ends,
         ended=joining.ended,
         branches=joining.branches,
+        files=joining.files,
     )

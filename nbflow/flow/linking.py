@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads
+from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.fileorder import FileOrder, uses_of_step
+from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
@@ -39,12 +41,14 @@ class Joining:
     writes: frozenset[str]
     maybe_writes: frozenset[str]
     passing: frozenset[str]
+    local: frozenset[str]
     ends: frozenset[str]
     ended: tuple[tuple[str, str], ...]
     join: str | None
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    files: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -54,40 +58,51 @@ class Above:
     flow: Flow
     learned: Mapping[str, frozenset[str]]
     steps: list[Step] = field(default_factory=list)
+    named: dict[str, Step] = field(default_factory=dict)
+    order: FileOrder = field(default_factory=FileOrder)
     writers: list[Writer] = field(default_factory=list)
     joinings: dict[str, Joining] = field(default_factory=dict)
+    scopes: dict[str, Scope] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
     asked: Mapping[str, frozenset[str]] = field(init=False)
-    touched: set[str] = field(default_factory=set)  # names that some step above binds or deletes
+    touched: dict[str, list[Writer]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
         self.asked = asked_below(self.flow.steps, self.flow)
 
-    @property
-    def scopes(self) -> dict[str, Scope]:
-        return {name: joining.region.scope for name, joining in self.joinings.items()}
-
     def add(self, step: Step) -> None:
         joining = self._join(step)
-        self.writers.append(self._writer(step, joining))
+        writer = self._writer(step, joining)
+        self.writers.append(writer)
+        for name in joining.writes | joining.ends:
+            self.touched.setdefault(name, []).append(writer)
         if joining.region.joined:
             self.closed.append(self.scopes[joining.join or ""])
         self.joinings[step.name] = joining
-        self.touched |= joining.writes | joining.ends
+        self.scopes[step.name] = joining.region.scope
         self.steps.append(step)
+        self.named[step.name] = step
+        self.order.add(step.name, joining.files)
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
-        always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
+        if outermost:
+            always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
         certain = joining.writes - joining.maybe_writes
-        return Writer(step, joining.writes, certain, always, tuple(answered(step, self.steps)), joining.ends)
+        answers, scope = tuple(answered(step, self.steps)), joining.region.scope
+        return Writer(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
 
     def _learned(self, step: Step) -> frozenset[str]:
-        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.names
+        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.imported
+
+    def _state(self, step: Step) -> frozenset[str]:
+        """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
+        fixed = self.constants | self.flow.prelude.imported | self.flow.prelude.code | SPECIAL
+        return state_changed(step, self.flow, self.touched) - fixed
 
     def _passing(self, step: Step) -> frozenset[str]:
         """What the step binds or may delete in passing, and somebody below or above has to do with it."""
@@ -95,41 +110,51 @@ class Above:
         if step.metaflow or not names:
             return frozenset()
         ours = {name for name, origin in step.imports if self.flow.prelude.origins.get(name) == origin}
-        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched)
+        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched.keys())
         names -= SPECIAL
         known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
         return frozenset(name for name in known if name in asked or name in self.touched or name == step.loop)
 
     def _join(self, step: Step) -> Joining:
-        passing, learned = self._passing(step), self._learned(step)
-        writes = step.writes | learned | (passing - self.constants)
-        maybe = step.maybe_writes - learned | writes & (step.maybe_passing | step.maybe_ends)
+        passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
+        writes = step.writes | learned | state | (passing - self.constants)
+        # what a run has found a step to change it need not change again: a task that has not hands on what is above
+        maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
+        maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        found = self._reads(hard, soft - hard)
+        found = self._reads(step, hard, soft - hard)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
+        if region.scope:
+            found = self._reads(step, hard, soft - hard, region.scope)
+            reads = tuple(read for read in found if read.writers)
+        prelude = (soft if ANY in soft else mentions(step)) & self.flow.prelude.names
+        files = self._files(step, reads, prelude)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
+        upstream = self._with_file_order(upstream, files)
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
-            prelude=(soft if ANY in soft else mentions(step)) & self.flow.prelude.names,
+            prelude=prelude,
             upstream=upstream,
             region=region,
             rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
             writes=writes,
             maybe_writes=maybe,
-            passing=passing,
+            passing=passing | state,
+            local=state & self.flow.prelude.names if region.scope else frozenset(),
             ends=step.ends | writes & step.maybe_ends,
             ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            files=files,
         )
 
     def _everything(self) -> frozenset[str]:
@@ -138,13 +163,44 @@ class Above:
         artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
         return self.constants.union(self.flow.prelude.names, *artifacts)
 
-    def _reads(self, hard: frozenset[str], soft: frozenset[str]) -> tuple[Read, ...]:
+    def _reads(self, step: Step, hard: frozenset[str], soft: frozenset[str], scope: Scope = ()) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)
-        return tuple(find_writers(name, self.writers, required=name in hard) for name in names)
+        return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
+
+    def _above(self, name: str, step: Step, scope: Scope) -> Sequence[Writer]:
+        """The steps that may have bound a name: below the ordinary cell that defines it, and of the same item."""
+        defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
+        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place > defined[-1])
+        return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
 
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
         return tuple(name for name in self.joinings if name in found)
+
+    def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
+        writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
+        closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
+        return uses_of_step(step, closure, self.constants, writers)
+
+    def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
+        """Add the steps above that must be over because of files, without those that are waited for anyway."""
+        before = [name for name in self.order.before(files) if name not in upstream]
+        found, waited = set(upstream), self._all_above(upstream) if before else set()
+        for name in before:
+            if name not in waited:
+                found.add(name)
+                waited |= self._all_above([name])
+        return tuple(name for name in self.joinings if name in found) if before else upstream
+
+    def _all_above(self, names: Sequence[str]) -> set[str]:
+        seen: set[str] = set()
+        agenda = list(names)
+        while agenda:
+            name = agenda.pop()
+            if name not in seen:
+                seen.add(name)
+                agenda.extend(self.joinings[name].upstream)
+        return seen
 
     def _metaflow_join(self, step: Step) -> str | None:
         """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
@@ -171,7 +227,7 @@ class Above:
     def _unknown(self, step: Step, hard: frozenset[str], reads: Sequence[Read]) -> frozenset[str]:
         """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
-        if "*" in {name for definition in self.flow.prelude.definitions for name in definition.names}:
+        if self.flow.prelude.has_star:
             return ended  # a star import may bring any name
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}

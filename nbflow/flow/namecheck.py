@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from nbflow.flow.asking import soft_reads
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Definition, Problem, Scratch, Step
 from nbflow.flow.wording import listed, problem, suggestion
 
@@ -31,6 +33,12 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
             fix = f"Write to another name, such as my_{name}"
             yield problem("assigned-parameter", step, message, fix, name=name)
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.state & parameters.keys()):
+            message = f"{listed(definition.names)} changes '{name}', which is a parameter"
+            message += f" (cell {parameters[name].place.cell})"
+            fix = f"Write to another name, such as my_{name}"
+            yield Problem("assigned-parameter", message, fix, definition.place)
 
 
 def _verb(step: Step, name: str) -> str:
@@ -40,14 +48,45 @@ def _verb(step: Step, name: str) -> str:
 
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
-    """One name cannot be the same everywhere and also what a step makes of it."""
-    for step in graph.steps.values():
-        for name in sorted(graph.links[step.name].writes & graph.prelude.names):
-            other = _definition(graph, name)
-            verb = "changes" if name in step.mutates else "assigns"
-            message = f"step '{step.name}' {verb} '{name}', which the prelude defines in cell {other.place.cell}"
-            fix = f"Rename one of them, or make cell {other.place.cell} a step"
-            yield problem("prelude-clash", step, message, fix, name=name)
+    """What each item changes for itself is not one value for a step that has nothing else to do with the items."""
+    for reader, linked in graph.links.items():
+        for binding in linked.bindings if linked.scope else ():
+            nearest = binding.writers[0]
+            scope, known = graph.links[nearest].scope, graph.prelude.names
+            if binding.name in known and scope and scope != _scope_but_for(graph, reader, known)[: len(scope)]:
+                yield _clash(graph, graph.steps[nearest], binding.name, reader, warning=False)
+    yield from _state_of_items(graph)
+
+
+def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> Scope:
+    """The scope in which a step would stand if it did not read these names."""
+    if graph.steps[reader].foreach:
+        return graph.links[reader].scope
+    others = (one.writers for one in graph.links[reader].bindings if one.name not in names)
+    return deepest(graph.links[writer].scope for writers in others for writer in writers)
+
+
+def _state_of_items(graph: Graph) -> Iterator[Problem]:
+    """What functions change in a task of an item is seen by the tasks of that item alone."""
+    steps = list(graph.steps.values())
+    for at, step in enumerate(steps):
+        scope = graph.links[step.name].scope
+        names = (graph.links[step.name].passing & graph.prelude.names) - step.passing if scope else ()
+        for name in sorted(names):
+            readers = (one for one in steps[at + 1 :] if graph.links[one.name].scope[: len(scope)] != scope)
+            reader = next((one for one in readers if name in soft_reads(one, graph.flow) | one.reads), None)
+            if reader:
+                yield _clash(graph, step, name, reader.name, warning=True)
+
+
+def _clash(graph: Graph, step: Step, name: str, reader: str, *, warning: bool) -> Problem:
+    """Say that step `reader` cannot see what became of `name`."""
+    by = [one for one in graph.prelude.definitions if name in one.state]
+    through = f" through {listed(by[0].names)}" if name not in step.writes and by else ""
+    message = f"step '{step.name}' runs once per item and changes '{name}'{through}, which cell "
+    message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see what became of it"
+    fix = f"Bind what an item makes to a name of its own, and collect it in a step with --join {step.name}"
+    return problem("prelude-clash", step, message, fix, name=name, warning=warning)
 
 
 def _definition(graph: Graph, name: str) -> Definition:
@@ -60,22 +99,6 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
             other = _definition(graph, parameter.name)
             message = f"parameter '{parameter.name}' is also defined in cell {other.place.cell}"
             yield Problem("prelude-clash", message, "Rename one of them", parameter.place)
-
-
-def redefined_prelude(graph: Graph) -> Iterator[Problem]:
-    """Every step gets the last value, also those between the two cells."""
-    seen: dict[str, Definition] = {}
-    for definition in graph.prelude.definitions:
-        for name in sorted(definition.names - {"*"}):
-            first = seen.setdefault(name, definition)
-            other = first.code != definition.code and name not in definition.reads
-            if other and definition.kind in ("constant", "function", "class"):
-                yield _redefinition(name, first, definition)
-
-
-def _redefinition(name: str, first: Definition, second: Definition) -> Problem:
-    message = f"'{name}' is already defined in cell {first.place.cell}, and every step sees this later definition"
-    return Problem("redefined", message, "Rename one of them", second.place, warning=True)
 
 
 def unknown_names(graph: Graph) -> Iterator[Problem]:
@@ -174,7 +197,7 @@ def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         linked = graph.links[step.name]
         provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
-        for definition in graph.prelude.closure(linked.prelude):
+        for definition in graph.closure(step.name):
             used = min(definition.names & linked.prelude, default=None)
             for name, scratch in _scratches(graph, definition.reads - provided - step.writes):
                 who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
@@ -246,7 +269,6 @@ NAME_RULES = (
     assigned_parameters,
     prelude_clash,
     parameter_clash,
-    redefined_prelude,
     unknown_names,
     perhaps_deleted_prelude,
     scratch_through_prelude,

@@ -8,10 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nbflow.flow.code import Names, digest, names_of
+from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.lines import lines_of
-from nbflow.flow.purity import Purity, origins_of
-from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch
+from nbflow.flow.purity import Purity
+from nbflow.flow.repeating import is_repeatable
+from nbflow.flow.state import assigned_by_calls, changed_by_calls
+from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
 from nbflow.flow.text import Text
+from nbflow.flow.touching import touch
 
 BUILTINS = frozenset(dir(builtins))
 _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
@@ -64,64 +68,74 @@ class Sorted:
     scratch: tuple[Scratch, ...] = ()
 
 
-def sort_statements(statements: Sequence[Statement], artifacts: frozenset[str], given: frozenset[str]) -> Sorted:
-    """Tell prelude and scratch apart. `given` are parameters and what shared cells bind.
+def sort_statements(
+    statements: Sequence[Statement], steps: Sequence[Step], given: frozenset[str], *, watches: bool = False
+) -> Sorted:
+    """Tell prelude and scratch apart, in document order.
 
-    A constant that a scratch statement changes later would hold one value in the notebook and another in a worker, so
-    it is scratch as well, and with it what is computed from it: sorted again until nothing more changes.
+    `given` are parameters and what shared cells bind; `watches`: some cell looks at the subclasses of a class.
     """
-    spoiled: frozenset[str] = frozenset()
-    while True:
-        found = _Sorting(artifacts, given, spoiled)
-        for statement in statements:
-            found.add(statement)
-        if found.spoils() <= spoiled:
-            return Sorted(tuple(found.definitions), tuple(found.scratch))
-        spoiled |= found.spoils()
+    artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
+    found = _Sorting(artifacts, given, watches)
+    below = sorted(steps, key=lambda step: step.place, reverse=True)
+    for statement in statements:
+        while below and below[-1].place < statement.place:
+            found.pass_by(below.pop())
+        found.add(statement)
+    return Sorted(tuple(found.definitions), tuple(found.scratch))
 
 
 class _Sorting:
     """One pass over all statements, with the names seen so far."""
 
-    def __init__(self, artifacts: frozenset[str], given: frozenset[str], spoiled: frozenset[str]) -> None:
+    def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool) -> None:
         self._hidden = set(artifacts)  # what a prelude statement may not read when it runs
-        self._known = set(BUILTINS | _MODULE_NAMES | given)
-        self._spoiled = spoiled
-        self._origins: dict[str, str] = {}
-        self._rebound: set[str] = set()
-        self._changed: set[str] = set()
+        self._names = set(BUILTINS | _MODULE_NAMES | given)
+        self._known = Known(watches_subclasses=watches)
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
+
+    def pass_by(self, step: Step) -> None:
+        """What a step has bound or changed is an artifact for the statements below it."""
+        self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
 
     def add(self, statement: Statement) -> None:
         if _does_nothing(statement.node):
             return
+        touched = touch(statement.node, self._known)
         kind = self._kind(statement.node)
-        if not statement.portable or kind is None or self._is_spoiled(statement, kind):
-            self._add_scratch(statement)
+        if kind is None and (touched.setting or self._changes(touched)) and self._can_repeat(statement):
+            kind = "effect"
+        if kind is None or not statement.portable:
+            self._add_scratch(statement, touched)
         else:
-            self._add_definition(statement, kind)
+            self._add_definition(statement, kind, touched)
 
-    def _is_spoiled(self, statement: Statement, kind: DefinitionKind) -> bool:
-        if kind in ("import", "shared"):
-            return False
-        return not statement.names.bound.isdisjoint(self._spoiled)
+    def _changes(self, touched: Touched) -> frozenset[str]:
+        """The names among those touched that ordinary cells have bound."""
+        return touched.names & (self._names - BUILTINS)
 
-    def _add_scratch(self, statement: Statement) -> None:
+    def _can_repeat(self, statement: Statement) -> bool:
+        """Whether a worker has all that the statement uses, and makes the same of it each time."""
+        now = statement.names.now
+        is_known = now - statement.names.bound <= self._names or "*" in self._names
+        return is_known and now.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
+
+    def _add_scratch(self, statement: Statement, touched: Touched) -> None:
         names = statement.names
-        self._rebound |= names.bound
-        self._changed |= names.mutates
-        self._hidden |= names.bound
-        self.scratch.append(Scratch(names.bound, statement.place, statement.source))
+        self._known.forget(names.bound)
+        changes = (touched.names | names.mutates) - names.bound
+        self._hidden |= names.bound | self._changes(touched)
+        self.scratch.append(Scratch(names.bound, statement.place, statement.source, changes, touched.setting))
 
-    def _add_definition(self, statement: Statement, kind: DefinitionKind) -> None:
+    def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched) -> None:
         names = statement.names
-        self._known |= names.bound
-        self._origins = {name: o for name, o in self._origins.items() if name not in names.bound}
-        for node in ast.walk(statement.node):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                self._origins.update(origins_of(node))
-        bound = names.bound | ({"*"} if names.star_line else frozenset())
+        assigns = assigned_by_calls([statement.node])
+        bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
+        changes = self._changes(touched) - bound if kind != "import" else frozenset()
+        self._known.add(statement.node, names.bound, touched)
+        self._names |= names.bound | bound
+        self._hidden -= names.bound
         self.definitions.append(
             Definition(
                 statement.source,
@@ -131,15 +145,14 @@ class _Sorting:
                 names.free,
                 statement.code,
                 names.modules,
+                changes=changes,
+                setting=touched.setting,
                 origins=names.imports if kind == "import" else frozenset(),
+                state=changed_by_calls([statement.node]),
+                assigns=assigns,
                 held=names.held,
             )
         )
-
-    def spoils(self) -> frozenset[str]:
-        constants = {name for d in self.definitions if d.kind in ("constant", "block") for name in d.names}
-        defined = {name for d in self.definitions if d.kind != "import" for name in d.names}
-        return frozenset((self._rebound & defined) | (self._changed & constants)) | self._spoiled
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """What a statement is; None if it is scratch."""
@@ -167,7 +180,7 @@ class _Sorting:
         return all(map(_is_plain_target, targets)) and self._all_pure([node.value, *read])
 
     def _all_pure(self, values: Iterable[ast.expr | None]) -> bool:
-        purity = Purity(frozenset(self._known - self._hidden), self._origins)
+        purity = Purity(frozenset(self._names - self._hidden), self._known.origins)
         return all(purity.is_pure(value) for value in values)
 
     def _is_block(self, node: ast.If | ast.Try) -> bool:
@@ -181,14 +194,13 @@ class _Sorting:
 
     def _all_defined(self, statements: list[ast.stmt]) -> bool:
         """Each may use what stands before it in the block."""
-        inner = _Sorting(frozenset(self._hidden), frozenset(self._known), self._spoiled)
-        inner._origins = dict(self._origins)
+        inner = _Sorting(frozenset(self._hidden), frozenset(self._names), watches=False)
+        inner._known.origins.update(self._known.origins)
         for statement in statements:
-            if isinstance(statement, ast.Import | ast.ImportFrom):
-                inner._origins.update(origins_of(statement))
+            inner._known.origins.update(imports_of([statement]))
             if not _does_nothing(statement) and inner._kind(statement) is None:
                 return False
-            inner._known |= names_of(statement).bound
+            inner._names |= names_of(statement).bound
         return True
 
 

@@ -10,7 +10,7 @@ _BY_MODULE = {
     "collections": ("Counter", "OrderedDict", "defaultdict", "deque", "namedtuple"),
     "dataclasses": ("field", "make_dataclass"),
     "datetime": ("date", "date.fromisoformat", "datetime", "datetime.fromisoformat", "time", "timedelta", "timezone"),
-    "decimal": ("Decimal",),
+    "decimal": ("Decimal", "getcontext"),
     "enum": ("Enum", "IntEnum", "StrEnum"),
     "fractions": ("Fraction",),
     "functools": ("cache", "lru_cache", "partial"),

@@ -81,9 +81,13 @@ def _key(node: ast.expr) -> Iterator[str]:
         yield ANY
 
 
+def is_sql(text: str) -> bool:
+    return _SQL.match(text) is not None
+
+
 def _in_text(text: str) -> Iterator[str]:
     yield from _LOCAL.findall(text)
-    if _SQL.match(text):
+    if is_sql(text):
         yield from (word for tables in _TABLES.findall(text) for word in _WORD.findall(tables))
     elif "~" in text and _FORMULA.fullmatch(text) and not _PROSE.search(text):
         yield from _WORD.findall(text)

@@ -11,6 +11,8 @@ from nbflow.flow.lines import lines_of
 
 _MAGIC = re.compile(r"^(\s*)([%!?]|[\w.]+\?\??\s*$)")
 _TIMED = re.compile(r"^(\s*)%(?:time|prun|memit)\s+(?=[^-\s])")
+_ENVIRONMENT = re.compile(r"^(\s*)%(?:env|set_env)\s+(\w+)(?:\s*=|\s)\s*([^${}]+)$")
+_FOLDER = re.compile(r"^(\s*)%cd\s+(?:-q\s+)?([^-~\s${}][^${}]*)$")
 _CAPTURED = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
 
 
@@ -26,6 +28,17 @@ def _plain(line: str) -> str:
     if _CAPTURED.match(line):
         return _CAPTURED.sub(r"\1get_ipython()", line)
     return _MAGIC.match(line)[1] + "pass" if _MAGIC.match(line) else line  # type: ignore[index]
+
+
+def _setting(line: str) -> str | None:
+    """`%env NAME=value` and `%cd folder` as Python, which workers can do as well."""
+    if found := _ENVIRONMENT.match(line):
+        margin, name, value = found.groups()
+        return f"{margin}__import__('os').environ[{name!r}] = {value.strip()!r}"
+    if found := _FOLDER.match(line):
+        margin, folder = found.groups()
+        return f"{margin}__import__('os').chdir({folder.strip()!r})"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +67,12 @@ def parse_ordinary(source: str) -> Text:
             end = line
             while lines[end].endswith("\\") and end + 1 < len(lines):
                 end += 1
-            plain = _plain(lines[line].rstrip("\\"))
+            setting = _setting(lines[line]) if end == line else None
+            plain = setting or _plain(lines[line].rstrip("\\"))
             if plain == lines[line]:
                 raise
-            magic.update(range(line + 1, end + 2))
+            if setting is None:
+                magic.update(range(line + 1, end + 2))
             lines[line : end + 1] = [plain, *[""] * (end - line)]
 
 

@@ -18,6 +18,8 @@ class Writer:
     always: bool  # it runs in every run
     answers: tuple[str, ...] = ()  # of an ELSE: the guarded steps whose complement it is
     ends: frozenset[str] = frozenset()  # names that are gone when it has run and has not bound them
+    local: frozenset[str] = frozenset()  # state that only the steps of the same item see
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

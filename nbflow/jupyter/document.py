@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,9 +12,10 @@ from pathlib import Path
 from nbflow.errors import NotANotebook
 from nbflow.flow.cells import read_flow
 from nbflow.flow.header import CellKind, read_header
-from nbflow.flow.step import Cell, Flow
+from nbflow.flow.step import Cell, Flow, Scratch
 from nbflow.notebook import read_cells
 
+_CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")
 UNNAMED = "console"
 """What a document without a file is called."""
 
@@ -44,6 +46,7 @@ class Document:
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
         self._flow: Flow | None = None
+        self._called = ""
         self.unreadable: NotANotebook | None = None
 
     @property
@@ -58,7 +61,7 @@ class Document:
     def follow(self, path: Path) -> None:
         """Belong to this notebook from now on. Raises NotANotebook."""
         list(read_cells(path))
-        self.path, self._stamp, self._flow = path, None, None
+        self.path, self._stamp, self._flow, self._called = path, None, None, ""
 
     # what the front end shows
 
@@ -131,7 +134,8 @@ class Document:
             return
         bound = _bound(source)
         for other in [other for other in self._executed if other.startswith("text ") and other != key]:
-            if _bound(self._executed[other].source) <= bound:
+            before = _bound(self._executed[other].source)
+            if before and before <= bound:
                 del self._executed[other]
 
     # what the file says
@@ -178,9 +182,17 @@ class Document:
         """What the notebook says now; the same object until that changes."""
         self._refresh()
         if self._flow is None:
-            name = self.path.stem if self.path else UNNAMED
-            self._flow = read_flow(self.cells(), name, self.name)
+            self._flow = read_flow(self.cells(), self.flow_name, self.name)
         return self._flow
+
+    def call_flow(self, name: str) -> None:
+        """Give the flow this name from now on."""
+        if name != self.flow_name:
+            self._called, self._flow = name, None
+
+    @property
+    def flow_name(self) -> str:
+        return self._called or (self.path.stem if self.path else UNNAMED)
 
     def cell(self, key: str) -> Cell | None:
         return next((cell for cell in self.cells() if cell.id == key), None)
@@ -193,11 +205,24 @@ def _with_id(cell: Cell) -> Cell:
 
 @lru_cache(4096)
 def _bound(source: str) -> frozenset[str]:
-    flow = read_flow([Cell(1, source)], "", "")
+    """The names that a cell binds."""
+    flow = _flow_of(source)
     return frozenset().union(*(d.names for d in flow.prelude.definitions), *(s.names for s in flow.scratch))
 
 
 @lru_cache(4096)
 def says_something(source: str) -> bool:
-    """Whether a cell matters to a flow: it has a header, or binds a name. `df.head()` and `%flow status` do not."""
-    return read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED) or bool(_bound(source))
+    """Whether a cell matters to a flow: it has a header, or binds or changes something. `df.head()` does not."""
+    if read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED):
+        return True
+    flow = _flow_of(source)
+    return bool(flow.prelude.definitions) or any(map(_may_matter, flow.scratch))
+
+
+def _flow_of(source: str) -> Flow:
+    return read_flow([Cell(1, source)], "", "")
+
+
+def _may_matter(scratch: Scratch) -> bool:
+    """A lone `register("x", f)` may change what another cell defines."""
+    return bool(scratch.names or scratch.changes or scratch.setting or _CALL.match(scratch.source))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.flow.step import Definition
+from nbflow.flow.step import Definition, Prelude, Step
+from nbflow.jupyter.living import find_living
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
+
+_LEAVING = frozenset[str](("exit", "quit"))
+"""IPython's own words end the kernel; in a step they are Python's."""
 
 
 class LiveHome(Namespace):
@@ -21,14 +25,17 @@ class LiveHome(Namespace):
     in a kernel that is fresh, is executed.
     """
 
+    _aside: dict[str, Any] | None = None
+
     def __init__(
         self, program: Program, stored_source: Any, ledger: Ledger, kept: frozenset[str], before: LiveHome | None = None
     ) -> None:
         super().__init__(program, stored_source)
         self.namespace, self.classes = ledger.namespace, ledger.classes
         self._ledger, self._kept = ledger, kept
-        self._aside: dict[str, Any] | None = None
         self._held: frozenset[Definition] = frozenset()
+        self._living: frozenset[Definition] = frozenset()
+        self._fresh: list[Definition] = []
         if before is not None:
             self._shared = before._shared
 
@@ -44,17 +51,18 @@ class LiveHome(Namespace):
         definitions = self.program.graph.prelude.definitions
         self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
         aside = self._aside = {name: self.namespace[name] for name in self._names()}
+        leaving = {name: self.namespace.pop(name) for name in _LEAVING & self._kept & self.namespace.keys()}
         try:
             self.clear()
             yield
         finally:
+            self.namespace.update(leaving)
             given = dict(self._given)
             self.namespace.update(aside)  # at one go: an interrupt may come between any two lines
             self._aside = None
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
-            fresh = [one for one in definitions if one in self._bound and one not in self._held]
-            self._adopt(fresh, given)
+            self._adopt([one for one in self._fresh if one not in self._held], given)
             self._bound.clear()
             self._given.clear()
 
@@ -63,6 +71,7 @@ class LiveHome(Namespace):
         assert self._aside is not None, "a step runs on the stage only"
         for name in self._names():
             del self.namespace[name]
+        self._fresh.clear()
         self._forget()
 
     def bound_names(self) -> dict[str, Any]:
@@ -71,22 +80,59 @@ class LiveHome(Namespace):
         on_stage = ((name, self.namespace[name]) for name in self._names())
         return {name: value for name, value in on_stage if given.get(name, nothing) is not value}
 
-    def _adopt(self, definitions: Iterable[Definition], space: Mapping[str, Any]) -> None:
+    def _adopt(self, definitions: Sequence[Definition], space: Mapping[str, Any]) -> None:
         """What was executed for a step is the notebook's from now on, unless the user has put something else there."""
+        changed = frozenset().union(*(one.changes for one in definitions)) - self._living_names()
         for definition in definitions:
-            if all(self._may_bind(name) for name in definition.names):
+            if definition.kind == "effect" and not definition.setting:
+                self._adopt_effect(definition, space)
+            elif definition.kind == "constant" and not changed.isdisjoint(definition.names):
+                pass  # the cell that changes it is still to be executed by the user, who would change it twice
+            elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
                 self._ledger.define([definition])
+
+    def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
+        """What was done to the objects on the stage holds for the notebook where they are its own."""
+        if effect.changes and all(self.namespace.get(name, self) is space.get(name) for name in effect.changes):
+            self._ledger.define([effect])
+
+    def _living_names(self) -> frozenset[str]:
+        return frozenset().union(*(one.names for one in self._living))
+
+    # what ordinary cells have done already
+
+    def _look_from(self, prelude: Prelude) -> None:
+        super()._look_from(prelude)
+        if self._aside is not None:
+            held = {one for one in self._held if _has_identity(one, self._aside)}
+            self._living = find_living(prelude.definitions, held, self._held, self._ledger.effects)
+
+    def is_ahead_of(self, step: Step) -> bool:
+        """Whether the kernel has done settings that stand below the step, which must not see them."""
+        return any(
+            self._has_set(one) for one in self.program.graph.prelude.definitions
+            if one.setting and one.place > step.place
+        )  # fmt: skip
+
+    def _has_set(self, setting: Definition) -> bool:
+        """Whether the process has done this setting; one that is written twice counts when it was done twice."""
+        same = [one for one in self.program.graph.prelude.definitions if one.setting and one.code == setting.code]
+        return self._ledger.settings[setting.code] > same.index(setting)
 
     def _may_bind(self, name: str) -> bool:
         """Whether a name is free, or still what a definition of the notebook bound."""
         return name not in self.namespace or self._ledger.holds(name)
 
     def _define(self, definition: Definition) -> None:
-        if self._aside is not None and definition in self._held and _has_identity(definition, self._aside):
+        if self._aside is not None and (definition in self._living or self._is_done(definition)):
             self.namespace.update({name: self._aside[name] for name in definition.names & self._aside.keys()})
         else:
             super()._define(definition)
+            self._fresh.append(definition)
+
+    def _is_done(self, definition: Definition) -> bool:
+        return self._has_set(definition) if definition.setting else definition.once and definition in self._held
 
     def reference(self, value: Any) -> tuple[str, str] | None:
         """As anywhere; while the user's names are there, what nbflow has bound as an artifact is no definition."""
@@ -109,8 +155,8 @@ class LiveHome(Namespace):
 
     def define(self, names: Iterable[str]) -> None:
         """Execute, among the user's names, the definitions they need that the kernel has not executed yet."""
-        for definition in self.program.graph.prelude.closure(names):
-            if definition.kind == "shared" or self._ledger.is_defined(definition):
+        for definition in self.prelude.closure(names):
+            if definition.once or definition.kind == "effect" or self._ledger.is_defined(definition):
                 continue
             if all(self._may_bind(name) for name in definition.names):
                 exec(self._compiled(definition), self.namespace)

@@ -23,7 +23,7 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.journal import Journal
-from nbflow.run.keys import references
+from nbflow.run.keys import all_references
 from nbflow.run.launch import begin_run, environment
 from nbflow.run.plan import Plan
 from nbflow.run.program import Program
@@ -149,7 +149,7 @@ class InteractiveRun:
 
     def _keep_code(self, program: Program) -> None:
         flow = program.graph.flow
-        for reference, source in references(flow.prelude).values():
+        for reference, source in all_references(flow.prelude):
             self.writer.put_code(source, reference)
         code = self.writer.put_code(write_cells(flow.cells))
         parameters: dict[str, Any] = dict(program.parameters)

@@ -11,11 +11,11 @@ from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.livelog import live_log
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
-from nbflow.run.capture import without_input
 from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
+from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
 from nbflow.store.codec import Borrowed
@@ -42,7 +42,7 @@ class KernelPerformer(Performer):
     def __init__(self, program: Program, store: Store, home: LiveHome) -> None:
         self._backstage = Backstage()
         super().__init__(program, store, home, self._backstage)
-        self._live = home
+        self.live = home
         self._run: Run | None = None
         self._start: StartTask | None = None
         self.made: dict[str, Any] = {}
@@ -50,10 +50,10 @@ class KernelPerformer(Performer):
     def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
         """Run one task with its output in the cell, live and recorded."""
         self._run, self._start, self.made = run, start, {}
-        with screen.recording() as outputs:
-            with self._live.stage(), live_log(self.program.live, str(start.task)):
+        with Surroundings().task(), screen.recording() as outputs:
+            with self.live.stage(), live_log(self.program.live, str(start.task)):
                 result = self.run(Job(start.task, start.inputs))
-                left = self._live.bound_names() if self.error is not None else {}
+                left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()
@@ -65,7 +65,7 @@ class KernelPerformer(Performer):
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout
         too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
-        with alarm(limit, too_long), without_input():
+        with alarm(limit, too_long):
             super()._run_body(step)
 
     def _describe(self, error: BaseException) -> Failure:

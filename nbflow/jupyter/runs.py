@@ -31,6 +31,7 @@ from nbflow.run.server import start_fork_server
 from nbflow.run.tasks import State
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
+from nbflow.store.naming import explain_name
 from nbflow.store.rows import RunRow, RunStatus
 from nbflow.store.store import Store
 
@@ -309,4 +310,5 @@ def _close(store: Store, begun: Iterable[RunRow]) -> None:
 
 def _heading(row: RunRow, order: Order) -> str:
     steps = count(len(order.request.plan.reuse), "step")
-    return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}"
+    name = f"\n{explain_name(row.flow, row.document)}" if row.number == 1 else ""
+    return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}{name}"

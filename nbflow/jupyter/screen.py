@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
-from nbflow.run.capture import LIMIT, Output, append_text
+from nbflow.run.capture import LIMIT, Output, append_text, other_threads
 from nbflow.run.display import bundle_of
 
 Update = Callable[[str], None]
@@ -73,10 +74,11 @@ def tee(record: Listener) -> Iterator[None]:
 @contextmanager
 def _heard(name: str, record: Listener) -> Iterator[None]:
     stream = getattr(sys, name)
-    write = stream.write
+    write, left_behind = stream.write, other_threads()
 
     def heard(text: str) -> Any:
-        record.text(name, text)
+        if threading.current_thread() not in left_behind:
+            record.text(name, text)
         return write(text)
 
     try:

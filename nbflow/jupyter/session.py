@@ -26,6 +26,8 @@ from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
 from nbflow.store.artifact import Artifact
+from nbflow.store.naming import explain_name
+from nbflow.store.rows import RunRow
 from nbflow.store.store import Store
 
 
@@ -75,10 +77,16 @@ class Session:
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""
         self._take_note()
+        self._call_flow()
         flow = self.document.flow()
         if self._linked is None or self._linked[0] is not flow:
             self._linked = flow, self._link(flow)
         return self._linked[1]
+
+    def _call_flow(self) -> None:
+        """The name is settled once the interactive run has begun: another notebook may take it before."""
+        if self.interactive is None and self.document.path is not None:
+            self.document.call_flow(Store.flow_of(self.root, self.document.path))
 
     def _link(self, flow: Flow) -> Graph:
         if self._store is None and not Store.exists(self.root):
@@ -94,7 +102,7 @@ class Session:
         flow = self.document.flow()
         numbers = {cell.id: cell.number for cell in flow.cells}
         ran = [numbers[key] for key in keys if key in numbers]
-        for number in dict.fromkeys(ran):
+        for number in ran:
             self.ledger.define(one for one in flow.prelude.definitions if one.place.cell == number)
 
     def forget_graph(self) -> None:
@@ -118,13 +126,15 @@ class Session:
 
     def follow(self, path: Path) -> None:
         """Belong to this notebook, and to its store, from now on."""
-        before = self.document.flow().name
+        before = self.document.flow_name
         self.document.follow(path)
         if self._store is not None and self._store.root != Store.locate(path.parent):
             self.close()
-        elif self.interactive is not None and before != path.stem:
+        elif self.interactive is not None and before != Store.flow_of(self.root, path):
             self.interactive.close()
             self.interactive = None
+        if self.interactive is not None:
+            self.document.call_flow(before)
         self._linked = self._scene = None
 
     def close(self) -> None:
@@ -173,11 +183,16 @@ class Session:
         program, home, scene = self._set_scene()
         if self.interactive is None:
             self.interactive = InteractiveRun(store, program)
+            self._say_name(self.interactive.row)
         if scene is None:
             program = replace(program, root=store.root, run=self.interactive.row.id)
             scene = Scene(program, KernelPerformer(program, store, home), self.interactive)
             self._scene = program, home, scene
         return scene
+
+    def _say_name(self, row: RunRow) -> None:
+        if row.number == 1 and (why := explain_name(row.flow, row.document)):
+            self.screen.say(why)
 
     # cells that are executed
 

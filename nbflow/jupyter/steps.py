@@ -81,6 +81,9 @@ class Steps:
                 session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif step.foreach or scene.program.graph.links[name].scope:
                 session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+            elif scene.performer.live.is_ahead_of(step):
+                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+                self._bind_found(scene, journal, step)
             else:
                 self._run_here(scene, run, known.start, journal)
 
@@ -143,6 +146,13 @@ class Steps:
     def _durations(self, steps: Iterable[str]) -> dict[str, str]:
         took = self._session.store().history.durations(self._session.graph().flow.name)
         return {step: duration(took[step]) if step in took else "" for step in steps}
+
+    def _bind_found(self, scene: Scene, journal: LiveJournal, step: Step) -> None:
+        """Bind what workers made of a step that could not run here, since the kernel has done settings from below."""
+        _, known = self._look_up(scene, journal, step, frozenset())
+        mine = known.of(step.name)
+        if mine and not mine[-1].skipped:
+            self._session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
 
     def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""

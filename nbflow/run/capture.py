@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import io
 import os
 import sys
+import threading
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, TextIO
+from weakref import WeakSet
 
 from nbflow.run.display import Bundle, adopt_display, bundle_of, publish_to
+from nbflow.run.surroundings import StdinRefused
 
 Output = dict[str, Any]
 """One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data)."""
 
 LIMIT = 10_000_000  # bytes kept of one stream of one task
-
-
-class StdinRefused(EOFError):
-    """A step asked for input, and a flow has nobody to ask."""
-
-    def __init__(self) -> None:
-        super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
-
-
-@contextlib.contextmanager
-def without_input() -> Iterator[None]:
-    """Refuse `input()` where standard input is somebody else's, as in a kernel."""
-    before = builtins.input
-    builtins.input = _refuse_input
-    try:
-        yield
-    finally:
-        builtins.input = before
-
-
-def _refuse_input(_prompt: object = "", /) -> str:
-    raise StdinRefused
 
 
 class _NoStdin(io.TextIOBase):
@@ -56,26 +37,25 @@ class _NoStdin(io.TextIOBase):
 
 
 class Capture:
-    """Redirects the file descriptors 1 and 2 of this process to two files; one per worker, emptied for each task.
+    """Redirects the file descriptors 1 and 2 of this process to two files; one pair per worker and task.
 
     The files live in `folder` as `PID.out` and `PID.err`, beside `PID.task` with the task's name, so that others can
-    follow a running task and read the last words of one that crashed.
+    follow a running task and read the last words of one that crashed. They are new ones for each task: children that
+    a task has left behind write to those of their own task, which nobody reads any more.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
-        self._fds = {
-            name: os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600) for name, path in self._files.items()
-        }
+        self._fds: dict[str, int] = {}
         self._label = os.open(folder / f"{os.getpid()}.task", os.O_WRONLY | os.O_CREAT, 0o600)
-        self._read = dict.fromkeys(self._files, 0)
+        self._read: dict[str, int] = {}
+        self.left_behind = other_threads()
         self.outputs: list[Output] = []
         sys.stdin = _NoStdin()
         sys.stdout = _Stream(self, "stdout", 1)
         sys.stderr = _Stream(self, "stderr", 2)
-        for fd, name in ((1, "stdout"), (2, "stderr")):
-            os.dup2(self._fds[name], fd)
+        self._redirect()
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
@@ -85,15 +65,23 @@ class Capture:
     def task(self, label: str) -> Iterator[list[Output]]:
         """The outputs of what runs inside; complete when the block ends."""
         os.ftruncate(self._label, 0)
+        self._redirect()
         os.pwrite(self._label, label.encode(), 0)
-        for name, fd in self._fds.items():
-            os.ftruncate(fd, 0)
-            self._read[name] = 0
+        self.left_behind = other_threads()
         self.outputs = []
         try:
             yield self.outputs
         finally:
             self.collect()
+
+    def _redirect(self) -> None:
+        for number, (name, path) in enumerate(self._files.items(), 1):
+            path.unlink(missing_ok=True)
+            new = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            os.dup2(new, number)
+            if name in self._fds:
+                os.close(self._fds[name])
+            self._fds[name], self._read[name] = new, 0
 
     def result(self, value: object) -> None:
         """Show a value as that of the step."""
@@ -145,12 +133,19 @@ class _Stream(io.TextIOWrapper):
         self._name = name
 
     def write(self, text: str) -> int:
+        if threading.current_thread() in self._capture.left_behind:
+            return len(text)
         if _Stream.current is not self:
             self._capture.collect()
             _Stream.current = self
         return super().write(text)
 
     current: TextIO | None = None
+
+
+def other_threads() -> AbstractSet[threading.Thread]:
+    """The threads that run beside the main one: what they print later belongs to no task that begins now."""
+    return WeakSet(one for one in threading.enumerate() if one is not threading.main_thread())
 
 
 def append_text(outputs: list[Output], name: str, text: str) -> None:

@@ -79,6 +79,8 @@ class Executor:
                 self._loop()
                 self._commit()
                 self._keep_last_words()
+                if self.run.outcome is not Outcome.CANCELLED:
+                    self._pool.close()
         finally:
             self._pool.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)
@@ -183,7 +185,8 @@ class Executor:
 
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
-        step, job = self.run.graph.steps[start.task.step], Job(start.task, start.inputs)
+        step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
+        job = Job(start.task, start.inputs, level=level)
         if step.flowing:
             number = self.journal.number_of(start.task)
             job = Job(start.task, start.inputs, start.joined, start.stack, start.attempt, number, failure)

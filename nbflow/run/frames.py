@@ -38,11 +38,15 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
-    """Return the traceback from the user's first frame to the last one; None when the user's code was not reached."""
+    """Return the traceback from the user's first frame to the last one; None when the user's code was not reached.
+
+    A body that awaits is reached through the frames of asyncio.
+    """
     frames = [*_frames_of(tb)]
-    users = [number for number, one in enumerate(frames) if not _is_ours(one)]
+    users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]
+    first = next((number for number in users if not _is_from(frames[number], "asyncio.")), len(frames))
     kept: TracebackType | None = None
-    for one in reversed(frames[users[0] : users[-1] + 1] if users else []):
+    for one in reversed(frames[first : users[-1] + 1] if users else []):
         kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return kept
 
@@ -53,8 +57,8 @@ def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
         tb = tb.tb_next
 
 
-def _is_ours(tb: TracebackType) -> bool:
-    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith("nbflow.")
+def _is_from(tb: TracebackType, package: str) -> bool:
+    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(package)
 
 
 def _text_of(error: BaseException) -> str:

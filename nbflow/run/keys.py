@@ -97,7 +97,7 @@ class Keys:
 
     def _needs(self, step: Step, split: bool) -> tuple[tuple[Definition, ...], frozenset[str]]:
         """The prelude and the parameters behind a task. What only a foreach's expression reads is its split's alone."""
-        linked, prelude = self.program.graph.links[step.name], self.program.graph.prelude
+        linked, prelude = self.program.graph.links[step.name], self.program.graph.prelude_of(step.name)
         if step.flowing and (split or not step.dynamic):
             named = step.foreach.reads if split and step.foreach else step.reads
             return prelude.closure(() if split else linked.prelude), linked.parameters & named
@@ -124,8 +124,13 @@ class Keys:
 
 def references(prelude: Prelude) -> dict[str, tuple[str, str]]:
     """Prelude name -> (digest, source) of all it needs, for names that pickles may refer to."""
-    closures = {name: prelude.closure([name]) for name in prelude.names}
+    closures = {name: prelude.closure([name], settings=False) for name in prelude.names}
     return {name: (digest_definitions(closure), source_of(closure)) for name, closure in closures.items()}
+
+
+def all_references(prelude: Prelude) -> set[tuple[str, str]]:
+    """The references of every name, from wherever in the document it is seen."""
+    return {reference for view in prelude.views for reference in references(view).values()}
 
 
 def digest_definitions(closure: Iterable[Definition]) -> str:

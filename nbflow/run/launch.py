@@ -13,11 +13,12 @@ from typing import Any
 from nbflow.errors import FlowRefused, NothingToRun
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.settings import concerns_imports
 from nbflow.flow.step import Flow
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
-from nbflow.run.keys import Keys, references
+from nbflow.run.keys import Keys, all_references
 from nbflow.run.machine import Run
 from nbflow.run.modules import local_modules
 from nbflow.run.plan import Plan
@@ -27,8 +28,9 @@ from nbflow.run.server import start_fork_server
 from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
+from nbflow.store.naming import place_in
 from nbflow.store.rows import RunKind, RunRow, RunStatus
-from nbflow.store.store import Store
+from nbflow.store.store import LIVE, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def launch(
 def forget_the_dead(store: Store) -> None:
     """Remove what the workers of killed runs had written while they ran."""
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
-    for folder in (store.root / "live").glob("*"):
+    for folder in (store.root / LIVE).glob("*"):
         if folder.name not in running:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -100,7 +102,8 @@ def begin_run(
 ) -> RunRow:
     """Write the run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
-    for reference, source in references(flow.prelude).values():
+    writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
+    for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(
         flow.name,
@@ -134,11 +137,16 @@ def link_learned(flow: Flow, known: Mapping[tuple[str, str], frozenset[str]]) ->
 
 
 def modules_to_preload(program: Program, plan: Plan) -> list[str]:
-    """What the steps of this run import, without the project's own files, which may change while the server lives."""
+    """What the steps of this run import, without the project's own files, which may change while the server lives.
+
+    What is imported below a setting that imports may look at, such as the environment, is left to the workers.
+    """
+    set_at = next((one.place for one in program.graph.prelude.definitions if concerns_imports(one)), None)
     names: set[str] = set()
-    for step in plan.reuse:
-        names |= program.graph.steps[step].modules
-        names |= {name for definition in program.closure(step) for name in definition.modules}
+    for step in (program.graph.steps[name] for name in plan.reuse):
+        importing = [(one.place, one.modules) for one in program.closure(step.name)]
+        for place, modules in (*importing, (step.place, step.modules)):
+            names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
     return sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
 

@@ -6,11 +6,12 @@ import __future__ as future
 import ast
 import sys
 import types
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 from weakref import WeakValueDictionary
 
-from nbflow.flow.step import Cell, Definition
+from nbflow.flow.step import Cell, Definition, Prelude
 from nbflow.run.display import display
 from nbflow.run.frames import filename_of_cell, show_source
 from nbflow.run.keys import references
@@ -20,8 +21,8 @@ from nbflow.run.program import Program
 class Namespace:
     """A home for values: prelude names are bound when a step or a pickle asks for them.
 
-    The prelude is executed anew for each task, so that no task sees what another did to it; `%%shared` cells are
-    executed once per process, and imports are cheap the second time.
+    The prelude is executed anew for each task, so that no task sees what another did to it; `%%shared` cells and
+    settings are executed once per process, and imports are cheap the second time.
     """
 
     def __init__(self, program: Program, stored_source: Any = None) -> None:
@@ -29,7 +30,8 @@ class Namespace:
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = self.module.__dict__
         self._stored_source = stored_source
-        self._references = references(program.graph.prelude)
+        self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by view of the prelude
+        self._look_from(program.graph.prelude)
         self._code: dict[Definition, types.CodeType] = {}
         self._shared: dict[Definition, dict[str, Any]] = {}
         self._bound: set[Definition] = set()
@@ -43,9 +45,7 @@ class Namespace:
     def clear(self) -> None:
         """Forget the task before."""
         self.namespace.clear()
-        self.namespace.update(
-            {"__name__": "__main__", "__doc__": None, "__builtins__": __builtins__, "display": display}
-        )
+        self.namespace.update(vars(types.ModuleType("__main__")), __builtins__=__builtins__, display=display)
         self._forget()
 
     def _forget(self) -> None:
@@ -54,9 +54,20 @@ class Namespace:
         self._taken = frozenset()
         self._old.clear()
 
+    def _look_from(self, prelude: Prelude) -> None:
+        """See the prelude as a step does, with what the cells above it have done."""
+        self.prelude = prelude
+        self._references = self._references_in(prelude)
+
+    def _references_in(self, prelude: Prelude) -> dict[str, tuple[str, str]]:
+        if id(prelude) not in self._known:
+            self._known[id(prelude)] = references(prelude)
+        return self._known[id(prelude)]
+
     def prepare(self, step: str) -> None:
         """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
         linked = self.program.graph.links[step]
+        self._look_from(self.program.graph.prelude_of(step))
         self.namespace.update({name: self.program.parameters[name] for name in linked.parameters})
         self.bind(linked.prelude)
         for name, _ in linked.ended:
@@ -69,24 +80,45 @@ class Namespace:
 
     def bind(self, names: Iterable[str]) -> None:
         """Execute the definitions that `names` need and that are not bound yet, in document order."""
-        for definition in self.program.graph.prelude.closure(names):
+        for definition in self.prelude.closure(names):
             if definition not in self._bound:
                 self._bound.add(definition)
-                taken = {
-                    name: self.namespace[name] for name in definition.names & self._taken if name in self.namespace
-                }
-                self._define(definition)
-                self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
-                self.namespace.update(taken)
+                with self._without(self._taken & (definition.names | definition.reads)):
+                    self._define(definition)
+                    self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
+
+    @contextmanager
+    def _without(self, inputs: frozenset[str]) -> Iterator[None]:
+        """Let names mean what the prelude says of them, and not the inputs."""
+        taken = {name: self.namespace.pop(name) for name in inputs if name in self.namespace}
+        self.namespace.update({name: self._given[name] for name in inputs if name in self._given})
+        try:
+            yield
+        finally:
+            self.namespace.update(taken)
 
     def _define(self, definition: Definition) -> None:
         if definition in self._shared:
             self.namespace.update(self._shared[definition])
             return
-        before = dict(self.namespace) if definition.kind == "shared" else {}
-        exec(self._compiled(definition), self.namespace)
-        if definition.kind == "shared":
+        before = dict(self.namespace) if definition.once else {}
+        self._execute(definition)
+        if definition.once:
             self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+
+    def _execute(self, definition: Definition) -> None:
+        """What an ordinary cell shows, it shows in the notebook, and not in every task again."""
+        if definition.kind != "effect":
+            exec(self._compiled(definition), self.namespace)
+            return
+        before = {name: self.namespace[name] for name in _SHOWING if name in self.namespace}
+        self.namespace.update(dict.fromkeys(_SHOWING, _show_nothing))
+        try:
+            exec(self._compiled(definition), self.namespace)
+        finally:
+            for name in _SHOWING:
+                self.namespace.pop(name, None)
+            self.namespace.update(before)
 
     def _compiled(self, definition: Definition) -> types.CodeType:
         if definition not in self._code:
@@ -108,13 +140,26 @@ class Namespace:
 
     def resolve(self, name: str, digest: str) -> Any:
         """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
-        if self._references.get(name, ("",))[0] == digest:
+        if self._is_current(name, digest):
             if name not in self._given:
                 self.bind([name])
             return self._given[name]
         if (name, digest) not in self._old:
             self._old[name, digest] = self._recall(name, digest)
         return self._old[name, digest]
+
+    def _is_current(self, name: str, digest: str) -> bool:
+        """Whether `name` is the same object here as where it was pickled, though cells between may have changed it."""
+        if name not in self._references:
+            return False
+        if self._references[name][0] == digest:
+            return True
+        binders = [one for one in self.prelude.definitions if name in one.names]
+        return any(
+            self._references_in(view).get(name, ("",))[0] == digest
+            and [one for one in view.definitions if name in one.names] == binders
+            for view in self.program.graph.prelude.views
+        )
 
     def _recall(self, name: str, digest: str) -> Any:
         source = self._stored_source(digest) if self._stored_source else None
@@ -123,6 +168,13 @@ class Namespace:
         module = types.ModuleType("__main__")
         exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
         return module.__dict__[name]
+
+
+_SHOWING = ("print", "display")
+
+
+def _show_nothing(*_args: Any, **_options: Any) -> None:
+    pass
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:

@@ -6,16 +6,21 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import cast
+from weakref import WeakKeyDictionary
 
 from pebble import ProcessExpired, ProcessPool
 
+from nbflow.flow.settings import environment_names
 from nbflow.run.process import context_of
 from nbflow.run.program import Program
 from nbflow.run.server import threads_of
 from nbflow.run.task import Job, Result
-from nbflow.run.worker import run_job, start_worker
+from nbflow.run.worker import end_worker, run_job, start_worker
+
+_AT_START = dict(os.environ)
 
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
@@ -33,11 +38,12 @@ class Pool:
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
-        self._started = (program, {**os.environ, **threads_of(workers)})
+        self._started = (program, {**_environment(program), **threads_of(workers)})
         self._workers = workers
         self._receive = receive
         self._context = context_of(method)
         self._jobs: dict[ProcessPool, list[Job]] = {}
+        self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def submit(self, job: Job, timeout: float | None) -> None:
@@ -45,22 +51,33 @@ class Pool:
         with self._lock:
             pool, future = self._schedule(job, timeout)
             self._jobs[pool].append(job)
+            self._levels[pool] = max(job.level, self._levels[pool])
         future.add_done_callback(lambda done: self._take(pool, job, _answer(done)))
 
     def _schedule(self, job: Job, timeout: float | None) -> tuple[ProcessPool, Future[Result]]:
         while True:
-            pool = self._choose()
+            pool = self._choose(job.level)
             try:
                 return pool, pool.schedule(run_job, (job,), timeout=timeout)
             except RuntimeError:  # its worker died while it had nothing to do
                 del self._jobs[pool]
 
-    def _choose(self) -> ProcessPool:
-        least = min(self._jobs, key=lambda pool: len(self._jobs[pool]), default=None)
+    def _choose(self, level: int) -> ProcessPool:
+        """A process in which settings from below the job's step were done is of no use: one more is begun instead."""
+        fit = [pool for pool in self._jobs if self._levels[pool] <= level]
+        least = min(fit, key=lambda pool: len(self._jobs[pool]), default=None)
         if least is None or (self._jobs[least] and len(self._jobs) < self._workers):
-            least = ProcessPool(1, 0, start_worker, self._started, self._context)
-            self._jobs[least] = []
+            least = self._begin()
         return least
+
+    def _begin(self) -> ProcessPool:
+        idle = [pool for pool in self._jobs if not self._jobs[pool]]
+        if idle and len(self._jobs) >= self._workers:
+            del self._jobs[idle[0]]
+            _end(idle[:1])
+        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+        self._jobs[pool], self._levels[pool] = [], 0
+        return pool
 
     def _take(self, pool: ProcessPool, job: Job, answer: Answer) -> None:
         with self._lock:
@@ -76,6 +93,13 @@ class Pool:
         for other in waiting:  # Pebble leaves them without an answer
             self._receive(other, BrokenProcessPool("the job before it ended their worker"))
 
+    def close(self) -> None:
+        """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
+        with self._lock:
+            idle = [pool for pool, jobs in self._jobs.items() if not jobs]
+        ends = [end for pool in idle if (end := _schedule_end(pool))]
+        wait(ends, GONE_AFTER)
+
     def stop(self) -> None:
         """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
         with self._lock:
@@ -83,6 +107,23 @@ class Pool:
             self._jobs.clear()
         for thread in threads:
             thread.join(GONE_AFTER)
+
+
+def _environment(program: Program) -> dict[str, str]:
+    """The environment of this process without what the notebook sets: each worker does that at its place.
+
+    A kernel has done it already, and the workers for the steps above must not see it.
+    """
+    names = environment_names(program.graph.prelude.definitions)
+    now = {name: value for name, value in os.environ.items() if name not in names}
+    return now | {name: _AT_START[name] for name in names if name in _AT_START}
+
+
+def _schedule_end(pool: ProcessPool) -> Future[None] | None:
+    try:
+        return cast("Future[None]", pool.schedule(end_worker))
+    except RuntimeError:  # its worker died while it had nothing to do
+        return None
 
 
 def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:

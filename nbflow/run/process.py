@@ -13,6 +13,7 @@ from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from nbflow.run.children import end_children, started_by
 from nbflow.run.server import environment
 
 LEFT_EARLY = 256
@@ -34,10 +35,30 @@ def _without_main() -> Iterator[None]:
 
 
 class _Worker(BaseProcess):
+    """A worker that takes with it what it has started, however it ends."""
+
+    _started: frozenset[int] = frozenset()
+    _is_cleared = False
+
     @property
     def exitcode(self) -> int | None:
         code = super().exitcode
         return LEFT_EARLY if code == 0 else code
+
+    def terminate(self) -> None:
+        """Look first: of a process in another session nobody can tell afterwards who has started it."""
+        if self.pid is not None:
+            self._started = frozenset(started_by(self.pid))
+        super().terminate()
+
+    def is_alive(self) -> bool:
+        """Pebble asks this until it is not, and of every worker that it has stopped."""
+        if super().is_alive():
+            return True
+        if self.pid is not None and not self._is_cleared:
+            self._is_cleared = True
+            end_children(self.pid, self._started)
+        return False
 
 
 class _SpawnWorker(_Worker, SpawnProcess):

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph import Graph
+from nbflow.flow.settings import import_folders
 from nbflow.flow.step import Definition
+from nbflow.store.store import LIVE
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,13 @@ class Program:
     @property
     def live(self) -> Path:
         """Where the workers of this run write what their tasks print."""
-        return self.root / "live" / str(self.run)
+        return self.root / LIVE / str(self.run)
 
     @cached_property
     def project(self) -> tuple[Path, ...]:
         """Where local modules are looked for, nearest first."""
-        return tuple(dict.fromkeys((self.folder, self.root.parent)))
+        added = (self.folder / name for name in import_folders(self.graph.prelude.definitions))
+        return tuple(dict.fromkeys((self.folder, self.root.parent, *(path for path in added if path.is_dir()))))
 
     def imports(self, package: str) -> bool:
         """Whether any cell imports the package or something in it."""
@@ -41,4 +44,4 @@ class Program:
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""
-        return self.graph.prelude.closure(self.graph.links[step].prelude)
+        return self.graph.closure(step)

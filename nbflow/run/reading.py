@@ -82,5 +82,5 @@ def _reads(known: Tasks, step: Step, name: str, *, split: bool) -> bool:
     named = step.names_in(split=split)
     if name in named or (not split and name not in step.foreach.reads):
         return True
-    prelude = known.graph.prelude.closure(known.graph.links[step.name].prelude & named)
+    prelude = known.graph.prelude_of(step.name).closure(known.graph.links[step.name].prelude & named)
     return any(name in definition.wants for definition in prelude)

@@ -38,15 +38,16 @@ def start_fork_server(modules: Iterable[str], workers: int) -> None:
 
 
 def _start_tracker(tracker: Any) -> None:
-    """What Python starts beside its fork server, here in a process group of its own.
+    """Start what Python starts beside its fork server, here in a process group of its own.
 
-    It ends after everybody else and ignores to be told, and a kernel that is to end waits for all in its group.
+    It ends after everybody else and ignores to be told, and a kernel that is to end waits for all in its group. It
+    cleans up after workers that were killed, and says nothing of it.
     """
     if tracker._fd is not None:
         return
     read, tracker._fd = os.pipe()
     os.set_inheritable(read, True)
-    command = [sys.executable, "-c", f"from multiprocessing.resource_tracker import main; main({read})"]
+    command = [sys.executable, "-W", "ignore", "-c", f"from multiprocessing.resource_tracker import main; main({read})"]
     tracker._pid = os.posix_spawn(sys.executable, command, os.environ, setpgroup=0)
     os.close(read)
 

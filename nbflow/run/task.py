@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import random
 import sys
 import time
-import types
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing
+from nbflow.errors import NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
+from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
 from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
+from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
@@ -46,6 +46,7 @@ class Job:
     attempt: int = 0
     number: int = 0
     failure: Failure | None = None
+    level: int = 0  # settings that stand above the step
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
-        self._bodies: dict[str, tuple[types.CodeType, types.CodeType | None]] = {}
+        self._bodies: dict[str, Body] = {}
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -96,6 +97,7 @@ class Performer:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 self.error = error
+                add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
                 result.failure = self._describe(error)
             self.capture.flush()
         result.outputs = outputs
@@ -104,7 +106,7 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing)
+            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -163,14 +165,14 @@ class Performer:
         self._finish(step, job, loaded, result)
 
     def _run_body(self, step: Step) -> None:
-        body, last = self._compiled(step)
-        exec(body, self.home.namespace)
-        if last is not None:
-            value = eval(last, self.home.namespace)
-            if value is not None:
-                self.capture.result(value)
+        try:
+            value = self._compiled(step).execute(self.home.namespace)
+        except SystemExit as error:
+            raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
+        if value is not None:
+            self.capture.result(value)
 
-    def _compiled(self, step: Step) -> tuple[types.CodeType, types.CodeType | None]:
+    def _compiled(self, step: Step) -> Body:
         if step.name not in self._bodies:
             filename = filename_of_step(step)
             self._show(step, filename)
@@ -238,22 +240,6 @@ class Performer:
 
 def values_of(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
     return {name: one.value for name, one in loaded.items()}
-
-
-def compile_body(step: Step, filename: str, flags: int = 0) -> tuple[types.CodeType, types.CodeType | None]:
-    """The body, and its last expression apart when its value is to be shown."""
-    tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _is_quiet(step.body):
-        return compile(tree, filename, "exec", flags, dont_inherit=True), None
-    tree.body.pop()
-    shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
-    return compile(tree, filename, "exec", flags, dont_inherit=True), shown
-
-
-def _is_quiet(body: str) -> bool:
-    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
-    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:

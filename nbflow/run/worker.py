@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
+import multiprocessing
 import os
 import pkgutil
 import random
 import signal
 import sys
 import threading
+import weakref
 from collections.abc import Mapping
-from multiprocessing import connection, parent_process
+from multiprocessing import connection, parent_process, process, util
+from pathlib import Path
 from typing import Protocol
 
 from nbflow.run.capture import Capture
+from nbflow.run.children import end_with_children, lead_session
 from nbflow.run.display import BACKEND
 from nbflow.run.namespace import Namespace, become_main
 from nbflow.run.program import Program
+from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Performer, Result
 from nbflow.store.store import Store
 
@@ -27,34 +34,91 @@ class Performing(Protocol):
 
 
 _worker: Performing | None = None
+_surroundings: Surroundings | None = None
+_pid = 0
 
 
 def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     """Make this process a worker; called once in each. `environment` is that of the run's driver."""
-    global _worker
+    global _worker, _surroundings, _pid
+    lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # nobody sends it here; children shall not ignore it
     os.environ.clear()  # the fork server may have begun long before this run
     os.environ.update(environment, MPLBACKEND=BACKEND)
+    _leave_fork_server()
     sys.dont_write_bytecode = True  # a local module edited within a second would be taken for its old bytecode
     _reseed()
     _die_with_parent()
     _worker = pkgutil.resolve_name(program.performer)(program)
+    _surroundings, _pid = Surroundings(), os.getpid()
 
 
 def perform_cells(program: Program) -> Performer:
     """Be ready for the tasks of a notebook."""
-    os.chdir(program.folder)
-    sys.path.insert(0, str(program.folder))
+    _stand_in(program)
     store = Store.open(program.root, create=False)
     home = Namespace(program, store.history.code)
     become_main(home)
     return Performer(program, store, home, Capture(program.live))
 
 
+def is_working() -> bool:
+    """Whether this process is a worker."""
+    return _worker is not None
+
+
+def _stand_in(program: Program) -> None:
+    """Have the working folder, the import path and the arguments that a kernel of the notebook has.
+
+    There the folder stands behind the standard library, as an empty entry; the script that started the driver and
+    its folder have nothing to do with the notebook.
+    """
+    started_in = vars(process)["ORIGINAL_DIR"]  # of the driver; children look there for the empty entry
+    path = sys.path[1:] if sys.path[:1] in ([started_in], [str(Path(sys.argv[0]).parent)]) else sys.path[:]
+    if "" not in path:
+        packages = (n for n, entry in enumerate(path) if Path(entry).name in ("site-packages", "dist-packages"))
+        path.insert(next(packages, 0), "")
+    sys.path[:] = path
+    os.chdir(program.folder)
+    vars(process)["ORIGINAL_DIR"] = str(program.folder)
+    sys.argv[:] = [program.graph.flow.document]
+
+
 def run_job(job: Job) -> Result:
     """Run one task in this process."""
     assert _worker is not None
-    return _worker.run(job)
+    assert _surroundings is not None
+    with _surroundings.task():
+        result = _worker.run(job)
+    if os.getpid() != _pid:
+        os._exit(0)  # a child that the body has forked: it ends with the body
+    return result
+
+
+def end_worker() -> None:
+    """End threads, pools and children as the end of a Python process does, and run what waits for that."""
+    threading._shutdown()  # type: ignore[attr-defined]  # in the order in which Python does it
+    atexit._run_exitfuncs()
+    util._exit_function()  # type: ignore[attr-defined]
+
+
+def _leave_fork_server() -> None:
+    """Take nothing over from the fork server that is not a worker's own.
+
+    A step that uses processes has the start method of the platform, and a fork server of its own if it wants one.
+    What the modules of the server wait to do at its end is done there: it would clean up under the other workers.
+    """
+    multiprocessing.set_start_method(None, force=True)
+    server = sys.modules.get("multiprocessing.forkserver")
+    if server is not None and server._forkserver._forkserver_alive_fd is not None:
+        os.close(server._forkserver._forkserver_alive_fd)
+        server._forkserver._forkserver_alive_fd = server._forkserver._forkserver_address = None
+    atexit._clear()
+    atexit.register(logging.shutdown)
+    for left in list(weakref.finalize._registry):  # type: ignore[attr-defined]
+        left.atexit = False
+    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
 
 
 def _reseed() -> None:
@@ -66,7 +130,7 @@ def _reseed() -> None:
 
 
 def _die_with_parent() -> None:
-    """End this process when the driver is gone, however it went: nobody would take the result."""
+    """End this process and its children when the driver is gone, however it went: nobody would take the result."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()
@@ -74,4 +138,4 @@ def _die_with_parent() -> None:
 
 def _watch(sentinel: int) -> None:
     connection.wait([sentinel])
-    os._exit(1)
+    end_with_children()

@@ -30,7 +30,7 @@ class FlowSpec:
 
     def __init__(self, use_cli: bool = True) -> None:
         if use_cli and not IMPORTING:
-            importlib.import_module("nbflow.script.main").main(type(self))
+            importlib.import_module("nbflow.script.main").start(type(self))
 
     @property
     def name(self) -> str:

@@ -8,9 +8,25 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from nbflow.errors import FlowRefused, NbflowError, SystemRefused, UnknownName
+from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
 from nbflow.run.terminal import take_any_text
 from nbflow.script.flow import FlowSpec
+
+
+def start(cls: type[FlowSpec]) -> None:
+    """Do what making an instance of a flow class means where it is made. Returns only in an interactive session."""
+    from nbflow.script.session import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
+
+    worker = sys.modules.get("nbflow.run.worker")
+    if worker is not None and worker.is_working():
+        raise MetaflowException(
+            f"flow {cls.__name__} cannot start inside a task of another flow: start it beside, with nbflow.Runner"
+        )
+    shell = shell_of_session()
+    if shell is None:
+        main(cls)
+    else:
+        run_aside(cls, shell)
 
 
 def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:

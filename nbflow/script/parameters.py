@@ -218,7 +218,7 @@ class IncludeFile(Parameter):
         """Read the file whose path is given. Raises ValueError, which says why it cannot be read."""
         if given is None:
             return None
-        path = Path(str(given)).expanduser()
+        path = Path(os.path.expanduser(str(given)))
         try:
             return path.read_text(self.encoding or "utf-8") if self.is_text else path.read_bytes()
         except UnicodeDecodeError:

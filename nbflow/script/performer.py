@@ -62,7 +62,6 @@ class ScriptPerformer:
         self, program: ScriptProgram, cls: type[FlowSpec], store: Store, home: ScriptHome, capture: Capture
     ) -> None:
         self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
-        self._environment = dict(os.environ)
         self._constants = {
             name: copy.deepcopy(value)
             for name, value in constants_of(cls).items()
@@ -101,13 +100,9 @@ class ScriptPerformer:
             self._finish(flow, facts, result, failed)
 
     def _tidy_up(self) -> None:
-        """No task sees what another did to class constants, the working directory or the environment."""
+        """No task sees what another did to class constants."""
         for name, value in self._constants.items():
             setattr(self.cls, name, copy.deepcopy(value))
-        os.chdir(self.program.cwd)
-        if dict(os.environ) != self._environment:
-            os.environ.clear()
-            os.environ.update(self._environment)
 
     def _flow(self, step: str, artifacts: dict[str, Artifact], stack: tuple[Level, ...]) -> FlowSpec:
         flow = self.cls(use_cli=False)

@@ -99,6 +99,10 @@ class Writer:
 
     # ---- runs
 
+    def keep_place(self, flow: str, notebook: str) -> None:
+        """Remember where the notebook of a flow is."""
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"notebook of {flow}", notebook))
+
     def begin_run(
         self,
         flow: str,

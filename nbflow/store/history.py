@@ -71,6 +71,11 @@ class Reader:
     def flows(self) -> tuple[str, ...]:
         return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
 
+    def notebook_of(self, flow: str) -> str | None:
+        """Where the notebook of a flow was when it last ran: its path without the suffix."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
+        return None if row is None else str(row[0])
+
     def runs(self, flow: str | None = None, limit: int = -1) -> tuple[RunRow, ...]:
         """Newest first."""
         where, values = ("WHERE flow = ?", [flow]) if flow is not None else ("", [])

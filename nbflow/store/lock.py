@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nbflow.errors import StoreReadOnly
+
 if sys.platform != "win32":
     import fcntl
 
@@ -39,7 +41,10 @@ def _take(file: int) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
     try:
         yield file
     finally:

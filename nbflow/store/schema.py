@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew
+from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 
 FORMAT = 1
 NEEDS = "0.1.0"  # the first nbflow that reads this format; written down for those that do not
@@ -116,11 +116,16 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a catalog. One that is being made is an empty file until all of it is there."""
+    """Whether there is a catalog. One that is being made is an empty file until all of it is there.
+
+    Raises StoreUnreadable for one that we may not look at.
+    """
     try:
         return path.stat().st_size > 0
     except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        raise StoreUnreadable(path.parent, error.strerror or str(error)) from error
 
 
 def create(path: Path) -> None:

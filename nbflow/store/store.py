@@ -18,11 +18,13 @@ from nbflow.store.drift import Loaded
 from nbflow.store.history import Reader
 from nbflow.store.home import Home
 from nbflow.store.local import LocalBlobs
+from nbflow.store.naming import name_flow
 from nbflow.store.rows import RunStatus
 from nbflow.store.sweep import Swept, sweep
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
+LIVE = "live"  # the folder for what running tasks print
 VARIABLE = "NBFLOW_HOME"
 
 
@@ -40,7 +42,7 @@ class Store:
         """Where the store of a folder is, or would be."""
         named = os.environ.get(VARIABLE)
         if named:
-            return Path(named).expanduser().absolute()
+            return Path(os.path.expanduser(named)).absolute()  # ~ stays where nobody knows the user's home
         start = start.absolute()
         found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
         return found / FOLDER
@@ -62,6 +64,11 @@ class Store:
         store = cls(root)
         store.history  # noqa: B018 - refuses a store that is not ours or too new, before anything is written
         return store
+
+    @staticmethod
+    def flow_of(root: Path, notebook: Path) -> str:
+        """Return the name that the flow of a notebook has in the store, or would have."""
+        return name_flow(root / CATALOG, notebook)
 
     @classmethod
     def reader(cls, root: Path) -> Reader:
@@ -166,10 +173,14 @@ class Store:
 
 def _lay_out(root: Path) -> None:
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (root, root / LIVE):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError), (root / ".gitignore").open("x") as file:
             file.write("*\n")
-    except (PermissionError, NotADirectoryError) as error:
+    except FileExistsError as error:
+        fix = f"Move it away (a new one is made), or set {VARIABLE} to another folder"
+        raise StoreBroken(error.filename, "it is no folder", fix) from error
+    except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
 

@@ -10,6 +10,8 @@ import hmac
 import importlib
 import os
 import secrets
+import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -133,16 +135,27 @@ class _private:  # noqa: N801 - used as a function
 
 def _read_or_make(path: Path) -> bytes:
     """The key in this file. Where none can be kept, one for this process: then nothing stored is trusted later."""
-    with suppress(OSError):
-        found = path.read_bytes()
-        if len(found) == LENGTH:
-            return found
     made = secrets.token_bytes(LENGTH)
     try:
-        _publish(path, made)
-        return path.read_bytes()
+        if path.exists() and not _is_ours(path):
+            path.unlink()  # damaged, or anybody may have written it: what it signed is not trusted any more
+        if not path.exists():
+            _publish(path, made)
+        found = path.read_bytes()
     except OSError:
         return made
+    return found if len(found) == LENGTH else made
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file holds a key, or a folder may hold one, that no other user could have put there."""
+    found = path.stat()
+    is_private = not found.st_mode & 0o002 and (found.st_uid in (_user_id(), 0) or not _user_id())
+    return is_private and (path.is_dir() or found.st_size == LENGTH)
+
+
+def _user_id() -> int:
+    return os.getuid() if sys.platform != "win32" else 0
 
 
 def _publish(path: Path, key: bytes) -> None:
@@ -157,9 +170,24 @@ def _publish(path: Path, key: bytes) -> None:
 
 
 def data_folder() -> Path:
-    """Where Jupyter keeps what belongs to the user."""
+    """Where Jupyter keeps what belongs to the user; among the temporary files for a user who has no home."""
     paths = importlib.import_module("jupyter_core.paths")  # 20 ms that only who signs or checks pays
-    return Path(paths.jupyter_data_dir())
+    with suppress(OSError, RuntimeError):
+        folder = Path(paths.jupyter_data_dir())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / KEY_FILE).exists() or os.access(folder, os.W_OK):
+            return folder
+    return _temporary_folder()
+
+
+def _temporary_folder() -> Path:
+    """A folder of this user alone, the same until the computer restarts."""
+    folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or not _is_ours(folder):
+            return Path(tempfile.mkdtemp(prefix="nbflow-"))
+    return folder
 
 
 def keyring() -> Keyring:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,39 @@ def test_a_home_that_cannot_be_written_gives_a_key_for_this_process_only(tmp_pat
     one, other = trust.Keyring(tmp_path / "file"), trust.Keyring(tmp_path / "file")
     assert one.accepts(RECORD, one.sign(RECORD))
     assert not other.accepts(RECORD, one.sign(RECORD))
+
+
+def test_a_user_without_a_home_has_a_key_among_the_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JUPYTER_DATA_DIR")
+    monkeypatch.setenv("HOME", "/proc/none")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = trust.data_folder()
+    assert folder == tmp_path / f"nbflow-{os.getuid()}"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert trust.Keyring(folder).accepts(RECORD, trust.Keyring(folder).sign(RECORD))
+
+
+def test_a_folder_that_others_may_write_holds_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JUPYTER_DATA_DIR")
+    monkeypatch.setenv("HOME", "/proc/none")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / f"nbflow-{os.getuid()}").mkdir()
+    (tmp_path / f"nbflow-{os.getuid()}").chmod(0o777)
+    assert trust.data_folder().name != f"nbflow-{os.getuid()}"
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda file: file.chmod(0o666), lambda file: (file.chmod(0o600), file.write_bytes(b"x"))]
+)
+def test_a_key_that_is_damaged_or_that_anybody_may_write_is_made_anew(
+    tmp_path: Path, spoil: Callable[[Path], object]
+) -> None:
+    before = trust.Keyring(tmp_path)
+    spoil(tmp_path / trust.KEY_FILE)
+    assert trust.Keyring(tmp_path).signer not in ("", before.signer)
+    assert trust.Keyring(tmp_path).signer == trust.Keyring(tmp_path).signer
 
 
 def test_a_checkpoint_of_somebody_else_is_shown_and_not_loaded(kernel: Kernel, stranger: Become) -> None:

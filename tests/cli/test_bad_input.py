@@ -169,6 +169,24 @@ def test_a_store_that_cannot_be_a_folder_is_said_so(shell: Shell, monkeypatch: p
     assert "cannot write to" in answer.err
 
 
+@pytest.mark.parametrize("place", [".nbflow", ".nbflow/live"])
+def test_a_file_in_the_place_of_a_folder_is_named(shell: Shell, place: str) -> None:
+    path = shell.write("flow", "%%step a\nx = 1")
+    (shell.folder / place).parent.mkdir(exist_ok=True)
+    (shell.folder / place).write_text("")
+    answer = shell("run", path)
+    fix = "Move it away (a new one is made), or set NBFLOW_HOME to another folder"
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == f"Error: {shell.folder / place}: it is no folder. {fix}\n"
+
+
+def test_a_store_that_leads_nowhere_is_named(shell: Shell) -> None:
+    (shell.folder / ".nbflow").symlink_to(".nbflow")
+    answer = shell("status", shell.write("flow", "%%step a\nx = 1"))
+    assert answer.code == 1
+    assert f"cannot read {shell.folder}/.nbflow (Too many levels of symbolic links)" in answer.err
+
+
 @pytest.mark.parametrize("verb", [["status"], ["runs"], ["why", "a"], ["logs", "a"], ["dump", "a"], ["resume"]])
 def test_asking_about_runs_before_there_is_one(shell: Shell, verb: list[str]) -> None:
     path = shell.write("flow", "%%step a\nx = 1")

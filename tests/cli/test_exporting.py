@@ -151,7 +151,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step load\nimport asyncio\nawait asyncio.sleep(0)"],
-            "cell 1, line 3: step 'load' awaits at its top level. Write  import asyncio  and  asyncio.run(…)",
+            "cell 1, line 3: step 'load' awaits at its top level, which a method cannot. "
+            "Put it into 'async def main(): …' and write asyncio.run(main())",
         ),
         (
             ["%%step a --foreach x in [1] --allow-failures 1 --while more\nmore = False"],

@@ -210,3 +210,16 @@ def test_verify_finds_a_damaged_object_and_the_task_runs_again(tmp_path: Path) -
     assert found.lines[-1] == "1 damaged object, 1 task concerned: they run again when they are needed next"
     assert "make · from" not in shell("run", notebook, "--reuse").out
     assert shell("verify", notebook).code == 0
+
+
+def test_two_notebooks_of_one_name_in_one_store_do_not_mix(shell: Shell) -> None:
+    (shell.folder / "sub").mkdir()
+    first, second = shell.write("A", "%%step a\nx = 1"), shell.write("sub/A", "%%step b\ny = 2")
+    assert "run 1 of A" in shell("run", first).out
+    told = "this flow is called sub.A: another notebook with runs in this store is called A.ipynb too"
+    assert [told in shell("run", second).out for _ in range(2)] == [True, False]
+    assert len(shell("runs", first).lines) == 1
+    assert len(shell("runs", second).lines) == 2
+    assert [shell("status", path).code for path in (first, second)] == [0, 0]
+    assert "b" in shell("dump", second, "b").out
+    assert shell("dump", first, "b").code == 2

@@ -48,14 +48,16 @@ def test_a_change_of_a_module_from_the_prelude_is_no_artifact() -> None:
 
 def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
     flow = flow_of(
-        "x = (\n---\n%%step a\ny = 1\nz = = 2\n---\n%%step b\n!ls\n---\n%%step c\nawait f()\n---\n%%step d\nreturn 1"
+        "x = (\n---\n%%step a\ny = 1\nz = = 2\n---\n%%step b\n!ls\n---\n"
+        "%%step c\ndef g():\n    await f()\n---\n%%step d\nreturn 1"
     )
     assert [str(problem) for problem in flow.problems] == [
         "nb.ipynb · cell 1, line 1: Python cannot read this: '(' was never closed. Correct 'x = ('",
         "nb.ipynb · cell 2, line 3: Python cannot read this: invalid syntax. Correct 'z = = 2'",
         "nb.ipynb · cell 3, line 2: '!ls' is no Python, and a step is nothing else. "
         "Move it to an ordinary cell, or use subprocess.run for a shell command",
-        "nb.ipynb · cell 4, line 2: step 'c' awaits at its top level. Write  import asyncio  and  asyncio.run(…)",
+        "nb.ipynb · cell 4, line 3: a function of step 'c' awaits and is not async. "
+        "Write 'async def', or await where it is called",
         "nb.ipynb · cell 5, line 2: Python cannot read this: 'return' outside function. Correct 'return 1'",
     ]
     assert [step.name for step in flow.steps] == ["a", "b", "c", "d"]
@@ -106,7 +108,7 @@ def test_code_that_is_nested_too_deeply_is_a_problem(terms: int) -> None:
     flow = flow_of(
         f"{deep}\n---\n%%step a\n{deep}\n---\n%%parameters\n{deep}\n---\n%%shared\n{deep}\n---\n%%time\n{deep}"
     )
-    assert [problem.rule for problem in flow.problems if problem.place] == ["syntax"] * 4
+    assert [problem.rule for problem in flow.problems if problem.place] == ["syntax"] * 5
 
 
 def test_reading_never_raises() -> None:

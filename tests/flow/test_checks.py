@@ -97,16 +97,22 @@ RULES = [
         "def f(): return df\n---\n%%step load\ndf = 1\n---\n%%step a\n\nx = f()",
     ),
     (
-        "LIMIT = 3\n---\n%%step a\nLIMIT = 4",
-        "cell 2, line 2: step 'a' assigns 'LIMIT', which the prelude defines in cell 1. "
-        "Rename one of them, or make cell 1 a step",
-        "LIMIT = 3\n---\n%%step a\nlimit = LIMIT",
+        "N = 1\n---\n%%step b\nif q: del N\n---\n%%step c\ny = N\n---\nq = 1",
+        "cell 3, line 2: step 'c' reads 'N', which step 'b' may delete in cell 2. "
+        "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
+        "N = 1\n---\n%%step c\ny = N",
     ),
     (
-        "results = []\n---\n%%step a\nresults.append(1)",
-        "cell 2, line 2: step 'a' changes 'results', which the prelude defines in cell 1. "
-        "Rename one of them, or make cell 1 a step",
-        "%%step r\nresults = []\n---\n%%step a\nresults.append(1)",
+        "results = []\n---\n" + FOREACH.replace("x = i", "results.append(i)") + "%%step r\ny = results",
+        "cell 2, line 2: step 'f' runs once per item and changes 'results', which cell 1 defines; "
+        "'r' cannot see what became of it. Bind what an item makes to a name of its own, and collect it in a step "
+        "with --join f",
+        "results = []\n---\n%%step r\nresults.append(1)\n---\n%%step s\ny = results",
+    ),
+    (
+        PARAMS + "def f(): global top_k; top_k = 1",
+        "cell 2, line 1: 'f' changes 'top_k', which is a parameter (cell 1). Write to another name, such as my_top_k",
+        PARAMS + "def f(): return top_k",
     ),
     (
         "%%step a\nself.x = 1\ndf = 2\n---\n%%step b\ny = df",
@@ -229,10 +235,40 @@ RULES = [
         BRANCHES + "%%step c\nself.z = [one.x for one in [inputs.a, inputs.b]]",
     ),
     (
-        "X = 1\n---\n%%step a\ny = X\n---\nX = 2",
-        "cell 3, line 1: 'X' is already defined in cell 1, and every step sees this later definition. "
-        "Rename one of them",
-        "X = 1\n---\n%%step a\ny = X\n---\nX = 1",
+        "X = [1]\n---\nX.append(load())\n---\n%%step a\ny = X",
+        "cell 3, line 2: step 'a' uses 'X', which cell 2, line 1 changes outside of any step. "
+        "Make cell 2 a step, or start it with %%shared to run it once in every worker",
+        "X = [1]\n---\n%%step a\ny = X\n---\nX.append(load())",
+    ),
+    (
+        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\n%%step a\ny = f()",
+        "cell 4, line 1: step 'a' uses 'N', which cell 3, line 1 computes outside of any step. "
+        "Make cell 3 a step, or start it with %%shared to run it once in every worker",
+        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\nN = 2\n---\n%%step a\ny = f()",
+    ),
+    (
+        "%%step a\nx = [1]\n---\nx.append(2)\n---\n%%step b\ny = x",
+        "cell 2, line 1: this changes 'x' outside of any step; step 'b' gets it as step 'a' made it. "
+        "Make cell 2 a step, or use another name here",
+        "%%step a\nx = [1]\n---\nlen(x)\n---\n%%step b\ny = x\n---\nx.append(2)",
+    ),
+    (
+        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nload(L).append(2)\n---\n%%step b\ny = L",
+        "cell 3, line 1: this changes 'L' outside of any step; step 'b' gets it as step 'a' made it. "
+        "Make cell 3 a step, or use another name here",
+        "L = []\ndef f(): L.append(1)\n---\nL.append(2)\n---\n%%step a\nf()\n---\n%%step b\ny = L",
+    ),
+    (
+        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nN = len(L)\n---\n%%step b\ny = N",
+        "cell 3, line 1: this reads 'L', which step 'a' changes; the steps below would not see that. "
+        "Make cell 3 a step",
+        "L = []\ndef f(): L.append(1)\n---\nN = len(L)\n---\n%%step a\nf()\n---\n%%step b\ny = N",
+    ),
+    (
+        "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",
+        "cell 2, line 1: this changes the process, and the workers of a flow cannot do the same. "
+        "Use only literals and what ordinary cells define, or write it in the steps that need it",
+        "import os\n---\nos.environ['TOKEN'] = 'a'\n---\n%%step a\ny = 1",
     ),
     (
         "def f(): return helpr()\ndef helper(): ...",
@@ -248,7 +284,7 @@ def test_each_rule_tells_what_is_wrong_and_what_to_do(wrong: str, message: str, 
     assert problems_of(right) == []
 
 
-WARNINGS = {"parallel-writes", "redefined", "undefined"}
+WARNINGS = {"changed-outside", "parallel-writes", "setting-outside", "undefined"}
 
 
 @pytest.mark.parametrize("wrong", [wrong for wrong, _, _ in RULES])

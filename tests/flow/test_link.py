@@ -233,10 +233,32 @@ def test_a_step_that_may_be_skipped_ends_a_name_only_when_it_runs() -> None:
     assert (binding.writers, binding.sure) == (("b", "a"), False)
 
 
+def test_a_step_writes_what_functions_change_that_it_uses() -> None:
+    functions = "N = 0\nLOG = []\ndef bump():\n    global N\n    N += 1\ndef twice(): return bump(), bump()\n---\n"
+    cells = "%%step a\ntwice()\n---\n%%step b\nx = N\n---\n%%step c\nLOG.append(x)\n---\n%%step d\ny = LOG, N"
+    graph = graph_of(functions + cells)
+    assert [set(graph.links[step].writes) for step in "abcd"] == [{"N"}, {"x"}, {"LOG"}, {"y"}]
+    assert [writers(graph, step) for step in "bcd"] == [{"N": ("a",)}, {"x": ("b",)}, {"LOG": ("c",), "N": ("a",)}]
+
+
+def test_an_ordinary_cell_that_defines_a_name_again_ends_what_steps_made_of_it() -> None:
+    graph = graph_of("N = 0\n---\n%%step a\nN = 1\n---\n%%step b\nx = N\n---\nN = 2\n---\n%%step c\nx = N")
+    assert [writers(graph, step) for step in "bc"] == [{"N": ("a",)}, {}]
+
+
+def test_state_of_a_foreach_is_seen_by_the_tasks_of_the_item_alone() -> None:
+    text = "SEEN = {}\ndef f(x): SEEN[x] = 1\n---\n%%step a --foreach i in [1, 2]\nf(i)\n---\n"
+    text += "%%step b\nx = i, SEEN\n---\n%%step c\nf(3)\ny = SEEN"
+    graph = graph_of(text)
+    assert (writers(graph, "b"), writers(graph, "c")) == ({"SEEN": ("a",), "i": ("a",)}, {})
+    (said,) = [problem for problem in problems_of(text) if "once per item" in problem]
+    assert said.startswith("nb.ipynb · cell 2, line 1: step 'a' runs once per item and changes 'SEEN' through 'f'")
+
+
 def test_learned_writes_bind_what_stands_below() -> None:
     text = "import numpy as np\n---\n%%step a\ndf = 1\n---\n%%step b\nhelp(df)\n---\n%%step c\nx = df"
     graph = graph_of(text, {"b": frozenset({"df", "np"})})
-    assert writers(graph, "c") == {"df": ("b",)}
+    assert writers(graph, "c") == {"df": ("b", "a")}
     assert graph.links["b"].writes == {"df"}
 
 

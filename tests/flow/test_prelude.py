@@ -48,7 +48,8 @@ KINDS = [
     ("print(1)", None),
     ("%time X = 1 + f()", None),
     ("X = !ls", None),
-    ("%%time\nX = 1", None),
+    ("%%time\nX = 1", "constant"),
+    ("%%timeit\nX = 1", None),
     ("if True:\n    print(1)", None),
     ("def f():\n    !ls", None),
 ]
@@ -82,22 +83,6 @@ def test_a_definition_keeps_its_source_place_names_and_reads() -> None:
         ("Y = 2", 2, {"Y"}, set(), set()),
         ("@wraps\ndef f(x, y=X):\n    from e import g\n    return h(x)", 4, {"f"}, {"wraps", "X", "h"}, {"e", "e.g"}),
     ]
-
-
-def test_a_constant_that_is_changed_later_is_scratch_with_all_that_is_computed_from_it() -> None:
-    flow = flow_of("paths = []\nfirst = paths\nlimit = 3\n---\nfor i in range(3):\n    paths.append(i)")
-    assert [set(s.names) for s in flow.scratch] == [{"paths"}, {"first"}, {"i"}]
-    assert [set(d.names) for d in flow.prelude.definitions] == [{"limit"}]
-
-
-def test_a_setting_on_a_module_leaves_the_import_in_the_prelude() -> None:
-    flow = flow_of("import matplotlib.pyplot as plt\nplt.rcParams['a'] = 1\nplt.rcParams.update(b=2)")
-    assert [set(d.names) for d in flow.prelude.definitions] == [{"plt"}]
-
-
-def test_a_function_that_is_wrapped_later_is_scratch() -> None:
-    flow = flow_of("def f(): ...\n---\nf = jit(f)")
-    assert flow.prelude.definitions == ()
 
 
 def test_magics_keep_the_line_numbers_of_what_follows() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from nbflow.errors import (
     NoRunYet,
+    NothingToRun,
     NothingToUndo,
     TasksFailed,
     UnknownName,
@@ -109,9 +110,18 @@ def test_what_is_asked_wrongly_is_answered_with_what_to_do(
 
 
 def test_history_of_a_flow_that_never_ran_says_so(live: Live) -> None:
-    for line in ("status", "runs", "restore one", "card one", "debug"):
+    for line in ("runs", "restore one", "card one", "debug"):
         with pytest.raises(NoRunYet):
             live.use(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["run", "run --bg", "run --to one", "resume", "status", "show", "why one", "export f.py"]
+)
+def test_without_steps_there_is_nothing_to_run(live: Live, line: str) -> None:
+    with pytest.raises(NothingToRun, match="there is nothing to run: console has no steps"):
+        live.use(line)
+    assert not (live.session.folder / ".nbflow").exists()
 
 
 def test_status_says_what_is_stale_after_a_step_above_was_executed_anew(

@@ -90,7 +90,8 @@ def test_a_step_that_reads_standard_input_is_told_to_use_a_parameter(place: Plac
 
 def test_leaving_with_sys_exit_is_a_failure_of_that_task_only(place: Place) -> None:
     ran = place.run(flow("%%step leave\nimport sys\nsys.exit(3)", "%%step other\nx = 1"))
-    assert failures(ran)["leave"].failure.type == "SystemExit"
+    assert failures(ran)["leave"].failure.type == "StepExited"
+    assert [frame.source for frame in failures(ran)["leave"].failure.frames] == ["sys.exit(3)"]
     assert ran.value("other.x") == 1
 
 

@@ -30,14 +30,14 @@ def write_body(step: Step, graph: Graph) -> Written:
     text = _without_transition(step.body, tree) if step.metaflow else step.body
     shown = None if _ends_in_transition(tree) else _shown(parse(text), text, draws, graph)
     text = _displayed(text, shown) if shown is not None else text
-    closure = graph.prelude.closure(graph.links[step.name].prelude)
+    closure = graph.closure(step.name)
     asks = "display" in step.mentions | step.reads or any("display" in one.reads for one in closure)
     return Written(text.strip("\n").rstrip(), shown is not None or asks or draws, draws)
 
 
 def _draws(step: Step, graph: Graph) -> bool:
     """Whether it may leave figures open, which a notebook shows at the end of the cell."""
-    closure = graph.prelude.closure(graph.links[step.name].prelude & step.mentions)
+    closure = graph.prelude_of(step.name).closure(graph.links[step.name].prelude & step.mentions)
     modules = step.modules.union(*(definition.modules for definition in closure))
     return any(module.split(".")[0] in ("matplotlib", "seaborn") for module in modules)
 

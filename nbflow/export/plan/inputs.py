@@ -46,7 +46,7 @@ class InputsUse:
 def read_use(step: Step, graph: Graph) -> InputsUse:
     """Functions of the prelude may be given tasks, so what they look at counts too."""
     tree = parse(step.body)
-    closure = graph.prelude.closure(graph.links[step.name].prelude)
+    closure = graph.closure(step.name)
     trees = [tree, *(parse(definition.source) for definition in closure)]
     nodes = [node for one in trees for node in ast.walk(one)]
     attributes = frozenset(_attributes_of_inputs(tree))

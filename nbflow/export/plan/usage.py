@@ -104,7 +104,7 @@ class Usage:
     def shared(self, step: Step) -> frozenset[str]:
         """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
         linked = self.graph.links[step.name]
-        closure = self.graph.prelude.closure(linked.prelude & step.mentions)
+        closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
         return reads & (linked.parameters | {binding.name for binding in linked.bindings})

@@ -98,7 +98,7 @@ class Values:
 
     def path(self, default: object) -> str:
         """A default file as seen from the notebook."""
-        given = Path(str(default)).expanduser()
+        given = Path(os.path.expanduser(str(default)))
         here = self.script.resolve().parent
         if not given.is_absolute() and not (here / given).exists() and (Path.cwd() / given).exists():
             here = Path.cwd()

@@ -35,9 +35,9 @@ class Place:
     def folder(self) -> Path:
         return self.path.parent
 
-    @property
+    @cached_property
     def flow(self) -> str:
-        return self.path.stem
+        return Store.flow_of(self.root, self.path)
 
     @property
     def document(self) -> str:

@@ -1,0 +1,361 @@
+"""The paths that expressions mean: literals, `Path(…) / "x"`, joins and f-strings of constants and parameters."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from pathlib import PurePosixPath
+
+from nbflow.flow.bindings import Bound, bindings_of
+from nbflow.flow.purity import origins_of
+from nbflow.flow.scope import FunctionNode
+
+UNKNOWN = "\0"
+"""Stands in a path for a part that only a run knows."""
+
+MANY = 64
+"""So many paths an expression may mean; of more, nobody tells which."""
+
+DEPTH = 24
+"""So far the values of names are followed."""
+
+EACH, SOME = object(), object()
+"""In place of a key of a container: what a loop over it gives, and what some key that is not known gives."""
+
+
+def parameter(name: str) -> str:
+    """Return what stands in a path for the value of a parameter."""
+    return f"\1{name}\1"
+
+
+def fill_in(path: str, values: Mapping[str, object]) -> str:
+    """Put the values of parameters into a path."""
+    return re.sub("\1(\\w+)\1", lambda found: str(values.get(found[1], UNKNOWN)), path)
+
+
+@dataclass(frozen=True)
+class Space:
+    """What the names in a piece of code may be bound to."""
+
+    bound: Mapping[str, tuple[Bound, ...]] = field(default_factory=dict)
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose paths are known
+    functions: Mapping[str, FunctionNode] = field(default_factory=dict)
+    classes: Mapping[str, ast.ClassDef] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    outer: Space | None = None
+
+    @classmethod
+    def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
+        nodes = [node for statement in statements for node in ast.walk(statement)]
+        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        return cls(
+            bindings_of(statements),
+            known,
+            {node.name: node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)},
+            {node.name: node for node in nodes if isinstance(node, ast.ClassDef)},
+            {name: origin for node in imports for name, origin in origins_of(node).items()},
+            outer,
+        )
+
+    def where(self, name: str) -> Space | None:
+        """Return the space that binds a name: this one, or one around it."""
+        for names in (self.known, self.bound, self.functions, self.classes, self.origins):
+            if name in names:
+                return self
+        return self.outer.where(name) if self.outer else None
+
+    def origin(self, node: ast.expr) -> str:
+        """Return the absolute dotted name of what an expression imports: `pandas.read_csv` for `pd.read_csv`."""
+        match node:
+            case ast.Name(id=name):
+                space = self.where(name)
+                return name if space is None else space.origins.get(name, "")
+            case ast.Attribute(value=inner, attr=attr):
+                outer = self.origin(inner)
+                return f"{outer}.{attr}" if outer else ""
+            case _:
+                return ""
+
+
+def paths_of(node: ast.expr, space: Space) -> tuple[str, ...]:
+    """Return the texts that an expression may mean, with UNKNOWN for what cannot be told."""
+    return _Reading(space).texts(node)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Reads expressions in one space."""
+
+    space: Space
+    depth: int = 0
+    following: frozenset[tuple[str, int]] = frozenset()  # names whose values are being read: (name, id of the space)
+
+    def texts(self, node: ast.expr) -> tuple[str, ...]:
+        if self.depth > DEPTH:
+            return (UNKNOWN,)
+        found = tuple(dict.fromkeys(islice(self._texts(node), MANY + 1)))
+        return found if 0 < len(found) <= MANY else (UNKNOWN,)
+
+    def _at(self, space: Space, name: str = "") -> _Reading:
+        return _Reading(space, self.depth + 1, self.following | {(name, id(space))} if name else self.following)
+
+    def _values(self, name: str) -> Iterator[tuple[Bound, _Reading]]:
+        """Yield what a name may be bound to, each with the reading of its own names."""
+        space = self.space.where(name)
+        if space is not None and (name, id(space)) not in self.following and self.depth <= DEPTH:
+            reading = self._at(space, name)
+            yield from ((bound, reading) for bound in space.bound.get(name, ()))
+
+    def _texts(self, node: ast.expr) -> Iterable[str]:
+        match node:
+            case ast.Constant(value=str() | int() | float() as value) if not isinstance(value, bool):
+                return (str(value),)
+            case ast.Name(id=name):
+                return self._named(name)
+            case ast.JoinedStr(values=parts):
+                return map("".join, product(*(self.texts(part) for part in parts)))
+            case ast.FormattedValue(value=value, format_spec=None):
+                return self.texts(value)
+            case ast.BinOp(left=left, op=ast.Div(), right=right):
+                return self._combine(_join, left, right)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                return self._combine(lambda *parts: "".join(parts), left, right)
+            case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=right):
+                return self._fill(re.split(r"%[-+ #0-9.]*[a-z]", text), _parts(right))
+            case ast.IfExp(body=one, orelse=other):
+                return (*self.texts(one), *self.texts(other))
+            case ast.BoolOp(values=values):
+                return (text for value in values for text in self.texts(value))
+            case ast.NamedExpr(value=value):
+                return self.texts(value)
+            case ast.Subscript(value=value, slice=key):
+                return self._union(self.items(value, key.value if isinstance(key, ast.Constant) else SOME))
+            case ast.Attribute(value=value, attr=attr):
+                return self._attribute(value, attr)
+            case ast.Call():
+                return self._call(node)
+            case _:
+                return (UNKNOWN,)
+
+    def _combine(self, combine: Callable[..., str], *nodes: ast.expr) -> Iterator[str]:
+        return (combine(*parts) for parts in product(*map(self.texts, nodes)))
+
+    def _fill(self, between: Sequence[str], values: Sequence[ast.expr]) -> Iterator[str]:
+        """Put values between pieces of text."""
+        given = [self.texts(value) for value in values[: len(between) - 1]]
+        given += [(UNKNOWN,)] * (len(between) - 1 - len(given))
+        for parts in product(*given):
+            yield between[0] + "".join(part + text for part, text in zip(parts, between[1:], strict=True))
+
+    def _union(self, bound: Iterable[tuple[ast.expr, Space]]) -> Iterator[str]:
+        found = False
+        for node, space in bound:
+            found = True
+            yield from self._at(space).texts(node)
+        if not found:
+            yield UNKNOWN
+
+    # names
+
+    def _named(self, name: str) -> Iterable[str]:
+        space = self.space.where(name)
+        if space is None:
+            return ("",) if name == "__file__" else (UNKNOWN,)
+        if name in space.known:
+            return space.known[name]
+        found = [text for bound, reading in self._values(name) for text in reading._bound(bound)]
+        return found or (UNKNOWN,)
+
+    def _bound(self, bound: Bound) -> Iterable[str]:
+        match bound.kind:
+            case "is":
+                return self.texts(bound.value)
+            case "each":
+                return self._union(self.items(bound.value, EACH))
+            case "part":
+                parts = (self._at(space).items(node, bound.index) for node, space in self.items(bound.value, EACH))
+                return self._union(one for found in parts for one in found)
+            case _:
+                return (UNKNOWN,)
+
+    def items(self, node: ast.expr, key: object) -> Iterator[tuple[ast.expr, Space]]:
+        """Yield what a container holds at a key, or all of it; each with the space of its names."""
+        match node:
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+                chosen = parts[key : key + 1 or None] if isinstance(key, int) else parts
+                yield from ((part, self.space) for part in chosen)
+            case ast.Dict(keys=keys, values=values):
+                for one, value in zip(keys, values, strict=True):
+                    if key is EACH:
+                        yield one or value, self.space
+                    elif key is SOME or not isinstance(one, ast.Constant) or one.value == key:
+                        yield value, self.space
+            case ast.Name(id=name):
+                for bound, reading in self._values(name):
+                    if bound.kind == "is":
+                        yield from reading.items(bound.value, key)
+            case ast.Call(func=ast.Name(id="sorted" | "list" | "tuple" | "set" | "reversed"), args=[inner, *_]):
+                yield from self.items(inner, EACH)
+            case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):
+                pairs = ((ast.Tuple([ast.Constant(None), one], ast.Load()), at) for one, at in self.items(inner, EACH))
+                yield from pairs
+            case ast.Call(func=ast.Name(id="zip"), args=columns):
+                rows = zip(*(tuple(self.items(column, EACH)) for column in columns), strict=False)
+                yield from ((ast.Tuple([one for one, _ in row], ast.Load()), self.space) for row in rows)
+            case ast.Call(func=ast.Name(id="dict"), keywords=given):
+                yield from ((one.value, self.space) for one in given if key in (SOME, one.arg))
+            case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[]):
+                yield from self._pairs(inner)
+            case ast.Call(func=ast.Attribute(value=inner, attr="values" | "keys" as what), args=[]):
+                yield from self.items(inner, SOME if what == "values" else EACH)
+            case ast.ListComp(elt=part, generators=[loop]) | ast.GeneratorExp(elt=part, generators=[loop]):
+                target = Bound.of_loop(loop.target, loop.iter)
+                yield part, Space({name: (bound,) for name, bound in target}, outer=self.space)
+
+    def _pairs(self, node: ast.expr) -> Iterator[tuple[ast.expr, Space]]:
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                pairs = zip(keys, values, strict=True)
+                yield from ((ast.Tuple([k, v], ast.Load()), self.space) for k, v in pairs if k is not None)
+            case ast.Name(id=name):
+                for bound, reading in self._values(name):
+                    if bound.kind == "is":
+                        yield from reading._pairs(bound.value)
+
+    def _attribute(self, value: ast.expr, attr: str) -> Iterable[str]:
+        if attr in ("parent", "name", "stem", "suffix"):
+            return (_part(text, attr) for text in self.texts(value))
+        return self._union(self._member(value, attr))
+
+    def _member(self, node: ast.expr, attr: str) -> Iterator[tuple[ast.expr, Space]]:
+        """Yield what `CFG.data` may be: of a class, an instance of one, or a `SimpleNamespace`."""
+        match node:
+            case ast.Name(id=name):
+                space = self.space.where(name)
+                if space is not None and name in space.classes:
+                    yield from _of_class(space.classes[name], attr, space)
+                for bound, reading in self._values(name):
+                    if bound.kind == "is":
+                        yield from reading._member(bound.value, attr)
+            case ast.Call(func=func, keywords=given):
+                stated = [one.value for one in given if one.arg == attr]
+                yield from ((value, self.space) for value in stated)
+                if not stated and isinstance(func, ast.Name):
+                    yield from self._member(func, attr)
+
+    # calls
+
+    def _call(self, call: ast.Call) -> Iterable[str]:
+        origin = self.space.origin(call.func)
+        if re.fullmatch(r"pathlib\.(Pure)?(Posix|Windows)?Path", origin) or origin in (
+            "os.path.join",
+            "posixpath.join",
+        ):
+            return self._combine(_join, *call.args)
+        if origin in ("pathlib.Path.cwd", "os.getcwd"):
+            return ("",)
+        if origin == "pathlib.Path.home":
+            return ("~",)
+        if origin in _SAME and call.args:
+            return self.texts(call.args[0])
+        if origin == "os.path.dirname" and call.args:
+            return (_part(text, "parent") for text in self.texts(call.args[0]))
+        if isinstance(call.func, ast.Name):
+            return self._returned(call, call.func.id)
+        return self._method(call, call.func) if isinstance(call.func, ast.Attribute) else (UNKNOWN,)
+
+    def _method(self, call: ast.Call, func: ast.Attribute) -> Iterable[str]:
+        match func.attr, func.value, call.args:
+            case (("resolve" | "absolute" | "expanduser" | "as_posix" | "strip"), value, []):
+                return self.texts(value)
+            case "joinpath", value, parts:
+                return self._combine(_join, value, *parts)
+            case ("with_suffix" | "with_name" | "with_stem") as how, value, [part]:
+                return self._combine(lambda text, new: _changed(text, how, new), value, part)
+            case "format", ast.Constant(value=str(text)), values:
+                given = {str(i): value for i, value in enumerate(values)} | {
+                    k.arg or "": k.value for k in call.keywords
+                }
+                fields = re.findall(r"\{([^{}]*)\}", text)
+                named = [given.get(name or str(i), ast.Constant(None)) for i, name in enumerate(fields)]
+                return self._fill(re.split(r"\{[^{}]*\}", text), named)
+            case "join", ast.Constant(value=str(between)), [ast.List(elts=parts) | ast.Tuple(elts=parts)]:
+                return self._combine(lambda *texts: between.join(texts), *parts)
+            case _:
+                return (UNKNOWN,)
+
+    def _returned(self, call: ast.Call, name: str) -> Iterable[str]:
+        """Return what a function of the notebook may give back."""
+        space = self.space.where(name)
+        if space is None or name not in space.functions or self.depth > DEPTH:
+            return (UNKNOWN,)
+        function = space.functions[name]
+        inside = enter(function, call, self.space, space)
+        statements = ast.walk(function)
+        values = [one.value for one in statements if isinstance(one, ast.Return) and one.value is not None]
+        return (text for value in values for text in self._at(inside).texts(value))
+
+
+_JOINS = frozenset(
+    ("os.path.join", "posixpath.join", "pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath")
+)
+_SAME = frozenset(("str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser"))
+
+
+def enter(function: FunctionNode, call: ast.Call | None, caller: Space, around: Space) -> Space:
+    """Return the space inside a function that is called like this; without a call, its arguments are not known."""
+    spec = function.args
+    names = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
+    every = [*names, *(argument.arg for argument in (*spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))))]
+    given = dict(zip(names, call.args, strict=False)) if call else {}
+    given |= {one.arg: one.value for one in call.keywords if one.arg in every} if call else {}
+    defaults = dict(zip(reversed(names), reversed(spec.defaults), strict=False))
+    defaults |= {a.arg: value for a, value in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if value}
+    known: dict[str, tuple[str, ...]] = {}
+    for name in every:
+        if name in given:
+            known[name] = paths_of(given[name], caller)
+        else:
+            known[name] = paths_of(defaults[name], around) if name in defaults and call else (UNKNOWN,)
+    body = [] if isinstance(function, ast.Lambda) else function.body
+    return Space.of(body, around, **known)
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def _of_class(node: ast.ClassDef, attr: str, space: Space) -> Iterator[tuple[ast.expr, Space]]:
+    inside = Space(bindings_of(node.body), outer=space)
+    return ((bound.value, inside) for bound in inside.bound.get(attr, ()) if bound.kind == "is")
+
+
+def _join(*parts: str) -> str:
+    """Join as `Path` does; a text that begins with an unknown part may be absolute, which nobody can tell."""
+    joined = ""
+    for part in parts:
+        joined = part if part.startswith(("/", "~")) or not joined else f"{joined.rstrip('/') or '/'}/{part}"
+    return joined
+
+
+def _part(text: str, attr: str) -> str:
+    path = PurePosixPath(text)
+    if attr == "parent" and path.parent != path:
+        return str(path.parent) if len(path.parts) > 1 else ""
+    return str(getattr(path, attr)) if UNKNOWN not in text and "\1" not in text else UNKNOWN
+
+
+def _changed(text: str, how: str, new: str) -> str:
+    if UNKNOWN in path_name(text) or UNKNOWN in new:
+        return f"{_part(text, 'parent')}/{UNKNOWN}"
+    try:
+        return str(getattr(PurePosixPath(text), how)(new))
+    except ValueError:
+        return UNKNOWN
+
+
+def path_name(text: str) -> str:
+    return text.rpartition("/")[2]

@@ -1,0 +1,165 @@
+"""The files that steps name: what they do to them, and in which order that puts them."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.flow.fileorder import covers, may_be_same
+from nbflow.flow.paths import UNKNOWN
+from tests.flow.reading import graph_of
+
+ABOVE = """
+import os, glob, shutil, sqlite3, json, pickle, joblib, logging
+import numpy as np
+import pandas as pd
+import matplotlib.pyplot as plt
+from pathlib import Path
+from PIL import Image
+from mylib import export, ingest
+
+DATA = Path("data")
+NAMES = ["a.csv", "b.csv"]
+PLACES = {"train": "data/train.csv", "test": DATA / "test.csv"}
+
+class Config:
+    folder = "conf"
+
+def load(name, ending=".csv"):
+    return pd.read_csv(DATA / (name + ending))
+
+def save(df, name="x"):
+    path = os.path.join(DATA, name + ".out.csv")
+    df.to_csv(path)
+---
+%%parameters
+year: int = 2020
+---
+%%step first
+place = "data/first.csv"
+df = pd.DataFrame()
+---
+"""
+USES = {
+    'pd.read_csv("a.csv")': ["read a.csv"],
+    "pd.read_csv(filepath_or_buffer=DATA / 'a')": ["read data/a"],
+    'pd.read_csv(f"data/{year}.csv")': ["read data/<year>.csv"],
+    "pd.read_csv(place)": ["read data/first.csv"],
+    "_p = DATA / 'x'\npd.read_csv(_p / 'y.csv')": ["read data/x/y.csv"],
+    "for _n in NAMES:\n    pd.read_csv(_n)": ["read a.csv", "read b.csv"],
+    "[pd.read_csv(DATA / n) for n in NAMES]": ["read data/a.csv", "read data/b.csv"],
+    'pd.read_csv(PLACES["train"])': ["read data/train.csv"],
+    "for _k, _p in PLACES.items():\n    pd.read_csv(_p)": ["read data/train.csv", "read data/test.csv"],
+    'open(Config.folder + "/x.yaml").read()': ["read conf/x.yaml"],
+    'pd.read_csv("%s/%d.csv" % (DATA, 3))': ["read data/3.csv"],
+    'pd.read_csv("{}/x.csv".format(DATA))': ["read data/x.csv"],
+    'load("u")': ["read data/u.csv"],
+    'load("u", ending=".tsv")': ["read data/u.tsv"],
+    "list(map(load, names()))": ["read data/?"],
+    "save(df)": ["write data/x.out.csv"],
+    'open("LICENSE").read()': ["read LICENSE"],
+    'with open("out.txt", "w") as f:\n    f.write("hello")': ["write out.txt"],
+    'open("log.txt", mode="a").write("x")': ["append log.txt"],
+    'open("db.bin", "r+b")': ["update db.bin"],
+    '(DATA / "t").read_text()': ["read data/t"],
+    '(DATA / "t").write_text("x")': ["write data/t"],
+    'with Path("q").open("w") as f: pass': ["write q"],
+    'Path("c.pkl").exists()': ["read c.pkl"],
+    'df.to_csv("result")': ["write result"],
+    'df.to_csv("result.csv", mode="a")': ["append result.csv"],
+    'plt.savefig("figure")': ["write figure"],
+    'np.save("array", df)': ["write array"],
+    'np.load("array.npy")': ["read array.npy"],
+    'joblib.dump(df, "m.joblib")': ["write m.joblib"],
+    'pickle.dump(df, open("m.pkl", "wb"))': ["write m.pkl"],
+    'Image.open("x.png").save("y.png")': ["read x.png", "write y.png"],
+    'sqlite3.connect("x.db")': ["update x.db"],
+    'shutil.copy("a.csv", "b.csv")': ["read a.csv", "write b.csv"],
+    'os.rename("a.csv", "b.csv")': ["update a.csv", "write b.csv"],
+    'os.makedirs("out", exist_ok=True)': ["make out"],
+    'glob.glob("d/*.csv")': ["list d/*.csv"],
+    'sorted(DATA.glob("*.csv"))': ["list data/*.csv"],
+    'os.listdir("d")': ["list d/*"],
+    'logging.basicConfig(filename="run.log")': ["append run.log"],
+    'export(df, "o.parquet")': ["write o.parquet"],
+    'ingest("o.parquet")': ["touch o.parquet"],
+    "print(sql(\"select * from 'd/x.parquet'\"))": ["read d/x.parquet"],
+}
+NONE = (
+    'print("data.csv")',
+    'pd.read_csv("https://example.com/x.csv")',
+    'pd.read_csv("s3://bucket/x.csv")',
+    'sqlite3.connect(":memory:")',
+    "pd.read_json('{\"a\": 1}')",
+    'pd.to_datetime("2020/01/01")',
+    'df.groupby("a.data").sum()',
+    's = "a.csv".replace("a", "b")',
+    'df.rename(columns={"a": "b.csv"})',
+)
+
+
+def uses(body: str) -> list[str]:
+    linked = graph_of(f"{ABOVE}%%step s\n{body}").links["s"]
+    shown = [(use.access, use.path.replace(UNKNOWN, "?").replace("\1year\1", "<year>")) for use in linked.files]
+    return [f"{access} {path}" for access, path in shown if path != "?"]
+
+
+@pytest.mark.parametrize(("body", "expected"), USES.items(), ids=USES)
+def test_the_files_of_a_step_are_found_in_its_text(body: str, expected: list[str]) -> None:
+    assert sorted(uses(body)) == sorted(expected)
+
+
+@pytest.mark.parametrize("body", NONE)
+def test_what_is_no_file_of_this_machine_is_left_out(body: str) -> None:
+    assert uses(body) == []
+
+
+ORDERS = [
+    ('df.to_csv("x.csv")', 'pd.read_csv("x.csv")'),
+    ('df.to_csv(f"out/{name()}.csv")', 'pd.read_csv("out/a.csv")'),
+    ('df.to_csv("out/a.csv")', 'glob.glob("out/*.csv")'),
+    ('df.to_csv(f"{year}.csv")', 'pd.read_csv("2020.csv")'),
+    ('df.to_parquet("out")', 'pd.read_parquet("out/part.parquet")'),
+    ('np.save("array", df)', 'np.load("array.npy")'),
+    ('pd.read_csv("x.csv")', 'df.to_csv("x.csv")'),
+    ('df.to_csv("x.csv")', 'df.to_csv("x.csv", index=False)'),
+    ('open("log.txt", "a").write("1")', 'open("log.txt", "a").write("2")'),
+    ('os.makedirs("out", exist_ok=True)', 'df.to_csv("out/x.csv")'),
+    ('sqlite3.connect("x.db")', 'sqlite3.connect("x.db")'),
+    ('export(df, "x.parquet")', 'ingest("x.parquet")'),
+    ("save(df)", 'load("x", ".out.csv")'),
+    ('df.to_csv("./data/../x.csv")', 'open("x.csv")'),
+]
+NO_ORDERS = [
+    ('pd.read_csv("x.csv")', 'pd.read_csv("x.csv")'),
+    ('df.to_csv("x.csv")', 'pd.read_csv("y.csv")'),
+    ('plt.savefig("out/a.png")', 'plt.savefig("out/b.png")'),
+    ('os.makedirs("out")', 'os.makedirs("out")'),
+    ('df.to_csv(f"out/{name()}.csv")', 'plt.savefig(f"out/{name()}.png")'),
+    ("df.to_csv(name())", 'pd.read_csv("x.csv")'),
+]
+
+
+@pytest.mark.parametrize(("above", "below"), ORDERS)
+def test_what_one_step_does_to_a_file_and_another_too_keeps_its_order(above: str, below: str) -> None:
+    graph = graph_of(f"{ABOVE}%%step one\n{above}\n---\n%%step two\n{below}")
+    assert "one" in graph.links["two"].upstream
+
+
+@pytest.mark.parametrize(("above", "below"), NO_ORDERS)
+def test_steps_that_do_not_disturb_each_other_stay_parallel(above: str, below: str) -> None:
+    graph = graph_of(f"{ABOVE}%%step one\n{above}\n---\n%%step two\n{below}")
+    assert "one" not in graph.links["two"].upstream
+
+
+def test_an_order_that_others_give_anyway_is_no_edge() -> None:
+    steps = [f'%%step s{i}\nopen("log.txt", "a").write("{i}")' for i in range(3)]
+    assert graph_of("\n---\n".join(steps)).links["s2"].upstream == ("s1",)
+
+
+def test_patterns_meet_where_some_path_is_of_both() -> None:
+    assert may_be_same("out/\0.csv", "\0/a.csv")
+    assert not may_be_same("out/\0.csv", "in/\0.csv")
+    assert may_be_same("/home/me/data/x.csv", "data/x.csv")
+    assert covers("out", "out/deep/x.csv")
+    assert covers("array", "array.npy")
+    assert not covers("out/\0.csv", "in/x.csv")

@@ -1,0 +1,102 @@
+"""What ordinary cells change, in a live kernel: done once, seen by the steps below, and not by those above."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jupyter.live import Live
+from tests.jupyter.notebooks import write
+
+CELLS = (
+    "ITEMS = []\nclass A: n = 0\ndef f(): ...",
+    "%%step above\nseen_above = ([*ITEMS], A.n, getattr(f, 'tag', None))",
+    "ITEMS.append(3)\nA.n += 1\nf.tag = 't'",
+    "%%step below\nseen_below = ([*ITEMS], A.n, f.tag)\none = A()",
+    "A.n += 1",
+    "%%step last\nseen_last = ([*ITEMS], A.n, type(one) is A, one.n)",
+)
+RIGHT = {"seen_above": ([], 0, None), "seen_below": ([3], 1, "t"), "seen_last": ([3], 2, True, 2)}
+
+
+def run_all(live: Live, cells: tuple[str, ...] = CELLS) -> None:
+    for cell in cells:
+        live.run(cell)
+
+
+def seen(live: Live) -> dict[str, object]:
+    return {name: live.names[name] for name in RIGHT}
+
+
+@pytest.fixture
+def notebook(live: Live, tmp_path: Path) -> Live:
+    live.session.follow(write(tmp_path / "nb.ipynb", *CELLS))
+    return live
+
+
+def test_run_all_gives_what_the_cells_give(notebook: Live) -> None:
+    run_all(notebook)
+    assert seen(notebook) == RIGHT
+    assert (notebook.names["ITEMS"], notebook.names["A"].n) == ([3], 2)
+
+
+def test_what_a_fresh_kernel_has_not_executed_is_done_before_the_step(notebook: Live) -> None:
+    run_all(notebook, (CELLS[1], CELLS[3], CELLS[5]))
+    assert seen(notebook) == RIGHT
+
+
+def test_a_kernel_that_stopped_half_way_does_the_rest_once(notebook: Live) -> None:
+    run_all(notebook, CELLS[:4])
+    notebook.run(CELLS[5])
+    assert seen(notebook) == RIGHT
+    assert notebook.names["A"].n == 2
+
+
+def test_a_step_that_runs_again_after_all_cells_does_not_see_what_stands_below_it(notebook: Live) -> None:
+    run_all(notebook)
+    for step in ("above", "below", "last"):
+        notebook.session.steps.run(step, frozenset({(step, ())}))
+    assert seen(notebook) == RIGHT
+
+
+def test_a_cell_that_is_executed_twice_is_done_once_for_the_steps(notebook: Live) -> None:
+    run_all(notebook, (*CELLS[:3], *CELLS[2:]))
+    assert seen(notebook) == RIGHT
+
+
+def test_an_effect_of_an_unsaved_cell_is_part_of_the_notebook(live: Live) -> None:
+    run_all(live, ("def register(k): REG[k] = 1", "REG = {}", "register('a')", "%%step one\nx = [*REG]"))
+    assert live.names["x"] == ["a"]
+
+
+SETTINGS = (
+    "import decimal",
+    "%%step above\nhigh = str(decimal.Decimal(1) / 3)",
+    "decimal.getcontext().prec = 4",
+    "%%step below\nlow = str(decimal.Decimal(1) / 3)",
+)
+
+
+@pytest.fixture
+def setting(live: Live, tmp_path: Path) -> Iterator[Live]:
+    live.session.follow(write(tmp_path / "nb.ipynb", *SETTINGS))
+    with decimal.localcontext():
+        yield live
+
+
+@pytest.mark.parametrize(
+    "order",
+    [SETTINGS, (SETTINGS[3],), (SETTINGS[3], SETTINGS[1]), (SETTINGS[0], *SETTINGS[2:], SETTINGS[1])],
+    ids=["all", "fresh", "back", "back again"],
+)
+def test_a_setting_holds_for_the_steps_below_it_in_whatever_order_they_run(
+    setting: Live, order: tuple[str, ...]
+) -> None:
+    run_all(setting, order)
+    found = {name: setting.names[name] for name in ("high", "low") if name in setting.names}
+    right = {"high": "0.3333333333333333333333333333", "low": "0.3333"}
+    assert found == {name: right[name] for name in found}
+    assert "low" in found

@@ -1,0 +1,246 @@
+"""Steps that use processes and threads: they work as in a kernel, and nothing of them outlives the run."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from nbflow.run.children import end_children, started_by
+from nbflow.run.events import Outcome
+from tests.flows import Shape
+from tests.run.running import Place, Ran
+from tests.run.test_kills import is_alive
+
+ROOT = Path(__file__).parents[2]
+
+POOLS = Shape("pools", """
+import multiprocessing as mp
+from concurrent.futures import ProcessPoolExecutor
+from joblib import Parallel, delayed
+def square(x):
+    return x * x
+---
+%%step method
+method = mp.get_start_method()
+---
+%%step pool
+with mp.Pool(2) as _pool:
+    pool = _pool.map(square, range(3))
+---
+%%step of_the_step
+def cube(x):
+    return x ** 3
+with mp.Pool(2) as _pool:
+    of_the_step = _pool.map(cube, range(3))
+---
+%%step executor
+with ProcessPoolExecutor(2) as _executor:
+    executor = list(_executor.map(square, range(3)))
+---
+%%step process
+_queue = mp.Queue()
+_process = mp.Process(target=_queue.put, args=(5,))
+_process.start()
+process = _queue.get(timeout=60)
+_process.join()
+---
+%%step manager
+with mp.Manager() as _manager:
+    _shared = _manager.dict()
+    _process = mp.Process(target=_shared.__setitem__, args=("a", 1))
+    _process.start()
+    _process.join()
+    manager = dict(_shared)
+---
+%%step loky
+loky = Parallel(n_jobs=2)(delayed(square)(i) for i in range(3))
+---
+%%step chosen
+mp.set_start_method("spawn")
+chosen = mp.get_start_method()
+---
+%%step after
+after = chosen, mp.get_start_method()
+""", {})  # fmt: skip
+
+LEFT = Shape("left", """
+import multiprocessing, subprocess, sys, threading, time, atexit
+from pathlib import Path
+def sleep():
+    time.sleep(600)
+---
+%%step start
+_plain = subprocess.Popen(["sleep", "600"])
+_apart = subprocess.Popen(["sleep", "600"], start_new_session=True)
+_shell = subprocess.Popen("sleep 600 & sleep 600", shell=True)
+_own = multiprocessing.Process(target=sleep)
+_own.start()
+_daemon = multiprocessing.Process(target=sleep, daemon=True)
+_daemon.start()
+children = [_plain.pid, _apart.pid, _shell.pid, _own.pid, _daemon.pid]
+Path("children").write_text(" ".join(map(str, children)))
+---
+%%step wait
+_seen = children
+Path("waiting").touch()
+if Path("stay").exists():
+    time.sleep(600)
+""", {})  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pools(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    ran = Place(tmp_path_factory.mktemp("pools")).run(POOLS)
+    assert ran.finished.outcome is Outcome.SUCCEEDED, [r.failure for r in ran.results.values() if r.failure]
+    return ran
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("method", "fork"),
+        ("pool", [0, 1, 4]),
+        ("of_the_step", [0, 1, 8]),
+        ("executor", [0, 1, 4]),
+        ("process", 5),
+        ("manager", {"a": 1}),
+        ("loky", [0, 1, 4]),
+        ("after", ("spawn", "fork")),
+    ],
+)
+def test_a_step_uses_processes_as_a_cell_does(name: str, value: object, pools: Ran) -> None:
+    if name in ("method", "after") and not sys.platform.startswith("linux"):
+        pytest.skip("other systems start processes in another way")
+    assert pools.value(f"{name}.{name}") == value
+
+
+def children_of(folder: Path) -> list[int]:
+    return [int(pid) for pid in (folder / "children").read_text().split()]
+
+
+def test_what_a_step_has_started_ends_with_the_run(tmp_path: Path) -> None:
+    assert Place(tmp_path).run(LEFT).finished.outcome is Outcome.SUCCEEDED
+    assert not any(map(is_alive, children_of(tmp_path)))
+
+
+def test_what_a_step_has_started_ends_with_its_timeout(tmp_path: Path) -> None:
+    (tmp_path / "stay").touch()
+    shape = Shape("left", "\n---\n".join(LEFT.cells).replace("%%step wait", "%%step wait --timeout 1s"), {})
+    assert Place(tmp_path, slots=1).run(shape).finished.outcome is Outcome.FAILED
+    assert not any(map(is_alive, children_of(tmp_path)))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, tmp_path: Path) -> None:
+    (tmp_path / "stay").touch()
+    program = (
+        "import sys; from pathlib import Path; from tests.run.running import Place; "
+        "from tests.run.test_processes import LEFT; Place(Path(sys.argv[1])).run(LEFT)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as driver:
+        until(lambda: (tmp_path / "waiting").exists() or driver.poll() is not None)
+        children = children_of(tmp_path)
+        assert all(map(is_alive, children))
+        driver.send_signal(number)
+        assert driver.stdout is not None
+        assert driver.stdout.read() == b""  # nobody keeps it open
+    until(lambda: not any(map(is_alive, children)))
+
+
+def until(holds: object) -> None:
+    assert callable(holds)
+    end = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_worker_is_told_from_what_it_has_started() -> None:
+    command = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, start_new_session=True) as leader:
+        assert leader.stdout is not None
+        child = int(leader.stdout.readline())
+        assert started_by(leader.pid) == {child}
+        end_children(leader.pid)
+        assert not is_alive(child)
+        leader.kill()
+
+
+ENDING = Shape("ending", """
+import atexit, tempfile, threading, weakref, time, os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+---
+%%step start
+atexit.register(Path("atexit").touch)
+_folder = tempfile.TemporaryDirectory()
+Path("folder").write_text(_folder.name)
+def _late():
+    time.sleep(0.3)
+    Path("thread").touch()
+threading.Thread(target=_late).start()
+keep = ThreadPoolExecutor(1)
+x = 1
+""", {})  # fmt: skip
+
+
+def test_a_worker_ends_as_python_ends(tmp_path: Path) -> None:
+    assert Place(tmp_path).run(ENDING).finished.outcome is Outcome.SUCCEEDED
+    assert (tmp_path / "atexit").exists()
+    assert (tmp_path / "thread").exists()
+    assert not Path((tmp_path / "folder").read_text()).exists()
+
+
+LATE = Shape("late", """
+import subprocess, sys, threading, time
+from pathlib import Path
+go = Path("go")
+def say_later():
+    print("before", flush=True)
+    while not go.exists():
+        time.sleep(0.01)
+    print("after", flush=True)
+    Path("said").touch()
+---
+%%step start
+threading.Thread(target=say_later, daemon=True).start()
+_child = subprocess.Popen("until test -e go; do sleep 0.01; done; echo from a child; touch heard", shell=True)
+time.sleep(0.2)
+x = 1
+---
+%%step then
+y = x
+print("mine")
+go.touch()
+while not (Path("said").exists() and Path("heard").exists()):
+    time.sleep(0.01)
+""", {})  # fmt: skip
+
+
+def test_what_a_task_left_behind_prints_nothing_into_the_next(tmp_path: Path) -> None:
+    ran = Place(tmp_path, slots=1).run(LATE)
+    assert ran.text("start") == "before\n"
+    assert ran.text("then") == "mine\n"
+
+
+FORKED = Shape("forked", """
+import os
+---
+%%step start
+x = os.fork()
+if x:
+    os.waitpid(x, 0)
+---
+%%step then
+y = x > 0
+""", {})  # fmt: skip
+
+
+def test_a_child_that_a_body_forks_ends_with_the_body(tmp_path: Path) -> None:
+    ran = Place(tmp_path).run(FORKED)
+    assert ran.value("then.y") is True

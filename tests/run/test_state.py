@@ -1,0 +1,115 @@
+"""Constants of ordinary cells that steps change, themselves or through functions: the steps below have them changed."""
+
+from __future__ import annotations
+
+from nbflow.run.events import Outcome
+from tests.flows import Shape
+from tests.run.running import Place
+
+THROUGH_FUNCTIONS = """
+CACHE = {}
+LOG = []
+N = 0
+_HIDDEN = {"n": 0}
+LIMIT = 3
+
+def remember(key, value): CACHE[key] = value
+
+def bump():
+    global N
+    N += 1
+    _HIDDEN["n"] += 1
+
+def twice(): return bump(), bump()
+
+def limited(items): return items[:LIMIT]
+
+def start():
+    global STATE
+    STATE = "set"
+---
+%%step above
+before = (dict(CACHE), list(LOG), N)
+---
+%%step direct
+CACHE["x"] = 1
+LOG.append("a")
+---
+%%step call
+remember("y", 2)
+twice()
+start()
+done = 1
+---
+%%step read
+seen = (CACHE, LOG, N, _HIDDEN, STATE, done)
+LIMIT = 1
+---
+%%step shadowed
+few = limited([1, 2, 3])
+N += 10
+---
+%%step last
+bump()
+end = N, LIMIT
+"""
+
+
+def test_what_steps_change_of_the_prelude_is_there_below_and_not_above(place: Place) -> None:
+    ran = place.run(Shape("state", THROUGH_FUNCTIONS.strip(), {}))
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert ran.value("above.before") == ({}, [], 0)
+    assert ran.value("read.seen") == ({"x": 1, "y": 2}, ["a"], 2, {"n": 2}, "set", 1)
+    assert (ran.value("shadowed.few"), ran.value("last.end")) == ([1], (13, 1))
+    assert place.run(Shape("state", THROUGH_FUNCTIONS.strip(), {}), reuse=True).executed == []
+
+
+SHADOWED = """
+def f(): return 1
+class A: kind = "old"
+made = f
+---
+%%step above
+first = A()
+---
+%%step change
+def f(): return 2
+class A: kind = "new"
+second = A()
+---
+%%step below
+same = (f(), made(), isinstance(second, A), isinstance(first, A), A.kind, first.kind)
+"""
+
+
+def test_a_function_or_class_of_a_step_stands_before_that_of_the_prelude(place: Place) -> None:
+    ran = place.run(Shape("shadowed", SHADOWED.strip(), {}))
+    assert ran.value("below.same") == (2, 1, True, False, "new", "old")
+
+
+LAZY = """
+class Fit:
+    def __init__(self): self.data = [3, 1, 2]; self.sorted = None
+    def result(self):
+        if self.sorted is None: self.sorted = sorted(self.data)
+        return self.sorted
+---
+%%step a
+fit = Fit()
+---
+%%step b
+print(fit.result())
+---
+%%step c
+print(fit.result())
+---
+%%step d
+print(fit.result())
+"""
+
+
+def test_what_a_step_was_found_to_change_it_need_not_change_again(place: Place) -> None:
+    for reuse in (False, True):
+        ran = place.run(Shape("lazy", LAZY.strip(), {}), reuse=reuse)
+        assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert place.run(Shape("lazy", LAZY.strip(), {}), reuse=True).executed == []

@@ -1,0 +1,154 @@
+"""What a step does to its process ends with it; and a step awaits in a loop of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.run.events import FailureKind, Outcome, TaskFailed
+from tests.flows import Shape
+from tests.run.running import Place, Ran
+
+IMPORTS = """
+import asyncio, decimal, getpass, io, locale, logging, os, signal, sys, threading, warnings
+import numpy as np
+import pandas as pd
+from pathlib import Path
+async def add(a, b):
+    await asyncio.sleep(0)
+    return a + b
+async def count(n):
+    for i in range(n):
+        yield i
+class Opened:
+    async def __aenter__(self):
+        return 5
+    async def __aexit__(self, *_):
+        pass
+"""
+
+LOOK = """here, entries, arguments = os.getcwd(), [*sys.path], sys.argv
+value = os.environ.get("NBFLOW_TEST"), signal.getsignal(signal.SIGINT) is signal.default_int_handler
+settings = np.get_printoptions()["precision"], pd.get_option("display.max_rows"), decimal.getcontext().prec
+limits = sys.getrecursionlimit(), os.umask(0o22), len(warnings.filters), locale.setlocale(locale.LC_ALL)
+logs = logging.root.level, len(logging.root.handlers), logging.getLogger("mine").level"""
+
+CHANGED = Shape("changed", f"""
+{IMPORTS}
+logging.getLogger("mine")
+---
+%%step look
+{LOOK}
+seen = [here, entries, arguments, value, settings, limits, logs]
+---
+%%step change
+_seen = seen
+os.chdir("/")
+sys.path.insert(0, "/nowhere")
+sys.argv = ["other"]
+os.environ["NBFLOW_TEST"] = "1"
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.alarm(1)
+locale.setlocale(locale.LC_ALL, "C.UTF-8")
+np.set_printoptions(precision=2)
+pd.set_option("display.max_rows", 7)
+decimal.getcontext().prec = 5
+sys.setrecursionlimit(5000)
+os.umask(0o77)
+warnings.filterwarnings("ignore")
+logging.basicConfig(level=10)
+logging.getLogger("mine").setLevel(20)
+_loop = asyncio.new_event_loop()
+asyncio.set_event_loop(_loop)
+_loop.close()
+sys.stdout = io.StringIO()
+sys.stdin.close()
+changed = True
+---
+%%step look_again
+_changed = changed
+{LOOK}
+again = [here, entries, arguments, value, settings, limits, logs]
+print("heard")
+""", {})  # fmt: skip
+
+
+def test_what_a_step_does_to_its_process_ends_with_the_step(place: Place) -> None:
+    ran = place.run(CHANGED, slots=1)
+    assert ran.finished.outcome is Outcome.SUCCEEDED, [r.failure for r in ran.results.values() if r.failure]
+    assert ran.value("look_again.again") == ran.value("look.seen")
+    assert ran.text("look_again") == "heard\n"
+    assert ran.value("look.seen")[3] == (None, True)
+
+
+AWAITING = {
+    "top": "v = await add(1, 2)",
+    "expression": "v = [await add(i, 1) for i in range(3)]",
+    "comprehension": "v = [i async for i in count(3)]",
+    "loop": "v = 0\nasync for _i in count(4):\n    v += _i",
+    "manager": "async with Opened() as _o:\n    v = _o",
+    "gather": "v = await asyncio.gather(*[add(i, 1) for i in range(3)])",
+    "task": "_t = asyncio.create_task(add(2, 2))\nv = await _t",
+    "run": "v = asyncio.run(add(1, 2))",
+    "runner": "with asyncio.Runner() as _r:\n    v = _r.run(add(2, 2))",
+    "new_loop": "_l = asyncio.new_event_loop()\nv = _l.run_until_complete(add(2, 3))\n_l.close()",
+    "thread": "v = []\n_t = threading.Thread(target=lambda: v.append(asyncio.run(add(3, 3))))\n_t.start()\n_t.join()",
+    "timeout": "try:\n    await asyncio.wait_for(asyncio.sleep(60), 0.01)\nexcept TimeoutError:\n    v = 'late'",
+    "nested": "async def _f():\n    return await add(5, 5)\nv = await _f()",
+}
+EXPECTED = {
+    "top": 3,
+    "expression": [1, 2, 3],
+    "comprehension": [0, 1, 2],
+    "loop": 6,
+    "manager": 5,
+    "gather": [1, 2, 3],
+    "task": 4,
+    "run": 3,
+    "runner": 4,
+    "new_loop": 5,
+    "thread": [6],
+    "timeout": "late",
+    "nested": 10,
+}
+SHOWN = "%%step shown\nprint('first')\nawait add(20, 22)"
+FAILING = "%%step failing\nx = await add(1, 'a')"
+
+
+@pytest.fixture(scope="module")
+def awaited(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    cells = [IMPORTS, *(f"%%step {name}\n{body}\n{name}_v = v" for name, body in AWAITING.items()), SHOWN, FAILING]
+    return Place(tmp_path_factory.mktemp("awaiting")).run(Shape("awaiting", "\n---\n".join(cells), {}))
+
+
+@pytest.mark.parametrize("name", AWAITING)
+def test_a_step_awaits_and_runs_loops(name: str, awaited: Ran) -> None:
+    assert awaited.value(f"{name}.{name}_v") == EXPECTED[name]
+
+
+def test_the_value_of_an_awaiting_last_line_is_shown(awaited: Ran) -> None:
+    (result,) = [result for task, result in awaited.results.items() if str(task) == "shown"]
+    assert [one.get("text") or one["data"]["text/plain"] for one in result.outputs] == ["first\n", "42"]
+
+
+def test_the_frames_of_an_awaiting_step_are_those_of_the_notebook(awaited: Ran) -> None:
+    (failed,) = [event for event in awaited.events if isinstance(event, TaskFailed)]
+    assert failed.failure.kind is FailureKind.ERROR
+    assert [frame.source for frame in failed.failure.frames] == ["x = await add(1, 'a')", "return a + b"]
+
+
+def test_leaving_and_asking_are_refused_in_words(place: Place) -> None:
+    cells = [
+        "from getpass import getpass",
+        *(f"%%step a{n}\n{call}" for n, call in enumerate(["exit()", "quit(2)", "raise SystemExit('enough')"])),
+        *(f"%%step b{n}\nx{n} = {call}" for n, call in enumerate(["input()", "getpass()", "getpass('who')"])),
+    ]
+    ran = place.run(Shape("leaving", "\n---\n".join(cells), {}))
+    told = {event.task.step: event.failure.message for event in ran.events if isinstance(event, TaskFailed)}
+    assert {step: text.partition(",")[0] for step, text in told.items() if step[0] == "a"} == {
+        "a0": "step 'a0' called exit()",
+        "a1": "step 'a1' called exit(2)",
+        "a2": "step 'a2' called exit('enough')",
+    }
+    assert {told[f"b{n}"] for n in range(3)} == {
+        "a step cannot read standard input: make the value a parameter in the %%parameters cell"
+    }
