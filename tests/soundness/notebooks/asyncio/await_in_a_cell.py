@@ -1,5 +1,6 @@
 # %% [markdown]
 # # await at the top level of a cell, as notebooks allow
+# refused: script: step 'one' awaits at its top level, which a method cannot
 # Plain Python cannot run this one.
 
 # %%

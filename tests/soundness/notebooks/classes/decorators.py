@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Decorators that count and time
+# refused: script: step 'first' hands on 'CALLS', which no statement of it assigns
 
 # %%
 import functools

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A constant that is set anew between two steps
+# refused: script: a script would do this before step
 
 # %%
 THRESHOLD = 0.5

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A configuration that cells refine
+# refused: script: a script would do this before step
 
 # %%
 class CFG:

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Lists of columns that are put together in several cells
+# refused: script: a script would do this before step
 
 # %%
 NUMERIC = ["age", "income"]

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # An ordinary cell deletes and renames
+# refused: script: looks into globals(), which in a method are other names
 
 # %%
 OLD = [1, 2]

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Patching a class, and a function's attributes
+# refused: script: a script would do this before step
 
 # %%
 class Shape:

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A generic function that later cells extend
+# refused: script: a script would do this before step
 
 # %%
 from functools import singledispatch

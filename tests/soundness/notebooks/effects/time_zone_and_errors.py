@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A time zone, floating point errors, and a default of the json module
+# refused: script: a script would do this before step
 
 # %%
 import os

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A helper that is written anew further down
+# refused: script: a script would do this before step
 
 # %%
 def clean(text):

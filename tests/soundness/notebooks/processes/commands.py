@@ -16,5 +16,5 @@ subprocess.run(["sh", "-c", "echo from the shell > shell.txt"], check=True)
 print("written")
 
 # %%
-# %%step read
+# %%step read --after write
 print(open("shell.txt").read().strip())

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A global generator defined at the top
+# refused: check: step 'one' uses 'noise', which reads 'RNG', which is computed in cell 2
 
 # %%
 import numpy as np

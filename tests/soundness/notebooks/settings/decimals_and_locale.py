@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Decimal precision and a locale
+# refused: script: a script would do this before step
 
 # %%
 import decimal

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Environment variables and the recursion limit
+# refused: script: a script would do this before step
 
 # %%
 import os

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # rcParams and a style
+# refused: script: a script would do this before step
 
 # %%
 import matplotlib.pyplot as plt

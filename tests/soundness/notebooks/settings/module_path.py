@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A folder of own modules
+# refused: script: a script would do this before step
 
 # %%
 import sys

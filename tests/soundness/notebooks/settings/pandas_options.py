@@ -1,5 +1,6 @@
 # %% [markdown]
 # # How pandas prints
+# refused: script: a script would do this before step
 
 # %%
 import numpy as np

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A counter and a log behind functions
+# refused: script: step 'first' hands on 'CALLS', which no statement of it assigns
 
 # %%
 CALLS = 0

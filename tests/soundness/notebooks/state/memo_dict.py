@@ -1,5 +1,6 @@
 # %% [markdown]
 # # An own memo, whose size is printed
+# refused: script: step 'one' hands on 'MEMO', which no statement of it assigns
 
 # %%
 MEMO = {}

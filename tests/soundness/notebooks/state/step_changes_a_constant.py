@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A step that changes what an ordinary cell defines
-# refused: check: step 'tune' changes 'CONFIG'
+# refused: script: step 'tune' hands on 'CONFIG', which no statement of it assigns
 
 # %%
 CONFIG = {"lr": 0.1}

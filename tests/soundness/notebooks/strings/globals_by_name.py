@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Names looked up in globals()
+# refused: script: looks into globals(), which in a method are other names
 
 # %%
 SIZES = {"small": 1, "large": 5}
