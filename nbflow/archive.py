@@ -62,7 +62,7 @@ class Archive:
         """The flow, the parameters and the files of a run."""
         facts = self.reader.environment(row.environment) or {}
         python = ".".join(str(facts.get("python", "")).split(".")[:2])
-        return Version(self.graph(row), row.parameters, facts.get("files", {}), python)
+        return Version(self.graph(row), row.parameters, facts.get("files", {}), python, row.id)
 
     def graph(self, row: RunRow) -> Graph:
         return self._graph(row.code, row.document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,13 +18,16 @@ class Version:
     """A flow with all its keys are made of, as it is now or was in a run.
 
     `parameters` are values as the catalog records them. `files` has, per step, the local modules it reaches and the
-    files it watches: name -> digest of the content. `python` is "3.11".
+    files it watches: name -> digest of the content. `python` is "3.11". `since` of what is now says which files of a
+    step have changed since a run.
     """
 
     graph: Graph
     parameters: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     python: str = ""
+    run: int = 0  # the row of the run that it was in; 0 for what is now
+    since: Callable[[int, str], Iterable[str]] = field(default=lambda run, step: (), compare=False)
 
 
 # why a step would run
@@ -40,6 +43,7 @@ def explain(step: str, then: Version, now: Version) -> list[str]:
         *_parameters(step, then, now),
         *_bindings(step, then.graph, now.graph),
         *_files(then.files.get(step, {}), now.files.get(step, {})),
+        *now.since(then.run, step),
         *_python(then.python, now.python),
     ]
 

@@ -12,8 +12,11 @@ from nbflow.arguments import bind_parameters, recorded
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Flow
 from nbflow.history import Past, Standing, StepState, Version, stand
+from nbflow.run.disk import Disk
 from nbflow.run.launch import files_of
 from nbflow.run.program import Program
+from nbflow.run.traces import Traces
+from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow
 
 LOOKED_AT = 20
@@ -29,11 +32,12 @@ def resumed_parameters(
     return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow)
 
 
-def version_of(graph: Graph, parameters: Mapping[str, Any], folder: Path, root: Path) -> Version:
+def version_of(graph: Graph, parameters: Mapping[str, Any], folder: Path, root: Path, history: Reader) -> Version:
     """The flow as it is today, with these parameters."""
+    traces = Traces(graph, Disk(folder), history)
     program = Program(graph, parameters, folder, root)
     python = ".".join(platform.python_version_tuple()[:2])
-    return Version(graph, recorded(parameters), files_of(program, graph.links), python)
+    return Version(graph, recorded(parameters), files_of(program, graph.links), python, since=traces.changes)
 
 
 def stand_all(now: Version, pasts: Sequence[Past]) -> dict[str, Standing]:

@@ -82,15 +82,23 @@ class Ledger:
         for artifact in artifacts:
             if artifact.name in self.namespace:
                 self.bound[artifact.name] = Bound(self.namespace[artifact.name], artifact, task, ours)
-                if ours:
+                if ours and not self.holds(artifact.name):
                     self.defined.pop(artifact.name, None)
+
+    def rebind(self, loaded: Iterable[tuple[Artifact, object]]) -> None:
+        """Bind names that still hold these artifacts to values loaded anew, which share objects with others."""
+        for artifact, value in loaded:
+            one = self.bound.get(artifact.name)
+            if one and one.artifact.digest == artifact.digest and self.namespace.get(artifact.name) is one.value:
+                self.namespace[artifact.name] = value
+                self.bound[artifact.name] = replace(one, value=value)
 
     def disown(self, names: Iterable[str]) -> None:
         for name in names:
             self.bound.pop(name, None)
 
-    def define(self, definitions: Iterable[Definition]) -> None:
-        """These definitions were executed in the namespace just now."""
+    def define(self, definitions: Iterable[Definition], prints: Mapping[str, tuple[object, ...]] | None = None) -> None:
+        """These definitions were executed in the namespace just now; `prints` are older than what was done since."""
         for definition in definitions:
             if definition.kind == "shared":
                 self.shared.add(definition.code)
@@ -101,7 +109,8 @@ class Ledger:
                 self.effects = (*self.effects, Done(definition.code, definition.changes))
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
-                self.defined[name] = Defined(value, definition.code, fingerprint(value), definition.reads)
+                looks = (prints or {}).get(name) or fingerprint(value)
+                self.defined[name] = Defined(value, definition.code, looks, definition.reads)
             self._accept(definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:

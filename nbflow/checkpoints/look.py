@@ -36,11 +36,13 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
         if name in checkpoint.held and checkpoint.held[name].artifact.digest == one.artifact.digest
     }
     home = LiveHome(ledger, checkpoint, store.history)
-    whole = {
-        component.digest
-        for component, values in _whole_components(same, checkpoint)
-        if drift.are_as_stored(values, component, home)
-    }
+    whole: dict[str, Mapping[int, object]] = {}  # the objects of each component that is as stored, by their numbers
+    for component, values in _in_order(dict(_whole_components(same, checkpoint))):
+        if whole.keys() >= {*component.bases}:
+            foreign = [whole[digest][number] for digest, number in component.places]
+            recording = drift.are_as_stored(values, component, home, foreign)
+            if recording is not None:
+                whole[component.digest] = dict(recording.memo().values())
     atoms = {name for name, one in same.items() if type(one.value) in ATOMS}
     return atoms | {name for name, one in same.items() if one.artifact.component in whole}
 
@@ -53,6 +55,15 @@ def _whole_components(same: Mapping[str, Bound], checkpoint: Checkpoint) -> Iter
         places = [f"{digest}:{index}" for index in range(len(component.members))]
         if component.size <= WORTH_COMPARING and all(place in by_digest for place in places):
             yield component, [by_digest[place] for place in places]
+
+
+def _in_order(components: Mapping[Component, list[object]]) -> Iterator[tuple[Component, list[object]]]:
+    """Yield each component behind those of the others that it refers to."""
+    waiting = dict(components)
+    while waiting:
+        missing = {component.digest for component in waiting}
+        ready = [component for component in waiting if missing.isdisjoint(component.bases)]
+        yield from ((component, waiting.pop(component)) for component in ready)
 
 
 def _other_names(ledger: Ledger) -> dict[int, list[str]]:

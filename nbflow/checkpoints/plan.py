@@ -9,6 +9,7 @@ from nbflow.checkpoints.ledger import Owned
 from nbflow.checkpoints.point import Checkpoint, Held, sizes
 from nbflow.errors import UnknownName
 from nbflow.flow.step import Definition
+from nbflow.store.alias import Groups
 from nbflow.store.artifact import Component, Lost
 
 
@@ -140,15 +141,12 @@ def _is_attached(owned: Mapping[str, Owned], wanted: Mapping[str, Held], name: s
 
 
 def joined_components(components: Mapping[str, Component]) -> dict[str, str]:
-    """Component -> a name for its group: those are together of which one carries values of the other along."""
-    groups = {digest: digest for digest in components}
+    """Return for each component a name of its group: those are together of which one refers to the other."""
+    groups = Groups(components)
     for digest, component in components.items():
-        for member in component.members:
-            carried = member.partition("=")[2].partition(":")[0]
-            if carried in groups:
-                old, new = groups[carried], groups[digest]
-                groups = {one: new if group == old else group for one, group in groups.items()}
-    return groups
+        for base in component.bases:
+            groups.join(digest, base)
+    return {digest: groups.find(digest) for digest in components}
 
 
 def _cost(components: Mapping[str, Component], wanted: Mapping[str, Held], bind: Iterable[str]) -> tuple[int, int]:

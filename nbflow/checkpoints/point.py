@@ -169,7 +169,7 @@ def _needed(graph: Graph, step: str) -> frozenset[str]:
 
 
 def _components(reader: Reader, held: Mapping[str, Held]) -> dict[str, Component]:
-    wanted = {one.artifact.component: name for name, one in held.items()}
+    wanted = {digest: name for name, one in held.items() for digest in (one.artifact.component, *one.artifact.shares)}
     found: dict[str, Component] = {}
     for digest, name in wanted.items():
         component = reader.component(digest)

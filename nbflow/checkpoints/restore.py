@@ -14,6 +14,7 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.checkpoints.prelude import find_redefinition
 from nbflow.checkpoints.randomness import RandomState, observe_random, set_random
 from nbflow.errors import NothingToUndo
+from nbflow.run.state import applied
 from nbflow.store import paths, tombstone
 from nbflow.store.foreign import refuse_untrusted
 from nbflow.store.pickler import type_name
@@ -94,7 +95,7 @@ def _perform(plan: RestorePlan, ledger: Ledger, store: Store) -> list[str]:
     handles = dict(_handles(plan, ledger))
     artifacts = {name: held.artifact for name, held in plan.loaded.items()}
     with tombstone.reattaching(handles):
-        values = store.load(artifacts, home, plan.checkpoint.components)
+        values = applied(store.load(artifacts, home, plan.checkpoint.components))
     _rebind(plan, ledger, values)
     if plan.whole and plan.checkpoint.random is not None:
         set_random(plan.checkpoint.random)

@@ -51,7 +51,8 @@ class Workplace:
 
     def version(self, ctx: click.Context, origin: RunRow) -> Version:
         """The flow of today, with the parameters that `resume` of a run would have."""
-        return version_of(self.graph, self.parameters(ctx, origin), self.folder, self.root)
+        parameters = self.parameters(ctx, origin)
+        return version_of(self.graph, parameters, self.folder, self.root, self.archive.reader)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
         """What was given; else what the run had; else the defaults."""

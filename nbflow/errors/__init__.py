@@ -15,7 +15,15 @@ from nbflow.errors.flow import (
 )
 from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnknown, UnknownName, VerbUnknown
 from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
-from nbflow.errors.run import AncestorsMissing, NotStorable, OutputMissing, StepExited, TasksFailed
+from nbflow.errors.run import (
+    AncestorsMissing,
+    ChangeNotPassedOn,
+    InputLost,
+    NotStorable,
+    OutputMissing,
+    StepExited,
+    TasksFailed,
+)
 from nbflow.errors.script import (
     FailureHandledByCatch,
     InvalidDecorator,
@@ -45,8 +53,10 @@ from nbflow.errors.store import (
 )
 
 __all__ = [
-    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "CheckpointNameTaken", "CodeChanged",
-    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InvalidDecorator", "InvalidNextException",
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeNotPassedOn",
+    "CheckpointNameTaken", "CodeChanged",
+    "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InputLost", "InvalidDecorator",
+    "InvalidNextException",
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
     "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",

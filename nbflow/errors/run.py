@@ -22,6 +22,32 @@ class OutputMissing(NbflowError):
         super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
 
 
+class InputLost(NbflowError):
+    """Raised before a body that reads an artifact which could not be stored as a whole."""
+
+    def __init__(self, step: str, name: str, writer: str, was: str, reason: str) -> None:
+        self.step, self.name, self.writer, self.was, self.reason = step, name, writer, was, reason
+        super().__init__(
+            f"step '{step}' reads '{name}', a {was} that step '{writer}' has made and that cannot be stored "
+            f"({reason}). "
+            f"It lives in its own step only: put '{writer}' and '{step}' into one cell, or make '{name}' in both, for "
+            "example by a function of an ordinary cell"
+        )
+
+
+class ChangeNotPassedOn(NbflowError):
+    """Raised when a step was found to change objects of names that it must not write, so that nobody could see it."""
+
+    def __init__(self, step: str, names: list[str], reasons: list[str]) -> None:
+        """`reasons` say why the step must not write these names, each with a fix."""
+        self.step, self.names, self.reasons = step, names, reasons
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(
+            f"step '{step}' changes {listed} in place, and the steps below cannot see that: {' '.join(reasons)} "
+            f"Or change a copy: import copy, and copy.deepcopy({names[0]})"
+        )
+
+
 class StepExited(NbflowError):
     """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
 

@@ -112,7 +112,10 @@ class LostValue(StoreError):
 
     def __init__(self, path: str, was: str, reason: str) -> None:
         self.path, self.was, self.reason = path, was, reason
-        super().__init__(f"'{path}' was a {was} and could not be stored ({reason}): run the step that makes it again")
+        super().__init__(
+            f"'{path}' was a {was} and could not be stored ({reason}): it lives in the step that makes it. Make it "
+            "where it is used, or put both into one step; in a cell of its own, run the step that makes it again"
+        )
 
 
 class Untrusted(StoreError):

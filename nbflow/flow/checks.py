@@ -6,9 +6,11 @@ import keyword
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
+from nbflow.flow.processcheck import PROCESS_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
 from nbflow.flow.step import Place, Problem, Step, Test
 from nbflow.flow.transitions import edges_of
@@ -126,5 +128,7 @@ RULES: tuple[Rule, ...] = (
     star_import,
     *NAME_RULES,
     *ORDINARY_RULES,
+    *PROCESS_RULES,
     *SCOPE_RULES,
+    *FILE_RULES,
 )

@@ -177,6 +177,19 @@ def modules_of(statements: Sequence[ast.AST]) -> Iterator[str]:
                 module = "." * node.level + (node.module or "")
                 yield module
                 yield from (f"{module.rstrip('.')}.{alias.name}" for alias in node.names if alias.name != "*")
+            elif isinstance(node, ast.Call):
+                yield from called_module(node)
+
+
+def called_module(call: ast.Call) -> Iterator[str]:
+    """The module that `importlib.import_module("name")`, `__import__("name")` or `runpy.run_module("name")` names."""
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "package"))]
+    texts = [one.value for one in given[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if name in ("import_module", "__import__", "run_module", "reload") and texts:
+        package = texts[1] if len(texts) > 1 and texts[0].startswith(".") else ""
+        yield f"{package}{texts[0]}"
 
 
 def _star_line(statements: Sequence[ast.AST]) -> int:

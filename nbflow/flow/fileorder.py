@@ -20,7 +20,7 @@ def uses_of_step(
 ) -> tuple[FileUse, ...]:
     """Return what a step does to files. `artifacts` are the names that it reads, each with the steps that write it."""
     sources = tuple(one.source for one in closure)
-    if not any(map(may_use_files, (step.body, *sources))):
+    if not any(map(may_use_files, (step.body, _text(step)[2], *sources))):
         return ()
     writers = tuple((name, tuple(map(_text, steps))) for name, steps in artifacts.items())
     return _uses(_text(step), sources, parameters, writers)
@@ -40,7 +40,8 @@ def _uses(
 ) -> tuple[FileUse, ...]:
     prelude = space_of_prelude(sources)
     outer = replace(prelude, outer=Space(known=_Known(prelude, parameters, dict(writers))))
-    return uses_of(_parsed(step[0]), space_of_text(step, outer))
+    body = uses_of(_parsed(step[0]), space_of_text(step, outer))
+    return (*(replace(use, split=True) for use in uses_of(_parsed(step[2]), outer)), *body)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,13 @@ NESTED = 6
 
 
 class Access(StrEnum):
-    """What is done to a file. TOUCH: nobody can tell; LIST: which files there are; MAKE: a folder, unless it exists."""
+    """What is done to a file.
+
+    TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there.
+    """
 
     READ = "read"
+    FIND = "find"
     WRITE = "write"
     APPEND = "append"
     UPDATE = "update"
@@ -31,7 +35,7 @@ class Access(StrEnum):
 
     @property
     def reads(self) -> bool:
-        return self in (Access.READ, Access.UPDATE, Access.TOUCH, Access.LIST)
+        return self in (Access.READ, Access.FIND, Access.LIST, Access.UPDATE, Access.TOUCH)
 
     @property
     def writes(self) -> bool:
@@ -45,6 +49,7 @@ class FileUse:
     path: str
     access: Access
     line: int = 1  # of the body; of what a function of the notebook does, where it is called
+    split: bool = False  # it stands in the expression of a foreach
 
     @property
     def is_certain(self) -> bool:

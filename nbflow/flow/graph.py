@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -48,6 +48,7 @@ class Link:
     ends: frozenset[str] = frozenset()  # names that are gone below a task of it that has not bound them
     ended: tuple[tuple[str, str], ...] = ()  # names that it may want and that are gone: (name, step that deleted it)
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
+    carried: frozenset[str] = frozenset()  # names it waits for only because it was found to change what they share
     files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
@@ -84,6 +85,23 @@ class Graph:
             for above in linked.upstream:
                 found[above].append(name)
         return {name: tuple(below) for name, below in found.items()}
+
+    @cached_property
+    def _writers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for step, linked in self.links.items():
+            for name in linked.writes:
+                found.setdefault(name, []).append(step)
+        return {name: tuple(reversed(steps)) for name, steps in found.items()}
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {step: place for place, step in enumerate(self.links)}
+
+    def writers_above(self, step: str, name: str) -> Iterator[str]:
+        """Yield the steps above a step that may write a name, nearest first."""
+        place = self._places[step]
+        return (writer for writer in self._writers.get(name, ()) if self._places[writer] < place)
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Every step that must be over before `name` can start."""
@@ -140,5 +158,6 @@ def _link(joining: Joining) -> Link:
         ends=joining.ends,
         ended=joining.ended,
         branches=joining.branches,
+        carried=joining.carried,
         files=joining.files,
     )

@@ -48,6 +48,7 @@ class Joining:
     branches: tuple[str, ...]
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
+    carried: frozenset[str]
     files: tuple[FileUse, ...]
 
 
@@ -101,7 +102,7 @@ class Above:
 
     def _state(self, step: Step) -> frozenset[str]:
         """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
-        fixed = self.constants | self.flow.prelude.imported | self.flow.prelude.code | SPECIAL
+        fixed = self.constants | self.flow.prelude.imported | SPECIAL
         return state_changed(step, self.flow, self.touched) - fixed
 
     def _passing(self, step: Step) -> frozenset[str]:
@@ -118,14 +119,15 @@ class Above:
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         writes = step.writes | learned | state | (passing - self.constants)
-        # what a run has found a step to change it need not change again: a task that has not hands on what is above
+        # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
         # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        found = self._reads(step, hard, soft - hard)
+        carried = learned - hard - soft - self.flow.prelude.names
+        found = self._reads(step, hard, (soft | learned) - hard)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
@@ -154,6 +156,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            carried=carried,
             files=files,
         )
 

@@ -17,7 +17,11 @@ from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
 from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
 
-BUILTINS = frozenset(dir(builtins))
+_OF_IPYTHON = frozenset({"get_ipython", "display", "__IPYTHON__"})
+_OF_SITE = frozenset({"exit", "quit", "copyright", "credits", "license", "help"})  # IPython takes two of them away
+BUILTINS = frozenset(dir(builtins)) - _OF_IPYTHON | _OF_SITE
+"""The names that Python gives to all code, in whatever process this is asked."""
+
 _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 
 

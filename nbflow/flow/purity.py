@@ -14,6 +14,7 @@ _BY_MODULE = {
     "enum": ("Enum", "IntEnum", "StrEnum"),
     "fractions": ("Fraction",),
     "functools": ("cache", "lru_cache", "partial"),
+    "itertools": ("count", "cycle"),
     "logging": ("getLogger",),
     "numpy": ("arange", "array", "datetime64", "dtype", "float32", "float64", "int32", "int64", "linspace", "logspace"),
     "operator": ("attrgetter", "itemgetter", "methodcaller"),

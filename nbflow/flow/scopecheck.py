@@ -35,7 +35,7 @@ def closed_names(graph: Graph) -> Iterator[Problem]:
 def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
     """No task can stand at one item of each of two foreach steps that know nothing of each other."""
     for step in graph.steps.values():
-        pair = disagreement(_read_scopes(graph, step).values())
+        pair = disagreement(scope for _, scope in _read_scopes(graph, step))
         if pair:
             names = _names_in(graph, step, pair)
             message = f"step '{step.name}' reads {names}, which belong to two unrelated foreach steps"
@@ -43,20 +43,21 @@ def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
             yield problem("unrelated-foreach", step, message, f"Join {joined} first, in a step between")
 
 
-def _read_scopes(graph: Graph, step: Step) -> dict[str, Scope]:
+def _read_scopes(graph: Graph, step: Step) -> list[tuple[str, Scope]]:
+    """Return what a step reads, and in which scope each of those stands that may have written it."""
     linked = graph.links[step.name]
-    found = {f"'{b.name}'": graph.links[writer].scope for b in linked.bindings for writer in b.writers}
-    found |= {f"'inputs.{name}'": graph.links[name].scope for name in linked.branches}
+    found = [(f"'{b.name}'", graph.links[writer].scope) for b in linked.bindings for writer in b.writers]
+    found += [(f"'inputs.{name}'", graph.links[name].scope) for name in linked.branches]
     if linked.joined:
         level = linked.opened[: len(linked.scope) + 1]
-        found = {name: scope for name, scope in found.items() if not is_within(scope, level)}
-        found[f"'{step.join}'"] = linked.scope
+        found = [(name, scope) for name, scope in found if not is_within(scope, level)]
+        found.append((f"'{step.join}'", linked.scope))
     return found
 
 
 def _names_in(graph: Graph, step: Step, pair: tuple[Scope, Scope]) -> str:
     scopes = _read_scopes(graph, step)
-    return " and ".join(next(name for name, scope in scopes.items() if scope == wanted) for wanted in pair)
+    return " and ".join(next(name for name, scope in scopes if scope == wanted) for wanted in pair)
 
 
 def foreach_variable(graph: Graph) -> Iterator[Problem]:

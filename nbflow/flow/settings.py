@@ -19,6 +19,7 @@ _KNOWN = frozenset(
         *("nest_asyncio.apply", "jax.config.update", "mimetypes.add_type", "codecs.register", "gc.set_threshold"),
         *("tqdm.tqdm.pandas", "tqdm.auto.tqdm.pandas", "tqdm.notebook.tqdm.pandas", "gc.freeze", "gc.enable"),
         *("numpy.seterr", "numpy.seterrcall", "warnings.resetwarnings", "faulthandler.enable", "sys.path_hooks.insert"),
+        *("signal.signal",),
         *(
             "sympy.init_printing",
             "pandarallel.pandarallel.initialize",

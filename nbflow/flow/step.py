@@ -247,6 +247,10 @@ class Prelude:
 
     definitions: tuple[Definition, ...] = ()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave behind what was computed: another process has other objects."""
+        return Prelude, (self.definitions,)
+
     @cached_property
     def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
         return _by_name((name, one) for one in self.definitions for name in one.names)
@@ -362,6 +366,9 @@ class _View(Prelude):
     def __init__(self, whole: Prelude, place: Place) -> None:
         vars(self).update(_whole=whole, _place=place)
         vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_order")})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _View, (self._whole, self._place)
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:

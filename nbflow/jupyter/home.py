@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.flow.step import Definition, Prelude, Step
 from nbflow.jupyter.living import find_living
@@ -34,6 +35,7 @@ class LiveHome(Namespace):
         self.namespace, self.classes = ledger.namespace, ledger.classes
         self._ledger, self._kept = ledger, kept
         self._held: frozenset[Definition] = frozenset()
+        self._prints: dict[str, tuple[object, ...]] = {}  # of what was executed for a step, before its body ran
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
         if before is not None:
@@ -66,6 +68,11 @@ class LiveHome(Namespace):
             self._bound.clear()
             self._given.clear()
 
+    def prepare(self, step: str) -> None:
+        super().prepare(step)
+        fresh = {name for one in self._fresh for name in one.names}
+        self._prints = {name: fingerprint(self._given[name]) for name in fresh & self._given.keys()}
+
     def clear(self) -> None:
         """Leave what belongs to Python and to the front end."""
         assert self._aside is not None, "a step runs on the stage only"
@@ -84,17 +91,21 @@ class LiveHome(Namespace):
         """What was executed for a step is the notebook's from now on, unless the user has put something else there."""
         changed = frozenset().union(*(one.changes for one in definitions)) - self._living_names()
         for definition in definitions:
-            if definition.kind == "effect" and not definition.setting:
+            if definition.kind == "effect":
                 self._adopt_effect(definition, space)
             elif definition.kind == "constant" and not changed.isdisjoint(definition.names):
                 pass  # the cell that changes it is still to be executed by the user, who would change it twice
             elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
-                self._ledger.define([definition])
+                self._ledger.define([definition], self._prints)
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
         """What was done to the objects on the stage holds for the notebook where they are its own."""
-        if effect.changes and all(self.namespace.get(name, self) is space.get(name) for name in effect.changes):
+        if (
+            effect.changes
+            and not effect.setting
+            and all(self.namespace.get(name, self) is space.get(name) for name in effect.changes)
+        ):
             self._ledger.define([effect])
 
     def _living_names(self) -> frozenset[str]:
@@ -126,10 +137,13 @@ class LiveHome(Namespace):
 
     def _define(self, definition: Definition) -> None:
         if self._aside is not None and (definition in self._living or self._is_done(definition)):
+            self.namespace.update(self._shared.get(definition, {}))
             self.namespace.update({name: self._aside[name] for name in definition.names & self._aside.keys()})
         else:
             super()._define(definition)
             self._fresh.append(definition)
+            if definition.setting:
+                self._ledger.settings[definition.code] += 1
 
     def _is_done(self, definition: Definition) -> bool:
         return self._has_set(definition) if definition.setting else definition.once and definition in self._held
@@ -139,8 +153,9 @@ class LiveHome(Namespace):
         if self._aside is not None:
             return super().reference(value)
         name: str = getattr(value, "__qualname__", "")
-        is_live = name in self._references and self.namespace.get(name) is value and name not in self._ledger.bound
-        return (name, self._references[name][0]) if is_live else None
+        is_live = name in self._references and self.namespace.get(name) is value
+        is_ours = name not in self._ledger.bound or self._ledger.holds(name)
+        return (name, self._references[name][0]) if is_live and is_ours else None
 
     def resolve(self, name: str, digest: str) -> Any:
         """As anywhere; while the user's names are there, only what the notebook bound to `name` counts."""

@@ -111,7 +111,7 @@ class LiveJournal(Journal):
         found = super().find(start, key, item, cache)
         if found is None and start.reuse is Reuse.ONLY:
             found = super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
-        if found is not None:
+        if found is not None and start.task not in self._holding:  # files are looked at each time
             self._found[key] = found
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,20 +15,28 @@ from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
-from nbflow.run.surroundings import Surroundings
+from nbflow.run.state import applied
+from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.run.tasks import State
-from nbflow.store.codec import Borrowed
+from nbflow.store.artifact import Artifact
+from nbflow.store.heap import Heap
 from nbflow.store.store import Store
+
+FindPartners = Callable[[], Iterable[Artifact]]
 
 
 @dataclass
 class Played:
-    """A task that ran here. `made` are the artifacts as the body left them, `left` all the names it had bound."""
+    """A task that ran here. `made` are the artifacts as the body left them, `left` all the names it had bound.
+
+    `beside` are artifacts of steps above that share objects with what was made, with the values that do.
+    """
 
     result: Result
     made: Mapping[str, Any] = field(default_factory=dict)
     left: Mapping[str, Any] = field(default_factory=dict)
+    beside: Sequence[tuple[Artifact, Any]] = ()
     error: BaseException | None = None
 
 
@@ -46,21 +54,31 @@ class KernelPerformer(Performer):
         self._run: Run | None = None
         self._start: StartTask | None = None
         self.made: dict[str, Any] = {}
+        self.beside: list[tuple[Artifact, Any]] = []
+        self._find_partners: FindPartners = tuple
 
-    def play(self, run: Run, start: StartTask, screen: Screen) -> Played:
-        """Run one task with its output in the cell, live and recorded."""
-        self._run, self._start, self.made = run, start, {}
-        with Surroundings().task(), screen.recording() as outputs:
+    def play(self, run: Run, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
+        """Run one task with its output in the cell, live and recorded.
+
+        `find_partners` is asked when the task has changed objects that other names may share.
+        """
+        self._run, self._start, self.made, self.beside = run, start, {}, []
+        self._find_partners = find_partners
+        with apart(), screen.recording() as outputs:
             with self.live.stage(), live_log(self.program.live, str(start.task)):
-                result = self.run(Job(start.task, start.inputs))
+                result = self.run(Job(start.task, start.inputs, start.partners))
                 left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()
+            super()._put_back()
         self._backstage.value = None
         result.outputs = [*outputs]
         error, self.error = self.error, None
-        return Played(result, self.made, left, error)
+        return Played(result, self.made, left, self.beside, error)
+
+    def _put_back(self) -> None:
+        """Not before its figures are shown, which is after its value."""
 
     def _run_body(self, step: Step) -> None:
         limit = step.options.timeout
@@ -72,9 +90,15 @@ class KernelPerformer(Performer):
         failure = super()._describe(error)
         return replace(failure, kind=FailureKind.TIMEOUT) if isinstance(error, StepTimeout) else failure
 
-    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
-        self.made = dict(values)
-        super()._keep(values, borrowed, result, scope)
+    def _partners(self, job: Job) -> Iterable[Artifact]:
+        return self._find_partners()
+
+    def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
+        self.made = dict(made)
+        shared = {digest for one in result.artifacts for digest in one.shares}
+        beside = {one.name: one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)}
+        values = applied(heap.load(beside))
+        self.beside = [(one, values[name]) for name, one in beside.items()]
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
         """The machine knows what stands today; the catalog also has what stood there earlier in this session."""

@@ -13,6 +13,7 @@ from nbflow.run.events import FinishRun, Instruction, Reuse, StartTask, TaskId, 
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
+from nbflow.store.artifact import Artifact
 
 
 def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:
@@ -71,12 +72,29 @@ def look_up(run: Run, step: str, find: Find, target: TaskId | None = None) -> Kn
     return known
 
 
-def find_stored(start: StartTask, graph: Graph, keys: Keys, journal: LiveJournal) -> TaskReused | None:
+def look_around(graph: Graph, start: StartTask, find_in: Callable[[Run], Find]) -> tuple[Artifact, ...]:
+    """Return all stored artifacts visible to a task that share objects with its inputs.
+
+    Those of steps count too that the task does not wait for, and that the run of its step has not looked at.
+    """
+    above = list(graph.links)[: list(graph.links).index(start.task.step)]
+    run = Run(graph, Plan(dict.fromkeys([*above, start.task.step], Reuse.ONLY), slots=len(above) + 1))
+    find = find_in(run)
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, StartTask) and instruction.task.step != start.task.step:
+            agenda.extend(run.handle(find(instruction) or TaskMissing(instruction.task)))
+    return run.partners_of(start.task, start.inputs)
+
+
+def find_stored(start: StartTask, run: Run, keys: Keys, journal: LiveJournal) -> TaskReused | None:
     """What stands for a task; the journal then knows its key."""
-    key, step = keys.key(start), graph.steps[start.task.step]
+    key, step = keys.key(start), run.graph.steps[start.task.step]
     item = item_of(start, step)
     journal.expect(start, key, item)
-    return None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+    found = None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+    return found if found is not None and run.accepts(found) else None
 
 
 def item_of(start: StartTask, step: Step) -> str:

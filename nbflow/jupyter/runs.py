@@ -29,6 +29,7 @@ from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
 from nbflow.run.tasks import State
+from nbflow.run.unmatched import unmatched
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -114,6 +115,8 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
+            for problem in unmatched(order.graph, order.folder, request.plan.reuse):
+                self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 
         def listen(event: Any, result: Any) -> None:
@@ -213,27 +216,46 @@ class Runs:
     # what a run leaves behind
 
     def bind_results(self, finished: Finished) -> None:
-        """Every name from the last step in document order that bound it; names of single items are not bound."""
+        """Leave the kernel with parameters and artifacts of this run alone.
+
+        A name comes from the last step in document order that bound it; names of single items are not bound.
+        """
         session = self._session
         rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
         last: dict[str, tuple[Artifact, int]] = {}
-        gone: set[str] = set()
         for task, artifacts in results_of(finished.run):
-            ended = finished.run.graph.links[task.step].ends.difference(artifacts)
-            gone = gone.difference(artifacts) | ended
-            last = {name: one for name, one in last.items() if name not in ended}
             last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
-        session.unbind(gone.intersection(session.ledger.bound))
-        for name, value in session.parameters(known_parameters(session, finished.row.parameters)).items():
-            session.namespace.setdefault(name, value)
+        self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
+        session.hold(known_parameters(session, finished.row.parameters))
         by_task: dict[int, list[Artifact]] = {}
         for artifact, row in last.values():
             by_task.setdefault(row, []).append(artifact)
+        try:
+            session.bind(by_task)  # at once, so that names of several tasks share what they shared
+        except NbflowError:
+            self._bind_one_by_one(by_task)
+
+    def _bind_one_by_one(self, by_task: Mapping[int, Sequence[Artifact]]) -> None:
         for row, made in by_task.items():
             try:
-                session.bind(made, row)
+                self._session.bind({row: made})
             except NbflowError as error:
                 self._say(f"{', '.join(one.name for one in made)} could not be bound: {error}")
+
+    def _let_go(self, finished: Finished, made: Mapping[str, Artifact]) -> None:
+        """Remove what another run had made of other values than this one has."""
+        session = self._session
+        session.ledger.prune()
+        held = {name: one.artifact for name, one in session.ledger.bound.items() if one.ours}
+        before = session.live_parameters()
+        changed = {name for name, value in finished.row.parameters.items() if before.get(name, value) != value}
+        left = outdated(finished.run, held, made, frozenset(changed))
+        for name in left:
+            del session.namespace[name]
+        session.ledger.prune()
+        if left:
+            verb = "is" if len(left) == 1 else "are"
+            self._say(f"{', '.join(left)} {verb} gone: made by another run from other values, and not by this one")
 
     def describe_reuse(self, step: str, events: Sequence[TaskReused]) -> Iterator[str]:
         """`train · from run 7, 2 h ago, saved 1 h 58 m`."""
@@ -278,6 +300,22 @@ def results_of(run: Run) -> Iterator[tuple[TaskId, Mapping[str, Artifact]]]:
     for step in run.graph.links:
         if step in newest:
             yield newest[step], run.tasks[newest[step]].artifacts or {}
+
+
+def outdated(
+    run: Run, held: Mapping[str, Artifact], made: Mapping[str, Artifact], parameters: frozenset[str]
+) -> list[str]:
+    """The names a kernel holds that do not go with a run: it was to make them, or has changed what they come from.
+
+    `made` is what the run leaves, `parameters` are those that have other values in it.
+    """
+    links = run.graph.links
+    moved = {name for name, one in made.items() if name not in held or held[name].digest != one.digest}
+    stale = {step for step, linked in links.items() if step in run.plan.reuse and linked.writes & moved}
+    stale |= {step for step, linked in links.items() if linked.parameters & parameters}
+    below = {step for step in links if step in stale or not stale.isdisjoint(run.graph.ancestors(step))}
+    writers = {name: {step for step, linked in links.items() if name in linked.writes} for name in held}
+    return sorted(name for name in held.keys() - made.keys() if writers[name] & (below | run.plan.reuse.keys()))
 
 
 def raise_unless_succeeded(run: Run, outcome: Outcome, what: str) -> None:

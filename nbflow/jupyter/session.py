@@ -25,6 +25,7 @@ from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
+from nbflow.run.state import applied
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
 from nbflow.store.rows import RunRow
@@ -44,6 +45,7 @@ class Session:
         self.document = Document(path)
         self.ledger = Ledger(namespace)
         self.given: dict[str, Any] = {}  # parameters set by the form
+        self.held: dict[str, Any] = {}  # those of the run whose results the kernel holds
         self.runs = Runs(self)
         self.steps = Steps(self)
         self.interactive: InteractiveRun | None = None
@@ -149,6 +151,11 @@ class Session:
         """What is given now, then what the form has set, then what the notebook says."""
         return bind_parameters(self.graph().flow, self.chosen() | dict(given or {}), self.folder)
 
+    def live_parameters(self) -> dict[str, Any]:
+        """What cells are executed with: the parameters of the run whose results are here, else those of the next."""
+        known = {parameter.name for parameter in self.graph().flow.parameters}
+        return self.parameters({name: value for name, value in self.held.items() if name in known})
+
     def chosen(self) -> dict[str, Any]:
         """What was set in the form, of the parameters that there are."""
         known = {parameter.name for parameter in self.graph().flow.parameters}
@@ -157,7 +164,13 @@ class Session:
     def choose(self, values: Mapping[str, Any]) -> None:
         """Set parameters for cells and runs, until they are set again."""
         self.given.update(values)
+        self.held = {name: value for name, value in self.held.items() if name not in values}
         self.namespace.update(values)
+
+    def hold(self, values: Mapping[str, Any]) -> None:
+        """Have the parameters of a run, for cells, until one of them is set or stated again."""
+        self.held = dict(values)
+        self.namespace.update(self.parameters(values))
 
     def use(self, line: str) -> None:
         """Do what a `%flow` line says."""
@@ -167,7 +180,7 @@ class Session:
         return self._set_scene()[1]
 
     def _set_scene(self) -> tuple[Program, LiveHome, Scene | None]:
-        graph, parameters = self.graph(), self.parameters()
+        graph, parameters = self.graph(), self.live_parameters()
         if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
             program = Program(graph, parameters, self.folder, self.root)
             self._home = LiveHome(program, self._stored_code, self.ledger, self.kept, self._home)
@@ -216,6 +229,7 @@ class Session:
         names = [one.name for one in graph.flow.parameters if one.place.cell == number]
         for name in names:
             self.given.pop(name, None)
+            self.held.pop(name, None)
         self.home().define(n for d in graph.prelude.definitions if d.place.cell == number for n in d.names)
         values = self.parameters()
         self.namespace.update({name: values[name] for name in names})
@@ -227,8 +241,16 @@ class Session:
         for name in gone:
             del self.namespace[name]
 
-    def bind(self, artifacts: Iterable[Artifact], task: int) -> None:
-        """Load artifacts into the notebook's namespace: all of them, or none when one cannot be loaded."""
-        wanted = tuple(artifacts)
-        self.namespace.update(self.store().load({one.name: one for one in wanted}, self.home()))
-        self.ledger.own(task, wanted)
+    def bind(self, by_task: Mapping[int, Iterable[Artifact]], beside: Iterable[Artifact] = ()) -> None:
+        """Load artifacts, given by the rows of their tasks, into the notebook's namespace: all of them, or none.
+
+        `beside` are artifacts of other tasks that share objects with them. Names that hold one of these hold the shared
+        objects afterwards.
+        """
+        wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
+        others = {one.name: one for one in beside if one.name not in wanted}
+        values = applied(self.store().load({**others, **wanted}, self.home()))
+        self.namespace.update({name: values[name] for name in wanted})
+        for task, artifacts in by_task.items():
+            self.ledger.own(task, artifacts)
+        self.ledger.rebind((one, values[name]) for name, one in others.items())

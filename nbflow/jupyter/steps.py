@@ -17,7 +17,7 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.broadcast import Going
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Anew, Known, find_stored, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_around, look_up
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import (
@@ -31,11 +31,15 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import describe
+from nbflow.run.frames import describe_failure
 from nbflow.run.keys import Keys
 from nbflow.run.launch import keep_learned
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan, plan_run
 from nbflow.run.program import Program
+from nbflow.run.traces import comparison
+from nbflow.run.unmatched import unmatched
+from nbflow.store.artifact import Artifact
 
 if TYPE_CHECKING:
     from nbflow.jupyter.session import Session
@@ -70,13 +74,15 @@ class Steps:
         session.runs.settle()
         step = self._step(name)
         scene = session.begin()
+        for problem in unmatched(scene.program.graph, session.folder, [name]):
+            session.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:
                 self._run_focused(scene, journal, step)
                 scene = session.begin()
             run, known = self._know(scene, journal, step, anew)
             if known.start is None:
-                self._reuse(step, known, journal)
+                self._reuse(step, run, known, journal)
             elif step.options.background:
                 session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif step.foreach or scene.program.graph.links[name].scope:
@@ -132,9 +138,10 @@ class Steps:
         plan = self._plan(graph, step, anew)
 
         def find(start: StartTask) -> TaskReused | None:
-            return find_stored(start, graph, keys, journal)
+            return find_stored(start, run, keys, journal)
 
         run = Run(graph, plan)
+        journal.compare = comparison(graph, scene.program.folder, journal.history, [step.name])
         known = look_up(run, step.name, find, target)
         scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
         return run, known
@@ -149,12 +156,17 @@ class Steps:
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: Step) -> None:
         """Bind what workers made of a step that could not run here, since the kernel has done settings from below."""
-        _, known = self._look_up(scene, journal, step, frozenset())
+        run, known = self._look_up(scene, journal, step, frozenset())
         mine = known.of(step.name)
         if mine and not mine[-1].skipped:
-            self._session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+            self._bind(run, journal, mine[-1])
 
-    def _reuse(self, step: Step, known: Known, journal: LiveJournal) -> None:
+    def _bind(self, run: Run, journal: LiveJournal, found: TaskReused) -> None:
+        """Bind what a stored task holds, and what shares objects with it."""
+        beside = run.partners_of(found.task, found.artifacts)
+        self._session.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
+
+    def _reuse(self, step: Step, run: Run, known: Known, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
         session = self._session
         found = known.of(step.name)
@@ -168,7 +180,7 @@ class Steps:
             if event.outputs:
                 session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
         if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
-            session.bind(mine[-1].artifacts, journal.rows.get(mine[-1].task, 0))
+            self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
     # what runs here
@@ -192,9 +204,14 @@ class Steps:
         journal.record(started, None)
         journal.commit()
         going.count(started)
-        played = scene.performer.play(run, start, self._session.screen)
+        played = scene.performer.play(
+            run, start, self._session.screen, lambda: self._find_partners(scene, start, journal)
+        )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
+        objection = run.objection(start.task.step, played.result.learned)
+        if objection is not None:
+            played.result.failure, played.error = describe_failure(objection), objection
         event = describe(played.result, start.attempt)
         journal.record(event, played.result)
         if isinstance(event, TaskSucceeded):
@@ -207,6 +224,10 @@ class Steps:
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
+
+    def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[Artifact, ...]:
+        keys = Keys(scene.program)
+        return look_around(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
 
     def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
         """It was interrupted, which is nothing that went wrong with it."""
@@ -228,6 +249,7 @@ class Steps:
         if played.error is None:
             session.namespace.update(played.made)
             session.ledger.own(task, played.result.artifacts)
+            session.ledger.rebind(played.beside)
             self._unbind(played.result.task.step, played.made.keys())
         else:
             session.namespace.update(played.left)

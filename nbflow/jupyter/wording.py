@@ -21,7 +21,7 @@ def describe_end(event: Any, result: Result) -> Iterator[str]:
     for lost in result.lost:
         yield (
             f"{event.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "
-            "it is here now, but a restore will not bring it back"
+            "it is here for ordinary cells, but neither a step nor a restore brings it back"
         )
 
 

@@ -14,26 +14,12 @@ from typing import Any, TextIO
 from weakref import WeakSet
 
 from nbflow.run.display import Bundle, adopt_display, bundle_of, publish_to
-from nbflow.run.surroundings import StdinRefused
+from nbflow.run.surroundings import NoStdin
 
 Output = dict[str, Any]
 """One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data)."""
 
 LIMIT = 10_000_000  # bytes kept of one stream of one task
-
-
-class _NoStdin(io.TextIOBase):
-    def readable(self) -> bool:
-        return True
-
-    def readline(self, *_size: object) -> str:  # type: ignore[override]
-        raise StdinRefused
-
-    def read(self, *_size: object) -> str:
-        raise StdinRefused
-
-    def fileno(self) -> int:
-        raise io.UnsupportedOperation("standard input")
 
 
 class Capture:
@@ -52,7 +38,7 @@ class Capture:
         self._read: dict[str, int] = {}
         self.left_behind = other_threads()
         self.outputs: list[Output] = []
-        sys.stdin = _NoStdin()
+        sys.stdin = NoStdin()
         sys.stdout = _Stream(self, "stdout", 1)
         sys.stderr = _Stream(self, "stderr", 2)
         self._redirect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -55,6 +56,29 @@ class TaskStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """How a task dealt with objects that it changed and that more than one name reaches.
+
+    `changed` are the digests of the components that held these objects before. `names` are the names that reach them
+    and were stored anew, each with the digest of its artifact before.
+    """
+
+    changed: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+
+    def covers(self, artifacts: Iterable[Artifact]) -> bool:
+        """Tell whether each of the artifacts that reaches into something changed was stored anew."""
+        return all((one.name, one.digest) in self.names for one in artifacts if self.concerns(one))
+
+    def concerns(self, artifact: Artifact) -> bool:
+        """Tell whether an artifact reaches into something that was changed."""
+        return not set(self.changed).isdisjoint(artifact.shares)
+
+
+NOTHING_PASSED_ON = PassedOn()
+
+
+@dataclass(frozen=True, slots=True)
 class TaskSucceeded:
     """`learned` are the names found mutated in place that the graph did not know as writes."""
 
@@ -64,6 +88,7 @@ class TaskSucceeded:
     learned: tuple[str, ...] = ()
     seconds: float = 0.0
     chose: str = ""  # of a flowing step that is a switch: where it leads
+    passed_on: PassedOn = NOTHING_PASSED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,7 @@ class TaskReused:
     seconds: float = 0.0  # what it took when it ran
     outputs: str | None = None  # digest of what it displayed then
     chose: str = ""
+    passed_on: PassedOn = NOTHING_PASSED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +176,8 @@ class Reuse(StrEnum):
 class StartTask:
     """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides.
 
-    `stack` are the foreachs around a flowing task, outermost first.
+    `stack` are the foreachs around a flowing task, outermost first. `partners` are visible artifacts that the task does
+    not read and that share objects with its inputs: a change to these objects is a change to the partners.
     """
 
     task: TaskId
@@ -159,6 +186,7 @@ class StartTask:
     attempt: int = 0
     reuse: Reuse = Reuse.NEVER
     stack: tuple[Level, ...] = ()
+    partners: tuple[Artifact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

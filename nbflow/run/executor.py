@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from typing import TypeGuard, assert_never
 
 from pebble import ProcessExpired
@@ -35,6 +36,7 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.frames import describe_failure
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
@@ -42,6 +44,7 @@ from nbflow.run.pool import Answer, Pool
 from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
 from nbflow.run.task import Job, Result
+from nbflow.run.traces import comparison
 from nbflow.store.artifact import Artifact
 
 Listener = Callable[[Event, Result | None], None]
@@ -60,6 +63,8 @@ class Executor:
     def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
+        running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
+        journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
         self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled | StartTask] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
@@ -138,7 +143,10 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
-        for start in filter(_is_start, instructions):
+        starts = list(filter(_is_start, instructions))
+        if any(start.reuse is Reuse.OWN for start in starts):
+            self._commit()  # what this run has just made is found only then
+        for start in starts:
             found = self._look_up(start)
             if found is None:
                 submitted.append(start)
@@ -160,7 +168,11 @@ class Executor:
         self.journal.expect(start, key, item)
         if start.reuse is Reuse.NEVER:
             return None
+        if start.reuse is Reuse.OWN:
+            self.journal.commit()  # what it has run a moment ago is looked for in the catalog as well
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
+        if found is not None and not self.run.accepts(found):
+            found = None
         if found is None and start.reuse is Reuse.ONLY:
             return TaskMissing(start.task)
         return found
@@ -186,10 +198,12 @@ class Executor:
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        job = Job(start.task, start.inputs, level=level)
+        job = Job(start.task, start.inputs, start.partners, level=level)
         if step.flowing:
             number = self.journal.number_of(start.task)
-            job = Job(start.task, start.inputs, start.joined, start.stack, start.attempt, number, failure)
+            job = replace(
+                job, joined=start.joined, stack=start.stack, attempt=start.attempt, number=number, failure=failure
+            )
         self._pool.submit(job, step.options.timeout)
 
     # waiting
@@ -237,6 +251,9 @@ class Executor:
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
         result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
+        objection = self.run.objection(start.task.step, result.learned)
+        if objection is not None:
+            result.failure = describe_failure(objection)
         return describe(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
@@ -254,7 +271,9 @@ def describe(result: Result, attempt: int) -> Event:
         return TaskSkipped(result.task, "its condition did not hold")
     if result.task.split:
         return ForeachSplit(result.task, result.artifacts, result.seconds)
-    return TaskSucceeded(result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose)
+    return TaskSucceeded(
+        result.task, result.artifacts, result.again, result.learned, result.seconds, result.chose, result.passed_on
+    )
 
 
 def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
@@ -270,7 +289,7 @@ def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
 
 def items_of(start: StartTask) -> tuple[Artifact, ...]:
     """What a task may load, but for what it joins."""
-    return (*start.inputs, *(level.item for level in start.stack))
+    return (*start.inputs, *start.partners, *(level.item for level in start.stack))
 
 
 def describe_end(error: Exception, timeout: float | None) -> Failure:

@@ -12,6 +12,7 @@ from typing import Any, assert_never
 from nbflow.flow.step import Cache, CacheMode
 from nbflow.run.capture import Output
 from nbflow.run.events import (
+    NOTHING_PASSED_ON,
     Event,
     ForeachSplit,
     Outcome,
@@ -26,16 +27,23 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.record import write_event
+from nbflow.run.record import read_passed_on, write_event, write_passed_on
 from nbflow.run.task import Result
+from nbflow.run.traces import Compare
 from nbflow.store.artifact import Artifact, Component
 from nbflow.store.catalog import Writer
 from nbflow.store.codec import Encoded
 from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus, task_id
+from nbflow.store.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
 from nbflow.store.trust import Seal, seal_task
 
 Clock = Callable[[], float]
+
+
+def compare_nothing(start: StartTask, row: TaskRow) -> tuple[FileRow, ...]:
+    """Take every stored task as it is."""
+    return ()
+
 
 CHOSEN = "_chosen"
 """The artifact of a switch that names the step it leads to."""
@@ -48,6 +56,9 @@ class Journal:
         self.writer, self.history, self.run_row = writer, history, run
         self._clock = clock
         self._starting: dict[TaskId, tuple[str, str]] = {}
+        self.compare: Compare = compare_nothing
+        self._holding: dict[TaskId, tuple[FileRow, ...]] = {}  # the files of what is about to be reused
+        self._files: dict[int, tuple[FileRow, ...]] = {}
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
         self._unwritten: dict[int, TaskRow] = {}
@@ -80,8 +91,9 @@ class Journal:
         self.writer.put_tasks(self._unwritten.values())
         self.writer.add_artifacts(self._made.items())
         self.writer.put_seals(self._seals.items())
+        self.writer.put_files(self._files.items())
         self.writer.commit()
-        for gathered in (self._events, self._components, self._unwritten, self._made, self._seals):
+        for gathered in (self._events, self._components, self._unwritten, self._made, self._seals, self._files):
             gathered.clear()
 
     @property
@@ -111,7 +123,8 @@ class Journal:
                 self._open[event.task] = self._unwritten[row.number] = row
                 self.running[str(event.task)] = row.number
             case TaskSucceeded():
-                self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, again=event.again)
+                facts = {"again": event.again, "passed_on": write_passed_on(event.passed_on)}
+                self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, **facts)
             case ForeachSplit():
                 self._close(event.task, TaskStatus.SUCCEEDED, event.items, result, items=len(event.items))
             case TaskSkipped():
@@ -165,13 +178,18 @@ class Journal:
             outputs = self.writer.put_text(json.dumps(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
         row = replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
-        self._put(row, artifacts)
+        made = self._put(row, artifacts)
+        if result is not None and result.files:
+            self._files[made] = result.files
 
     def _reuse(self, event: TaskReused) -> None:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
         facts = {"seconds": event.seconds, "source": event.source, "again": event.again, "outputs": event.outputs}
-        self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
+        facts |= {"passed_on": write_passed_on(event.passed_on)}
+        made = self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
+        if files := self._holding.pop(event.task, ()):
+            self._files[made] = files
 
     # finding
 
@@ -180,12 +198,22 @@ class Journal:
         own = start.reuse is Reuse.OWN
         if cache.mode is CacheMode.OFF and not own:
             return None
-        row = self.history.find_key(key, self.run_row.id if own else None)
-        if row is None and cache.mode is CacheMode.PIN and not (own or start.task.split):
+        pinned = cache.mode is CacheMode.PIN and not own
+        row = self.history.find_key(
+            key, self.run_row.id if own else None, lambda row: pinned or self._is_as_it_was(start, row)
+        )
+        if row is None and pinned and not start.task.split:
             row = self.history.find_pinned(self.run_row.flow, start.task.step, start.task.path, item or None)
         if row is None or self._is_too_old(row, cache):
             return None
         return self._reused(start.task, row)
+
+    def _is_as_it_was(self, start: StartTask, row: TaskRow) -> bool:
+        """Whether the files that a stored task has read and written are still the same."""
+        files = self.compare(start, row)
+        if files:
+            self._holding[start.task] = files
+        return files is not None
 
     def _is_too_old(self, row: TaskRow, cache: Cache) -> bool:
         return cache.ttl is not None and (row.finished or 0) < self._clock() - cache.ttl.total_seconds()
@@ -201,6 +229,7 @@ class Journal:
             row.seconds or 0.0,
             row.outputs,
             _chosen(artifacts),
+            read_passed_on(json.loads(row.passed_on)) if row.passed_on else NOTHING_PASSED_ON,
         )
 
     def _address(self, row: TaskRow) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from nbflow.flow.step import Definition, Options, Prelude, Step
+from nbflow.run.disk import files_of_pattern
 from nbflow.run.events import StartTask, TaskDone, TaskId
 from nbflow.run.modules import digest_modules
 from nbflow.run.program import Program
@@ -117,8 +119,10 @@ class Keys:
 
     def _files(self, pattern: str) -> str:
         if pattern not in self._watched:
-            files = sorted(path for path in self.program.folder.glob(pattern) if path.is_file())
-            self._watched[pattern] = digest(*(part for path in files for part in (path.name, _digest_file(path))))
+            files = files_of_pattern(pattern, self.program.folder)
+            names = (os.path.relpath(path, self.program.folder) for path in files)
+            pairs = zip(names, map(_digest_file, files), strict=True)
+            self._watched[pattern] = digest(*(part for pair in pairs for part in pair))
         return self._watched[pattern]
 
 

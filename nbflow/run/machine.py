@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import assert_never
 
+from nbflow.errors import ChangeNotPassedOn
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.step import Problem
 from nbflow.run.events import (
+    NOTHING_PASSED_ON,
     CancelTasks,
     Event,
     FinishRun,
     ForeachSplit,
     Instruction,
     Outcome,
+    PassedOn,
     Reuse,
     RunCancelled,
     StartTask,
@@ -28,6 +32,7 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.flowing import flowing_in, levels
+from nbflow.run.partners import Sharing
 from nbflow.run.plan import Plan
 from nbflow.run.progress import Path, Progress, waiting_scope
 from nbflow.run.reading import inputs_of, joined_of
@@ -63,6 +68,7 @@ class Run:
         self._progress = Progress(graph, self._steps)
         self._known = Tasks(graph, self._steps, self._progress)
         self.tasks = self._known.entries
+        self._sharing = Sharing(self._known)
         self._brief: set[str] = set()
         self._failed: dict[tuple[str, Path], int] = {}
         self._ready: deque[TaskId] = deque()
@@ -88,9 +94,9 @@ class Run:
             case TaskStarted():
                 pass
             case TaskSucceeded():
-                self._succeed(event.task, event.artifacts, event.again, event.chose)
                 self._clock(event)
-                self._learn(event.task, event.learned)
+                self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
+                self._learn(event.task.step, frozenset(event.learned) - self.graph.links[event.task.step].writes)
             case TaskReused():
                 self._reuse(event)
             case ForeachSplit():
@@ -115,12 +121,15 @@ class Run:
         entry.state = state
         return entry
 
-    def _succeed(self, task: TaskId, artifacts: Iterable[Artifact], again: bool, chose: str = "") -> None:
+    def _succeed(
+        self, task: TaskId, artifacts: tuple[Artifact, ...], again: bool, chose: str, passed_on: PassedOn
+    ) -> None:
         entry = self._end(task, State.SUCCEEDED)
         inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
         entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
         self._known.last_turn[task.step, task.path] = task.turn
+        self._pass_on(task, artifacts, passed_on)
         if again:
             self._make_ready(replace(task, turn=task.turn + 1))
         else:
@@ -132,13 +141,14 @@ class Run:
         elif event.task.split:
             self._split(event.task, event.artifacts)
         else:
-            self._succeed(event.task, event.artifacts, event.again, event.chose)
+            self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
 
     def _skip(self, task: TaskId) -> None:
         self._end(task, State.SKIPPED)
         if task.split:
             self._open(task.step, task.path, ())
         else:
+            self._pass_on(task, (), NOTHING_PASSED_ON)
             self._finish(task.step, task.path)
 
     def _split(self, task: TaskId, items: tuple[Artifact, ...]) -> None:
@@ -178,14 +188,45 @@ class Run:
         else:
             self._brief.discard(event.task.step)
 
-    def _learn(self, task: TaskId, names: tuple[str, ...]) -> None:
-        known = self.learned.get(task.step, frozenset())
-        new = frozenset(names) - known - self.graph.links[task.step].writes
-        if new:
-            learned = {**self.learned, task.step: known | new}
-            if not _errors(link(self.graph.flow, learned)) - _errors(self.graph):
-                self.learned = learned
-                self._draining = True
+    def _pass_on(self, task: TaskId, artifacts: tuple[Artifact, ...], passed_on: PassedOn) -> None:
+        """Have every change to a shared object reach all names of the object, whatever the order of the tasks was."""
+        if self.graph.steps[task.step].flowing:
+            return
+        self._sharing.note(task, artifacts, passed_on)
+        for changer, names in self._sharing.missed_because_of(task, artifacts).items():
+            self._learn(changer.step, names)
+
+    def partners_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> tuple[Artifact, ...]:
+        """Return the other artifacts visible to a task that share objects with these."""
+        return self._sharing.partners_of(task, artifacts)
+
+    def accepts(self, event: TaskReused) -> bool:
+        """Tell whether a stored task may stand for one of this run.
+
+        It may not when it changed objects that other names share now than did then.
+        """
+        return event.task.split or self._sharing.is_current(event.task, event.passed_on)
+
+    def objection(self, step: str, names: Iterable[str]) -> ChangeNotPassedOn | None:
+        """Return what is wrong if a step changed these names in place; None if it may, or was known to do so."""
+        new = frozenset(names) - self.learned.get(step, frozenset()) - self.graph.links[step].writes
+        problems = self._problems_of(step, new) if new else ()
+        return ChangeNotPassedOn(step, sorted(new), [f"{one}." for one in problems]) if problems else None
+
+    def _problems_of(self, step: str, new: frozenset[str]) -> tuple[Problem, ...]:
+        """Return the errors that the flow would have if a step wrote these names besides."""
+        known = {(one.rule, one.message) for one in check(self.graph)}
+        found = check(link(self.graph.flow, self._with_learned(step, new)))
+        return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
+
+    def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
+        return {**self.learned, step: self.learned.get(step, frozenset()) | new}
+
+    def _learn(self, step: str, names: frozenset[str]) -> None:
+        new = names - self.learned.get(step, frozenset())
+        if new and not self._problems_of(step, new):
+            self.learned = self._with_learned(step, new)
+            self._draining = True
 
     # what that makes possible
 
@@ -292,14 +333,12 @@ class Run:
         entry = self.tasks[task]
         entry.state = State.RUNNING
         inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
-        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), levels(self._known, task))
+        partners = self.partners_of(task, inputs) if not self.graph.steps[task.step].flowing else ()
+        stack = levels(self._known, task)
+        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners)
 
     def _reusable(self, task: TaskId) -> Reuse:
         if (task.step, task.path) in self.plan.anew:
             return Reuse.OWN if self._regrown else Reuse.NEVER
         reuse = self.plan.reuse[task.step]
         return Reuse.OWN if self._regrown and reuse is Reuse.NEVER else reuse
-
-
-def _errors(graph: Graph) -> frozenset[tuple[str, str]]:
-    return frozenset((problem.rule, problem.message) for problem in check(graph) if not problem.warning)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from nbflow.flow.code import called_module
+
 
 def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str, Path]:
     """The modules found as files below `folders`, and those that they import, transitively: name -> file."""
@@ -55,6 +57,8 @@ def _imports(path: Path, name: str) -> Iterator[str]:
             base = _absolute(statement, package)
             yield base
             yield from (f"{base}.{alias.name}" for alias in statement.names)
+        elif isinstance(statement, ast.Call):
+            yield from called_module(statement)
 
 
 def _absolute(statement: ast.ImportFrom, package: str) -> str:

@@ -16,6 +16,7 @@ from nbflow.run.display import display
 from nbflow.run.frames import filename_of_cell, show_source
 from nbflow.run.keys import references
 from nbflow.run.program import Program
+from nbflow.run.state import Look, applied, attributes_of, is_code, keep
 
 
 class Namespace:
@@ -37,6 +38,7 @@ class Namespace:
         self._bound: set[Definition] = set()
         self._given: dict[str, Any] = {}  # what the prelude has bound, whatever the names hold by now
         self._taken: frozenset[str] = frozenset()  # the inputs, which stand before the prelude
+        self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before a step changes them
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
         self._old: dict[tuple[str, str], Any] = {}
         self.flags = future_flags(program.graph.prelude.definitions)
@@ -70,13 +72,29 @@ class Namespace:
         self._look_from(self.program.graph.prelude_of(step))
         self.namespace.update({name: self.program.parameters[name] for name in linked.parameters})
         self.bind(linked.prelude)
+        self._pristine = {name: attributes_of(value) for name, value in self._given.items() if is_code(value)}
         for name, _ in linked.ended:
             self.namespace.pop(name, None)
 
     def take(self, inputs: Mapping[str, Any]) -> None:
         """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
-        self.namespace.update(inputs)
+        self.namespace.update(applied(inputs))
         self._taken = frozenset(inputs)
+
+    def look(self, names: Iterable[str]) -> Look:
+        """Look at what these names of the prelude keep; an input is looked at as such, unless it is code."""
+        own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
+        return Look(own, self.namespace, self)
+
+    def _is_code(self, name: str) -> bool:
+        return name in self._pristine and self.namespace.get(name) is self._given.get(name)
+
+    def to_keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as they are stored: of functions and classes of the prelude, what was changed in them."""
+        return {
+            name: keep(value, self._pristine[name]) if self._is_code(name) and value is self._given[name] else value
+            for name, value in values.items()
+        }
 
     def bind(self, names: Iterable[str]) -> None:
         """Execute the definitions that `names` need and that are not bound yet, in document order."""

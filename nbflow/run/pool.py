@@ -74,7 +74,7 @@ class Pool:
         idle = [pool for pool in self._jobs if not self._jobs[pool]]
         if idle and len(self._jobs) >= self._workers:
             del self._jobs[idle[0]]
-            _end(idle[:1])
+            _end(idle[:1], in_order=True)
         pool = ProcessPool(1, 0, start_worker, self._started, self._context)
         self._jobs[pool], self._levels[pool] = [], 0
         return pool
@@ -97,8 +97,7 @@ class Pool:
         """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
         with self._lock:
             idle = [pool for pool, jobs in self._jobs.items() if not jobs]
-        ends = [end for pool in idle if (end := _schedule_end(pool))]
-        wait(ends, GONE_AFTER)
+        wait([end for pool in idle if (end := _schedule_end(pool))], GONE_AFTER)
 
     def stop(self) -> None:
         """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
@@ -126,15 +125,17 @@ def _schedule_end(pool: ProcessPool) -> Future[None] | None:
         return None
 
 
-def _end(pools: Iterable[ProcessPool]) -> list[threading.Thread]:
+def _end(pools: Iterable[ProcessPool], in_order: bool = False) -> list[threading.Thread]:
     """Stop pools in threads of their own: one whose worker died in the middle of an answer waits for ever."""
-    threads = [threading.Thread(target=_stop, args=(pool,), daemon=True) for pool in pools]
+    threads = [threading.Thread(target=_stop, args=(pool, in_order), daemon=True) for pool in pools]
     for thread in threads:
         thread.start()
     return threads
 
 
-def _stop(pool: ProcessPool) -> None:
+def _stop(pool: ProcessPool, in_order: bool) -> None:
+    if in_order and (end := _schedule_end(pool)):
+        wait([end], GONE_AFTER)
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
 

@@ -42,6 +42,17 @@ class Program:
         imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
         return any(name.partition(".")[0] == package for names in imported for name in names)
 
+    @cached_property
+    def looked_at(self) -> Mapping[str, frozenset[str]]:
+        """For each step the names of the prelude that it uses, and that a step which runs later uses too."""
+        found: dict[str, frozenset[str]] = {}
+        below: frozenset[str] = frozenset()
+        for step in reversed(tuple(self.graph.steps.values())):
+            used = frozenset(name for one in self.closure(step.name) if one.kind != "import" for name in one.names)
+            found[step.name] = used if step.loop else used & below
+            below |= used
+        return found
+
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""
         return self.graph.closure(step)

@@ -22,8 +22,9 @@ def inputs_of(known: Tasks, task: TaskId) -> tuple[Artifact, ...]:
     found = dict(_carried(known, task))
     linked = known.graph.links[task.step]
     ended = linked.ends if task.turn else frozenset[str]()  # in the turn before
+    left_out = linked.carried | ended
     for binding in linked.bindings:
-        if binding.name not in found.keys() | ended and _reads(known, step, binding.name, split=task.split):
+        if binding.name not in found.keys() | left_out and _reads(known, step, binding.name, split=task.split):
             artifact = _resolve(known, binding, task.path)
             if artifact is not None:
                 found[binding.name] = artifact
@@ -42,7 +43,7 @@ def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
     for step in linked.joined or linked.branches:
         scope = known.graph.links[step].scope
         for path in known.progress.below(scope, task.path[: len(scope)]):
-            yield TaskDone(TaskId(step, path), tuple((_bound(known, step, path) or {}).values()))
+            yield TaskDone(TaskId(step, path), tuple((bound(known, step, path) or {}).values()))
 
 
 def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
@@ -57,17 +58,17 @@ def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
 
 def _resolve(known: Tasks, binding: Binding, path: Path) -> Artifact | None:
     for writer in binding.writers:
-        bound = _bound(known, writer, path)
-        artifact = None if bound is None else bound.get(binding.name)
+        made = bound(known, writer, path)
+        artifact = None if made is None else made.get(binding.name)
         if artifact is not None:
             return artifact
-        if bound is not None and binding.name in known.graph.links[writer].ends:
+        if made is not None and binding.name in known.graph.links[writer].ends:
             return None
     return None
 
 
-def _bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact] | None:
-    """What a task has bound; None if it has not run."""
+def bound(known: Tasks, step: str, path: Path) -> Mapping[str, Artifact] | None:
+    """Return what a step has bound at the place of a task with this path; None if it has not run there."""
     own = path[: len(known.graph.links[step].scope)]
     entry = known.entries.get(known.newest(step, own))
     if entry is None or entry.state is not State.SUCCEEDED:

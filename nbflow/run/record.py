@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nbflow.run import events as facts
-from nbflow.run.events import Event, Failure, FailureKind, Frame, TaskId
+from nbflow.run.events import NOTHING_PASSED_ON, Event, Failure, FailureKind, Frame, PassedOn, TaskId
 from nbflow.store.artifact import Artifact, Summary
 
 _NOT_SUMMARISED = Summary(type="", text="")
@@ -15,7 +16,8 @@ _NOT_SUMMARISED = Summary(type="", text="")
 def write_event(event: Event) -> tuple[str, dict[str, object]]:
     """(kind, facts as JSON has them). Artifacts keep what identifies them; the catalog has their summaries."""
     values = {name: getattr(event, name) for name in event.__slots__}
-    return type(event).__name__, {name: _plain(value) for name, value in values.items() if value}
+    kept = {name: value for name, value in values.items() if value and value != NOTHING_PASSED_ON}
+    return type(event).__name__, {name: _plain(value) for name, value in kept.items()}
 
 
 def read_event(kind: str, payload: dict[str, Any]) -> Event:
@@ -35,12 +37,30 @@ def _empty(kind: str) -> dict[str, Any]:
     )
 
 
+def _artifact(name: str, component: str, index: int, size: int, shares: Iterable[str] = ()) -> Artifact:
+    return Artifact(name, component, index, size, _NOT_SUMMARISED, shares=tuple(shares))
+
+
+def read_passed_on(value: Any) -> PassedOn:
+    """Return what JSON says of changes to shared objects."""
+    changed, names = value
+    return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names))
+
+
+def write_passed_on(passed_on: PassedOn) -> str | None:
+    """Return JSON of the changes to shared objects, None if there are none."""
+    return json.dumps(_plain(passed_on)) if passed_on.changed else None
+
+
 def _plain(value: object) -> object:
     match value:
         case TaskId():
             return [value.step, list(value.path), value.turn, value.split]
         case Artifact():
-            return [value.name, value.component, value.index, value.size]
+            facts: list[object] = [value.name, value.component, value.index, value.size]
+            return [*facts, list(value.shares)] if value.shares else facts
+        case PassedOn():
+            return [list(value.changed), [list(pair) for pair in value.names]]
         case Failure():
             frames = [[frame.where, frame.function, frame.source] for frame in value.frames]
             return [value.kind, value.type, value.message, frames, value.traceback]
@@ -56,9 +76,9 @@ def _revive(name: str, value: Any) -> Any:
             step, path, turn, split = value
             return TaskId(step, tuple(path), turn, split)
         case "artifacts" | "items":
-            return tuple(
-                Artifact(name, component, index, size, _NOT_SUMMARISED) for name, component, index, size in value
-            )
+            return tuple(_artifact(*facts) for facts in value)
+        case "passed_on":
+            return read_passed_on(value)
         case "failure":
             kind, error, message, frames, traceback = value
             return Failure(FailureKind(kind), error, message, tuple(Frame(*frame) for frame in frames), traceback)

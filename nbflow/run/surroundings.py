@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import copy
 import gc
 import getpass
+import io
 import locale
 import logging
 import multiprocessing
@@ -19,8 +19,8 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
 Restore = Callable[[], object]
@@ -38,32 +38,46 @@ class StdinRefused(EOFError):
         super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
 
 
+class NoStdin(io.TextIOBase):
+    """The standard input of a step."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, *_size: object) -> str:  # type: ignore[override]
+        raise StdinRefused
+
+    def read(self, *_size: object) -> str:
+        raise StdinRefused
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("standard input")
+
+
 class Surroundings:
-    """The state of this process as it is now, to which it goes back after every task."""
+    """The state of this process as it is now, to which it can go back."""
 
     def __init__(self) -> None:
-        self._kept = [keep() for keep in _KEPT]
-        self._kept += [keep() for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules]
+        self._stack = ExitStack()
+        for keep in _KEPT:
+            self._stack.callback(keep())
+        for name in _KEPT_OF_LIBRARIES.keys() & sys.modules.keys():
+            self._stack.callback(_KEPT_OF_LIBRARIES[name]())
+        self._stack.enter_context(warnings.catch_warnings())
+        for module in _CONTEXTS.keys() & sys.modules.keys():
+            for name in _CONTEXTS[module]:
+                self._stack.enter_context(getattr(sys.modules[module], name)())
 
-    @contextmanager
-    def task(self) -> Iterator[None]:
-        """Put everything back after what runs inside, which has no input and no event loop but its own."""
-        with ExitStack() as stack:
-            for restore in (*self._kept, _keep_logging()):  # which loggers there are changes from task to task
-                stack.callback(restore)
-            for enter in _entered():
-                stack.enter_context(enter)
-            yield
+    def restore(self) -> None:
+        """Put everything back, once."""
+        self._stack.close()
 
 
-def _entered() -> Iterator[AbstractContextManager[object]]:
-    yield warnings.catch_warnings()
-    for module, contexts in _CONTEXTS.items():
-        if module in sys.modules:
-            for name in contexts:
-                yield getattr(sys.modules[module], name)()
-    yield _without_input()
-    yield _without_loop()
+@contextmanager
+def apart() -> Iterator[None]:
+    """Leave what runs inside without input, and without any event loop but its own."""
+    with _without_input(), _without_loop():
+        yield
 
 
 def _keep_folder() -> Restore:
@@ -175,6 +189,7 @@ _KEPT: tuple[Callable[[], Restore], ...] = (
     _keep_locale,
     _keep_umask,
     _keep_interpreter,
+    _keep_logging,
 )
 
 
@@ -195,18 +210,23 @@ def _keep_matplotlib() -> Restore:
 
 def _keep_pandas() -> Restore:
     config = sys.modules["pandas._config.config"]
-    whole = copy.deepcopy(config._global_config)
-    with warnings.catch_warnings(action="ignore"):
-        before = {name: config.get_option(name) for name in config._registered_options}
+    before = _flat(config._global_config)
 
     def restore() -> None:
-        if config._global_config == whole:
-            return
         with warnings.catch_warnings(action="ignore"):
-            for name in [name for name, value in before.items() if config.get_option(name) != value]:
-                config.set_option(name, before[name])
+            for name, value in _flat(config._global_config).items():
+                if name in before and before[name] is not value:
+                    config.set_option(name, before[name])
 
     return restore
+
+
+def _flat(options: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """`{"display": {"width": 80}}` as `{"display.width": 80}`."""
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return found
 
 
 _KEPT_OF_LIBRARIES = {"matplotlib": _keep_matplotlib, "pandas": _keep_pandas}
@@ -220,9 +240,10 @@ _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate")
 
 @contextmanager
 def _without_input() -> Iterator[None]:
-    """Refuse `input()` and `getpass()`; `exit()` does no more than `sys.exit()`, also in a kernel."""
+    """Refuse whatever asks the user; `exit()` does no more than `sys.exit()`, also in a kernel."""
     with ExitStack() as stack:
         for owner, name, other in (
+            (sys, "stdin", NoStdin()),
             (builtins, "input", refuse_input),
             (getpass, "getpass", refuse_input),
             (builtins, "exit", sys.exit),

@@ -6,17 +6,17 @@ import json
 import random
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
 from nbflow.run.capture import Output
-from nbflow.run.events import Failure, FailureKind, Level, TaskDone, TaskId
+from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
@@ -24,10 +24,13 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
-from nbflow.store import drift
+from nbflow.run.state import Look, applied
+from nbflow.run.surroundings import Surroundings
+from nbflow.run.traces import Recorder
 from nbflow.store.artifact import Artifact, Component, Lost
-from nbflow.store.codec import Borrowed
-from nbflow.store.drift import Loaded
+from nbflow.store.codec import Encoded
+from nbflow.store.heap import Heap
+from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
 
@@ -41,6 +44,7 @@ class Job:
 
     task: TaskId
     inputs: tuple[Artifact, ...] = ()
+    partners: tuple[Artifact, ...] = ()
     joined: tuple[TaskDone, ...] = ()
     stack: tuple[Level, ...] = ()
     attempt: int = 0
@@ -61,8 +65,10 @@ class Result:
     again: bool = False
     skipped: bool = False
     learned: tuple[str, ...] = ()
+    passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
     failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
@@ -82,7 +88,10 @@ class Performer:
 
     def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
+        self._state = Look((), {}, home)
+        self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
             capture.adopt_display()
@@ -100,29 +109,47 @@ class Performer:
                 add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
                 result.failure = self._describe(error)
             self.capture.flush()
+            self._put_back()
         result.outputs = outputs
         return result
+
+    def _put_back(self) -> None:
+        """What the body did to its process ends with the task."""
+        if self._surroundings is not None:
+            self._surroundings.restore()
+            self._surroundings = None
 
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, OutputMissing | StepExited)
+            if isinstance(error, NbflowError) and not isinstance(error, InputLost | OutputMissing | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
+        self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
-        loaded = self.store.fetch({artifact.name: artifact for artifact in job.inputs}, self.home)
-        inputs = values_of(loaded)
+        heap = self.store.heap(self.home)
+        inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take(inputs)
+        self._state = self.home.look(self.program.looked_at[step.name])
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
             self._split(step, result)
         else:
-            self._execute(step, job, loaded, result)
+            self._execute(step, job, inputs, heap, result)
+
+    def _refuse_lost(self, step: Step, inputs: Iterable[Artifact]) -> None:
+        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
+        for artifact in inputs:
+            whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
+            if whole is not None and artifact.name in step.reads:
+                writer = writers.get(artifact.name, ("",))[0]
+                raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: Step, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
@@ -137,34 +164,40 @@ class Performer:
         began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
-        items = list(eval(compile(step.foreach.expr, filename, "eval", dont_inherit=True), self.home.namespace))
+        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        with self._files.watch(step.name, split=True) as recording:
+            items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
+        result.files = recording.rows()
         saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
 
-    def _execute(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+    def _execute(self, step: Step, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
         linked = self.program.graph.links[step.name]
         if linked.joined or linked.branches:
             self.home.namespace["inputs"] = self._look_at(step, job)
         if step.metaflow:
-            self.home.namespace["self"] = Self(values_of(loaded), job.task.path, self.program.graph.links)
+            self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         if step.options.seed is not None:
             _seed(seed_of(step.options.seed, job.task.path))
         try:
             began = time.perf_counter()
             try:
-                with _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, _threads(step.options.cpu):
                     self._run_body(step)
             finally:
                 result.seconds = time.perf_counter() - began
         except BaseException as error:
-            explain_absence(error, self.program.graph, step.name, loaded)
-            self._keep(dict(self._bound(step)), {}, result, step.name)
+            explain_absence(error, self.program.graph, step.name, inputs)
+            bound = self.home.to_keep(dict(self._bound(step)))
+            self._keep(self.store.save(bound, self.home, step.name), result)
             raise
-        self._finish(step, job, loaded, result)
+        result.files = recording.rows()
+        self._finish(step, job, heap, result)
 
     def _run_body(self, step: Step) -> None:
+        self._surroundings = Surroundings()  # with the settings that stand above the step
         try:
             value = self._compiled(step).execute(self.home.namespace)
         except SystemExit as error:
@@ -186,31 +219,46 @@ class Performer:
 
     def _bound(self, step: Step) -> Iterator[tuple[str, Any]]:
         """The artifacts that the body bound."""
-        space = vars(self.home.namespace["self"]) if step.metaflow else self.home.namespace
-        yield from ((name, space[name]) for name in sorted(self.program.graph.links[step.name].writes) if name in space)
+        linked, space = self.program.graph.links[step.name], self.home.namespace
+        own = vars(space["self"]) if step.metaflow else space
+        for name in sorted(linked.writes):
+            if name in own:
+                yield name, own[name]
+            elif name in linked.passing and name in space:
+                yield name, space[name]
 
-    def _finish(self, step: Step, job: Job, loaded: Mapping[str, Loaded], result: Result) -> None:
+    def _finish(self, step: Step, job: Job, heap: Heap, result: Result) -> None:
         values = dict(self._bound(step))
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
-        changed = drift.changed(loaded, self.store.blobs, self.home)
-        learned = {name for name in changed - values.keys() if self._is_there(step, name)}
-        values |= {name: loaded[name].value for name in learned}
-        result.learned = tuple(sorted(learned))
+        kept = self._state.changed(self.home.namespace, self.home) - values.keys()
+        values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
-        unchanged = {one.name: loaded[one.name].lend(one) for one in job.inputs if one.name not in changed}
-        self._keep(values, unchanged, result, step.name)
+        heap.compare()
+        scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
+        left = (one for one in job.inputs if self._is_there(step, one.name))
+        visible = (*left, *(self._partners(job) if heap.changed else ()))
+        encoded, reached = self.store.save_reached(self.home.to_keep(values), visible, self.home, heap, scope)
+        self._keep(encoded, result)
+        self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
+        result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
 
     def _is_there(self, step: Step, name: str) -> bool:
         """Whether the body has left the name bound."""
         return step.metaflow or name in self.home.namespace
 
-    def _keep(self, values: Mapping[str, Any], borrowed: Mapping[str, Borrowed], result: Result, scope: str) -> None:
-        """Store the values; one that is a borrowed input, or points into one, is stored as such."""
-        encoded = self.store.save(values, self.home, borrowed, scope)
+    def _partners(self, job: Job) -> Iterable[Artifact]:
+        """Return the artifacts of other names that share objects with the inputs."""
+        return job.partners
+
+    def _keep(self, encoded: Encoded, result: Result) -> None:
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+
+    def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
+        """Give what a task has made to whoever is in this process."""
 
     def _look_at(self, step: Step, job: Job) -> Inputs:
         """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
@@ -238,8 +286,9 @@ class Performer:
         return self.store.load(wanted, self.home)
 
 
-def values_of(loaded: Mapping[str, Loaded]) -> dict[str, Any]:
-    return {name: one.value for name, one in loaded.items()}
+def _passed_on(changed: Collection[str], visible: Iterable[Artifact], stored: Collection[str]) -> PassedOn:
+    facts = PassedOn(tuple(sorted(changed)))
+    return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:

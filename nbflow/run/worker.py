@@ -22,7 +22,7 @@ from nbflow.run.children import end_with_children, lead_session
 from nbflow.run.display import BACKEND
 from nbflow.run.namespace import Namespace, become_main
 from nbflow.run.program import Program
-from nbflow.run.surroundings import Surroundings
+from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.store.store import Store
 
@@ -34,13 +34,12 @@ class Performing(Protocol):
 
 
 _worker: Performing | None = None
-_surroundings: Surroundings | None = None
 _pid = 0
 
 
 def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     """Make this process a worker; called once in each. `environment` is that of the run's driver."""
-    global _worker, _surroundings, _pid
+    global _worker, _pid
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # nobody sends it here; children shall not ignore it
@@ -51,7 +50,7 @@ def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     _reseed()
     _die_with_parent()
     _worker = pkgutil.resolve_name(program.performer)(program)
-    _surroundings, _pid = Surroundings(), os.getpid()
+    _pid = os.getpid()
 
 
 def perform_cells(program: Program) -> Performer:
@@ -88,8 +87,7 @@ def _stand_in(program: Program) -> None:
 def run_job(job: Job) -> Result:
     """Run one task in this process."""
     assert _worker is not None
-    assert _surroundings is not None
-    with _surroundings.task():
+    with apart():
         result = _worker.run(job)
     if os.getpid() != _pid:
         os._exit(0)  # a child that the body has forked: it ends with the body

@@ -26,6 +26,7 @@ from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
 from nbflow.run.journal import CHOSEN
+from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
 from nbflow.script.cards import CARDS, Cards, render
 from nbflow.script.current import Lazy, current
@@ -72,12 +73,14 @@ class ScriptPerformer:
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""
         result = Result(job.task, pid=os.getpid(), number=job.number)
+        surroundings = Surroundings()
         with self.capture.task(str(job.task)) as outputs:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 is_store = isinstance(error, StoreError)
                 result.failure = describe_failure(error, FailureKind.STORE if is_store else FailureKind.ERROR)
+            surroundings.restore()
         result.outputs = outputs
         return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import cloudpickle
@@ -11,10 +12,9 @@ import cloudpickle
 from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
 from nbflow.run.events import Level
 from nbflow.script.transition import HIDDEN, Transition
-from nbflow.store import drift
 from nbflow.store.artifact import Artifact
 from nbflow.store.codec import Encoded
-from nbflow.store.drift import Loaded
+from nbflow.store.heap import Heap
 from nbflow.store.home import Home
 from nbflow.store.store import Store
 
@@ -32,19 +32,20 @@ class TaskState:
     max_splits: int | None = None
     lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any
     transition: Transition | None = None
-    loaded: dict[str, Loaded] = field(default_factory=dict)
+    loaded: dict[str, Any] = field(default_factory=dict)
     merged: dict[str, Artifact] = field(default_factory=dict)
     _items: dict[int, Any] = field(default_factory=dict)
 
+    @cached_property
+    def heap(self) -> Heap:
+        """Where what the task reads is loaded, so that names share what they shared."""
+        return self.store.heap(self.home)
+
     def load(self, name: str) -> Any:
-        """The value; names that are stored together come together, so that they share what they shared."""
+        """Return the value of an artifact."""
         if name not in self.loaded:
-            component = self.artifacts[name].component
-            together = {
-                one: a for one, a in self.artifacts.items() if a.component == component and one not in self.loaded
-            }
-            self.loaded.update(self.store.fetch(together, self.home))
-        return self.loaded[name].value
+            self.loaded |= self.heap.load({name: self.artifacts[name]})
+        return self.loaded[name]
 
     def item(self, depth: int) -> Any:
         depth %= len(self.stack)
@@ -82,16 +83,15 @@ class TaskState:
 
     def keep(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
         """Store what was set or changed in place; what was only read or merged stays a reference."""
-        changed = drift.changed(self.loaded, self.store.blobs, self.home)
+        self.heap.compare()
         own = {name: value for name, value in values.items() if not self._is_as_loaded(name, value)}
-        own |= {name: self.loaded[name].value for name in changed if name not in own}
-        unchanged = {name: one.lend(self.artifacts[name]) for name, one in self.loaded.items() if name not in changed}
-        encoded = self.store.save({**own, **extra}, self.home, unchanged)
-        merged = tuple(one for name, one in self.merged.items() if name not in own)
+        visible = [one for name, one in self.artifacts.items() if name not in own]
+        encoded, passed_on = self.store.save_reached({**own, **extra}, visible, self.home, self.heap)
+        merged = tuple(one for name, one in self.merged.items() if name not in own and name not in passed_on)
         return Encoded((*encoded.artifacts, *merged), encoded.components)
 
     def _is_as_loaded(self, name: str, value: Any) -> bool:
-        return name in self.loaded and self.loaded[name].value is value
+        return name in self.loaded and self.loaded[name] is value
 
 
 def _agree(name: str, inputs: Iterable[TaskState]) -> bool:

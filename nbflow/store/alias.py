@@ -84,7 +84,7 @@ def _join_objects(
         for met in memo.keys() & owner.keys():  # in C, over the smaller of the two
             if met in recordings[name].guarded or groups.find(owner[met]) == groups.find(name):
                 continue
-            if not _is_immutable(memo[met][1], home):
+            if not is_immutable(memo[met][1], home):
                 groups.join(owner[met], name)
         if name != largest:  # which comes last, so nobody asks whose its objects are
             owner.update(dict.fromkeys(memo, name))
@@ -101,12 +101,12 @@ def _join_memory(groups: Groups, recordings: Mapping[str, Recording]) -> None:
             groups.join(whose[id(cluster[0])], whose[id(one)])
 
 
-def _is_immutable(obj: Any, home: Home) -> bool:
+def is_immutable(obj: Any, home: Home) -> bool:
     kind = type(obj)
     if kind in ATOMS:
         return True
     if kind in (tuple, frozenset):
-        return all(_is_immutable(inner, home) for inner in obj)
+        return all(is_immutable(inner, home) for inner in obj)
     if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
         return home.reference(obj) is not None or cloud._lookup_module_and_qualname(obj) is not None
     return isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)

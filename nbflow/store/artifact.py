@@ -29,7 +29,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A stored value: position `index` of the component `component`, which may hold its aliases too."""
+    """A stored value: position `index` of the component `component`, which may hold its aliases too.
+
+    `shares` are the digests of all components whose objects can be reached from the value, its own first. It is empty
+    where no change to the value can be seen through another name, as for a number.
+    """
 
     name: str
     component: str  # digest
@@ -37,6 +41,7 @@ class Artifact:
     size: int  # bytes of the whole component, buffers included
     summary: Summary
     lost: tuple[Lost, ...] = ()
+    shares: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -48,14 +53,30 @@ class Artifact:
 class Component:
     """One pickle-5 stream of a list of values, and the digests of the large buffers beside it.
 
-    `digest` is the BLAKE3 of the stream, the buffer digests and, unless the values are immutable, of where they come
-    from: two lists that happen to be equal are two components, so that nobody gets one list for both.
+    `digest` is the BLAKE3 of the stream, the buffer digests, the references and, unless the values are immutable, of
+    where they come from: two lists that happen to be equal are two components, so that nobody gets one list for both.
+
+    `refs` are objects of other components that the stream refers to instead of holding them, each as "DIGEST:NUMBER":
+    the object that the stream of that component memoizes as number NUMBER. So a value that points into an input of the
+    task that made it is stored without a copy of the input, and is tied to the same object whenever both are loaded.
     """
 
     digest: str
     stream: bytes
     buffers: tuple[str, ...] = ()
     size: int = 0
-    members: tuple[str, ...] = ()  # what each value is: "name", or "name=DIGEST" for an input carried along as an alias
+    members: tuple[str, ...] = ()  # the name of each value
     scope: str | None = None  # the step that made the values; None: immutable ones, the same wherever they come from
     blob: str = ""  # the blob that holds the stream when it is too long for the catalog; `stream` is empty then
+    refs: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[str, int], ...]:
+        """Return where each object stands that the stream refers to: (digest of its component, number)."""
+        parts = (ref.partition(":") for ref in self.refs)
+        return tuple((digest, int(number)) for digest, _, number in parts)
+
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Return the digests of the components that the stream refers to, each once."""
+        return tuple(dict.fromkeys(digest for digest, _ in self.places))

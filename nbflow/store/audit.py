@@ -11,14 +11,16 @@ from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store import schema
 from nbflow.store.artifact import Component
 from nbflow.store.blobs import BlobStore
-from nbflow.store.codec import digest_component
+from nbflow.store.component import digest_component
 from nbflow.store.history import Reader
 
 _HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names.text FROM artifacts
     JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run
     JOIN names AS steps ON steps.id = tasks.step JOIN names ON names.id = artifacts.name
-    WHERE artifacts.component = ? ORDER BY tasks.id, artifacts.position"""
+    WHERE artifacts.component = ?1 OR instr(artifacts.shares, ?1) ORDER BY tasks.id, artifacts.position"""
 _WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
+_REACHED = "SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL"
+_ALL = "SELECT digest FROM components"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _damage_of_row(component: Component, blobs: BlobStore, reader: Reader) -> It
         return  # reported with the blob
     stream = blobs.open(component.blob) if component.blob and not _flaw(component.blob, blobs) else component.stream
     if not component.blob or stream:
-        digest = digest_component(stream, component.buffers, component.members, component.scope)
+        digest = digest_component(stream, component)
         if digest != component.digest:
             yield Damage(
                 component.digest, "has other bytes than were written", False, _hits(reader, [component.digest])
@@ -80,7 +82,9 @@ def _damage_of_row(component: Component, blobs: BlobStore, reader: Reader) -> It
 
 
 def _missing_rows(reader: Reader) -> list[Damage]:
-    missing = [row[0] for row in reader.query(_WITHOUT_ROW)]
+    reached = {digest for (shares,) in reader.query(_REACHED) for digest in shares.split()}
+    there = {digest for (digest,) in reader.query(_ALL)}
+    missing = sorted({digest for (digest,) in reader.query(_WITHOUT_ROW)} | (reached - there))
     return [Damage(digest, "is missing", False, _hits(reader, [digest])) for digest in missing]
 
 

@@ -19,20 +19,24 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
 from nbflow.store.trust import Code, Seal, digest_text, keyring
 
 _TASK_COLUMNS = (
     "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
-    "outputs, source, items, again"
+    "outputs, source, items, again, passed_on"
 )
 _PUT_TASK = (
-    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 19)}) ON CONFLICT (id) DO UPDATE SET "
+    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 20)}) ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[3:])
 )
 _PUT_COMPONENT = (
-    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?)"
+    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope, refs) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADD_ARTIFACT = (
+    "INSERT INTO artifacts (task, name, position, component, idx, size, summary, lost, shares) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -195,7 +199,7 @@ class Writer:
                 task_id(task.run, task.number), task.run, task.number, self._name(task.step),
                 schema.pack_path(task.path), task.turn, task.split, task.attempt, task.key or None, task.status,
                 task.started, task.finished, task.seconds, task.item or None, task.failure, task.outputs, task.source,
-                task.items, task.again,
+                task.items, task.again, task.passed_on,
             )
             for task in tasks
         ]  # fmt: skip
@@ -219,13 +223,14 @@ class Writer:
             for task, artifacts in made
             for position, artifact in enumerate(artifacts)
         ]
-        self._write_all("INSERT INTO artifacts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._write_all(_ADD_ARTIFACT, rows)
 
     def _artifact_row(self, task: int, position: int, artifact: Artifact) -> tuple[Any, ...]:
         lost = dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
         summary = _summary_text(artifact.summary)
         name = self._name(artifact.name)
-        return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost
+        shares = " ".join(artifact.shares) or None
+        return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost, shares
 
     def put_component(self, component: Component) -> None:
         self.put_components((component,))
@@ -234,7 +239,7 @@ class Writer:
         rows = [
             (
                 one.digest, one.stream, one.blob or None, "\n".join(one.buffers) or None,
-                one.size, "\n".join(one.members), one.scope,
+                one.size, "\n".join(one.members), one.scope, "\n".join(one.refs) or None,
             )
             for one in components
         ]  # fmt: skip
@@ -259,6 +264,15 @@ class Writer:
         """Keep the signatures of what tasks made."""
         rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
         self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
+
+    def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
+        """Keep what tasks read and wrote."""
+        rows = [
+            (task, one.path, one.access, one.digest, one.size, one.mtime, one.ctime, one.inode)
+            for task, found in files
+            for one in found
+        ]
+        self._write_all("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def put_random(self, task: int, state: str) -> None:
         """Keep the state of the random generators after a task."""

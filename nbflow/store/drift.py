@@ -7,67 +7,64 @@ what differs from both has changed. So there are no false alarms from the round 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from nbflow.store import maps
-from nbflow.store.alias import ATOMS
-from nbflow.store.artifact import Artifact, Component
+from nbflow.store.artifact import Component
 from nbflow.store.blobs import BlobStore, Buffer, hash_bytes, name, view
-from nbflow.store.codec import Borrowed, decode
+from nbflow.store.component import Decoded, decode
 from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
+from nbflow.store.layout import hold_all
 from nbflow.store.pickler import Recording, settle
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A value as it was loaded: number `index` of `values`, which are all that the component holds."""
+class KnownReferences:
+    """The references of a stored stream, with the live objects that they stand for."""
 
-    value: object
-    component: Component
-    index: int
-    values: list[object]
+    def __init__(self, foreign: Sequence[object]) -> None:
+        self._numbers = {id(one): number for number, one in enumerate(foreign)}
+        self.memory = hold_all(foreign)
 
-    def lend(self, artifact: Artifact) -> Borrowed:
-        """The value as `encode` wants it when outputs may point into it; `artifact` is what it was loaded as."""
-        others = (i for i in range(len(self.values)) if i != self.index)
-        return Borrowed(self.value, artifact, tuple(self._beside(i) for i in others))
-
-    def _beside(self, i: int) -> tuple[str, object, str]:
-        name, carried, digest = self.component.members[i].partition("=")
-        return name, self.values[i], digest if carried else f"{self.component.digest}:{i}"
+    def refer(self, obj: object) -> int | None:
+        return self._numbers.get(id(obj))
 
 
-def changed(loaded: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> set[str]:
-    """The names whose values are no longer what the store holds. Writes nothing; arrays only read are not hashed."""
-    together: dict[int, dict[str, Loaded]] = {}
-    for one_name, one in loaded.items():
-        if type(one.value) not in ATOMS:
-            together.setdefault(id(one.values), {})[one_name] = one
+def compare(decoded: Decoded, blobs: BlobStore, home: Home) -> Recording | None:
+    """Return how the values pickle now, or None when they are no longer what the store holds.
+
+    Writes nothing; arrays that were only read are not hashed.
+    """
+    component = decoded.component
+    now = _settle(decoded, home)
+    if is_stored(now, component):
+        return now
+    fresh = decode(component, blobs, home, foreign=decoded.foreign)
+    if are_equal(now, _settle(fresh, home)):
+        return now
+    # by column, because pandas rearranges the blocks of a frame that is only read
+    return now if are_equal(_settle(decoded, home, True), _settle(fresh, home, True)) else None
+
+
+def are_as_stored(
+    values: list[object], component: Component, home: Home, foreign: Sequence[object] = ()
+) -> Recording | None:
+    """Return how the values of a component pickle, or None if it is not what is stored, which may be a false alarm."""
     with without_gc():
-        return {found for group in together.values() for found in _changed_of(group, blobs, home)}
+        now = settle(component.members, values, home, foreign=_known(foreign))
+        return now if is_stored(now, component) else None
 
 
-def are_as_stored(values: list[object], component: Component, home: Home) -> bool:
-    """Whether the values of a component pickle to what is stored. Loads nothing; False may be a false alarm."""
-    with without_gc():
-        return _is_stored(settle(component.members, values, home), component)
+def _settle(decoded: Decoded, home: Home, by_column: bool = False) -> Recording:
+    return settle(decoded.component.members, decoded.values, home, by_column, _known(decoded.foreign))
 
 
-def _changed_of(group: Mapping[str, Loaded], blobs: BlobStore, home: Home) -> Iterable[str]:
-    first = next(iter(group.values()))
-    component, values = first.component, first.values
-    now = settle(component.members, values, home)
-    if _is_stored(now, component):
-        return ()
-    fresh = decode(component, blobs, home)
-    if _are_equal(now, settle(component.members, fresh, home)):
-        return ()
-    return [found for found, one in group.items() if _differs(found, one.value, fresh[one.index], home)]
+def _known(foreign: Sequence[object]) -> KnownReferences | None:
+    return KnownReferences(foreign) if foreign else None
 
 
-def _is_stored(now: Recording, component: Component) -> bool:
+def is_stored(now: Recording, component: Component) -> bool:
+    """Tell whether a recording has the very bytes of a component."""
     if component.blob:
         same_stream = name(hash_bytes(now.stream), now.stream.nbytes) == component.blob
     else:
@@ -75,13 +72,8 @@ def _is_stored(now: Recording, component: Component) -> bool:
     return same_stream and [digest(buffer) for buffer in now.buffers] == list(component.buffers)
 
 
-def _differs(found: str, value: object, fresh: object, home: Home) -> bool:
-    # by column, because pandas rearranges the blocks of a frame that is only read
-    now, before = (settle([found], [one], home, by_column=True) for one in (value, fresh))
-    return not _are_equal(now, before)
-
-
-def _are_equal(one: Recording, other: Recording) -> bool:
+def are_equal(one: Recording, other: Recording) -> bool:
+    """Tell whether two recordings have the same bytes."""
     if one.stream != other.stream or len(one.buffers) != len(other.buffers):
         return False
     return all(digest(a) == digest(b) for a, b in zip(one.buffers, other.buffers, strict=True))

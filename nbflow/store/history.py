@@ -13,7 +13,7 @@ from nbflow.errors import CodeChanged
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
-from nbflow.store.rows import EventRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.rows import EventRow, FileRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 from nbflow.store.trust import Code, Record, Seal, Trusts, accepts, is_genuine
 
 _RUN = (
@@ -23,15 +23,18 @@ _RUN = (
 _TASK = (
     "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
     "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
-    "tasks.source, tasks.items, tasks.again"
+    "tasks.source, tasks.items, tasks.again, tasks.passed_on"
 )
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
-_ARTIFACT = "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost"
+_ARTIFACT = (
+    "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
+    "artifacts.shares"
+)
 _COMPONENT = (
     "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
-    "components.blob"
+    "components.blob, components.refs"
 )
 
 Place = tuple[str, tuple[int, ...]]  # step, path
@@ -147,11 +150,16 @@ class Reader:
         row = self._one(f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.id = ?", task)
         return None if row is None else _task(row)
 
-    def find_key(self, key: str, within_run: int | None = None) -> TaskRow | None:
-        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there."""
+    def find_key(
+        self, key: str, within_run: int | None = None, holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there.
+
+        `holds` may say of a task that it does not stand for another for other reasons.
+        """
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
         query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
-        return self._first_usable(self.query(query, key, *values))
+        return self._first_usable(self.query(query, key, *values), holds)
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
         """The newest successful task of the step for that item (else at that path), whatever its key is."""
@@ -161,14 +169,24 @@ class Reader:
         wanted = item if item is not None else schema.pack_path(path)
         return self._first_usable(self.query(query, flow, step, wanted))
 
-    def _first_usable(self, rows: Iterable[Sequence[Any]]) -> TaskRow | None:
-        return next((one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id)), None)
+    def _first_usable(
+        self, rows: Iterable[Sequence[Any]], holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        usable = (one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
+        return next((one for one in usable if holds(one)), None)
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
-        query = f"""SELECT DISTINCT artifacts.component, {_COMPONENT} FROM artifacts
+        query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {_COMPONENT} FROM artifacts
             LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
-        return all(row[1] is not None and self._usable(_component(row[1:])) for row in self.query(query, task))
+        rows = self.query(query, task).fetchall()
+        reached = {digest for row in rows for digest in (row[1] or "").split()} - {row[0] for row in rows}
+        own = all(row[2] is not None and self._usable(_component(row[2:])) for row in rows)
+        return own and all(map(self._is_usable, reached))
+
+    def _is_usable(self, digest: str) -> bool:
+        component = self.component(digest)
+        return component is not None and self._usable(component)
 
     def durations(self, flow: str) -> dict[str, float]:
         """Step -> seconds all its tasks took together in the newest run that executed it."""
@@ -217,6 +235,40 @@ class Reader:
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
             WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
         return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
+
+    # ---- files
+
+    def files(self, task: int) -> tuple[FileRow, ...]:
+        """What a task read and wrote."""
+        query = "SELECT path, access, digest, size, mtime, ctime, inode FROM files WHERE task = ?"
+        return tuple(FileRow(*row) for row in self.query(query, task))
+
+    def files_of_run(self, run: int) -> dict[str, tuple[FileRow, ...]]:
+        """Step -> what its newest tasks in a run read and wrote."""
+        newest = "SELECT id, step, max(number) FROM tasks WHERE run = ? GROUP BY step, path, turn, split"
+        query = f"""SELECT DISTINCT names.text, path, access, digest, size, mtime, ctime, inode
+            FROM ({newest}) AS newest JOIN files ON files.task = newest.id JOIN names ON names.id = newest.step"""
+        found: dict[str, tuple[FileRow, ...]] = {}
+        for step, *row in self.query(query, run):
+            found[step] = (*found.get(step, ()), FileRow(*row))
+        return found
+
+    def left_by(self, flow: str, path: str, digest: str) -> frozenset[str]:
+        """The steps of a flow that have left a file as it is."""
+        query = f"""SELECT DISTINCT names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run WHERE files.path = ? AND files.digest = ? AND runs.flow = ?
+            AND files.access NOT IN ('read', 'find', 'list')"""
+        rows = self.query(query, path, digest, flow)
+        return frozenset(step for (step,) in rows)
+
+    def written(self, flow: str) -> dict[str, frozenset[str]]:
+        """Path -> the steps of a flow that have ever written it."""
+        query = f"""SELECT DISTINCT files.path, names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list')"""
+        found: dict[str, frozenset[str]] = {}
+        for path, step in self.query(query, flow):
+            found[path] = found.get(path, frozenset()) | {step}
+        return found
 
     # ---- content
 
@@ -296,17 +348,17 @@ class Reader:
 
 def _task(row: Sequence[Any]) -> TaskRow:
     run, step, path, turn, split, number, task, attempt, key, status = row[:10]
-    started, finished, seconds, item, failure, outputs, source, items, again = row[10:19]
+    started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
     return TaskRow(
         run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
-        started, finished, seconds, item or "", failure, outputs, source, items, bool(again),
+        started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
     )  # fmt: skip
 
 
 def _artifact(row: Sequence[Any]) -> Artifact:
-    name, component, index, size, summary, lost = row
+    name, component, index, size, summary, lost, shares = row
     losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
-    return Artifact(name, component, index, size, _summary(summary), losses)
+    return Artifact(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
 
 
 def _summary(text: str) -> Summary:
@@ -319,9 +371,9 @@ def _summary(text: str) -> Summary:
 
 
 def _component(row: Sequence[Any]) -> Component:
-    digest, stream, buffers, size, members, scope, blob = row
-    listed = tuple((buffers or "").split())
-    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "")
+    digest, stream, buffers, size, members, scope, blob, refs = row
+    listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
+    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
 
 
 def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Place, dict[str, Artifact]]]:

@@ -22,6 +22,7 @@ class Held:
     array: Any
     guarded: bool = False
     frame: int | None = None
+    named: bool = True  # of an array of another component: a reference can name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Layout:
 
     shared: tuple[Shared, ...] = ()
     whole_frames: frozenset[int] = frozenset()
+    torn: tuple[Held, ...] = ()  # arrays of other components in memory that none of them covers
     present: frozenset[int] | None = None  # ids of what weak references point to and the stream holds; None: unknown
     starts: list[int] = field(default_factory=list)
 
@@ -60,6 +62,11 @@ def span(array: Any) -> tuple[int, int]:
     return first, stop + array.itemsize
 
 
+def hold_all(objects: Iterable[object]) -> list[Held]:
+    """Return the plain arrays among some objects, with the memory that they span."""
+    return [Held(*span(one), one) for one in objects if _is_plain(one)]
+
+
 def overlaps(held: Iterable[Held]) -> Iterator[list[Held]]:
     """Clusters of different arrays in one stretch of memory, those left out that pandas guards from each other."""
     cluster: list[Held] = []
@@ -79,12 +86,31 @@ def _means_sharing(cluster: Sequence[Held]) -> bool:
     return len({id(h.array) for h in cluster}) > 1 and not all(h.guarded for h in cluster)
 
 
-def arrange(held: Sequence[Held], present: frozenset[int] | None = None) -> Layout:
-    """How arrays that overlap in memory are stored: once, as the stretch that covers them all."""
-    clusters = list(overlaps(held))
-    shared = tuple(_share(cluster, held) for cluster in clusters)
+def arrange(held: Sequence[Held], present: frozenset[int] | None = None, lent: Sequence[Held] = ()) -> Layout:
+    """Decide how arrays that overlap in memory are stored: once, as the stretch that covers them all.
+
+    `lent` are arrays of other components. Where one of them covers the stretch, it is the owner, and the arrays of
+    `held` become views of it.
+    """
+    ours = {id(h) for h in held}
+    clusters = [cluster for cluster in overlaps([*held, *lent]) if any(id(h) in ours for h in cluster)]
+    shared: list[Shared] = []
+    torn: list[Held] = []
+    for cluster in clusters:
+        foreign = [h for h in cluster if id(h) not in ours]
+        owner = _lender(cluster, foreign)
+        shared.append(owner or _share([h for h in cluster if id(h) in ours], held))
+        torn += foreign if owner is None else []
     whole = frozenset(h.frame for cluster in clusters for h in cluster if h.frame is not None)
-    return Layout(shared, whole, present, [one.start for one in shared])
+    return Layout(tuple(shared), whole, tuple(torn), present, [one.start for one in shared])
+
+
+def _lender(cluster: Sequence[Held], foreign: Sequence[Held]) -> Shared | None:
+    """The array of another component that covers a whole cluster."""
+    start, stop = min(h.start for h in cluster), max(h.stop for h in cluster)
+    covering = (h for h in foreign if h.named and (h.start, h.stop) == (start, stop) and _holds_all(h.array))
+    found = next(covering, None)
+    return None if found is None else Shared(start, stop, found.array)
 
 
 def _share(cluster: Sequence[Held], order: Sequence[Held]) -> Shared:

@@ -1,4 +1,4 @@
-"""Classes of nbflow that stores written by earlier versions know by another module."""
+"""Reads streams, also those of earlier versions, which know some classes of nbflow by another module."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from typing import Any
 MOVED = {"nbflow.artifacts": "nbflow.client", "nbflow.relations": "nbflow.client"}
 
 
-class _Redirecting(pickle.Unpickler):
+class Unpickler(pickle.Unpickler):
+    """Reads a stream. Its memo outlives the reading, so that other streams can refer to the objects of this one."""
+
+    def __init__(
+        self, stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any], foreign: Sequence[object]
+    ) -> None:
+        super().__init__(io.BytesIO(stream), buffers=buffers)
+        self._foreign = foreign
+
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         return super().find_class(MOVED.get(module_name, module_name), global_name)
 
-
-def unpickle(stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any]) -> Any:
-    """As `pickle.loads`, which does not copy the stream and is therefore tried first."""
-    try:
-        return pickle.loads(stream, buffers=buffers)
-    except ModuleNotFoundError as error:
-        if error.name not in MOVED:
-            raise
-        return _Redirecting(io.BytesIO(stream), buffers=buffers).load()
+    def persistent_load(self, number: int) -> object:
+        return self._foreign[number]

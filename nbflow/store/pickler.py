@@ -8,7 +8,7 @@ import pickle
 import pickletools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import cloudpickle
 import cloudpickle.cloudpickle as cloud
@@ -27,6 +27,9 @@ PROTOCOL = 5
 OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
 
 _UNSEEN: Any = object()
+
+Refer = Callable[[object], int | None]
+"""Returns by which number a stream refers to an object of another component; None for an object of its own."""
 
 
 class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
@@ -102,6 +105,20 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         return False
 
 
+class ReferringPickler(Pickler):
+    """A recorder that writes a reference for each object that another component holds.
+
+    It is a class of its own because pickle asks `persistent_id` about every single object, which takes time.
+    """
+
+    def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer, **how: bool):
+        self._refer = refer
+        super().__init__(home, layout, roots, **how)
+
+    def persistent_id(self, obj: Any) -> int | None:
+        return self._refer(obj)
+
+
 FUNCTION = type(lambda: None)
 
 
@@ -173,12 +190,22 @@ class Recording:
 
 
 def record(
-    names: Sequence[str], values: list[Any], home: Home, layout: Layout | None = None, by_column: bool = False
+    names: Sequence[str],
+    values: list[Any],
+    home: Home,
+    layout: Layout | None = None,
+    by_column: bool = False,
+    refer: Refer | None = None,
 ) -> Recording:
     """Pickle the list of values. Only a structure too deep for pickle is lost as a whole."""
     roots = list(zip(names, values, strict=True))
     for careful in (False, True):
-        recorder = Pickler(home, layout or Layout(), roots, by_column=by_column, careful=careful)
+        how = {"by_column": by_column, "careful": careful}
+        recorder = (
+            Pickler(home, layout or Layout(), roots, **how)
+            if refer is None
+            else ReferringPickler(home, layout or Layout(), roots, refer, **how)
+        )
         try:
             recorder.dump(values)
         except NotStorable:
@@ -215,22 +242,31 @@ def _is_recursion(error: BaseException | None) -> bool:
     return error is not None and (isinstance(error, RecursionError) or _is_recursion(error.__cause__))
 
 
+class Foreign(Protocol):
+    """Objects of other components that a stream refers to, and the arrays among them that own their memory."""
+
+    @property
+    def memory(self) -> Sequence[Held]: ...
+
+    def refer(self, obj: object) -> int | None:
+        """Return the number of the reference; None for an object that belongs to the stream itself."""
+
+
 def settle(
-    names: Sequence[str], values: list[Any], home: Home, first: Recording | None = None, by_column: bool = False
+    names: Sequence[str], values: list[Any], home: Home, by_column: bool = False, foreign: Foreign | None = None
 ) -> Recording:
     """The recording as it is stored: looked at twice when arrays share memory or weak references need an answer."""
-    first = first or record(names, values, home, by_column=by_column)
-    layout = arrange_recordings([first])
-    return first if layout is None else record(names, values, home, layout, by_column)
+    refer = None if foreign is None else foreign.refer
+    first = record(names, values, home, None, by_column, refer)
+    layout = arrange_recordings([first], foreign)
+    return first if layout is None else record(names, values, home, layout, by_column, refer)
 
 
-def arrange_recordings(recordings: Sequence[Recording]) -> Layout | None:
+def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None = None) -> Layout | None:
     """What a second look must know; None when the first one was enough."""
     held = [one for recording in recordings for one in recording.held]
-    targets = {id(target) for recording in recordings for target in recording.weak_targets if target is not None}
-    present = frozenset[int]()
-    if targets:
-        present = frozenset(targets & set().union(*(r.memo().keys() for r in recordings)))
-    layout = arrange(held, present)
-    weak = any(recording.weak_targets for recording in recordings)
-    return layout if layout.shared or weak else None
+    targets = [target for recording in recordings for target in recording.weak_targets]
+    memos = set().union(*(recording.memo().keys() for recording in recordings)) if targets else set[int]()
+    present = frozenset(id(one) for one in targets if id(one) in memos or (foreign and foreign.refer(one) is not None))
+    layout = arrange(held, present, foreign.memory if foreign else ())
+    return layout if layout.shared or layout.torn or targets else None

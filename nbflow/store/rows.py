@@ -77,6 +77,24 @@ class TaskRow:
     source: str | None = None  # "RUN/TASK" that it was reused from
     items: int | None = None  # how many a foreach has
     again: bool = False  # of a loop: one more turn
+    passed_on: str | None = None  # JSON: which shared objects it changed, and to which names it passed that on
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that a task read or wrote. The stamp tells without reading the file that nobody has touched it since."""
+
+    path: str  # relative to the folder of the notebook where it lies in it
+    access: str
+    digest: str
+    size: int = 0
+    mtime: int = 0  # nanoseconds
+    ctime: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> tuple[int, int, int, int]:
+        return self.size, self.mtime, self.ctime, self.inode
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 
-FORMAT = 1
-NEEDS = "0.1.0"  # the first nbflow that reads this format; written down for those that do not
+FORMAT = 2
+NEEDS = "0.2.0"  # the first nbflow that reads this format; written down for those that do not
 APPLICATION = 0x6E62666C  # "nbfl"
 PATIENCE = 30.0  # seconds to wait for another writer
 
@@ -30,16 +30,16 @@ CREATE TABLE tasks (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
     path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
     status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
-    source TEXT, items INTEGER, again INTEGER NOT NULL);
+    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT);
 CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
 CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
 CREATE TABLE artifacts (
     task INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL, component TEXT NOT NULL,
-    idx INTEGER NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL, lost TEXT,
+    idx INTEGER NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL, lost TEXT, shares TEXT,
     PRIMARY KEY (task, name)) WITHOUT ROWID;
 CREATE TABLE components (
     id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
-    members TEXT NOT NULL, scope TEXT);
+    members TEXT NOT NULL, scope TEXT, refs TEXT);
 CREATE TABLE seals (task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL);
 CREATE TABLE code_seals (digest TEXT, signer TEXT, mac BLOB NOT NULL, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
 CREATE TABLE randoms (task INTEGER PRIMARY KEY, state TEXT NOT NULL);
@@ -54,6 +54,14 @@ CREATE TABLE learned (
     PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
 CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
 """
+_FILES = """(
+    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
+NEW = (f"CREATE TABLE files {_FILES}", "CREATE INDEX files_path ON files (path)")
+"""Makes the table that catalogs of format 1 do not have."""
+
+ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
+"""The columns, all of them text, that catalogs of format 1 do not have."""
 
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
@@ -108,6 +116,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     )
     try:
         _check(connection, path)
+        _bring_up_to_date(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -150,7 +159,7 @@ def _create_tables(connection: sqlite3.Connection) -> None:
     if _is_new(connection):
         connection.execute("BEGIN IMMEDIATE")
         if _is_new(connection):  # nobody was faster
-            for statement in filter(str.strip, TABLES.split(";")):
+            for statement in (*filter(str.strip, TABLES.split(";")), *NEW):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
             connection.execute(f"PRAGMA application_id = {APPLICATION}")
@@ -180,6 +189,34 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if not isinstance(found, int) or found > FORMAT:
         row = connection.execute("SELECT value FROM meta WHERE key = 'needs'").fetchone()
         raise StoreTooNew(path, int(str(found)), FORMAT, row[0] if row else "a newer version")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Add what a catalog of an earlier format lacks; where nobody may write to it, only for this connection."""
+    if _pragma(connection, "user_version") == FORMAT:
+        return
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
+            raise
+        _pretend(connection)
+        return
+    if _pragma(connection, "user_version") != FORMAT:  # nobody was faster
+        for table, column in ADDED:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        for statement in NEW:
+            connection.execute(statement)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'needs'", (NEEDS,))
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _pretend(connection: sqlite3.Connection) -> None:
+    """Put views before the tables, in which the missing columns are empty, and an empty table where one is missing."""
+    connection.execute(f"CREATE TEMP TABLE files {_FILES}")
+    for table, column in ADDED:
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
 
 
 def _pragma(connection: sqlite3.Connection, what: str) -> object:

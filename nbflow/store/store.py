@@ -8,13 +8,13 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from nbflow.errors import BlobMissing, StoreBroken, StoreInUse, StoreReadOnly
+from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import audit, codec, lock, schema
 from nbflow.store.artifact import Artifact, Component
 from nbflow.store.audit import Damage
 from nbflow.store.catalog import Writer
-from nbflow.store.codec import Borrowed, Encoded
-from nbflow.store.drift import Loaded
+from nbflow.store.codec import CannotLend, Encoded
+from nbflow.store.heap import Heap
 from nbflow.store.history import Reader
 from nbflow.store.home import Home
 from nbflow.store.local import LocalBlobs
@@ -97,46 +97,37 @@ class Store:
 
     # ---- values
 
-    def save(
-        self,
-        values: Mapping[str, object],
-        home: Home,
-        borrowed: Mapping[str, Borrowed] | None = None,
-        scope: str = "",
-    ) -> Encoded:
+    def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
         """Write the blobs; the rows are for whoever owns the run's writer. `scope` is the step's name."""
-        return codec.encode(values, self.blobs, home, borrowed, scope)
+        return codec.encode(values, self.blobs, home, scope=scope)
+
+    def save_reached(
+        self, values: Mapping[str, object], visible: Iterable[Artifact], home: Home, heap: Heap, scope: str = ""
+    ) -> tuple[Encoded, dict[str, object]]:
+        """Store what a task made, and with it each visible artifact that reaches into an object that the task changed.
+
+        `heap` is where the task has loaded its inputs, compared already. Return what is stored, and the values of the
+        visible artifacts among it by name.
+        """
+        others = [one for one in visible if one.name not in values]
+        taken = frozenset(digest for one in others for digest in one.shares)
+        while True:
+            reached = heap.reached(others)
+            try:
+                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken), reached
+            except CannotLend as error:
+                heap.give_up(error.digests)
 
     def load(
         self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None
     ) -> dict[str, object]:
-        """`components`: those whose rows may not be committed yet."""
-        return {name: one.value for name, one in self.fetch(artifacts, home, components).items()}
+        """Return the values. Names that share objects do so again. `components` are rows that may not be committed."""
+        return self.heap(home, components).load(artifacts)
 
-    def fetch(
-        self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None
-    ) -> dict[str, Loaded]:
-        """Load, and keep what `drift.changed` will need. Names stored together share objects again."""
-        wanted = self._components_of(artifacts, components or {})
-        hosts = {digest: _host(digest, artifacts, wanted) for digest in wanted}
-        decoded: dict[str, list[object]] = {}
-        for digest in sorted(set(hosts.values())):
-            names = ", ".join(name for name, one in artifacts.items() if hosts[one.component] == digest)
-            decoded[digest] = codec.decode(wanted[digest], self.blobs, home, names)
-        return {
-            name: _pick(one, wanted[hosts[one.component]], decoded[hosts[one.component]])
-            for name, one in artifacts.items()
-        }
-
-    def _components_of(self, artifacts: Mapping[str, Artifact], known: Mapping[str, Component]) -> dict[str, Component]:
-        found: dict[str, Component] = {}
-        for name, artifact in artifacts.items():
-            digest = artifact.component
-            component = known.get(digest) or found.get(digest) or self.history.component(digest)
-            if component is None:
-                raise BlobMissing(digest, name)
-            found[digest] = component
-        return found
+    def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
+        """Return where a task loads what it reads."""
+        known = components or {}
+        return Heap(self.blobs, home, lambda digest: known.get(digest) or self.history.component(digest))
 
     def has(self, component: Component) -> bool:
         """Whether its blobs are there in full length."""
@@ -183,23 +174,3 @@ def _lay_out(root: Path) -> None:
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
-
-
-def _pick(artifact: Artifact, component: Component, values: list[object]) -> Loaded:
-    index = artifact.index if component.digest == artifact.component else _carried(component)[artifact.digest]
-    return Loaded(values[index], component, index, values)
-
-
-def _carried(component: Component) -> dict[str, int]:
-    """Digests of the inputs that the component holds beside its own values, and where."""
-    marks = ((i, member.partition("=")) for i, member in enumerate(component.members))
-    return {digest: i for i, (_, carries, digest) in marks if carries}
-
-
-def _host(digest: str, artifacts: Mapping[str, Artifact], components: Mapping[str, Component]) -> str:
-    """The component to take the artifacts of `digest` from: one that carries them all along, so that aliases hold."""
-    wanted = {one.digest for one in artifacts.values() if one.component == digest}
-    for other, component in components.items():
-        if other != digest and wanted <= _carried(component).keys() and _host(other, artifacts, components) == other:
-            return other
-    return digest

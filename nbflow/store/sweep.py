@@ -17,13 +17,14 @@ _BEYOND = """SELECT id, flow, number, status, host, pid, pid_start FROM (
 _DELETE_OF_RUN = (
     "DELETE FROM artifacts WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM seals WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
+    "DELETE FROM files WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM randoms WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM tasks WHERE run = ?",
     "DELETE FROM events WHERE run = ?",
     "DELETE FROM tags WHERE run = ?",
     "DELETE FROM runs WHERE id = ?",
 )
-_UNUSED_COMPONENTS = "FROM components WHERE digest NOT IN (SELECT component FROM artifacts)"
+_UNUSED_COMPONENTS = "FROM components WHERE digest NOT IN (SELECT component FROM artifacts) AND digest NOT IN needed"
 _UNUSED_TEXTS = (
     "FROM texts WHERE digest NOT IN "
     "(SELECT outputs FROM tasks WHERE outputs IS NOT NULL UNION SELECT state FROM randoms)"
@@ -48,6 +49,7 @@ def sweep(path: Path, blobs: LocalBlobs, keep_runs: int, dry_run: bool) -> Swept
         with schema.meaning_of_errors(path):
             connection.execute("BEGIN IMMEDIATE")
             runs = _delete_runs(connection, keep_runs)
+            _find_needed(connection)
             components, inline = _delete(connection, _UNUSED_COMPONENTS, "length(stream)")
             texts, text_bytes = _delete(connection, _UNUSED_TEXTS, "length(body)")
             used = _used_blobs(connection)
@@ -66,6 +68,14 @@ def _delete_runs(connection: sqlite3.Connection, keep: int) -> tuple[str, ...]:
                 connection.execute(statement, (run,))
             deleted.append(f"{flow}/{number}")
     return tuple(deleted)
+
+
+def _find_needed(connection: sqlite3.Connection) -> None:
+    """Fill a table with the components that no artifact names, but that others reach through references."""
+    connection.execute("CREATE TEMP TABLE needed (digest TEXT PRIMARY KEY)")
+    reached = connection.execute("SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL")
+    digests = {digest for (shares,) in reached for digest in shares.split()}
+    connection.executemany("INSERT INTO needed VALUES (?)", [(digest,) for digest in digests])
 
 
 def _delete(connection: sqlite3.Connection, unused: str, size: str) -> tuple[int, int]:

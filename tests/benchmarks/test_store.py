@@ -18,7 +18,8 @@ import pytest
 
 from nbflow.store.artifact import Artifact
 from nbflow.store.blobs import size
-from nbflow.store.codec import decode, encode
+from nbflow.store.codec import encode
+from nbflow.store.component import decode
 from nbflow.store.drift import Loaded, changed
 from nbflow.store.home import PlainHome
 from nbflow.store.local import LocalBlobs
@@ -52,7 +53,7 @@ def frame(n: int = 2_000_000) -> pd.DataFrame:
 
 def loaded(value: object, blobs: LocalBlobs) -> dict[str, Loaded]:
     (component,) = encode({"v": value}, blobs, PlainHome()).components
-    values = decode(component, blobs, PlainHome())
+    values = decode(component, blobs, PlainHome()).values
     return {"v": Loaded(values[0], component, 0, values)}
 
 

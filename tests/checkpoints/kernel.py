@@ -30,9 +30,7 @@ from nbflow.run.journal import Journal
 from nbflow.run.launch import link_known, refuse_errors
 from nbflow.run.sources import write_cells
 from nbflow.run.task import Result
-from nbflow.store import drift
 from nbflow.store.artifact import Artifact
-from nbflow.store.codec import Borrowed
 from nbflow.store.rows import RunKind, RunRow
 from nbflow.store.store import Store
 
@@ -135,15 +133,14 @@ class Kernel:
         kept = {n: users[n] for n in (*graph.prelude.names, "__name__", "__builtins__") if n in users}
         self._hold(kept)
         try:
-            loaded = self.store.fetch(inputs, home)
-            self.namespace.update({n: one.value for n, one in loaded.items()})
+            heap = self.store.heap(home)
+            self.namespace.update(heap.load(inputs))
             with self.main():
                 exec(compile(step.body, name, "exec", dont_inherit=True), self.namespace)
             made = {n: self.namespace[n] for n in sorted(writes) if n in self.namespace}
-            changed = drift.changed(loaded, self.store.blobs, home)
-            made |= {n: loaded[n].value for n in changed - made.keys()}
-            borrowed = {n: Borrowed(loaded[n].value, one) for n, one in inputs.items() if n not in changed}
-            encoded = self.store.save(made, home, borrowed, scope=name)
+            heap.compare()
+            encoded, reached = self.store.save_reached(made, inputs.values(), home, heap, name)
+            made |= reached
         finally:
             self._hold(users)
         self.namespace.update(made)

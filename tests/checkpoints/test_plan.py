@@ -79,9 +79,9 @@ def test_names_that_share_objects_are_kept_together_or_not_at_all() -> None:
     assert plan.kept == ()
 
 
-def test_a_component_that_carries_another_along_counts_as_sharing() -> None:
-    carrier = Component("c2", b"", members=("y", "x=c1:0"), size=10)
-    plan = plan_restore({"x": owned(X)}, {"x": 0}, checkpoint(X, Y, components=(carrier,)))
+def test_a_component_that_refers_to_another_counts_as_sharing() -> None:
+    referring = Component("c2", b"", members=("y",), size=10, refs=("c1:0",))
+    plan = plan_restore({"x": owned(X)}, {"x": 0}, checkpoint(X, Y, components=(referring,)))
     assert plan.kept == ()
 
 

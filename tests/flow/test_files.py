@@ -6,7 +6,7 @@ import pytest
 
 from nbflow.flow.fileorder import covers, may_be_same
 from nbflow.flow.paths import UNKNOWN
-from tests.flow.reading import graph_of
+from tests.flow.reading import graph_of, problems_of
 
 ABOVE = """
 import os, glob, shutil, sqlite3, json, pickle, joblib, logging
@@ -63,7 +63,7 @@ USES = {
     '(DATA / "t").read_text()': ["read data/t"],
     '(DATA / "t").write_text("x")': ["write data/t"],
     'with Path("q").open("w") as f: pass': ["write q"],
-    'Path("c.pkl").exists()': ["read c.pkl"],
+    'Path("c.pkl").exists()': ["find c.pkl"],
     'df.to_csv("result")': ["write result"],
     'df.to_csv("result.csv", mode="a")': ["append result.csv"],
     'plt.savefig("figure")': ["write figure"],
@@ -163,3 +163,20 @@ def test_patterns_meet_where_some_path_is_of_both() -> None:
     assert covers("out", "out/deep/x.csv")
     assert covers("array", "array.npy")
     assert not covers("out/\0.csv", "in/x.csv")
+
+
+def test_a_file_that_is_read_and_then_written_anew_is_warned_of() -> None:
+    cells = '%%step load\nt = open("x.csv").read()\n---\n%%step save\n\nopen("x.csv", "w").write(t)'
+    assert problems_of(cells) == [
+        "nb.ipynb · cell 2, line 3: step 'save' writes x.csv, which step 'load' above it reads. "
+        "Write to another file: the next run would read what this one has written"
+    ]
+    assert problems_of(cells.replace('open("x.csv").read()', "1")) == []
+
+
+def test_a_file_that_all_items_of_a_foreach_write_is_warned_of() -> None:
+    cells = '%%step each --foreach n in ["a", "b"]\nopen("x.csv", "w").write(n)'
+    (problem,) = problems_of(cells)
+    assert "every task of step 'each' writes x.csv, and they run in parallel" in problem
+    assert problems_of(cells.replace('"x.csv"', 'f"{n}.csv"')) == []
+    assert problems_of(cells.replace('"x.csv"', 'f"{n.upper()}.csv"')) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from tests.flow.reading import flow_of, graph_of, problems_of
@@ -259,3 +261,11 @@ def test_an_effect_may_use_a_parameter() -> None:
 def test_a_cell_that_is_timed_or_captured_is_read_as_any_other() -> None:
     text = "L = []\n---\n%%time\nL.append(1)\n---\n%%capture out\nL.append(2)\n---\n%%step a\nx = L"
     assert closure(text, "a") == ["L = []", "L.append(1)", "L.append(2)"]
+
+
+def test_a_prelude_goes_to_another_process_without_what_was_computed_of_it() -> None:
+    graph = graph_of("import os\nL = []\nos.environ['A'] = 'b'\n---\n%%step a\nx = L\n---\nL.append(1)")
+    graph.closure("a")
+    copy = pickle.loads(pickle.dumps(graph))
+    assert copy.prelude_of("a").closure({"L"}) == graph.closure("a")
+    assert pickle.loads(pickle.dumps(graph.prelude_of("a"))).closure({"L"}) == graph.closure("a")

@@ -163,3 +163,67 @@ def test_cancel_ends_the_run_in_the_background_and_keeps_what_has_finished(live:
     live.use("cancel")
     assert live.names["x"] == 1
     assert [row.status for row in live.session.store().history.runs()] == [RunStatus.CANCELLED]
+
+
+# all of one run
+
+ALPHA = "%%parameters\nalpha: int = 1"
+CELLS = (ALPHA, "%%step one\na = alpha * 10", "%%step two\nb = a + 1", "%%step apart\nc = 7")
+
+
+def test_a_run_leaves_its_parameters_and_its_artifacts(live: Live) -> None:
+    for cell in CELLS:
+        live.run(cell)
+    live.use("run --alpha 2")
+    assert [live.names[name] for name in ("alpha", "a", "b", "c")] == [2, 20, 21, 7]
+    assert live.run(CELLS[2]) == ["two · from run 2, just now"]
+    assert live.run("%%step two\nb = a + 2") == []
+    assert live.names["b"] == 22
+
+
+def test_the_parameters_of_a_run_hold_until_they_are_stated_again(live: Live) -> None:
+    for cell in CELLS:
+        live.run(cell)
+    live.use("run --alpha 2")
+    live.run(ALPHA)
+    for cell in CELLS:
+        live.run(cell)
+    assert [live.names[name] for name in ("alpha", "a", "b")] == [1, 10, 11]
+    live.use("run --alpha 2")
+    live.use("run")
+    assert [live.names[name] for name in ("alpha", "a", "b")] == [1, 10, 11]
+
+
+def test_what_another_run_made_of_other_values_goes_and_the_rest_stays(live: Live) -> None:
+    for cell in CELLS:
+        live.run(cell)
+    live.run("mine = 5")
+    said = live.screen.said
+    live.use("run --to one --alpha 2")
+    assert "b is gone: made by another run from other values, and not by this one" in said
+    assert live.user_names() >= {"alpha", "a", "c", "mine"}
+    assert "b" not in live.names
+
+
+def test_what_goes_with_a_run_stays_when_the_run_is_of_a_part(live: Live) -> None:
+    for cell in CELLS:
+        live.run(cell)
+    live.use("run --to one")
+    assert [live.names[name] for name in ("a", "b", "c")] == [10, 11, 7]
+
+
+def test_what_a_step_makes_that_failed_this_time_goes(live: Live) -> None:
+    cells = (ALPHA, "%%step one\na = alpha", "%%step two\nb = 1 / a")
+    for cell in cells:
+        live.run(cell)
+    with pytest.raises(TasksFailed):
+        live.use("run --alpha 0")
+    assert live.names["a"] == 0
+    assert "b" not in live.names
+
+
+def test_names_of_several_steps_share_what_they_share(live: Live) -> None:
+    live.run("%%step one\na = [1]")
+    live.run("%%step two\nb = {'a': a}")
+    live.use("run")
+    assert live.names["b"]["a"] is live.names["a"]

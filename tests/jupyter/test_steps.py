@@ -50,6 +50,19 @@ def test_a_loop_target_is_bound_where_a_step_above_binds_it_too(live: Live) -> N
     assert (live.names["i"], live.user_names()) == (2, {"i"})
 
 
+def test_what_functions_and_classes_keep_is_that_of_the_steps_above_however_often_a_step_runs(live: Live) -> None:
+    live.run(
+        "N = 0\nclass A:\n    made = 0\n    def __init__(self): A.made += 1\ndef bump():\n    global N\n    N += 1"
+    )
+    for text in ("x = 1", "x = 2"):
+        live.run(f"%%step one\nbump()\na = A()\n{text}")
+        live.run("%%step two\nbump()\nb = A()\nseen = (N, A.made, isinstance(a, A))")
+        assert (live.names["seen"], live.names["N"], live.names["A"].made) == ((2, 2, True), 2, 2)
+        assert isinstance(live.names["b"], live.names["A"])
+    assert live.run("%%step one\nbump()\na = A()\nx = 2") == ["one · from run 1, just now"]
+    assert (live.names["N"], live.names["A"].made) == (1, 1)
+
+
 def test_comments_and_layout_do_not_run_a_step_again(live: Live) -> None:
     live.run("%%step one\nx = 1")
     assert live.run("%%step one\n# a comment\nx   =  1") == ["one · from run 1, just now"]

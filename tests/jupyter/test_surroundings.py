@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from nbflow.errors import StepExited
+from nbflow.run.surroundings import StdinRefused
 from tests.jupyter.live import Live
 from tests.run.test_surroundings import AWAITING, CHANGED, EXPECTED, IMPORTS
 
@@ -51,6 +52,12 @@ def test_leaving_is_a_failure_of_the_step_and_says_so(live: Live) -> None:
             live.run(f"%%step leave\n{call}\nx = 1")
     assert (live.names["exit"], live.names["quit"]) == before
     assert "x" not in live.names
+
+
+def test_asking_is_refused(live: Live) -> None:
+    for call in ("input()", "sys.stdin.readline()", "getpass.getpass()"):
+        with pytest.raises(StdinRefused):
+            live.run(f"%%step ask\nimport sys, getpass\nx = {call}")
 
 
 def test_a_thread_that_a_step_left_behind_prints_nothing_into_the_next(live: Live) -> None:

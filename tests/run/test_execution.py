@@ -367,3 +367,12 @@ def test_a_branch_that_is_read_by_its_name_inside_a_foreach_is_that_of_the_same_
         )
     )
     assert ran.value("end.pairs") == [(0, 0, "start"), (10, 100, "start"), (20, 200, "start")]
+
+
+def test_a_step_that_reads_what_could_not_be_stored_is_refused_before_it_runs(place: Place) -> None:
+    ran = place.run(flow("%%step make\nitems = (i for i in range(3))", "%%step use\nprint('begun')\nn = sum(items)"))
+    failure = failures(ran)["use"].failure
+    assert (failure.type, failure.kind) == ("InputLost", FailureKind.ERROR)
+    assert failure.message.startswith("step 'use' reads 'items', a generator that step 'make' has made and that cannot")
+    assert "put 'make' and 'use' into one cell" in failure.message
+    assert ran.text("use") == ""

@@ -200,15 +200,15 @@ LATE = Shape("late", """
 import subprocess, sys, threading, time
 from pathlib import Path
 go = Path("go")
-def say_later():
+def say_later(go, said, sleep):
     print("before", flush=True)
     while not go.exists():
-        time.sleep(0.01)
+        sleep(0.01)
     print("after", flush=True)
-    Path("said").touch()
+    said.touch()
 ---
 %%step start
-threading.Thread(target=say_later, daemon=True).start()
+threading.Thread(target=say_later, args=(go, Path("said"), time.sleep), daemon=True).start()
 _child = subprocess.Popen("until test -e go; do sleep 0.01; done; echo from a child; touch heard", shell=True)
 time.sleep(0.2)
 x = 1

@@ -113,3 +113,72 @@ def test_what_a_step_was_found_to_change_it_need_not_change_again(place: Place) 
         ran = place.run(Shape("lazy", LAZY.strip(), {}), reuse=reuse)
         assert ran.finished.outcome is Outcome.SUCCEEDED
     assert place.run(Shape("lazy", LAZY.strip(), {}), reuse=True).executed == []
+
+
+UNSEEN = """
+import itertools
+N = 0
+IDS = itertools.count()
+REG = {}
+class Employee:
+    count, names = 0, []
+    def __init__(self, name):
+        type(self).count += 1
+        self.names.append(name)
+class Mixed:
+    def go(self): return "old"
+def patched(self): return "new"
+def collect(x, found=[]):
+    found.append(x)
+    return found
+def call():
+    call.n = getattr(call, "n", 0) + 1
+    return call.n
+def hidden(): globals()["N"] += 1
+def sneaky(d): d["k"] = len(d)
+---
+%%step a
+ann = Employee("ann")
+one = (list(collect(1)), call(), next(IDS))
+hidden()
+sneaky(REG)
+---
+%%step b
+bob = Employee("bob")
+two = (ann.count, list(Employee.names), isinstance(ann, Employee), list(collect(2)), call(), N, next(IDS), dict(REG))
+Mixed.go, Mixed.extra = patched, [1]
+---
+%%step c
+three = (list(bob.names), collect(3), call(), next(IDS), Mixed().go(), Mixed.extra)
+Employee.names.clear()
+---
+%%step d
+four = (Employee("z").count, Employee.names)
+"""
+
+
+def test_what_functions_and_classes_keep_is_there_for_the_steps_below(place: Place) -> None:
+    ran = place.run(Shape("unseen", UNSEEN.strip(), {}))
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert ran.value("b.two") == (2, ["ann", "bob"], True, [1, 2], 2, 1, 1, {"k": 0})
+    assert ran.value("c.three") == (["ann", "bob"], [1, 2, 3], 3, 2, "new", [1])
+    assert ran.value("d.four") == (3, ["z"])
+    assert place.run(Shape("unseen", UNSEEN.strip(), {}), reuse=True).executed == []
+
+
+CACHED = """
+from functools import cache
+@cache
+def slow(x): return [x]
+---
+%%step a
+y = slow(1)
+---
+%%step b
+z = slow(1)
+"""
+
+
+def test_a_cache_that_only_saves_time_is_no_state(place: Place) -> None:
+    ran = place.run(Shape("cached", CACHED.strip(), {}))
+    assert (dict(ran.finished.run.learned), ran.executed) == ({}, ["a", "b"])

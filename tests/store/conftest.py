@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.codec import Encoded, decode, encode
+from nbflow.store.blobs import BlobStore
+from nbflow.store.codec import Encoded, encode
+from nbflow.store.heap import Heap
 from nbflow.store.home import PlainHome
 from nbflow.store.local import LocalBlobs
-from nbflow.store.memory import MemoryBlobs
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +46,15 @@ def blobs(tmp_path: Path) -> LocalBlobs:
     return LocalBlobs(tmp_path / "blobs")
 
 
-def values_of(encoded: Encoded, blobs: LocalBlobs | MemoryBlobs, home: PlainHome) -> dict[str, Any]:
-    decoded = {component.digest: decode(component, blobs, home) for component in encoded.components}
-    return {artifact.name: decoded[artifact.component][artifact.index] for artifact in encoded.artifacts}
+def heap_of(encoded: Encoded, blobs: BlobStore, home: PlainHome, *earlier: Encoded) -> Heap:
+    """A heap that finds the components that were stored just now, and those of earlier calls."""
+    components = {one.digest: one for each in (encoded, *earlier) for one in each.components}
+    return Heap(blobs, home, components.get)
+
+
+def values_of(encoded: Encoded, blobs: BlobStore, home: PlainHome, *earlier: Encoded) -> dict[str, Any]:
+    artifacts = {artifact.name: artifact for each in (*earlier, encoded) for artifact in each.artifacts}
+    return heap_of(encoded, blobs, home, *earlier).load(artifacts)
 
 
 RoundTrip = Callable[..., dict[str, Any]]

@@ -8,21 +8,27 @@ import decimal
 import enum
 import functools
 import random
+import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from nbflow.store.codec import Borrowed, decode, encode
+from nbflow.store.artifact import Artifact, Component
+from nbflow.store.codec import Encoded, encode
+from nbflow.store.heap import Heap
 from nbflow.store.memory import MemoryBlobs
 
 from .conftest import Notebook, RoundTrip, groups
 
 
 class Box:
-    pass
+    def __init__(self, content: object = None) -> None:
+        self.content = content
 
 
 class Color(enum.Enum):
@@ -60,8 +66,7 @@ class TestAliases:
 
     def test_a_list_inside_another_name(self, round_trip: RoundTrip) -> None:
         inner = [1]
-        box = Box()
-        box.content = inner  # type: ignore[attr-defined]
+        box = Box(inner)
         back = round_trip(inner=inner, box=box, outer={"x": [inner]})
         assert back["box"].content is back["inner"] is back["outer"]["x"][0]
 
@@ -108,25 +113,121 @@ class TestAliases:
         assert len(list(blobs)) == 1
 
 
-class TestBorrowed:
-    def test_an_input_under_another_name_is_not_stored_again(self, notebook: Notebook) -> None:
-        blobs = MemoryBlobs()
-        (stored,) = encode({"df": [1, 2]}, blobs, notebook).artifacts
-        value = [1, 2]
-        encoded = encode({"view": value}, blobs, notebook, {"df": Borrowed(value, stored)})
-        assert encoded.components == ()
-        assert encoded.artifacts[0].digest == stored.digest
-        assert encoded.artifacts[0].name == "view"
+class Chain:
+    """Tasks one after another: each loads what it reads, and stores what it makes of it."""
 
-    def test_an_output_that_points_into_an_input_takes_it_along(self, notebook: Notebook) -> None:
-        blobs = MemoryBlobs()
-        (stored,) = encode({"df": [1, 2]}, blobs, notebook).artifacts
-        value = [1, 2]
-        encoded = encode({"w": {"inside": value}, "other": [3]}, blobs, notebook, {"df": Borrowed(value, stored)})
-        component = next(c for c in encoded.components if len(c.members) == 2)
-        assert component.members == ("w", f"df={stored.digest}")
-        w, df = decode(component, blobs, notebook)
-        assert w["inside"] is df  # type: ignore[index]
+    def __init__(self, home: Notebook) -> None:
+        self.home, self.blobs = home, MemoryBlobs()
+        self.components: dict[str, Component] = {}
+        self.artifacts: dict[str, Artifact] = {}
+
+    def task(self, step: str, reads: str, make: Callable[..., dict[str, object]]) -> Encoded:
+        heap = Heap(self.blobs, self.home, self.components.get)
+        values = make(**heap.load({name: self.artifacts[name] for name in reads.split()}))
+        heap.compare()
+        values |= heap.reached(one for one in self.artifacts.values() if one.name not in values)
+        encoded = encode(values, self.blobs, self.home, heap, step)
+        self.components |= {one.digest: one for one in encoded.components}
+        self.artifacts |= {one.name: one for one in encoded.artifacts}
+        return encoded
+
+    def values(self) -> dict[str, Any]:
+        return Heap(self.blobs, self.home, self.components.get).load(self.artifacts)
+
+
+class TestReferences:
+    """What a task makes of its inputs refers to them, so that all names stay tied, whichever tasks made them."""
+
+    def test_an_input_under_another_name_is_not_stored_again(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"df": [1, 2]})
+        encoded = chain.task("use", "df", lambda df: {"view": df})
+        assert encoded.components == ()
+        assert encoded.artifacts[0].digest == chain.artifacts["df"].digest
+
+    def test_an_output_that_points_into_an_input_holds_no_copy_of_it(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"rows": [[str(i)] for i in range(1000)]})
+        (component,) = chain.task("use", "rows", lambda rows: {"w": {"first": rows[0], "all": rows}}).components
+        assert component.size < 100
+        assert component.bases == (chain.artifacts["rows"].component,)
+        back = chain.values()
+        assert back["w"]["all"] is back["rows"]
+        assert back["w"]["first"] is back["rows"][0]
+
+    def test_two_tasks_that_know_nothing_of_each_other_tie_their_outputs(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"rows": [[1], [2]]})
+        chain.task("one", "rows", lambda rows: {"a": rows[0]})
+        chain.task("other", "rows", lambda rows: {"b": {"deep": rows[0]}})
+        back = chain.values()
+        assert back["a"] is back["b"]["deep"] is back["rows"][0]
+
+    def test_a_chain_of_references_is_followed(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("start", "", lambda: {"n0": [0]})
+        for i in range(1, 300):
+            chain.task(f"s{i}", f"n{i - 1}", lambda i=i, **before: {f"n{i}": [*before.values()]})
+        back = chain.values()
+        assert all(back[f"n{i}"][0] is back[f"n{i - 1}"] for i in range(1, 300))
+        assert len(chain.artifacts["n299"].shares) == 300
+
+    def test_a_change_reaches_every_name(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"rows": [[1], [2]], "other": [9]})
+        chain.task("part", "rows", lambda rows: {"a": rows[0], "holder": Box(rows)})
+        encoded = chain.task("change", "a", lambda a: a.append(7) or {})
+        assert {one.name for one in encoded.artifacts} == {"rows", "a", "holder"}
+        back = chain.values()
+        assert back["rows"] == [[1, 7], [2]]
+        assert back["holder"].content is back["rows"]
+
+    def test_a_view_is_tied_to_its_base_in_another_component(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"arr": np.arange(300_000.0), "small": np.arange(5)})
+        blobs = len(list(chain.blobs))
+        chain.task("part", "arr small", lambda arr, small: {"part": arr[1:4], "tail": small[2:]})
+        assert len(list(chain.blobs)) == blobs
+        chain.task("change", "part tail", lambda part, tail: part.fill(9) or tail.fill(8) or {})
+        back = chain.values()
+        assert back["arr"][:5].tolist() == [0, 9, 9, 9, 4]
+        assert back["small"].tolist() == [0, 1, 8, 8, 8]
+        assert np.shares_memory(back["arr"], back["part"])
+
+    def test_two_views_that_overlap(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"part": np.arange(10.0)[2:8]})
+        chain.task("left", "part", lambda part: {"left": part[:4]})
+        chain.task("right", "part", lambda part: {"right": part[2:], "back": part[::-1]})
+        chain.task("change", "left", lambda left: left.fill(0) or {})
+        back = chain.values()
+        assert back["right"].tolist() == [0, 0, 6, 7]
+        assert back["back"].tolist() == [7, 6, 0, 0, 0, 0]
+
+    def test_the_columns_of_a_frame(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        for rows in (5, 20_000):
+            chain.task("load", "", lambda: {"df": pd.DataFrame({"x": np.arange(rows), "y": 1.5}), "n": 0})  # noqa: B023
+            chain.task("part", "df", lambda df: {"column": df["x"], "raw": df["y"].to_numpy(), "box": {"df": df}})
+            back = chain.values()
+            assert back["box"]["df"] is back["df"]
+            chain.task("change", "box", lambda box: box["df"].insert(0, "z", 3) or {})
+            back = chain.values()
+            assert [*back["df"].columns] == ["z", "x", "y"]
+            assert [*back["column"]] == [*range(rows)]
+
+    def test_what_is_equal_by_chance_is_not_shared(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"a": (1, 2), "name": "x" * 100, "t": int, "p": Path("a")})
+        encoded = chain.task("use", "a name t p", lambda a, name, t, p: {"all": [a, name, t, p]})
+        assert encoded.artifacts[0].shares == (encoded.components[0].digest,)
+
+    def test_a_weak_reference_to_an_input(self, notebook: Notebook) -> None:
+        chain = Chain(notebook)
+        chain.task("load", "", lambda: {"box": Box([1])})
+        chain.task("watch", "box", lambda box: {"watcher": {"seen": weakref.ref(box)}})
+        back = chain.values()
+        assert back["watcher"]["seen"]() is back["box"]
 
 
 def test_modules_come_back_by_name(round_trip: RoundTrip) -> None:

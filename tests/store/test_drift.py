@@ -6,6 +6,7 @@ import collections
 import copy
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
@@ -17,23 +18,34 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 from sklearn.ensemble import RandomForestClassifier
 
-from nbflow.store.codec import decode, encode
-from nbflow.store.drift import Loaded, changed
+from nbflow.store.blobs import BlobStore
+from nbflow.store.codec import Encoded, encode
+from nbflow.store.heap import Heap
 from nbflow.store.local import LocalBlobs
 from nbflow.store.memory import MemoryBlobs
 
-from .conftest import Notebook
+from .conftest import Notebook, heap_of
 from .test_frames import LARGE, SMALL, mixed
 
 
-def load(values: dict[str, object], blobs: LocalBlobs | MemoryBlobs, home: Notebook) -> dict[str, Loaded]:
+@dataclass
+class Task:
+    """What one task has loaded."""
+
+    encoded: Encoded
+    heap: Heap
+    values: dict[str, Any]
+
+    def changed(self) -> set[str]:
+        """The names that reach into something that is no longer what the store holds."""
+        self.heap.compare()
+        return set(self.heap.reached(self.encoded.artifacts))
+
+
+def load(values: dict[str, object], blobs: BlobStore, home: Notebook) -> Task:
     encoded = encode(values, blobs, home)
-    components = {component.digest: component for component in encoded.components}
-    decoded = {digest: decode(component, blobs, home) for digest, component in components.items()}
-    return {
-        a.name: Loaded(decoded[a.component][a.index], components[a.component], a.index, decoded[a.component])
-        for a in encoded.artifacts
-    }
+    heap = heap_of(encoded, blobs, home)
+    return Task(encoded, heap, heap.load({one.name: one for one in encoded.artifacts}))
 
 
 class Model:
@@ -108,9 +120,9 @@ ZOO: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
 def test_reading_is_not_a_change(kind: str, blobs: LocalBlobs, notebook: Notebook) -> None:
     make, read = ZOO[kind]
     loaded = load({"v": make(), "other": [1]}, blobs, notebook)
-    assert changed(loaded, blobs, notebook) == set()
-    read(loaded["v"].value)
-    assert changed(loaded, blobs, notebook) == set()
+    assert loaded.changed() == set()
+    read(loaded.values["v"])
+    assert loaded.changed() == set()
 
 
 MUTATIONS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
@@ -140,25 +152,22 @@ MUTATIONS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
 def test_a_change_is_reported(kind: str, blobs: LocalBlobs, notebook: Notebook) -> None:
     make, mutate = MUTATIONS[kind]
     loaded = load({"v": make(), "other": [1]}, blobs, notebook)
-    mutate(loaded["v"].value)
-    assert changed(loaded, blobs, notebook) == {"v"}
+    mutate(loaded.values["v"])
+    assert loaded.changed() == {"v"}
 
 
-def test_of_two_names_stored_together_only_the_changed_one_is_named(notebook: Notebook) -> None:
-    blobs = MemoryBlobs()
+def test_names_that_share_objects_change_together(notebook: Notebook) -> None:
     shared = [0]
-    loaded = load({"a": {"s": shared, "own": [1]}, "b": [shared]}, blobs, notebook)
-    loaded["a"].value["own"].append(2)  # type: ignore[index]
-    assert changed(loaded, blobs, notebook) == {"a"}
-    loaded["a"].value["s"].append(2)  # type: ignore[index]
-    assert changed(loaded, blobs, notebook) == {"a", "b"}
+    loaded = load({"a": {"s": shared, "own": [1]}, "b": [shared], "c": [2]}, MemoryBlobs(), notebook)
+    loaded.values["a"]["own"].append(2)
+    assert loaded.changed() == {"a", "b"}
 
 
 def test_a_tie_that_is_new_counts_for_the_name_that_changed(notebook: Notebook) -> None:
     blobs = MemoryBlobs()
     loaded = load({"a": [1], "b": [2]}, blobs, notebook)
-    loaded["a"].value.append(loaded["b"].value)  # type: ignore[attr-defined]
-    assert changed(loaded, blobs, notebook) == {"a"}
+    loaded.values["a"].append(loaded.values["b"])
+    assert loaded.changed() == {"a"}
 
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
@@ -181,13 +190,13 @@ def places(value: Any) -> list[Any]:
 def test_no_change_anywhere_is_silent(value: list[Any], rng: random.Random, data: st.DataObject) -> None:
     blobs, home = MemoryBlobs(), Notebook()
     loaded = load({"v": value}, blobs, home)
-    copy.deepcopy(loaded["v"].value)
-    assert changed(loaded, blobs, home) == set()
-    place = rng.choice(places(loaded["v"].value))
-    before = copy.deepcopy(loaded["v"].value)
+    copy.deepcopy(loaded.values["v"])
+    assert loaded.changed() == set()
+    place = rng.choice(places(loaded.values["v"]))
+    before = copy.deepcopy(loaded.values["v"])
     if isinstance(place, list):
         place.insert(rng.randrange(len(place) + 1), data.draw(LEAVES))
     else:
         place[data.draw(st.text())] = object
-    assert loaded["v"].value != before
-    assert changed(loaded, blobs, home) == {"v"}
+    assert loaded.values["v"] != before
+    assert loaded.changed() == {"v"}

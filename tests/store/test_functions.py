@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.codec import decode, encode
+from nbflow.store.codec import encode
+from nbflow.store.component import decode
 from nbflow.store.memory import MemoryBlobs
 
 from .conftest import Notebook, RoundTrip, groups, values_of
@@ -198,5 +199,5 @@ d = D(1, E.A)
         encoded = encode({"c": notebook.namespace["c"]}, blobs, notebook)
         first = values_of(encoded, blobs, elsewhere)["c"]
         type(first).v = 5
-        second = decode(encoded.components[0], blobs, elsewhere)[0]
+        second = decode(encoded.components[0], blobs, elsewhere).values[0]
         assert type(second).v == 1  # type: ignore[attr-defined]

@@ -14,7 +14,8 @@ import pytest
 
 from nbflow.errors import LoadFailed, LostValue, NotStorable, StoreFull
 from nbflow.store.artifact import Lost
-from nbflow.store.codec import decode, encode
+from nbflow.store.codec import encode
+from nbflow.store.component import decode
 from nbflow.store.local import LocalBlobs
 from nbflow.store.memory import MemoryBlobs
 from nbflow.store.tombstone import Tombstone

@@ -17,9 +17,10 @@ from nbflow.history import Past, Standing, StepState
 from nbflow.jupyter.panel.lines import Totals, line_of, run_line, step_line
 from nbflow.jupyter.panel.memory import recall_past, recall_totals
 from nbflow.jupyter.panel.place import Place
-from nbflow.jupyter.panel.shape import fields_of, problems_of, shape_of
+from nbflow.jupyter.panel.shape import fields_of, lines_of_problems, problems_of, shape_of
 from nbflow.jupyter.protocol import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine, StepStatus
 from nbflow.run.launch import link_learned
+from nbflow.run.unmatched import unmatched
 from nbflow.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
 from nbflow.store.rows import RunKind, RunRow, RunStatus
 
@@ -57,7 +58,7 @@ def _against(archive: Archive, place: Place, read: Read) -> FlowState:
     totals = {row.number: recall_totals(archive, row) for row in rows}
     busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
     values = _parameters(archive, place, read.graph, rows[0] if rows else None)
-    now = version_of(read.graph, values, place.folder, place.root)
+    now = version_of(read.graph, values, place.folder, place.root, archive.reader)
     pasts = {row.number: recall_past(archive, row) for row in rows}
     standings = stand_all(now, list(pasts.values()))
     lines = {step: _standing_line(one, totals, pasts) for step, one in standings.items()}
@@ -77,7 +78,8 @@ def _state(
     place: Place, read: Read, lines: Sequence[StepLine], values: Mapping[str, Any], run: RunLine | None
 ) -> FlowState:
     fields = tuple(fields_of(read.graph.flow.parameters, values))
-    return FlowState(PROTOCOL, read.shape, tuple(lines), fields, read.problems, run, str(place.root))
+    missing = lines_of_problems(read.graph, unmatched(read.graph, place.folder))
+    return FlowState(PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root))
 
 
 def _parameters(archive: Archive, place: Place, graph: Graph, newest: RunRow | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from blake3 import blake3
 
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Parameter, ParameterType
+from nbflow.flow.step import Parameter, ParameterType, Problem
 from nbflow.jupyter.protocol import Edge, FlowShape, ParameterField, ProblemLine, StepFacts
 from nbflow.jupyter.wire import to_json
 from nbflow.show import mark
@@ -47,8 +47,12 @@ def _edge(graph: Graph, above: str, below: str) -> Edge:
 
 
 def problems_of(graph: Graph) -> Iterator[ProblemLine]:
+    return lines_of_problems(graph, check(graph))
+
+
+def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[ProblemLine]:
     ids = {cell.number: cell.id for cell in graph.flow.cells}
-    for one in check(graph):
+    for one in problems:
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)
         where = str(one.place) if one.place else ""
         yield ProblemLine(one.message, one.fix, where, ids.get(cell, ""), line, one.step, one.warning)

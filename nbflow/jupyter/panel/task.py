@@ -143,7 +143,7 @@ def _why(archive: Archive, place: Place, row: RunRow, task: TaskRow, cells: list
         values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run())
     except (ParameterError, ParameterMissing):
         return []
-    now = version_of(graph, values, place.folder, place.root)
+    now = version_of(graph, values, place.folder, place.root, archive.reader)
     return explain_all(task.step, recall_past(archive, row).version_of(task.step), now)
 
 

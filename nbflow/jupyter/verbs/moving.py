@@ -120,10 +120,10 @@ def debug(session: Session, task: str | None) -> None:
     if start is None:
         raise VerbUnknown(f"what {name_of(failed)} read is no longer stored: %flow run --to {failed.step}")
     refuse_untrusted_artifacts(archive.reader, failed.id, start.inputs, session.root)
-    session.bind(start.inputs, 0)
+    session.bind({0: start.inputs})
     session.ledger.disown([one.name for one in start.inputs])
     linked = graph.links[failed.step]
-    values = {name: value for name, value in session.parameters().items() if name in linked.parameters}
+    values = {name: value for name, value in session.live_parameters().items() if name in linked.parameters}
     session.namespace.update(values)
     session.home().define(linked.prelude)
     session.steps.focus = target if failed.path else None

@@ -1,0 +1,92 @@
+"""The rule about steps that change their process: the notebook's other cells see that, other steps do not."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbflow.flow.code import parse
+from nbflow.flow.effects import Known, Touched, executed
+from nbflow.flow.graph import Graph
+from nbflow.flow.lines import lines_of
+from nbflow.flow.step import Definition, Problem, Step
+from nbflow.flow.touching import touch
+
+_MAY_SET = re.compile(
+    r"environ|env\(|chdir|umask|sys\.|(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)|options|rcParams|\.rc"
+    r"|\.use|filter|basicConfig|[dD]isable|[eE]nable|register|config|apply|install|signal|getcontext|patch|locale"
+    r"|autolog|\.\w+ = "
+)
+"""A cheap look before a careful one: most statements set nothing."""
+
+_FILES = frozenset({"makedirs", "mkdir", "removedirs"})
+_BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+
+
+def settings_in_steps(graph: Graph) -> Iterator[Problem]:
+    """A setting that a step makes ends with the step, which in the notebook it does not."""
+    steps = [*graph.steps.values()]
+    setters = [one for one in graph.prelude.definitions if _MAY_SET.search(one.source)]
+    words = re.compile("|".join([_MAY_SET.pattern, *(rf"\b{re.escape(n)}\b" for one in setters for n in one.names)]))
+    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if words.search(step.body)}
+    known = Known()
+    suspects = [step for step in steps[:-1] if step.name in below]
+    concerned: list[Definition | Step] = [*graph.prelude.definitions, *suspects] if suspects else []
+    for one in sorted(concerned, key=lambda one: one.place):
+        if isinstance(one, Definition):
+            for node in parse(one.source).body:
+                known.add(node, one.names, touch(node, known))
+        else:
+            yield from _settings(graph, one, below[one.name], Known(dict(known.origins), dict(known.bodies)), words)
+
+
+def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: re.Pattern[str]) -> Iterator[Problem]:
+    try:
+        nodes = parse(step.body).body
+    except (SyntaxError, ValueError):
+        return
+    lines = lines_of(step.body)
+    for node in nodes:
+        if words.search("\n".join(lines[node.lineno - 1 : node.end_lineno])) and _sets(node, known):
+            roots = _roots(node, known)
+            reader = next((one for one in below if _shares(graph, one, roots)), None)
+            if reader is not None:
+                yield _told(step, node, reader)
+        if isinstance(node, _BINDING):
+            known.add(node, (), Touched())
+
+
+def _sets(node: ast.stmt, known: Known) -> bool:
+    return touch(node, known).setting and not _only_makes_folders(node)
+
+
+def _told(step: Step, node: ast.stmt, reader: Step) -> Problem:
+    message = f"this changes the process of step '{step.name}' alone: step '{reader.name}' does not see it"
+    fix = "Write it in an ordinary cell above both, or in each step that needs it"
+    place = replace(step.place, line=step.body_line + node.lineno - 1)
+    return Problem("setting-in-step", message, fix, place, step.name, warning=True)
+
+
+def _roots(node: ast.stmt, known: Known) -> frozenset[str]:
+    """The packages that a statement uses, the standard library as one."""
+    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    roots = {known.origins[name].partition(".")[0] for name in names & known.origins.keys()}
+    return frozenset("" if root in sys.stdlib_module_names else root for root in roots)
+
+
+def _shares(graph: Graph, step: Step, roots: frozenset[str]) -> bool:
+    """Whether a step uses one of the packages; what belongs to Python itself matters to every step."""
+    modules = step.modules.union(*(one.modules for one in graph.closure(step.name)))
+    return "" in roots or not roots or not roots.isdisjoint(name.partition(".")[0] for name in modules)
+
+
+def _only_makes_folders(node: ast.stmt) -> bool:
+    """Folders are not in the process."""
+    called = [inner.func for inner in executed(node) if isinstance(inner, ast.Call)]
+    return bool(called) and all(isinstance(one, ast.Attribute) and one.attr in _FILES for one in called)
+
+
+PROCESS_RULES = (settings_in_steps,)

@@ -1,0 +1,94 @@
+"""Names that share objects: a task that changes an object changes it for every name that reaches it.
+
+`partners_of` finds what a task is told beforehand. Steps that do not wait for each other may make names share objects
+in any order, so `Sharing` looks again whenever a task has finished: a name that a change should have reached and did
+not is reported, and the run learns that the step writes this name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from nbflow.run.events import PassedOn, TaskId
+from nbflow.run.reading import bound
+from nbflow.run.tasks import State, Tasks
+from nbflow.store.artifact import Artifact
+
+
+@dataclass(slots=True)
+class Sharing:
+    """Remembers which finished tasks hold each component, and which changed one."""
+
+    known: Tasks
+    _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # component -> (step, name)
+    _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
+    _changers: dict[str, set[TaskId]] = field(default_factory=dict)
+
+    def note(self, task: TaskId, artifacts: Iterable[Artifact], passed_on: PassedOn) -> None:
+        """Take down what a finished task holds and what it changed."""
+        for artifact in artifacts:
+            for digest in artifact.shares:
+                self._holders.setdefault(digest, set()).add((task.step, artifact.name))
+        self._changes.pop(task, None)
+        if passed_on.changed:
+            self._changes[task] = passed_on
+            for digest in passed_on.changed:
+                self._changers.setdefault(digest, set()).add(task)
+
+    def partners_of(self, task: TaskId, inputs: Iterable[Artifact]) -> tuple[Artifact, ...]:
+        """Return the artifacts visible to a task, beside its inputs, that share objects with an input."""
+        read = {one.name: one for one in inputs}
+        digests = {digest for one in read.values() for digest in one.shares}
+        return tuple(one for one in self._visible_holders(task, digests) if one.name not in read)
+
+    def _visible_holders(self, task: TaskId, digests: Iterable[str]) -> Iterator[Artifact]:
+        wanted = set(digests)
+        names = {name for digest in wanted for _, name in self._holders.get(digest, ())}
+        for name in sorted(names):
+            artifact = visible(self.known, task, name)
+            if artifact is not None and not wanted.isdisjoint(artifact.shares):
+                yield artifact
+
+    def missed_by(self, task: TaskId, passed_on: PassedOn) -> frozenset[str]:
+        """Return the names that share what a task changed and that it did not store anew."""
+        found = self._visible_holders(task, passed_on.changed)
+        return frozenset(one.name for one in found if not passed_on.covers([one]))
+
+    def is_current(self, task: TaskId, passed_on: PassedOn) -> bool:
+        """Tell whether a task that changed objects passed the change on to just the names that share them now."""
+        if not passed_on.changed:
+            return True
+        found = ((visible(self.known, task, name), digest) for name, digest in passed_on.names)
+        return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
+
+    def missed_because_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> dict[TaskId, frozenset[str]]:
+        """Return what finished tasks have missed, now that one more task, maybe itself a changer, has finished."""
+        bound_names = {one.name for one in artifacts}
+        digests = {digest for one in artifacts for digest in one.shares}
+        concerned = {other for digest in digests for other in self._changers.get(digest, ())} | {task}
+        if self.known.graph.links[task.step].writes - bound_names:  # so a name may hold what a step above bound to it
+            concerned |= self._changes.keys()
+        missed = {one: self.missed_by(one, self._changes[one]) for one in concerned if one in self._changes}
+        return {one: names for one, names in missed.items() if names}
+
+
+_OVER = (State.SUCCEEDED, State.SKIPPED, State.FAILED)
+
+
+def visible(known: Tasks, task: TaskId, name: str) -> Artifact | None:
+    """Return what a name holds where a task begins; None while a step above, or one not in this run, may rebind it."""
+    if task.turn:
+        before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
+        if name in before:
+            return before[name]
+    scope = known.graph.links[task.step].scope
+    for writer in known.graph.writers_above(task.step, name):
+        if known.graph.links[writer].scope == scope[: len(known.graph.links[writer].scope)]:
+            entry = known.entries.get(known.newest(writer, task.path[: len(known.graph.links[writer].scope)]))
+            if entry is None or entry.state not in _OVER:
+                return None
+            made = bound(known, writer, task.path)
+            if made is not None and (name in made or name in known.graph.links[writer].ends):
+                return made.get(name)
+    return None

@@ -1,0 +1,126 @@
+"""What the prelude keeps in its constants, functions and classes: looked at before a body runs and after it.
+
+Functions and classes are stored by reference. What steps have changed in them is an artifact of their name, `Kept`.
+"""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.store import drift
+from nbflow.store.alias import ATOMS, is_immutable
+from nbflow.store.garbage import without_gc
+from nbflow.store.home import Home
+from nbflow.store.pickler import settle
+
+_OF_PYTHON = frozenset(
+    {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
+)
+_CODE = (types.FunctionType, property, classmethod, staticmethod, type, types.MemberDescriptorType)
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Kept:
+    """A function or class of the prelude with what steps have changed in it: attributes, and defaults of arguments."""
+
+    value: Any
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        listed = ", ".join(f"{name} = {value!r}" for name, value in self.attributes.items())
+        return f"{self.value.__name__} with {listed}"
+
+    def apply(self) -> Any:
+        """Change the function or class accordingly, and return it."""
+        for path, attribute in self.attributes.items():
+            owner, name = _owner(self.value, path)
+            setattr(owner, name, attribute)
+        for path in self.gone:
+            owner, name = _owner(self.value, path)
+            if name in vars(owner):
+                delattr(owner, name)
+        return self.value
+
+
+def applied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as names hold them: of a function or class that keeps something, itself."""
+    return {name: value.apply() if isinstance(value, Kept) else value for name, value in values.items()}
+
+
+def is_code(value: object) -> bool:
+    """Whether it is a function or class; an enumeration keeps nothing."""
+    if isinstance(value, type):
+        return not issubclass(value, enum.Enum)
+    return isinstance(value, types.FunctionType)
+
+
+def attributes_of(code: Any) -> dict[str, Any]:
+    """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`."""
+    if isinstance(code, types.FunctionType):
+        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **vars(code)}
+    found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
+    for name, value in tuple(found.items()):
+        if isinstance(value, types.FunctionType):
+            found |= {f"{name}.{inner}": one for inner, one in attributes_of(value).items() if one is not None}
+    return found
+
+
+def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
+    """What has become of a function or class since it was defined."""
+    now = attributes_of(code)
+    changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
+    return Kept(code, changed, tuple(path for path in pristine if path not in now))
+
+
+def _may_differ(value: Any, before: Any) -> bool:
+    return value is not before or not _is_fixed(value)
+
+
+def _is_fixed(value: Any) -> bool:
+    return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(_is_fixed, value)))
+
+
+def _owner(code: Any, path: str) -> tuple[Any, str]:
+    """Where an attribute lives; names of Python hold no dot."""
+    method, _, name = path.rpartition(".")
+    return (vars(code)[method], name) if method else (code, name)
+
+
+# comparing
+
+
+class Look:
+    """What some names of the prelude hold at one time."""
+
+    def __init__(self, names: Collection[str], values: Mapping[str, Any], home: Home) -> None:
+        self._alive = [values.get(name) for name in names]  # so that no address is used again
+        with without_gc():
+            self._seen = {name: _look(name, values.get(name), home) for name in names}
+
+    def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
+        """The names that hold something else by now."""
+        now = Look(self._seen.keys(), values, home)
+        return {name for name, seen in self._seen.items() if seen != now._seen[name]}
+
+
+def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:
+    parts = attributes_of(value) if is_code(value) else {name: value}
+    return id(value), *((path, *_facts(one, home)) for path, one in parts.items())
+
+
+def _facts(value: Any, home: Home) -> Iterator[object]:
+    if type(value) in ATOMS:
+        yield from (type(value), value)
+    elif isinstance(value, types.GeneratorType):
+        yield from (id(value), value.gi_frame and value.gi_frame.f_lasti)
+    elif isinstance(value, _CODE) or is_immutable(value, home):
+        yield id(value)
+    else:
+        recording = settle(["value"], [value], home)
+        yield from (bytes(recording.stream), *(drift.digest(buffer) for buffer in recording.buffers))

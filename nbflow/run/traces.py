@@ -1,0 +1,225 @@
+"""The files that a task read and wrote: recorded with it, and compared with the disk before it is reused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from nbflow.flow.fileorder import conflict, covers
+from nbflow.flow.files import Access, FileUse
+from nbflow.flow.graph import Graph
+from nbflow.flow.paths import fill_in
+from nbflow.run.disk import MISSING, NEVER, UNSTEADY, Disk, Stamp, State, is_same
+from nbflow.run.events import Reuse, StartTask
+from nbflow.run.program import Program
+from nbflow.run.watching import Boundary, Watch, listening
+from nbflow.store.history import Reader
+from nbflow.store.rows import FileRow, TaskRow
+
+Compare = Callable[[StartTask, TaskRow], tuple[FileRow, ...] | None]
+"""Returns the files of a stored task as they are today if it may stand for a task that is to start, else None."""
+
+OTHER = "other"
+"""The access of a file that a task wrote and its text does not name: nobody expects it to stay as it is."""
+
+
+class Recorder:
+    """Watches the tasks of one process, and says what they did to files."""
+
+    def __init__(self, program: Program, history: Reader) -> None:
+        self._program, self._history, self._disk = program, history, Disk(program.folder)
+        self._boundary = Boundary.of(program)
+
+    def watch(self, step: str, *, split: bool = False) -> Recording:
+        linked = self._program.graph.links[step]
+        uses = [
+            FileUse(fill_in(use.path, self._program.parameters), use.access)
+            for use in linked.files
+            if use.split is split
+        ]
+        made = made_by_others(self._program.graph, self._history, step)
+        return Recording(uses, self._disk, Watch(self._boundary, self._disk), made)
+
+
+def made_by_others(graph: Graph, history: Reader, step: str) -> Callable[[], frozenset[str]]:
+    """Return the files that steps have written which do not stand above: no listing of the step is about them."""
+
+    @cache
+    def find() -> frozenset[str]:
+        above = graph.ancestors(step)
+        written = history.written(graph.flow.name)
+        return frozenset(path for path, steps in written.items() if not steps <= above)
+
+    return find
+
+
+class Recording:
+    """One task: its body runs inside, and when that is over `rows` says what it did to files."""
+
+    def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: Watch, others: Callable[[], frozenset[str]]) -> None:
+        self._others = others
+        self._uses, self._disk, self._watch = tuple(dict.fromkeys(uses)), disk, watch
+        self._certain = {use.path: disk.name(use.path) for use in self._uses if use.is_certain}
+        self._before = {name: disk.stamp(name) for name in self._certain.values()}
+        self._listening = listening(watch)
+
+    def __enter__(self) -> Recording:
+        self._listening.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._listening.__exit__(None, None, None)
+
+    def rows(self) -> tuple[FileRow, ...]:
+        """Return what the task read and wrote, with what it is now that the task is over."""
+        disk, watch = self._disk, self._watch
+        written = {disk.name(path) for path in watch.written}
+        read = {disk.name(path): stamp for path, stamp in watch.read.items()}
+        found: dict[str, str] = {name: self._access_of(name, watch) for name in sorted(written)}
+        for use in self._uses:
+            if use.is_certain and use.access is not Access.MAKE:
+                name = self._certain[use.path]
+                found.setdefault(name, self._stated(use, name, name in read))
+        for name in sorted(read):
+            found.setdefault(name, Access.READ)
+        return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
+
+    def _access_of(self, name: str, watch: Watch) -> str:
+        """Return what a task did to a file that it has written: an output where its text says that it writes there."""
+        grown = any(self._disk.name(path) == name for path in watch.grown)
+        stated = any(use.access.writes and covers(use.path, name) for use in self._uses)
+        return OTHER if not stated else Access.APPEND if grown else Access.WRITE
+
+    def _stated(self, use: FileUse, name: str, was_read: bool) -> str:
+        """Return what a use comes to that no event tells of. What may have been changed and was not has been read."""
+        if use.access in (Access.UPDATE, Access.TOUCH):
+            is_read = was_read or self._before[name] == self._disk.stamp(name) != NEVER
+            return Access.READ if is_read else Access.WRITE
+        return use.access
+
+    def _row(self, name: str, access: str, opened: Stamp | None) -> FileRow:
+        state = look_at(self._disk, name, access, self._others)
+        before = opened if opened is not None else self._before.get(name, NEVER)
+        if access == Access.READ and before != NEVER and self._disk.stamp(name) != before:
+            state = State(UNSTEADY)
+        size = self._disk.stamp(name)[0] if access == Access.APPEND else state.stamp[0]
+        return FileRow(name, access, state.digest, size, *state.stamp[1:])
+
+
+def look_at(disk: Disk, path: str, access: str, others: Callable[[], frozenset[str]]) -> State:
+    """Return what a path holds, as far as this access depends on it."""
+    match access:
+        case Access.FIND:
+            return disk.kind(path)
+        case Access.LIST:
+            return disk.listing(path, others())
+        case _:
+            return disk.state(path)
+
+
+class Traces:
+    """Compares what tasks recorded with the files of today; looks at each file once."""
+
+    def __init__(self, graph: Graph, disk: Disk, history: Reader) -> None:
+        self.graph, self.disk, self._history = graph, disk, history
+        self._runs: dict[int, Mapping[str, tuple[FileRow, ...]]] = {}
+        self._left_by = cache(self._find_left_by)
+
+    def holding(self, step: str, rows: Iterable[FileRow], concerns: Callable[[FileRow], bool]) -> list[FileRow] | None:
+        """Return the rows with the stamps of today if nothing that concerns the caller has changed, else None."""
+        found: list[FileRow] = []
+        for row in rows:
+            if concerns(row):
+                if not self._holds(step, row):
+                    return None
+                found.append(self._refreshed(row))
+            else:
+                found.append(row)
+        return found
+
+    def _refreshed(self, row: FileRow) -> FileRow:
+        if row.access not in (Access.READ, Access.WRITE) or self.disk.stamp(row.path) == row.stamp:
+            return row
+        state = self.disk.state(row.path)
+        return row if state.digest != row.digest else FileRow(row.path, row.access, state.digest, *state.stamp)
+
+    def changes(self, run: int, step: str) -> list[str]:
+        """Return what is no longer as the tasks of a step in a run found it, or left it."""
+        if run not in self._runs:
+            self._runs[run] = self._history.files_of_run(run) if run else {}
+        rows = self._runs[run].get(step, ())
+        changed = (row for row in rows if step in self.graph.links and not self._holds(step, row))
+        return list(dict.fromkeys(self._describe(step, row) for row in changed))
+
+    def _look(self, step: str, row: FileRow) -> State:
+        return look_at(self.disk, row.path, row.access, made_by_others(self.graph, self._history, step))
+
+    def _describe(self, step: str, row: FileRow) -> str:
+        state = self._look(step, row)
+        if row.digest == UNSTEADY:
+            return f"{row.path} changed while it was read"
+        if row.access == Access.LIST:
+            return f"{row.path} changed"
+        if state.digest == MISSING:
+            return f"{row.path} is gone"
+        if row.digest == MISSING:
+            return f"{row.path} is new"
+        return f"{row.path} changed" + (" after it was written" if row.access in (Access.WRITE, Access.APPEND) else "")
+
+    def _holds(self, step: str, row: FileRow) -> bool:
+        if row.access == OTHER or row.stamp == self.disk.stamp(row.path) != NEVER:
+            return True
+        if row.access == Access.APPEND and row.digest not in (MISSING, UNSTEADY):
+            return self.disk.beginning(row.path, row.size) == row.digest
+        state = self._look(step, row)
+        if is_same(state, row.digest, row.stamp):
+            return True
+        left_by = self._left_by(row.path, state.digest)
+        if row.access in (Access.READ, Access.FIND, Access.LIST):
+            return bool(left_by - self.graph.ancestors(step))  # only what stands above may change what it reads
+        return bool(left_by & self._overwriting(step, row.path))
+
+    def _find_left_by(self, path: str, digest: str) -> frozenset[str]:
+        return self._history.left_by(self.graph.flow.name, path, digest)
+
+    def _overwriting(self, step: str, path: str) -> frozenset[str]:
+        """Return who may write anew what a step has written, with nobody in between who reads it."""
+        several = bool(self.graph.links[step].scope or self.graph.steps[step].loop)
+        found = frozenset([step] if several else [])
+        names = list(self.graph.links)
+        for name in names[names.index(step) + 1 :]:
+            uses = [use for use in self.graph.links[name].files if covers(use.path, path)]
+            if any(use.access is not Access.WRITE for use in uses):
+                return found
+            if uses:
+                return found | {name}
+        return found
+
+
+def comparison(graph: Graph, folder: Path, history: Reader, running: Iterable[str]) -> Compare:
+    """Return what tells whether stored tasks may be reused. `running` are the steps that may run, not only be reused.
+
+    What a step has written must be there as it was where the step itself is asked for, or somebody who may run reads
+    it; otherwise its values are good without it.
+    """
+    traces, may_run = Traces(graph, Disk(folder), history), tuple(running)
+    needed = cache(lambda path: _is_read(path, may_run, graph))
+
+    def compare(start: StartTask, row: TaskRow) -> tuple[FileRow, ...] | None:
+        step = start.task.step
+
+        def concerns(one: FileRow) -> bool:
+            is_output = one.access in (Access.WRITE, Access.APPEND)
+            return not is_output or start.reuse is not Reuse.ONLY or needed(one.path)
+
+        rows = history.files(row.id)
+        found = traces.holding(step, rows, concerns) if rows else ()
+        return None if found is None else tuple(found)
+
+    return compare
+
+
+def _is_read(path: str, steps: Iterable[str], graph: Graph) -> bool:
+    made = FileUse(path, Access.WRITE)
+    return any(conflict(made, use) for step in steps for use in graph.links[step].files if use.access.reads)

@@ -1,0 +1,117 @@
+"""The files that a task really opened, as Python's audit events tell. Libraries that open files in C say nothing."""
+
+from __future__ import annotations
+
+import os
+import site
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.run.disk import Disk, Stamp
+from nbflow.run.program import Program
+
+_CODE = (".py", ".pyc", ".pyo", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".egg-link")
+_SYSTEM = ("/proc", "/sys", "/dev", "/run", "/usr", "/etc", "/lib", "/var", "/opt", "/System", "/Library", "/tmp")
+_CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+@dataclass
+class Watch:
+    """What one task does to files while it runs. Paths are absolute."""
+
+    boundary: Boundary
+    disk: Disk
+    read: dict[str, Stamp] = field(default_factory=dict)  # with the stamp when it was opened
+    written: set[str] = field(default_factory=set)
+    grown: set[str] = field(default_factory=set)  # those of them that were only added to
+
+    def opened(self, path: Any, flags: int) -> None:
+        if isinstance(path, int):
+            return
+        place = os.path.abspath(os.fsdecode(path))
+        if not self.boundary.counts(place):
+            return
+        if not flags & _CHANGES:
+            if place not in self.written:
+                self.read.setdefault(place, self.disk.stamp(place))
+            return
+        if flags & os.O_APPEND and not flags & os.O_TRUNC and place not in self.written - self.grown:
+            self.grown.add(place)
+        else:
+            self.grown.discard(place)
+        self.written.add(place)
+
+    def removed(self, path: Any) -> None:
+        place = os.path.abspath(os.fsdecode(path))
+        if self.boundary.counts(place):
+            self.written.add(place)
+            self.grown.discard(place)
+
+
+_active: Watch | None = None
+_is_installed = False
+
+
+@contextmanager
+def listening(watch: Watch) -> Iterator[None]:
+    """Have a task watched while the block runs. An audit hook stays for as long as its process lives."""
+    global _active, _is_installed
+    if not _is_installed:
+        sys.addaudithook(_hear)
+        _is_installed = True
+    before, _active = _active, watch
+    try:
+        yield
+    finally:
+        _active = before
+
+
+def _hear(event: str, facts: tuple[Any, ...]) -> None:
+    if _active is None or event not in ("open", "os.rename", "os.remove"):
+        return
+    watch = _active
+    try:
+        if event == "open":
+            path, _, flags = facts
+            watch.opened(path, flags if isinstance(flags, int) else 0)
+        else:
+            for path in facts[: 2 if event == "os.rename" else 1]:
+                watch.removed(path)
+    except (TypeError, ValueError, OSError):  # whatever it is, it is no path of a file
+        return
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Tells the files of the user's work from those of Python, of libraries, of the system and of nbflow."""
+
+    foreign: tuple[str, ...]
+    projects: tuple[str, ...]
+    system: tuple[str, ...]
+
+    @classmethod
+    def of(cls, program: Program) -> Boundary:
+        prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, site.getuserbase(), *sysconfig.get_paths().values()}
+        return cls(
+            _folders(*(prefix for prefix in prefixes if len(prefix) > 1), str(program.root)),
+            _folders(*map(str, program.project)),
+            _folders(*_SYSTEM, tempfile.gettempdir()),
+        )
+
+    def counts(self, place: str) -> bool:
+        if place.endswith(_CODE) or place.startswith(self.foreign):
+            return False
+        inside = next((root for root in self.projects if place.startswith(root)), "")
+        if not inside and place.startswith(self.system):
+            return False
+        hidden = f"{os.sep}."
+        return hidden not in os.path.dirname(place)[len(inside) - 1 if inside else 0 :]
+
+
+def _folders(*paths: str) -> tuple[str, ...]:
+    return tuple(f"{path}{os.sep}" for path in paths)

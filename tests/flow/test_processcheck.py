@@ -1,0 +1,74 @@
+"""A step that changes its process is told that the steps below do not see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.flow.checks import check
+from tests.flow.reading import graph_of
+
+IMPORTS = "import os, sys, warnings, logging, locale, signal, random\nimport pandas as pd\nimport numpy as np\n---\n"
+
+
+def told(cells: str) -> list[int]:
+    """The lines of the warnings about settings."""
+    return [one.place.line for one in check(graph_of(cells)) if one.rule == "setting-in-step" and one.place]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.chdir('data')",
+        "os.environ['A'] = '1'",
+        "os.environ.update(A='1')",
+        "sys.path.insert(0, 'lib')",
+        "warnings.filterwarnings('ignore')",
+        "logging.basicConfig(level=10)",
+        "locale.setlocale(locale.LC_ALL, 'C')",
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)",
+        "pd.set_option('display.width', 5)",
+        "pd.options.display.width = 5",
+        "np.seterr(all='ignore')",
+        "if True:\n    os.chdir('data')",
+        "import sklearn\nsklearn.set_config(transform_output='pandas')",
+    ],
+)
+def test_a_setting_in_a_step_is_said_at_its_line(line: str) -> None:
+    used = line.partition("\n")[0] if line.startswith("import") else ""
+    assert told(f"{IMPORTS}%%step a\nx = 1\n{line}\n---\n%%step b\n{used}\ny = pd.Series(np.ones(x))") == [
+        3 + bool(used)
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "os.makedirs('out', exist_ok=True)",
+        "y = sorted(set([2, 1]))",
+        "df = pd.DataFrame({'a': [1]})\ndf.set_index('a', inplace=True)",
+        "settings = {'a': 1}\nsettings.update(b=2)",
+        "random.seed(1)",
+        "np.random.seed(1)",
+        "print(os.environ.get('HOME'), sys.path)",
+    ],
+)
+def test_what_sets_nothing_is_not_said(line: str) -> None:
+    assert told(f"{IMPORTS}%%step a\nx = 1\n{line}\n---\n%%step b\nz = pd.Series(np.ones(x))") == []
+
+
+def test_a_setting_that_nobody_below_could_see_is_not_said() -> None:
+    assert told(f"{IMPORTS}%%step a\nx = 1\n---\n%%step b\npd.set_option('display.width', x)") == []
+    assert told(f"{IMPORTS}%%step a\npd.set_option('display.width', 5)\nx = 1\n---\n%%step b\ny = x") == []
+
+
+def test_a_setting_in_a_function_of_an_ordinary_cell_is_said_where_a_step_calls_it() -> None:
+    cells = f"{IMPORTS}def go():\n    os.chdir('data')\n---\n%%step a\nx = 1\ngo()\n---\n%%step b\ny = x"
+    assert told(cells) == [3]
+
+
+def test_the_message_names_both_steps_and_a_way_out() -> None:
+    (problem,) = check(graph_of(f"{IMPORTS}%%step a\nos.chdir('data')\nx = 1\n---\n%%step b\ny = x"))
+    assert str(problem) == (
+        "nb.ipynb · cell 2, line 2: this changes the process of step 'a' alone: step 'b' does not see it. "
+        "Write it in an ordinary cell above both, or in each step that needs it"
+    )
