@@ -41,6 +41,12 @@ class LiveHome:
         whole = self.checkpoint.prelude.closure([name])
         return (name, self._references[name][0]) if all(map(self.ledger.is_defined, whole)) else None
 
+    def definition(self, name: str) -> str | None:
+        return None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        """Nothing: the steps that made the functions need the same names, so a restore defines them anyway."""
+
     def resolve(self, name: str, digest: str) -> object:
         """As the checkpoint's prelude defines it, or as the stored code of an older run does."""
         if self._references.get(name, ("",))[0] == digest:

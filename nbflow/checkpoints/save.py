@@ -43,6 +43,12 @@ class PlainLiveHome:
     def reference(self, obj: object) -> tuple[str, str] | None:
         return None
 
+    def definition(self, name: str) -> str | None:
+        return None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        pass
+
     def resolve(self, name: str, digest: str) -> object:
         raise LookupError(name)
 

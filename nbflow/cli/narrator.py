@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,8 +84,11 @@ class Narrator:
             if result is not None and result.outputs:
                 self._printed.add(event.task.step)
             yield from self._counted(event.task.step)
+        yield from (f"{event.task} · {text}\n" for text in (result.warnings if result is not None else ()))
         if result is not None and result.lost:
             yield from self._lost(event.task, result)
+        if result is not None and result.patched:
+            yield describe_patched(event.task, result.patched)
         if event.learned and (event.task.step, event.learned) not in self._learned:
             self._learned.add((event.task.step, event.learned))
             yield (
@@ -163,3 +166,9 @@ class Narrator:
             if left:
                 yield f"not run: {', '.join(left)}\n"
             yield f"to go on from here: nbflow resume {self.command} {number}\n"
+
+
+def describe_patched(task: TaskId, names: Sequence[str]) -> str:
+    """Return what to say of a body that has patched modules."""
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{task} · binds {listed} anew: that ends with the step, and no other step sees it\n"

@@ -21,6 +21,7 @@ from nbflow.errors.run import (
     InputLost,
     NotStorable,
     OutputMissing,
+    ParameterChanged,
     StepExited,
     TasksFailed,
 )
@@ -59,7 +60,9 @@ __all__ = [
     "InvalidNextException",
     "LoadFailed", "LostValue", "MetaflowException", "MetaflowNamespaceMismatch", "MetaflowNotFound",
     "MetaflowTaggingError", "MissingInMergeArtifactsException", "NbflowError", "NoDrawing", "NoRunYet",
-    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing", "ParameterError",
+    "NotACheckpoint", "NotANotebook", "NotStorable", "NothingToRun", "NothingToUndo", "OutputMissing",
+    "ParameterChanged",
+    "ParameterError",
     "ParameterFieldFailed", "ParameterMissing", "PathspecError", "PreludeFailed", "RestoreError", "StepExited",
     "StoreBroken", "StoreError", "StoreFull", "StoreInUse", "StoreReadOnly", "StoreTooNew", "StoreUnreadable",
     "SystemRefused", "TaskTimeout", "TaskUnknown", "TasksFailed", "UnhandledInMergeArtifactsException", "UnknownName",

@@ -48,6 +48,18 @@ class ChangeNotPassedOn(NbflowError):
         )
 
 
+class ParameterChanged(NbflowError):
+    """Raised when a body has changed the value of a parameter in place, which the steps below could not see."""
+
+    def __init__(self, step: str, names: list[str]) -> None:
+        self.step, self.names = step, names
+        listed = ", ".join(f"'{name}'" for name in names)
+        super().__init__(
+            f"step '{step}' changes parameter {listed} in place, but a parameter is the same in every step: "
+            f"change a copy of it, such as my_{names[0]} = copy.deepcopy({names[0]})"
+        )
+
+
 class StepExited(NbflowError):
     """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
 

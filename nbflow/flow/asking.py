@@ -34,7 +34,7 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
 
 def state_changed(step: Step, flow: Flow, artifacts: Collection[str]) -> frozenset[str]:
     """The names that functions change which the step uses: of the prelude, of `artifacts`, or first assigned there."""
-    prelude = flow.prelude
+    prelude = flow.prelude.seen_from(step.place)
     closure = prelude.closure(mentions(step) & prelude.names)
     known = prelude.names.union(artifacts, *(definition.assigns for definition in closure))
     return known & frozenset().union(*(definition.state for definition in closure))
@@ -47,8 +47,10 @@ def asked_below(steps: Sequence[Step], flow: Flow) -> Mapping[str, frozenset[str
     below: frozenset[str] = frozenset()
     for step in reversed(steps) if candidates else ():
         reads = _all_reads(step, flow) & candidates
-        asked[step.name] = below | reads if step.loop else below
-        below = (below - _certain(step)) | reads
+        names = below | reads if step.loop else below
+        held = frozenset().union(*(one.free for one in step.holds if one.name in step.writes | names)) & candidates
+        asked[step.name] = names | held
+        below = (below - _certain(step)) | reads | held
     return asked
 
 

@@ -12,6 +12,7 @@ from blake3 import blake3
 
 from nbflow.flow.assignment import Body
 from nbflow.flow.bound import State
+from nbflow.flow.holding import Holding, holdings_of
 from nbflow.flow.purity import origins_of
 from nbflow.flow.strings import held_names
 
@@ -37,6 +38,7 @@ class Names:
     ends: frozenset[str] = frozenset()  # deleted when the body is over, as `del x` and `except … as x` do
     maybe_ends: frozenset[str] = frozenset()  # deleted on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # of what it binds: (name, what an import gives it)
+    holds: tuple[Holding, ...] = ()  # functions that the values of its names may hold
     bound: frozenset[str] = frozenset()  # everything it binds: imports, functions and loop targets too
     now: frozenset[str] = frozenset()  # reads of the statements themselves, not of functions called later
     modules: frozenset[str] = frozenset()  # absolute names of what it imports; relative ones keep their dots
@@ -126,6 +128,7 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
         ends=end.over if end.live else frozenset(),
         maybe_ends=end.gone - end.over if end.live else frozenset(),
         imports=frozenset(_imports(walk, statements)),
+        holds=holdings_of(statements),
         bound=frozenset(walk.bound) - {"*"},
         now=frozenset(walk.hard | walk.soft),
         modules=frozenset(modules_of(statements)),

@@ -7,18 +7,13 @@ from dataclasses import replace
 
 from nbflow.flow.files import Access, FileUse
 from nbflow.flow.graph import Graph
-from nbflow.flow.paths import fill_in
+from nbflow.flow.paths import show
 from nbflow.flow.step import Problem, Step
 
 
 def _problem(rule: str, step: Step, use: FileUse, message: str, fix: str) -> Problem:
     place = step.place if use.split else replace(step.place, line=step.body_line + use.line - 1)
     return Problem(rule, message, fix, place, step.name, warning=True)
-
-
-def _shown(use: FileUse, graph: Graph) -> str:
-    """Return a path as one would write it in an f-string."""
-    return fill_in(use.path, {one.name: f"{{{one.name}}}" for one in graph.flow.parameters})
 
 
 def overwritten_inputs(graph: Graph) -> Iterator[Problem]:
@@ -29,7 +24,7 @@ def overwritten_inputs(graph: Graph) -> Iterator[Problem]:
             reader, access = first.setdefault(use.path, (name, use.access))
             if access is Access.READ and use.access is Access.WRITE and reader != name:
                 first[use.path] = name, Access.WRITE
-                path = _shown(use, graph)
+                path = show(use.path)
                 message = f"step '{name}' writes {path}, which step '{reader}' above it reads"
                 fix = "Write to another file: the next run would read what this one has written"
                 yield _problem("overwritten-input", graph.steps[name], use, message, fix)
@@ -44,7 +39,7 @@ def files_of_all_items(graph: Graph) -> Iterator[Problem]:
                 lines.setdefault(use.line, []).append(use)
         for uses in lines.values():
             if len({use.path for use in uses}) == 1 and uses[0].is_certain:
-                path = _shown(uses[0], graph)
+                path = show(uses[0].path)
                 message = f"every task of step '{name}' writes {path}, and they run in parallel"
                 fix = "Put the item into the name of the file, or write it in a step with --join"
                 yield _problem("file-of-all-items", graph.steps[name], uses[0], message, fix)

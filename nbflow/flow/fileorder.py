@@ -179,6 +179,12 @@ def _parts(path: str) -> list[str]:
     return [own.partition(".")[0] or own, *(part.partition(".")[0] or part for part in folders)]
 
 
+def shared_paths(above: Sequence[FileUse], below: Sequence[FileUse]) -> tuple[str, ...]:
+    """Return the paths because of which one step waits for another, as the lower one has them."""
+    found = (use.path for use in below for other in above if conflict(other, use))
+    return tuple(dict.fromkeys(found))
+
+
 def conflict(above: FileUse, below: FileUse) -> bool:
     if above.access is Access.MAKE:
         return below.access is not Access.MAKE and may_be_inside(below.path, above.path)

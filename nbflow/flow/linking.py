@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
+from nbflow.flow.calling import Calling
 from nbflow.flow.fileorder import FileOrder, uses_of_step
 from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
@@ -67,14 +68,17 @@ class Above:
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
     asked: Mapping[str, frozenset[str]] = field(init=False)
+    calling: Calling = field(init=False)
     touched: dict[str, list[Writer]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
+        self.calling = Calling(self.flow)
         self.asked = asked_below(self.flow.steps, self.flow)
 
     def add(self, step: Step) -> None:
         joining = self._join(step)
+        self.calling.note(step, joining.reads)
         writer = self._writer(step, joining)
         self.writers.append(writer)
         for name in joining.writes | joining.ends:
@@ -126,14 +130,13 @@ class Above:
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
-        carried = learned - hard - soft - self.flow.prelude.names
-        found = self._reads(step, hard, (soft | learned) - hard)
+        soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
-        if region.scope:
-            found = self._reads(step, hard, soft - hard, region.scope)
+        if region.scope or region.joined:
+            soft, found = self._all_reads(step, hard, soft, learned, region)
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step)) & self.flow.prelude.names
         files = self._files(step, reads, prelude)
@@ -156,7 +159,7 @@ class Above:
             branches=branches,
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
-            carried=carried,
+            carried=learned - hard - soft - self.flow.prelude.names,
             files=files,
         )
 
@@ -165,6 +168,24 @@ class Above:
         scopes = self.scopes
         artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
         return self.constants.union(self.flow.prelude.names, *artifacts)
+
+    def _all_reads(
+        self,
+        step: Step,
+        hard: frozenset[str],
+        soft: frozenset[str],
+        learned: frozenset[str],
+        region: Region | None = None,
+    ) -> tuple[frozenset[str], tuple[Read, ...]]:
+        """What the step reads, and with it what the functions ask for that it may call."""
+        region = region or Region()
+        while True:
+            found = self._reads(step, hard, (soft | learned) - hard, region.scope)
+            called = (read for read in found if read.name in hard | soft)
+            asked = self.calling.asked(called, region.joined) & (self.touched.keys() | self.constants)
+            if asked <= soft | hard:
+                return soft, found
+            soft |= asked
 
     def _reads(self, step: Step, hard: frozenset[str], soft: frozenset[str], scope: Scope = ()) -> tuple[Read, ...]:
         names = sorted((hard | soft) - self.constants)

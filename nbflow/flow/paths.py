@@ -36,6 +36,11 @@ def fill_in(path: str, values: Mapping[str, object]) -> str:
     return re.sub("\1(\\w+)\1", lambda found: str(values.get(found[1], UNKNOWN)), path)
 
 
+def show(path: str) -> str:
+    """Return a path as an f-string has it: `out/{year}.csv`, and `…` for what nobody knows before a run."""
+    return re.sub("\1(\\w+)\1", r"{\1}", path).replace(UNKNOWN, "…")
+
+
 @dataclass(frozen=True)
 class Space:
     """What the names in a piece of code may be bound to."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from nbflow.flow.code import Names, digest, names_of
 from nbflow.flow.effects import Known, Touched, imports_of
+from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity
 from nbflow.flow.repeating import is_repeatable
@@ -153,6 +154,7 @@ class _Sorting:
                 setting=touched.setting,
                 origins=names.imports if kind == "import" else frozenset(),
                 state=changed_by_calls([statement.node]),
+                makes=makes_functions(statement.node),
                 assigns=assigns,
                 held=names.held,
             )

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Literal
 
+from nbflow.flow.holding import Holding
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -153,6 +155,7 @@ class Step:
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
+    holds: tuple[Holding, ...] = field(default=(), compare=False)  # functions that its artifacts may hold
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
     join: str | None = None
@@ -224,6 +227,7 @@ class Definition:
     setting: bool = False  # it changes the process: an option of a module, the environment, the import path
     origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
     state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
+    makes: bool = False  # what it returns, or its objects, may hold functions
     assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
@@ -282,6 +286,11 @@ class Prelude:
     def code(self) -> frozenset[str]:
         """The names of functions and classes."""
         return frozenset(name for one in self.definitions if one.kind in ("function", "class") for name in one.names)
+
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The names of functions and classes whose results may hold functions."""
+        return frozenset(name for one in self.definitions if one.makes for name in one.names) & self.code
 
     @cached_property
     def origins(self) -> Mapping[str, str]:

@@ -223,8 +223,13 @@ class Runs:
         session = self._session
         rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
         last: dict[str, tuple[Artifact, int]] = {}
+        ended: set[str] = set()
         for task, artifacts in results_of(finished.run):
             last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
+            for name in finished.run.graph.links[task.step].ends - artifacts.keys():
+                last.pop(name, None)
+                ended.add(name)
+        session.unbind(ended - last.keys())
         self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
         session.hold(known_parameters(session, finished.row.parameters))
         by_task: dict[int, list[Artifact]] = {}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from nbflow.cli.narrator import describe_patched
 from nbflow.run.events import TaskFailed, TaskSucceeded
 from nbflow.run.task import Result
 
@@ -18,6 +19,8 @@ def offer_magics(text: str, notebook: str) -> str:
 def describe_end(event: Any, result: Result) -> Iterator[str]:
     if result.skipped:
         yield f"{event.task} · skipped: {event.reason}"
+    if result.patched:
+        yield describe_patched(event.task, result.patched)
     for lost in result.lost:
         yield (
             f"{event.task} · {lost.path} is a {lost.was} and could not be stored ({lost.reason}): "

@@ -31,16 +31,14 @@ class Capture:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
         self._fds: dict[str, int] = {}
-        self._label = os.open(folder / f"{os.getpid()}.task", os.O_WRONLY | os.O_CREAT, 0o600)
+        self._folder = folder
         self._read: dict[str, int] = {}
         self.left_behind = other_threads()
         self.outputs: list[Output] = []
+        self._streams: dict[str, _Stream] = {}
         sys.stdin = NoStdin()
-        sys.stdout = _Stream(self, "stdout", 1)
-        sys.stderr = _Stream(self, "stderr", 2)
         self._redirect()
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -50,9 +48,8 @@ class Capture:
     @contextlib.contextmanager
     def task(self, label: str) -> Iterator[list[Output]]:
         """The outputs of what runs inside; complete when the block ends."""
-        os.ftruncate(self._label, 0)
         self._redirect()
-        os.pwrite(self._label, label.encode(), 0)
+        self._name(label)
         self.left_behind = other_threads()
         self.outputs = []
         try:
@@ -61,13 +58,22 @@ class Capture:
             self.collect()
 
     def _redirect(self) -> None:
+        """Begin new files, whatever the task before did to the streams, to their descriptors and to the folder."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         for number, (name, path) in enumerate(self._files.items(), 1):
             path.unlink(missing_ok=True)
             new = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             os.dup2(new, number)
             if name in self._fds:
-                os.close(self._fds[name])
+                with contextlib.suppress(OSError):
+                    os.close(self._fds[name])
             self._fds[name], self._read[name] = new, 0
+            if name not in self._streams or self._streams[name].closed:
+                self._streams[name] = _Stream(self, name, number)
+            setattr(sys, name, self._streams[name])
+
+    def _name(self, label: str) -> None:
+        (self._folder / f"{os.getpid()}.task").write_text(label)
 
     def result(self, value: object) -> None:
         """Show a value as that of the step."""
@@ -89,15 +95,18 @@ class Capture:
 
     def collect(self) -> None:
         """Move what was written since the last call into `outputs`."""
-        for name, stream in (("stdout", sys.stdout), ("stderr", sys.stderr)):
-            with contextlib.suppress(ValueError):  # the body may have closed it
+        for name, stream in self._streams.items():
+            with contextlib.suppress(ValueError, OSError):  # the body may have closed it, or its descriptor
                 stream.flush()
             text = self._tail(name)
             if text:
                 append_text(self.outputs, name, text)
 
     def _tail(self, name: str) -> str:
-        size = os.fstat(self._fds[name]).st_size
+        try:
+            size = os.fstat(self._fds[name]).st_size
+        except OSError:  # the body has closed every descriptor
+            return ""
         start = self._read[name]
         if size <= start:
             return ""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import importlib
 import io
+import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
 Bundle = dict[str, Any]
+LONGEST = 1_000_000  # characters of a repr that are kept
 BACKEND = "module://nbflow.run.figures"
 """The matplotlib backend of the workers, which displays figures."""
 
@@ -41,6 +43,10 @@ def display(*values: object, **_options: object) -> None:
 
 def bundle_of(value: object) -> Bundle:
     """MIME type -> content; bytes are base64 text, as in a notebook file."""
+    return {str(mime): _in_json(content) for mime, content in _bundle_of(value).items()}
+
+
+def _bundle_of(value: object) -> Bundle:
     bundle: Bundle = {"text/plain": _plain(value)}
     figure = _figure_png(value)
     if figure is not None:
@@ -59,19 +65,28 @@ def bundle_of(value: object) -> Bundle:
 
 def _plain(value: object) -> str:
     try:
-        return repr(value)
+        text = repr(value)
     except Exception as error:  # noqa: BLE001 - the user's own __repr__ may raise
         return f"<{type(value).__name__}: its repr raises {type(error).__name__}>"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n[the repr of this {type(value).__name__} is longer]"
 
 
 def _call(value: object, method: str) -> Any:
-    function = getattr(type(value), method, None)
-    if function is None or isinstance(value, type):
-        return None
     try:
-        return function(value)
+        function = getattr(type(value), method, None)
+        return None if function is None or isinstance(value, type) else function(value)
     except Exception:  # noqa: BLE001 - the user's own method may raise; the plain text remains
         return None
+
+
+def _in_json(content: Any) -> Any:
+    """What a notebook can hold of it: text as it is, anything else by way of JSON, or as text."""
+    if type(content) is str:
+        return content
+    try:
+        return json.loads(json.dumps(content, default=str, skipkeys=True))
+    except Exception:  # noqa: BLE001 - the user's own objects
+        return f"<a {type(content).__name__} that is no JSON>"
 
 
 def _figure_png(value: object) -> bytes | None:

@@ -37,6 +37,7 @@ from nbflow.run.events import (
     TaskSucceeded,
 )
 from nbflow.run.frames import describe_failure
+from nbflow.run.hazards import Hazards
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
@@ -63,6 +64,7 @@ class Executor:
     def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
+        self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
@@ -254,6 +256,8 @@ class Executor:
         objection = self.run.objection(start.task.step, result.learned)
         if objection is not None:
             result.failure = describe_failure(objection)
+        if result.failure is None and result.files:
+            result.warnings = self._hazards.note(start.task.step, result.files, self.run.graph)
         return describe(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
@@ -300,7 +304,9 @@ def describe_end(error: Exception, timeout: float | None) -> Failure:
         )
     if isinstance(error, ProcessExpired):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
-    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    if isinstance(error, BrokenProcessPool):
+        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
+    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not hand over what it made: {error}")
 
 
 def describe_exit(code: int) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import linecache
+import os
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 
 from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cell, Place, Step
 from nbflow.run.events import Failure, FailureKind, Frame
+
+LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept
+_OURS = str(Path(__file__).parents[1]) + os.sep
 
 
 def filename_of_step(step: Step) -> str:
@@ -28,13 +33,41 @@ def show_source(filename: str, cell: Cell) -> None:
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
     """The failure as the user may read it: without the frames of nbflow itself above the body."""
+    name, message = type(error).__qualname__, _shortened(_text_of(error), LONGEST_MESSAGE)
+    try:
+        frames, text = _trace(error)
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's own exception may break what Python says of it
+        frames, text = (), f"{name}: {message}\n"
+    return Failure(kind, name, message, frames, _shortened(text, LONGEST_TRACEBACK))
+
+
+def _trace(error: BaseException) -> tuple[tuple[Frame, ...], str]:
     own = without_our_frames(error.__traceback__)
     summary = traceback.TracebackException(type(error), error, own, compact=True)
+    for one in _others_in(summary):
+        one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
     frames = tuple(
         Frame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "") for frame in summary.stack
     )
-    message = _text_of(error)
-    return Failure(kind, type(error).__qualname__, message, frames, "".join(summary.format()))
+    return frames, "".join(summary.format())
+
+
+def _others_in(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """The errors that an error was raised from, while handling, or for a group of."""
+    agenda = [summary]
+    while agenda:
+        one = agenda.pop()
+        found = [other for other in (one.__cause__, one.__context__) if other is not None] + [*(one.exceptions or ())]
+        yield from found
+        agenda += found
+
+
+def _shortened(text: str, longest: int) -> str:
+    """The beginning and the end, where the rest is too long to be read or kept."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}\n[{len(text) - 2 * half:,} characters are left out]\n{text[-half:]}"
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
@@ -65,5 +98,5 @@ def _text_of(error: BaseException) -> str:
     try:
         notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str) and "\n" not in note]
         return "; ".join([str(error), *notes])
-    except Exception as broken:  # noqa: BLE001 - the user's own __str__ may raise
+    except (Exception, SystemExit) as broken:  # noqa: BLE001 - the user's own __str__ may raise
         return f"<its message cannot be shown: {type(broken).__name__}>"

@@ -49,6 +49,15 @@ CHOSEN = "_chosen"
 """The artifact of a switch that names the step it leads to."""
 
 
+def write_outputs(outputs: list[Output]) -> str:
+    """Return outputs as the catalog keeps them. What is no JSON, however it came there, costs no run."""
+    try:
+        return json.dumps(outputs, default=str, skipkeys=True)
+    except Exception as error:  # noqa: BLE001 - the user's own objects
+        text = f"<an output that is no JSON: {type(error).__name__}>"
+        return json.dumps([{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}])
+
+
 class Journal:
     """The one writer of a run. Nothing is on disk before `commit`."""
 
@@ -104,7 +113,7 @@ class Journal:
     def keep_outputs(self, task: TaskId, outputs: list[Output]) -> None:
         """What a task has shown that will not be heard of any more."""
         if outputs:
-            self._open[task] = replace(self._open[task], outputs=self.writer.put_text(json.dumps(outputs)))
+            self._open[task] = replace(self._open[task], outputs=self.writer.put_text(write_outputs(outputs)))
 
     def finish(self, outcome: Outcome) -> None:
         """Close the run; what was running was cancelled."""
@@ -175,7 +184,7 @@ class Journal:
         outputs = None
         if result is not None:
             self._components.update((one.digest, one) for one in result.components)
-            outputs = self.writer.put_text(json.dumps(result.outputs)) if result.outputs else None
+            outputs = self.writer.put_text(write_outputs(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
         row = replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
         made = self._put(row, artifacts)

@@ -4,10 +4,11 @@ from __future__ import annotations
 import __future__ as future
 
 import ast
+import copy
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -70,11 +71,21 @@ class Namespace:
         """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
         linked = self.program.graph.links[step]
         self._look_from(self.program.graph.prelude_of(step))
-        self.namespace.update({name: self.program.parameters[name] for name in linked.parameters})
+        self.namespace.update({name: copy.deepcopy(self.program.parameters[name]) for name in linked.parameters})
         self.bind(linked.prelude)
+        self._offer_imports(step)
         self._pristine = {name: attributes_of(value) for name, value in self._given.items() if is_code(value)}
         for name, _ in linked.ended:
             self.namespace.pop(name, None)
+
+    def _offer_imports(self, step: str) -> None:
+        """Bind what else the cells above import, for names that only strings hold, as far as it costs nothing."""
+        writes, place = self.program.graph.links[step].writes, self.program.graph.steps[step].place
+        imports = [one for one in self.program.graph.prelude.definitions if one.kind == "import" and one.place < place]
+        for one in imports:
+            if one.names.isdisjoint(self.namespace.keys() | writes) and _is_loaded(one):
+                with suppress(Exception):  # a step that needs it says so itself
+                    self.bind(one.names)
 
     def take(self, inputs: Mapping[str, Any]) -> None:
         """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
@@ -85,6 +96,15 @@ class Namespace:
         """Look at what these names of the prelude keep; an input is looked at as such, unless it is code."""
         own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
         return Look(own, self.namespace, self)
+
+    def look_at_parameters(self, step: str) -> Look:
+        """Look at the parameters of a step that a body could change in place."""
+        values = self.program.parameters
+        return Look(
+            [n for n in self.program.graph.links[step].parameters if type(values[n]) in (list, dict)],
+            self.namespace,
+            self,
+        )
 
     def _is_code(self, name: str) -> bool:
         return name in self._pristine and self.namespace.get(name) is self._given.get(name)
@@ -156,6 +176,14 @@ class Namespace:
             return name, self._references[name][0]
         return None
 
+    def definition(self, name: str) -> str | None:
+        if name in self._references:
+            return self._references[name][0]
+        return "" if name in self.program.names else None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        self.bind(name for name in definitions if name in self._references and name not in self._given)
+
     def resolve(self, name: str, digest: str) -> Any:
         """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
         if self._is_current(name, digest):
@@ -193,6 +221,13 @@ _SHOWING = ("print", "display")
 
 def _show_nothing(*_args: Any, **_options: Any) -> None:
     pass
+
+
+def _is_loaded(definition: Definition) -> bool:
+    """Whether an import does no more than bind names: its modules are there already."""
+    modules = definition.modules
+    wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
+    return "*" not in definition.names and all(name in sys.modules for name in wanted)
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:

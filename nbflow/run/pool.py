@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessPool
 
 from nbflow.flow.settings import environment_names
 from nbflow.run.process import context_of
@@ -25,7 +25,7 @@ _AT_START = dict(os.environ)
 GONE_AFTER = 5.0
 """Seconds to wait for a worker to be gone."""
 
-Answer = Result | ProcessExpired | TimeoutError | BrokenProcessPool
+Answer = Result | Exception
 """What became of a job."""
 
 
@@ -41,7 +41,7 @@ class Pool:
         self._started = (program, {**_environment(program), **threads_of(workers)})
         self._workers = workers
         self._receive = receive
-        self._context = context_of(method)
+        self._method = method
         self._jobs: dict[ProcessPool, list[Job]] = {}
         self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Pool:
         if idle and len(self._jobs) >= self._workers:
             del self._jobs[idle[0]]
             _end(idle[:1], in_order=True)
-        pool = ProcessPool(1, 0, start_worker, self._started, self._context)
+        pool = ProcessPool(1, 0, start_worker, self._started, context_of(self._method))
         self._jobs[pool], self._levels[pool] = [], 0
         return pool
 
@@ -145,7 +145,7 @@ def _answer(future: Future[Result]) -> Answer:
         return future.result()
     except CancelledError:
         return BrokenProcessPool("its pool was stopped")
-    except (ProcessExpired, TimeoutError, BrokenProcessPool) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the job is answered: else its run would wait for ever
         return error
 
 

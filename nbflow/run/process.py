@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, cast
 
 from nbflow.run.children import end_children, started_by
 from nbflow.run.server import environment
@@ -99,8 +99,21 @@ if sys.platform != "win32":
         Process = _ForkServerWorker
 
 
+class _Once:
+    """Makes one process. A pool whose worker is gone is given up, and the next one would find its channel closed."""
+
+    def __init__(self, kind: type[BaseProcess]) -> None:
+        self._kind: type[BaseProcess] | None = kind
+
+    def __call__(self, *args: Any, **options: Any) -> BaseProcess:
+        kind, self._kind = self._kind, None
+        if kind is None:
+            raise OSError("the worker of this pool is gone")  # which Pebble takes for a broken pool
+        return kind(*args, **options)
+
+
 def context_of(method: str) -> BaseContext:
-    """The start method `spawn` or `forkserver`, for workers of ours."""
-    if method == "spawn" or sys.platform == "win32":
-        return _Spawn()
-    return _ForkServer()
+    """Return the start method `spawn` or `forkserver` for one worker of ours."""
+    context: Any = _Spawn() if method == "spawn" or sys.platform == "win32" else _ForkServer()
+    context.Process = _Once(context.Process)
+    return cast(BaseContext, context)

@@ -43,6 +43,11 @@ class Program:
         return any(name.partition(".")[0] == package for names in imported for name in names)
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """All parameters and artifacts."""
+        return frozenset(self.parameters).union(*(linked.writes for linked in self.graph.links.values()))
+
+    @cached_property
     def looked_at(self) -> Mapping[str, frozenset[str]]:
         """For each step the names of the prelude that it uses, and that a step which runs later uses too."""
         found: dict[str, frozenset[str]] = {}

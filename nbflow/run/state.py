@@ -103,6 +103,11 @@ class Look:
         with without_gc():
             self._seen = {name: _look(name, values.get(name), home) for name in names}
 
+    def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the names hold now that are no functions or classes, and that an artifact may share."""
+        found = {name: values[name] for name in self._seen if name in values}
+        return {name: one for name, one in found.items() if type(one) not in ATOMS and not is_code(one)}
+
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """The names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)

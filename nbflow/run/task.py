@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import InputLost, NbflowError, OutputMissing, StepExited
+from nbflow.errors import InputLost, NbflowError, OutputMissing, ParameterChanged, StepExited
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -22,6 +22,7 @@ from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
+from nbflow.run.patches import undone
 from nbflow.run.program import Program
 from nbflow.run.selfmode import Self
 from nbflow.run.state import Look, applied
@@ -67,8 +68,10 @@ class Result:
     learned: tuple[str, ...] = ()
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
+    patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
     chose: str = ""  # of a switch in a script
     pid: int = 0
     number: int = 0
@@ -90,7 +93,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = Recorder(program, store.history)
         self._bodies: dict[str, Body] = {}
-        self._state = Look((), {}, home)
+        self._state = self._parameters = Look((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
         if program.imports("IPython"):
@@ -122,7 +125,8 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError) and not isinstance(error, InputLost | OutputMissing | StepExited)
+            if isinstance(error, NbflowError)
+            and not isinstance(error, InputLost | OutputMissing | ParameterChanged | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -135,6 +139,7 @@ class Performer:
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take(inputs)
         self._state = self.home.look(self.program.looked_at[step.name])
+        self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -181,13 +186,14 @@ class Performer:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         if step.options.seed is not None:
             _seed(seed_of(step.options.seed, job.task.path))
+        patched: list[str] = []
         try:
             began = time.perf_counter()
             try:
-                with self._files.watch(step.name) as recording, _threads(step.options.cpu):
+                with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
                     self._run_body(step)
             finally:
-                result.seconds = time.perf_counter() - began
+                result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
             bound = self.home.to_keep(dict(self._bound(step)))
@@ -232,6 +238,9 @@ class Performer:
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
+        spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
+        if spoiled:
+            raise ParameterChanged(step.name, spoiled)
         kept = self._state.changed(self.home.namespace, self.home) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
@@ -239,10 +248,16 @@ class Performer:
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
-        encoded, reached = self.store.save_reached(self.home.to_keep(values), visible, self.home, heap, scope)
+        constants = {
+            name: one for name, one in self._state.constants(self.home.namespace).items() if name not in values
+        }
+        encoded, reached = self.store.save_reached(
+            self.home.to_keep(values), visible, self.home, heap, scope, constants
+        )
         self._keep(encoded, result)
-        self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
-        result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
+        tied = {one.name: constants[one.name] for one in encoded.artifacts if one.name in constants.keys() - reached}
+        self._hand_over({**values, **tied, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | tied.keys() | kept & values.keys()))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
 
     def _is_there(self, step: Step, name: str) -> bool:

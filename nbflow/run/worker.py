@@ -20,6 +20,7 @@ from typing import Protocol
 from nbflow.run.capture import Capture
 from nbflow.run.children import end_with_children, lead_session
 from nbflow.run.display import BACKEND
+from nbflow.run.frames import describe_failure
 from nbflow.run.namespace import Namespace, become_main
 from nbflow.run.program import Program
 from nbflow.run.surroundings import apart
@@ -87,8 +88,11 @@ def _stand_in(program: Program) -> None:
 def run_job(job: Job) -> Result:
     """Run one task in this process."""
     assert _worker is not None
-    with apart():
-        result = _worker.run(job)
+    try:
+        with apart():
+            result = _worker.run(job)
+    except BaseException as error:  # noqa: BLE001 - what the body has broken breaks its own task only
+        result = Result(job.task, failure=describe_failure(error))
     if os.getpid() != _pid:
         os._exit(0)  # a child that the body has forked: it ends with the body
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import types
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,12 @@ class ScriptHome:
 
     def reference(self, obj: object) -> tuple[str, str] | None:
         return None
+
+    def definition(self, name: str) -> str | None:
+        return None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        pass
 
     def resolve(self, name: str, digest: str) -> object:
         raise MetaflowException(f"'{name}' is defined in a notebook, and a script cannot load it")

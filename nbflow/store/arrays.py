@@ -45,6 +45,9 @@ def reduce_subclass(recorder: Recorder, array: Any) -> Any:
     numpy = sys.modules["numpy"]
     cls = type(array)
     plain = array.view(numpy.ndarray)
+    if cls is numpy.ma.MaskedArray and type(plain) is numpy.ndarray:
+        state = {name: value for name, value in vars(array).items() if name != "_mask"}
+        return rebuild.masked_array, (plain, array._mask, state)  # a view shares the mask as well as the data
     if issubclass(cls, numpy.memmap):
         return rebuild.plain, (plain,)
     ours = all(

@@ -14,7 +14,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from nbflow.errors import NbflowError
+from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
@@ -49,13 +49,20 @@ class Writer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = schema.connect(path, write=True)
+        self._identity = schema.identity(path)
         self._names: dict[str, int] = {}
         self._numbers: dict[int, int] = {}  # run -> last task number
 
     # ---- transactions
 
     def commit(self) -> None:
+        """Raises StoreBroken when somebody has deleted the catalog: SQLite would go on writing where nobody reads."""
         if self._db.in_transaction:
+            if schema.identity(self.path) != self._identity:
+                self.rollback()
+                raise StoreBroken(
+                    self.path, "it was deleted while a run was going on, and what the run made with it", "Run it again"
+                )
             self._execute("COMMIT")
 
     def rollback(self) -> None:

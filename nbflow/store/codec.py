@@ -54,6 +54,7 @@ def encode(
     heap: Heap | None = None,
     scope: str = "",
     taken: frozenset[str] = frozenset(),
+    beside: Mapping[str, object] | None = None,
 ) -> Encoded:
     """Store the values; the caller keeps the rows. Never fails for a value, only for the store (StoreFull).
 
@@ -61,7 +62,8 @@ def encode(
     compared already: an output that is the very object of an unchanged input becomes another name for that artifact,
     and one that points into it refers to it. Raises CannotLend for components of the heap to which no reference leads.
     `taken` are digests of components that other names hold: what is stored here is not the same object as theirs, even
-    if it has the same bytes.
+    if it has the same bytes. Of `beside`, values of other names, those are stored too with which one of `values` shares
+    objects.
     """
     encoding = _Encoding(blobs, home, scope, heap.lent() if heap else (), taken)
     graphs: dict[str, object] = {}
@@ -75,8 +77,9 @@ def encode(
             graphs[name] = value
     if graphs:
         with without_gc():
-            _encode_graphs(encoding, graphs)
-    return Encoded(tuple(encoding.artifacts[name] for name in values), tuple(encoding.components))
+            _encode_graphs(encoding, graphs, beside or {})
+    tied = (name for name in encoding.artifacts if name not in values)
+    return Encoded(tuple(encoding.artifacts[name] for name in (*values, *tied)), tuple(encoding.components))
 
 
 def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
@@ -86,7 +89,8 @@ def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
     encoding.artifacts[name] = Artifact(name, component.digest, 0, component.size, summarise(value))
 
 
-def _encode_graphs(encoding: _Encoding, values: Mapping[str, object]) -> None:
+def _encode_graphs(encoding: _Encoding, wanted: Mapping[str, object], beside: Mapping[str, object]) -> None:
+    values = {**beside, **wanted}
     recordings = {name: record([name], [value], encoding.home) for name, value in values.items()}
     lenders = {name: _lenders(encoding, recording) for name, recording in recordings.items()}
     for name, lent in lenders.items():
@@ -97,6 +101,8 @@ def _encode_graphs(encoding: _Encoding, values: Mapping[str, object]) -> None:
     if len(recordings) > 1:
         join_shared(groups, recordings, encoding.home)
     for group in groups.all():
+        if wanted.keys().isdisjoint(group):
+            continue
         lent = [one for one in encoding.lent if any(one in lenders[name] for name in group)]
         _encode_together(encoding, {name: values[name] for name in group}, recordings, lent)
 

@@ -40,7 +40,8 @@ def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
     ours = function.__globals__ is recorder.home.namespace
     names = None if ours else recorder.own_globals.setdefault(id(function.__globals__), _module_facts(function))
     arguments = (function.__code__, names, function.__name__, function.__closure__)
-    return rebuild.function, arguments, _function_state(function), None, None, rebuild.set_function
+    state = _function_state(function, recorder if ours else None)
+    return rebuild.function, arguments, state, None, None, rebuild.set_function
 
 
 def _module_facts(function: types.FunctionType) -> dict[str, Any]:
@@ -49,15 +50,20 @@ def _module_facts(function: types.FunctionType) -> dict[str, Any]:
     return {name: function.__globals__[name] for name in facts if name in function.__globals__}
 
 
-def _function_state(function: types.FunctionType) -> dict[str, Any]:
+def _function_state(function: types.FunctionType, recorder: Recorder | None) -> dict[str, Any]:
+    """Of the notebook's globals a function takes none along that a flow gives; `recorder` is None for other globals."""
     used = {
         name: function.__globals__[name]
         for name in cloud._extract_code_globals(function.__code__)
         if name in function.__globals__
     }
+    given = {name: recorder.home.definition(name) for name in used} if recorder else {}
+    # modules come along, so that whoever has no notebook can call the function as well
+    used = {n: v for n, v in used.items() if given.get(n) is None or isinstance(v, types.ModuleType)}
     captured = [cell.cell_contents for cell in function.__closure__ or () if _is_bound(cell)]
     return {
         "globals": used,
+        "prelude": {name: digest for name, digest in sorted(given.items()) if digest},
         "attributes": function.__dict__,
         "slots": {name: getattr(function, name) for name in _SLOTS if hasattr(function, name)},
         # `import a.b` binds only `a`; loading this list imports the rest

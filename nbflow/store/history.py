@@ -13,7 +13,7 @@ from nbflow.errors import CodeChanged
 from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 from nbflow.store.processes import Process, is_gone
-from nbflow.store.rows import EventRow, FileRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.rows import EventRow, FileRow, RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus, task_id
 from nbflow.store.trust import Code, Record, Seal, Trusts, accepts, is_genuine
 
 _RUN = (
@@ -249,6 +249,9 @@ class Reader:
         query = f"""SELECT DISTINCT names.text, path, access, digest, size, mtime, ctime, inode
             FROM ({newest}) AS newest JOIN files ON files.task = newest.id JOIN names ON names.id = newest.step"""
         found: dict[str, tuple[FileRow, ...]] = {}
+        has_any = "SELECT 1 FROM files WHERE task BETWEEN ? AND ? LIMIT 1"  # most runs have none
+        if self._one(has_any, task_id(run, 0), task_id(run + 1, 0)) is None:
+            return found
         for step, *row in self.query(query, run):
             found[step] = (*found.get(step, ()), FileRow(*row))
         return found

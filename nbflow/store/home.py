@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
@@ -34,6 +34,17 @@ class Home(Protocol):
         """What the prelude binds to `name` when its code has `digest`; raises if it has another."""
         ...
 
+    def definition(self, name: str) -> str | None:
+        """The digest of the code of a prelude name; "" for an artifact or a parameter; None for any other name.
+
+        Functions of step bodies do not take such names along: they read what the names hold when they are called.
+        """
+        ...
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        """Bind the prelude names, of those digests, that a function which is being loaded will look up."""
+        ...
+
 
 def _no_classes() -> MutableMapping[str, type]:
     return WeakValueDictionary()
@@ -48,6 +59,12 @@ class PlainHome:
 
     def reference(self, obj: object) -> tuple[str, str] | None:
         return None
+
+    def definition(self, name: str) -> str | None:
+        return None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        pass
 
     def resolve(self, name: str, digest: str) -> object:
         raise StoreError(f"'{name}' is defined in the notebook's prelude: load this artifact with that notebook open")

@@ -88,6 +88,13 @@ def array_subclass(base: Any, cls: type, attributes: dict[str, Any] | None) -> A
     return made
 
 
+def masked_array(base: Any, mask: Any, attributes: dict[str, Any]) -> Any:
+    numpy = importlib.import_module("numpy")
+    made = base.view(numpy.ma.MaskedArray)
+    made.__dict__.update(attributes, _mask=mask)
+    return made
+
+
 def plain(base: Any) -> Any:
     return base
 
@@ -124,6 +131,7 @@ def function(code: types.CodeType, names: dict[str, Any] | None, name: str, clos
 
 
 def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
+    _loading.get().home.provide(state.get("prelude", {}))
     for name, value in state["globals"].items():
         made.__globals__.setdefault(name, value)
     made.__globals__.setdefault("__builtins__", __builtins__)

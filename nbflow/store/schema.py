@@ -116,7 +116,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     )
     try:
         _check(connection, path)
-        _bring_up_to_date(connection)
+        _bring_up_to_date(connection, mode == "mode=rw")
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException:
         connection.close()
@@ -135,6 +135,15 @@ def is_there(path: Path) -> bool:
         return False
     except OSError as error:
         raise StoreUnreadable(path.parent, error.strerror or str(error)) from error
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from another one that has its name later; None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def create(path: Path) -> None:
@@ -191,17 +200,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreTooNew(path, int(str(found)), FORMAT, row[0] if row else "a newer version")
 
 
-def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Add what a catalog of an earlier format lacks; where nobody may write to it, only for this connection."""
+def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
+    """Add what a catalog of an earlier format lacks; to a connection that only reads it looks as if it were there."""
     if _pragma(connection, "user_version") == FORMAT:
         return
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF not in _READ_ONLY:
-            raise
+    if not write:
         _pretend(connection)
         return
+    connection.execute("BEGIN IMMEDIATE")
     if _pragma(connection, "user_version") != FORMAT:  # nobody was faster
         for table, column in ADDED:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")

@@ -102,19 +102,26 @@ class Store:
         return codec.encode(values, self.blobs, home, scope=scope)
 
     def save_reached(
-        self, values: Mapping[str, object], visible: Iterable[Artifact], home: Home, heap: Heap, scope: str = ""
+        self,
+        values: Mapping[str, object],
+        visible: Iterable[Artifact],
+        home: Home,
+        heap: Heap,
+        scope: str = "",
+        beside: Mapping[str, object] | None = None,
     ) -> tuple[Encoded, dict[str, object]]:
         """Store what a task made, and with it each visible artifact that reaches into an object that the task changed.
 
-        `heap` is where the task has loaded its inputs, compared already. Return what is stored, and the values of the
-        visible artifacts among it by name.
+        `heap` is where the task has loaded its inputs, compared already. Of `beside`, values of other names, those are
+        stored too that share objects with what is stored. Return what is stored, and the values of the visible
+        artifacts among it by name.
         """
         others = [one for one in visible if one.name not in values]
         taken = frozenset(digest for one in others for digest in one.shares)
         while True:
             reached = heap.reached(others)
             try:
-                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken), reached
+                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken, beside), reached
             except CannotLend as error:
                 heap.give_up(error.digests)
 

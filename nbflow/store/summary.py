@@ -32,7 +32,7 @@ def summarise(value: object) -> Summary:
         return summary
     try:
         return _illustrate(value, summary)
-    except Exception:  # noqa: BLE001 - the user's data, or a figure that cannot be drawn
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's data, or a figure that cannot be drawn
         return summary
 
 
@@ -53,14 +53,24 @@ def _illustrate(value: Any, summary: Summary) -> Summary:
 def _describe(value: object) -> Summary:
     kind = type(value)
     if kind in _PLAIN:
-        return Summary(kind.__name__, repr(value)[:TEXT])
-    name = _type_name(kind)
+        return Summary(kind.__name__, _plain(value)[:TEXT])
+    try:
+        name = _type_name(kind)
+    except Exception:  # noqa: BLE001 - the user's metaclass
+        name = "object"
     if kind is Tombstone:
         return Summary(name, repr(value)[:TEXT])
     try:
         return _special(value, name) or _ordinary(value, name)
-    except Exception as error:  # noqa: BLE001 - the user's __repr__, __len__ or shape
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's __repr__, __len__ or shape
         return Summary(name, f"<{name}, its repr raises {type(error).__name__}>")
+
+
+def _plain(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # an int of more than 4,300 digits
+        return hex(value)
 
 
 def _special(value: Any, name: str) -> Summary | None:

@@ -241,6 +241,31 @@ def test_a_step_writes_what_functions_change_that_it_uses() -> None:
     assert [writers(graph, step) for step in "bcd"] == [{"N": ("a",)}, {"x": ("b",)}, {"LOG": ("c",), "N": ("a",)}]
 
 
+# a body, and what a step needs that reads x of it, beside x
+HOLDING = {
+    "a lambda": ("x = lambda: t", "t"),
+    "a function": ("def x(): return t", "t"),
+    "in a container": ("def f(): return t\nx = {'f': [f]}", "t"),
+    "of an object": ("class A:\n    def m(self): return t\nx = A()", "t"),
+    "made by a function": ("def make():\n    return lambda: t\nx = make()", "t"),
+    "of another function": ("def f(): return t\ndef x(): return f()", "f t"),
+    "put in later": ("x = []\nx.append(lambda: t)\nx = x", "t"),
+    "as an attribute": ("x = q()\nx.f = lambda: t", "t"),
+    "called at once": ("x = [1].map(lambda v: v + t)\ny = sorted([], key=lambda v: t)", ""),
+    "called for its value": ("def f(): return t\nx = f()", ""),
+    "of the prelude": ("x = A()", "t"),
+    "of the prelude, called at once": ("x = g()", ""),
+    "of the prelude, as it is": ("x = g", "t"),
+}
+
+
+@pytest.mark.parametrize(("body", "names"), HOLDING.values(), ids=HOLDING)
+def test_a_step_needs_what_functions_ask_for_that_it_may_call(body: str, names: str) -> None:
+    text = "def q(): pass\nclass A:\n    def m(self): return t\ndef g(): return t\n---\n%%step s\nt = 1\n---\n"
+    graph = graph_of(text + f"%%step a\n{body}\n---\n%%step b\nt = 2\n---\n%%step c\nprint(x)")
+    assert writers(graph, "c") == {"x": ("a",)} | {name: ("a" if name == "f" else "b",) for name in names.split()}
+
+
 def test_an_ordinary_cell_that_defines_a_name_again_ends_what_steps_made_of_it() -> None:
     graph = graph_of("N = 0\n---\n%%step a\nN = 1\n---\n%%step b\nx = N\n---\nN = 2\n---\n%%step c\nx = N")
     assert [writers(graph, step) for step in "bc"] == [{"N": ("a",)}, {}]

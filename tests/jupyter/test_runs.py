@@ -176,7 +176,8 @@ def test_a_run_leaves_its_parameters_and_its_artifacts(live: Live) -> None:
         live.run(cell)
     live.use("run --alpha 2")
     assert [live.names[name] for name in ("alpha", "a", "b", "c")] == [2, 20, 21, 7]
-    assert live.run(CELLS[2]) == ["two · from run 2, just now"]
+    (said,) = live.run(CELLS[2])
+    assert said.startswith("two · from run 2, ")
     assert live.run("%%step two\nb = a + 2") == []
     assert live.names["b"] == 22
 
@@ -220,6 +221,14 @@ def test_what_a_step_makes_that_failed_this_time_goes(live: Live) -> None:
         live.use("run --alpha 0")
     assert live.names["a"] == 0
     assert "b" not in live.names
+
+
+def test_a_name_that_a_step_deletes_is_gone_after_a_run(live: Live) -> None:
+    live.run("%%step one\nx = [1]\ny = [2]")
+    live.run("%%step two\nz = x + y\ndel x")
+    live.use("run")
+    assert "x" not in live.names
+    assert (live.names["y"], live.names["z"]) == ([2], [1, 2])
 
 
 def test_names_of_several_steps_share_what_they_share(live: Live) -> None:

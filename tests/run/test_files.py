@@ -25,7 +25,7 @@ READERS = {
     "csv": "with open('data/x.csv') as f:\n    t = list(csv.reader(f))",
     "parameter": "t = open(f'data/{name}.csv').read()",
     "function": "t = read('x.csv')",
-    "path that no text holds": "_p = ''.join(['data', '/', 'x', '.csv'])\nt = open(_p).read()",
+    "path that no text holds": "_p = b'data/x.csv'.decode()\nt = open(_p).read()",
     "glob": "t = [open(p).read() for p in sorted(glob.glob('data/*.csv'))]",
     "loop": "for p in DATA.iterdir():\n    t = p.read_text()",
     "listing": "t = os.listdir('data')",
@@ -237,3 +237,20 @@ def test_an_error_about_a_name_that_was_not_given_says_how_to_give_it(place: Pla
     )
     applied = place.run(flow("import pandas as pd", make, "%%step use --in df,limit,q\nn = len(df.query(q))"))
     assert applied.value("use.n") == 2
+
+
+def test_steps_that_share_a_file_unseen_are_told_how_to_keep_their_order(place: Place) -> None:
+    above = "%%step one\nwith open(bytes([120]).decode(), 'w') as f:\n    f.write('1')"
+    below = "%%step two{after}\nimport time; time.sleep(0.5)\nwith open(bytes([120]).decode()) as f:\n    t = f.read()"
+    ran = place.run(flow(above, below.format(after="")))
+    (said,) = [text for result in ran.results.values() for text in result.warnings]
+    assert said.endswith("'two' does not wait for 'one': write --after one in the header of 'two'")
+    told = place.run(flow(above, below.format(after=" --after one")))
+    assert not any(result.warnings for result in told.results.values())
+
+
+def test_a_step_may_use_all_imports_of_the_notebook(place: Place) -> None:
+    make = "%%step make\nformula = 'math.sqrt(x) + half(8)'"
+    imports = "import math, json\nfrom operator import truediv\ndef half(n): return truediv(n, 2)"
+    shape = flow(imports, make, "%%step use --in formula,half\nx = 9\ny = eval(formula)")
+    assert place.run(shape).value("use.y") == 7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.run.events import Outcome
+from nbflow.run.events import Outcome, TaskFailed
 from tests.flows import Shape
 from tests.run.running import Place
 
@@ -182,3 +182,27 @@ z = slow(1)
 def test_a_cache_that_only_saves_time_is_no_state(place: Place) -> None:
     ran = place.run(Shape("cached", CACHED.strip(), {}))
     assert (dict(ran.finished.run.learned), ran.executed) == ({}, ["a", "b"])
+
+
+def test_an_artifact_that_is_a_constant_changes_the_constant(place: Place) -> None:
+    ran = place.run(
+        Shape(
+            "tied",
+            "CONFIG = {'lr': 1, 'tags': []}\ndef rate():\n    return CONFIG['lr']\n---\n%%step a\ncfg = CONFIG\n"
+            "tags = {'t': CONFIG['tags']}\n---\n%%step b\ncfg['lr'] = 2\ntags['t'].append('x')\n---\n"
+            "%%step c\nseen = rate(), CONFIG['tags'], CONFIG is cfg",
+            {},
+        )
+    )
+    assert ran.value("c.seen") == (2, ["x"], True)
+
+
+def test_a_body_that_changes_a_parameter_fails_and_the_next_task_sees_the_old_value(place: Place) -> None:
+    text = (
+        "%%parameters\ngrid: list = [1]\n---\ndef grow(x):\n    x.append(2)\n---\n%%step a\ngrow(grid)\n---\n"
+        "%%step b\nseen = grid[:]"
+    )
+    ran = place.run(Shape("parameter", text, {}, {"grid": [1]}))
+    assert ran.value("b.seen") == [1]
+    (failure,) = [event.failure for event in ran.events if isinstance(event, TaskFailed)]
+    assert "step 'a' changes parameter 'grid' in place" in failure.message

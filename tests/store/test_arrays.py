@@ -107,3 +107,13 @@ class TestArrays:
         back[:] = 0
         assert round_trip(array=array)["array"].sum() == array.sum()
         assert len(list(blobs)) == 1
+
+
+def test_a_view_of_a_masked_array_shares_data_and_mask(round_trip: RoundTrip) -> None:
+    whole = np.ma.masked_array(np.arange(6.0), mask=[0, 1, 0, 0, 0, 0], fill_value=-1)
+    back = round_trip(whole=whole, part=whole[1:4], alone=np.ma.masked_less([1, 2], 2), plain=np.ma.array([1, 2]))
+    back["part"][0] = 77
+    assert back["whole"].tolist() == [0, 77, 2, 3, 4, 5]
+    assert back["whole"].fill_value == -1
+    assert (back["alone"].tolist(), back["plain"].tolist()) == ([None, 2], [1, 2])
+    assert (back["alone"] + 1).tolist() == [None, 3]

@@ -378,3 +378,39 @@ def test_any_text_is_kept_and_found_again(writer: Writer, reader: Reader) -> Non
 def test_a_signature_holds_for_the_text_that_is_kept() -> None:
     record = Record("caf\udce9", 1, "a", (), 0, False, "k", "c", ())
     assert record.message() == replace(record, flow="caf\\udce9").message()
+
+
+class TestFormatOne:
+    """A catalog that the first release wrote."""
+
+    @pytest.fixture
+    def old(self, path: Path, writer: Writer, run: RunRow) -> Path:
+        writer.put_artifacts(writer.put_task(done(run, "fit")), [artifact("model")])
+        writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
+        writer.commit()
+        with sqlite3.connect(path) as connection:
+            for table, column in schema.ADDED:
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            connection.execute("DROP TABLE files")
+            connection.execute("PRAGMA user_version = 1")
+        return path
+
+    def test_is_read_as_it_is(self, old: Path) -> None:
+        with Reader(old, trusts=everybody) as reader:
+            (task,) = reader.tasks(1)
+            assert (task.step, task.passed_on) == ("fit", None)
+            assert reader.artifacts(task.id) == (artifact("model"),)
+            assert reader.component("c" * 32) == Component("c" * 32, b"stream", members=("model",), scope="fit")
+        with sqlite3.connect(old) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+
+    def test_is_brought_up_to_date_by_a_writer_while_others_read(self, old: Path) -> None:
+        with Reader(old, trusts=everybody) as reader:
+            with Writer(old) as writer:
+                shared = replace(artifact("model"), shares=("c" * 32, "d" * 32))
+                writer.put_artifacts(writer.put_task(TaskRow(1, "use", passed_on="[]")), [shared])
+            assert [task.step for task in reader.tasks(1)] == ["fit", "use"]
+        with Reader(old, trusts=everybody) as reader:
+            last = reader.tasks(1)[-1]
+            assert last.passed_on == "[]"
+            assert reader.artifacts(last.id) == (shared,)

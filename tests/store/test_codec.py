@@ -222,6 +222,13 @@ class TestReferences:
         encoded = chain.task("use", "a name t p", lambda a, name, t, p: {"all": [a, name, t, p]})
         assert encoded.artifacts[0].shares == (encoded.components[0].digest,)
 
+    def test_of_other_values_those_are_stored_that_an_output_shares(self, notebook: Notebook) -> None:
+        tags: list[str] = []
+        constants = {"config": {"tags": tags}, "other": [1]}
+        encoded = encode({"n": 1, "run": {"t": tags}}, MemoryBlobs(), notebook, beside=constants)
+        assert [one.name for one in encoded.artifacts] == ["n", "run", "config"]
+        assert groups(encoded) == {frozenset({"n"}), frozenset({"run", "config"})}
+
     def test_a_weak_reference_to_an_input(self, notebook: Notebook) -> None:
         chain = Chain(notebook)
         chain.task("load", "", lambda: {"box": Box([1])})

@@ -10,7 +10,9 @@ from typing import Any
 from blake3 import blake3
 
 from nbflow.flow.checks import check
+from nbflow.flow.fileorder import shared_paths
 from nbflow.flow.graph import Graph
+from nbflow.flow.paths import show
 from nbflow.flow.step import Parameter, ParameterType, Problem
 from nbflow.jupyter.protocol import Edge, FlowShape, ParameterField, ProblemLine, StepFacts
 from nbflow.jupyter.wire import to_json
@@ -43,7 +45,8 @@ def _facts(graph: Graph, name: str, cell: str) -> StepFacts:
 def _edge(graph: Graph, above: str, below: str) -> Edge:
     linked = graph.links[below]
     names = tuple(binding.name for binding in linked.bindings if above in binding.writers)
-    return Edge(above, names, above in linked.joined)
+    files = () if names else shared_paths(graph.links[above].files, linked.files)
+    return Edge(above, (*names, *map(show, files)), above in linked.joined)
 
 
 def problems_of(graph: Graph) -> Iterator[ProblemLine]:
