@@ -4,15 +4,9 @@ from __future__ import annotations
 
 KNOWN: dict[str, str] = {
     "aliases/attributes_by_name": "run kernel restart script",
-    "aliases/bank": "script",
-    "aliases/chain_of_three": "script",
-    "aliases/config_of_models": "script",
     "aliases/copies": "script",
     "aliases/heap_and_deque": "run script",
-    "aliases/hidden_in_a_function": "script",
-    "aliases/rebound_is_not_shared": "script",
     "aliases/set_and_dict_of_lists": "check run kernel restart script",
-    "aliases/sorted_twice": "script",
     "classes/enum_and_abc": "kernel restart script",
     "closures/callbacks": "script",
     "closures/lambdas_in_a_dict": "script",
@@ -27,11 +21,7 @@ KNOWN: dict[str, str] = {
     "flows/loop_until_done": "kernel restart",
     "folder/chdir_in_a_cell": "script",
     "folder/import_by_name": "check run kernel restart script",
-    "frames/copy_on_write": "script",
-    "frames/dict_of_frames": "script",
     "generators/iterator_between_cells": "script",
-    "models/cached_property": "script",
-    "models/ensemble": "script",
     "models/figure_and_axes": "script",
     "ordinary/shadowed": "script",
     "random/drawn_in_a_function": "run script",
@@ -51,9 +41,7 @@ KNOWN: dict[str, str] = {
     "state/function_attribute": "script",
     "state/global_of_an_artifact": "script",
     "state/mutable_default": "script",
-    "views/diagonal": "script",
     "views/in_place_functions": "script",
-    "views/reshaped_image": "script",
     "views/structured_and_matrix": "script",
 }
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""
