@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -155,6 +155,8 @@ class Step:
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
+    seeds: frozenset[str] = frozenset()  # the random generators whose state it sets
+    draws: frozenset[str] = frozenset()  # those that it draws from, as far as the source tells
     holds: tuple[Holding, ...] = field(default=(), compare=False)  # functions that its artifacts may hold
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
@@ -229,7 +231,6 @@ class Definition:
     state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
     makes: bool = False  # what it returns, or its objects, may hold functions
     assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
-    runs: frozenset[str] = frozenset()  # names that it calls when it is executed, and not when a step runs
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
 
     @property
@@ -345,6 +346,18 @@ class Prelude:
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
 
+    def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        found: dict[int, Definition] = {}
+        agenda = [*names]
+        while agenda:
+            name = agenda.pop()
+            for one in self._concerned(name):
+                if name in one.names and id(one) not in found:
+                    found[id(one)] = one
+                    agenda.extend(one.wants)
+        return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
+
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
         needed = frozenset(names), settings
@@ -353,23 +366,14 @@ class Prelude:
             self._closures[needed] = self._find_closure(needed[0], always)
         return self._closures[needed]
 
-    def callable_from(self, names: Iterable[str]) -> tuple[Definition, ...]:
-        """Return the part of the closure that a step may call: without what ordinary cells called to register it."""
-        return self._find_closure(names, (), lambda one: one.wants - one.runs)
-
-    def _find_closure(
-        self,
-        names: Iterable[str],
-        always: Iterable[Definition],
-        follow: Callable[[Definition], Iterable[str]] = lambda one: one.wants,
-    ) -> tuple[Definition, ...]:
+    def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
         wanted: dict[int, Definition] = {}
         agenda = [*always, *(one for name in names for one in self._concerned(name))]
         while agenda:
             definition = agenda.pop()
             if id(definition) not in wanted:
                 wanted[id(definition)] = definition
-                agenda.extend(one for name in follow(definition) for one in self._concerned(name))
+                agenda.extend(one for name in definition.wants for one in self._concerned(name))
         return tuple(sorted(wanted.values(), key=lambda one: self._order[id(one)]))
 
     def _concerned(self, name: str) -> Iterable[Definition]:
