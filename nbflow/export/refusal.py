@@ -16,7 +16,7 @@ from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
-from nbflow.flow.step import ParameterType, Problem
+from nbflow.flow.step import ParameterType, Problem, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
@@ -97,12 +97,16 @@ def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
 def dynamic_writes(usage: Usage) -> Iterator[Problem]:
     """In a notebook `exec` and `globals()` can bind a name; in a method they cannot."""
     for step in usage.graph.steps.values():
-        known = bound_names(step) | {load.name for load in usage.loads(step)}
+        executed = _executed(step)
+        known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
         known |= {step.foreach.var} if step.foreach else set()
-        for store in usage.stores(step):
-            if not step.metaflow and store.name not in known:
-                message = f"step '{step.name}' hands on '{store.name}', which no statement of it assigns"
-                yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
+        handed = {store.name for store in usage.stores(step) if not step.metaflow}
+        for name in sorted(handed - known):
+            message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body")
+        for name in sorted(executed - handed):
+            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body", name="exec")
 
 
 def done_below_only(usage: Usage) -> Iterator[Problem]:
@@ -142,13 +146,10 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
                 yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
 
 
-def executed_writes(usage: Usage) -> Iterator[Problem]:
-    """What `exec("x = 1")` binds in a method is gone when the call is over."""
-    for step in usage.graph.steps.values():
-        calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
-        for name in sorted(frozenset().union(*(names_of(evaluated(call)).bound for call in calls))):
-            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
-            yield problem("dynamic-write", step, message, "Write the statement itself", name="exec")
+def _executed(step: Step) -> frozenset[str]:
+    """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
+    calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
+    return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
@@ -187,7 +188,6 @@ RULES: tuple[Rule, ...] = (
     done_below_only,
     computed_from_parameters,
     names_that_may_be_deleted,
-    executed_writes,
     looks_into_globals,
     awaiting_bodies,
     membership_of_tasks,
