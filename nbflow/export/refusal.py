@@ -16,6 +16,7 @@ from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import ParameterType, Problem, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
@@ -101,7 +102,7 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
         known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
         known |= {step.foreach.var} if step.foreach else set()
         handed = {store.name for store in usage.stores(step) if not step.metaflow}
-        for name in sorted(handed - known):
+        for name in sorted(handed - known - GENERATORS):
             message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
             yield problem("dynamic-write", step, message, f"Assign '{name}' in the body")
         for name in sorted(executed - handed):
@@ -121,6 +122,16 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 fix = f"Move it above cell {graph.steps[name].place.cell}, or into the steps that need it"
                 yield Problem("done-below", message, fix, one.place)
+
+
+def draws_from_a_known_state(usage: Usage) -> Iterator[Problem]:
+    """The tasks of a script run in processes of their own, in which no generator goes on from the task before."""
+    for name, linked in usage.graph.links.items():
+        if linked.draws:
+            step = usage.graph.steps[name]
+            message = f"step '{name}' draws random numbers, which go on from what is seeded and drawn above it"
+            fix = "Write --seed N in its header, or draw from a generator of its own, such as default_rng(0)"
+            yield problem("random-state", step, message, fix)
 
 
 def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
@@ -186,6 +197,7 @@ RULES: tuple[Rule, ...] = (
     loops_that_may_fail,
     dynamic_writes,
     done_below_only,
+    draws_from_a_known_state,
     computed_from_parameters,
     names_that_may_be_deleted,
     looks_into_globals,

@@ -10,7 +10,7 @@ from typing import Any
 
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
-from nbflow.errors import NbflowError
+from nbflow.errors import NbflowError, SystemRefused
 from nbflow.flow.header import CellKind, read_header
 from nbflow.jupyter.broadcast import Broadcast, open_channel
 from nbflow.jupyter.drawing import sessions
@@ -188,6 +188,8 @@ class FlowMagics(Magics):
             elif isinstance(error, NbflowError | KeyboardInterrupt):
                 text = str(error) or "interrupted; what has finished is kept"
                 self._render_as(error, _text_of(type(error).__name__, text))
+            elif isinstance(error, OSError):
+                self._render_as(error, _text_of(type(error).__name__, str(SystemRefused(error))))
             raise
 
     def _show_below(self, error: BaseException) -> None:

@@ -14,6 +14,10 @@ from nbflow.run.display import bundle_of
 Update = Callable[[str], None]
 
 
+_OF_THE_KERNEL = other_threads()
+"""The threads that were there before the extension: one of them hands on what child processes print."""
+
+
 class Screen(Protocol):
     """Where a cell's output appears."""
 
@@ -74,7 +78,7 @@ def tee(record: Listener) -> Iterator[None]:
 @contextmanager
 def _heard(name: str, record: Listener) -> Iterator[None]:
     stream = getattr(sys, name)
-    write, left_behind = stream.write, other_threads()
+    write, left_behind = stream.write, other_threads() - _OF_THE_KERNEL
 
     def heard(text: str) -> Any:
         if threading.current_thread() not in left_behind:
@@ -82,7 +86,7 @@ def _heard(name: str, record: Listener) -> Iterator[None]:
         return write(text)
 
     try:
-        with replaced(stream, "write", heard):
+        with replaced(stream, "write", heard), replaced(stream, "close", _stay_open):
             yield
     except _Fixed:
         setattr(sys, name, _Heard(stream, heard))
@@ -90,6 +94,10 @@ def _heard(name: str, record: Listener) -> Iterator[None]:
             yield
         finally:
             setattr(sys, name, stream)
+
+
+def _stay_open() -> None:
+    """The cells below need the stream that a step closes."""
 
 
 class _Fixed(Exception):
@@ -105,6 +113,9 @@ class _Heard:
     def writelines(self, lines: Any) -> None:
         for line in lines:
             self.write(line)
+
+    def close(self) -> None:
+        _stay_open()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

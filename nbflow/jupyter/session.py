@@ -11,6 +11,7 @@ from nbflow.arguments import bind_parameters
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.errors import FlowRefused
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Flow
 from nbflow.jupyter.broadcast import Broadcast
 from nbflow.jupyter.document import Document
@@ -25,6 +26,7 @@ from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
+from nbflow.run.randomness import put
 from nbflow.run.state import applied
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -91,6 +93,7 @@ class Session:
             self.document.call_flow(Store.flow_of(self.root, self.document.path))
 
     def _link(self, flow: Flow) -> Graph:
+        self._forget_deleted()
         if self._store is None and not Store.exists(self.root):
             return link(flow)
         return link_known(flow, self.store(create=False).history)
@@ -114,14 +117,15 @@ class Session:
             self.interactive.journal.forget_found()
 
     def store(self, create: bool = True) -> Store:
-        if self._store is not None and not self._store.catalog.exists():
-            self._forget_store()
+        self._forget_deleted()
         if self._store is None:
             self._store = Store.open(Store.locate(self.folder), create)
         return self._store
 
-    def _forget_store(self) -> None:
-        """Somebody has deleted it; the session goes on with a new one."""
+    def _forget_deleted(self) -> None:
+        """When somebody has deleted the store, the session goes on with a new one."""
+        if self._store is None or self._store.catalog.exists():
+            return
         if self.interactive is not None:
             self.interactive.abandon()
         self.interactive = self._store = self._scene = None
@@ -250,7 +254,9 @@ class Session:
         wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
         others = {one.name: one for one in beside if one.name not in wanted}
         values = applied(self.store().load({**others, **wanted}, self.home()))
-        self.namespace.update({name: values[name] for name in wanted})
+        for name in wanted.keys() & GENERATORS:
+            put(name, values[name])
+        self.namespace.update({name: values[name] for name in wanted if name not in GENERATORS})
         for task, artifacts in by_task.items():
             self.ledger.own(task, artifacts)
         self.ledger.rebind((one, values[name]) for name, one in others.items())

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import threading
+import types
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -139,8 +140,23 @@ class _Stream(io.TextIOWrapper):
 
 
 def other_threads() -> AbstractSet[threading.Thread]:
-    """The threads that run beside the main one: what they print later belongs to no task that begins now."""
-    return WeakSet(one for one in threading.enumerate() if one is not threading.main_thread())
+    """Return the threads beside the main one: what they print later belongs to no task that begins now.
+
+    Those of a pool that wait for work are left out: the next task may give them some.
+    """
+    frames = sys._current_frames()
+    found = (one for one in threading.enumerate() if one is not threading.main_thread())
+    return WeakSet(one for one in found if not _waits_for_work(frames.get(one.ident or 0)))
+
+
+_POOLS = ("concurrent.futures.thread", "multiprocessing.pool")
+
+
+def _waits_for_work(frame: types.FrameType | None) -> bool:
+    return frame is not None and frame.f_globals.get("__name__") in (
+        "concurrent.futures.thread",
+        "multiprocessing.pool",
+    )
 
 
 def append_text(outputs: list[Output], name: str, text: str) -> None:

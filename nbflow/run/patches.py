@@ -9,6 +9,7 @@ import linecache
 import os
 import pickle
 import sqlite3
+import sys
 import threading
 import time
 import traceback
@@ -22,17 +23,23 @@ _WATCHED: tuple[ModuleType, ...] = (
 )  # fmt: skip
 _SPACES = [(one.__name__, one.__dict__) for one in _WATCHED]
 _GONE = object()
-_zip = zip
+_zip, _set_trace, _set_profile = zip, sys.settrace, sys.setprofile
 
 
 @contextmanager
 def undone(found: list[str]) -> Iterator[None]:
     """Put back what is bound anew in these modules meanwhile; `found` are the names. What is added there stays."""
     before = [space.copy() for _, space in _SPACES]
+    finders, trace, profile = [*sys.meta_path], sys.gettrace(), sys.getprofile()
     try:
         yield
     finally:
+        _set_trace(trace)
+        _set_profile(profile)
         _put_back(before, found)
+        if any(one not in sys.meta_path for one in finders):
+            sys.meta_path[:] = finders
+            found.append("sys.meta_path")
 
 
 def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:

@@ -6,6 +6,7 @@ Functions and classes are stored by reference. What steps have changed in them i
 from __future__ import annotations
 
 import enum
+import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -99,6 +100,7 @@ class Look:
     """What some names of the prelude hold at one time."""
 
     def __init__(self, names: Collection[str], values: Mapping[str, Any], home: Home) -> None:
+        names = [name for name in names if not _is_pool(values.get(name))]
         self._alive = [values.get(name) for name in names]  # so that no address is used again
         with without_gc():
             self._seen = {name: _look(name, values.get(name), home) for name in names}
@@ -112,6 +114,12 @@ class Look:
         """The names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)
         return {name for name, seen in self._seen.items() if seen != now._seen[name]}
+
+
+def _is_pool(value: object) -> bool:
+    """Whether it only has others work; each process has its own, and what changes in it is nobody's value."""
+    kinds = (("concurrent.futures._base", "Executor"), ("multiprocessing.pool", "Pool"))
+    return any(isinstance(value, getattr(sys.modules[module], name)) for module, name in kinds if module in sys.modules)
 
 
 def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
+import contextlib
 import gc
 import getpass
 import io
@@ -58,19 +59,19 @@ class Surroundings:
     """The state of this process as it is now, to which it can go back."""
 
     def __init__(self) -> None:
-        self._stack = ExitStack()
-        for keep in _KEPT:
-            self._stack.callback(keep())
-        for name in _KEPT_OF_LIBRARIES.keys() & sys.modules.keys():
-            self._stack.callback(_KEPT_OF_LIBRARIES[name]())
-        self._stack.enter_context(warnings.catch_warnings())
+        libraries = (keep for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules)
+        self._restores = [keep() for keep in (*_KEPT, *libraries)]
+        self._contexts = ExitStack()
+        self._contexts.enter_context(warnings.catch_warnings())
         for module in _CONTEXTS.keys() & sys.modules.keys():
             for name in _CONTEXTS[module]:
-                self._stack.enter_context(getattr(sys.modules[module], name)())
+                self._contexts.enter_context(getattr(sys.modules[module], name)())
 
     def restore(self) -> None:
         """Put everything back, once."""
-        self._stack.close()
+        for restore in self._restores:
+            restore()
+        self._contexts.close()
 
 
 @contextmanager
@@ -81,17 +82,25 @@ def apart() -> Iterator[None]:
 
 
 def _keep_folder() -> Restore:
-    before = os.getcwd()
-    return lambda: os.chdir(before)
+    with contextlib.suppress(FileNotFoundError):  # somebody has removed it
+        before = os.getcwd()
+        return lambda: _go_back(before)
+    return lambda: None
+
+
+def _go_back(folder: str) -> None:
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
 
 
 def _keep_environment() -> Restore:
-    before = dict(os.environ)
+    raw: dict[Any, Any] = vars(os.environ)["_data"]  # to decode it all, twice a task, takes longer than the rest
+    before = dict(raw)
 
     def restore() -> None:
-        if dict(os.environ) != before:
+        if raw != before:
             os.environ.clear()
-            os.environ.update(before)
+            os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in before.items()})
 
     return restore
 
@@ -241,34 +250,32 @@ _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate")
 @contextmanager
 def _without_input() -> Iterator[None]:
     """Refuse whatever asks the user; `exit()` does no more than `sys.exit()`, also in a kernel."""
-    with ExitStack() as stack:
-        for owner, name, other in (
-            (sys, "stdin", NoStdin()),
-            (builtins, "input", refuse_input),
-            (getpass, "getpass", refuse_input),
-            (builtins, "exit", sys.exit),
-            (builtins, "quit", sys.exit),
-        ):
-            stack.enter_context(_replaced(owner, name, other))
+    before = [(owner, name, vars(owner).get(name, _ABSENT)) for owner, name, _ in _REPLACED]
+    stdin, sys.stdin = sys.stdin, NoStdin()
+    for owner, name, other in _REPLACED:
+        setattr(owner, name, other)
+    try:
         yield
+    finally:
+        sys.stdin = stdin
+        for owner, name, value in before:
+            if value is _ABSENT:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)
 
 
 def refuse_input(_prompt: object = "", *_more: object, **_options: object) -> NoReturn:
     raise StdinRefused
 
 
-@contextmanager
-def _replaced(owner: Any, name: str, value: object) -> Iterator[None]:
-    missing = object()
-    before = vars(owner).get(name, missing)
-    setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        if before is missing:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, before)
+_ABSENT = object()
+_REPLACED: tuple[tuple[Any, str, object], ...] = (
+    (builtins, "input", refuse_input),
+    (getpass, "getpass", refuse_input),
+    (builtins, "exit", sys.exit),
+    (builtins, "quit", sys.exit),
+)
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def is_working() -> bool:
 
 
 def _stand_in(program: Program) -> None:
-    """Have the working folder, the import path and the arguments that a kernel of the notebook has.
+    """Have the working folder and the import path that a kernel of the notebook has.
 
     There the folder stands behind the standard library, as an empty entry; the script that started the driver and
     its folder have nothing to do with the notebook.
@@ -82,7 +82,6 @@ def _stand_in(program: Program) -> None:
     sys.path[:] = path
     os.chdir(program.folder)
     vars(process)["ORIGINAL_DIR"] = str(program.folder)
-    sys.argv[:] = [program.graph.flow.document]
 
 
 def run_job(job: Job) -> Result:

@@ -46,6 +46,7 @@ class Kernel:
         self._sockets = tempfile.TemporaryDirectory(prefix="nbflow")  # short: a socket's path has 107 letters at most
         env = dict(os.environ)
         env.pop("JPY_SESSION_NAME", None)
+        env.pop("PYTEST_CURRENT_TEST", None)  # with it a kernel does not show what child processes print
         if session_name is not None:
             env["JPY_SESSION_NAME"] = str(session_name)
         self.client = self._launch(Path(self._sockets.name, "k.json"), env)

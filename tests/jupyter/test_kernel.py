@@ -266,3 +266,23 @@ def test_a_kernel_of_a_text_notebook_belongs_to_it_and_one_of_a_script_to_none(
         assert told in kernel.ok("%flow").text
     finally:
         kernel.stop()
+
+
+def test_what_a_child_process_prints_is_shown_again_from_the_store(kernel: Kernel) -> None:
+    step = "%%step shout\nimport os\nos.system('echo four; sleep 0.3')\nshouted = 1"
+    kernel.ok(step)
+    assert "four" in kernel.ok(step).text
+
+
+def test_a_step_awaits_in_the_kernel_and_leaves_its_loop_alone(kernel: Kernel) -> None:
+    kernel.ok("import asyncio\nasync def later(x):\n    await asyncio.sleep(0)\n    return x")
+    kernel.ok("%%step awaiting\nawaited = await later(1)")
+    kernel.ok("%%step running\nran = asyncio.run(later(2))")
+    assert kernel.value("(awaited, ran, await later(3))") == "(1, 2, 3)"
+
+
+def test_leaving_and_asking_in_a_step_fail_it_and_the_kernel_lives(kernel: Kernel) -> None:
+    assert kernel.run("%%step leaving\nexit()").error_name == "StepExited"
+    assert kernel.run("%%step asking\nname = input()").error_name == "StdinRefused"
+    assert kernel.value("1 + 1") == "2"
+    assert "ZMQExitAutocall" in kernel.value("type(exit).__name__")

@@ -228,6 +228,25 @@ def test_what_a_task_left_behind_prints_nothing_into_the_next(tmp_path: Path) ->
     assert ran.text("then") == "mine\n"
 
 
+KEPT = Shape("kept", """
+%%shared
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.pool import ThreadPool
+executor, pool = ThreadPoolExecutor(1), ThreadPool(1)
+---
+%%step start
+x = list(executor.map(print, ["one"])) + pool.map(print, ["two"])
+---
+%%step then
+y = list(executor.map(print, ["three"])) + pool.map(print, ["four"]) + x
+""", {})  # fmt: skip
+
+
+def test_threads_of_a_pool_that_tasks_share_print_for_whom_they_work(tmp_path: Path) -> None:
+    ran = Place(tmp_path, slots=1).run(KEPT)
+    assert (ran.text("start"), ran.text("then")) == ("one\ntwo\n", "three\nfour\n")
+
+
 FORKED = Shape("forked", """
 import os
 ---

@@ -11,6 +11,7 @@ from nbflow.export.plan.naming import Names
 from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.flow.strings import held_inside
 
@@ -85,7 +86,7 @@ class Usage:
         """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
-        wanted = step.reads | step.maybe_reads | self.shared(step)
+        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step)
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
@@ -111,7 +112,7 @@ class Usage:
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
-        writes, needed = self.graph.links[step.name].writes, self._needed[step.name]
+        writes, needed = self.graph.links[step.name].writes - GENERATORS, self._needed[step.name]
         needed = needed | (writes - looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed

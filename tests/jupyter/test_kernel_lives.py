@@ -1,4 +1,4 @@
-"""A flow class that is called in a cell runs, and the kernel lives on."""
+"""The kernel lives on, whatever a cell does: a flow class that is called there runs beside it."""
 
 from __future__ import annotations
 
@@ -66,3 +66,21 @@ def test_a_script_that_is_run_in_the_kernel_gets_its_words(kernel: Kernel) -> No
     assert "the root is 3.0" in kernel.ok("%run roots.py run").text
     assert "Step start" in kernel.ok("%run roots.py show").text
     assert "the root is 3.0" in kernel.ok("from roots import Roots as Other\nOther()").text
+
+
+def test_what_a_step_does_to_the_kernel_ends_with_it(kernel: Kernel) -> None:
+    kernel.ok("%%step patches\nimport builtins\nbuiltins.len = builtins.print = None\na = 1")
+    kernel.ok("%%step closes\nimport sys\nsys.stdout.close()\nb = 1")
+    assert kernel.run("%%step leaves\nraise SystemExit(3)").error_name == "StepExited"
+    assert kernel.run("%%step ends\nraise ValueError('\\udc80')").error_name == "ValueError"
+    assert kernel.ok("print(len('abc'))").text == "3\n"
+    refused = kernel.run("%flow report -o /none/x.html")
+    assert refused.frames == "FileNotFoundError: /none/x.html: No such file or directory. Check the path"
+
+
+def test_a_step_that_deletes_the_store_fails_and_the_next_one_has_a_new_one(kernel: Kernel) -> None:
+    reply = kernel.run("%%step deletes\nimport shutil\nshutil.rmtree('.nbflow')")
+    assert reply.error_name == "StoreBroken"
+    assert "it was deleted while a run was going on" in reply.error
+    kernel.ok("%%step after\nc = 1")
+    assert kernel.value("c") == "1"
