@@ -17,7 +17,7 @@ from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import ParameterType, Problem
+from nbflow.flow.step import ParameterType, Problem, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
@@ -101,7 +101,7 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
         known = bound_names(step) | {load.name for load in usage.loads(step)}
         known |= {step.foreach.var} if step.foreach else set()
         for store in usage.stores(step):
-            if not step.metaflow and store.name not in known | GENERATORS:
+            if not step.metaflow and store.name not in known | usage.graph.prelude.names | GENERATORS:
                 message = f"step '{step.name}' hands on '{store.name}', which no statement of it assigns"
                 yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
 
@@ -139,6 +139,44 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
             for name in sorted(names_of(one.source).now & parameters):
                 message = f"this needs parameter '{name}', which a script knows in its steps only"
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
+
+
+def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
+    """What stands at the top of a script is there once per process; a step that changes it changes it for others."""
+    graph = usage.graph
+    for step in graph.steps.values():
+        for name in sorted(_changes_of_prelude(graph, step)):
+            other = next(one for one in graph.prelude.definitions if name in one.names)
+            message = f"step '{step.name}' changes '{name}', which cell {other.place.cell} defines"
+            if name in graph.prelude.code:
+                fix = "A script cannot hand that on: keep what changes in an artifact, and give it to the function"
+            else:
+                fix = f"Make cell {other.place.cell} a step, so that '{name}' is an artifact"
+            yield problem("prelude-state", step, message, fix, name=name)
+
+
+def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:
+    """An import that the prelude has as well, or something else of a name that no function of the prelude sees."""
+    imports = {name for name, _ in step.imports}
+    return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported
+
+
+def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
+    """In a method a function keeps what the method gave it; in a notebook it reads what a step has bound since."""
+    graph = usage.graph
+    order = {name: at for at, name in enumerate(graph.steps)}
+    for step in graph.steps.values():
+        own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
+        for binding in graph.links[step.name].bindings:
+            if binding.name in own:
+                continue
+            makers = [one.name for one in graph.steps.values() if any(binding.name in held.free for held in one.holds)]
+            newest = binding.writers[0]
+            if not makers or any(order[newest] > order[maker] for maker in makers if order[maker] < order[step.name]):
+                message = f"step '{step.name}' may call a function of an artifact that reads '{binding.name}'"
+                message += f", which step '{newest}' has bound since the function was made"
+                fix = f"Give '{binding.name}' to the function as an argument"
+                yield problem("function-reads", step, message, fix)
 
 
 def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
@@ -194,6 +232,8 @@ RULES: tuple[Rule, ...] = (
     parameter_names,
     parameter_defaults,
     loops_that_may_fail,
+    state_of_the_prelude,
+    functions_that_look_below,
     dynamic_writes,
     done_below_only,
     draws_from_a_known_state,
