@@ -9,6 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from nbflow.checkpoints.fingerprint import fingerprint
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Definition
 from nbflow.store.artifact import Artifact
 
@@ -144,7 +145,7 @@ class Ledger:
             return definition.code in self.settings
         if definition.changes and not any(one.code == definition.code for one in self.effects):
             return False
-        return all(self._is_as_defined(name, definition) for name in definition.names)
+        return all(self._is_as_defined(name, definition) for name in definition.names - GENERATORS)
 
     def _is_as_defined(self, name: str, definition: Definition) -> bool:
         one = self.defined.get(name)

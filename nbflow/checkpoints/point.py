@@ -93,7 +93,9 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
     held: dict[str, Held] = {}
     for one in visible(graph, reader, row, task):
         address = f"{row.number}/{name_of(one)}"
-        own = {artifact.name: Held(artifact, one.id, address) for artifact in reader.artifacts(one.id)}
+        own = {
+            artifact.name: Held(artifact, one.id, address) for artifact in reader.artifacts(one.id) if artifact.is_named
+        }
         ended = graph.links[one.step].ends.difference(own) if one.step in graph.links else frozenset[str]()
         held = {name: before for name, before in held.items() if name not in ended} | own
     is_step = task.step in graph.links

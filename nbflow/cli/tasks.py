@@ -112,7 +112,7 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
 
 def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[Artifact]:
     """Those of the names, or all. Raises UnknownName."""
-    artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id)}
+    artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id) if artifact.is_named}
     for name in names:
         if name not in artifacts:
             raise UnknownName(f"artifact of {name_of(task)}", name, artifacts)

@@ -86,7 +86,9 @@ class Task(Facts, Named):
     def __iter__(self) -> Iterator[DataArtifact]:
         if self._lineage is not None:
             return iter(self._visible.values())
-        return (DataArtifact._of(self, artifact) for artifact in self._reader.artifacts(self._row.id))
+        return (
+            DataArtifact._of(self, artifact) for artifact in self._reader.artifacts(self._row.id) if artifact.is_named
+        )
 
     def __getitem__(self, name: str) -> DataArtifact:
         if name not in self._visible:

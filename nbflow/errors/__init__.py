@@ -26,6 +26,7 @@ from nbflow.errors.run import (
     TasksFailed,
 )
 from nbflow.errors.script import (
+    ChangeLeftBehind,
     FailureHandledByCatch,
     InvalidDecorator,
     InvalidNextException,
@@ -54,7 +55,8 @@ from nbflow.errors.store import (
 )
 
 __all__ = [
-    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeNotPassedOn",
+    "AddressError", "AncestorsMissing", "BlobCorrupt", "BlobMissing", "ChangeLeftBehind",
+    "ChangeNotPassedOn",
     "CheckpointNameTaken", "CodeChanged",
     "DefaultError", "FailureHandledByCatch", "FlowRefused", "HeaderError", "InputLost", "InvalidDecorator",
     "InvalidNextException",

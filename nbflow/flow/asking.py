@@ -35,7 +35,7 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
 def state_changed(step: Step, flow: Flow, artifacts: Collection[str]) -> frozenset[str]:
     """The names that functions change which the step uses: of the prelude, of `artifacts`, or first assigned there."""
     prelude = flow.prelude.seen_from(step.place)
-    closure = prelude.closure(mentions(step) & prelude.names)
+    closure = prelude.reached(mentions(step) & prelude.names)
     known = prelude.names.union(artifacts, *(definition.assigns for definition in closure))
     return known & frozenset().union(*(definition.state for definition in closure))
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.code import Names, compile_body, digest, names_of, parse
-from nbflow.flow.header import CellKind, Fault, Header, read_header
+from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
+from nbflow.flow.randomness import RandomUse
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
-_PYTHON_MAGICS = frozenset({"timeit", "memit", "mprun"})  # their bodies are Python
 
 
 @dataclass(slots=True)
@@ -41,13 +41,13 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     for cell in cells:
         _read_cell(found, cell)
     parameters = _all_parameters(found)
-    definitions, scratch = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
+    definitions, scratch, random = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
     prelude = Prelude(definitions)
     found.problems += _duplicates(found.steps)
     return Flow(
         name,
         document,
-        tuple(_without_module_changes(step, prelude) for step in found.steps),
+        tuple(_complete(step, prelude, random) for step in found.steps),
         parameters,
         prelude,
         tuple(sorted((*found.scratch, *scratch), key=lambda item: item.place)),
@@ -82,7 +82,8 @@ def _kind_of(cell: Cell, header: Header) -> CellKind:
 
 
 def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
-    return Problem("header", fault.message, fault.fix, place, step, fault.warning)
+    where = replace(place, line=fault.line) if fault.line else place
+    return Problem("header", fault.message, fault.fix, where, step, fault.warning)
 
 
 # steps
@@ -196,10 +197,11 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
     )
 
 
-def _without_module_changes(step: Step, prelude: Prelude) -> Step:
+def _complete(step: Step, prelude: Prelude, random: Mapping[str, RandomUse]) -> Step:
     """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
-    dropped = step.mutates & prelude.imported
-    return replace(step, writes=step.writes - dropped, mutates=step.mutates - dropped) if dropped else step
+    dropped, use = step.mutates & prelude.imported, random[step.name]
+    writes, mutates = step.writes - dropped, step.mutates - dropped
+    return replace(step, writes=writes, mutates=mutates, seeds=use.seeds, draws=use.draws)
 
 
 # parameters
@@ -237,7 +239,7 @@ def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
         try:
             parameters = with_injected(parameters, [injected])
         except ParameterError as error:
-            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.value!r}"
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
             found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
     return parameters
 
@@ -295,7 +297,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
 def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     """The body of `%%timeit` is Python and binds names that somebody may look for; that of `%%bash` is not."""
     names: frozenset[str] = frozenset()
-    if header.magic in _PYTHON_MAGICS:
+    if header.magic in PYTHON_MAGICS:
         try:
             names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
         except (SyntaxError, ValueError, MemoryError):
@@ -311,7 +313,7 @@ def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | No
 
 def _sort_ordinary(
     found: Reading, parameters: frozenset[str], cells: Sequence[Cell]
-) -> tuple[tuple[Definition, ...], tuple[Scratch, ...]]:
+) -> tuple[tuple[Definition, ...], tuple[Scratch, ...], Mapping[str, RandomUse]]:
     lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
     statements: list[Statement] = []
     for text, place in found.ordinary:
@@ -320,4 +322,4 @@ def _sort_ordinary(
     watches = any("__subclasses__" in cell.source for cell in cells)
     result = sort_statements(statements, found.steps, parameters | shared, watches=watches)
     definitions = sorted((*found.shared, *result.definitions), key=lambda definition: definition.place)
-    return tuple(definitions), result.scratch
+    return tuple(definitions), result.scratch, result.random

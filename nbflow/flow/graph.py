@@ -49,6 +49,8 @@ class Link:
     ended: tuple[tuple[str, str], ...] = ()  # names that it may want and that are gone: (name, step that deleted it)
     branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
     carried: frozenset[str] = frozenset()  # names it waits for only because it was found to change what they share
+    seeded: frozenset[str] = frozenset()  # random generators whose state is known, since something above seeds them
+    draws: frozenset[str] = frozenset()  # of those: the ones that it draws from
     files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
@@ -159,5 +161,7 @@ def _link(joining: Joining) -> Link:
         ended=joining.ended,
         branches=joining.branches,
         carried=joining.carried,
+        seeded=joining.seeded,
+        draws=joining.draws,
         files=joining.files,
     )

@@ -11,6 +11,7 @@ from nbflow.flow.calling import Calling
 from nbflow.flow.fileorder import FileOrder, uses_of_step
 from nbflow.flow.files import FileUse
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step
 from nbflow.flow.strings import ANY
@@ -50,6 +51,8 @@ class Joining:
     answers: tuple[Guard, ...]
     unknown: frozenset[str]
     carried: frozenset[str]
+    seeded: frozenset[str]
+    draws: frozenset[str]
     files: tuple[FileUse, ...]
 
 
@@ -102,7 +105,21 @@ class Above:
         return Writer(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
 
     def _learned(self, step: Step) -> frozenset[str]:
-        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.imported
+        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.imported - GENERATORS
+
+    def _draws(self, step: Step) -> frozenset[str]:
+        """The random generators that a step draws from, by its source or as a run has found."""
+        return step.draws | (self.learned.get(step.name, frozenset()) & GENERATORS) - step.seeds
+
+    def _seeded(self, step: Step) -> frozenset[str]:
+        """The random generators whose state is known at a step, since something above has seeded them."""
+        cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
+        return frozenset(cells).union(*(above.seeds for above in self.steps if not self.scopes[above.name]))
+
+    def _is_drawn_below(self, name: str, step: Step) -> bool:
+        """Whether a step below draws from a generator."""
+        below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
+        return any(name in self._draws(one) for one in below)
 
     def _state(self, step: Step) -> frozenset[str]:
         """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
@@ -122,7 +139,11 @@ class Above:
 
     def _join(self, step: Step) -> Joining:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
-        writes = step.writes | learned | state | (passing - self.constants)
+        seeded = self._seeded(step)
+        draws = self._draws(step) & seeded
+        by_header = step.seeds if step.options.seed is not None else frozenset[str]()
+        random = (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
+        writes = step.writes | learned | state | (passing - self.constants) | random
         # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
@@ -130,6 +151,7 @@ class Above:
         hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
         if ANY in soft:
             soft |= self._everything()
+        soft |= draws
         soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
@@ -138,10 +160,11 @@ class Above:
         if region.scope or region.joined:
             soft, found = self._all_reads(step, hard, soft, learned, region)
             reads = tuple(read for read in found if read.writers)
-        prelude = (soft if ANY in soft else mentions(step)) & self.flow.prelude.names
+        prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
         files = self._files(step, reads, prelude)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         upstream = self._with_file_order(upstream, files)
+        files = self.order.without_wrong_guesses(files)
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
@@ -152,7 +175,7 @@ class Above:
             writes=writes,
             maybe_writes=maybe,
             passing=passing | state,
-            local=state & self.flow.prelude.names if region.scope else frozenset(),
+            local=(state & self.flow.prelude.names) | random if region.scope else frozenset(),
             ends=step.ends | writes & step.maybe_ends,
             ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
@@ -160,6 +183,8 @@ class Above:
             answers=tuple(answered(step, self.steps).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
             carried=learned - hard - soft - self.flow.prelude.names,
+            seeded=seeded,
+            draws=draws,
             files=files,
         )
 
@@ -204,7 +229,7 @@ class Above:
     def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
-        return uses_of_step(step, closure, self.constants, writers)
+        return uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""

@@ -10,6 +10,7 @@ from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Definition, Problem, Scratch, Step
 from nbflow.flow.wording import listed, problem, suggestion
@@ -166,7 +167,7 @@ def _private_binder(graph: Graph, reader: Step, name: str) -> Step | None:
 
 def _readable(graph: Graph) -> frozenset[str]:
     written = frozenset(name for linked in graph.links.values() for name in linked.writes)
-    return written | graph.prelude.names | {parameter.name for parameter in graph.flow.parameters}
+    return (written | graph.prelude.names) - GENERATORS | {parameter.name for parameter in graph.flow.parameters}
 
 
 def _scratch(graph: Graph, name: str) -> Scratch | None:
@@ -241,7 +242,7 @@ def _plain_by_self(graph: Graph, reader: Step) -> dict[str, Step]:
 def parallel_writes(graph: Graph) -> Iterator[Problem]:
     """Two branches that do not wait for each other: the nearest wins, which may not be what was meant."""
     for reader, linked in graph.links.items():
-        for binding in linked.bindings:
+        for binding in (one for one in linked.bindings if one.name not in GENERATORS):
             nearest = graph.steps[binding.writers[0]]
             known = {*binding.writers, *linked.branches}
             for rival in _rivals(graph, nearest, binding.name, graph.ancestors(reader) - known):

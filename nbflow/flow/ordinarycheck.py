@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nbflow.flow.code import names_of
 from nbflow.flow.graph import Graph
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Definition, Place, Problem, Scratch, Step
 from nbflow.flow.wording import problem
 
@@ -16,7 +17,9 @@ def changed_outside(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values() if changing else ():
         for name in sorted(_uses(graph, step)):
             scratch = _since_defined(graph, step, name, changing)
-            if scratch is not None:
+            if scratch is not None and name in GENERATORS:
+                yield _drawn_outside(scratch)
+            elif scratch is not None:
                 where = f"cell {scratch.place.cell}, line {scratch.place.line}"
                 verb = "changes" if name in scratch.changes else "computes"
                 message = f"step '{step.name}' uses '{name}', which {where} {verb} outside of any step"
@@ -55,23 +58,40 @@ def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
 
 
 def _changed_artifact(one: Scratch, name: str, writer: Step, reader: str) -> Problem:
+    if name in GENERATORS:
+        return _drawn_outside(one)
     verb = "changes" if name in one.changes else "assigns"
     message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
     fix = f"Make cell {one.place.cell} a step, or use another name here"
     return Problem("changed-outside", message, fix, one.place, warning=True)
 
 
+def _drawn_outside(one: Scratch) -> Problem:
+    message = "this draws random numbers outside of any step; in a flow the steps below draw as if it did not"
+    fix = f"Make cell {one.place.cell} a step, or give it a state of its own, such as random_state=0"
+    return Problem("drawn-outside", message, fix, one.place, warning=True)
+
+
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
     """What the prelude computes from a name that a step has changed has another value in the notebook."""
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
-        if definition.kind in ("constant", "block", "effect") and not written.isdisjoint(definition.reads):
-            for name in sorted(names_of(definition.source).now & written):
+        if not written.isdisjoint(definition.reads | definition.changes):
+            for name in sorted(_read_at_once(definition) & written):
                 writer = _changed_by(graph, definition, name)
                 if writer is not None:
-                    message = f"this reads '{name}', which step '{writer}' changes; the steps below would not see that"
+                    verb = "changes" if name in definition.changes else "reads"
+                    message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
+                    if name in GENERATORS:
+                        message = f"this draws random numbers below step '{writer}', which draws some as well"
                     fix = f"Make cell {definition.place.cell} a step"
                     yield Problem("artifact-read", message, fix, definition.place)
+
+
+def _read_at_once(definition: Definition) -> frozenset[str]:
+    """What is read when the definition is executed, not when somebody calls what it defines."""
+    now = names_of(definition.source).now if definition.kind in ("constant", "block", "effect") else frozenset()
+    return now | definition.changes | (definition.reads & GENERATORS)
 
 
 def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:

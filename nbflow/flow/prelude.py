@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nbflow.flow.code import Names, digest, names_of
 from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity
+from nbflow.flow.randomness import RandomUse, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
@@ -71,6 +72,7 @@ def is_future_import(node: ast.stmt) -> bool:
 class Sorted:
     definitions: tuple[Definition, ...] = ()
     scratch: tuple[Scratch, ...] = ()
+    random: Mapping[str, RandomUse] = field(default_factory=dict)  # what each step does with the random generators
 
 
 def sort_statements(
@@ -87,7 +89,9 @@ def sort_statements(
         while below and below[-1].place < statement.place:
             found.pass_by(below.pop())
         found.add(statement)
-    return Sorted(tuple(found.definitions), tuple(found.scratch))
+    for step in reversed(below):
+        found.pass_by(step)
+    return Sorted(tuple(found.definitions), tuple(found.scratch), found.random)
 
 
 class _Sorting:
@@ -99,22 +103,32 @@ class _Sorting:
         self._known = Known(watches_subclasses=watches)
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
+        self.random: dict[str, RandomUse] = {}
 
     def pass_by(self, step: Step) -> None:
         """What a step has bound or changed is an artifact for the statements below it."""
         self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
+        use = random_use_of(step, self._known)
+        self._hidden |= use.seeds | (use.draws & (self._names | self._hidden))
+        self.random[step.name] = use
 
     def add(self, statement: Statement) -> None:
         if _does_nothing(statement.node):
             return
         touched = touch(statement.node, self._known)
+        use = random_use([statement.node], self._known)
         kind = self._kind(statement.node)
-        if kind is None and (touched.setting or self._changes(touched)) and self._can_repeat(statement):
+        acts = touched.setting or self._changes(touched) or use.changes
+        if kind is None and acts and self._is_seeded(use) and self._can_repeat(statement):
             kind = "effect"
         if kind is None or not statement.portable:
-            self._add_scratch(statement, touched)
+            self._add_scratch(statement, touched, use)
         else:
-            self._add_definition(statement, kind, touched)
+            self._add_definition(statement, kind, touched, use)
+
+    def _is_seeded(self, use: RandomUse) -> bool:
+        """Whether a worker can draw the same numbers: ordinary cells have seeded the generators, and no step since."""
+        return use.draws <= self._names - self._hidden
 
     def _changes(self, touched: Touched) -> frozenset[str]:
         """The names among those touched that ordinary cells have bound."""
@@ -126,28 +140,32 @@ class _Sorting:
         is_known = now - statement.names.bound <= self._names or "*" in self._names
         return is_known and now.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
 
-    def _add_scratch(self, statement: Statement, touched: Touched) -> None:
+    def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
         names = statement.names
+        drawn = use.seeds | (use.draws & (self._names | self._hidden))
         self._known.forget(names.bound)
         changes = (touched.names | names.mutates) - names.bound
-        self._hidden |= names.bound | self._changes(touched)
+        changes |= drawn
+        self._hidden |= names.bound | self._changes(touched) | drawn
         self.scratch.append(Scratch(names.bound, statement.place, statement.source, changes, touched.setting))
 
-    def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched) -> None:
+    def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
         names = statement.names
         assigns = assigned_by_calls([statement.node])
         bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
         self._known.add(statement.node, names.bound, touched)
+        drawn = use.changes if kind == "effect" else frozenset()
+        bound |= drawn
         self._names |= names.bound | bound
-        self._hidden -= names.bound
+        self._hidden -= names.bound | drawn
         self.definitions.append(
             Definition(
                 statement.source,
                 statement.place,
                 kind,
                 bound,
-                names.free,
+                names.free | (use.draws if drawn else frozenset()),
                 statement.code,
                 names.modules,
                 changes=changes,

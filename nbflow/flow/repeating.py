@@ -9,7 +9,7 @@ from nbflow.flow.effects import Known, body_of, executed, imports_of, origin_of
 
 _MODULES = frozenset(
     (
-        *("subprocess", "requests", "urllib", "urllib3", "httpx", "aiohttp", "socket", "random", "secrets", "uuid"),
+        *("subprocess", "requests", "urllib", "urllib3", "httpx", "aiohttp", "socket", "secrets", "uuid"),
         *("getpass", "tempfile", "sqlite3", "shutil", "glob", "boto3", "time", "http", "threading", "multiprocessing"),
         *("ipywidgets", "sqlalchemy", "psycopg2", "pymongo"),
     )
@@ -29,7 +29,8 @@ _PREFIXES = (
     "to_",
     "train",
 )
-_METHODS = frozenset({"now", "today", "utcnow", "sample", "listdir", "iterdir", "glob", "rglob", "walk", "scandir"})
+_METHODS = frozenset({"now", "today", "utcnow", "listdir", "iterdir", "glob", "rglob", "walk", "scandir"})
+_OWN_STATE = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", "SeedSequence"})
 _DRAWING = ("matplotlib.pyplot", "plotly.express", "seaborn")
 _ALLOWED = frozenset({"dotenv.load_dotenv", "json.loads", "ast.literal_eval", "tomllib.loads", "yaml.safe_load"})
 _STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset", "color_palette", "get_cmap", "cm")
@@ -72,7 +73,11 @@ def _is_repeatable_call(call: ast.Call, origins: dict[str, str]) -> bool:
         return last not in _FUNCTIONS
     if origin.startswith(_DRAWING):
         return _is_styling(origin)
-    if origin.partition(".")[0] in _MODULES or ".random." in origin:
+    if last in _OWN_STATE:
+        return bool(call.args or call.keywords)  # without a seed it is another one each time
+    if origin.startswith(("random.", "numpy.random.")):
+        return True  # what is drawn goes by the state of the generator
+    if origin.partition(".")[0] in _MODULES:
         return origin.startswith("time.tzset") or last.startswith(("set", "install"))
     return last not in _METHODS and not last.startswith(_PREFIXES)
 

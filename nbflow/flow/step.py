@@ -155,6 +155,8 @@ class Step:
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
+    seeds: frozenset[str] = frozenset()  # the random generators whose state it sets
+    draws: frozenset[str] = frozenset()  # those that it draws from, as far as the source tells
     holds: tuple[Holding, ...] = field(default=(), compare=False)  # functions that its artifacts may hold
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
@@ -343,6 +345,18 @@ class Prelude:
     @cached_property
     def _order(self) -> Mapping[int, int]:
         return {id(one): number for number, one in enumerate(self.definitions)}
+
+    def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        found: dict[int, Definition] = {}
+        agenda = [*names]
+        while agenda:
+            name = agenda.pop()
+            for one in self._concerned(name):
+                if name in one.names and id(one) not in found:
+                    found[id(one)] = one
+                    agenda.extend(one.wants)
+        return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
 
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""

@@ -15,6 +15,7 @@ from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
 from nbflow.run.program import Program
+from nbflow.run.randomness import streams_of
 from nbflow.run.state import applied
 from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
@@ -66,7 +67,8 @@ class KernelPerformer(Performer):
         self._find_partners = find_partners
         with apart(), screen.recording() as outputs:
             with self.live.stage(), live_log(self.program.live, str(start.task)):
-                result = self.run(Job(start.task, start.inputs, start.partners))
+                streams = streams_of(run.graph, start.task.step)
+                result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
                 left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)

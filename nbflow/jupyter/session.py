@@ -11,6 +11,7 @@ from nbflow.arguments import bind_parameters
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.errors import FlowRefused
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Flow
 from nbflow.jupyter.broadcast import Broadcast
 from nbflow.jupyter.document import Document
@@ -25,6 +26,7 @@ from nbflow.jupyter.steps import Scene, Steps
 from nbflow.jupyter.verbs.dispatch import use
 from nbflow.run.launch import link_known
 from nbflow.run.program import Program
+from nbflow.run.randomness import put
 from nbflow.run.state import applied
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -252,7 +254,9 @@ class Session:
         wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
         others = {one.name: one for one in beside if one.name not in wanted}
         values = applied(self.store().load({**others, **wanted}, self.home()))
-        self.namespace.update({name: values[name] for name in wanted})
+        for name in wanted.keys() & GENERATORS:
+            put(name, values[name])
+        self.namespace.update({name: values[name] for name in wanted if name not in GENERATORS})
         for task, artifacts in by_task.items():
             self.ledger.own(task, artifacts)
         self.ledger.rebind((one, values[name]) for name, one in others.items())

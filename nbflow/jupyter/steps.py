@@ -13,6 +13,7 @@ from nbflow.cli.tally import Tally
 from nbflow.cli.words import duration
 from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
 from nbflow.flow.graph import Graph
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.jupyter.broadcast import Going
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
@@ -247,7 +248,7 @@ class Steps:
         """The very objects that the body made. After a failure all that it had bound, for a look at it."""
         session = self._session
         if played.error is None:
-            session.namespace.update(played.made)
+            session.namespace.update({name: made for name, made in played.made.items() if name not in GENERATORS})
             session.ledger.own(task, played.result.artifacts)
             session.ledger.rebind(played.beside)
             self._unbind(played.result.task.step, played.made.keys())
@@ -265,7 +266,7 @@ class Steps:
         scene.interactive.writer.commit()
         self._session.forget_graph()
         self._session.screen.say(describe_learned(event))
-        if event.again:
+        if event.again or not GENERATORS.isdisjoint(event.learned):  # it drew before anybody knew from which state
             self.run(event.task.step)
 
     def _raise(self, played: Played) -> NoReturn:

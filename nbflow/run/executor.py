@@ -44,6 +44,7 @@ from nbflow.run.machine import Run
 from nbflow.run.pool import Answer, Pool
 from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
+from nbflow.run.randomness import streams_of
 from nbflow.run.task import Job, Result
 from nbflow.run.traces import comparison
 from nbflow.store.artifact import Artifact
@@ -165,6 +166,8 @@ class Executor:
         return bool(start.joined) or any(self.journal.is_news(one.component) for one in items_of(start))
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
+        if self._keys.program.graph is not self.run.graph:  # a write was learned
+            self._keys = Keys(replace(self.program, graph=self.run.graph))
         key = self._keys.key(start)
         item = self._item(start)
         self.journal.expect(start, key, item)
@@ -200,7 +203,7 @@ class Executor:
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        job = Job(start.task, start.inputs, start.partners, level=level)
+        job = Job(start.task, start.inputs, start.partners, level=level, streams=streams_of(self.run.graph, step.name))
         if step.flowing:
             number = self.journal.number_of(start.task)
             job = replace(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Definition, Options, Prelude, Step
 from nbflow.run.disk import files_of_pattern
 from nbflow.run.events import StartTask, TaskDone, TaskId
@@ -81,6 +82,7 @@ class Keys:
             step.foreach.expr if split and step.foreach else step.code,
             repr((step.foreach and step.foreach.var, step.join, step.guard, step.loop, step.options.seed)),
             repr((sorted(step.reads), sorted(step.writes | linked.passing))) if not split else "",
+            repr((sorted(linked.draws), sorted(linked.writes & GENERATORS))) if not split else "",
             digest_definitions(closure),
             repr(self._modules(step, closure)),
             *self._values(parameters),
@@ -105,7 +107,7 @@ class Keys:
             return prelude.closure(() if split else linked.prelude), linked.parameters & named
         if step.foreach is None or step.flowing:
             return prelude.closure(linked.prelude), linked.parameters
-        named = step.names_in(split=split)
+        named = step.names_in(split=split) | (frozenset() if split else linked.draws)
         closure = prelude.closure(linked.prelude & named)
         return closure, linked.parameters & named.union(*(definition.wants for definition in closure))
 

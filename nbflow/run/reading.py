@@ -51,9 +51,10 @@ def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, Artifact]]:
     if task.turn:
         before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
         step = known.graph.steps[task.step]
-        for binding in known.graph.links[task.step].bindings:
-            if binding.name in before and _reads(known, step, binding.name, split=False):
-                yield binding.name, before[binding.name]
+        linked = known.graph.links[task.step]
+        for name in (*(binding.name for binding in linked.bindings), *linked.draws):
+            if name in before and _reads(known, step, name, split=False):
+                yield name, before[name]
 
 
 def _resolve(known: Tasks, binding: Binding, path: Path) -> Artifact | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from nbflow.errors import InputLost, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
@@ -24,6 +24,7 @@ from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.patches import undone
 from nbflow.run.program import Program
+from nbflow.run.randomness import NO_STREAMS, Streams, load, observe, put, seed_all, vary
 from nbflow.run.selfmode import Self
 from nbflow.run.state import Look, applied
 from nbflow.run.surroundings import Surroundings
@@ -52,6 +53,7 @@ class Job:
     number: int = 0
     failure: Failure | None = None
     level: int = 0  # settings that stand above the step
+    streams: Streams = NO_STREAMS
 
 
 @dataclass(slots=True)
@@ -137,7 +139,7 @@ class Performer:
         self.home.prepare(step.name)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
-        self.home.take(inputs)
+        self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
         self._state = self.home.look(self.program.looked_at[step.name])
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
@@ -184,8 +186,8 @@ class Performer:
             self.home.namespace["inputs"] = self._look_at(step, job)
         if step.metaflow:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
-        if step.options.seed is not None:
-            _seed(seed_of(step.options.seed, job.task.path))
+        self._set_random(step, job, inputs)
+        before = observe(job.streams.watched)
         patched: list[str] = []
         try:
             began = time.perf_counter()
@@ -201,6 +203,22 @@ class Performer:
             raise
         result.files = recording.rows()
         self._finish(step, job, heap, result)
+        after = observe(job.streams.watched)
+        result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
+
+    def _set_random(self, step: Step, job: Job, inputs: Mapping[str, Any]) -> None:
+        """Have the random generators as they are at this place of the notebook, each item of a foreach its own way."""
+        streams = job.streams
+        load([*streams.watched, *(name for name, _ in streams.drawn)])
+        for name, depth in streams.drawn:
+            if name in inputs:
+                put(name, inputs[name])
+            else:
+                self.home.bind([name])
+            if job.task.path[depth:]:
+                vary(name, job.task.path[depth:])
+        if step.options.seed is not None:
+            seed_all(seed_of(step.options.seed, job.task.path))
 
     def _run_body(self, step: Step) -> None:
         self._surroundings = Surroundings()  # with the settings that stand above the step
@@ -245,6 +263,7 @@ class Performer:
         kept = self._state.changed(self.home.namespace, self.home) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
+        values |= observe(job.streams.kept)
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
@@ -315,10 +334,3 @@ def _threads(cpu: int) -> AbstractContextManager[object]:
 
     limits: AbstractContextManager[object] = threadpool_limits(cpu)
     return limits
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(seed % 2**32)

@@ -48,6 +48,11 @@ class Artifact:
         """Names the value's bytes. Unequal digests do not mean unequal values."""
         return f"{self.component}:{self.index}"
 
+    @property
+    def is_named(self) -> bool:
+        """Whether code has a name for it; the state of a random generator is one that has none."""
+        return " " not in self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Component:

@@ -6,6 +6,7 @@ import decimal
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.jupyter.live import Live
@@ -100,3 +101,27 @@ def test_a_setting_holds_for_the_steps_below_it_in_whatever_order_they_run(
     right = {"high": "0.3333333333333333333333333333", "low": "0.3333"}
     assert found == {name: right[name] for name in found}
     assert "low" in found
+
+
+RANDOM = (
+    "import numpy as np",
+    "np.random.seed(42)",
+    "%%step a\nxa = float(np.random.rand())",
+    "%%step b\nxb = float(getattr(np.random, 'ra' + 'nd')())",
+    "%%step c\nxc = float(np.random.rand())",
+)
+
+
+@pytest.mark.parametrize("cells", [RANDOM, (*RANDOM[2:],), (*RANDOM, *RANDOM[2:])], ids=["all", "fresh", "twice"])
+def test_global_generators_go_on_from_step_to_step(live: Live, tmp_path: Path, cells: tuple[str, ...]) -> None:
+    live.session.follow(write(tmp_path / "nb.ipynb", *RANDOM))
+    before = np.random.get_state()
+    try:
+        run_all(live, cells)
+        after = float(np.random.rand())
+        np.random.seed(42)
+        right = [float(np.random.rand()) for _ in range(4)]
+    finally:
+        np.random.set_state(before)
+    assert [*(live.names[name] for name in ("xa", "xb", "xc")), after] == right
+    assert not any(" " in name for name in live.names)

@@ -44,7 +44,7 @@ def task_state(place: Place, run: str, number: int) -> TaskState:
         return TaskState(
             task_line(row, task),
             run_line(archive, totals),
-            tuple(map(artifact_line, archive.reader.artifacts(task.id))),
+            tuple(artifact_line(one) for one in archive.reader.artifacts(task.id) if one.is_named),
             tuple(_inputs(archive.reader, graph, totals, task, seen)),
             tuple(_outputs(archive, row, task)),
             _failure(task, cells),
@@ -77,7 +77,11 @@ def _inputs(
     for one in seen:
         if one.id != task.id:
             source = f"{totals.row.number}/{name_of(one)}"
-            held |= {artifact.name: artifact_line(artifact, source) for artifact in reader.artifacts(one.id)}
+            held |= {
+                artifact.name: artifact_line(artifact, source)
+                for artifact in reader.artifacts(one.id)
+                if artifact.is_named
+            }
     linked = graph.links.get(task.step)
     for binding in linked.bindings if linked else ():
         if binding.name in held:

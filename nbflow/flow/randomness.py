@@ -1,0 +1,197 @@
+"""Which code draws from the global random generators, and which seeds them.
+
+The state of each generator is an artifact without a name in the notebook: code that seeds or draws makes it, and code
+that draws reads it. So draws come in the order of the cells, and steps that draw nothing wait for nobody.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nbflow.flow.code import parse
+from nbflow.flow.effects import Body, Known, imports_of, origin_of
+from nbflow.flow.step import Step
+
+PYTHON, NUMPY, TORCH = "random state", "NumPy random state", "PyTorch random state"
+GENERATORS = frozenset({PYTHON, NUMPY, TORCH})
+"""How the states are called. No name of Python has a space."""
+
+_SEEDS = {
+    "random.seed": PYTHON,
+    "random.setstate": PYTHON,
+    "numpy.random.seed": NUMPY,
+    "numpy.random.set_state": NUMPY,
+    "torch.manual_seed": TORCH,
+    "torch.random.manual_seed": TORCH,
+    "torch.set_rng_state": TORCH,
+    "torch.random.set_rng_state": TORCH,
+}
+_SEEDS_ALL = frozenset({"set_seed", "seed_everything", "set_random_seed"})
+_OWN_STATE = frozenset(
+    (
+        *(
+            "seed",
+            "setstate",
+            "getstate",
+            "set_state",
+            "get_state",
+            "default_rng",
+            "Generator",
+            "RandomState",
+            "Random",
+        ),
+        *("SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "BitGenerator", "SystemRandom"),
+    )
+)
+_OF_TORCH = frozenset(
+    (
+        *("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like"),
+        *("randint_like", "poisson", "DataLoader", "random_split", "dropout"),
+    )
+)
+_OF_SKLEARN = (
+    *(
+        "make_",
+        "train_test_split",
+        "Random",
+        "Extra",
+        "Gradient",
+        "HistGradient",
+        "DecisionTree",
+        "KMeans",
+        "MiniBatch",
+    ),
+    *(
+        "MLP",
+        "SGD",
+        "Shuffle",
+        "StratifiedShuffle",
+        "GroupShuffle",
+        "Bagging",
+        "AdaBoost",
+        "TSNE",
+        "shuffle",
+        "resample",
+    ),
+    *("permutation_", "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA"),
+    *(
+        "Latent",
+        "Bernoulli",
+        "Perceptron",
+        "PassiveAggressive",
+        "MDS",
+        "Sparse",
+        "Dictionary",
+        "SelfTraining",
+        "learning_",
+    ),
+)
+_TEXT_OF_METHODS = frozenset({"sample", "rvs", "resample"})  # of pandas and scipy, when they are told no state
+
+
+_MAY_DRAW = re.compile(r"rand|seed|shuffle|sample|rvs|choice|sklearn|torch|split|Forest|KMeans|make_")
+
+
+@dataclass(frozen=True, slots=True)
+class RandomUse:
+    """What code does with the generators: `seeds` are the states it sets, `draws` those it needs from above."""
+
+    seeds: frozenset[str] = frozenset()
+    draws: frozenset[str] = frozenset()
+
+    @property
+    def changes(self) -> frozenset[str]:
+        return self.seeds | self.draws
+
+
+def random_use(statements: Sequence[ast.stmt], known: Known) -> RandomUse:
+    """Find draws and seedings, also those of functions of the notebook that the statements call."""
+    seeds: set[str] = set()
+    sure: set[str] = set()
+    draws: set[str] = set()
+    origins = known.origins | imports_of(node for statement in statements for node in ast.walk(statement))
+    for statement in statements:
+        always = isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.With)
+        for is_seed, generators in _events(statement, known, origins, set()):
+            if is_seed:
+                seeds |= generators
+                sure |= generators if always else frozenset()
+            else:
+                draws |= generators - sure
+    return RandomUse(frozenset(seeds), frozenset(draws | (seeds - sure)))
+
+
+def random_use_of(step: Step, known: Known) -> RandomUse:
+    """What a step does with the generators; `--seed` seeds them all before the body."""
+    if step.options.seed is not None:
+        return RandomUse(seeds=GENERATORS)
+    if not _MAY_DRAW.search(step.body) and not any(name in step.mentions for name in known.bodies):
+        return RandomUse()
+    try:
+        statements = parse(step.body).body
+    except (SyntaxError, ValueError):
+        return RandomUse()
+    return random_use(statements, known)
+
+
+def _events(
+    node: ast.AST, known: Known, origins: dict[str, str], seen: set[int]
+) -> Iterator[tuple[bool, frozenset[str]]]:
+    """Seedings (true) and draws (false) in about the order in which they happen."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not seen:
+        return  # defining a function draws nothing
+    for child in ast.iter_child_nodes(node):
+        yield from _events(child, known, origins, seen)
+    if isinstance(node, ast.Call):
+        yield from _of_call(node, origins)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        body = known.bodies.get(node.id)
+        if body is not None and id(body) not in seen:
+            seen = {*seen, id(body)}
+            yield from _inside(body, known, origins, seen)
+
+
+def _inside(body: Body, known: Known, origins: dict[str, str], seen: set[int]) -> Iterator[tuple[bool, frozenset[str]]]:
+    parts: Iterable[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else body.body
+    inner = origins | imports_of(node for part in parts for node in ast.walk(part))
+    for part in parts:
+        yield from _events(part, known, inner, seen)
+
+
+def _of_call(call: ast.Call, origins: dict[str, str]) -> Iterator[tuple[bool, frozenset[str]]]:
+    origin = origin_of(call.func, origins)
+    last = call.func.attr if isinstance(call.func, ast.Attribute) else origin.rpartition(".")[2]
+    if origin in _SEEDS:
+        yield True, frozenset({_SEEDS[origin]})
+    elif origin and last in _SEEDS_ALL:
+        yield True, GENERATORS
+    elif drawn := _drawn(call, origin, last):
+        yield False, frozenset({drawn})
+
+
+def _drawn(call: ast.Call, origin: str, last: str) -> str | None:
+    top = origin.partition(".")[0]
+    if top == "random" and origin.count(".") == 1:
+        return None if last in _OWN_STATE else PYTHON
+    if origin.startswith("numpy.random."):
+        return None if last in _OWN_STATE else NUMPY
+    if top == "torch":
+        return TORCH if last in _OF_TORCH or (origin.startswith("torch.nn.") and last[:1].isupper()) else None
+    if _is_told(call):
+        return None
+    if top in ("sklearn", "imblearn", "umap"):
+        return NUMPY if last.startswith(_OF_SKLEARN) or _shuffles(call) else None
+    return NUMPY if isinstance(call.func, ast.Attribute) and last in _TEXT_OF_METHODS else None
+
+
+def _is_told(call: ast.Call) -> bool:
+    """Whether a call is given its own state, or a number to make one of."""
+    given = (one for one in call.keywords if one.arg in ("random_state", "seed", "rng", None))
+    return any(not (isinstance(one.value, ast.Constant) and one.value.value is None) for one in given)
+
+
+def _shuffles(call: ast.Call) -> bool:
+    return any(one.arg == "shuffle" and getattr(one.value, "value", None) is True for one in call.keywords)

@@ -1,0 +1,93 @@
+"""The states of the global random generators: read, set, and varied for the items of a foreach."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import random
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nbflow.flow.graph import Graph
+from nbflow.flow.randomness import GENERATORS, NUMPY, PYTHON, TORCH
+
+_MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What a task has to do with the generators, by the graph as it is when the task starts."""
+
+    watched: frozenset[str] = frozenset()  # those whose state is known, so that a draw nobody expects can be told
+    drawn: tuple[tuple[str, int], ...] = ()  # those it draws from, and how far in the foreachs its state comes from
+    kept: frozenset[str] = frozenset()  # those whose state the steps below go on from
+
+
+NO_STREAMS = Streams()
+
+
+def streams_of(graph: Graph, step: str) -> Streams:
+    """Return what tasks of a step draw and hand on."""
+    linked = graph.links[step]
+    writers = {binding.name: binding.writers for binding in linked.bindings}
+    depths = {name: [len(graph.links[one].scope) for one in writers.get(name, ())] for name in sorted(linked.draws)}
+    drawn = tuple((name, max(found, default=0)) for name, found in depths.items())
+    return Streams(linked.seeded - linked.draws - graph.steps[step].seeds, drawn, linked.writes & GENERATORS)
+
+
+def load(generators: Iterable[str]) -> None:
+    """Import the libraries of generators that are to be watched."""
+    for name in generators:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(_MODULES[name])
+
+
+def observe(generators: Iterable[str]) -> dict[str, Any]:
+    """The states of those whose library is loaded, as values that can be stored and compared."""
+    return {name: _observe(name) for name in generators if _MODULES[name] in sys.modules}
+
+
+def _observe(name: str) -> Any:
+    if name == PYTHON:
+        return random.getstate()
+    if name == NUMPY:
+        kind, keys, position, has_gauss, gauss = sys.modules["numpy"].random.get_state()
+        return kind, keys.tobytes(), int(position), int(has_gauss), float(gauss)
+    return sys.modules["torch"].get_rng_state().numpy().tobytes()
+
+
+def put(name: str, state: Any) -> None:
+    """Set a generator to a state that `observe` has given."""
+    if name == PYTHON:
+        random.setstate(state)
+    elif name == NUMPY:
+        numpy = importlib.import_module("numpy")
+        kind, keys, *rest = state
+        numpy.random.set_state((kind, numpy.frombuffer(keys, numpy.uint32), *rest))
+    else:
+        torch = importlib.import_module("torch")
+        torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+def vary(name: str, path: tuple[int, ...]) -> None:
+    """Go on from the present state in another way for each item, and always in the same."""
+    text = repr((_observe(name), path)).encode()
+    number = int(hashlib.sha256(text).hexdigest()[:8], 16)
+    if name == PYTHON:
+        random.seed(number)
+    elif name == NUMPY:
+        sys.modules["numpy"].random.seed(number)
+    else:
+        sys.modules["torch"].manual_seed(number)
+
+
+def seed_all(number: int) -> None:
+    """Seed the generators whose library is loaded."""
+    random.seed(number)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(number % 2**32)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(number)
