@@ -179,6 +179,21 @@ def test_what_a_run_has_told_is_not_guessed() -> None:
     assert Sharing.of(graph, {"change", "look"}).pairs  # for what stands above them it was another run
 
 
+def test_an_order_that_no_script_can_have_is_refused_until_a_run_has_told() -> None:
+    cells = [
+        "%%step load\nrows = [[1]]\ntable = rows\nxs = [1, 2]",
+        "%%step each --foreach x in xs\ny = x",
+        "%%step total --join each\nrows[0].append(sum(inputs.y))",
+        "%%step more\nz = y + len(table[0])",
+    ]
+    graph = graph_of(*cells)
+    with pytest.raises(
+        FlowRefused, match="'more' waits for 'total', which may change objects that it reaches as 'table'"
+    ):
+        export(graph)
+    assert export(graph, known=graph.links.keys()).text
+
+
 # scripts that run
 
 HIDDEN = [

@@ -65,7 +65,8 @@ class Sharing:
             walk.run(body.body)
         if defined.is_restless:
             walk.changed |= together(given.values()).deep
-        for name in (linked.writes & given.keys()) - names_of(step.body).bound:
+        both = linked.writes & given.keys()
+        for name in both - names_of(step.body).bound if both else ():
             if walk.changed.isdisjoint(given[name].deep) or name in linked.carried:
                 walk.changed |= given[name].deep
         self._joined += walk.joined
@@ -93,25 +94,37 @@ class Sharing:
             leader.update(dict.fromkeys(others, first))
         return {root: find(root) for root in leader}
 
+    def _grouped(self, roots: Roots) -> frozenset[Root]:
+        return frozenset(self._groups.get(one, one) for one in roots)
+
     def meet(self, some: Roots, others: Roots) -> bool:
         """Tell whether objects from some roots may be among those from others."""
-        if not some or not others:
-            return False
-        return not {self._groups.get(one, one) for one in some}.isdisjoint(self._groups.get(one, one) for one in others)
+        return bool(some and others) and not self._grouped(some).isdisjoint(self._grouped(others))
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Those that have to run one after another, and do not by what they read or by another pair."""
         above: dict[str, set[str]] = {}
         found: list[Pair] = []
+        changed = {name: self._grouped(roots) for name, roots in self.changed.items() if roots}
+        reached = {name: self._grouped(self._all_reached(name)) for name in self.graph.links}
+        nothing = frozenset[Root]()
         for later, linked in self.graph.links.items():
             waits = above[later] = set(linked.upstream).union(*(above[one] for one in linked.upstream))
             for earlier in reversed([*above][:-1]):
-                pair = None if earlier in waits else self._pair(earlier, later)
+                if earlier in waits or (
+                    changed.get(earlier, nothing).isdisjoint(reached[later])
+                    and changed.get(later, nothing).isdisjoint(reached[earlier])
+                ):
+                    continue
+                pair = self._pair(earlier, later)
                 if pair is not None:
                     found.append(pair)
                     waits |= {earlier, *above[earlier]}
         return tuple(found)
+
+    def _all_reached(self, step: str) -> Roots:
+        return together((*self.given[step].values(), *self.made[step].values())).deep
 
     def _pair(self, earlier: str, later: str) -> Pair | None:
         if {earlier, later} <= self.known:
