@@ -194,6 +194,24 @@ def test_an_order_that_no_script_can_have_is_refused_until_a_run_has_told() -> N
     assert export(graph, known=graph.links.keys()).text
 
 
+def constants(*cells: str) -> list[str]:
+    """Who is told to change a constant that is read below, or in the step itself, through another name."""
+    notes = export(graph_of("LIMITS = [1, 2]\nNESTED = {'a': [1]}", *cells)).notes
+    return re.findall(
+        r"(step '\w+') may change what an ordinary cell calls ('\w+'), and ('\w+') reads", " ".join(notes)
+    )
+
+
+def test_a_change_of_a_constant_through_another_name_is_told() -> None:
+    assert constants("%%step a\nmine = LIMITS\nmine.append(3)", "%%step b\nprint(LIMITS)") == [
+        ("step 'a'", "'LIMITS'", "'b'")
+    ]
+    cells = ["%%step c\ninner = NESTED['a']", "%%step d\ninner.append(2)\nprint(NESTED)", "%%step e\nprint(LIMITS)"]
+    assert constants(*cells) == [("step 'd'", "'NESTED'", "'d'")]
+    assert constants("%%step a\nmine = list(LIMITS)\nmine.append(3)", "%%step b\nprint(LIMITS)") == []
+    assert constants("%%step a\nimport toolbox\nm = toolbox.make(LIMITS)\nm.fit(3)", "%%step b\nprint(LIMITS)") == []
+
+
 # scripts that run
 
 HIDDEN = [

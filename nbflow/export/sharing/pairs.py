@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbflow.export.sharing.defined import Defined
-from nbflow.export.sharing.held import NONE, NOTHING, Held, Root, Roots, together
+from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, Held, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.code import names_of, parse, parse_expression
 from nbflow.flow.graph import Graph
@@ -42,19 +42,26 @@ class Sharing:
     given: dict[str, dict[str, Held]] = field(default_factory=dict)
     made: dict[str, dict[str, Held]] = field(default_factory=dict)
     changed: dict[str, Roots] = field(default_factory=dict)
+    constants: dict[str, Held] = field(default_factory=dict)  # what ordinary cells bind
     _joined: list[Roots] = field(default_factory=list)
     _grown: Roots = NONE
 
     @classmethod
     def of(cls, graph: Graph, known: Collection[str] = ()) -> Sharing:
         found, defined = cls(graph, _with_ancestors(graph, known)), Defined.of(graph)
+        walk = Walk(defined, PRELUDE, {})
+        for walk.part, one in enumerate(graph.prelude.definitions):
+            if one.kind not in ("import", "function", "class"):
+                walk.run(parse(one.source).body)
+        found.constants = {name: held for name, held in walk.names.items() if held.deep}
         for name in graph.links:
             found._add(graph.steps[name], defined)
         return found
 
     def _add(self, step: Step, defined: Defined) -> None:
         linked = self.graph.links[step.name]
-        given = {one.name: self.held(one.writers, one.name) for one in linked.bindings}
+        given = {name: held for name, held in self.constants.items() if name in linked.prelude}
+        given |= {one.name: self.held(one.writers, one.name) for one in linked.bindings}
         if tasks := (*linked.joined, *linked.branches):
             given["inputs"] = together(one for above in tasks for one in self.made[above].values()).inside
         walk = Walk(defined, step.name, given, self._grown)
@@ -141,7 +148,9 @@ class Sharing:
     def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, Held]]:
         """What a change of another step must reach: a name that it writes itself it has apart."""
         own = self.graph.links[changer].writes
-        yield from ((name, held) for name, held in self.given[step].items() if name not in own)
+        for name, held in self.given[step].items():
+            if name not in own or held is self.constants.get(name):
+                yield name, held
         yield from self.made[step].items()
 
     def may_change(self, steps: Iterable[str], writers: Iterable[str], name: str) -> bool:
