@@ -142,6 +142,20 @@ def test_frames(body: str, waits: bool) -> None:
     assert waiting(*cells) == (["look < change"] if waits else [])
 
 
+def test_models_learn_side_by_side_from_the_same_data() -> None:
+    cells = [
+        "from sklearn.linear_model import Ridge",
+        "%%step load\nX, y = read()\nmodels = [Ridge()]\nridge = models[0]",
+    ]
+    cells += [
+        "%%step a\none = Ridge().fit(X, y)",
+        "%%step b\ntwo = Ridge()\ntwo.fit(X, y)",
+        "%%step c\nprint(X.mean())",
+    ]
+    assert waiting(*cells) == []
+    assert waiting(*cells, "%%step d\nridge.fit(X, y)", "%%step e\nprint(models)") == ["e < d"]
+
+
 def test_numbers_and_texts_cannot_be_changed() -> None:
     cells = ["%%step load\na = 1\nb = a\nname = 'x'", "%%step one\na += 1", "%%step two\nprint(b)"]
     assert waiting(*cells) == []

@@ -361,7 +361,8 @@ class Walk:
         self.value(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and not self._origin(call.func):
             attr = call.func.attr
-            if not is_reading(attr) and attr not in CONTAINER_METHODS and attr not in self.defined.methods:
+            known = CONTAINER_METHODS | CHANGING_METHODS | self.defined.methods.keys()
+            if attr not in known and not is_reading(attr):
                 receiver = self.value(call.func.value)
                 deep = _of_steps(receiver.deep)
                 self._change(Held(deep, deep), together(map(self.value, call.args)))
