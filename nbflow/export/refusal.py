@@ -98,12 +98,16 @@ def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
 def dynamic_writes(usage: Usage) -> Iterator[Problem]:
     """In a notebook `exec` and `globals()` can bind a name; in a method they cannot."""
     for step in usage.graph.steps.values():
-        known = bound_names(step) | {load.name for load in usage.loads(step)}
+        executed = _executed(step)
+        known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
         known |= {step.foreach.var} if step.foreach else set()
-        for store in usage.stores(step):
-            if not step.metaflow and store.name not in known | usage.graph.prelude.names | GENERATORS:
-                message = f"step '{step.name}' hands on '{store.name}', which no statement of it assigns"
-                yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
+        handed = {store.name for store in usage.stores(step) if not step.metaflow}
+        for name in sorted(handed - known - usage.graph.prelude.names - GENERATORS):
+            message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body")
+        for name in sorted(executed - handed):
+            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body", name="exec")
 
 
 def done_below_only(usage: Usage) -> Iterator[Problem]:
@@ -191,13 +195,10 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
                 yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
 
 
-def executed_writes(usage: Usage) -> Iterator[Problem]:
-    """What `exec("x = 1")` binds in a method is gone when the call is over."""
-    for step in usage.graph.steps.values():
-        calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
-        for name in sorted(frozenset().union(*(names_of(evaluated(call)).bound for call in calls))):
-            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
-            yield problem("dynamic-write", step, message, "Write the statement itself", name="exec")
+def _executed(step: Step) -> frozenset[str]:
+    """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
+    calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
+    return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
@@ -239,7 +240,6 @@ RULES: tuple[Rule, ...] = (
     draws_from_a_known_state,
     computed_from_parameters,
     names_that_may_be_deleted,
-    executed_writes,
     looks_into_globals,
     awaiting_bodies,
     membership_of_tasks,

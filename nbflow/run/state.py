@@ -110,6 +110,10 @@ class Look:
         found = {name: values[name] for name in self._seen if name in values}
         return {name: one for name, one in found.items() if type(one) not in ATOMS and not is_code(one)}
 
+    @property
+    def names(self) -> Collection[str]:
+        return self._seen.keys()
+
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """The names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)
