@@ -87,6 +87,23 @@ class Archive:
         """A flow linked with what its runs have found about its steps."""
         return link_known(flow, self.reader)
 
+    def proven(self, graph: Graph) -> frozenset[str]:
+        """The steps that the newest run that has ended well went through just as they stand now.
+
+        What they change of the objects that they share, and so the graph, is known.
+        """
+        over = (row for row in self.runs() if row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE)
+        row = next(over, None)
+        if row is None:
+            return frozenset()
+        then = self.graph(row)
+        done = {
+            task.step for task in self.reader.tasks(row.id) if task.status in (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+        }
+        return frozenset(
+            name for name in done & graph.links.keys() & then.links.keys() if _are_alike(graph, then, name)
+        )
+
     def past(self, row: RunRow) -> Past:
         at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
         return Past(row.number, self.version(row), dict(self._lives(row)), at)
@@ -208,3 +225,9 @@ def item_of(task: TaskRow) -> str:
 def name_of(task: TaskRow) -> str:
     """`fit[3]`, as users write it."""
     return str(TaskId(task.step, task.path, task.turn, task.split))
+
+
+def _are_alike(one: Graph, other: Graph, step: str) -> bool:
+    """Tell whether a step is the same in two graphs, with the part of the prelude that it needs."""
+    codes = ([graph.steps[step].code, *(part.code for part in graph.closure(step))] for graph in (one, other))
+    return next(codes) == next(codes)

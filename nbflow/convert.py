@@ -22,6 +22,8 @@ def convert_header(source: str, form: str) -> str:
     if header.kind not in _KINDS or header.comment is (form == "comment"):
         return source
     lines = source.split("\n")
+    if form == "magic" and any(line.strip() for line in lines[: header.line - 1]):
+        return source  # IPython knows a magic in the first line only
     line = lines[header.line - 1]
     end = line[len(line.rstrip("\r")) :]
     rest = line.strip().lstrip("%#| ").removeprefix(str(header.kind)).lstrip(" :").rstrip()

@@ -130,8 +130,10 @@ def _bytes_of(path: Path) -> bytes:
 
 # text notebooks
 
-_MARKER = re.compile(r"^# %%(?:\s|$)", re.M)
+_MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
 _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
+_KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
+_LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
 _HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
 _SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)
 
@@ -161,13 +163,23 @@ def _read_percent(path: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415
 
     try:
-        content: dict[str, Any] = jupytext.reads(text, {"extension": ".py"})
+        content: dict[str, Any] = jupytext.reads(_with_whole_kernel(text), {"extension": ".py"})
     except (ValueError, yaml.YAMLError) as error:
         fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
         raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
     for number, cell in enumerate(content["cells"], start=1):
         cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
     return content
+
+
+def _with_whole_kernel(text: str) -> str:
+    """The text with all that jupytext demands of the kernel that its header names, and nothing else asks for."""
+    return _KERNEL.sub(_complete, text, count=1) if _JUPYTEXT.match(text) else text
+
+
+def _complete(kernel: re.Match[str]) -> str:
+    missing = (key for key in ("display_name", "name") if f" {key}:" not in kernel[0])
+    return kernel[0] + "".join(f"{kernel[1]}{key}: python3\n" for key in missing)
 
 
 def _refuse_other_python(path: Path, text: str) -> None:
@@ -177,5 +189,8 @@ def _refuse_other_python(path: Path, text: str) -> None:
             f"nbflow import {path} {path.with_suffix('.ipynb').name}"
         )
         raise NotANotebook(path, "it is a FlowSpec script", fix)
+    if _LIGHT.search(text) and not _is_percent(text):
+        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {path}"
+        raise NotANotebook(path, "its cells begin with # +, jupytext's light format", fix)
     if not _is_percent(text):
         raise NotANotebook(path, "it has no cells", "begin each cell with a line  # %%  as jupytext does")

@@ -183,3 +183,29 @@ def test_steps_keep_their_identity_when_cells_move(tmp_path: Path) -> None:
     first = [step.cell_id for step in read_notebook(path).steps]
     path.write_text("# %% [markdown]\n# More\n\n" + TEXT)
     assert [step.cell_id for step in read_notebook(path).steps] == first == ["load", "total"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#%%\nimport math\n#%%\n# %%step a\nx = 1\n",
+        "# ---\n# jupyter:\n#   kernelspec:\n#     name: python3\n# ---\n# %%\n# %%step a\nx = 1\n",
+        "# ---\n# jupyter:\n#   kernelspec:\n#     display_name: P\n# ---\n# %%\n# %%step a\nx = 1\n",
+        "\ufeff# %%\n# %%step a\nx = 1\n",
+    ],
+    ids=["no space", "no display name", "no kernel name", "byte order mark"],
+)
+def test_what_editors_write_is_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "n.py"
+    path.write_text(text, "utf-8")
+    flow = read_notebook(path)
+    assert [step.body for step in flow.steps] == ["x = 1"]
+    assert flow.problems == ()
+
+
+def test_jupytexts_light_format_is_refused_with_the_command_that_converts_it(shell: Shell) -> None:
+    path = shell.folder / "light.py"
+    path.write_text("# +\n# %%step a\nx = 1\n")
+    answer = shell("run", str(path))
+    assert answer.code == 2
+    assert f"jupytext --to py:percent {path}" in answer.err

@@ -26,7 +26,7 @@ def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: 
     """Write the flow as a FlowSpec script, which runs with nbflow, or with Metaflow."""
     place = workplace_of_steps(notebook)
     refuse_notebook(file, place.folder / place.flow.document)
-    exported = export_graph(place.graph, Target(target), all_artifacts)
+    exported = export_graph(place.graph, Target(target), all_artifacts, place.proven)
     write_script(file, exported.text, force)
     click.echo(f"{place.flow.document} · {count(len(place.graph.links), 'step')} · written to {file}")
     for note in exported.notes:

@@ -49,6 +49,11 @@ class Workplace:
     def graph(self) -> Graph:
         return self.archive.link(self.flow) if self.exists else link(self.flow)
 
+    @property
+    def proven(self) -> frozenset[str]:
+        """The steps of which a run has told what they change."""
+        return self.archive.proven(self.graph) if self.exists else frozenset()
+
     def version(self, ctx: click.Context, origin: RunRow) -> Version:
         """The flow of today, with the parameters that `resume` of a run would have."""
         parameters = self.parameters(ctx, origin)

@@ -31,6 +31,18 @@ class UnstorableArtifact(MetaflowException):
         )
 
 
+class ChangeLeftBehind(MetaflowException):
+    """Raised in an exported script for a change that names of the object in another branch would not see."""
+
+    def __init__(self, step: str, name: str, reader: str, notebook: str) -> None:
+        self.step, self.name, self.reader, self.notebook = step, name, reader, notebook
+        super().__init__(
+            f"step '{step}' changed an object that '{name}' reaches as well, and '{reader}' takes '{name}' from a "
+            f"branch beside it, where it is as before. In {notebook} it sees the change: run the notebook once with "
+            f"nbflow run {notebook}, so that nbflow knows of it, and export it again; or let '{step}' change a copy"
+        )
+
+
 class UnhandledInMergeArtifactsException(MetaflowException):
     """Raised by `merge_artifacts` when inputs disagree about a name; nothing is merged then."""
 

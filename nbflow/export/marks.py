@@ -20,6 +20,7 @@ from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Cell
+from nbflow.script.branches import EXPORTED
 
 NO_BODY = "-"
 
@@ -131,7 +132,7 @@ def read_cell_comment(line: str) -> int | None:
 # the table at the end
 
 
-_HEAD = re.compile(r"# Exported by nbflow from (?P<notebook>.+) with --target (?P<target>\w+)(?P<all> .+)?:")
+_HEAD = re.compile(rf"{EXPORTED}(?P<notebook>.+) with --target (?P<target>\w+)(?P<all> .+)?:")
 _ROW = re.compile(
     r"# +(?P<number>\d+)  (?P<id>[\w-]+) +(?P<cell>[0-9a-f]{12})  (?P<body>[0-9a-f]{12}|-) *"
     r"(?P<header>(?:%%|#\|).*?)?(?:  (?P<next>self\.next\(.*\)))?"
@@ -147,7 +148,7 @@ def write_marks(marks: Marks) -> str:
     width = max((len(mark.id) for mark in marks.cells), default=2)
     return "\n".join(
         [
-            f"# Exported by nbflow from {marks.notebook} with {options}:",
+            f"{EXPORTED}{marks.notebook} with {options}:",
             "# by this table `nbflow check --script` sees what has changed in either of them.",
             f"# {'cell':>4}  {'id':<{width}}  {'notebook':<12}  script",
             *(_row(mark, width) for mark in marks.cells),

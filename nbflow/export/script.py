@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,9 @@ from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import mistakes, refusals
+from nbflow.export.sharing.apart import certainly_apart, coming_apart, constants_apart
+from nbflow.export.sharing.pairs import Sharing
+from nbflow.export.sharing.telling import tell_pair
 from nbflow.flow.encoding import escaped
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
@@ -40,14 +43,20 @@ class Exported:
     attributes: Mapping[tuple[str, str], str]  # (step, name) of the artifacts that have another name there
 
 
-def export(graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False) -> Exported:
-    """Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say."""
+def export(
+    graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False, known: Collection[str] = ()
+) -> Exported:
+    """Write the script. `known` are the steps whose changes to shared objects a run has told, so that it is linked.
+
+    Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say.
+    """
     problems = mistakes(graph) or refusals(_usage(graph, all_artifacts))
+    problems += certainly_apart(graph) if target is Target.METAFLOW and not problems else ()
     if problems:
         raise FlowRefused([str(one) for one in problems])
     if not graph.links:
         raise FlowRefused([f"{graph.flow.document} has no step. Begin a cell with %%step NAME"])
-    return _Export(graph, target, all_artifacts, Names(graph)).write()
+    return _Export(graph, target, all_artifacts, Names(graph), known).write()
 
 
 def _usage(graph: Graph, all_artifacts: bool) -> Usage:
@@ -61,12 +70,14 @@ class _Export:
     target: Target
     all_artifacts: bool
     names: Names
+    known: Collection[str]
     top: Top = field(init=False)
     imports: Imports = field(init=False)
 
     def write(self) -> Exported:
+        sharing = Sharing.of(self.graph, self.known)
         try:
-            plan = plan_flow(self.graph, self.all_artifacts)
+            plan = plan_flow(self.graph, self.all_artifacts, sharing)
         except GoesBack as error:
             raise FlowRefused([str(error.problem)]) from None
         self.names, self.top = plan.names, write_top(self.graph, self.target)
@@ -78,16 +89,22 @@ class _Export:
             self.graph, plan.usage, plan.attributes, plan.flowing, self.imports, parameters, spelling, extras
         )
         methods = writer.write(plan.row)
-        waits = told(plan.waits, self.graph)
+        waits, shared = told(plan.waits, self.graph), tuple(map(tell_pair, plan.shared))
         additions = self._additions(writer.used, spelling, extras)
         needs = frozenset().union(*(parameters.needs(one) for one in self.graph.flow.parameters))
-        flow = self._class(methods, parameters, spelling, waits)
+        flow = self._class(methods, parameters, spelling, waits, shared)
         head = self._head(writer.flowspec | needs, writer.used, spelling)
         text = self._whole(head, additions, flow)
         marks = self._marks(text)
         text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
-        return Exported(text, marks, (*waits, *writer.notes, *self._dropped()), names, plan.usage.versions.renamed)
+        return Exported(
+            text,
+            marks,
+            (*waits, *shared, *self._advice(shared), *self._apart(sharing), *writer.notes, *self._dropped()),
+            names,
+            plan.usage.versions.renamed,
+        )
 
     def _spelling(self, plan: Planned) -> dict[str, str]:
         """In a class body a parameter or a method of that name would stand before what is imported."""
@@ -131,7 +148,12 @@ class _Export:
         return "\n\n".join("\n".join(block) for block in blocks if block)
 
     def _class(
-        self, methods: Sequence[Draft], parameters: Parameters, spelling: dict[str, str], waits: Sequence[str]
+        self,
+        methods: Sequence[Draft],
+        parameters: Parameters,
+        spelling: dict[str, str],
+        waits: Sequence[str],
+        shared: Sequence[str],
     ) -> str:
         name = self.names.local(class_name(Path(self.graph.flow.document).stem or self.graph.flow.name))
         self.flow_name = name
@@ -139,6 +161,9 @@ class _Export:
         if waits:
             lines += ["", "# A script can only split and join. So some steps wait that in the notebook need not:"]
             lines += [*(f"# - {wait}" for wait in waits)]
+        if shared:
+            lines += ["", "# These steps run one after another here, since they may share objects that one changes:"]
+            lines += [*(f"# - {wait}" for wait in shared)]
         declared = [parameters.declaration(one, spelling) for one in self.graph.flow.parameters]
         lines += ["", *declared] if declared else []
         body = "\n\n".join([indent("\n".join(lines), 4), *(method.text for method in methods)])
@@ -169,6 +194,18 @@ class _Export:
         parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}
         concerned = set(bodies) | self.top.cells | parameters
         return [mark_of(cell, bodies.get(cell.number)) for cell in self.graph.flow.cells if cell.number in concerned]
+
+    def _advice(self, shared: Sequence[str]) -> list[str]:
+        if not shared:
+            return []
+        notebook = self.graph.flow.document
+        return [
+            f"run the notebook once with nbflow run {notebook} and export it again: then only those wait that have to"
+        ]
+
+    def _apart(self, sharing: Sharing) -> list[str]:
+        apart = [*constants_apart(sharing), *(coming_apart(sharing) if self.target is Target.METAFLOW else ())]
+        return [str(one) for one in apart]
 
     def _dropped(self) -> list[str]:
         """Options that a script has no form for."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.code import Names, compile_body, digest, names_of, parse
-from nbflow.flow.header import CellKind, Fault, Header, read_header
+from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
@@ -19,7 +19,6 @@ from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, 
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
-_PYTHON_MAGICS = frozenset({"timeit", "memit", "mprun"})  # their bodies are Python
 
 
 @dataclass(slots=True)
@@ -83,7 +82,8 @@ def _kind_of(cell: Cell, header: Header) -> CellKind:
 
 
 def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
-    return Problem("header", fault.message, fault.fix, place, step, fault.warning)
+    where = replace(place, line=fault.line) if fault.line else place
+    return Problem("header", fault.message, fault.fix, where, step, fault.warning)
 
 
 # steps
@@ -239,7 +239,7 @@ def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
         try:
             parameters = with_injected(parameters, [injected])
         except ParameterError as error:
-            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.value!r}"
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
             found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
     return parameters
 
@@ -297,7 +297,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
 def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     """The body of `%%timeit` is Python and binds names that somebody may look for; that of `%%bash` is not."""
     names: frozenset[str] = frozenset()
-    if header.magic in _PYTHON_MAGICS:
+    if header.magic in PYTHON_MAGICS:
         try:
             names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
         except (SyntaxError, ValueError, MemoryError):

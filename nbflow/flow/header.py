@@ -6,7 +6,8 @@ import ast
 import difflib
 import keyword
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -26,6 +27,10 @@ class CellKind(StrEnum):
     ORDINARY = "ordinary"
 
 
+PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})
+"""Cell magics whose bodies are Python."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong with a header."""
@@ -33,6 +38,7 @@ class Fault:
     message: str
     fix: str
     warning: bool = False
+    line: int = 0  # of the cell, where it is not the header's
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +62,49 @@ class Header:
 
 
 def read_header(source: str) -> Header:
-    """Read what a cell is from its first line that is not blank. Faults are collected, never raised."""
-    line, text = _first_line(source)
-    if text.startswith("%%"):
-        word, _, rest = text[2:].partition(" ")
-        return replace(_read(word, rest.strip(), magic=True), line=line)
-    found = re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text)
-    if found:
-        header = _read(found[1], found[2].strip(), magic=False)
-        return replace(header, line=line if header.kind is not CellKind.ORDINARY else 0, comment=True)
-    return Header()
+    """Read what a cell is from its first line that is not blank; other `#| …` lines may stand above a header.
+
+    Faults are collected, never raised.
+    """
+    top = [*_top(source)]
+    if top and top[0][1].startswith("%%"):
+        word, _, rest = top[0][1][2:].partition(" ")
+        header = _read(word, rest.strip(), magic=True)
+        ignored = (
+            _misplaced(top if header.magic in PYTHON_MAGICS else top[:1]) if header.kind is CellKind.FOREIGN else ()
+        )
+        return replace(header, line=top[0][0], faults=(*header.faults, *ignored))
+    ordinary = Header()
+    for line, text in top:
+        option = re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text)
+        if not option:
+            break
+        header = replace(_read(option[1], option[2].strip(), magic=False), comment=True)
+        if header.kind is not CellKind.ORDINARY:
+            return replace(header, line=line)
+        ordinary = replace(header, faults=(*ordinary.faults, *header.faults))
+    return replace(ordinary, faults=(*ordinary.faults, *_misplaced(top)))
 
 
-def _first_line(source: str) -> tuple[int, str]:
-    for number, text in enumerate(lines_of(source), 1):
-        if text.strip():
-            return number, text.strip()
-    return 0, ""
+def _top(source: str) -> Iterator[tuple[int, str]]:
+    """The numbers and texts of the comments and magics that a cell begins with, up to its first line of Python."""
+    for number, line in enumerate(lines_of(source), 1):
+        if text := line.strip():
+            yield number, text
+            if not text.startswith(("#", "%", "!")):
+                return
+
+
+_MISPLACED = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$)")
+"""A header after something else, after a `#`, with one `%`, or with a space or a tab too many."""
+
+
+def _misplaced(top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
+    """Headers among these lines of a cell that is no cell of nbflow: they would be ignored."""
+    for line, text in top:
+        if found := _MISPLACED.fullmatch(text):
+            right = f"%%{' '.join(found[1].split())}"
+            yield Fault(f"'{text}' is no header of nbflow here", f"Write  {right}  as the first line", line=line)
 
 
 def _read(word: str, rest: str, *, magic: bool) -> Header:
@@ -125,7 +157,7 @@ def _with_name(header: Header, name: str) -> Header:
         return _with_fault(
             header, Fault(f"'{name}' cannot name a step", f"Write one Python identifier, such as {good}")
         )
-    return replace(header, name=name)
+    return replace(header, name=unicodedata.normalize("NFKC", name))
 
 
 def _with_fault(header: Header, fault: Fault) -> Header:
@@ -169,7 +201,7 @@ def _with_contradictions(header: Header, seen: list[str]) -> Header:
 def _identifier(option: str, text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
         raise HeaderError(f"{option} needs a name, not '{text}'", f"Write {option} NAME")
-    return text
+    return unicodedata.normalize("NFKC", text)  # as Python takes the names in code
 
 
 def _identifiers(option: str, text: str) -> tuple[str, ...]:
@@ -204,7 +236,7 @@ def _read_if(option: str, text: str) -> Guard:
     if not text.isidentifier() or keyword.iskeyword(text):
         fix = "Write --if NAME, --if not NAME or --if NAME == LITERAL, and compute anything else in a step above"
         raise HeaderError(f"{option} cannot test '{text}'", fix)
-    return Guard(text, Test.TRUE)
+    return Guard(_identifier(option, text), Test.TRUE)
 
 
 def _read_literal(option: str, text: str) -> object:

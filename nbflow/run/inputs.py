@@ -24,31 +24,36 @@ class Seen:
 
 
 class View:
-    """One item's way through the foreach: the artifacts of every step of the chain, as attributes."""
+    """One item's way through the foreach: the artifacts of every step of the chain, as attributes.
 
-    __slots__ = ("_artifacts", "_item", "_load", "error", "path")
+    Its `item`, `path` and `error` are attributes as well. An artifact of such a name goes before them, but for the
+    error of a task that failed.
+    """
+
+    __slots__ = ("_artifacts", "_error", "_item", "_load", "_path")
 
     def __init__(self, path: tuple[int, ...], tasks: Iterable[Seen], item: str | None, load: Loader) -> None:
-        self.path = path
-        self.error: str | None = None
+        self._path = path
+        self._error: str | None = None
         self._artifacts: dict[str, Artifact] = {}
         self._item = item
         self._load = load
         for seen in tasks:
             self._artifacts.update(seen.artifacts)
-            self.error = self.error or seen.error
-
-    @property
-    def item(self) -> Any:
-        """The item of the innermost foreach."""
-        return None if self._item is None else getattr(self, self._item)
+            self._error = self._error or seen.error
 
     def __getattr__(self, name: str) -> Any:
         artifact = self._artifacts.get(name)
-        if artifact is None:
-            known = ", ".join(sorted(self._artifacts)) or "nothing"
-            raise AttributeError(f"task {list(self.path)} has no artifact '{name}'; it has {known}")
-        return self._load({name: artifact})[name]
+        if name == "error" and (artifact is None or self._error is not None):
+            return self._error
+        if artifact is not None:
+            return self._load({name: artifact})[name]
+        if name == "path":
+            return self._path
+        if name == "item":  # of the innermost foreach
+            return None if self._item is None else getattr(self, self._item)
+        known = ", ".join(sorted(self._artifacts)) or "nothing"
+        raise AttributeError(f"task {list(self._path)} has no artifact '{name}'; it has {known}")
 
     def __contains__(self, name: str) -> bool:
         return name in self._artifacts
@@ -57,7 +62,7 @@ class View:
         return sorted(self._artifacts)
 
     def __repr__(self) -> str:
-        return f"<task {list(self.path)}: {', '.join(sorted(self._artifacts)) or 'nothing'}>"
+        return f"<task {list(self._path)}: {', '.join(sorted(self._artifacts)) or 'nothing'}>"
 
     def __reduce__(self) -> Any:
         raise NotStorable(
@@ -70,8 +75,8 @@ class Inputs(Sequence[View]):
 
     def __init__(self, views: Iterable[View], branches: Mapping[str, View] | None = None) -> None:
         every = list(views)
-        self._views = [view for view in every if view.error is None]
-        self.failed = [view for view in every if view.error is not None]
+        self._views = [view for view in every if view._error is None]
+        self.failed = [view for view in every if view._error is not None]
         self._branches = dict(branches or {})
 
     @overload

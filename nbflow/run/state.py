@@ -89,6 +89,11 @@ def _is_fixed(value: Any) -> bool:
     return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(_is_fixed, value)))
 
 
+def _is_flat(value: Any) -> bool:
+    parts = value if type(value) is list else (*value.keys(), *value.values())
+    return all(type(part) in ATOMS for part in parts)
+
+
 def _owner(code: Any, path: str) -> tuple[Any, str]:
     """Where an attribute lives; names of Python hold no dot."""
     method, _, name = path.rpartition(".")
@@ -112,6 +117,10 @@ class Look:
         found = {name: values[name] for name in self._seen if name in values}
         return {name: one for name, one in found.items() if type(one) not in ATOMS and not is_code(one)}
 
+    @property
+    def names(self) -> Collection[str]:
+        return self._seen.keys()
+
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """The names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)
@@ -132,6 +141,9 @@ def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:
 def _facts(value: Any, home: Home) -> Iterator[object]:
     if type(value) in ATOMS:
         yield from (type(value), value)
+    elif type(value) in (list, dict) and _is_flat(value):
+        parts = value if type(value) is list else [part for item in value.items() for part in item]
+        yield from (id(value), tuple(parts), tuple(map(type, parts)))  # as good as pickling it, and much faster
     elif isinstance(value, types.GeneratorType):
         yield from (id(value), value.gi_frame and value.gi_frame.f_lasti)
     elif isinstance(value, _CODE) or is_immutable(value, home):

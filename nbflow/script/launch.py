@@ -19,6 +19,7 @@ from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method
 from nbflow.run.tasks import State
+from nbflow.script.branches import branches_of
 from nbflow.script.console import Console
 from nbflow.script.decorators import project_facts
 from nbflow.script.early import start_workers_early, workers_of
@@ -153,6 +154,7 @@ def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, 
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
+        branches=branches_of(prepared.script, prepared.graph),
     )  # fmt: skip
 
 

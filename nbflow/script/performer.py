@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import (
+    ChangeLeftBehind,
     FailureHandledByCatch,
     InvalidNextException,
     StoreError,
@@ -26,6 +27,7 @@ from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
 from nbflow.run.journal import CHOSEN
+from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
 from nbflow.script.cards import CARDS, Cards, render
@@ -143,7 +145,7 @@ class ScriptPerformer:
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
         too_long = TaskTimeout(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
-            with _environment(facts.environment), alarm(facts.timeout, too_long):
+            with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
                 self._call(job, step, flow)
@@ -158,18 +160,21 @@ class ScriptPerformer:
     def _call(self, job: Job, step: Step, flow: FlowSpec) -> None:
         method = getattr(flow, step.name)
         if flow._state.is_join:
-            method(self._inputs(job))
+            method(self._inputs(job, flow._state))
         else:
             method()
         self._check_transition(step, flow)
 
-    def _inputs(self, job: Job) -> Inputs:
+    def _inputs(self, job: Job, joined: TaskState) -> Inputs:
         flows: list[FlowSpec] = []
         by_step: dict[str, FlowSpec] = {}
         for done in job.joined:
             flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
+        if self.program.branches is not None and not self.program.graph.links[job.task.step].opened:
+            for one in flows:  # so that names share at the join what they shared above the split
+                one._state.heap = joined.heap
         return Inputs(flows, by_step)
 
     def _check_transition(self, step: Step, flow: FlowSpec) -> None:
@@ -224,9 +229,16 @@ class ScriptPerformer:
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
         if not failed:
             _refuse_lost(encoded.artifacts)
+            self._refuse_left_behind(state)
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+    def _refuse_left_behind(self, state: TaskState) -> None:
+        branches = self.program.branches
+        found = branches and branches.left_behind(self.program.graph, state.step, state.passed_on)
+        if branches and found:
+            raise ChangeLeftBehind(state.step, *found, branches.notebook)
 
     def _extra(self, state: TaskState, facts: Facts, result: Result, failed: bool) -> Mapping[str, Any]:
         extra: dict[str, Any] = {}

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.run.program import Program
+from nbflow.script.branches import Branches
 from nbflow.script.flow import IMPORTING, FlowSpec
 
 
@@ -28,6 +29,7 @@ class ScriptProgram(Program):
     max_splits: int | None = 100
     facts: dict[str, Any] = field(default_factory=dict)  # what `current` says of the run
     decorators: tuple[str, ...] = ()  # those of `--with`
+    branches: Branches | None = None  # of a script that was exported
 
 
 class ScriptHome:

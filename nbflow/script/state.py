@@ -34,6 +34,7 @@ class TaskState:
     transition: Transition | None = None
     loaded: dict[str, Any] = field(default_factory=dict)
     merged: dict[str, Artifact] = field(default_factory=dict)
+    passed_on: frozenset[str] = frozenset()  # names that it did not set, and that reach what the task has changed
     _items: dict[int, Any] = field(default_factory=dict)
 
     @cached_property
@@ -87,6 +88,7 @@ class TaskState:
         own = {name: value for name, value in values.items() if not self._is_as_loaded(name, value)}
         visible = [one for name, one in self.artifacts.items() if name not in own]
         encoded, passed_on = self.store.save_reached({**own, **extra}, visible, self.home, self.heap)
+        self.passed_on = frozenset(passed_on)
         merged = tuple(one for name, one in self.merged.items() if name not in own and name not in passed_on)
         return Encoded((*encoded.artifacts, *merged), encoded.components)
 

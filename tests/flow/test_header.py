@@ -114,3 +114,47 @@ def test_a_near_miss_is_only_a_warning() -> None:
 def test_what_can_be_read_is_kept_beside_a_fault() -> None:
     header = read_header("%%step a --tmeout 3m --retry 2 --watch ,")
     assert (header.name, header.options.retry, len(header.faults)) == ("a", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "right"),
+    [
+        ("%%capture out\n%%step a\nx = 1", 2, "%%step a"),
+        ("%%time\n\n%%step a --after b\nx = 1", 3, "%%step a --after b"),
+        ("# save it\n%%step a\nx = 1", 2, "%%step a"),
+        ("#!\n%%step a\nx = 1", 2, "%%step a"),
+        ("# %%step a\nx = 1", 1, "%%step a"),
+        ("%step a\nx = 1", 1, "%%step a"),
+        ("%% step a\nx = 1", 1, "%%step a"),
+        ("%%step\ta\nx = 1", 1, "%%step a"),
+        ("# %%parameters\nk: int = 1", 1, "%%parameters"),
+        ("%matplotlib inline\n%%shared\nx = 1", 2, "%%shared"),
+    ],
+)
+def test_a_header_that_would_be_ignored_is_an_error_at_its_line(cell: str, line: int, right: str) -> None:
+    [fault] = [fault for fault in read_header(cell).faults if not fault.warning]
+    assert (fault.line, fault.fix) == (line, f"Write  {right}  as the first line")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "# %%step cells are cool\nx = 1", "# first\nx = 1\n# %%step a", "%%writefile n.py\n# %%\n# %%step a",
+        "%%bash\n# %%step a", "'''\n%%step a\n'''", "%load_ext nbflow", "# step a", "%step", "",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_header_is_none(cell: str) -> None:
+    assert [fault for fault in read_header(cell).faults if not fault.warning] == []
+
+
+def test_other_options_of_quarto_may_stand_above_a_header() -> None:
+    header = read_header("#| label: fig\n#| echo: false\n#| step: fit --after load\nx = 1")
+    assert (header.kind, header.name, header.line, header.after) == (CellKind.STEP, "fit", 3, ("load",))
+    assert read_header("#| label: fig\nx = 1").kind is CellKind.ORDINARY
+
+
+def test_names_are_normalised_as_python_does() -> None:
+    header = read_header("%%step ﬁt --foreach ﬁ in grid --in ﬁnd --after ﬁrst")
+    assert (header.name, header.reads, header.after) == ("fit", frozenset({"find"}), ("first",))
+    assert header.foreach is not None
+    assert header.foreach.var == "fi"

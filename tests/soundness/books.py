@@ -52,14 +52,19 @@ class Book:
     def cells(self) -> list[Cell]:
         return list(read_cells(self.path))
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         return link(read_notebook(self.path))
 
     @property
     def steps(self) -> dict[int, str]:
         """The name of the step by the number of its cell."""
-        return {step.place.cell: step.name for step in read_notebook(self.path).steps}
+        return {step.place.cell: name for name, step in self.graph.steps.items()}
+
+    @property
+    def repeated(self) -> set[int]:
+        """The cells of the steps that run once for each item of a foreach."""
+        return {number for number, name in self.steps.items() if self.graph.links[name].scope}
 
     @property
     def warnings(self) -> list[str]:

@@ -21,8 +21,17 @@ WARM = pytest.StashKey[Warm]()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Notebook | None:
-    if file_path.suffix == ".py" and file_path.parent.parent == FOLDER:
-        return Notebook.from_parent(parent, path=file_path)
+    """Those named on the command line are collected by pytest itself, by the hook below."""
+    return None if parent.session.isinitpath(file_path) else notebook_of(file_path, parent)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Notebook | None:
+    return notebook_of(module_path, parent)
+
+
+def notebook_of(path: Path, parent: pytest.Collector) -> Notebook | None:
+    if path.suffix == ".py" and path.parent.parent == FOLDER:
+        return Notebook.from_parent(parent, path=path)
     return None
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 
 from nbflow.client import Flow, Run
-from nbflow.errors import FlowRefused
+from nbflow.errors import NbflowError
 from nbflow.export.script import export
 from nbflow.run.server import start_fork_server
 from tests.cli.shell import Answer, Shell
@@ -105,18 +105,20 @@ class Bench:
         kernel = WarmKernel(self.warm, place, self.notebook(place))
         try:
             kernel.ok("%load_ext nbflow")
-            return self.execute(kernel)
+            return self.execute(kernel, place)
         finally:
             kernel.stop()
 
-    def execute(self, kernel: Kernel) -> Shown:
+    def execute(self, kernel: Kernel, place: Path) -> Shown:
         lines: dict[int, list[str]] = {}
         for cell in self.book.cells:
             reply = kernel.run(cell.source, cell.id)
-            if own := without_ours(reply.text, self.book.steps.values()):
-                lines[cell.number] = own
             if reply.status != "ok":
                 return Shown(lines, f"{reply.error_name}: {reply.error}\n{reply.frames}")
+            if cell.number in self.book.repeated:  # its tasks run in workers, and a kernel tells of them as they end
+                lines |= printed(place, self.book.path.stem, {cell.number: self.book.steps[cell.number]})
+            elif own := without_ours(reply.text, self.book.steps.values()):
+                lines[cell.number] = own
         return Shown(lines)
 
     def notebook(self, place: Path) -> Path:
@@ -140,7 +142,7 @@ class Bench:
         place = self.place("script")
         try:
             exported = export(self.book.graph)
-        except FlowRefused as error:
+        except NbflowError as error:
             return Shown({}, str(error))
         (place / "flow.py").write_text(exported.text)
         ended = self.warm.python(place, "flow.py", "run", "--max-workers", "2")

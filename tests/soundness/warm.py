@@ -17,15 +17,18 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
+
+from nbflow.run.server import start_fork_server
 
 LIBRARIES = (
     "joblib", "matplotlib.pyplot", "numpy", "pandas", "scipy.stats", "sklearn.ensemble", "sklearn.linear_model",
     "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
 )  # fmt: skip
 KERNEL = ("IPython.core.pylabtools", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "nbflow.jupyter.magics")
-SCRIPT = ("nbflow.script.main", "nbflow.script.launch")
+SCRIPT = ("nbflow.script.main", "nbflow.script.launch", "nbflow.script.performer")
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds that a script may take."""
@@ -91,7 +94,13 @@ def _end_of(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def share_fork_server() -> None:
+    """Use the fork server of the process above. Multiprocessing takes it for lost: it is no child of this process."""
+    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[method-assign]
+
+
 def perform(request: Mapping[str, Any]) -> None:
+    share_fork_server()
     os.chdir(request["folder"])
     sys.path[0] = request["folder"]
     sys.stdin = open(os.devnull)  # noqa: SIM115 - open as long as the process lives
@@ -124,5 +133,6 @@ def _write_to(out: Path, err: Path) -> None:
 if __name__ == "__main__":
     for name in (*LIBRARIES, *KERNEL, *SCRIPT):
         importlib.import_module(name)
+    start_fork_server((*LIBRARIES, *SCRIPT), 2)
     if (asked := answer()) is not None:
         perform(asked)

@@ -128,7 +128,9 @@ class Joining(Handing):
         sure = [name for name in names if env[name].sure or caught]
         parts = [f"{name}=task.{name}" for name in sure]
         var = item.opener.foreach.var if item.opener.foreach else ""
-        parts += [f"item=task.{var}", "error=None"] if any(self.usage.uses[join].facts for join in joins) else []
+        if any(self.usage.uses[join].facts for join in joins):
+            facts = {"item": f"task.{var}", "error": "None"}
+            parts += [f"{fact}={value}" for fact, value in facts.items() if fact not in names]
         rest = [name for name in names if name not in sure]
         if rest:
             listed = ", ".join(repr(name) for name in rest)

@@ -13,6 +13,7 @@ from nbflow.export.plan.attributes import Attributes
 from nbflow.export.plan.parts import Condition, Foreach, Item, Join, Parallel, Row, Switch, Task, steps_of
 from nbflow.export.plan.shape import is_caught, joins_of
 from nbflow.export.plan.usage import Usage
+from nbflow.export.sharing.pairs import Sharing
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Step, Test
 
@@ -36,6 +37,7 @@ class Flowing:
     graph: Graph
     usage: Usage
     attributes: Attributes
+    sharing: Sharing
     wrong: set[str] = field(default_factory=set)  # names that somebody would read from the wrong step
     origin: dict[tuple[str, str], int] = field(default_factory=dict)  # (join, name) -> the branch that has it
     before: dict[str, Env] = field(default_factory=dict)  # join -> what its inputs show
@@ -104,11 +106,17 @@ class Flowing:
         merged: dict[str, Version] = {}
         for name in dict.fromkeys(name for end in ends for name in end):
             changed = [at for at, end in enumerate(ends) if name in end and end[name] != env.get(name)]
-            at = max(changed, key=lambda at: self._position(ends[at][name]), default=0)
+            at = max(changed, key=lambda at: self._position(ends[at][name]), default=None)
+            at = self._changer(branches, name, ends[0][name]) if at is None else at
             self.origin[join.name, name] = at
             merged[name] = ends[at][name]
         self.before[join.name] = merged
         return self._step(join.step, merged, untaken) if join.step else merged
+
+    def _changer(self, branches: tuple[Row, ...], name: str, version: Version) -> int:
+        """The branch that may change what a name holds through another name; the first where none does."""
+        inside = enumerate(map(steps_of, branches))
+        return next((at for at, steps in inside if self.sharing.may_change(steps, version.writers, name)), 0)
 
     def _position(self, version: Version) -> int:
         order = list(self.graph.links)

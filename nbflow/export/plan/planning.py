@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nbflow.errors import FlowRefused
 from nbflow.export.errors import ExportFailed
 from nbflow.export.plan.arrange import Arrangement, Edge, GoesBack
 from nbflow.export.plan.attributes import Attributes
@@ -15,12 +16,18 @@ from nbflow.export.plan.parts import Foreach, Parallel, Row, Switch, Task, steps
 from nbflow.export.plan.shape import Shaping
 from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
+from nbflow.export.sharing.pairs import Pair, Sharing
+from nbflow.export.sharing.telling import tell_pair
 from nbflow.flow.graph import Graph
+from nbflow.flow.wording import problem
 
 
 @dataclass
 class Planned:
-    """A plan in which everybody reads from the right step; `waits` are the pairs of steps that it makes wait."""
+    """A plan in which everybody reads from the right step.
+
+    `waits` are the pairs of steps that it makes wait, and `shared` those of which one may change what the other has.
+    """
 
     row: Row
     flowing: Flowing
@@ -28,17 +35,20 @@ class Planned:
     attributes: Attributes
     names: Names
     waits: tuple[tuple[str, str], ...]
+    shared: tuple[Pair, ...] = ()
 
 
-def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
+def plan_flow(graph: Graph, all_artifacts: bool, sharing: Sharing) -> Planned:
     """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
+    shared = frozenset(pair.edge for pair in sharing.pairs)
     alike, ordered, split = _alike(graph), set[str](), set[str]()
     while True:
-        edges = alike.union(*(_in_order(graph, name) for name in ordered))
+        edges = alike.union(shared, *(_in_order(graph, name) for name in ordered))
         try:
-            plan = _attempt(graph, all_artifacts, edges, frozenset(split))
+            plan = _attempt(graph, all_artifacts, edges, frozenset(split), sharing)
         except GoesBack:
             if not ordered and not alike:
+                _refuse_shared(graph, all_artifacts, frozenset(split), sharing)
                 raise
             # what the script itself wants in a row may be the reason: names are split, then switches are
             alike = alike if ordered else frozenset()
@@ -47,7 +57,7 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         wrong = plan.flowing.wrong
         if not wrong:
             native = _native(plan.row, plan.usage)
-            better = _attempt(graph, all_artifacts, edges, frozenset(split), native) if native else plan
+            better = _attempt(graph, all_artifacts, edges, frozenset(split), sharing, native) if native else plan
             return plan if better.flowing.wrong else better
         if wrong <= split:
             listed = ", ".join(sorted(wrong))
@@ -56,11 +66,25 @@ def plan_flow(graph: Graph, all_artifacts: bool) -> Planned:
         ordered = (ordered | wrong) - split
 
 
+def _refuse_shared(graph: Graph, all_artifacts: bool, split: frozenset[str], sharing: Sharing) -> None:
+    """Raise FlowRefused where a script could be arranged, were it not for steps that may share objects."""
+    if not sharing.pairs:
+        return
+    _attempt(graph, all_artifacts, frozenset(), split, sharing)  # raises GoesBack too, if they are not the reason
+    apart = [one for one in sharing.pairs if graph.links[one.earlier].scope != graph.links[one.later].scope]
+    fix = f"Run the notebook once with nbflow run {graph.flow.document}, which tells whether they do, or change a copy"
+    message = "and a script cannot run them in the order of the cells"
+    raise FlowRefused(
+        [str(problem("shared", graph.steps[one.later], f"{tell_pair(one)}, {message}", fix)) for one in apart]
+    )
+
+
 def _attempt(
     graph: Graph,
     all_artifacts: bool,
     edges: frozenset[Edge],
     split: frozenset[str],
+    sharing: Sharing,
     native: frozenset[str] = frozenset(),
 ) -> Planned:
     names = Names(graph)
@@ -70,9 +94,9 @@ def _attempt(
     lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
     row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
     assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
-    flowing = Flowing(graph, usage, attributes)
+    flowing = Flowing(graph, usage, attributes, sharing)
     flowing.follow(row)
-    return Planned(row, flowing, usage, attributes, names, tuple(arrangement.waits))
+    return Planned(row, flowing, usage, attributes, names, tuple(arrangement.waits), sharing.pairs)
 
 
 def _native(row: Row, usage: Usage) -> frozenset[str]:

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # What an `except … as` leaves behind
+# refused: script: looks into globals(), which in a method are other names
 
 # %%
 # %%step parse

@@ -1,0 +1,137 @@
+"""The functions and methods that a flow defines, and what each does to what it is given."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nbflow.export.sharing.held import NONE, NOTHING, Held, Root, Roots, together
+from nbflow.export.sharing.walk import Walk
+from nbflow.flow.code import parse
+from nbflow.flow.effects import imports_of
+from nbflow.flow.graph import Graph
+from nbflow.flow.scope import FunctionNode
+
+_PLAIN_DUNDERS = frozenset(
+    (
+        *("__init__", "__post_init__", "__new__", "__setattr__", "__delattr__", "__setitem__", "__delitem__"),
+        *("__iadd__", "__ior__", "__isub__", "__imul__", "__iand__", "__init_subclass__", "__set_name__", "__set__"),
+    )
+)
+"""Methods that run where the code shows that something is made or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`changed` and `returned` speak of the function's parameters: (name, "shell") and (name, "content")."""
+
+    changed: Roots = NONE
+    returned: Held = NOTHING
+
+
+@dataclass
+class Defined:
+    """By name; of several with one name each may be meant."""
+
+    origins: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, list[FunctionNode]] = field(default_factory=dict)
+    methods: dict[str, list[FunctionNode]] = field(default_factory=dict)
+    makers: dict[str, list[FunctionNode]] = field(default_factory=dict)  # `__init__`, by the name of its class
+    lazy: set[str] = field(default_factory=set)  # attributes that are computed when they are looked at
+    _effects: dict[int, Effect] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, graph: Graph) -> Defined:
+        found = cls()
+        for source in (*(one.source for one in graph.prelude.definitions), *(s.body for s in graph.steps.values())):
+            found._add(parse(source))
+        return found
+
+    def _add(self, tree: ast.Module) -> None:
+        nodes = [*ast.walk(tree)]
+        self.origins.update(imports_of(nodes))
+        methods: set[int] = set()
+        for node in nodes:
+            match node:
+                case ast.ClassDef():
+                    methods |= self._add_class(node)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() if id(node) not in methods:
+                    self.functions.setdefault(node.name, []).append(node)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                    self.functions.setdefault(name, []).append(value)
+
+    def _add_class(self, node: ast.ClassDef) -> set[int]:
+        own = [one for one in node.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for one in own:
+            self.methods.setdefault(one.name, []).append(one)
+            if one.name == "__init__":
+                self.makers.setdefault(node.name, []).append(one)
+            if any(ast.unparse(name).endswith("property") for name in one.decorator_list):
+                self.lazy.add(one.name)
+        return {id(one) for one in own}
+
+    @cached_property
+    def is_restless(self) -> bool:
+        """Whether objects of the flow may change where nothing is seen of it, as when they are gone through."""
+        hidden = (n for n in self.methods if n.startswith("__") and n.endswith("__") and n not in _PLAIN_DUNDERS)
+        return any(self.effect(one).changed for name in hidden for one in self.methods[name])
+
+    def changes_when_read(self, attribute: str) -> bool:
+        """Whether a property of that name keeps something on its object."""
+        return attribute in self.lazy and any(
+            self.effect(one).changed or any("cached" in ast.unparse(name) for name in _decorators(one))
+            for one in self.methods[attribute]
+        )
+
+    def effect(self, function: FunctionNode) -> Effect:
+        """What a call of the function does. One that calls itself does nothing more by that."""
+        key = id(function)
+        if key not in self._effects:
+            self._effects[key] = Effect()
+            self._effects[key] = self._find_effect(function)
+        return self._effects[key]
+
+    def _find_effect(self, function: FunctionNode) -> Effect:
+        given = {
+            name: Held(frozenset({(name, "shell")}), frozenset({(name, "content")})) for name in parameters_of(function)
+        }
+        walk = Walk(self, "", given)
+        if isinstance(function, ast.Lambda):
+            walk.returned = walk.value(function.body)
+        else:
+            walk.run(function.body)
+        return Effect(frozenset(one for one in walk.changed if one[0] in given), walk.returned)
+
+    def call(self, function: FunctionNode, arguments: Sequence[Held], named: dict[str, Held], own: Roots) -> Effect:
+        """The effect of one call, in the roots of what it is given; `own` is what it makes itself."""
+        names = parameters_of(function)
+        given = dict(zip(names, arguments, strict=False)) | {name: v for name, v in named.items() if name in names}
+        rest = together((*arguments[len(names) :], *(v for name, v in named.items() if name not in names)))
+        for name in names[-2:] if rest.deep else ():  # `*rest` and `**options` stand last
+            given[name] = given.get(name, NOTHING) | rest
+        effect = self.effect(function)
+        returned = Held(_put(effect.returned.shell, given, own), _put(effect.returned.content, given, own))
+        return Effect(_put(effect.changed, given, NONE), returned)
+
+
+def parameters_of(function: FunctionNode) -> list[str]:
+    spec = function.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *(one for one in (spec.vararg, spec.kwarg) if one)]
+    return [one.arg for one in every]
+
+
+def _put(roots: Iterable[Root], given: dict[str, Held], own: Roots) -> Roots:
+    """Put what a call is given in the place of the parameters."""
+    found: Roots = NONE
+    for name, part in roots:
+        if name in given:
+            found |= given[name].shell if part == "shell" else given[name].content
+        elif name == "":
+            found |= own
+    return found
+
+
+def _decorators(function: FunctionNode) -> list[ast.expr]:
+    return [] if isinstance(function, ast.Lambda) else function.decorator_list

@@ -1,0 +1,216 @@
+"""Where the objects come from that a value is made of, and what the functions do whose names tell it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Root = tuple[str, object]
+"""A place in the code of a step where objects are made, or a parameter of a function. Equal roots may share."""
+
+PRELUDE = "%prelude"
+"""Stands in roots for a step, where an ordinary cell makes the objects."""
+
+Roots = frozenset[Root]
+NONE: Roots = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """`shell` is where the object itself may come from, `content` where anything comes from that it reaches.
+
+    What cannot be changed has no shell, and no roots at all if it holds nothing that can be.
+    """
+
+    shell: Roots = NONE
+    content: Roots = NONE
+
+    def __or__(self, other: Held) -> Held:
+        return Held(self.shell | other.shell, self.content | other.content)
+
+    @property
+    def deep(self) -> Roots:
+        return self.shell | self.content
+
+    @property
+    def inside(self) -> Held:
+        """An item or an attribute of it, or a view of its memory."""
+        return Held(self.content, self.content)
+
+
+NOTHING = Held()
+
+
+def together(values: Iterable[Held]) -> Held:
+    found = NOTHING
+    for value in values:
+        found |= value
+    return found
+
+
+CONTAINER_METHODS = frozenset(
+    (
+        *("append", "extend", "insert", "update", "add", "pop", "remove", "clear", "sort", "setdefault", "reverse"),
+        *("popitem", "discard", "appendleft", "extendleft", "popleft", "rotate", "subtract", "fill", "put", "resize"),
+        *("difference_update", "intersection_update", "symmetric_difference_update", "move_to_end", "setflags"),
+        *("partition", "__setitem__", "__delitem__", "__setattr__", "itemset", "byteswap", "setfield"),
+    )
+)
+"""Methods that change their object and nothing in it."""
+
+CHANGING_METHODS = frozenset(
+    (
+        *(
+            "fit",
+            "partial_fit",
+            "fit_transform",
+            "fit_predict",
+            "fit_resample",
+            "register",
+            "train",
+            "step",
+            "backward",
+        ),
+        *("set_params", "load_state_dict", "train_on_batch", "learn", "compile"),
+        *(
+            "random",
+            "normal",
+            "integers",
+            "choice",
+            "choices",
+            "uniform",
+            "permutation",
+            "permuted",
+            "randint",
+            "gauss",
+        ),
+        *("standard_normal", "poisson", "binomial", "exponential", "multivariate_normal", "rand", "randn", "spawn"),
+    )
+)
+"""Methods that change their object, or something in it, and whose values are used as well: also draws of numbers."""
+
+READING_METHODS = frozenset(
+    (
+        *("keys", "values", "items", "get", "copy", "index", "count", "most_common", "elements", "issubset", "format"),
+        *(
+            "tolist",
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "std",
+            "astype",
+            "reshape",
+            "round",
+            "head",
+            "tail",
+            "info",
+            "describe",
+        ),
+        *("show", "plot", "hist", "boxplot", "display", "summary", "view", "print", "to_string", "union", "isdisjoint"),
+        *("debug", "warning", "error", "critical", "exception", "log", "intersection", "difference", "issuperset"),
+        *("savefig", "write", "writelines", "flush", "seek", "join", "lower", "upper", "predict", "transform", "score"),
+        *("score", "report", "dump", "dumps", "exists", "mkdir", "unlink", "touch", "write_text", "write_bytes"),
+    )
+)
+"""Methods that are called for what they show or give; beside those that begin with `to_`, `plot_` or `save`."""
+
+FIRST_ARGUMENT = frozenset(
+    (
+        *("setattr", "delattr", "next", "operator.setitem", "operator.delitem", "operator.iadd", "operator.iconcat"),
+        *("heapq.heappush", "heapq.heappop", "heapq.heapify", "heapq.heapreplace", "heapq.heappushpop"),
+        *(
+            "bisect.insort",
+            "bisect.insort_left",
+            "bisect.insort_right",
+            "operator.ior",
+            "operator.iand",
+            "operator.imul",
+        ),
+        *("random.shuffle", "numpy.random.shuffle", "numpy.put", "numpy.place", "numpy.copyto", "numpy.fill_diagonal"),
+        *("numpy.putmask", "numpy.put_along_axis", "object.__setattr__", "functools.update_wrapper"),
+        *("list.append", "list.extend", "list.sort", "list.insert", "list.remove", "list.pop", "list.reverse"),
+        *("dict.update", "dict.setdefault", "dict.pop", "dict.clear", "set.add", "set.update", "set.discard"),
+    )
+)
+"""Functions that change what they are given first, by their origin or as they are written."""
+
+FIXED_RESULT = frozenset(
+    (
+        *("len", "str", "int", "float", "bool", "complex", "repr", "hash", "ord", "chr", "bytes", "range", "format"),
+        *(
+            "print",
+            "isinstance",
+            "issubclass",
+            "hasattr",
+            "callable",
+            "type",
+            "id",
+            "ascii",
+            "bin",
+            "hex",
+            "any",
+            "all",
+        ),
+    )
+)
+"""Functions that give what cannot be changed."""
+
+CONTAINERS = frozenset(
+    (
+        *("list", "dict", "set", "tuple", "sorted", "frozenset", "bytearray", "iter", "zip", "enumerate", "reversed"),
+        *("map", "filter", "collections.Counter", "collections.deque", "collections.OrderedDict"),
+    )
+)
+"""Functions that give a new object, which holds what is in the old ones and nothing else."""
+
+NEW_FUNCTIONS = frozenset(
+    (
+        *("copy.copy", "numpy.array", "numpy.sort"),
+        *("numpy.concatenate", "numpy.stack", "numpy.vstack", "numpy.hstack", "pandas.DataFrame", "pandas.concat"),
+        *("pandas.merge", "pandas.get_dummies"),
+        *("numpy.where", "numpy.sqrt", "numpy.exp", "numpy.log", "sklearn.base.clone"),
+    )
+)
+"""Functions that give a new object, which may hold what is in the old ones."""
+
+NEW_METHODS = frozenset(
+    (
+        *("copy", "dropna", "fillna", "drop", "assign", "astype", "reset_index", "set_index", "rename", "sort_values"),
+        *("sort_index", "merge", "query", "drop_duplicates", "replace", "apply", "map", "agg", "pivot", "pivot_table"),
+        *("melt", "head", "tail", "sample", "nlargest", "nsmallest", "filter", "where", "clip", "join", "tolist"),
+        *("items", "values", "keys", "itertuples", "iterrows", "groupby", "elements", "most_common", "splitlines"),
+        *("union", "intersection", "difference", "to_frame", "to_dict", "cumsum", "rank", "round", "isin", "isna"),
+    )
+)
+"""Methods that give a new object, which may hold what is in the old one."""
+
+APART = frozenset(("sum", "copy.deepcopy", "numpy.mean", "numpy.sum", "numpy.zeros", "numpy.ones", "numpy.arange"))
+"""Functions that give something with which nothing else shares objects."""
+
+APART_METHODS = frozenset(
+    ("sum", "mean", "std", "var", "median", "count", "nunique", "value_counts", "size", "score", "predict", "split")
+)
+
+
+def is_copying(index: ast.expr) -> bool:
+    """Tell whether `x[index]` is new for arrays and frames alike: by a condition, or by a list."""
+    inner = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
+    match inner:
+        case ast.Compare() | ast.List():
+            return True
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr(), right=right):
+            return is_copying(left) or is_copying(right)
+        case ast.UnaryOp(op=ast.Invert()):
+            return True
+        case _:
+            return False
+
+
+def is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex)
+
+
+def is_reading(name: str) -> bool:
+    return name in READING_METHODS or name.startswith(("to_", "plot_", "save", "is_", "get_"))

@@ -1,0 +1,182 @@
+"""Pairs of steps of which one may change objects that the other reaches: they have to run in the order of the cells.
+
+`self` hands a change on along a row of steps, to all names of the object. Steps side by side have objects of their own,
+so a change in the one would never reach the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nbflow.export.sharing.defined import Defined
+from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, Held, Root, Roots, together
+from nbflow.export.sharing.walk import Walk
+from nbflow.flow.code import names_of, parse, parse_expression
+from nbflow.flow.graph import Graph
+from nbflow.flow.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`changer` is one of the two; the other reaches what it changes as `name`."""
+
+    earlier: str
+    later: str
+    changer: str
+    name: str
+
+    @property
+    def edge(self) -> tuple[str, str]:
+        return self.earlier, self.later
+
+
+@dataclass
+class Sharing:
+    """What each step reads, makes and changes. `known` are the steps of which a run has told what they change."""
+
+    graph: Graph
+    known: frozenset[str] = frozenset()
+    given: dict[str, dict[str, Held]] = field(default_factory=dict)
+    made: dict[str, dict[str, Held]] = field(default_factory=dict)
+    changed: dict[str, Roots] = field(default_factory=dict)
+    constants: dict[str, Held] = field(default_factory=dict)  # what ordinary cells bind
+    _joined: list[Roots] = field(default_factory=list)
+    _grown: Roots = NONE
+
+    @classmethod
+    def of(cls, graph: Graph, known: Collection[str] = ()) -> Sharing:
+        found, defined = cls(graph, _with_ancestors(graph, known)), Defined.of(graph)
+        walk = Walk(defined, PRELUDE, {})
+        for walk.part, one in enumerate(graph.prelude.definitions):
+            if one.kind not in ("import", "function", "class"):
+                walk.run(parse(one.source).body)
+        found.constants = {name: held for name, held in walk.names.items() if held.deep}
+        for name in graph.links:
+            found._add(graph.steps[name], defined)
+        return found
+
+    def _add(self, step: Step, defined: Defined) -> None:
+        linked = self.graph.links[step.name]
+        given = {name: held for name, held in self.constants.items() if name in linked.prelude}
+        given |= {one.name: self.held(one.writers, one.name) for one in linked.bindings}
+        if tasks := (*linked.joined, *linked.branches):
+            given["inputs"] = together(one for above in tasks for one in self.made[above].values()).inside
+        walk = Walk(defined, step.name, given, self._grown)
+        if step.foreach:
+            walk.names[step.foreach.var] = walk.value(parse_expression(step.foreach.expr)).inside
+        body = _plain(parse(step.body)) if step.metaflow else parse(step.body)
+        for _ in range(2 if step.loop else 1):
+            walk.run(body.body)
+        if defined.is_restless:
+            walk.changed |= together(given.values()).deep
+        both = linked.writes & given.keys()
+        for name in both - names_of(step.body).bound if both else ():
+            if walk.changed.isdisjoint(given[name].deep) or name in linked.carried:
+                walk.changed |= given[name].deep
+        self._joined += walk.joined
+        self._grown = frozenset(walk.grown)
+        self.given[step.name] = given
+        self.made[step.name] = {name: walk.names.get(name, NOTHING) for name in linked.writes}
+        self.changed[step.name] = frozenset(root for root in walk.changed if root[0] != step.name)
+
+    def held(self, writers: Iterable[str], name: str) -> Held:
+        """What a name may hold that one of these steps has bound."""
+        return together(self.made[writer].get(name, NOTHING) for writer in writers if writer in self.made)
+
+    @cached_property
+    def _groups(self) -> Mapping[Root, Root]:
+        """For each root that hangs together with others one that stands for all of them."""
+        leader: dict[Root, Root] = {}
+
+        def find(root: Root) -> Root:
+            while leader.get(root, root) != root:
+                root = leader[root]
+            return root
+
+        for roots in self._joined:
+            first, *others = {find(root) for root in roots}
+            leader.update(dict.fromkeys(others, first))
+        return {root: find(root) for root in leader}
+
+    def _grouped(self, roots: Roots) -> frozenset[Root]:
+        return frozenset(self._groups.get(one, one) for one in roots)
+
+    def meet(self, some: Roots, others: Roots) -> bool:
+        """Tell whether objects from some roots may be among those from others."""
+        return bool(some and others) and not self._grouped(some).isdisjoint(self._grouped(others))
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Those that have to run one after another, and do not by what they read or by another pair."""
+        above: dict[str, set[str]] = {}
+        found: list[Pair] = []
+        changed = {name: self._grouped(roots) for name, roots in self.changed.items() if roots}
+        reached = {name: self._grouped(self._all_reached(name)) for name in self.graph.links}
+        nothing = frozenset[Root]()
+        for later, linked in self.graph.links.items():
+            waits = above[later] = set(linked.upstream).union(*(above[one] for one in linked.upstream))
+            for earlier in reversed([*above][:-1]):
+                if earlier in waits or (
+                    changed.get(earlier, nothing).isdisjoint(reached[later])
+                    and changed.get(later, nothing).isdisjoint(reached[earlier])
+                ):
+                    continue
+                pair = self._pair(earlier, later)
+                if pair is not None:
+                    found.append(pair)
+                    waits |= {earlier, *above[earlier]}
+        return tuple(found)
+
+    def _all_reached(self, step: str) -> Roots:
+        return together((*self.given[step].values(), *self.made[step].values())).deep
+
+    def _pair(self, earlier: str, later: str) -> Pair | None:
+        if {earlier, later} <= self.known:
+            return None
+        for changer, other in ((earlier, later), (later, earlier)):
+            reached = [*self._reached_by(other, changer)]
+            direct = (name for name, held in reached if not self.changed[changer].isdisjoint(held.deep))
+            joined = (name for name, held in reached if self.meet(self.changed[changer], held.deep))
+            name = next(direct, "") or next(joined, "")
+            if name:
+                return Pair(earlier, later, changer, name)
+        return None
+
+    def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, Held]]:
+        """What a change of another step must reach: a name that it writes itself it has apart."""
+        own = self.graph.links[changer].writes
+        for name, held in self.given[step].items():
+            if name not in own or held is self.constants.get(name):
+                yield name, held
+        yield from self.made[step].items()
+
+    def may_change(self, steps: Iterable[str], writers: Iterable[str], name: str) -> bool:
+        """Tell whether one of the steps may change what a name holds that comes from one of the writers."""
+        deep = self.held(writers, name).deep
+        return any(self.meet(self.changed[step], deep) for step in steps)
+
+
+def _with_ancestors(graph: Graph, known: Collection[str]) -> frozenset[str]:
+    """The known steps above which everything is known as well."""
+    found: set[str] = set()
+    for name, linked in graph.links.items():
+        if name in known and found.issuperset(linked.upstream):
+            found.add(name)
+    return frozenset(found)
+
+
+class _Plain(ast.NodeTransformer):
+    """Artifacts of a Metaflow-mode cell as plain names."""
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            return ast.copy_location(ast.Name(node.attr, node.ctx), node)
+        return self.generic_visit(node)
+
+
+def _plain(tree: ast.Module) -> ast.Module:
+    plain: ast.Module = _Plain().visit(tree)
+    return plain

@@ -1,0 +1,5 @@
+FACTOR = 5
+
+
+def apply(x):
+    return FACTOR * x

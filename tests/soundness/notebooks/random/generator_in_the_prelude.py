@@ -1,0 +1,27 @@
+# %% [markdown]
+# # A global generator defined at the top
+# refused: check: step 'one' uses 'noise', which reads 'RNG', which is computed in cell 2
+
+# %%
+import numpy as np
+
+RNG = np.random.default_rng(11)
+
+
+def noise(n):
+    return RNG.normal(size=n)
+
+
+# %%
+# %%step one
+a = noise(2)
+print(np.round(a, 4))
+
+# %%
+# %%step two
+b = noise(2)
+print(np.round(b, 4))
+
+# %%
+# %%step three
+print(np.round(a + b, 4), np.round(RNG.random(), 4))

@@ -1,0 +1,30 @@
+# %% [markdown]
+# # A step sets a class attribute through a function
+
+# %%
+class Model:
+    version = 1
+    seen = []
+
+    @classmethod
+    def upgrade(cls):
+        cls.version += 1
+
+    def predict(self, x):
+        self.seen.append(x)
+        return x * self.version
+
+
+# %%
+# %%step first
+model = Model()
+print(model.predict(2))
+
+# %%
+# %%step upgrade
+Model.upgrade()
+print(model.predict(2))
+
+# %%
+# %%step last
+print(model.predict(3), Model.version, Model.seen)

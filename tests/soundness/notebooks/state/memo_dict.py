@@ -1,0 +1,25 @@
+# %% [markdown]
+# # An own memo, whose size is printed
+# refused: script: step 'one' hands on 'MEMO', which no statement of it assigns
+
+# %%
+MEMO = {}
+
+
+def slow_square(n):
+    if n not in MEMO:
+        MEMO[n] = n * n
+    return MEMO[n]
+
+
+# %%
+# %%step one
+print(slow_square(3), len(MEMO))
+
+# %%
+# %%step two
+print(slow_square(4), len(MEMO))
+
+# %%
+# %%step three
+print(sorted(MEMO.items()))

@@ -1,0 +1,15 @@
+# %% [markdown]
+# # A step that changes what an ordinary cell defines
+# refused: script: step 'tune' hands on 'CONFIG', which no statement of it assigns
+
+# %%
+CONFIG = {"lr": 0.1}
+
+# %%
+# %%step tune
+CONFIG["lr"] = 0.5
+print(CONFIG)
+
+# %%
+# %%step use
+print(CONFIG["lr"])
