@@ -22,7 +22,6 @@ KNOWN: dict[str, str] = {
     "folder/chdir_in_a_cell": "script",
     "folder/import_by_name": "check run kernel restart script",
     "generators/iterator_between_cells": "script",
-    "models/figure_and_axes": "script",
     "ordinary/shadowed": "script",
     "random/drawn_in_a_function": "run script",
     "random/own_generator": "script",
@@ -41,7 +40,5 @@ KNOWN: dict[str, str] = {
     "state/function_attribute": "script",
     "state/global_of_an_artifact": "script",
     "state/mutable_default": "script",
-    "views/in_place_functions": "script",
-    "views/structured_and_matrix": "script",
 }
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""
