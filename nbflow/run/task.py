@@ -140,7 +140,7 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at[step.name])
+        self._state = self.home.look(self.program.looked_at(step.name))
         self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
