@@ -4,7 +4,6 @@ from __future__ import annotations
 
 KNOWN: dict[str, str] = {
     "aliases/attributes_by_name": "run kernel restart script",
-    "aliases/copies": "script",
     "aliases/heap_and_deque": "run script",
     "aliases/set_and_dict_of_lists": "check run kernel restart script",
     "classes/enum_and_abc": "kernel restart script",
@@ -21,11 +20,8 @@ KNOWN: dict[str, str] = {
     "flows/loop_until_done": "kernel restart",
     "folder/chdir_in_a_cell": "script",
     "folder/import_by_name": "check run kernel restart script",
-    "generators/iterator_between_cells": "script",
-    "models/figure_and_axes": "script",
     "ordinary/shadowed": "script",
     "random/drawn_in_a_function": "run script",
-    "random/own_generator": "script",
     "random/scipy_and_shuffles": "run script",
     "random/seed_function": "run",
     "random/seed_in_a_step": "run script",
@@ -41,7 +37,5 @@ KNOWN: dict[str, str] = {
     "state/function_attribute": "script",
     "state/global_of_an_artifact": "script",
     "state/mutable_default": "script",
-    "views/in_place_functions": "script",
-    "views/structured_and_matrix": "script",
 }
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""
