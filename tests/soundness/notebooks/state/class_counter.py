@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Instances that get numbers from their class
+# refused: script: step 'left' hands on 'Node', which no statement of it assigns
 
 # %%
 import itertools

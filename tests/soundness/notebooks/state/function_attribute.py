@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A function that counts its calls in an attribute
+# refused: script: step 'one' hands on 'predict', which no statement of it assigns
 
 # %%
 def predict(x):
