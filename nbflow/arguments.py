@@ -45,8 +45,13 @@ def _content(parameter: Parameter, value: Any, folder: Path) -> Any:
     """What a File stands for; any other value is itself."""
     if parameter.type is not ParameterType.FILE or value is None:
         return value
+    path = folder / str(value)
+    if path.exists() and not (path.is_file() or path.is_dir()):  # reading a pipe or a device may never end
+        raise ParameterError(
+            parameter.name, str(value), "the path of a text file (it is no regular one)", "data/in.csv"
+        )
     try:
-        return (folder / str(value)).read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ParameterError(parameter.name, str(value), f"the path of a text file ({why})", "data/in.csv") from None

@@ -1,3 +1,4 @@
+import os
 from datetime import date
 from pathlib import Path
 
@@ -53,3 +54,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "in.bin").write_bytes(b"\xff\xfe")
     with pytest.raises(ParameterError, match=r"the path of a text file \(it is not UTF-8 text\)"):
         bind_parameters(flow_of("source: File = 'in.bin'"), {}, tmp_path)
+
+
+def test_a_file_is_a_regular_one(tmp_path: Path) -> None:
+    flow = read_flow([Cell(1, "%%parameters\ntext: File = 'pipe'")], "n", "n.ipynb")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ParameterError, match="it is no regular one"):
+        bind_parameters(flow, {}, tmp_path)

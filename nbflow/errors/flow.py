@@ -6,6 +6,8 @@ from pathlib import Path
 
 from nbflow.errors.base import NbflowError
 
+LONGEST = 200  # characters of a value that a message shows
+
 
 class NotANotebook(NbflowError):
     """Raised for a file that cannot be read as a Python notebook."""
@@ -63,7 +65,16 @@ class ParameterError(NbflowError):
 
     def __init__(self, name: str, value: object, expected: str, example: str) -> None:
         self.name, self.value, self.expected, self.example = name, value, expected, example
-        super().__init__(f"parameter '{name}' needs {expected}, not {value!r}. Write for example --{name} {example}")
+        self.shown = _shown(value)
+        super().__init__(f"parameter '{name}' needs {expected}, not {self.shown}. Write for example --{name} {example}")
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no longer ones
+        return "one of more than 4,300 digits"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 class ParameterMissing(NbflowError):

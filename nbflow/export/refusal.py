@@ -17,7 +17,7 @@ from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import ParameterType, Problem
+from nbflow.flow.step import ParameterType, Problem, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
@@ -98,12 +98,16 @@ def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
 def dynamic_writes(usage: Usage) -> Iterator[Problem]:
     """In a notebook `exec` and `globals()` can bind a name; in a method they cannot."""
     for step in usage.graph.steps.values():
-        known = bound_names(step) | {load.name for load in usage.loads(step)}
+        executed = _executed(step)
+        known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
         known |= {step.foreach.var} if step.foreach else set()
-        for store in usage.stores(step):
-            if not step.metaflow and store.name not in known | GENERATORS:
-                message = f"step '{step.name}' hands on '{store.name}', which no statement of it assigns"
-                yield problem("dynamic-write", step, message, f"Assign '{store.name}' in the body")
+        handed = {store.name for store in usage.stores(step) if not step.metaflow}
+        for name in sorted(handed - known - usage.graph.prelude.names - GENERATORS):
+            message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body")
+        for name in sorted(executed - handed):
+            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
+            yield problem("dynamic-write", step, message, f"Assign '{name}' in the body", name="exec")
 
 
 def done_below_only(usage: Usage) -> Iterator[Problem]:
@@ -141,6 +145,44 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
 
 
+def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
+    """What stands at the top of a script is there once per process; a step that changes it changes it for others."""
+    graph = usage.graph
+    for step in graph.steps.values():
+        for name in sorted(_changes_of_prelude(graph, step)):
+            other = next(one for one in graph.prelude.definitions if name in one.names)
+            message = f"step '{step.name}' changes '{name}', which cell {other.place.cell} defines"
+            if name in graph.prelude.code:
+                fix = "A script cannot hand that on: keep what changes in an artifact, and give it to the function"
+            else:
+                fix = f"Make cell {other.place.cell} a step, so that '{name}' is an artifact"
+            yield problem("prelude-state", step, message, fix, name=name)
+
+
+def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:
+    """An import that the prelude has as well, or something else of a name that no function of the prelude sees."""
+    imports = {name for name, _ in step.imports}
+    return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported
+
+
+def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
+    """In a method a function keeps what the method gave it; in a notebook it reads what a step has bound since."""
+    graph = usage.graph
+    order = {name: at for at, name in enumerate(graph.steps)}
+    for step in graph.steps.values():
+        own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
+        for binding in graph.links[step.name].bindings:
+            if binding.name in own:
+                continue
+            makers = [one.name for one in graph.steps.values() if any(binding.name in held.free for held in one.holds)]
+            newest = binding.writers[0]
+            if not makers or any(order[newest] > order[maker] for maker in makers if order[maker] < order[step.name]):
+                message = f"step '{step.name}' may call a function of an artifact that reads '{binding.name}'"
+                message += f", which step '{newest}' has bound since the function was made"
+                fix = f"Give '{binding.name}' to the function as an argument"
+                yield problem("function-reads", step, message, fix)
+
+
 def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
     """In a notebook a name is gone with `del`; what is kept on `self` stays."""
     graph = usage.graph
@@ -153,13 +195,10 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
                 yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
 
 
-def executed_writes(usage: Usage) -> Iterator[Problem]:
-    """What `exec("x = 1")` binds in a method is gone when the call is over."""
-    for step in usage.graph.steps.values():
-        calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
-        for name in sorted(frozenset().union(*(names_of(evaluated(call)).bound for call in calls))):
-            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
-            yield problem("dynamic-write", step, message, "Write the statement itself", name="exec")
+def _executed(step: Step) -> frozenset[str]:
+    """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
+    calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
+    return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
@@ -194,12 +233,13 @@ RULES: tuple[Rule, ...] = (
     parameter_names,
     parameter_defaults,
     loops_that_may_fail,
+    state_of_the_prelude,
+    functions_that_look_below,
     dynamic_writes,
     done_below_only,
     draws_from_a_known_state,
     computed_from_parameters,
     names_that_may_be_deleted,
-    executed_writes,
     looks_into_globals,
     awaiting_bodies,
     membership_of_tasks,

@@ -239,7 +239,7 @@ def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
         try:
             parameters = with_injected(parameters, [injected])
         except ParameterError as error:
-            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.value!r}"
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
             found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
     return parameters
 

@@ -16,11 +16,19 @@ from nbflow.flow.step import Definition, Step
 
 
 def uses_of_step(
-    step: Step, closure: Sequence[Definition], parameters: frozenset[str], artifacts: Mapping[str, Sequence[Step]]
+    step: Step,
+    closure: Sequence[Definition],
+    parameters: frozenset[str],
+    artifacts: Mapping[str, Sequence[Step]],
+    *,
+    guess: bool,
 ) -> tuple[FileUse, ...]:
-    """Return what a step does to files. `artifacts` are the names that it reads, each with the steps that write it."""
+    """Return what a step does to files. `artifacts` are the names that it reads, each with the steps that write it.
+
+    Texts that may name what others write need no look if nobody writes anything, unless one is to `guess`.
+    """
     sources = tuple(one.source for one in closure)
-    if not any(map(may_use_files, (step.body, _text(step)[2], *sources))):
+    if not any(may_use_files(text, guess) for text in (step.body, _text(step)[2], *sources)):
         return ()
     writers = tuple((name, tuple(map(_text, steps))) for name, steps in artifacts.items())
     return _uses(_text(step), sources, parameters, writers)
@@ -105,6 +113,7 @@ class FileOrder:
     """
 
     def __init__(self) -> None:
+        self.has_changes = False
         self._names: list[str] = []
         self._at: dict[str, dict[FileUse, int]] = {}
         self._by_head: dict[str, set[str]] = {}  # all paths by their first part, "" where that is not known
@@ -120,6 +129,7 @@ class FileOrder:
     def _note(self, use: FileUse, number: int) -> None:
         if use.path not in self._at:
             self._enter(use.path)
+        self.has_changes |= use.access.writes or use.access is Access.MAKE
         if use.access.writes:
             self._at[use.path] = {one: at for one, at in self._at[use.path].items() if one.access is Access.MAKE}
         self._at[use.path].pop(use, None)
@@ -135,6 +145,12 @@ class FileOrder:
         self._by_name.setdefault(own, set()).add(path)
         for folder in folders:
             self._by_folder.setdefault(folder, set()).add(path)
+
+    def without_wrong_guesses(self, uses: Sequence[FileUse]) -> tuple[FileUse, ...]:
+        """Return the uses; a guess is right if a step above writes there, and then it is something that is read."""
+        right = (replace(use, access=Access.READ) if use.access is Access.GUESS else use for use in uses)
+        guesses = (use.access is Access.GUESS and not self.before([use]) for use in uses)
+        return tuple(dict.fromkeys(use for use, wrong in zip(right, guesses, strict=True) if not wrong))
 
     def before(self, uses: Sequence[FileUse]) -> list[str]:
         """Return the steps that must be over before a step with these uses may start, nearest first."""
@@ -201,7 +217,13 @@ def may_be_same(one: str, other: str) -> bool:
         return False
     if not is_pattern(one + other):
         return any(_reaches(short, long) for short, long in ((one, other), (other, one)))
-    return _may_meet(one, other)
+    pairs = ((one, other), (other, one))
+    return _may_meet(one, other) or any(_may_be_folder(a) and _may_meet(f"{a}/{UNKNOWN}", b) for a, b in pairs)
+
+
+def _may_be_folder(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return "." not in name and not is_pattern(name)
 
 
 def may_be_inside(path: str, folder: str) -> bool:

@@ -21,7 +21,8 @@ NESTED = 6
 class Access(StrEnum):
     """What is done to a file.
 
-    TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there.
+    TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there;
+    GUESS: some text that a function gets, which is the path of what another step writes or it is no path.
     """
 
     READ = "read"
@@ -32,10 +33,11 @@ class Access(StrEnum):
     TOUCH = "touch"
     LIST = "list"
     MAKE = "make"
+    GUESS = "guess"
 
     @property
     def reads(self) -> bool:
-        return self in (Access.READ, Access.FIND, Access.LIST, Access.UPDATE, Access.TOUCH)
+        return self in (Access.READ, Access.FIND, Access.LIST, Access.UPDATE, Access.TOUCH, Access.GUESS)
 
     @property
     def writes(self) -> bool:
@@ -63,9 +65,9 @@ def uses_of(statements: Sequence[ast.stmt], space: Space) -> tuple[FileUse, ...]
 
 
 @lru_cache(4096)
-def may_use_files(source: str) -> bool:
-    """Whether it is worth looking; quick, and rarely wrong."""
-    return verbs.HINTS.search(source) is not None
+def may_use_files(source: str, guess: bool) -> bool:
+    """Whether it is worth looking; quick, and rarely wrong. A guess needs no more than a text in quotes."""
+    return verbs.HINTS.search(source) is not None or (guess and verbs.QUOTED.search(source) is not None)
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,11 @@ class _Walk:
         for node, access, any_name in self._arguments(call):
             for text in paths_of(node, self.space):
                 path = normalised(text)
-                looks = verbs.looks_like_a_file if access is Access.TOUCH else verbs.may_be_a_file
+                looks = verbs.looks_like_a_file if access in (Access.TOUCH, Access.GUESS) else verbs.may_be_a_file
                 if path is not None and (any_name or looks(path) or (path == UNKNOWN and access.writes)):
                     yield path, access
+                elif path is not None and verbs.may_be_a_name(path):
+                    yield path, Access.GUESS
 
     def _arguments(self, call: ast.Call) -> Iterator[tuple[ast.expr, Access, bool]]:
         """Yield the arguments that may be paths; the last says whether any text is one, however it looks."""
@@ -129,6 +133,8 @@ class _Walk:
                 argument = _argument(call, index)
                 if argument is not None:
                     yield _listed(argument, _LISTED.get(origin)), Access(access), True
+            known = {index for index, _ in verbs.BY_ORIGIN[origin]}
+            yield from ((one, Access.GUESS, False) for i, one in enumerate(call.args) if i not in known)
         elif origin in verbs.OPENERS:
             path, (place, default) = _argument(call, 0), verbs.OPENERS[origin]
             if path is not None:
@@ -137,9 +143,10 @@ class _Walk:
             yield from _of_method(call, call.func, self.space)
         elif name not in verbs.NEVER:
             access = _by_name(name, call)
-            known = name in verbs.WRITERS or origin.startswith(verbs.LIBRARIES)
-            yield from ((one, access, known and i == 0) for i, one in enumerate(call.args[:2]))
-            yield from ((one.value, access, known and one.arg in verbs.KEYWORDS) for one in call.keywords if one.arg)
+            sure = name in verbs.WRITERS or origin.startswith(verbs.LIBRARIES)
+            yield from ((one, access, sure and i == 0) for i, one in enumerate(call.args[:2]))
+            yield from ((one, Access.GUESS, False) for one in call.args[2:])
+            yield from ((one.value, access, sure and one.arg in verbs.KEYWORDS) for one in call.keywords if one.arg)
 
 
 def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:

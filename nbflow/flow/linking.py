@@ -164,6 +164,7 @@ class Above:
         files = self._files(step, reads, prelude)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         upstream = self._with_file_order(upstream, files)
+        files = self.order.without_wrong_guesses(files)
         return Joining(
             reads=reads,
             parameters=self.constants & (hard | soft),
@@ -228,7 +229,7 @@ class Above:
     def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
-        return uses_of_step(step, closure, self.constants, writers)
+        return uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""

@@ -76,11 +76,12 @@ def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
     """What the prelude computes from a name that a step has changed has another value in the notebook."""
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
-        if not written.isdisjoint(definition.reads):
+        if not written.isdisjoint(definition.reads | definition.changes):
             for name in sorted(_read_at_once(definition) & written):
                 writer = _changed_by(graph, definition, name)
                 if writer is not None:
-                    message = f"this reads '{name}', which step '{writer}' changes; the steps below would not see that"
+                    verb = "changes" if name in definition.changes else "reads"
+                    message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
                     if name in GENERATORS:
                         message = f"this draws random numbers below step '{writer}', which draws some as well"
                     fix = f"Make cell {definition.place.cell} a step"

@@ -100,10 +100,13 @@ def _parse_collection(text: str, kinds: tuple[type, ...], make: Callable[..., ob
     return make(value)
 
 
+_MOST_BITS = 14_000  # of an int that Python writes as text, and JSON can hold
+
+
 def _fits(kind: ParameterType, value: object) -> bool:
     match kind:
         case ParameterType.INT:
-            return isinstance(value, int) and not isinstance(value, bool)
+            return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _MOST_BITS
         case ParameterType.FLOAT:
             return isinstance(value, int | float) and not isinstance(value, bool)
         case ParameterType.BOOL:
@@ -249,7 +252,7 @@ def read_parameters(tree: ast.Module, source: str, place: Place) -> ParameterCel
             message = error.message if isinstance(error, DefaultError) else "the annotation is not Python"
             problems.append(Problem("parameter", message, fix, where))
         except ParameterError as error:
-            message = f"the default of parameter '{error.name}' must be {error.expected}, not {error.value!r}"
+            message = f"the default of parameter '{error.name}' must be {error.expected}, not {error.shown}"
             problems.append(Problem("parameter", message, "Change the default or the annotation", where))
     return ParameterCell(tuple(parameters), tuple(problems), tuple(imports))
 

@@ -19,7 +19,8 @@ BY_ORIGIN: Mapping[str, Arguments] = {
     **dict.fromkeys(("shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree"), _COPY),
     **dict.fromkeys(("shutil.unpack_archive", "os.link", "os.symlink"), _COPY),
     **dict.fromkeys(("shutil.move", "os.rename", "os.replace"), _MOVE),
-    **dict.fromkeys(("os.remove", "os.unlink", "os.rmdir", "shutil.rmtree", "shutil.make_archive"), _WRITE),
+    **dict.fromkeys(("os.remove", "os.unlink", "os.rmdir", "shutil.rmtree"), _WRITE),
+    "shutil.make_archive": ((0, "write"), (2, "read")),
     **dict.fromkeys(("os.makedirs", "os.mkdir"), ((0, "make"),)),
     **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"), ((0, "list"),)),
     **dict.fromkeys(("os.path.exists", "os.path.isfile", "os.path.isdir", "os.access"), ((0, "find"),)),
@@ -121,8 +122,16 @@ HINTS = re.compile(
 """What the text of a step has in it that does anything to files."""
 
 
+QUOTED = re.compile(r"""["'][\w./-]+["']""")
+
+
 def looks_like_a_file(path: str) -> bool:
     return FILE.search(path) is not None
+
+
+def may_be_a_name(text: str) -> bool:
+    """Whether a text may name a folder, or a file without an ending."""
+    return re.fullmatch(r"(?=.*[A-Za-z])[\w.~/-]{1,200}", text) is not None
 
 
 def may_be_a_file(path: str) -> bool:

@@ -78,7 +78,7 @@ class Recording:
         read = {disk.name(path): stamp for path, stamp in watch.read.items()}
         found: dict[str, str] = {name: self._access_of(name, watch) for name in sorted(written)}
         for use in self._uses:
-            if use.is_certain and use.access is not Access.MAKE:
+            if use.is_certain:
                 name = self._certain[use.path]
                 found.setdefault(name, self._stated(use, name, name in read))
         for name in sorted(read):
@@ -110,7 +110,7 @@ class Recording:
 def look_at(disk: Disk, path: str, access: str, others: Callable[[], frozenset[str]]) -> State:
     """Return what a path holds, as far as this access depends on it."""
     match access:
-        case Access.FIND:
+        case Access.FIND | Access.MAKE:
             return disk.kind(path)
         case Access.LIST:
             return disk.listing(path, others())
@@ -204,14 +204,14 @@ def comparison(graph: Graph, folder: Path, history: Reader, running: Iterable[st
     it; otherwise its values are good without it.
     """
     traces, may_run = Traces(graph, Disk(folder), history), tuple(running)
-    needed = cache(lambda path: _is_read(path, may_run, graph))
+    needed = cache(lambda path, is_folder: _is_needed(path, is_folder, may_run, graph))
 
     def compare(start: StartTask, row: TaskRow) -> tuple[FileRow, ...] | None:
         step = start.task.step
 
         def concerns(one: FileRow) -> bool:
-            is_output = one.access in (Access.WRITE, Access.APPEND)
-            return not is_output or start.reuse is not Reuse.ONLY or needed(one.path)
+            is_output = one.access in (Access.WRITE, Access.APPEND, Access.MAKE)
+            return not is_output or start.reuse is not Reuse.ONLY or needed(one.path, one.access == Access.MAKE)
 
         rows = history.files(row.id)
         found = traces.holding(step, rows, concerns) if rows else ()
@@ -220,6 +220,8 @@ def comparison(graph: Graph, folder: Path, history: Reader, running: Iterable[st
     return compare
 
 
-def _is_read(path: str, steps: Iterable[str], graph: Graph) -> bool:
-    made = FileUse(path, Access.WRITE)
-    return any(conflict(made, use) for step in steps for use in graph.links[step].files if use.access.reads)
+def _is_needed(path: str, is_folder: bool, steps: Iterable[str], graph: Graph) -> bool:
+    """Whether one of the steps may read a file, or do anything in a folder."""
+    made = FileUse(path, Access.MAKE if is_folder else Access.WRITE)
+    uses = (use for step in steps for use in graph.links[step].files if is_folder or use.access.reads)
+    return any(conflict(made, use) for use in uses)

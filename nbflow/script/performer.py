@@ -27,6 +27,7 @@ from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
 from nbflow.run.journal import CHOSEN
+from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
 from nbflow.script.cards import CARDS, Cards, render
@@ -144,7 +145,7 @@ class ScriptPerformer:
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
         too_long = TaskTimeout(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
-            with _environment(facts.environment), alarm(facts.timeout, too_long):
+            with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
                 self._call(job, step, flow)

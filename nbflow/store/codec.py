@@ -109,7 +109,10 @@ def _encode_graphs(encoding: _Encoding, wanted: Mapping[str, object], beside: Ma
 
 def _lenders(encoding: _Encoding, recording: Recording) -> list[Lent]:
     """Return the components of the inputs into which a value points."""
-    return [one for one in encoding.lent if one.is_touched_by(recording, encoding.home)]
+    if not encoding.lent:
+        return []
+    memo = recording.memo()  # a copy, which takes its time
+    return [one for one in encoding.lent if one.is_touched_by(recording, memo, encoding.home)]
 
 
 def _encode_together(

@@ -42,10 +42,10 @@ class Lent:
         """The arrays into whose memory outputs may point."""
         return [replace(one, named=id(one.array) in self.numbers) for one in self.recording.held]
 
-    def is_touched_by(self, other: Recording, home: Home) -> bool:
-        """Tell whether another recording has to refer to this component."""
+    def is_touched_by(self, other: Recording, memo: Mapping[int, tuple[int, object]], home: Home) -> bool:
+        """Tell whether another recording, with the objects that it met, has to refer to this component."""
         weak = any(id(target) in self.numbers for target in other.weak_targets)
-        return weak or self._is_met(other.memo(), other.guarded, home) or self._overlaps(other.held)
+        return weak or self._is_met(memo, other.guarded, home) or self._overlaps(other.held)
 
     def _is_met(self, memo: Mapping[int, tuple[int, object]], guarded: frozenset[int], home: Home) -> bool:
         """Tell whether somebody met an object of this component that could be changed."""

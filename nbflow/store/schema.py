@@ -57,7 +57,7 @@ CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, ta
 _FILES = """(
     task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
-NEW = (f"CREATE TABLE files {_FILES}", "CREATE INDEX files_path ON files (path)")
+NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)")
 """Makes the table that catalogs of format 1 do not have."""
 
 ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))

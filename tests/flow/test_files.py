@@ -127,6 +127,9 @@ ORDERS = [
     ('sqlite3.connect("x.db")', 'sqlite3.connect("x.db")'),
     ('export(df, "x.parquet")', 'ingest("x.parquet")'),
     ("save(df)", 'load("x", ".out.csv")'),
+    ('np.save(f"out/{name()}", df)', 'shutil.make_archive("a", "zip", "out")'),
+    ('df.to_csv("out/x.csv")', 'train_on("out")'),
+    ('Path("out").mkdir()', 'train_on("out")'),
     ('df.to_csv("./data/../x.csv")', 'open("x.csv")'),
 ]
 NO_ORDERS = [
@@ -136,6 +139,8 @@ NO_ORDERS = [
     ('os.makedirs("out")', 'os.makedirs("out")'),
     ('df.to_csv(f"out/{name()}.csv")', 'plt.savefig(f"out/{name()}.png")'),
     ("df.to_csv(name())", 'pd.read_csv("x.csv")'),
+    ('df.to_csv("out/x.csv")', 'print("out")'),
+    ('df.to_csv("out/x.csv")', 'df.groupby("group")'),
 ]
 
 

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from nbflow.flow.checks import check
 from nbflow.flow.step import Guard
 from nbflow.flow.step import Test as Asks
 from tests.flow.reading import graph_of, problems_of, writers
@@ -305,3 +306,24 @@ def test_the_graph_is_made_without_ipython_and_sqlite() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+REGISTRY = (
+    "found = {}\ndef register(f):\n    found[f.__name__] = f\n    return f\n---\n@register\ndef one(): pass\n---\n"
+    "%%step a\nx = list(found)\n---\n@register\ndef two(): pass\n---\n%%step b\ny = list(found)"
+)
+
+
+def test_a_step_that_uses_a_registry_does_not_register_anything() -> None:
+    graph = graph_of(REGISTRY)
+    assert graph.links["a"].writes == {"x"}
+    assert [one.source for one in graph.closure("a")][-1].endswith("def one(): pass")
+    assert [one.source for one in graph.closure("b")][-1].endswith("def two(): pass")
+    assert check(graph) == ()
+
+
+def test_a_cell_cannot_change_what_a_step_above_has_changed() -> None:
+    graph = graph_of(REGISTRY.replace("x = list(found)", "register(len)"))
+    assert "found" in graph.links["a"].writes
+    (problem,) = check(graph)
+    assert problem.message == "this changes 'found', which step 'a' changes; the steps below would not see that"

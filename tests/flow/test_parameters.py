@@ -9,6 +9,7 @@ import pytest
 from nbflow.errors import ParameterError
 from nbflow.flow.parameters import coerce, parse_value, read_parameters, with_injected
 from nbflow.flow.step import Parameter, ParameterType, Place
+from tests.flow.reading import problems_of
 
 PLACE = Place("nb.ipynb", 1)
 
@@ -159,3 +160,8 @@ def test_injected_values_override_defaults_and_keep_type_and_help() -> None:
         "needed": (T.STR, "x", "", False),
         "extra": (T.STR, "new", "", False),
     }
+
+
+def test_a_number_that_python_cannot_write_is_refused_in_few_words() -> None:
+    [problem, *_] = problems_of(f"%%parameters\nn: int = 0x{'f' * 6000}")
+    assert "must be a whole number, not one of more than 4,300 digits" in problem

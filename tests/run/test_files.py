@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -254,3 +255,16 @@ def test_a_step_may_use_all_imports_of_the_notebook(place: Place) -> None:
     imports = "import math, json\nfrom operator import truediv\ndef half(n): return truediv(n, 2)"
     shape = flow(imports, make, "%%step use --in formula,half\nx = 9\ny = eval(formula)")
     assert place.run(shape).value("use.y") == 7
+
+
+def test_a_folder_that_is_gone_is_made_again_before_anybody_writes_into_it(place: Place) -> None:
+    shape = flow(
+        "import os, shutil",
+        "%%step make\nos.makedirs('out/deep', exist_ok=True)",
+        "%%step write\nwith open('out/deep/x.txt', 'w') as f:\n    f.write('1')",
+    )
+    place.run(shape, slots=2)
+    assert place.run(shape, reuse=True).executed == []
+    shutil.rmtree(place.folder / "out")
+    assert place.run(shape, reuse=True).executed == ["make", "write"]
+    assert (place.folder / "out/deep/x.txt").read_text() == "1"

@@ -104,7 +104,12 @@ class Writer(Leading, Joining, Decorating):
 
     def _open(self, draft: Draft, step: Step) -> None:
         """What a plain method is given."""
-        draft.before = [*self.item_lines(step), *self.loads(step, "self", {}), *self.shadows(step)]
+        draft.before = [
+            *self.usage.imports(step),
+            *self.item_lines(step),
+            *self.loads(step, "self", {}),
+            *self.shadows(step),
+        ]
         apart = self.usage.apart(step)
         if apart:
             draft.before.append(self.by_step(apart, dict.fromkeys(apart, "self")))
@@ -122,7 +127,7 @@ class Writer(Leading, Joining, Decorating):
         draft.takes_inputs = True
         draft.before = handed
         if join.step:
-            draft.before += self.shadows(join.step)
+            draft.before += [*self.usage.imports(join.step), *self.shadows(join.step)]
             apart = self.usage.apart(join.step)
             if apart:
                 where = {step: owners.get(next(iter(names.values()), ""), "") for step, names in apart.items()}
@@ -139,7 +144,7 @@ class Writer(Leading, Joining, Decorating):
         draft.takes_inputs = True
         draft.before = self.handed(join, {})
         if join.step:
-            draft.before += self.shadows(join.step)
+            draft.before += [*self.usage.imports(join.step), *self.shadows(join.step)]
         failed = self.failures(item, draft)
         if join.step:
             draft.before += [*self.inputs(join.step, item, failed), *self.seed(join.step)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from nbflow.export.plan.inputs import InputsUse, branch_reads, branches_as_values, read_use
@@ -12,6 +12,7 @@ from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
 from nbflow.flow.randomness import GENERATORS
+from nbflow.flow.scope import imported_names
 from nbflow.flow.step import Step
 from nbflow.flow.strings import held_inside
 
@@ -90,11 +91,24 @@ class Usage:
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
-            if b.name in wanted - own
+            if b.name in wanted - own and not self._import_of(b)
         ]
         given = [Load(name, (name,)) for name in linked.parameters & (wanted | step.mentions)]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def imports(self, step: Step) -> tuple[str, ...]:
+        """The imports of steps above whose names the body reads: a method does them anew, for no module is stored."""
+        wanted = step.reads | step.maybe_reads | self.shared(step)
+        found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
+        return tuple(statement for statement in found if statement)
+
+    def _import_of(self, binding: Binding) -> str:
+        """The statement, where an import is all that binds a name above."""
+        origins = {dict(self.graph.steps[writer].imports).get(binding.name, "") for writer in binding.writers}
+        if len(origins) != 1 or "" in origins:
+            return ""
+        return next(_imports_of(self.graph.steps[binding.writers[0]], binding.name), "")
 
     def _is_there(self, binding: Binding) -> bool:
         """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
@@ -108,7 +122,7 @@ class Usage:
         closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
-        return reads & (linked.parameters | {binding.name for binding in linked.bindings})
+        return reads & (linked.parameters | linked.writes | {binding.name for binding in linked.bindings})
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
@@ -116,6 +130,7 @@ class Usage:
         needed = needed | (writes - looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
+        chosen -= {name for name, _ in step.imports}
         order = mention_order(step)
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
 
@@ -171,6 +186,16 @@ def mention_order(step: Step) -> dict[str, int]:
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
     return found
+
+
+def _imports_of(step: Step, name: str) -> Iterator[str]:
+    """The imports of a body that bind a name, each cut down to it."""
+    for node in parse(step.body).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one == name]
+            if aliases:
+                node.names = aliases
+                yield ast.unparse(node)
 
 
 def looked_at(step: Step) -> frozenset[str]:
