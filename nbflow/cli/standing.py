@@ -38,6 +38,8 @@ def status(ctx: click.Context, notebook: Path) -> None:
         click.echo(line)
     pending = would_run(standings)
     click.echo(f"\n{count(len(pending), 'step')} would run" + (f": {', '.join(pending)}" if pending else ""))
+    for line in _unseeded(place):
+        click.echo(line)
 
 
 @click.command(cls=FlowCommand)
@@ -57,6 +59,14 @@ def why(ctx: click.Context, notebook: Path, step: str) -> None:
         click.echo(f"nbflow run {place.command} --reuse --to {step} would run {', '.join(needed)}")
     for line in _packages(place, standings[step].past):
         click.echo(line)
+
+
+def _unseeded(place: Workplace) -> Iterator[str]:
+    graph = place.graph
+    names = [name for name, linked in graph.links.items() if graph.steps[name].draws - linked.draws]
+    if names:
+        verb = "draws" if len(names) == 1 else "draw"
+        yield f"{', '.join(names)} {verb} random numbers that nothing above seeds: two runs cannot be compared"
 
 
 def _stand(place: Workplace, now: Version) -> dict[str, Standing]:

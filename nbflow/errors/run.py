@@ -60,6 +60,17 @@ class ParameterChanged(NbflowError):
         )
 
 
+class NameTaken(NbflowError):
+    """Raised when a body has deleted a name in a way that its text does not show, so that no step below would know."""
+
+    def __init__(self, step: str, names: list[str]) -> None:
+        self.step, self.names = step, names
+        listed = ", ".join(names)
+        super().__init__(
+            f"step '{step}' has deleted {listed} where nobody can see it: write  del {listed}  in the cell of '{step}'"
+        )
+
+
 class StepExited(NbflowError):
     """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
 

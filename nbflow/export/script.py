@@ -23,7 +23,7 @@ from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
 from nbflow.export.refusal import mistakes, refusals
-from nbflow.export.sharing.apart import certainly_apart, coming_apart
+from nbflow.export.sharing.apart import certainly_apart, coming_apart, constants_apart
 from nbflow.export.sharing.pairs import Sharing
 from nbflow.export.sharing.telling import tell_pair
 from nbflow.flow.encoding import escaped
@@ -204,7 +204,8 @@ class _Export:
         ]
 
     def _apart(self, sharing: Sharing) -> list[str]:
-        return [str(one) for one in coming_apart(sharing)] if self.target is Target.METAFLOW else []
+        apart = [*constants_apart(sharing), *(coming_apart(sharing) if self.target is Target.METAFLOW else ())]
+        return [str(one) for one in apart]
 
     def _dropped(self) -> list[str]:
         """Options that a script has no form for."""

@@ -49,7 +49,10 @@ def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: 
     except (SyntaxError, ValueError):
         return
     lines = lines_of(step.body)
+    back = _goes_back(step.body)
     for node in nodes:
+        if back and "chdir(" in lines[node.lineno - 1]:
+            continue
         if words.search("\n".join(lines[node.lineno - 1 : node.end_lineno])) and _sets(node, known):
             roots = _roots(node, known)
             reader = next((one for one in below if _shares(graph, one, roots)), None)
@@ -61,6 +64,15 @@ def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: 
 
 def _sets(node: ast.stmt, known: Known) -> bool:
     return touch(node, known).setting and not _only_makes_folders(node)
+
+
+_REMEMBERED = re.compile(r"(\w+) *= *(?:os\.getcwd|(?:pathlib\.)?Path\.cwd)\(\)")
+
+
+def _goes_back(body: str) -> bool:
+    """Whether the last change of folder leads to the folder that the body has asked for before."""
+    last = body.rpartition("chdir(")[2].partition(")")[0].strip()
+    return last in _REMEMBERED.findall(body)
 
 
 def _told(step: Step, node: ast.stmt, reader: Step) -> Problem:

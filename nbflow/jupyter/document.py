@@ -45,6 +45,7 @@ class Document:
         self._stamp: tuple[int, int] | None = None
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
+        self._shared: set[str] = set()  # ids that several cells have
         self._flow: Flow | None = None
         self._called = ""
         self.unreadable: NotANotebook | None = None
@@ -105,8 +106,10 @@ class Document:
         ids = {cell.id for cell in self._cells}
         if cell_id in ids and cell_id:
             return cell_id
-        known = self._aliases.get(cell_id) if cell_id else None
+        known = self._aliases.get(cell_id) if cell_id and cell_id not in self._shared else None
         same = [key for key, text in self._texts() if text == source]
+        if known is not None and cell_id and same and known not in same:
+            self._shared.add(cell_id)
         if known is not None and (known in ids or known in self._executed) and (not same or known in same):
             return known
         key = next(iter(same), None) or self._find(source) or cell_id or self._name_of(source)

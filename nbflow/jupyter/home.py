@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.checkpoints.ledger import Ledger
+from nbflow.flow.code import names_of
 from nbflow.flow.step import Definition, Prelude, Step
 from nbflow.jupyter.living import find_living
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program
+from nbflow.store.alias import is_immutable
 
 _LEAVING = frozenset[str](("exit", "quit"))
 """IPython's own words end the kernel; in a step they are Python's."""
@@ -117,7 +119,17 @@ class LiveHome(Namespace):
         super()._look_from(prelude)
         if self._aside is not None:
             held = {one for one in self._held if _has_identity(one, self._aside)}
-            self._living = find_living(prelude.definitions, held, self._held, self._ledger.effects)
+            living = find_living(prelude.definitions, held, self._held, self._ledger.effects)
+            anew = {name for one in prelude.definitions if one not in living for name in one.names}
+            self._living = frozenset(one for one in living if not self._holds_any(one, anew))
+
+    def _holds_any(self, definition: Definition, names: Collection[str]) -> bool:
+        """Whether it was made with the objects of some names, as defaults are, and these are to be made anew."""
+        if definition.kind not in ("function", "class") or definition.reads.isdisjoint(names):
+            return False
+        aside = self._aside or {}
+        used = names_of(definition.source).now.intersection(names, aside)
+        return any(not is_immutable(aside[name], self) for name in used)
 
     def is_ahead_of(self, step: Step) -> bool:
         """Whether the kernel has done settings that stand below the step, which must not see them."""

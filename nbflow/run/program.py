@@ -47,16 +47,13 @@ class Program:
         """All parameters and artifacts."""
         return frozenset(self.parameters).union(*(linked.writes for linked in self.graph.links.values()))
 
-    @cached_property
-    def looked_at(self) -> Mapping[str, frozenset[str]]:
-        """For each step the names of the prelude that it uses, and that a step which runs later uses too."""
-        found: dict[str, frozenset[str]] = {}
-        below: frozenset[str] = frozenset()
-        for step in reversed(tuple(self.graph.steps.values())):
-            used = frozenset(name for one in self.closure(step.name) if one.kind != "import" for name in one.names)
-            found[step.name] = used if step.loop else used & below
-            below |= used
-        return found
+    def looked_at(self, step: str) -> frozenset[str]:
+        """The names of the prelude that a step uses and may change; what a shared cell makes is that of the worker.
+
+        Whether a step below uses them as well does not matter: it may be written later, when this one is stored.
+        """
+        definitions = (one for one in self.closure(step) if one.kind not in ("import", "shared"))
+        return frozenset(name for one in definitions for name in one.names)
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""

@@ -22,6 +22,7 @@ _OF_PYTHON = frozenset(
     {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
 )
 _CODE = (types.FunctionType, property, classmethod, staticmethod, type, types.MemberDescriptorType)
+_CACHE = "_clear_cache"  # of `functools.singledispatch`: it holds a cache, which only saves time
 _ABSENT: Any = object()
 
 
@@ -64,7 +65,8 @@ def is_code(value: object) -> bool:
 def attributes_of(code: Any) -> dict[str, Any]:
     """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`."""
     if isinstance(code, types.FunctionType):
-        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **vars(code)}
+        own = {name: value for name, value in vars(code).items() if name != _CACHE}
+        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own}
     found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
     for name, value in tuple(found.items()):
         if isinstance(value, types.FunctionType):
@@ -85,6 +87,11 @@ def _may_differ(value: Any, before: Any) -> bool:
 
 def _is_fixed(value: Any) -> bool:
     return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(_is_fixed, value)))
+
+
+def _is_flat(value: Any) -> bool:
+    parts = value if type(value) is list else (*value.keys(), *value.values())
+    return all(type(part) in ATOMS for part in parts)
 
 
 def _owner(code: Any, path: str) -> tuple[Any, str]:
@@ -110,6 +117,10 @@ class Look:
         found = {name: values[name] for name in self._seen if name in values}
         return {name: one for name, one in found.items() if type(one) not in ATOMS and not is_code(one)}
 
+    @property
+    def names(self) -> Collection[str]:
+        return self._seen.keys()
+
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """The names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)
@@ -130,6 +141,9 @@ def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:
 def _facts(value: Any, home: Home) -> Iterator[object]:
     if type(value) in ATOMS:
         yield from (type(value), value)
+    elif type(value) in (list, dict) and _is_flat(value):
+        parts = value if type(value) is list else [part for item in value.items() for part in item]
+        yield from (id(value), tuple(parts), tuple(map(type, parts)))  # as good as pickling it, and much faster
     elif isinstance(value, types.GeneratorType):
         yield from (id(value), value.gi_frame and value.gi_frame.f_lasti)
     elif isinstance(value, _CODE) or is_immutable(value, home):

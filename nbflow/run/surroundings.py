@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import builtins
 import contextlib
+import functools
 import gc
 import getpass
 import io
 import locale
 import logging
 import multiprocessing
+import operator
 import os
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
@@ -219,23 +221,23 @@ def _keep_matplotlib() -> Restore:
 
 def _keep_pandas() -> Restore:
     config = sys.modules["pandas._config.config"]
-    before = _flat(config._global_config)
+    before = _options_of(config)
 
     def restore() -> None:
         with warnings.catch_warnings(action="ignore"):
-            for name, value in _flat(config._global_config).items():
+            for name, value in _options_of(config).items():
                 if name in before and before[name] is not value:
                     config.set_option(name, before[name])
 
     return restore
 
 
-def _flat(options: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """`{"display": {"width": 80}}` as `{"display.width": 80}`."""
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        found |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
-    return found
+def _options_of(pandas_config: Any) -> dict[str, Any]:
+    """Return the options by name, as `display.width`. To ask for each takes longer, and the old ones warn."""
+    whole = pandas_config._global_config
+    return {
+        name: functools.reduce(operator.getitem, name.split("."), whole) for name in pandas_config._registered_options
+    }
 
 
 _KEPT_OF_LIBRARIES = {"matplotlib": _keep_matplotlib, "pandas": _keep_pandas}

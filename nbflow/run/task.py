@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from nbflow.errors import InputLost, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
@@ -128,7 +128,7 @@ class Performer:
         kind = (
             FailureKind.STORE
             if isinstance(error, NbflowError)
-            and not isinstance(error, InputLost | OutputMissing | ParameterChanged | StepExited)
+            and not isinstance(error, InputLost | NameTaken | OutputMissing | ParameterChanged | StepExited)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -140,7 +140,8 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at[step.name])
+        self._state = self.home.look(self.program.looked_at(step.name))
+        self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
@@ -260,6 +261,9 @@ class Performer:
         spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
         if spoiled:
             raise ParameterChanged(step.name, spoiled)
+        gone = sorted(self._deleted(step))
+        if gone:
+            raise NameTaken(step.name, gone)
         kept = self._state.changed(self.home.namespace, self.home) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
@@ -279,6 +283,12 @@ class Performer:
         self._hand_over({**values, **tied, **applied(reached)}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached.keys() | tied.keys() | kept & values.keys()))
         result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
+
+    def _deleted(self, step: Step) -> set[str]:
+        """What was there before the body and is not now, though the body does not say `del`."""
+        if step.metaflow:
+            return set()
+        return self._there - self.home.namespace.keys() - self.program.graph.links[step.name].ends
 
     def _is_there(self, step: Step, name: str) -> bool:
         """Whether the body has left the name bound."""

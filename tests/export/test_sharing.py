@@ -142,6 +142,20 @@ def test_frames(body: str, waits: bool) -> None:
     assert waiting(*cells) == (["look < change"] if waits else [])
 
 
+def test_models_learn_side_by_side_from_the_same_data() -> None:
+    cells = [
+        "from sklearn.linear_model import Ridge",
+        "%%step load\nX, y = read()\nmodels = [Ridge()]\nridge = models[0]",
+    ]
+    cells += [
+        "%%step a\none = Ridge().fit(X, y)",
+        "%%step b\ntwo = Ridge()\ntwo.fit(X, y)",
+        "%%step c\nprint(X.mean())",
+    ]
+    assert waiting(*cells) == []
+    assert waiting(*cells, "%%step d\nridge.fit(X, y)", "%%step e\nprint(models)") == ["e < d"]
+
+
 def test_numbers_and_texts_cannot_be_changed() -> None:
     cells = ["%%step load\na = 1\nb = a\nname = 'x'", "%%step one\na += 1", "%%step two\nprint(b)"]
     assert waiting(*cells) == []
@@ -177,6 +191,39 @@ def test_what_a_run_has_told_is_not_guessed() -> None:
     graph = graph_of(ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)")
     assert Sharing.of(graph, graph.links.keys()).pairs == ()
     assert Sharing.of(graph, {"change", "look"}).pairs  # for what stands above them it was another run
+
+
+def test_an_order_that_no_script_can_have_is_refused_until_a_run_has_told() -> None:
+    cells = [
+        "%%step load\nrows = [[1]]\ntable = rows\nxs = [1, 2]",
+        "%%step each --foreach x in xs\ny = x",
+        "%%step total --join each\nrows[0].append(sum(inputs.y))",
+        "%%step more\nz = y + len(table[0])",
+    ]
+    graph = graph_of(*cells)
+    with pytest.raises(
+        FlowRefused, match="'more' waits for 'total', which may change objects that it reaches as 'table'"
+    ):
+        export(graph)
+    assert export(graph, known=graph.links.keys()).text
+
+
+def constants(*cells: str) -> list[str]:
+    """Who is told to change a constant that is read below, or in the step itself, through another name."""
+    notes = export(graph_of("LIMITS = [1, 2]\nNESTED = {'a': [1]}", *cells)).notes
+    return re.findall(
+        r"(step '\w+') may change what an ordinary cell calls ('\w+'), and ('\w+') reads", " ".join(notes)
+    )
+
+
+def test_a_change_of_a_constant_through_another_name_is_told() -> None:
+    assert constants("%%step a\nmine = LIMITS\nmine.append(3)", "%%step b\nprint(LIMITS)") == [
+        ("step 'a'", "'LIMITS'", "'b'")
+    ]
+    cells = ["%%step c\ninner = NESTED['a']", "%%step d\ninner.append(2)\nprint(NESTED)", "%%step e\nprint(LIMITS)"]
+    assert constants(*cells) == [("step 'd'", "'NESTED'", "'d'")]
+    assert constants("%%step a\nmine = list(LIMITS)\nmine.append(3)", "%%step b\nprint(LIMITS)") == []
+    assert constants("%%step a\nimport toolbox\nm = toolbox.make(LIMITS)\nm.fit(3)", "%%step b\nprint(LIMITS)") == []
 
 
 # scripts that run

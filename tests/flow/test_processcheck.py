@@ -47,6 +47,7 @@ def test_a_setting_in_a_step_is_said_at_its_line(line: str) -> None:
         "y = sorted(set([2, 1]))",
         "df = pd.DataFrame({'a': [1]})\ndf.set_index('a', inplace=True)",
         "settings = {'a': 1}\nsettings.update(b=2)",
+        "old = os.getcwd()\nos.chdir('data')\nos.chdir(old)",
         "random.seed(1)",
         "np.random.seed(1)",
         "print(os.environ.get('HOME'), sys.path)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -162,3 +163,15 @@ def test_a_console_may_be_told_what_is_on_the_screen(tmp_path: Path) -> None:
     document.execute("%%step old\nx = 1")
     document.take(shown("%%step one\nx = 1"))
     assert steps(document) == ["one"]
+
+
+def test_cells_that_share_an_id_are_told_apart_by_what_they_say(tmp_path: Path) -> None:
+    path = write(tmp_path / "n.ipynb", "%%step one\nx = 1", "%%step two\ny = x", at=1000)
+    book = json.loads(path.read_text())
+    for cell in book["cells"]:
+        cell["id"] = "twin"
+    path.write_text(json.dumps(book))
+    document = Document(path)
+    for source in ("%%step one\nx = 1", "%%step two\ny = x", "%%step one\nx = 1", "%%step two\ny = x + 1"):
+        document.execute(source, "twin")
+    assert bodies(document) == {"one": "x = 1", "two": "y = x + 1"}

@@ -63,6 +63,13 @@ def test_what_functions_and_classes_keep_is_that_of_the_steps_above_however_ofte
     assert (live.names["N"], live.names["A"].made) == (1, 1)
 
 
+def test_what_a_function_keeps_is_there_for_a_step_that_is_written_later(live: Live) -> None:
+    live.run("REG = {}\ndef add(x, to=REG, found=[]):\n    found.append(x)\n    to[x] = len(found)\n    return found")
+    live.run("%%step one\nadd(1)")
+    live.run("%%step two\nseen = list(add(2)), dict(REG)")
+    assert live.names["seen"] == ([1, 2], {1: 1, 2: 2})
+
+
 def test_comments_and_layout_do_not_run_a_step_again(live: Live) -> None:
     live.run("%%step one\nx = 1")
     assert live.run("%%step one\n# a comment\nx   =  1") == ["one · from run 1, just now"]

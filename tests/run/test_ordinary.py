@@ -156,3 +156,15 @@ def test_a_generator_object_is_an_artifact_that_draws_change(place: Place) -> No
     )
     ran, right = place.run(flow(*cells)), plain(*cells)
     assert [ran.value(name) for name in ("a.x", "b.y", "c.z")] == [right["x"], right["y"], right["z"]]
+
+
+def test_a_generic_function_that_cells_extend_between_the_steps(place: Place) -> None:
+    cells = (
+        "from functools import singledispatch\n@singledispatch\ndef show(x): return f'<{x}>'",
+        "@show.register\ndef _(x: int): return f'int {x}'",
+        "%%step a\nxa = show(1), show(2.5)",
+        "@show.register(float)\ndef _(x): return f'{x:.1f}'",
+        "%%step b\nxb = show(1), show(2.5)",
+    )
+    ran, right = place.run(flow(*cells)), plain(*cells)
+    assert (ran.value("a.xa"), ran.value("b.xb")) == (right["xa"], right["xb"])

@@ -69,3 +69,12 @@ def test_a_step_that_nobody_asked_for_a_name_runs_again_when_somebody_does(place
     assert place.run(Shape("asked", text + "y = 1", {})).artifacts(task("loop")) == {}
     ran = place.run(Shape("asked", text + "y = i", {}), reuse=True)
     assert (ran.executed, ran.value("read.y")) == (["loop", "read"], 2)
+
+
+def test_a_deletion_that_the_text_of_a_step_does_not_show_fails_the_step(place: Place) -> None:
+    text = 'def drop(): del globals()["x"]\n---\n%%step a\nx = 1\n---\n%%step b\ndrop()\n---\n%%step c\nprint(x)'
+    ran = place.run(Shape("hidden", text + "\n---\n%%step d --in x\ndrop()", {}))
+    (failed,) = [event for event in ran.events if isinstance(event, TaskFailed) and event.task.step == "d"]
+    assert failed.failure.message == (
+        "step 'd' has deleted x where nobody can see it: write  del x  in the cell of 'd'"
+    )

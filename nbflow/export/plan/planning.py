@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nbflow.errors import FlowRefused
 from nbflow.export.errors import ExportFailed
 from nbflow.export.plan.arrange import Arrangement, Edge, GoesBack
 from nbflow.export.plan.attributes import Attributes
@@ -16,7 +17,9 @@ from nbflow.export.plan.shape import Shaping
 from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.sharing.pairs import Pair, Sharing
+from nbflow.export.sharing.telling import tell_pair
 from nbflow.flow.graph import Graph
+from nbflow.flow.wording import problem
 
 
 @dataclass
@@ -45,6 +48,7 @@ def plan_flow(graph: Graph, all_artifacts: bool, sharing: Sharing) -> Planned:
             plan = _attempt(graph, all_artifacts, edges, frozenset(split), sharing)
         except GoesBack:
             if not ordered and not alike:
+                _refuse_shared(graph, all_artifacts, frozenset(split), sharing)
                 raise
             # what the script itself wants in a row may be the reason: names are split, then switches are
             alike = alike if ordered else frozenset()
@@ -60,6 +64,19 @@ def plan_flow(graph: Graph, all_artifacts: bool, sharing: Sharing) -> Planned:
             raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
         split |= wrong & ordered  # where an order does not help
         ordered = (ordered | wrong) - split
+
+
+def _refuse_shared(graph: Graph, all_artifacts: bool, split: frozenset[str], sharing: Sharing) -> None:
+    """Raise FlowRefused where a script could be arranged, were it not for steps that may share objects."""
+    if not sharing.pairs:
+        return
+    _attempt(graph, all_artifacts, frozenset(), split, sharing)  # raises GoesBack too, if they are not the reason
+    apart = [one for one in sharing.pairs if graph.links[one.earlier].scope != graph.links[one.later].scope]
+    fix = f"Run the notebook once with nbflow run {graph.flow.document}, which tells whether they do, or change a copy"
+    message = "and a script cannot run them in the order of the cells"
+    raise FlowRefused(
+        [str(problem("shared", graph.steps[one.later], f"{tell_pair(one)}, {message}", fix)) for one in apart]
+    )
 
 
 def _attempt(

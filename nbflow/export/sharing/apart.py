@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nbflow.export.sharing.held import PRELUDE
 from nbflow.export.sharing.pairs import Sharing
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Problem
 from nbflow.flow.wording import problem
 
 _RULE = "comes-apart"
+
+
+def constants_apart(sharing: Sharing) -> Iterator[Problem]:
+    """Yield the changes of what an ordinary cell has made that other steps of a script would not see."""
+    graph, steps = sharing.graph, [*sharing.graph.links]
+    for at, step in enumerate(steps):
+        own = graph.links[step].writes
+        changed = frozenset(root for root in sharing.changed[step] if root[0] == PRELUDE)
+        for name, held in sharing.constants.items() if changed else ():
+            through = any(not changed.isdisjoint(one.deep) for n, one in sharing.given[step].items() if n != name)
+            readers = [*([step] if through and name in sharing.given[step] else []), *steps[at + 1 :]]
+            reader = next((one for one in readers if sharing.given[one].get(name) is held), None)
+            if reader is not None and name not in own and not changed.isdisjoint(held.deep):
+                yield problem(
+                    _RULE,
+                    graph.steps[step],
+                    f"step '{step}' may change what an ordinary cell calls '{name}', and '{reader}' reads '{name}': "
+                    "a script gives it to every step as the cell makes it",
+                    "Make it in a step, or change a copy of it",
+                )
 
 
 def certainly_apart(graph: Graph) -> tuple[Problem, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nbflow.export.sharing.held import NONE, NOTHING, Held, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
@@ -71,7 +72,7 @@ class Defined:
                 self.lazy.add(one.name)
         return {id(one) for one in own}
 
-    @property
+    @cached_property
     def is_restless(self) -> bool:
         """Whether objects of the flow may change where nothing is seen of it, as when they are gone through."""
         hidden = (n for n in self.methods if n.startswith("__") and n.endswith("__") and n not in _PLAIN_DUNDERS)

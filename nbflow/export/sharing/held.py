@@ -9,6 +9,9 @@ from dataclasses import dataclass
 Root = tuple[str, object]
 """A place in the code of a step where objects are made, or a parameter of a function. Equal roots may share."""
 
+PRELUDE = "%prelude"
+"""Stands in roots for a step, where an ordinary cell makes the objects."""
+
 Roots = frozenset[Root]
 NONE: Roots = frozenset()
 

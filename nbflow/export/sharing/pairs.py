@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbflow.export.sharing.defined import Defined
-from nbflow.export.sharing.held import NONE, NOTHING, Held, Root, Roots, together
+from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, Held, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.code import names_of, parse, parse_expression
 from nbflow.flow.graph import Graph
@@ -42,19 +42,26 @@ class Sharing:
     given: dict[str, dict[str, Held]] = field(default_factory=dict)
     made: dict[str, dict[str, Held]] = field(default_factory=dict)
     changed: dict[str, Roots] = field(default_factory=dict)
+    constants: dict[str, Held] = field(default_factory=dict)  # what ordinary cells bind
     _joined: list[Roots] = field(default_factory=list)
     _grown: Roots = NONE
 
     @classmethod
     def of(cls, graph: Graph, known: Collection[str] = ()) -> Sharing:
         found, defined = cls(graph, _with_ancestors(graph, known)), Defined.of(graph)
+        walk = Walk(defined, PRELUDE, {})
+        for walk.part, one in enumerate(graph.prelude.definitions):
+            if one.kind not in ("import", "function", "class"):
+                walk.run(parse(one.source).body)
+        found.constants = {name: held for name, held in walk.names.items() if held.deep}
         for name in graph.links:
             found._add(graph.steps[name], defined)
         return found
 
     def _add(self, step: Step, defined: Defined) -> None:
         linked = self.graph.links[step.name]
-        given = {one.name: self.held(one.writers, one.name) for one in linked.bindings}
+        given = {name: held for name, held in self.constants.items() if name in linked.prelude}
+        given |= {one.name: self.held(one.writers, one.name) for one in linked.bindings}
         if tasks := (*linked.joined, *linked.branches):
             given["inputs"] = together(one for above in tasks for one in self.made[above].values()).inside
         walk = Walk(defined, step.name, given, self._grown)
@@ -65,7 +72,8 @@ class Sharing:
             walk.run(body.body)
         if defined.is_restless:
             walk.changed |= together(given.values()).deep
-        for name in (linked.writes & given.keys()) - names_of(step.body).bound:
+        both = linked.writes & given.keys()
+        for name in both - names_of(step.body).bound if both else ():
             if walk.changed.isdisjoint(given[name].deep) or name in linked.carried:
                 walk.changed |= given[name].deep
         self._joined += walk.joined
@@ -93,25 +101,37 @@ class Sharing:
             leader.update(dict.fromkeys(others, first))
         return {root: find(root) for root in leader}
 
+    def _grouped(self, roots: Roots) -> frozenset[Root]:
+        return frozenset(self._groups.get(one, one) for one in roots)
+
     def meet(self, some: Roots, others: Roots) -> bool:
         """Tell whether objects from some roots may be among those from others."""
-        if not some or not others:
-            return False
-        return not {self._groups.get(one, one) for one in some}.isdisjoint(self._groups.get(one, one) for one in others)
+        return bool(some and others) and not self._grouped(some).isdisjoint(self._grouped(others))
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Those that have to run one after another, and do not by what they read or by another pair."""
         above: dict[str, set[str]] = {}
         found: list[Pair] = []
+        changed = {name: self._grouped(roots) for name, roots in self.changed.items() if roots}
+        reached = {name: self._grouped(self._all_reached(name)) for name in self.graph.links}
+        nothing = frozenset[Root]()
         for later, linked in self.graph.links.items():
             waits = above[later] = set(linked.upstream).union(*(above[one] for one in linked.upstream))
             for earlier in reversed([*above][:-1]):
-                pair = None if earlier in waits else self._pair(earlier, later)
+                if earlier in waits or (
+                    changed.get(earlier, nothing).isdisjoint(reached[later])
+                    and changed.get(later, nothing).isdisjoint(reached[earlier])
+                ):
+                    continue
+                pair = self._pair(earlier, later)
                 if pair is not None:
                     found.append(pair)
                     waits |= {earlier, *above[earlier]}
         return tuple(found)
+
+    def _all_reached(self, step: str) -> Roots:
+        return together((*self.given[step].values(), *self.made[step].values())).deep
 
     def _pair(self, earlier: str, later: str) -> Pair | None:
         if {earlier, later} <= self.known:
@@ -128,7 +148,9 @@ class Sharing:
     def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, Held]]:
         """What a change of another step must reach: a name that it writes itself it has apart."""
         own = self.graph.links[changer].writes
-        yield from ((name, held) for name, held in self.given[step].items() if name not in own)
+        for name, held in self.given[step].items():
+            if name not in own or held is self.constants.get(name):
+                yield name, held
         yield from self.made[step].items()
 
     def may_change(self, steps: Iterable[str], writers: Iterable[str], name: str) -> bool:

@@ -18,6 +18,7 @@ from nbflow.export.sharing.held import (
     NEW_METHODS,
     NONE,
     NOTHING,
+    PRELUDE,
     Held,
     Root,
     Roots,
@@ -44,6 +45,7 @@ class Walk:
         self.joined: list[Roots] = []
         self.grown = set(grown)  # roots of objects into which something was put after they had been made
         self.returned = NOTHING
+        self.part = 0  # where several texts are gone through, the number of the one
 
     def run(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
@@ -215,7 +217,7 @@ class Walk:
 
     def _own(self, node: ast.expr) -> Root:
         """Nobody tells apart what a function makes."""
-        return (self.step, (node.lineno, node.col_offset) if self.step else "")
+        return (self.step, (self.part, node.lineno, node.col_offset) if self.step else "")
 
     def _holding(self, node: ast.expr, content: Roots) -> Held:
         """A new container, with nothing in it but this."""
@@ -343,7 +345,7 @@ class Walk:
         if inplace or attr in CONTAINER_METHODS or (attr.endswith("_") and not attr.startswith("_")):
             self._change(receiver, given)
         elif attr in CHANGING_METHODS:
-            self.changed |= receiver.deep
+            self.changed |= _of_steps(receiver.deep)
         if known:
             return together(returned)
         if attr in APART_METHODS:
@@ -359,9 +361,16 @@ class Walk:
         self.value(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and not self._origin(call.func):
             attr = call.func.attr
-            if not is_reading(attr) and attr not in CONTAINER_METHODS and attr not in self.defined.methods:
+            known = CONTAINER_METHODS | CHANGING_METHODS | self.defined.methods.keys()
+            if attr not in known and not is_reading(attr):
                 receiver = self.value(call.func.value)
-                self._change(Held(receiver.deep, receiver.deep), together(map(self.value, call.args)))
+                deep = _of_steps(receiver.deep)
+                self._change(Held(deep, deep), together(map(self.value, call.args)))
+
+
+def _of_steps(roots: Roots) -> Roots:
+    """Without the constants of ordinary cells, which no library changes that is given them."""
+    return frozenset(root for root in roots if root[0] != PRELUDE)
 
 
 def _names_a_class(name: str) -> bool:
