@@ -50,7 +50,7 @@ class Kernel:
         if session_name is not None:
             env["JPY_SESSION_NAME"] = str(session_name)
         self.client = self._launch(Path(self._sockets.name, "k.json"), env)
-        self.client.start_channels()
+        self.client.start_channels(hb=False)  # on a busy machine a heart may miss a beat
         self.client.wait_for_ready(timeout=PATIENCE)
         if extension:
             self.ok("%load_ext nbflow")

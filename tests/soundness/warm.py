@@ -115,7 +115,7 @@ def run_script(words: list[str], place: Path) -> None:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # else forks of it write a line twice
     signal.alarm(PATIENCE)
     sys.argv = words
-    runpy.run_path(words[0], run_name="__main__")
+    runpy.run_path(os.path.abspath(words[0]), run_name="__main__")
 
 
 def run_kernel(connection: str, env: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@
 records = [{"city": "Oslo", "n": 1}, {"city": "Rome", "n": 2}, {"city": "Oslo", "n": 3}]
 
 # %%
-# %%step index
+# %%step group
 by_city = {}
 for _record in records:
     by_city.setdefault(_record["city"], []).append(_record)

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Decorators that count and time
-# refused: script: step 'first' hands on 'CALLS', which no statement of it assigns
+# refused: script: step 'first' changes 'CALLS', which cell 2 defines
 
 # %%
 import functools

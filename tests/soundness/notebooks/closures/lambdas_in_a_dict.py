@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Rules as lambdas that read a threshold
+# refused: script: step 'apply' may call a function of an artifact that reads 'limit'
 
 # %%
 # %%step rules

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A step takes over a name of the notebook
+# refused: script: step 'shadow' changes 'threshold', which cell 2 defines
 
 # %%
 threshold = 0.5

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Models that draw from NumPy's global generator
+# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import numpy as np

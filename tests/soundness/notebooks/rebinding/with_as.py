@@ -1,5 +1,9 @@
 # %% [markdown]
 # # with … as
+# refused: run: 'report'
+# refused: kernel: 'report'
+# refused: restart: 'report'
+# refused: script: 'report'
 
 # %%
 import io

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Instances that get numbers from their class
+# refused: script: step 'left' changes 'Node', which cell 2 defines
 
 # %%
 import itertools

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A counter and a log behind functions
-# refused: script: step 'first' hands on 'CALLS', which no statement of it assigns
+# refused: script: step 'first' changes 'CALLS', which cell 2 defines
 
 # %%
 CALLS = 0

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A function that counts its calls in an attribute
+# refused: script: step 'one' changes 'predict', which cell 2 defines
 
 # %%
 def predict(x):

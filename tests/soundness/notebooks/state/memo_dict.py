@@ -1,6 +1,6 @@
 # %% [markdown]
 # # An own memo, whose size is printed
-# refused: script: step 'one' hands on 'MEMO', which no statement of it assigns
+# refused: script: step 'one' changes 'MEMO', which cell 2 defines
 
 # %%
 MEMO = {}

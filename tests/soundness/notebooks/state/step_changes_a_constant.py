@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A step that changes what an ordinary cell defines
-# refused: script: step 'tune' hands on 'CONFIG', which no statement of it assigns
+# refused: script: step 'tune' changes 'CONFIG', which cell 2 defines
 
 # %%
 CONFIG = {"lr": 0.1}
