@@ -83,7 +83,7 @@ def look_around(graph: Graph, start: StartTask, find_in: Callable[[Run], Find]) 
     agenda: deque[Instruction] = deque(run.start())
     while agenda:
         instruction = agenda.popleft()
-        if isinstance(instruction, StartTask) and instruction.task.step != start.task.step:
+        if isinstance(instruction, StartTask) and instruction.task != start.task:
             agenda.extend(run.handle(find(instruction) or TaskMissing(instruction.task)))
     return run.partners_of(start.task, start.inputs)
 

@@ -197,6 +197,8 @@ class Steps:
                     self._learn(scene, run, event)
                     return
                 start = next((one for one in instructions if isinstance(one, StartTask)), None)
+                if start is not None:  # the next turn of a loop, or the next attempt
+                    journal.expect(start, Keys(scene.program).key(start), "")
 
     def _play(self, scene: Scene, run: Run, start: StartTask, journal: LiveJournal, going: Going) -> Event:
         for name in self._modules.refresh(scene.program, start.task.step):

@@ -59,8 +59,15 @@ class Sharing:
         """Tell whether a task that changed objects passed the change on to just the names that share them now."""
         if not passed_on.changed:
             return True
-        found = ((visible(self.known, task, name), digest) for name, digest in passed_on.names)
+        others = [(name, digest) for name, digest in passed_on.names if name not in self._inputs(task)]
+        found = ((visible(self.known, task, name), digest) for name, digest in others)
         return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
+
+    def _inputs(self, task: TaskId) -> frozenset[str]:
+        """Return the names that a task reads: equal keys have equal ones."""
+        linked, foreach = self.known.graph.links[task.step], self.known.graph.steps[task.step].foreach
+        read = frozenset(binding.name for binding in linked.bindings) - linked.carried
+        return read | {foreach.var} if foreach else read
 
     def missed_because_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> dict[TaskId, frozenset[str]]:
         """Return what finished tasks have missed, now that one more task, maybe itself a changer, has finished."""
