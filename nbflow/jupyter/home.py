@@ -121,7 +121,10 @@ class LiveHome(Namespace):
             held = {one for one in self._held if _has_identity(one, self._aside)}
             living = find_living(prelude.definitions, held, self._held, self._ledger.effects)
             anew = {name for one in prelude.definitions if one not in living for name in one.names}
-            self._living = frozenset(one for one in living if not self._holds_any(one, anew))
+            # what registers itself does so again where the registry is made anew
+            self._living = frozenset(
+                one for one in living if one.changes.isdisjoint(anew) and not self._holds_any(one, anew)
+            )
 
     def _holds_any(self, definition: Definition, names: Collection[str]) -> bool:
         """Whether it was made with the objects of some names, as defaults are, and these are to be made anew."""

@@ -125,3 +125,14 @@ def test_global_generators_go_on_from_step_to_step(live: Live, tmp_path: Path, c
         np.random.set_state(before)
     assert [*(live.names[name] for name in ("xa", "xb", "xc")), after] == right
     assert not any(" " in name for name in live.names)
+
+
+def test_functions_that_register_themselves_are_registered_for_each_step(live: Live) -> None:
+    live.run("FOUND = {}\ndef register(f):\n    FOUND[f.__name__] = f\n    return f")
+    live.run("@register\ndef one():\n    return 1\n@register\ndef two():\n    return 2")
+    live.run("FOUND['three'] = lambda: 3")
+    live.run("%%step first\nnames = sorted(FOUND)\nvalues = [FOUND[name]() for name in names]")
+    assert (live.names["names"], live.names["values"]) == (["one", "three", "two"], [1, 3, 2])
+    live.run("%%step second\nagain = sorted(FOUND)")
+    assert live.names["again"] == ["one", "three", "two"]
+    assert sorted(live.names["FOUND"]) == ["one", "three", "two"]
