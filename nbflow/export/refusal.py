@@ -157,6 +157,17 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
             else:
                 fix = f"Make cell {other.place.cell} a step, so that '{name}' is an artifact"
             yield problem("prelude-state", step, message, fix, name=name)
+        for name in sorted(_assigned_by_functions(graph, step)):
+            message = f"step '{step.name}' calls a function that assigns '{name}' through global"
+            fix = f"Let the function return the value, and write '{name} = …' in the step: a method sees no more of it"
+            yield problem("prelude-state", step, message, fix, name=name)
+
+
+def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:
+    """The artifacts that functions of the prelude assign, and not only change."""
+    called = graph.prelude_of(step.name).reached(graph.links[step.name].prelude)
+    assigned = frozenset().union(*(one.assigns for one in called))
+    return assigned & graph.links[step.name].writes - graph.prelude.names
 
 
 def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:
@@ -176,7 +187,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
             if binding.name in own:
                 continue
             makers = [one.name for one in graph.steps.values() if any(binding.name in held.free for held in one.holds)]
-            newest = binding.writers[0]
+            newest = step.name if binding.name in step.writes else binding.writers[0]
             if not makers or any(order[newest] > order[maker] for maker in makers if order[maker] < order[step.name]):
                 message = f"step '{step.name}' may call a function of an artifact that reads '{binding.name}'"
                 message += f", which step '{newest}' has bound since the function was made"

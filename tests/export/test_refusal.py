@@ -24,6 +24,19 @@ REFUSED = {
         "cell 3, line 1: step 'c' may call a function of an artifact that reads 't', which step 'b' has bound since "
         "the function was made. Give 't' to the function as an argument",
     ),
+    "a function and a name of its own": (
+        ["%%step a\nt = 1\nf = lambda: t", "%%step b\nt = 2\nx = f()"],
+        "step 'b' may call a function of an artifact that reads 't', which step 'b' has bound since",
+    ),
+    "a default": (
+        ["def log(x, seen=[]):\n    seen.append(x)", "%%step a\nlog(1)", "%%step b\nlog(2)"],
+        "cell 2, line 2: step 'a' changes 'log', which cell 1 defines.",
+    ),
+    "an artifact through global": (
+        ["def reset():\n    global t\n    t = 0", "%%step a\nt = 1", "%%step b\nreset()", "%%step c\nx = t"],
+        "cell 3, line 1: step 'b' calls a function that assigns 't' through global. "
+        "Let the function return the value, and write 't = …' in the step",
+    ),
     "a perhaps": (
         ["%%step a\nx = c = 1", "%%step b\nif c: del x", "%%step d\ny = x"],
         "cell 2, line 2: step 'd' reads 'x', which step 'b' may delete. Set 'x' to None in 'b' instead of deleting it",
