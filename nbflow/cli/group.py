@@ -23,7 +23,7 @@ from nbflow.errors import (
     TaskUnknown,
     UnknownName,
 )
-from nbflow.run.terminal import take_any_text
+from nbflow.terminal import take_any_text
 
 VERBS = {
     "run": ("running", "Run the flow, or a part of it."),

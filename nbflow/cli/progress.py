@@ -19,7 +19,7 @@ from nbflow.cli.tally import Count, Tally
 from nbflow.cli.words import duration
 from nbflow.run.events import Event, TaskStarted
 from nbflow.run.task import Result
-from nbflow.run.terminal import fall_silent
+from nbflow.terminal import fall_silent
 
 SYMBOLS = {
     "waiting": ("·", "dim"),

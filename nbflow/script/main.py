@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
-from nbflow.run.terminal import take_any_text
+from nbflow.terminal import take_any_text
 from nbflow.script.flow import FlowSpec
 
 

@@ -114,7 +114,7 @@ def test_a_change_in_place_is_said_and_remembered(shell: Shell) -> None:
     assert "run 1 succeeded · 4 ran · 0 reused" in first.out
     again = shell("run", notebook)
     assert "changes box" not in again.out
-    assert shell("show", notebook).lines[-1] == "end     ← hidden"
+    assert shell("show", notebook).lines[-1] == "end     ← append, hidden"
 
 
 def test_a_value_that_cannot_be_stored_is_said(shell: Shell) -> None:

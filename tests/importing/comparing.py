@@ -90,7 +90,8 @@ def differences(pair: Pair, script: Run, notebook: Run) -> list[str]:
 def _done(run: Run, step: str) -> list[Task]:
     """Its tasks in the order of their items; none for a step that was skipped, or never reached."""
     tasks = run[step].tasks if step in run else ()
-    return sorted((task for task in tasks if task.status is TaskStatus.SUCCEEDED), key=lambda task: task.path)
+    done = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)  # reused from before the run had learned of a change
+    return sorted((task for task in tasks if task.status in done), key=lambda task: task.path)
 
 
 def _writes(pair: Pair) -> Mapping[str, frozenset[str]]:

@@ -102,8 +102,7 @@ def end(self):
 """
     assert cells(tmp_path, body, AROUND) == [
         "from pathlib import Path\n\nimport os\nimport sys  # for later\n\nimport numpy as np",
-        "# the limit\nLIMIT = 3\nWIDE = [LIMIT,\n        4]",
-        "%%shared\nnp.random.seed(LIMIT)",
+        "# the limit\nLIMIT = 3\nWIDE = [LIMIT,\n        4]\nnp.random.seed(LIMIT)",
         "@property\ndef odd(x): return x",
         "def double(x):\n    return x * LIMIT",
         '%%shared\nPATH = os.path.dirname(str(Path.cwd() / "flow.py"))',

@@ -172,10 +172,11 @@ def test_what_was_stopped_in_the_kernel_is_cancelled_until_it_is_edited(desk: De
 
 def test_what_a_step_prints_in_the_kernel_is_read_while_it_runs_and_afterwards(desk: Desk) -> None:
     talking = "%%step talk\nimport sys\nprint('begun')\nprint('oh', file=sys.stderr)\nlook()\nx = 1"
-    desk.write("def look():\n    pass", talking)
+    looking = "def look():\n    import builtins\n    builtins.look_at_the_log()"
+    desk.write(looking, talking)
     names: dict[str, Any] = {"__name__": "__main__"}
     live = Live(names, desk.folder, desk.folder / "films.ipynb")
-    live.run("def look():\n    import builtins\n    builtins.look_at_the_log()")
+    live.run(looking)
     seen: list[Any] = []
 
     def look() -> None:
