@@ -60,11 +60,13 @@ class PassedOn:
     """How a task dealt with objects that it changed and that more than one name reaches.
 
     `changed` are the digests of the components that held these objects before. `names` are the names that reach them
-    and were stored anew, each with the digest of its artifact before.
+    and were stored anew, each with the digest of its artifact before. `tied` are constants of ordinary cells that share
+    objects with what the task made: a later change to these objects changes the constants as well.
     """
 
     changed: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    tied: tuple[Artifact, ...] = ()
 
     def covers(self, artifacts: Iterable[Artifact]) -> bool:
         """Tell whether each of the artifacts that reaches into something changed was stored anew."""

@@ -22,12 +22,17 @@ class Sharing:
 
     known: Tasks
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # component -> (step, name)
+    _tied: dict[str, dict[TaskId, Artifact]] = field(default_factory=dict)  # constant -> who shares it
     _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
     _changers: dict[str, set[TaskId]] = field(default_factory=dict)
 
     def note(self, task: TaskId, artifacts: Iterable[Artifact], passed_on: PassedOn) -> None:
         """Take down what a finished task holds and what it changed."""
         for artifact in artifacts:
+            for digest in artifact.shares:
+                self._holders.setdefault(digest, set()).add((task.step, artifact.name))
+        for artifact in passed_on.tied:
+            self._tied.setdefault(artifact.name, {})[task] = artifact
             for digest in artifact.shares:
                 self._holders.setdefault(digest, set()).add((task.step, artifact.name))
         self._changes.pop(task, None)
@@ -46,7 +51,7 @@ class Sharing:
         wanted = set(digests)
         names = {name for digest in wanted for _, name in self._holders.get(digest, ())}
         for name in sorted(names):
-            artifact = visible(self.known, task, name)
+            artifact = visible(self.known, task, name) or self._tied_above(task, name)
             if artifact is not None and not wanted.isdisjoint(artifact.shares):
                 yield artifact
 
@@ -60,8 +65,21 @@ class Sharing:
         if not passed_on.changed:
             return True
         others = [(name, digest) for name, digest in passed_on.names if name not in self._inputs(task)]
-        found = ((visible(self.known, task, name), digest) for name, digest in others)
+        found = ((visible(self.known, task, name) or self._tied_above(task, name), digest) for name, digest in others)
         return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
+
+    def _tied_above(self, task: TaskId, name: str) -> Artifact | None:
+        """Return a constant as the nearest step above shares it, unless a cell in between defines it anew."""
+        graph = self.known.graph
+        place = graph.steps[task.step].place
+        above = [one for one in self._tied.get(name, ()) if graph.steps[one.step].place < place]
+        above = [one for one in above if one.path == task.path[: len(one.path)]]
+        nearest = max(above, key=lambda one: (graph.steps[one.step].place, one.turn), default=None)
+        if nearest is None:
+            return None
+        tied = graph.steps[nearest.step].place
+        again = any(tied < defined < place for defined in graph.prelude.places.get(name, ()))
+        return None if again else self._tied[name][nearest]
 
     def _inputs(self, task: TaskId) -> frozenset[str]:
         """Return the names that a task reads: equal keys have equal ones."""

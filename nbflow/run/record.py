@@ -43,13 +43,14 @@ def _artifact(name: str, component: str, index: int, size: int, shares: Iterable
 
 def read_passed_on(value: Any) -> PassedOn:
     """Return what JSON says of changes to shared objects."""
-    changed, names = value
-    return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names))
+    changed, names, *tied = value
+    artifacts = tuple(_artifact(*facts) for each in tied for facts in each)
+    return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names), artifacts)
 
 
 def write_passed_on(passed_on: PassedOn) -> str | None:
     """Return JSON of the changes to shared objects, None if there are none."""
-    return json.dumps(_plain(passed_on)) if passed_on.changed else None
+    return json.dumps(_plain(passed_on)) if passed_on != NOTHING_PASSED_ON else None
 
 
 def _plain(value: object) -> object:
@@ -60,7 +61,8 @@ def _plain(value: object) -> object:
             facts: list[object] = [value.name, value.component, value.index, value.size]
             return [*facts, list(value.shares)] if value.shares else facts
         case PassedOn():
-            return [list(value.changed), [list(pair) for pair in value.names]]
+            facts = [list(value.changed), [list(pair) for pair in value.names]]
+            return [*facts, [_plain(one) for one in value.tied]] if value.tied else facts
         case Failure():
             frames = [[frame.where, frame.function, frame.source] for frame in value.frames]
             return [value.kind, value.type, value.message, frames, value.traceback]

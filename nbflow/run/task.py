@@ -278,11 +278,12 @@ class Performer:
         encoded, reached = self.store.save_reached(
             self.home.to_keep(values), visible, self.home, heap, scope, constants
         )
-        self._keep(encoded, result)
-        tied = {one.name: constants[one.name] for one in encoded.artifacts if one.name in constants.keys() - reached}
-        self._hand_over({**values, **tied, **applied(reached)}, heap, (*visible, *job.partners), result)
-        result.learned = tuple(sorted(reached.keys() | tied.keys() | kept & values.keys()))
-        result.passed_on = _passed_on(heap.changed, visible, values.keys() | reached.keys())
+        made = values.keys() | reached.keys()
+        tied = tuple(one for one in encoded.artifacts if one.name not in made)
+        self._keep(replace(encoded, artifacts=tuple(one for one in encoded.artifacts if one.name in made)), result)
+        self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
+        result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
 
     def _deleted(self, step: Step) -> set[str]:
         """What was there before the body and is not now, though the body does not say `del`."""

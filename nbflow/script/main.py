@@ -9,8 +9,8 @@ import sys
 from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
-from nbflow.terminal import take_any_text
 from nbflow.script.flow import FlowSpec
+from nbflow.terminal import take_any_text
 
 
 def start(cls: type[FlowSpec]) -> None:

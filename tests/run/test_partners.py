@@ -187,3 +187,15 @@ def test_a_failed_task_passes_nothing_on() -> None:
     run.handle(TaskFailed(TaskId("change"), BOOM))
     assert run.handle(TaskSucceeded(TaskId("use"), ())) == [FinishRun(Outcome.FAILED)]
     assert run.learned == {}
+
+
+def test_a_constant_that_an_artifact_shares_is_a_partner_until_a_cell_defines_it_anew() -> None:
+    tie = PassedOn(tied=(held("LIMITS", "A"),))
+    steps = "%%step load\na = LIMITS\n---\n%%step use\nprint(a)\n---\nLIMITS = [2]\n---\n%%step later\nf(a)"
+    run = run_of(graph_of("LIMITS = [1]\ndef f(x): pass\n---\n" + steps))
+    run.start()
+    instructions = run.handle(TaskSucceeded(TaskId("load"), (A,), passed_on=tie))
+    starts = {one.task.step: one for one in instructions if isinstance(one, StartTask)}
+    assert [one.name for one in starts["use"].partners] == ["LIMITS"]
+    assert starts["later"].partners == ()
+    assert run.learned == {}
