@@ -185,7 +185,6 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             ],
             "cell 2, line 2: step 'b' asks whether 'y' is in a task, which a script cannot. Write hasattr(…, 'y')",
         ),
-        (["import os"], "films.ipynb has no step. Begin a cell with %%step NAME"),
     ],
 )
 def test_what_a_script_has_no_form_for_is_refused_with_a_fix(shell: Shell, cells: list[str], message: str) -> None:
@@ -317,3 +316,9 @@ def test_a_script_that_is_no_python_any_more_is_refused(shell: Shell) -> None:
     answer = checked(shell, notebook, script)
     assert answer.code == 1
     assert f"{script} is not as nbflow export has written it (line" in answer.err
+
+
+def test_of_a_notebook_without_steps_there_is_nothing_to_export(shell: Shell) -> None:
+    answer = shell("export", shell.write("films", "import os"), str(shell.folder / "flow.py"))
+    assert answer.code == 2
+    assert answer.err.startswith("Error: there is nothing to run: films.ipynb has no steps. Begin a cell with  %%step")

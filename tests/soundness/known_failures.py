@@ -16,7 +16,6 @@ KNOWN: dict[str, str] = {
     "flows/loop_until_done": "kernel restart",
     "folder/chdir_in_a_cell": "script",
     "folder/import_by_name": "check run kernel restart script",
-    "rebinding/with_as": "script",
     "state/global_of_an_artifact": "script",
     "state/mutable_default": "script",
 }
