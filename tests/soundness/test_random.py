@@ -28,7 +28,9 @@ REAL = settings(
     derandomize=not EXPLORED,
     phases=[Phase.explicit, Phase.generate],  # a smaller example would take minutes to be found
 )
-pytestmark = pytest.mark.xfail(strict=False, reason="not all is merged that they need")
+SAID = ("random_book.py · cell ", "nbflow.errors.ChangeLeftBehind: ")
+"""What nbflow says against a cell and its line begins so, and so does the error of a script that cannot go on."""
+
 ENGINE = st.sampled_from(["run", "run", "kernel", "script"])
 
 
@@ -39,12 +41,16 @@ def warm() -> Iterator[Warm]:
     process.stop()
 
 
+@pytest.mark.xfail(strict=False, reason="not seen to the end yet")
 @settings(REAL, max_examples=EXPLORED or 60)
 @given(alias_notebooks(), ENGINE)
 def test_names_that_share_objects_go_on_sharing_them(warm: Warm, text: str, engine: str) -> None:
     assert_equal_or_said(warm, text, engine)
 
 
+@pytest.mark.xfail(
+    strict=False, reason="a registry that decorators fill is empty in a kernel's steps, as in effects/registry"
+)
 @settings(REAL, max_examples=EXPLORED or 30)
 @given(effect_notebooks(), ENGINE)
 def test_steps_see_what_the_ordinary_cells_above_them_did(warm: Warm, text: str, engine: str) -> None:
@@ -58,6 +64,6 @@ def assert_equal_or_said(warm: Warm, text: str, engine: str) -> None:
         bench = Bench(Book(folder / "random_book.py"), folder, warm)
         note(text)
         problem = compare(bench, engine)
-        assert not problem or "cell " in bench.check().out, problem
+        assert not problem or any(text in problem + bench.check().out for text in SAID), problem
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -122,7 +122,8 @@ def run_kernel(connection: str, env: Mapping[str, str]) -> None:
     _write_to(Path(os.devnull), Path(os.devnull))
     os.environ.update(env)
     os.environ.pop("MPLBACKEND")  # a kernel chooses its own
-    importlib.import_module("ipykernel.kernelapp").IPKernelApp.launch_instance(["-f", connection])
+    parent = f"--IPKernelApp.parent_handle={os.getppid()}"  # it ends with the process above, however that ends
+    importlib.import_module("ipykernel.kernelapp").IPKernelApp.launch_instance(["-f", connection, parent])
 
 
 def _write_to(out: Path, err: Path) -> None:

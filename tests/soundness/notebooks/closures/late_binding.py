@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Functions made in loops, and defaults that are bound early
+# refused: script: reads 'factor', which step 'change' has bound
 
 # %%
 # %%step make

@@ -3,7 +3,7 @@
 # refused: run: 'report'
 # refused: kernel: 'report'
 # refused: restart: 'report'
-# refused: script: 'report'
+# refused: script: artifact named "report"
 
 # %%
 import io

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A function that rebinds a table by global
+# refused: script: assigns 'table' through global
 
 # %%
 def reset():

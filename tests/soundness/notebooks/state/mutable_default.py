@@ -1,5 +1,6 @@
 # %% [markdown]
 # # The mutable default argument
+# refused: script: which cell 2 defines
 
 # %%
 def collect(item, seen=[]):
