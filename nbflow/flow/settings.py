@@ -77,6 +77,12 @@ def sets_process(
     return first in _VERBS or last.startswith(("set", "reset", "filter"))
 
 
+def makes_folder(call: ast.Call) -> bool:
+    """Tell whether a call is `PATH.mkdir(exist_ok=True)`, which steps below count on and which may be done again."""
+    is_method = isinstance(call.func, ast.Attribute) and call.func.attr == "mkdir"
+    return is_method and any(one.arg == "exist_ok" for one in call.keywords)
+
+
 def _may_be_repeated(origin: str, call: ast.Call | None) -> bool:
     """A folder can be made in every worker only where it may be there already."""
     if origin != "os.makedirs":

@@ -20,7 +20,7 @@ from nbflow.flow.effects import (
     shared_by,
 )
 from nbflow.flow.scope import MUTATORS, arguments_of
-from nbflow.flow.settings import sets_process
+from nbflow.flow.settings import makes_folder, sets_process
 
 _MUTATING = MUTATORS | frozenset(
     (
@@ -100,7 +100,7 @@ class _Walk:
 
     def _sets(self, node: ast.expr) -> bool:
         call = node.value if isinstance(node, ast.Await) else node
-        return isinstance(call, ast.Call) and sets_process(self._origin(call.func), call=call)
+        return isinstance(call, ast.Call) and (sets_process(self._origin(call.func), call=call) or makes_folder(call))
 
     def _change(self, node: ast.expr, aliases: Aliases, hidden: frozenset[str]) -> None:
         if self._origin(node):

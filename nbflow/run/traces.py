@@ -126,12 +126,21 @@ class Traces:
         self._runs: dict[int, Mapping[str, tuple[FileRow, ...]]] = {}
         self._left_by = cache(self._find_left_by)
 
-    def holding(self, step: str, rows: Iterable[FileRow], concerns: Callable[[FileRow], bool]) -> list[FileRow] | None:
-        """Return the rows with the stamps of today if nothing that concerns the caller has changed, else None."""
+    def holding(
+        self,
+        step: str,
+        rows: Iterable[FileRow],
+        concerns: Callable[[FileRow], bool],
+        settled: frozenset[str] = frozenset(),
+    ) -> list[FileRow] | None:
+        """Return the rows with the stamps of today if nothing that concerns the caller has changed, else None.
+
+        `settled` are steps below this one that are over as well: they may have changed what it wrote.
+        """
         found: list[FileRow] = []
         for row in rows:
             if concerns(row):
-                if not self._holds(step, row):
+                if not self._holds(step, row, settled):
                     return None
                 found.append(self._refreshed(row))
             else:
@@ -167,7 +176,7 @@ class Traces:
             return f"{row.path} is new"
         return f"{row.path} changed" + (" after it was written" if row.access in (Access.WRITE, Access.APPEND) else "")
 
-    def _holds(self, step: str, row: FileRow) -> bool:
+    def _holds(self, step: str, row: FileRow, settled: frozenset[str] = frozenset()) -> bool:
         if row.access == OTHER or row.stamp == self.disk.stamp(row.path) != NEVER:
             return True
         if row.access == Access.APPEND and row.digest not in (MISSING, UNSTEADY):
@@ -178,7 +187,7 @@ class Traces:
         left_by = self._left_by(row.path, state.digest)
         if row.access in (Access.READ, Access.FIND, Access.LIST):
             return bool(left_by - self.graph.ancestors(step))  # only what stands above may change what it reads
-        return bool(left_by & self._overwriting(step, row.path))
+        return bool(left_by & (settled or self._overwriting(step, row.path)))
 
     def _find_left_by(self, path: str, digest: str) -> frozenset[str]:
         return self._history.left_by(self.graph.flow.name, path, digest)
@@ -206,6 +215,13 @@ def comparison(graph: Graph, folder: Path, history: Reader, running: Iterable[st
     traces, may_run = Traces(graph, Disk(folder), history), tuple(running)
     needed = cache(lambda path, is_folder: _is_needed(path, is_folder, may_run, graph))
 
+    @cache
+    def between(step: str) -> frozenset[str]:
+        """The steps below a step and above those that may run, of which nothing runs."""
+        order = list(graph.links)
+        first = min((order.index(name) for name in may_run), default=len(order))
+        return frozenset(order[order.index(step) + 1 : first])
+
     def compare(start: StartTask, row: TaskRow) -> tuple[FileRow, ...] | None:
         step = start.task.step
 
@@ -214,7 +230,8 @@ def comparison(graph: Graph, folder: Path, history: Reader, running: Iterable[st
             return not is_output or start.reuse is not Reuse.ONLY or needed(one.path, one.access == Access.MAKE)
 
         rows = history.files(row.id)
-        found = traces.holding(step, rows, concerns) if rows else ()
+        settled = between(step) if start.reuse is Reuse.ONLY else frozenset[str]()
+        found = traces.holding(step, rows, concerns, settled) if rows else ()
         return None if found is None else tuple(found)
 
     return compare

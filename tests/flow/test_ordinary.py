@@ -91,6 +91,7 @@ SETTINGS = [
     "%env A=b",
     "%set_env A b",
     "import os\nos.makedirs('out', exist_ok=True)",
+    "from pathlib import Path\nOUT = Path('out')\nOUT.mkdir(exist_ok=True)",
     "import pandas as pd\npd.set_option('display.max_rows', 7)",
     "import pandas as pd\npd.options.display.max_rows = 7",
     "import pandas as pd\nopts = pd.options\nopts.display.max_rows = 7",
