@@ -19,8 +19,8 @@ import pytest
 from nbflow.store.artifact import Artifact
 from nbflow.store.blobs import size
 from nbflow.store.codec import encode
-from nbflow.store.component import decode
-from nbflow.store.drift import Loaded, changed
+from nbflow.store.component import Decoded, decode
+from nbflow.store.drift import compare
 from nbflow.store.home import PlainHome
 from nbflow.store.local import LocalBlobs
 from nbflow.store.rows import TaskRow, TaskStatus
@@ -51,10 +51,9 @@ def frame(n: int = 2_000_000) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def loaded(value: object, blobs: LocalBlobs) -> dict[str, Loaded]:
+def loaded(value: object, blobs: LocalBlobs) -> Decoded:
     (component,) = encode({"v": value}, blobs, PlainHome()).components
-    values = decode(component, blobs, PlainHome()).values
-    return {"v": Loaded(values[0], component, 0, values)}
+    return decode(component, blobs, PlainHome())
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -113,14 +112,14 @@ def test_loading_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) 
 
 def test_nobody_wrote_to_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) -> None:
     one = loaded(array, blobs)
-    assert one["v"].value.sum() > 0  # type: ignore[attr-defined]
-    assert benchmark(lambda: changed(one, blobs, PlainHome())) == set()
+    assert one.values[0].sum() > 0  # type: ignore[attr-defined]
+    assert benchmark(lambda: compare(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.005
 
 
 def test_nobody_wrote_to_small_inputs(benchmark: Any, blobs: LocalBlobs) -> None:
     one = loaded({"a": [1, 2, {"b": "text"}], "c": np.arange(10)}, blobs)
-    assert benchmark(lambda: changed(one, blobs, PlainHome())) == set()
+    assert benchmark(lambda: compare(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.001
 
 
@@ -136,7 +135,7 @@ def test_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> None:
 
 
 def test_one_column_of_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> None:
-    one = loaded(frame(), blobs)["v"].value
+    (one,) = loaded(frame(), blobs).values
     before = set(blobs)
     one["f3"] = np.arange(2_000_000.0)  # type: ignore[index]
     benchmark.pedantic(lambda: encode({"df": one}, blobs, PlainHome()), rounds=1)

@@ -84,7 +84,7 @@ TRAPS = [
          Says.LOST, Says.LOST),
     Trap("an instance whose class alone was written anew", "class P:\n    def m(self): return 'old'\np = P()",
          "class P:\n    def m(self): return 'new'", "(p.m(), isinstance(p, P))"),
-    Trap("an attribute of a function", "def f(): pass\nf.calls = 1", "f.calls = 9", "f.calls", Says.NOTE),
+    Trap("an attribute of a function", "def f(): pass\nf.calls = 1", "f.calls = 9", "f.calls"),
     Trap("an array of objects", "import numpy as np\nx = [1]\no = np.array([x, None], dtype=object)", "x.append(2)",
          "(o[0] is x, x)"),
     Trap("a decorated function",
