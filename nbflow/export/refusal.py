@@ -182,7 +182,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
     order = {name: at for at, name in enumerate(graph.steps)}
     for step in graph.steps.values():
         own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
-        own |= graph.links[step.name].carried  # what it only changes, by another name
+        own |= graph.links[step.name].carried | GENERATORS  # what it only changes, by another name
         for binding in graph.links[step.name].bindings:
             if binding.name in own:
                 continue
