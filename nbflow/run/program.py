@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.settings import import_folders
-from nbflow.flow.step import Definition
 from nbflow.store.store import LIVE
 
 

@@ -62,4 +62,6 @@ def _is_flow(value: object) -> bool:
 
 def _names_of(graph: Graph, step: str) -> frozenset[str]:
     """What it uses of the top of the script, but for imports."""
-    return frozenset(name for one in graph.closure(step) if not one.modules for name in one.names)
+    closure = graph.closure(step)
+    imported = (name for one in closure if one.modules for name in one.names)
+    return frozenset(name for one in closure for name in one.names).difference(imported)

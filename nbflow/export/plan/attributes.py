@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.naming import Names
-from nbflow.flow.step import Definition, Step
+from nbflow.flow.definition import Definition
+from nbflow.flow.step import Step
 
 
 @dataclass

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbflow.flow.code import names_of, parse
+from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Definition, Step
+from nbflow.flow.step import Step
 
 _SHOWING = frozenset({"print", "display"})
 
