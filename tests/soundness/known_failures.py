@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 KNOWN: dict[str, str] = {
-    "aliases/attributes_by_name": "run kernel restart script",
     "classes/enum_and_abc": "script",
     "disk/json_config": "run script",
     "disk/temporary_and_glob": "kernel",
