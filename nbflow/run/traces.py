@@ -85,6 +85,10 @@ class Recording:
             found.setdefault(name, Access.READ)
         return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
 
+    def _others_and_own(self) -> frozenset[str]:
+        """Return the files that no listing is about; once this task is stored, what it wrote is among them anyway."""
+        return self._others() | {self._disk.name(path) for path in self._watch.written}
+
     def _access_of(self, name: str, watch: Watch) -> str:
         """Return what a task did to a file that it has written: an output where its text says that it writes there."""
         grown = any(self._disk.name(path) == name for path in watch.grown)
@@ -99,7 +103,7 @@ class Recording:
         return use.access
 
     def _row(self, name: str, access: str, opened: Stamp | None) -> FileRow:
-        state = look_at(self._disk, name, access, self._others)
+        state = look_at(self._disk, name, access, self._others_and_own)
         before = opened if opened is not None else self._before.get(name, NEVER)
         if access == Access.READ and before != NEVER and self._disk.stamp(name) != before:
             state = State(UNSTEADY)

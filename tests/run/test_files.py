@@ -187,6 +187,19 @@ def test_what_a_step_below_writes_is_not_news_in_a_listing_above(place: Place) -
     assert place.run(shape, reuse=True).executed == []
 
 
+def test_what_a_step_has_written_itself_is_not_news_in_its_listing(place: Place) -> None:
+    change(place, "out/a.txt", "1")
+    shape = flow(
+        "import glob, os",
+        "%%step write\nopen('out/b.txt', 'w').close()\nn = len(glob.glob('out/*'))",
+        "%%step remove\nos.remove('out/b.txt')",
+    )
+    assert place.run(shape).value("write.n") == 2
+    assert place.run(shape, reuse=True).executed == []
+    change(place, "out/c.txt", "1")
+    assert "write" in place.run(shape, reuse=True).executed
+
+
 def test_two_notebooks_with_one_text_have_each_their_files(tmp_path: Path) -> None:
     shape = flow("%%step one\nt = open('x.txt').read()")
     for name in ("a", "b"):
