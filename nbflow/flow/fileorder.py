@@ -49,7 +49,13 @@ def _uses(
     prelude = space_of_prelude(sources)
     outer = replace(prelude, outer=Space(known=_Known(prelude, parameters, dict(writers))))
     body = uses_of(_parsed(step[0]), space_of_text(step, outer))
-    return (*(replace(use, split=True) for use in uses_of(_parsed(step[2]), outer)), *body)
+    return (*(replace(use, split=True) for use in uses_of(_parsed(step[2]), outer)), *_imports(sources, outer), *body)
+
+
+def _imports(sources: Sequence[str], space: Space) -> Iterator[FileUse]:
+    """Yield the modules that the prelude imports by names that are texts."""
+    calling = (node for source in sources if "import_" in source for node in _parsed(source))
+    yield from (use for use in uses_of(list(calling), space) if use.access is Access.IMPORT)
 
 
 @dataclass(frozen=True)

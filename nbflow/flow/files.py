@@ -22,6 +22,7 @@ class Access(StrEnum):
     """What is done to a file.
 
     TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there;
+    IMPORT: the path is the name of a module;
     GUESS: some text that a function gets, which is the path of what another step writes or it is no path.
     """
 
@@ -34,6 +35,7 @@ class Access(StrEnum):
     LIST = "list"
     MAKE = "make"
     GUESS = "guess"
+    IMPORT = "import"
 
     @property
     def reads(self) -> bool:

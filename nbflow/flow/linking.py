@@ -9,7 +9,7 @@ from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, st
 from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.calling import Calling
 from nbflow.flow.fileorder import FileOrder, uses_of_step
-from nbflow.flow.files import FileUse
+from nbflow.flow.files import Access, FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
@@ -54,6 +54,7 @@ class Joining:
     seeded: frozenset[str]
     draws: frozenset[str]
     files: tuple[FileUse, ...]
+    modules: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -161,7 +162,8 @@ class Above:
             soft, found = self._all_reads(step, hard, soft, learned, region)
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
-        files = self._files(step, reads, prelude)
+        uses = self._files(step, reads, prelude)
+        files = tuple(use for use in uses if use.access is not Access.IMPORT)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         upstream = self._with_file_order(upstream, files)
         files = self.order.without_wrong_guesses(files)
@@ -186,6 +188,7 @@ class Above:
             seeded=seeded,
             draws=draws,
             files=files,
+            modules=tuple(use for use in uses if use.access is Access.IMPORT),
         )
 
     def _everything(self) -> frozenset[str]:

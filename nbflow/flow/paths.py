@@ -55,7 +55,7 @@ class Space:
     @classmethod
     def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
         nodes = [node for statement in statements for node in ast.walk(statement)]
-        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(
             bindings_of(statements),
             known,

@@ -11,7 +11,7 @@ from nbflow.flow.code import Names, digest, names_of
 from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
-from nbflow.flow.purity import Purity
+from nbflow.flow.purity import Purity, origins_of
 from nbflow.flow.randomness import RandomUse, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
@@ -187,6 +187,8 @@ class _Sorting:
                 return "function" if self._can_run(node) else None
             case ast.ClassDef():
                 return "class" if self._can_run(node) else None
+            case ast.Assign() if origins_of(node) and self._is_constant(node):
+                return "import"
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 return "constant" if self._is_constant(node) else None
             case ast.If() | ast.Try():

@@ -14,6 +14,7 @@ _BY_MODULE = {
     "enum": ("Enum", "IntEnum", "StrEnum"),
     "fractions": ("Fraction",),
     "functools": ("cache", "lru_cache", "partial"),
+    "importlib": ("import_module",),
     "itertools": ("count", "cycle"),
     "logging": ("getLogger",),
     "numpy": ("arange", "array", "datetime64", "dtype", "float32", "float64", "int32", "int64", "linspace", "logspace"),
@@ -28,7 +29,9 @@ _BY_MODULE = {
     "uuid": ("UUID",),
     "zoneinfo": ("ZoneInfo",),
 }
+IMPORTERS = frozenset({"import_module", "__import__"})
 _BUILTIN = (
+    "__import__",
     *("abs", "bool", "bytearray", "bytes", "chr", "complex", "dict", "divmod", "float", "frozenset", "int", "len"),
     *("list", "max", "min", "object", "ord", "pow", "range", "round", "set", "slice", "sorted", "str", "sum", "tuple"),
 )
@@ -94,5 +97,21 @@ def origins_of(node: ast.AST) -> dict[str, str]:
             return whole | {root: root for root in roots}
         case ast.ImportFrom(module=module, names=aliases):
             return {alias.asname or alias.name: f"{module}.{alias.name}" for alias in aliases}
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if origin := called_origin(value):
+            return {name: origin}
         case _:
             return {}
+
+
+def called_origin(node: ast.expr) -> str:
+    """Where `import_module("a.b").c` comes from; the call itself where the name of the module is no literal."""
+    match node:
+        case ast.Attribute(value=inner, attr=attr):
+            outer = called_origin(inner)
+            return outer and f"{outer}.{attr}"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[module, *_]) if name in IMPORTERS:
+            text = module.value if isinstance(module, ast.Constant) else None
+            whole = text if isinstance(text, str) and not text.startswith(".") else ast.unparse(node)
+            return whole.partition(".")[0] if name == "__import__" and whole is text else whole
+        case _:
+            return ""

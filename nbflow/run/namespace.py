@@ -227,7 +227,7 @@ def _is_loaded(definition: Definition) -> bool:
     """Whether an import does no more than bind names: its modules are there already."""
     modules = definition.modules
     wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
-    return "*" not in definition.names and all(name in sys.modules for name in wanted)
+    return "*" not in definition.names and bool(modules) and all(name in sys.modules for name in wanted)
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:
