@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.calling import Calling
-from nbflow.flow.fileorder import FileOrder, uses_of_step
+from nbflow.flow.fileorder import FileOrder, uses_of_modules, uses_of_step
 from nbflow.flow.files import Access, FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
@@ -232,7 +232,9 @@ class Above:
     def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
-        return uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
+        uses = uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
+        modules = step.modules.union(*(one.modules for one in closure)) if self.order.has_modules else ()
+        return (*uses, *uses_of_modules(modules))
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""
