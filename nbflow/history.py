@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import CacheMode, Definition, Step
+from nbflow.flow.step import CacheMode, Step
 from nbflow.show import mark
 
 

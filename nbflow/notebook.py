@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NotANotebook
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.encoding import decode, without_coding
 from nbflow.flow.header import read_header
-from nbflow.flow.step import Cell, Flow
+from nbflow.flow.step import Flow
 
 SUFFIXES = (".ipynb", ".py")
 

@@ -6,8 +6,9 @@ import pytest
 
 from nbflow.arguments import bind_parameters, recorded
 from nbflow.errors import ParameterError, ParameterMissing
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
-from nbflow.flow.step import Cell, Flow
+from nbflow.flow.step import Flow
 
 
 def flow_of(*lines: str) -> Flow:

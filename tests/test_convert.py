@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from nbflow.convert import convert_header, convert_notebook
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.header import read_header
-from nbflow.flow.step import Cell
 from nbflow.notebook import read_notebook
 from tests.jupyter.notebooks import write
 

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.history import Lived, Past, StepState, Version, diff_code, diff_values, explain, explain_all, stand
 
 CELLS = (

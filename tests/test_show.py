@@ -1,9 +1,9 @@
 import pytest
 
 from nbflow.errors import NoDrawing
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.show import to_dot, to_mermaid, to_svg, to_text
 from tests.flows import FOREACH, LINEAR, NESTED, OVER_PARAMETER, SHAPES, SWITCH
 

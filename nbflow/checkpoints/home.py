@@ -9,7 +9,8 @@ from typing import Any
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.checkpoints.point import Checkpoint
 from nbflow.errors import PreludeFailed
-from nbflow.flow.step import Cell, Definition
+from nbflow.flow.cell import Cell
+from nbflow.flow.definition import Definition
 from nbflow.run.frames import filename_of_cell, show_source
 from nbflow.run.namespace import future_flags
 from nbflow.store.history import Reader

@@ -9,8 +9,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from nbflow.checkpoints.fingerprint import fingerprint
+from nbflow.flow.definition import Definition
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Definition
 from nbflow.store.artifact import Artifact
 
 _ABSENT: Any = object()

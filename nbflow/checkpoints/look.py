@@ -10,6 +10,7 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.store import drift
 from nbflow.store.alias import ATOMS
 from nbflow.store.artifact import Component
+from nbflow.store.attributes import object_at
 from nbflow.store.store import Store
 
 WORTH_COMPARING = 4 << 20
@@ -39,7 +40,7 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
     whole: dict[str, Mapping[int, object]] = {}  # the objects of each component that is as stored, by their numbers
     for component, values in _in_order(dict(_whole_components(same, checkpoint))):
         if whole.keys() >= {*component.bases}:
-            foreign = [whole[digest][number] for digest, number in component.places]
+            foreign = [object_at(whole[digest], number) for digest, number in component.places]
             recording = drift.are_as_stored(values, component, home, foreign)
             if recording is not None:
                 whole[component.digest] = dict(recording.memo().values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nbflow.checkpoints.ledger import Owned
 from nbflow.checkpoints.point import Checkpoint, Held, sizes
 from nbflow.errors import UnknownName
-from nbflow.flow.step import Definition
+from nbflow.flow.definition import Definition
 from nbflow.store.alias import Groups
 from nbflow.store.artifact import Component, Lost
 

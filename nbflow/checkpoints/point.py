@@ -10,9 +10,10 @@ from nbflow.address import Address
 from nbflow.archive import Archive, name_of
 from nbflow.checkpoints.randomness import RandomState, read_random
 from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
+from nbflow.flow.definition import Prelude
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import coerce
-from nbflow.flow.step import ParameterType, Prelude
+from nbflow.flow.step import ParameterType
 from nbflow.run.keys import references
 from nbflow.store import blobs
 from nbflow.store.artifact import Artifact, Component

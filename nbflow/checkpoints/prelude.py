@@ -8,7 +8,7 @@ from nbflow.checkpoints.fingerprint import fingerprint, is_rigid
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.checkpoints.plan import Redefinition
 from nbflow.checkpoints.point import Checkpoint
-from nbflow.flow.step import Definition, Prelude
+from nbflow.flow.definition import Definition, Prelude
 
 _VALUES = ("function", "class", "constant")  # what others may have looked at when they were defined
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.checkpoints.randomness import write_random
 from nbflow.errors import CheckpointNameTaken
-from nbflow.flow.step import Cell
+from nbflow.flow.cell import Cell
 from nbflow.run.sources import write_cells
 from nbflow.store.artifact import Artifact, Lost
 from nbflow.store.catalog import Writer

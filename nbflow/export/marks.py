@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.code import digest, parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
-from nbflow.flow.step import Cell
 from nbflow.script.branches import EXPORTED
 
 NO_BODY = "-"

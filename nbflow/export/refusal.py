@@ -11,13 +11,14 @@ from nbflow.errors import ParameterError
 from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
+from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import ParameterType, Problem, Step
+from nbflow.flow.step import ParameterType, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
@@ -182,7 +183,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
     order = {name: at for at, name in enumerate(graph.steps)}
     for step in graph.steps.values():
         own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
-        own |= graph.links[step.name].carried  # what it only changes, by another name
+        own |= graph.links[step.name].carried | GENERATORS  # what it only changes, by another name
         for binding in graph.links[step.name].bindings:
             if binding.name in own:
                 continue

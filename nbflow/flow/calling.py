@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nbflow.flow.definition import Prelude
 from nbflow.flow.holding import Holding
-from nbflow.flow.step import Flow, Prelude, Step
+from nbflow.flow.step import Flow, Step
 from nbflow.flow.writers import Read
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nbflow.errors import HeaderError, ParameterError
+from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
 from nbflow.flow.code import Names, compile_body, digest, names_of, parse
+from nbflow.flow.definition import Definition, Prelude, Scratch
 from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
@@ -15,7 +17,7 @@ from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
 from nbflow.flow.randomness import RandomUse
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
-from nbflow.flow.step import Cell, Definition, Flow, Parameter, Place, Prelude, Problem, Scratch, Step
+from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
@@ -51,7 +53,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
         parameters,
         prelude,
         tuple(sorted((*found.scratch, *scratch), key=lambda item: item.place)),
-        tuple(sorted(found.problems, key=lambda problem: problem.place or Place("", 0))),
+        tuple(sorted(found.problems, key=lambda problem: problem.place or NOWHERE)),
         tuple(cells),
     )
 

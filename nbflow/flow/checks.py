@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from nbflow.flow.cell import NOWHERE, Problem
 from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
@@ -13,7 +14,7 @@ from nbflow.flow.ordinarycheck import ORDINARY_RULES
 from nbflow.flow.outside import OUTSIDE_RULES
 from nbflow.flow.processcheck import PROCESS_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
-from nbflow.flow.step import Place, Problem, Step, Test
+from nbflow.flow.step import Step, Test
 from nbflow.flow.transitions import edges_of
 from nbflow.flow.wording import problem, suggestion
 
@@ -26,7 +27,7 @@ def check(graph: Graph) -> tuple[Problem, ...]:
     found = list(graph.flow.problems)
     for rule in RULES:
         found.extend(rule(graph))
-    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.place or Place("", 0), each.warning)))
+    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.place or NOWHERE, each.warning)))
 
 
 def reserved_step_names(graph: Graph) -> Iterator[Problem]:

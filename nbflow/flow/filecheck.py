@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbflow.flow.cell import Problem
 from nbflow.flow.files import Access, FileUse
 from nbflow.flow.graph import Graph
 from nbflow.flow.paths import show
-from nbflow.flow.step import Problem, Step
+from nbflow.flow.step import Step
 
 
 def _problem(rule: str, step: Step, use: FileUse, message: str, fix: str) -> Problem:

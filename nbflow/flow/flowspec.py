@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.flow.step import Next, NextKind, Options, Parameter, Place, Prelude
+from nbflow.flow.cell import Place
+from nbflow.flow.definition import Prelude
+from nbflow.flow.step import Next, NextKind, Options, Parameter
 
 _FORMS = (
     "Write self.next(self.a), self.next(self.a, self.b), self.next(self.a, foreach='items') "

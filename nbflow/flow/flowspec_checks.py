@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from nbflow.flow.cell import Problem
 from nbflow.flow.flowspec import Method, Script, tail_of, transitions_elsewhere
 from nbflow.flow.flowspec_graph import Open, Outline, outline
-from nbflow.flow.step import NextKind, Problem
+from nbflow.flow.step import NextKind
 from nbflow.flow.wording import suggestion
 
 RESERVED = frozenset({"name", "next", "input", "index", "cmd", "merge_artifacts", "foreach_stack", "script_name"})

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from nbflow.flow.cell import Place
 from nbflow.flow.code import modules_of, names_of, parse
+from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.flowspec import Method, is_main_guard
 from nbflow.flow.prelude import Statement, statements_of
-from nbflow.flow.step import Definition, Place, Prelude
 from nbflow.flow.text import Text
 
 _LOOKING = frozenset({"getattr", "hasattr", "setattr", "delattr"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.files import FileUse
-from nbflow.flow.linking import Above, Joining
-from nbflow.flow.step import Definition, Flow, Guard, Prelude, Step
+from nbflow.flow.linking import Above, Joining, reach
+from nbflow.flow.step import Flow, Guard, Step
 from nbflow.flow.transitions import follow
 
 
@@ -108,22 +109,11 @@ class Graph:
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Every step that must be over before `name` can start."""
-        return _reach((name,), {step: linked.upstream for step, linked in self.links.items()}) - {name}
+        return reach((name,), lambda step: self.links[step].upstream) - {name}
 
     def descendants(self, name: str) -> frozenset[str]:
         """Every step that waits for `name`, directly or not."""
-        return _reach((name,), self.downstream) - {name}
-
-
-def _reach(start: Iterable[str], neighbours: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    seen: set[str] = set()
-    agenda = list(start)
-    while agenda:
-        name = agenda.pop()
-        if name not in seen:
-            seen.add(name)
-            agenda.extend(neighbours[name])
-    return frozenset(seen)
+        return reach((name,), self.downstream.__getitem__) - {name}
 
 
 def link(flow: Flow, learned: Mapping[str, frozenset[str]] | None = None) -> Graph:

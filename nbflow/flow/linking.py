@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
@@ -239,22 +239,15 @@ class Above:
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""
         before = [name for name in self.order.before(files) if name not in upstream]
-        found, waited = set(upstream), self._all_above(upstream) if before else set()
+        found, waited = set(upstream), self._all_above(upstream) if before else frozenset[str]()
         for name in before:
             if name not in waited:
                 found.add(name)
                 waited |= self._all_above([name])
         return tuple(name for name in self.joinings if name in found) if before else upstream
 
-    def _all_above(self, names: Sequence[str]) -> set[str]:
-        seen: set[str] = set()
-        agenda = list(names)
-        while agenda:
-            name = agenda.pop()
-            if name not in seen:
-                seen.add(name)
-                agenda.extend(self.joinings[name].upstream)
-        return seen
+    def _all_above(self, names: Sequence[str]) -> frozenset[str]:
+        return reach(names, lambda name: self.joinings[name].upstream)
 
     def _metaflow_join(self, step: Step) -> str | None:
         """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
@@ -286,3 +279,15 @@ class Above:
         known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}
         return ((artifacts | step.mentions) if step.metaflow else artifacts) - known | ended
+
+
+def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return the steps that a walk from `start` comes to, those of the start included."""
+    seen: set[str] = set()
+    agenda = list(start)
+    while agenda:
+        name = agenda.pop()
+        if name not in seen:
+            seen.add(name)
+            agenda.extend(neighbours(name))
+    return frozenset(seen)

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Iterator
 
 from nbflow.flow.asking import soft_reads
 from nbflow.flow.branches import INPUTS
+from nbflow.flow.cell import Problem
 from nbflow.flow.code import names_of, parse
+from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.graph import Graph
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
-from nbflow.flow.step import Definition, Problem, Scratch, Step
+from nbflow.flow.step import Step
 from nbflow.flow.wording import listed, problem, suggestion
 
 RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})

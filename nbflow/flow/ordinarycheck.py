@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from nbflow.flow.cell import NOWHERE, Place, Problem
 from nbflow.flow.code import names_of
+from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Definition, Place, Problem, Scratch, Step
+from nbflow.flow.step import Step
 from nbflow.flow.wording import problem
 
 
@@ -103,7 +105,7 @@ def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
 
 def setting_outside(graph: Graph) -> Iterator[Problem]:
     """A setting that no worker can execute holds in the notebook's own process only."""
-    last = max((step.place for step in graph.steps.values()), default=Place("", 0))
+    last = max((step.place for step in graph.steps.values()), default=NOWHERE)
     for one in graph.flow.scratch:
         if one.setting and one.place < last:
             message = "this changes the process, and the workers of a flow cannot do the same"

@@ -13,9 +13,10 @@ from pathlib import Path, PurePath
 from typing import assert_never
 
 from nbflow.errors import DefaultError, ParameterError
+from nbflow.flow.cell import Place, Problem
 from nbflow.flow.lines import lines_of
 from nbflow.flow.literals import value_of
-from nbflow.flow.step import Parameter, ParameterType, Place, Problem
+from nbflow.flow.step import Parameter, ParameterType
 
 _EXAMPLES = {
     ParameterType.INT: ("a whole number", "3"),

@@ -7,7 +7,9 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nbflow.flow.cell import Place
 from nbflow.flow.code import Names, digest, names_of
+from nbflow.flow.definition import Definition, DefinitionKind, Scratch
 from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
@@ -15,7 +17,7 @@ from nbflow.flow.purity import Purity, origins_of
 from nbflow.flow.randomness import RandomUse, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
-from nbflow.flow.step import Definition, DefinitionKind, Place, Scratch, Step
+from nbflow.flow.step import Step
 from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
 

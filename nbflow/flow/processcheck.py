@@ -8,11 +8,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbflow.flow.cell import Problem
 from nbflow.flow.code import parse
+from nbflow.flow.definition import Definition
 from nbflow.flow.effects import Known, Touched, executed
 from nbflow.flow.graph import Graph
 from nbflow.flow.lines import lines_of
-from nbflow.flow.step import Definition, Problem, Step
+from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
 
 _MAY_SET = re.compile(

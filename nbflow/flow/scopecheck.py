@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.flow.branches import INPUTS, branch_reads, reads_inputs_whole
+from nbflow.flow.cell import Problem
 from nbflow.flow.graph import Graph
 from nbflow.flow.scopes import Scope, disagreement, is_within
-from nbflow.flow.step import Problem, Step
+from nbflow.flow.step import Step
 from nbflow.flow.wording import problem, suggestion
 
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from nbflow.flow.step import Definition
+from nbflow.flow.definition import Definition
 
 _KNOWN = frozenset(
     (

@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from nbflow.flow.cell import Place, Problem
 from nbflow.flow.code import line_of
-from nbflow.flow.step import Place, Problem, Step
+from nbflow.flow.step import Step
 
 
 def place_of(step: Step, name: str | None = None) -> Place:

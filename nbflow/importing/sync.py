@@ -14,13 +14,13 @@ from nbflow.export.bodies import Body, read_bodies
 from nbflow.export.file import write_script
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
 from nbflow.export.script import export
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.encoding import decode, without_coding
 from nbflow.flow.graph import link
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
-from nbflow.flow.step import Cell
 from nbflow.importing.exported import undisplayed
 from nbflow.importing.reading.source import text_of
 from nbflow.importing.refusals import NotAScript

@@ -10,9 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from nbflow.errors import NotANotebook
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
+from nbflow.flow.definition import Scratch
 from nbflow.flow.header import CellKind, read_header
-from nbflow.flow.step import Cell, Flow, Scratch
+from nbflow.flow.step import Flow
 from nbflow.notebook import read_cells
 
 _CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")

@@ -9,7 +9,8 @@ from typing import Any
 from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.flow.code import names_of
-from nbflow.flow.step import Definition, Prelude, Step
+from nbflow.flow.definition import Definition, Prelude
+from nbflow.flow.step import Step
 from nbflow.jupyter.living import find_living
 from nbflow.run.namespace import Namespace
 from nbflow.run.program import Program

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from nbflow.checkpoints.ledger import Done
-from nbflow.flow.step import Definition
+from nbflow.flow.definition import Definition
 
 
 def find_living(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbflow.errors import NbflowError
-from nbflow.flow.step import Cell
+from nbflow.flow.cell import Cell
 from nbflow.notebook import Written, code_cells
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nbflow.errors import FlowRefused
+from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Problem, Step
+from nbflow.flow.step import Step
 
 
 def refuse_unless_sound(graph: Graph, key: str, step: Step | None) -> Step:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
+from nbflow.flow.cell import Cell, Place
 from nbflow.flow.lines import lines_of
-from nbflow.flow.step import Cell, Place, Step
+from nbflow.flow.step import Step
 from nbflow.run.events import Failure, FailureKind, Frame
 
 LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Definition, Options, Prelude, Step
+from nbflow.flow.step import Options, Step
 from nbflow.run.disk import files_of_pattern
 from nbflow.run.events import StartTask, TaskDone, TaskId
 from nbflow.run.modules import digest_modules

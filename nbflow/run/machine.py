@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import assert_never
 
 from nbflow.errors import ChangeNotPassedOn
+from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Problem
 from nbflow.run.events import (
     NOTHING_PASSED_ON,
     CancelTasks,

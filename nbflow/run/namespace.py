@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
-from nbflow.flow.step import Cell, Definition, Prelude
+from nbflow.flow.cell import Cell
+from nbflow.flow.definition import Definition, Prelude
 from nbflow.run.display import display
 from nbflow.run.frames import filename_of_cell, show_source
 from nbflow.run.keys import references

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.paths import fill_in
 from nbflow.flow.settings import import_folders
-from nbflow.flow.step import Definition
 from nbflow.store.store import LIVE
 
 

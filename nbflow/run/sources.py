@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from nbflow.flow.cell import Cell, Place
 from nbflow.flow.graph import Graph, Link
-from nbflow.flow.step import Cell, Flow, Foreach, Next, NextKind, Place, Step
+from nbflow.flow.step import Flow, Foreach, Next, NextKind, Step
 
 
 def write_cells(cells: Iterable[Cell]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from nbflow.flow.cell import Problem
 from nbflow.flow.fileorder import may_be_same
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Problem
 from nbflow.run.disk import files_of_pattern
 
 

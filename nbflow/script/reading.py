@@ -11,12 +11,13 @@ from functools import cache
 from pathlib import Path
 
 from nbflow.errors import MetaflowException
+from nbflow.flow.cell import Place
 from nbflow.flow.code import digest, parse
 from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import Method, Script, class_named, methods_of
 from nbflow.flow.flowspec_reads import read_module
 from nbflow.flow.step import Parameter as Declared
-from nbflow.flow.step import ParameterType, Place
+from nbflow.flow.step import ParameterType
 from nbflow.script.decorators import Facts, facts_of
 from nbflow.script.flow import FlowSpec
 from nbflow.script.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file

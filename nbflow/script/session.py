@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
-from nbflow.flow.step import Cell, Definition, Scratch
+from nbflow.flow.definition import Definition, Scratch
 
 _MAIN = 'if __name__ == "__main__":\n    {}()\n'
 

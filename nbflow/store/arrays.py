@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array as array_module
 import pickle
 import sys
 from typing import Any
@@ -17,11 +18,28 @@ def reduce_array(recorder: Recorder, array: Any) -> Any:
     if array.nbytes == 0 or array.dtype.kind not in KINDS | {"O"}:
         return NotImplemented
     start, stop = span(array)
+    owner = _memory_of(array)
+    if owner is not None and recorder.is_stored(owner):
+        return _over(array, owner)
     recorder.hold(Held(start, stop, array, id(array) in recorder.guarded))
     shared = recorder.layout.place(start, stop)
     if shared is not None and shared.owner is not array and shared.owner.flags.forc:
         return _as_view(array, shared)
     return NotImplemented if array.dtype.hasobject else _alone(array)
+
+
+def _memory_of(array: Any) -> Any:
+    """What is no array and has given its memory to one, if it can be changed by itself."""
+    while type(array) is sys.modules["numpy"].ndarray:
+        array = array.base
+    owner = array.obj if isinstance(array, memoryview) else array
+    return owner if isinstance(owner, bytearray | array_module.array) else None
+
+
+def _over(array: Any, owner: Any) -> Any:
+    whole = sys.modules["numpy"].frombuffer(owner, "u1")
+    offset = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return rebuild.array_over, (owner, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
 
 
 def _as_view(array: Any, shared: Shared) -> Any:

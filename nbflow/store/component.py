@@ -11,6 +11,7 @@ from blake3 import blake3
 from nbflow.errors import BlobCorrupt, BlobMissing, LoadFailed, NbflowError
 from nbflow.store import blobs as blob
 from nbflow.store.artifact import Component
+from nbflow.store.attributes import object_at
 from nbflow.store.blobs import HASH_LENGTH, BlobStore
 from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
@@ -58,6 +59,10 @@ class Decoded:
         """Every object that the stream memoizes, by its number."""
         memo: Mapping[int, object] = self.unpickler.memo.copy()
         return memo
+
+    def object_at(self, number: int) -> object:
+        """Return what another stream refers to by this number."""
+        return object_at(self.objects, number)
 
 
 def decode(

@@ -67,7 +67,7 @@ class Heap:
         return ordered
 
     def _decode(self, component: Component, wanted: str) -> Decoded:
-        foreign = [self._decoded[digest].objects[number] for digest, number in component.places]
+        foreign = [self._decoded[digest].object_at(number) for digest, number in component.places]
         return decode(component, self._blobs, self._home, wanted, foreign)
 
     # ---- after the body

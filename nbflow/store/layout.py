@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ class Layout:
     torn: tuple[Held, ...] = ()  # arrays of other components in memory that none of them covers
     present: frozenset[int] | None = None  # ids of what weak references point to and the stream holds; None: unknown
     starts: list[int] = field(default_factory=list)
+    owners: Mapping[int, object] = field(default_factory=dict)  # of dicts that are met by themselves, by their ids
 
     def place(self, start: int, stop: int) -> Shared | None:
         i = bisect_right(self.starts, start) - 1

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from nbflow.store import drift
 from nbflow.store.alias import is_immutable
+from nbflow.store.attributes import with_attributes
 from nbflow.store.component import Decoded
 from nbflow.store.home import Home
 from nbflow.store.layout import Held, overlaps
@@ -35,7 +36,8 @@ class Lent:
         """The number that each object has in the stored stream, and the object, by its id."""
         if drift.is_stored(self.recording, self.decoded.component):
             return self.recording.memo()
-        return {id(one): (number, one) for number, one in self.decoded.objects.items()}
+        numbers = {id(one): (number, one) for number, one in self.decoded.objects.items()}
+        return with_attributes(numbers, self.recording.attributes.values())
 
     @cached_property
     def memory(self) -> list[Held]:

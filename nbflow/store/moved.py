@@ -23,5 +23,6 @@ class Unpickler(pickle.Unpickler):
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         return super().find_class(MOVED.get(module_name, module_name), global_name)
 
-    def persistent_load(self, number: int) -> object:
-        return self._foreign[number]
+    def persistent_load(self, reference: Any) -> object:
+        """Return an object of another component by its number, or the attributes of an object of this one."""
+        return self._foreign[reference] if isinstance(reference, int) else vars(reference[0])

@@ -6,8 +6,8 @@ import io
 import itertools
 import pickle
 import pickletools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import cloudpickle
@@ -17,6 +17,7 @@ from blake3 import blake3
 from nbflow.errors import NotStorable
 from nbflow.store import frames, rebuild
 from nbflow.store.artifact import Lost
+from nbflow.store.attributes import Attributes, Memo, join, with_attributes
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.home import Home
 from nbflow.store.layout import Held, Layout, arrange
@@ -54,6 +55,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.guarded: set[int] = set()
         self.lost: dict[int, tuple[Lost, object]] = {}
         self.weak_targets: list[object] = []
+        self.attributes: dict[int, Attributes] = {}
         self.own_globals: dict[int, dict[str, Any]] = {}
         self._reducers: dict[type, Reducer | None] = EXACT.copy()
         self._paths: dict[int, str] | None = None
@@ -95,6 +97,18 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if self.copies_on_write:
             self.guarded.add(id(array))
 
+    def is_stored(self, target: object) -> bool:
+        if self.layout.present is None:  # at first sight nobody knows yet what else is stored
+            self.weak_targets.append(target)
+            return False
+        return id(target) in self.layout.present
+
+    def reduce_as_pickle(self, obj: object) -> Any:
+        return _standard_reduction(obj, self.dispatch_table)
+
+    def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
+        return self.layout.owners.get(id(namespace), owner) is not owner
+
     def digest(self, cls: type) -> str:
         return "" if self.digesting else digest_class(cls, self.home)
 
@@ -106,17 +120,25 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 class ReferringPickler(Pickler):
-    """A recorder that writes a reference for each object that another component holds.
+    """A recorder that writes references: to objects of other components, and to objects for their dicts.
 
     It is a class of its own because pickle asks `persistent_id` about every single object, which takes time.
     """
 
-    def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer, **how: bool):
-        self._refer = refer
+    def __init__(
+        self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer | None, **how: bool
+    ) -> None:
+        self._refer = refer or (lambda _: None)
         super().__init__(home, layout, roots, **how)
 
-    def persistent_id(self, obj: Any) -> int | None:
-        return self._refer(obj)
+    def persistent_id(self, obj: Any) -> Any:
+        number = self._refer(obj)
+        if number is None and type(obj) is dict and id(obj) in self.layout.owners:
+            return (self.layout.owners[id(obj)],)
+        return number
+
+    def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
+        return super().is_written_elsewhere(namespace, owner) or self._refer(namespace) is not None
 
 
 FUNCTION = type(lambda: None)
@@ -184,9 +206,14 @@ class Recording:
     buffers: tuple[pickle.PickleBuffer, ...]
     held: tuple[Held, ...]
     lost: tuple[Lost, ...]
-    memo: Callable[[], dict[int, tuple[int, Any]]]
+    objects: Callable[[], Memo]  # those that the stream memoizes
     weak_targets: tuple[object, ...] = ()
     guarded: frozenset[int] = frozenset()  # ids of arrays that pandas keeps apart by copying on write
+    attributes: Mapping[int, Attributes] = field(default_factory=dict)
+
+    def memo(self) -> Memo:
+        """Return a copy of the number that each object has, which takes its time."""
+        return with_attributes(self.objects(), self.attributes.values())
 
 
 def record(
@@ -203,7 +230,7 @@ def record(
         how = {"by_column": by_column, "careful": careful}
         recorder = (
             Pickler(home, layout or Layout(), roots, **how)
-            if refer is None
+            if refer is None and not (layout and layout.owners)
             else ReferringPickler(home, layout or Layout(), roots, refer, **how)
         )
         try:
@@ -227,6 +254,7 @@ def _recording(recorder: Pickler) -> Recording:
         recorder.memo.copy,
         tuple(recorder.weak_targets),
         frozenset(recorder.guarded),
+        recorder.attributes,
     )
 
 
@@ -268,5 +296,15 @@ def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None 
     targets = [target for recording in recordings for target in recording.weak_targets]
     memos = set().union(*(recording.memo().keys() for recording in recordings)) if targets else set[int]()
     present = frozenset(id(one) for one in targets if id(one) in memos or (foreign and foreign.refer(one) is not None))
-    layout = arrange(held, present, foreign.memory if foreign else ())
-    return layout if layout.shared or layout.torn or targets else None
+    owners = _owners(recordings, {id(one) for one in targets})
+    layout = replace(arrange(held, present, foreign.memory if foreign else ()), owners=owners)
+    return layout if layout.shared or layout.torn or targets or owners else None
+
+
+def _owners(recordings: Iterable[Recording], targets: Collection[int]) -> dict[int, object]:
+    """Return the owner of each dict that is also met by itself, or as that of another object."""
+    attributes = join(recording.attributes for recording in recordings)
+    if not attributes:
+        return {}
+    met = {*targets}.union(*(recording.objects().keys() & attributes.keys() for recording in recordings))
+    return {key: one.owners[0] for key, one in attributes.items() if key in met or len(one.owners) > 1}

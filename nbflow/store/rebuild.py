@@ -7,6 +7,7 @@ import importlib
 import mmap
 import types
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -93,6 +94,11 @@ def masked_array(base: Any, mask: Any, attributes: dict[str, Any]) -> Any:
     made = base.view(numpy.ma.MaskedArray)
     made.__dict__.update(attributes, _mask=mask)
     return made
+
+
+def set_attributes(made: Any, attributes: dict[str, Any]) -> None:
+    """Give an object a dict that another object has as well."""
+    made.__dict__ = attributes
 
 
 def plain(base: Any) -> Any:
@@ -184,6 +190,44 @@ def cached(wrapped: Callable[..., Any], parameters: Mapping[str, Any], attribute
     made = functools.lru_cache(**parameters)(wrapped)
     made.__dict__.update({name: value for name, value in attributes.items() if name != "__wrapped__"})
     return made
+
+
+# ---- views
+
+
+def dict_view(mapping: Any, kind: str) -> Any:
+    base: type = OrderedDict if isinstance(mapping, OrderedDict) else dict
+    return getattr(base, kind)(mapping)
+
+
+def dict_iterator(mapping: Any, kind: str, backwards: bool, position: int) -> Any:
+    """An iterator that has given `position` items already."""
+    view = getattr(dict, kind)(mapping)
+    made = reversed(view) if backwards else iter(view)
+    for _ in range(position):
+        next(made, None)
+    return made
+
+
+def flat_iterator(array: Any, position: int) -> Any:
+    made = array.flat
+    for _ in range(position):
+        next(made, None)
+    return made
+
+
+def array_over(
+    owner: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, write: bool
+) -> Any:
+    """An array in the memory of something that is no array, such as a bytearray."""
+    window = importlib.import_module("numpy").ndarray(shape, dtype, buffer=owner, offset=offset, strides=strides)
+    window.flags.writeable = write
+    return window
+
+
+def shared_generator(module: str, name: str) -> Any:
+    """The random generator that a library keeps for its functions."""
+    return getattr(importlib.import_module(module), name)
 
 
 # ---- references that do not hold on

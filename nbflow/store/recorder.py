@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from nbflow.store.attributes import Attributes
 from nbflow.store.home import Home
 from nbflow.store.layout import Held, Layout
 
@@ -17,6 +18,7 @@ class Recorder(Protocol):
     copies_on_write: bool
     guarded: set[int]  # ids of arrays that only pandas writes to
     weak_targets: list[object]
+    attributes: dict[int, Attributes]  # dicts of objects that others may hold, by their ids
     own_globals: dict[int, dict[str, Any]]  # of functions, by the id of their globals
 
     def lose(self, obj: object, reason: str) -> Any:
@@ -27,6 +29,15 @@ class Recorder(Protocol):
 
     def guard(self, array: object) -> None:
         """Note an array that only pandas writes to; whoever asks us for it keeps it alive."""
+
+    def is_stored(self, target: object) -> bool:
+        """Tell whether something is stored for itself, and not just because it is asked for here."""
+
+    def reduce_as_pickle(self, obj: object) -> Any:
+        """Return how pickle takes an object apart."""
+
+    def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
+        """Tell whether the dict of an object is written as that of another one."""
 
     def digest(self, cls: type) -> str:
         """By which a class is named; inside the stream of a class it has none, so that recursion ends."""

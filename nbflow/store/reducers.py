@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import io
 import mmap
+import random
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from nbflow.store import arrays, frames, functions, rebuild
+from nbflow.store import arrays, frames, functions, instances, rebuild, views
 from nbflow.store.recorder import Recorder
 from nbflow.store.tombstone import Tombstone
 
@@ -43,13 +44,6 @@ def reduce_weak_keys(recorder: Recorder, mapping: Any) -> Any:
     return rebuild.weak_keys, (list(mapping.items()),)
 
 
-def reduce_memoryview(recorder: Recorder, window: memoryview) -> Any:
-    under = window.obj
-    if isinstance(under, bytes | bytearray) and window == memoryview(under) and window.format == "B":
-        return memoryview, (under,)
-    return recorder.lose(window, "a window on other memory; store bytes(…) of it")
-
-
 def reduce_figure(recorder: Recorder, figure: Any) -> Any:
     """Without registering it with pyplot when it is loaded, which would number it anew and show it."""
     make, arguments, state, *rest = figure.__reduce_ex__(5)
@@ -72,7 +66,11 @@ EXACT: dict[type, Reducer | None] = {
     weakref.ref: reduce_weakref,
     weakref.WeakValueDictionary: reduce_weak_values,
     weakref.WeakKeyDictionary: reduce_weak_keys,
-    memoryview: reduce_memoryview,
+    memoryview: views.reduce_memoryview,
+    types.MappingProxyType: views.reduce_proxy,
+    random.Random: views.reduce_python_generator,
+    **dict.fromkeys(views.VIEWS, views.reduce_view),
+    **dict.fromkeys(views.ITERATORS, views.reduce_iterator),
     Tombstone: None,
     io.StringIO: None,
     io.BytesIO: None,
@@ -108,7 +106,7 @@ def reducer_of(kind: type) -> Reducer | None:
     ):
         if issubclass(kind, family):
             return reducer
-    return None
+    return instances.reduce_owner if instances.has_own(kind) else None
 
 
 def _session_families() -> list[tuple[type, Reducer]]:
@@ -127,7 +125,12 @@ def _array_families() -> list[tuple[type, Reducer]]:
     numpy = sys.modules.get("numpy")  # who has no array yet needs no numpy
     if numpy is None or not hasattr(numpy, "ndarray"):
         return []
-    return [(numpy.ndarray, lambda recorder, array: _reduce_any_array(recorder, array, numpy.ndarray))]
+    generator = getattr(sys.modules.get("numpy.random.mtrand"), "RandomState", None)
+    return [
+        (numpy.ndarray, lambda recorder, array: _reduce_any_array(recorder, array, numpy.ndarray)),
+        (numpy.flatiter, views.reduce_flat),
+        *([] if generator is None else [(generator, views.reduce_numpy_generator)]),
+    ]
 
 
 def _reduce_any_array(recorder: Recorder, array: Any, ndarray: type) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import link
-from nbflow.flow.step import Cell
 from tests.flows import LINEAR, Shape
 from tests.run.running import Place, Ran
 

@@ -22,9 +22,9 @@ from nbflow.checkpoints.point import Checkpoint, read_checkpoint
 from nbflow.checkpoints.randomness import write_random
 from nbflow.checkpoints.restore import Undo, apply_restore, prepare_restore, undo_restore
 from nbflow.checkpoints.save import Saved, save_checkpoint
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Cell
 from nbflow.run.events import TaskId, TaskStarted, TaskSucceeded
 from nbflow.run.journal import Journal
 from nbflow.run.launch import link_known, refuse_errors

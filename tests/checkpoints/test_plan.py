@@ -10,7 +10,8 @@ from nbflow.checkpoints.ledger import Owned
 from nbflow.checkpoints.plan import Redefinition, describe_plan, plan_restore
 from nbflow.checkpoints.point import Checkpoint, Held
 from nbflow.errors import UnknownName
-from nbflow.flow.step import Definition, Place
+from nbflow.flow.cell import Place
+from nbflow.flow.definition import Definition
 from nbflow.store.artifact import Artifact, Component, Lost, Summary
 
 BIG = "b" * 32 + "-500000000"

@@ -6,9 +6,9 @@ from nbflow.cli.narrator import Memory, Narrator
 from nbflow.cli.outputs import text_of
 from nbflow.cli.progress import Lines, steps_table
 from nbflow.cli.tally import Tally
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.run.events import (
     Event,
     Failure,

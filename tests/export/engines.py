@@ -15,9 +15,9 @@ from typing import Any
 from nbflow.client import Flow
 from nbflow.export.marks import Target
 from nbflow.export.script import Exported, export
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.run.events import Outcome
 from nbflow.run.launch import launch
 from nbflow.run.namespace import Namespace

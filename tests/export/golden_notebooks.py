@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbflow.export.script import export
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.notebook import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

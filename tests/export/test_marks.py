@@ -7,7 +7,7 @@ import pytest
 from nbflow.export.bodies import Body, read_bodies
 from nbflow.export.layout import dedent, indent
 from nbflow.export.marks import Mark, Marks, Target, digest_cell, digest_code, mark_of, read_marks, write_marks
-from nbflow.flow.step import Cell
+from nbflow.flow.cell import Cell
 
 MARKS = Marks(
     "my films.ipynb",

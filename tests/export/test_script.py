@@ -7,9 +7,9 @@ import pytest
 from nbflow.export.marks import Target
 from nbflow.export.plan.naming import class_name
 from nbflow.export.script import export
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import link
-from nbflow.flow.step import Cell
 from tests.export.alone import values_alone
 from tests.export.engines import graph_of
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell, Flow
+from nbflow.flow.step import Flow
 
 
 def flow_of(text: str) -> Flow:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from nbflow.flow.cell import Cell, Place
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import digest
-from nbflow.flow.step import Cell, Foreach, Options, Place, Step
+from nbflow.flow.step import Foreach, Options, Step
 from tests.flow.reading import flow_of
 
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbflow.flow import assignment, cells, code, linking, parameters, scope
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.code import digest, names_of
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 
 NAMES = ["a", "b", "c", "d"]
 name = st.sampled_from(NAMES)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import ParameterError
+from nbflow.flow.cell import Place
 from nbflow.flow.parameters import coerce, parse_value, read_parameters, with_injected
-from nbflow.flow.step import Parameter, ParameterType, Place
+from nbflow.flow.step import Parameter, ParameterType
 from tests.flow.reading import problems_of
 
 PLACE = Place("nb.ipynb", 1)

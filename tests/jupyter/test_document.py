@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import NotANotebook
-from nbflow.flow.step import Cell
+from nbflow.flow.cell import Cell
 from nbflow.jupyter.document import Document
 from tests.jupyter.notebooks import write
 

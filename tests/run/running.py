@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Cell
 from nbflow.run.events import Event, TaskId, TaskReused, TaskStarted
 from nbflow.run.launch import Finished, launch, link_known
 from nbflow.run.namespace import Namespace

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 from nbflow.notebook import read_cells, read_notebook
 
 FOLDER = Path(__file__).with_name("notebooks")

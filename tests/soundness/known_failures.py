@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 KNOWN: dict[str, str] = {
-    "aliases/attributes_by_name": "run kernel restart script",
     "classes/enum_and_abc": "script",
     "effects/subclasses": "script",
     "folder/chdir_in_a_cell": "script",

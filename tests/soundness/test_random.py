@@ -41,16 +41,12 @@ def warm() -> Iterator[Warm]:
     process.stop()
 
 
-@pytest.mark.xfail(strict=False, reason="not seen to the end yet")
 @settings(REAL, max_examples=EXPLORED or 60)
 @given(alias_notebooks(), ENGINE)
 def test_names_that_share_objects_go_on_sharing_them(warm: Warm, text: str, engine: str) -> None:
     assert_equal_or_said(warm, text, engine)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="a registry that decorators fill is empty in a kernel's steps, as in effects/registry"
-)
 @settings(REAL, max_examples=EXPLORED or 30)
 @given(effect_notebooks(), ENGINE)
 def test_steps_see_what_the_ordinary_cells_above_them_did(warm: Warm, text: str, engine: str) -> None:

@@ -19,19 +19,21 @@ class Node:
 
 
 def build(plan: list[tuple[int, list[int]]]) -> list[Any]:
-    """Objects of the four kinds, wired by number; a view looks at the array before it."""
+    """Objects of the five kinds, wired by number; a view looks at the array before it, a dict is that of a node."""
     made: list[Any] = []
     for kind, _ in plan:
         arrays = [one for one in made if isinstance(one, np.ndarray)]
-        fresh: list[Any] = [[], {}, Node(), arrays[-1][1:] if arrays and len(arrays[-1]) > 1 else np.arange(9.0)]
+        nodes = [one for one in made if isinstance(one, Node)]
+        view = arrays[-1][1:] if arrays and len(arrays[-1]) > 1 else np.arange(9.0)
+        fresh: list[Any] = [[], {}, Node(), view, vars(nodes[-1]) if nodes else {}]
         made.append(fresh[kind])
     for (kind, targets), one in zip(plan, made, strict=True):
         pointed = [made[target % len(made)] for target in targets]
         match kind:
             case 0:
                 one.extend(pointed)
-            case 1:
-                one.update(enumerate(pointed))
+            case 1 | 4:
+                one.update((f"k{i}", target) for i, target in enumerate(pointed))
             case 2:
                 one.__dict__.update((f"a{i}", target) for i, target in enumerate(pointed))
     return made
@@ -47,12 +49,12 @@ def shape(roots: list[Any]) -> list[Any]:
         known = id(one) in numbers
         facts.append((type(one).__name__, numbers.setdefault(id(one), len(numbers))))
         if not known and not isinstance(one, np.ndarray):
-            inside = one if isinstance(one, list) else (one if isinstance(one, dict) else vars(one)).values()
+            inside = one if isinstance(one, list) else one.values() if isinstance(one, dict) else [vars(one)]
             agenda.extend(reversed(list(inside)))
     return facts
 
 
-PLANS = st.lists(st.tuples(st.integers(0, 3), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
+PLANS = st.lists(st.tuples(st.integers(0, 4), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
 
 
 @settings(max_examples=200)

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbflow.flow.code import parse, parse_expression
+from nbflow.flow.definition import Prelude
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Prelude, Step
+from nbflow.flow.step import Step
 
 _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"})
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from nbflow.export.sharing.held import PRELUDE
 from nbflow.export.sharing.pairs import Sharing
+from nbflow.flow.cell import Problem
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Problem
 from nbflow.flow.wording import problem
 
 _RULE = "comes-apart"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from typing import Any
 from nbflow.archive import Archive, expected
 from nbflow.arguments import recorded
 from nbflow.errors import ParameterError, ParameterMissing
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Cell
 from nbflow.history import Past, Standing, StepState
 from nbflow.jupyter.panel.lines import Totals, line_of, run_line, step_line
 from nbflow.jupyter.panel.memory import recall_past, recall_totals

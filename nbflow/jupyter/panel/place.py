@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbflow.archive import Archive
 from nbflow.errors import NbflowError, NoRunYet, NotANotebook
+from nbflow.flow.cell import Cell
 from nbflow.flow.header import read_header
-from nbflow.flow.step import Cell
 from nbflow.notebook import read_cells
 from nbflow.store.schema import meaning_of_errors
 from nbflow.store.store import Store

@@ -9,11 +9,12 @@ from typing import Any
 
 from blake3 import blake3
 
+from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.fileorder import shared_paths
 from nbflow.flow.graph import Graph
 from nbflow.flow.paths import show
-from nbflow.flow.step import Parameter, ParameterType, Problem
+from nbflow.flow.step import Parameter, ParameterType
 from nbflow.jupyter.protocol import Edge, FlowShape, ParameterField, ProblemLine, StepFacts
 from nbflow.jupyter.wire import to_json
 from nbflow.show import mark

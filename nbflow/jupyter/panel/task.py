@@ -10,10 +10,10 @@ from typing import Any
 from nbflow.archive import Archive, name_of
 from nbflow.checkpoints.point import as_signed, visible
 from nbflow.errors import ParameterError, ParameterMissing, UnknownName, Untrusted
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import read_header
-from nbflow.flow.step import Cell
 from nbflow.history import explain_all
 from nbflow.jupyter.panel.lines import Totals, run_line
 from nbflow.jupyter.panel.memory import recall_past, recall_totals

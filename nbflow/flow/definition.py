@@ -1,0 +1,229 @@
+"""The definitions that ordinary cells make for the steps: one by one, and all of them as a step sees them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from nbflow.flow.cell import Place
+
+DefinitionKind = Literal["import", "function", "class", "constant", "block", "effect", "shared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One statement of the prelude (a `%%shared` cell counts as one, whole)."""
+
+    source: str
+    place: Place
+    kind: DefinitionKind
+    names: frozenset[str]  # what it binds; "*" for a star import
+    reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
+    code: str = ""  # digest of its AST
+    modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+    changes: frozenset[str] = frozenset()  # names of the prelude that it changes in place or deletes
+    setting: bool = False  # it changes the process: an option of a module, the environment, the import path
+    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
+    makes: bool = False  # what it returns, or its objects, may hold functions
+    assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
+    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
+
+    @property
+    def once(self) -> bool:
+        """Whether a process executes it once; everything else is executed anew for each task."""
+        return self.setting or self.kind == "shared"
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        return self.reads | self.held
+
+
+@dataclass(frozen=True)
+class Prelude:
+    """All definitions in document order; whoever needs a name gets its transitive closure and nothing else.
+
+    A definition belongs to the closure of the names that it binds and of those that it changes.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave behind what was computed: another process has other objects."""
+        return Prelude, (self.definitions,)
+
+    @cached_property
+    def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
+        return _by_name((name, one) for one in self.definitions for name in one.names)
+
+    @cached_property
+    def _concerning(self) -> Mapping[str, tuple[Definition, ...]]:
+        return _by_name((name, one) for one in self.definitions for name in one.names | one.changes)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._binders) - {"*"}
+
+    @cached_property
+    def has_star(self) -> bool:
+        """Whether some import brings names that nobody knows."""
+        return "*" in self._binders
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each name is defined, in document order."""
+        return {name: tuple(one.place for one in definitions) for name, definitions in self._binders.items()}
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that imports bind."""
+        return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
+
+    @cached_property
+    def code(self) -> frozenset[str]:
+        """The names of functions and classes."""
+        return frozenset(name for one in self.definitions if one.kind in ("function", "class") for name in one.names)
+
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The names of functions and classes whose results may hold functions."""
+        return frozenset(name for one in self.definitions if one.makes for name in one.names) & self.code
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """Where the names come from that imports give, each always from one place."""
+        found: dict[str, set[str]] = {}
+        for name, definitions in self._binders.items():
+            found[name] = {dict(one.origins).get(name, "") for one in definitions}
+        return {name: origin for name, (origin, *others) in found.items() if origin and not others}
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        """What everybody gets: settings and shared cells, and star imports, of which nobody knows the names."""
+        return tuple(one for one in self.definitions if one.once or "*" in one.names)
+
+    @property
+    def level(self) -> int:
+        """The number of settings; a process in which more have been done is of no use here."""
+        return sum(one.once for one in self.always)
+
+    # positions
+
+    @cached_property
+    def _positional(self) -> tuple[Definition, ...]:
+        """The definitions that make a difference between the steps above and below them."""
+        several = {name for name, binders in self._binders.items() if len({one.code for one in binders}) > 1}
+        return tuple(one for one in self.definitions if one.once or one.changes or not several.isdisjoint(one.names))
+
+    @cached_property
+    def _views(self) -> dict[int, Prelude]:
+        return {}
+
+    def seen_from(self, place: Place) -> Prelude:
+        """The prelude for a step at this place: what stands below has not been done yet."""
+        above = bisect_left(self._positional, place, key=lambda one: one.place)
+        if above not in self._views:
+            self._views[above] = _View(self, place) if above < len(self._positional) else self
+        return self._views[above]
+
+    @cached_property
+    def views(self) -> tuple[Prelude, ...]:
+        """The prelude as each step may see it, wherever it stands."""
+        return (*(self.seen_from(one.place) for one in self._positional), self)
+
+    # closures
+
+    @cached_property
+    def _closures(self) -> dict[tuple[frozenset[str], bool], tuple[Definition, ...]]:
+        return {}
+
+    @cached_property
+    def _order(self) -> Mapping[int, int]:
+        return {id(one): number for number, one in enumerate(self.definitions)}
+
+    def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        found: dict[int, Definition] = {}
+        agenda = [*names]
+        while agenda:
+            name = agenda.pop()
+            for one in self._concerned(name):
+                if name in one.names and id(one) not in found:
+                    found[id(one)] = one
+                    agenda.extend(one.wants)
+        return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
+
+    def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
+        """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
+        needed = frozenset(names), settings
+        if needed not in self._closures:
+            always = self.always if settings else (one for one in self.always if not one.setting)
+            self._closures[needed] = self._find_closure(needed[0], always)
+        return self._closures[needed]
+
+    def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
+        wanted: dict[int, Definition] = {}
+        agenda = [*always, *(one for name in names for one in self._concerned(name))]
+        while agenda:
+            definition = agenda.pop()
+            if id(definition) not in wanted:
+                wanted[id(definition)] = definition
+                agenda.extend(one for name in definition.wants for one in self._concerned(name))
+        return tuple(sorted(wanted.values(), key=lambda one: self._order[id(one)]))
+
+    def _concerned(self, name: str) -> Iterable[Definition]:
+        return self._concerning.get(name, ())
+
+
+class _View(Prelude):
+    """The prelude above one place. A name that is only defined below is found all the same."""
+
+    _whole: Prelude
+    _place: Place
+
+    def __init__(self, whole: Prelude, place: Place) -> None:
+        vars(self).update(_whole=whole, _place=place)
+        vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_order")})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _View, (self._whole, self._place)
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        late = {id(one) for one in self._whole._positional if not one.place < self._place}
+        late -= {id(binders[0]) for binders in self._binders.values()}
+        return tuple(one for one in self._whole.definitions if id(one) not in late)
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
+
+    def seen_from(self, place: Place) -> Prelude:
+        return self._whole.seen_from(min(place, self._place))
+
+    def _concerned(self, name: str) -> Iterable[Definition]:
+        above = [one for one in self._concerning.get(name, ()) if one.place < self._place]
+        is_bound = any(name in one.names for one in above)
+        return above if is_bound else (*above, *self._binders.get(name, ())[:1])
+
+
+def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definition, ...]]:
+    found: dict[str, list[Definition]] = {}
+    for name, definition in pairs:
+        found.setdefault(name, []).append(definition)
+    return {name: tuple(definitions) for name, definitions in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A statement of an ordinary cell that steps cannot see: the names it binds, and those that it changes."""
+
+    names: frozenset[str]
+    place: Place
+    source: str
+    changes: frozenset[str] = frozenset()
+    setting: bool = False  # it changes the process
