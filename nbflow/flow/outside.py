@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
+from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.fileorder import conflict, is_pattern, parsed, space_of_prelude, uses_of_modules
 from nbflow.flow.files import Access, FileUse, may_use_files, normalised, uses_of
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.paths import show
-from nbflow.flow.step import Cell, Definition, Place, Problem, Scratch, Step
+from nbflow.flow.step import Step
 from nbflow.flow.text import parse_ordinary
 
 _WRITING = frozenset({Access.WRITE, Access.APPEND, Access.UPDATE, Access.MAKE})
@@ -37,7 +39,7 @@ class Outside:
 def written_outside(graph: Graph) -> Iterator[Problem]:
     """Of each file that an ordinary cell writes, tell the first step that depends on it."""
     steps = list(graph.steps.values())
-    last = max((step.place for step in steps), default=Place("", 0))
+    last = max((step.place for step in steps), default=NOWHERE)
     for one in dict.fromkeys(_all(graph, last)):
         found = _dependent(one.use, [step for step in steps if one.place < step.place], graph)
         if found is not None:

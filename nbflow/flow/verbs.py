@@ -92,6 +92,8 @@ LIBRARIES = (
 _PLAIN = (
     "print len str repr format join split startswith endswith strip replace append add extend insert index pop"
     " setdefault update info debug warning error exception critical log match search fullmatch sub findall compile"
+    " NamedTemporaryFile TemporaryFile TemporaryDirectory SpooledTemporaryFile mkstemp mkdtemp"
+    " with_suffix with_stem with_name"
     " import_module getattr setattr hasattr isinstance sorted Path PurePath fspath dirname basename splitext getenv"
     " Parameter to_sql read_sql read_sql_query read_sql_table read_gbq to_dict to_datetime to_numeric to_timedelta"
     " to_numpy from_dict groupby rename drop title set_title suptitle xlabel ylabel set_xlabel set_ylabel legend text"
