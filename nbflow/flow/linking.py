@@ -117,6 +117,11 @@ class Above:
         cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
         return frozenset(cells).union(*(above.seeds for above in self.steps if not self.scopes[above.name]))
 
+    def _read_by_seeding(self, step: Step, draws: frozenset[str]) -> frozenset[str]:
+        """What the ordinary cells look up that seed the generators of a step."""
+        closure = self.flow.prelude.seen_from(step.place).closure(draws, settings=False) if draws else ()
+        return frozenset().union(*(one.wants for one in closure))
+
     def _is_drawn_below(self, name: str, step: Step) -> bool:
         """Whether a step below draws from a generator."""
         below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
@@ -169,7 +174,7 @@ class Above:
         files = self.order.without_wrong_guesses(files)
         return Joining(
             reads=reads,
-            parameters=self.constants & (hard | soft),
+            parameters=self.constants & (hard | soft | self._read_by_seeding(step, draws)),
             prelude=prelude,
             upstream=upstream,
             region=region,

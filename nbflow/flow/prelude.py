@@ -14,7 +14,7 @@ from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity, asks_for_folder, origins_of
-from nbflow.flow.randomness import RandomUse, random_use, random_use_of
+from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Step
@@ -105,6 +105,7 @@ class _Sorting:
         self._names = set(BUILTINS | _MODULE_NAMES | given)
         self._moves = moves  # some cell changes the working folder
         self._known = Known(watches_subclasses=watches)
+        self._above = StepsAbove()
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
         self.random: dict[str, RandomUse] = {}
@@ -112,7 +113,7 @@ class _Sorting:
     def pass_by(self, step: Step) -> None:
         """What a step has bound or changed is an artifact for the statements below it."""
         self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
-        use = random_use_of(step, self._known)
+        use = random_use_of(step, self._known, self._above)
         self._hidden |= use.seeds | (use.draws & (self._names | self._hidden))
         self.random[step.name] = use
 
