@@ -2,9 +2,5 @@
 
 from __future__ import annotations
 
-KNOWN: dict[str, str] = {
-    "disk/json_config": "run script",
-    "disk/temporary_and_glob": "kernel",
-    "folder/import_by_name": "check run kernel restart script",
-}
+KNOWN: dict[str, str] = {}
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""
