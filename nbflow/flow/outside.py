@@ -19,7 +19,7 @@ from nbflow.flow.paths import show
 from nbflow.flow.step import Step
 from nbflow.flow.text import parse_ordinary
 
-_WRITING = frozenset({Access.WRITE, Access.APPEND, Access.UPDATE, Access.MAKE})
+_WRITING = frozenset({Access.WRITE, Access.APPEND, Access.UPDATE, Access.TOUCH, Access.MAKE})
 _LOOKING = frozenset(
     {"cat", "head", "tail", "ls", "wc", "less", "more", "file", "du", "grep", "md5sum", "pip", "conda"}
 )
