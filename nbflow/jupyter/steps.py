@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -18,7 +18,7 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.broadcast import Going
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Anew, Known, find_stored, look_around, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_up, run_above
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import (
@@ -193,9 +193,11 @@ class Steps:
                 event = self._play(scene, run, start, journal, going)
                 learned = run.learned
                 instructions = run.handle(event)
-                if run.learned != learned and isinstance(event, TaskSucceeded):
-                    self._learn(scene, run, event)
-                    return
+                if isinstance(event, TaskSucceeded):
+                    self._look_above(scene, run, start, event, journal)
+                    if run.learned != learned:
+                        self._learn(scene, run, event, learned)
+                        return
                 start = next((one for one in instructions if isinstance(one, StartTask)), None)
                 if start is not None:  # the next turn of a loop, or the next attempt
                     journal.expect(start, Keys(scene.program).key(start), "")
@@ -229,8 +231,19 @@ class Steps:
         return event
 
     def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[Artifact, ...]:
+        return self._run_above(scene, start, journal).partners_of(start.task, start.inputs)
+
+    def _run_above(self, scene: Scene, start: StartTask, journal: LiveJournal) -> Run:
         keys = Keys(scene.program)
-        return look_around(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
+        return run_above(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
+
+    def _look_above(self, scene: Scene, run: Run, start: StartTask, event: TaskSucceeded, journal: LiveJournal) -> None:
+        """Learn which steps above share a constant that the task has changed, whether it waits for them or not."""
+        if any(one.name in scene.program.graph.prelude.names for one in event.artifacts):
+            above = self._run_above(scene, start, journal)
+            above.handle(event)
+            steps = {*above.learned} - {start.task.step}
+            run.learned = {**run.learned, **{step: above.learned[step] for step in steps}}
 
     def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
         """It was interrupted, which is nothing that went wrong with it."""
@@ -262,13 +275,20 @@ class Steps:
         """Take the names away that the step has deleted."""
         self._session.unbind(self._session.graph().links[step].ends.difference(bound))
 
-    def _learn(self, scene: Scene, run: Run, event: TaskSucceeded) -> None:
+    def _learn(self, scene: Scene, run: Run, event: TaskSucceeded, before: Mapping[str, frozenset[str]]) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
         self._session.forget_graph()
-        self._session.screen.say(describe_learned(event))
-        if event.again or not GENERATORS.isdisjoint(event.learned):  # it drew before anybody knew from which state
+        drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
+        steps = [*run.graph.links]
+        above = steps[: steps.index(event.task.step)]
+        anew = drawn or any(run.learned.get(one) != before.get(one) for one in above)
+        if anew:
+            self._session.screen.clear()
+        if event.learned:
+            self._session.screen.say(describe_learned(event))
+        if event.again or anew:
             self.run(event.task.step)
 
     def _raise(self, played: Played) -> NoReturn:

@@ -126,6 +126,7 @@ class Run:
     ) -> None:
         entry = self._end(task, State.SUCCEEDED)
         inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
+        artifacts = (*artifacts, *self._handed_on(task, artifacts, passed_on))
         entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
         self._known.last_turn[task.step, task.path] = task.turn
@@ -134,6 +135,11 @@ class Run:
             self._make_ready(replace(task, turn=task.turn + 1))
         else:
             self._finish(task.step, task.path)
+
+    def _handed_on(self, task: TaskId, artifacts: Iterable[Artifact], passed_on: PassedOn) -> Iterator[Artifact]:
+        """The constants that a task only shared when it ran, and that its step has to hand on by now."""
+        made = {one.name for one in artifacts}
+        return (one for one in passed_on.tied if one.name in self.graph.links[task.step].writes - made)
 
     def _reuse(self, event: TaskReused) -> None:
         if event.skipped:
@@ -195,6 +201,8 @@ class Run:
         self._sharing.note(task, artifacts, passed_on)
         for changer, names in self._sharing.missed_because_of(task, artifacts).items():
             self._learn(changer.step, names)
+        for step, name in self._sharing.to_hand_on(one.name for one in (*artifacts, *passed_on.tied)):
+            self._learn(step, frozenset({name}))
 
     def partners_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> tuple[Artifact, ...]:
         """Return the other artifacts visible to a task that share objects with these."""

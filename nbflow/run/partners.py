@@ -23,6 +23,7 @@ class Sharing:
     known: Tasks
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # component -> (step, name)
     _tied: dict[str, dict[TaskId, Artifact]] = field(default_factory=dict)  # constant -> who shares it
+    _wrote: dict[str, set[TaskId]] = field(default_factory=dict)  # constant -> who stored it after reading it
     _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
     _changers: dict[str, set[TaskId]] = field(default_factory=dict)
 
@@ -31,6 +32,8 @@ class Sharing:
         for artifact in artifacts:
             for digest in artifact.shares:
                 self._holders.setdefault(digest, set()).add((task.step, artifact.name))
+            if self._uses(task, artifact.name):
+                self._wrote.setdefault(artifact.name, set()).add(task)
         for artifact in passed_on.tied:
             self._tied.setdefault(artifact.name, {})[task] = artifact
             for digest in artifact.shares:
@@ -68,8 +71,29 @@ class Sharing:
         found = ((visible(self.known, task, name) or self._tied_above(task, name), digest) for name, digest in others)
         return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
 
+    def to_hand_on(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield which steps have to hand on which constants, since a step below uses and changes what they share."""
+        for name in names:
+            for task in self._wrote.get(name, ()):
+                above = self._tying(task, name)
+                if above is not None and visible(self.known, task, name) is None:
+                    yield above.step, name
+
+    def _uses(self, task: TaskId, name: str) -> bool:
+        """Tell whether a step uses a constant, or others that are made of it."""
+        graph = self.known.graph
+        prelude = graph.prelude_of(task.step)
+        if name not in prelude.names:
+            return False
+        return any(name in one.names for one in graph.closure(task.step)) or bool(prelude.sharers((name,)))
+
     def _tied_above(self, task: TaskId, name: str) -> Artifact | None:
         """Return a constant as the nearest step above shares it, unless a cell in between defines it anew."""
+        above = self._tying(task, name)
+        return None if above is None else self._tied[name][above]
+
+    def _tying(self, task: TaskId, name: str) -> TaskId | None:
+        """Return the nearest task above whose artifacts share a constant."""
         graph = self.known.graph
         place = graph.steps[task.step].place
         above = [one for one in self._tied.get(name, ()) if graph.steps[one.step].place < place]
@@ -79,7 +103,7 @@ class Sharing:
             return None
         tied = graph.steps[nearest.step].place
         again = any(tied < defined < place for defined in graph.prelude.places.get(name, ()))
-        return None if again else self._tied[name][nearest]
+        return None if again else nearest
 
     def _inputs(self, task: TaskId) -> frozenset[str]:
         """Return the names that a task reads: equal keys have equal ones."""
