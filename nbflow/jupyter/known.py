@@ -13,7 +13,6 @@ from nbflow.run.events import FinishRun, Instruction, Reuse, StartTask, TaskId, 
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
-from nbflow.store.artifact import Artifact
 
 
 def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:

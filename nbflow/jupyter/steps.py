@@ -196,7 +196,7 @@ class Steps:
                 if isinstance(event, TaskSucceeded):
                     self._look_above(scene, run, start, event, journal)
                     if run.learned != learned:
-                        self._learn(scene, run, event, learned)
+                        self._learn(scene, run, event)
                         return
                 start = next((one for one in instructions if isinstance(one, StartTask)), None)
                 if start is not None:  # the next turn of a loop, or the next attempt
@@ -275,24 +275,29 @@ class Steps:
         """Take the names away that the step has deleted."""
         self._session.unbind(self._session.graph().links[step].ends.difference(bound))
 
-    def _learn(self, scene: Scene, run: Run, event: TaskSucceeded, before: Mapping[str, frozenset[str]]) -> None:
+    def _learn(self, scene: Scene, run: Run, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
         self._session.forget_graph()
         drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
-        steps = [*run.graph.links]
-        above = steps[: steps.index(event.task.step)]
-        anew = drawn or any(run.learned.get(one) != before.get(one) for one in above)
+        step = event.task.step
+        anew = drawn or _sources(self._session.graph(), step) != _sources(scene.program.graph, step)
         if anew:
             self._session.screen.clear()
         if event.learned:
             self._session.screen.say(describe_learned(event))
         if event.again or anew:
-            self.run(event.task.step)
+            self.run(step)
 
     def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None
         is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
         self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
         raise played.error
+
+
+def _sources(graph: Graph, step: str) -> Mapping[str, tuple[str, ...]]:
+    """From which steps a step has what it reads."""
+    linked = graph.links[step]
+    return {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}

@@ -272,9 +272,9 @@ class Performer:
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
-        constants = {
-            name: one for name, one in self._state.constants(self.home.namespace).items() if name not in values
-        }
+        self._refuse_changed_parameters(step, job, visible, heap)
+        constants = self._state.constants(self.home.namespace) | self._parameters.constants(self.home.namespace)
+        constants = self.home.to_share({name: one for name, one in constants.items() if name not in values})
         encoded, reached = self.store.save_reached(
             self.home.to_keep(values), visible, self.home, heap, scope, constants
         )
@@ -284,6 +284,15 @@ class Performer:
         self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
         result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
+
+    def _refuse_changed_parameters(self, step: Step, job: Job, visible: Iterable[Artifact], heap: Heap) -> None:
+        """Raise ParameterChanged for a parameter that shares an object which the step has changed by another name."""
+        changed = {one.name: one for one in visible if not heap.changed.isdisjoint(one.shares)}
+        spoiled = sorted(changed.keys() & self.program.parameters.keys())
+        if spoiled:
+            shared = {digest for name in spoiled for digest in changed[name].shares} & heap.changed
+            through = [one.name for one in job.inputs if not shared.isdisjoint(one.shares)]
+            raise ParameterChanged(step.name, spoiled, through)
 
     def _deleted(self, step: Step) -> set[str]:
         """What was there before the body and is not now, though the body does not say `del`."""
