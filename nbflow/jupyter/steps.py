@@ -231,7 +231,7 @@ class Steps:
         return event
 
     def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[Artifact, ...]:
-        return self._run_above(scene, start, journal).partners_of(start.task, start.inputs)
+        return self._run_above(scene, start, journal).partners_of(start.task, start.inputs, start.joined)
 
     def _run_above(self, scene: Scene, start: StartTask, journal: LiveJournal) -> Run:
         keys = Keys(scene.program)

@@ -23,6 +23,7 @@ from nbflow.run.events import (
     Reuse,
     RunCancelled,
     StartTask,
+    TaskDone,
     TaskFailed,
     TaskId,
     TaskMissing,
@@ -204,9 +205,11 @@ class Run:
         for step, name in self._sharing.to_hand_on(one.name for one in (*artifacts, *passed_on.tied)):
             self._learn(step, frozenset({name}))
 
-    def partners_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the other artifacts visible to a task that share objects with these."""
-        return self._sharing.partners_of(task, artifacts)
+    def partners_of(
+        self, task: TaskId, artifacts: Iterable[Artifact], joined: Iterable[TaskDone] = ()
+    ) -> tuple[Artifact, ...]:
+        """Return the other artifacts visible to a task that share objects with these, or with those of other tasks."""
+        return self._sharing.partners_of(task, artifacts, joined)
 
     def accepts(self, event: TaskReused) -> bool:
         """Tell whether a stored task may stand for one of this run.
@@ -341,7 +344,7 @@ class Run:
         entry = self.tasks[task]
         entry.state = State.RUNNING
         inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
-        partners = self.partners_of(task, inputs) if not self.graph.steps[task.step].flowing else ()
+        partners = self.partners_of(task, inputs, joined) if not self.graph.steps[task.step].flowing else ()
         stack = levels(self._known, task)
         return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from nbflow.run.events import PassedOn, TaskId
+from nbflow.run.events import PassedOn, TaskDone, TaskId
 from nbflow.run.reading import bound
 from nbflow.run.tasks import State, Tasks
 from nbflow.store.artifact import Artifact
@@ -44,10 +44,13 @@ class Sharing:
             for digest in passed_on.changed:
                 self._changers.setdefault(digest, set()).add(task)
 
-    def partners_of(self, task: TaskId, inputs: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the artifacts visible to a task, beside its inputs, that share objects with an input."""
+    def partners_of(
+        self, task: TaskId, inputs: Iterable[Artifact], joined: Iterable[TaskDone] = ()
+    ) -> tuple[Artifact, ...]:
+        """Return the artifacts visible to a task, beside its inputs, that share objects with what it can look at."""
         read = {one.name: one for one in inputs}
-        digests = {digest for one in read.values() for digest in one.shares}
+        seen = (one for done in joined for one in done.artifacts)
+        digests = {digest for one in (*read.values(), *seen) for digest in one.shares}
         return tuple(one for one in self._visible_holders(task, digests) if one.name not in read)
 
     def _visible_holders(self, task: TaskId, digests: Iterable[str]) -> Iterator[Artifact]:

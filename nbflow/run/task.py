@@ -19,7 +19,7 @@ from nbflow.run.capture import Output
 from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.hints import add_hint
-from nbflow.run.inputs import Inputs, Seen, View, group_by_item
+from nbflow.run.inputs import Inputs, Loader, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.patches import undone
@@ -184,7 +184,7 @@ class Performer:
     def _execute(self, step: Step, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
         linked = self.program.graph.links[step.name]
         if linked.joined or linked.branches:
-            self.home.namespace["inputs"] = self._look_at(step, job)
+            self.home.namespace["inputs"] = self._look_at(step, job, heap.look_at)
         if step.metaflow:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         self._set_random(step, job, inputs)
@@ -315,19 +315,19 @@ class Performer:
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
         """Give what a task has made to whoever is in this process."""
 
-    def _look_at(self, step: Step, job: Job) -> Inputs:
+    def _look_at(self, step: Step, job: Job, look: Loader) -> Inputs:
         """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
         linked = self.program.graph.links[step.name]
         if linked.branches:
             scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
             paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # those of the same item
             branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
-            return Inputs((), {one.task.step: View(one.task.path, [one], None, self._load) for one in branches})
+            return Inputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # of two steps that write a name, the lower one has the last word
         seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-        return Inputs(group_by_item(seen, len(linked.opened), item, self._load))
+        return Inputs(group_by_item(seen, len(linked.opened), item, look))
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
         history, run = self.store.history, self.program.run
@@ -336,9 +336,6 @@ class Performer:
         for (step, path), artifacts, failure in history.failures(run, steps, prefix):
             facts = json.loads(failure)
             yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
-
-    def _load(self, wanted: Mapping[str, Artifact]) -> Mapping[str, Any]:
-        return self.store.load(wanted, self.home)
 
 
 def _passed_on(changed: Collection[str], visible: Iterable[Artifact], stored: Collection[str]) -> PassedOn:
