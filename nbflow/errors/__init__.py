@@ -35,8 +35,10 @@ from nbflow.errors.script import (
     MetaflowTaggingError,
     MissingInMergeArtifactsException,
     ParameterFieldFailed,
+    PreludeChanged,
     TaskTimeout,
     UnhandledInMergeArtifactsException,
+    UnknownDraw,
     UnstorableArtifact,
 )
 from nbflow.errors.store import (
@@ -93,6 +95,7 @@ __all__ = [
     "ParameterFieldFailed",
     "ParameterMissing",
     "PathspecError",
+    "PreludeChanged",
     "PreludeFailed",
     "RestoreError",
     "StepExited",
@@ -108,6 +111,7 @@ __all__ = [
     "TaskUnknown",
     "TasksFailed",
     "UnhandledInMergeArtifactsException",
+    "UnknownDraw",
     "UnknownName",
     "UnstorableArtifact",
     "Untrusted",

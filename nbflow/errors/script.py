@@ -43,6 +43,30 @@ class ChangeLeftBehind(MetaflowException):
         )
 
 
+class PreludeChanged(MetaflowException):
+    """Raised in an exported script for a change of what stands at its top, which other steps would not see."""
+
+    def __init__(self, step: str, name: str, reader: str, notebook: str) -> None:
+        self.step, self.name, self.reader, self.notebook = step, name, reader, notebook
+        super().__init__(
+            f"step '{step}' changed '{name}', which the script makes anew in every process, so that '{reader}' would "
+            f"see it as before. In {notebook} it sees the change: keep what changes in an artifact, and give it to the "
+            "functions that use it"
+        )
+
+
+class UnknownDraw(MetaflowException):
+    """Raised in an exported script for a step that draws random numbers from a state that nobody has handed to it."""
+
+    def __init__(self, step: str, module: str, notebook: str) -> None:
+        self.step, self.module, self.notebook = step, module, notebook
+        super().__init__(
+            f"step '{step}' has drawn random numbers from the global generator of {module}, which its code does not "
+            f"show, so they are not those of {notebook}: run the notebook once with nbflow run {notebook}, so that "
+            f"nbflow knows of it, and export it again; or write --seed N in the header of '{step}'"
+        )
+
+
 class UnhandledInMergeArtifactsException(MetaflowException):
     """Raised by `merge_artifacts` when inputs disagree about a name; nothing is merged then."""
 

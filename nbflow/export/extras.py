@@ -78,6 +78,15 @@ def $seed(number, *items):
     $random.seed(number)
     if "numpy" in $sys.modules:
         $sys.modules["numpy"].random.seed(number)
+    if "torch" in $sys.modules:
+        $sys.modules["torch"].manual_seed(number)
+'''
+
+VARY = '''
+def $vary(seed, number, *items):
+    """Seed a random generator with a number and an item of a foreach, so that each item has numbers of its own."""
+    text = " ".join(str(part) for part in (int(number), *items))
+    seed(int($sha256(text.encode()).hexdigest()[:8], 16))
 '''
 
 
@@ -101,6 +110,7 @@ EXTRAS = {
     "lists": Extra(LISTS, others=("Tasks",)),
     "table": Extra(TABLE, {"pandas": "pandas"}, others=("Tasks",)),
     "seed": Extra(SEED, {"random": "random", "sys": "sys"}, {"sha256": "hashlib.sha256"}),
+    "vary": Extra(VARY, things={"sha256": "hashlib.sha256"}),
 }
 """By the name that bodies and prologues use; some are parts of `Tasks`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from nbflow.export.plan.naming import Names
 from nbflow.flow.code import parse
@@ -32,6 +32,15 @@ class Imports:
             self._known[origin] = free
         return self._known[origin]
 
+    def function(self, module: str, path: str, taken: Collection[str] = ()) -> str:
+        """`numpy`, `random.seed` as `np.random.seed`; `taken` are names that mean something else where it is called."""
+        name = self._known.get(module)
+        if name is None and _USUAL.get(module, module) not in self._names.taken_inside:
+            name = self.name(module, module=True)
+        if name is None or name in taken:
+            return self.name(f"{module}.{path}", inside=True)
+        return f"{name}.{path}"
+
     def known(self, origin: str) -> str | None:
         """The name by which the script has it already."""
         return self._known.get(origin)
@@ -45,7 +54,7 @@ class Imports:
         return tuple(self._own.values())
 
 
-_USUAL = {"matplotlib.pyplot": "plt", "pandas": "pd"}
+_USUAL = {"matplotlib.pyplot": "plt", "numpy": "np", "pandas": "pd"}
 
 
 def _origins(statements: Iterable[str]) -> Iterator[tuple[str, str]]:

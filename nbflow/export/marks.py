@@ -11,8 +11,8 @@ import hashlib
 import io
 import re
 import tokenize
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from nbflow.flow.cell import Cell
@@ -20,7 +20,7 @@ from nbflow.flow.code import digest, parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
-from nbflow.script.branches import EXPORTED
+from nbflow.script.branches import EXPORTED, SHARED, SILENT
 
 NO_BODY = "-"
 
@@ -62,6 +62,8 @@ class Marks:
     all_artifacts: bool = False
     cells: tuple[Mark, ...] = ()
     rest: str = ""  # digest of what stands around the bodies
+    shared: Sequence[str] = ()  # names that shared cells bind
+    silent: Mapping[str, Sequence[str]] = field(default_factory=dict)  # random module -> methods not known to draw
 
 
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
@@ -153,6 +155,8 @@ def write_marks(marks: Marks) -> str:
             f"# {'cell':>4}  {'id':<{width}}  {'notebook':<12}  script",
             *(_row(mark, width) for mark in marks.cells),
             *([f"{_REST}{marks.rest}"] if marks.rest else []),
+            *([SHARED + ", ".join(marks.shared)] if marks.shared else []),
+            *(f"{SILENT}{module}: {', '.join(methods)}" for module, methods in marks.silent.items()),
         ]
     )
 

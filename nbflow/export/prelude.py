@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbflow.export.extras import DISPLAY_NAME
 from nbflow.export.marks import Target
+from nbflow.export.plan.seeding import names_at_top
 from nbflow.flow.cell import Cell
 from nbflow.flow.code import parse
 from nbflow.flow.definition import Definition
@@ -24,17 +25,21 @@ _OWN_MAGICS = ("%load_ext nbflow", "%flow", "%nbflow", "%reload_ext nbflow")
 
 @dataclass(frozen=True)
 class Top:
-    """Pieces of text; `cells` are the numbers of those that anything was taken from."""
+    """Pieces of text; `cells` are the numbers of those that anything was taken from.
+
+    `ends` says how many pieces of the rest stand before the end of a definition, by its identity.
+    """
 
     future: tuple[str, ...]
     imports: tuple[str, ...]
     rest: tuple[str, ...]
     names: frozenset[str]
     cells: frozenset[int]
+    ends: Mapping[int, int]
 
 
 def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
-    used = frozenset().union(*(linked.prelude for linked in graph.links.values()))
+    used = frozenset().union(*(names_at_top(graph, step) for step in graph.steps.values()))
     definitions = graph.prelude.closure(used)
     needed = used.union(*(definition.wants for definition in definitions))
     needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
@@ -42,6 +47,7 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     future: list[str] = []
     imports: list[str] = []
     rest: list[str] = []
+    ends: dict[int, int] = {}
     last = 0  # the cell from which the last of the rest comes
     is_set = False  # whether something was set that imports below may look at, such as sys.path
     for definition in definitions:
@@ -56,12 +62,14 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
                 rest.append(gap + text)
                 gap, last = "", definition.place.cell
         is_set |= concerns_imports(definition)
+        ends[id(definition)] = len(rest)
     return Top(
         tuple(dict.fromkeys(future)),
         tuple(_once(imports)),
         tuple(rest),
         frozenset().union(*(one.names & needed if one.kind == "import" else one.names for one in definitions)),
         frozenset(definition.place.cell for definition in definitions),
+        ends,
     )
 
 

@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from nbflow.errors import ParameterError
 from nbflow.export.plan.inputs import names_asked_of_tasks
+from nbflow.export.plan.seeding import names_at_top
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
 from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.code import awaiting_line, names_of, parse
+from nbflow.flow.definition import Definition
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
@@ -115,35 +117,35 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
     """A script does everything at its top, before all steps; in a notebook a step does not see what stands below it."""
     graph = usage.graph
     seen: set[int] = set()
-    for name, linked in graph.links.items():
+    for name in graph.links:
         own = {id(one) for one in graph.closure(name)}
-        for one in graph.prelude.closure(linked.prelude):
-            if id(one) not in own | seen and not graph.steps[name].flowing:
+        for one in graph.prelude.closure(names_at_top(graph, graph.steps[name])):
+            if id(one) not in own | seen and not graph.steps[name].flowing and not _only_seeds(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 fix = f"Move it above cell {graph.steps[name].place.cell}, or into the steps that need it"
                 yield Problem("done-below", message, fix, one.place)
 
 
-def draws_from_a_known_state(usage: Usage) -> Iterator[Problem]:
-    """The tasks of a script run in processes of their own, in which no generator goes on from the task before."""
-    for name, linked in usage.graph.links.items():
-        if linked.draws:
-            step = usage.graph.steps[name]
-            message = f"step '{name}' draws random numbers, which go on from what is seeded and drawn above it"
-            fix = "Write --seed N in its header, or draw from a generator of its own, such as default_rng(0)"
-            yield problem("random-state", step, message, fix)
+def _only_seeds(one: Definition) -> bool:
+    """Whether it does nothing but to move random generators, which every step that draws sets anew."""
+    return bool(one.names) and one.names <= GENERATORS and not one.setting and not one.changes
 
 
 def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
     """A script knows its parameters in the steps only."""
     graph = usage.graph
     parameters = {parameter.name for parameter in graph.flow.parameters}
-    for one in dict.fromkeys(one for name in graph.links for one in graph.closure(name)) if parameters else ():
+    for one in dict.fromkeys(_all_at_top(graph)) if parameters else ():
         if one.kind != "import":
             for name in sorted(names_of(one.source).now & parameters):
                 message = f"this needs parameter '{name}', which a script knows in its steps only"
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
+
+
+def _all_at_top(graph: Graph) -> Iterator[Definition]:
+    for name, step in graph.steps.items():
+        yield from graph.prelude_of(name).closure(names_at_top(graph, step))
 
 
 def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
@@ -174,7 +176,7 @@ def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:
 def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:
     """An import that the prelude has as well, or something else of a name that no function of the prelude sees."""
     imports = {name for name, _ in step.imports}
-    return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported
+    return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported - GENERATORS
 
 
 def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
@@ -183,6 +185,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
     order = {name: at for at, name in enumerate(graph.steps)}
     for step in graph.steps.values():
         own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
+        own |= graph.links[step.name].carried | GENERATORS  # what it only changes, by another name; states
         own |= graph.links[step.name].carried | GENERATORS  # what it only changes, by another name
         for binding in graph.links[step.name].bindings:
             if binding.name in own:
@@ -250,7 +253,6 @@ RULES: tuple[Rule, ...] = (
     functions_that_look_below,
     dynamic_writes,
     done_below_only,
-    draws_from_a_known_state,
     computed_from_parameters,
     names_that_may_be_deleted,
     looks_into_globals,

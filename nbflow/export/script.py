@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,8 +17,11 @@ from nbflow.export.methods.draft import Draft, docstring
 from nbflow.export.methods.method import Writer
 from nbflow.export.parameters import Parameters
 from nbflow.export.plan.arrange import GoesBack, told
+from nbflow.export.plan.attributes import Attributes
+from nbflow.export.plan.generators import GENERATOR, silent_methods
 from nbflow.export.plan.naming import FLOWSPEC, Names, class_name
 from nbflow.export.plan.planning import Planned, plan_flow
+from nbflow.export.plan.seeding import seeding_of
 from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
@@ -73,6 +76,7 @@ class _Export:
     known: Collection[str]
     top: Top = field(init=False)
     imports: Imports = field(init=False)
+    rest: list[str] = field(init=False)
 
     def write(self) -> Exported:
         sharing = Sharing.of(self.graph, self.known)
@@ -85,6 +89,7 @@ class _Export:
         parameters = Parameters(self.graph, self.imports)
         spelling = self._spelling(plan)
         extras = {name: name if name == DISPLAY_NAME else self.names.local(name) for name in EXTRAS}
+        self.rest = [*self._rest(plan.attributes)]
         writer = Writer(
             self.graph, plan.usage, plan.attributes, plan.flowing, self.imports, parameters, spelling, extras
         )
@@ -105,6 +110,18 @@ class _Export:
             names,
             plan.usage.versions.renamed,
         )
+
+    def _rest(self, attributes: Attributes) -> Iterator[str]:
+        """What ordinary cells do; behind what draws, the state from which a step goes on."""
+        kept: dict[int, list[str]] = {}
+        for name, behind in dict.fromkeys(
+            one for s in self.graph.steps.values() for one in seeding_of(self.graph, s).kept
+        ):
+            state = self.imports.function(GENERATOR[name].module, GENERATOR[name].get)
+            kept.setdefault(self.top.ends[id(behind)], []).append(f"{attributes.seeded(name, behind)} = {state}()")
+        for number, text in enumerate(self.top.rest, 1):
+            yield text
+            yield from kept.get(number, ())
 
     def _spelling(self, plan: Planned) -> dict[str, str]:
         """In a class body a parameter or a method of that name would stand before what is imported."""
@@ -179,7 +196,7 @@ class _Export:
     def _whole(self, head: str, additions: Sequence[str], flow: str) -> str:
         out = [f"# left out: {line} (cell {cell.number})" for cell in self.graph.flow.cells for line in left_out(cell)]
         main = f'if __name__ == "__main__":\n    {self.flow_name}()'
-        parts = [head, "\n".join(out), "\n".join([*self.top.rest, *additions, flow, main]).strip("\n")]
+        parts = [head, "\n".join(out), "\n".join([*self.rest, *additions, flow, main]).strip("\n")]
         text = format_source(escaped("\n\n".join(part for part in parts if part) + "\n"))
         require_python(text)
         codes = complaints(text)
@@ -188,7 +205,12 @@ class _Export:
     def _marks(self, text: str) -> Marks:
         bodies = {body.cell: body.text for body in read_bodies(text)}
         marks = tuple(self._mark(bodies))
-        return Marks(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text))
+        cells = (one for one in self.graph.prelude.definitions if one.kind == "shared")
+        shared = frozenset(name for one in cells if "__future__" not in one.source for name in one.names - {"*"})
+        return Marks(
+            *(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text)),
+            *(sorted(shared), silent_methods(self.graph, self.names)),
+        )
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
         parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}

@@ -11,6 +11,7 @@ from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
+from nbflow.flow.outside import OUTSIDE_RULES
 from nbflow.flow.processcheck import PROCESS_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
 from nbflow.flow.step import Step, Test
@@ -132,4 +133,5 @@ RULES: tuple[Rule, ...] = (
     *PROCESS_RULES,
     *SCOPE_RULES,
     *FILE_RULES,
+    *OUTSIDE_RULES,
 )

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nbflow.flow.purity import origins_of
+from nbflow.flow.purity import called_origin, origins_of
 from nbflow.flow.scope import FunctionNode, arguments_of
 from nbflow.flow.settings import starts_getter
 
@@ -96,11 +96,9 @@ def origin_of(node: ast.expr, origins: Mapping[str, str]) -> str:
         case ast.Subscript(value=inner):
             outer = origin_of(inner, origins)
             return outer and f"{outer}.[]"
-        case ast.Call(func=ast.Name(id="__import__"), args=[ast.Constant(value=str(module))]):
-            return module
         case ast.Call(func=func):
             outer = origin_of(func, origins)
-            return outer if starts_getter(outer) else ""
+            return outer if starts_getter(outer) else called_origin(node)
         case _:
             return ""
 
@@ -145,7 +143,7 @@ def called(node: ast.expr) -> ast.expr:
 def imports_of(nodes: Iterable[ast.AST]) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in nodes:
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign):
             found |= origins_of(node)
     return found
 

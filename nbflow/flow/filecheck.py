@@ -46,4 +46,14 @@ def files_of_all_items(graph: Graph) -> Iterator[Problem]:
                 yield _problem("file-of-all-items", graph.steps[name], uses[0], message, fix)
 
 
-FILE_RULES = (overwritten_inputs, files_of_all_items)
+def modules_by_name(graph: Graph) -> Iterator[Problem]:
+    """A module whose name only a run knows is no part of a key, so a change to its file goes unseen."""
+    for name, linked in graph.links.items():
+        if not all(use.is_certain for use in linked.modules):
+            message = f"step '{name}' imports a module whose name only a run knows: a change to its file is not seen"
+            fix = f"Import it by its name, or write --watch with the file of the module in the header of '{name}'"
+            if not graph.steps[name].options.watch:
+                yield Problem("module-by-name", message, fix, graph.steps[name].place, name, warning=True)
+
+
+FILE_RULES = (overwritten_inputs, files_of_all_items, modules_by_name)

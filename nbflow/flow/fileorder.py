@@ -49,8 +49,14 @@ def _uses(
 ) -> tuple[FileUse, ...]:
     prelude = space_of_prelude(sources)
     outer = replace(prelude, outer=Space(known=_Known(prelude, parameters, dict(writers))))
-    body = uses_of(_parsed(step[0]), space_of_text(step, outer))
-    return (*(replace(use, split=True) for use in uses_of(_parsed(step[2]), outer)), *body)
+    body = uses_of(parsed(step[0]), space_of_text(step, outer))
+    return (*(replace(use, split=True) for use in uses_of(parsed(step[2]), outer)), *_imports(sources, outer), *body)
+
+
+def _imports(sources: Sequence[str], space: Space) -> Iterator[FileUse]:
+    """Yield the modules that the prelude imports by names that are texts."""
+    calling = (node for source in sources if "import_" in source for node in parsed(source))
+    yield from (use for use in uses_of(list(calling), space) if use.access is Access.IMPORT)
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,11 @@ class _Known(Mapping[str, tuple[str, ...]]):
 
 @lru_cache(256)
 def space_of_prelude(sources: tuple[str, ...]) -> Space:
-    return Space.of([node for source in sources for node in _parsed(source)])
+    return Space.of([node for source in sources for node in parsed(source)])
 
 
 @lru_cache(4096)
-def _parsed(source: str) -> tuple[ast.stmt, ...]:
+def parsed(source: str) -> tuple[ast.stmt, ...]:
     try:
         return tuple(parse(source).body)
     except (SyntaxError, ValueError):
@@ -94,7 +100,7 @@ def _parsed(source: str) -> tuple[ast.stmt, ...]:
 def space_of_text(step: Text, outer: Space) -> Space:
     """Return the names of a step, the variable of its foreach included."""
     body, var, expr = step
-    space = Space.of(_parsed(body), outer)
+    space = Space.of(parsed(body), outer)
     if not var:
         return space
     try:
@@ -102,6 +108,11 @@ def space_of_text(step: Text, outer: Space) -> Space:
     except (SyntaxError, ValueError):
         return space
     return replace(space, bound={**space.bound, var: (items, *space.bound.get(var, ()))})
+
+
+def uses_of_modules(modules: Iterable[str]) -> tuple[FileUse, ...]:
+    """Return what the imports of these modules read if they are files that another step or cell writes."""
+    return tuple(FileUse(f"{name.replace('.', '/')}.py", Access.GUESS) for name in sorted(modules) if name)
 
 
 # order
@@ -115,6 +126,7 @@ class FileOrder:
 
     def __init__(self) -> None:
         self.has_changes = False
+        self.has_modules = False
         self._names: list[str] = []
         self._at: dict[str, dict[FileUse, int]] = {}
         self._by_head: dict[str, set[str]] = {}  # all paths by their first part, "" where that is not known
@@ -131,6 +143,7 @@ class FileOrder:
         if use.path not in self._at:
             self._enter(use.path)
         self.has_changes |= use.access.writes or use.access is Access.MAKE
+        self.has_modules |= use.access.writes and use.path.endswith(".py")
         if use.access.writes:
             self._at[use.path] = {one: at for one, at in self._at[use.path].items() if one.access is Access.MAKE}
         self._at[use.path].pop(use, None)

@@ -22,6 +22,7 @@ class Access(StrEnum):
     """What is done to a file.
 
     TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there;
+    IMPORT: the path is the name of a module;
     GUESS: some text that a function gets, which is the path of what another step writes or it is no path.
     """
 
@@ -34,6 +35,7 @@ class Access(StrEnum):
     LIST = "list"
     MAKE = "make"
     GUESS = "guess"
+    IMPORT = "import"
 
     @property
     def reads(self) -> bool:
@@ -230,12 +232,17 @@ def _of_method(call: ast.Call, func: ast.Attribute, space: Space) -> Iterator[tu
 
 def _by_name(name: str, call: ast.Call) -> Access:
     """What a function that nobody knows does to a file, by its name."""
-    mode = next((one.value for one in call.keywords if one.arg == "mode"), None)
+    mode = next((one.value for one in call.keywords if one.arg in ("mode", "mmap_mode")), None)
     if verbs.WRITING.match(name):
         return _access(mode, "w", True) if name not in verbs.UPDATING else Access.UPDATE
     if verbs.READING.match(name) or name[:1].isupper():
-        return Access.READ
+        return _access(mode, "r", True) if _maps(call) else Access.READ
     return Access.TOUCH
+
+
+def _maps(call: ast.Call) -> bool:
+    """Whether a file is to be changed through the array that is read, as `np.load(…, mmap_mode="r+")` says."""
+    return any(one.arg == "mmap_mode" for one in call.keywords)
 
 
 def _of_sql(text: str) -> Iterator[tuple[str, Access]]:

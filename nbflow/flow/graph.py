@@ -53,6 +53,7 @@ class Link:
     seeded: frozenset[str] = frozenset()  # random generators whose state is known, since something above seeds them
     draws: frozenset[str] = frozenset()  # of those: the ones that it draws from
     files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
+    modules: tuple[FileUse, ...] = ()  # the modules that it and its prelude import by names that are texts
     led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
@@ -154,4 +155,5 @@ def _link(joining: Joining) -> Link:
         seeded=joining.seeded,
         draws=joining.draws,
         files=joining.files,
+        modules=joining.modules,
     )

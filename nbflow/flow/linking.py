@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from nbflow.flow.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.calling import Calling
-from nbflow.flow.fileorder import FileOrder, uses_of_step
-from nbflow.flow.files import FileUse
+from nbflow.flow.fileorder import FileOrder, uses_of_modules, uses_of_step
+from nbflow.flow.files import Access, FileUse
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
@@ -54,6 +54,7 @@ class Joining:
     seeded: frozenset[str]
     draws: frozenset[str]
     files: tuple[FileUse, ...]
+    modules: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -116,6 +117,11 @@ class Above:
         cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
         return frozenset(cells).union(*(above.seeds for above in self.steps if not self.scopes[above.name]))
 
+    def _read_by_seeding(self, step: Step, draws: frozenset[str]) -> frozenset[str]:
+        """What the ordinary cells look up that seed the generators of a step."""
+        closure = self.flow.prelude.seen_from(step.place).closure(draws, settings=False) if draws else ()
+        return frozenset().union(*(one.wants for one in closure))
+
     def _is_drawn_below(self, name: str, step: Step) -> bool:
         """Whether a step below draws from a generator."""
         below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
@@ -167,13 +173,14 @@ class Above:
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
         prelude |= self._sharers(step, (step.writes & (step.mutates | hard | soft)) | learned | state)
-        files = self._files(step, reads, prelude)
+        uses = self._files(step, reads, prelude)
+        files = tuple(use for use in uses if use.access is not Access.IMPORT)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         upstream = self._with_file_order(upstream, files)
         files = self.order.without_wrong_guesses(files)
         return Joining(
             reads=reads,
-            parameters=self.constants & (hard | soft),
+            parameters=self.constants & (hard | soft | self._read_by_seeding(step, draws)),
             prelude=prelude,
             upstream=upstream,
             region=region,
@@ -192,6 +199,7 @@ class Above:
             seeded=seeded,
             draws=draws,
             files=files,
+            modules=tuple(use for use in uses if use.access is Access.IMPORT),
         )
 
     def _everything(self) -> frozenset[str]:
@@ -235,7 +243,9 @@ class Above:
     def _files(self, step: Step, reads: Sequence[Read], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
-        return uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
+        uses = uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
+        modules = step.modules.union(*(one.modules for one in closure)) if self.order.has_modules else ()
+        return (*uses, *uses_of_modules(modules))
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, without those that are waited for anyway."""

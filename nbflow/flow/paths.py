@@ -55,7 +55,7 @@ class Space:
     @classmethod
     def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
         nodes = [node for statement in statements for node in ast.walk(statement)]
-        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(
             bindings_of(statements),
             known,
@@ -210,6 +210,8 @@ class _Reading:
             case ast.Call(func=ast.Name(id="zip"), args=columns):
                 rows = zip(*(tuple(self.items(column, EACH)) for column in columns), strict=False)
                 yield from ((ast.Tuple([one for one, _ in row], ast.Load()), self.space) for row in rows)
+            case ast.Call() if (listed := self._listed(node)) is not None:
+                yield from ((ast.Constant(text), self.space) for text in listed)
             case ast.Call(func=ast.Name(id="dict"), keywords=given):
                 yield from ((one.value, self.space) for one in given if key in (SOME, one.arg))
             case ast.Call(func=ast.Attribute(value=inner, attr="items"), args=[]):
@@ -219,6 +221,21 @@ class _Reading:
             case ast.ListComp(elt=part, generators=[loop]) | ast.GeneratorExp(elt=part, generators=[loop]):
                 target = Bound.of_loop(loop.target, loop.iter)
                 yield part, Space({name: (bound,) for name, bound in target}, outer=self.space)
+
+    def _listed(self, call: ast.Call) -> Iterable[str] | None:
+        """Return the paths that a function lists, with unknown parts where its pattern has wildcards."""
+        origin = self.space.origin(call.func)
+        match call.func, call.args:
+            case _, [pattern, *_] if origin in ("glob.glob", "glob.iglob"):
+                texts = self.texts(pattern)
+            case ast.Attribute(value=folder, attr="glob" | "rglob" as how), [pattern] if not origin:
+                deep = [ast.Constant("**")] if how == "rglob" else []
+                texts = tuple(self._combine(_join, folder, *deep, pattern))
+            case ast.Attribute(value=folder, attr="iterdir"), [] if not origin:
+                texts = tuple(self._combine(_join, folder, ast.Constant("*")))
+            case _:
+                return None
+        return tuple(re.sub(r"(\*\*/)?\*+|\?|\[[^\]]*\]", UNKNOWN, text) for text in texts)
 
     def _pairs(self, node: ast.expr) -> Iterator[tuple[ast.expr, Space]]:
         match node:
@@ -280,6 +297,8 @@ class _Reading:
                 return self._combine(_join, value, *parts)
             case ("with_suffix" | "with_name" | "with_stem") as how, value, [part]:
                 return self._combine(lambda text, new: _changed(text, how, new), value, part)
+            case "replace", value, [ast.Constant(value=str(old)), ast.Constant(value=str(new))]:
+                return (text.replace(old, new) for text in self.texts(value))
             case "format", ast.Constant(value=str(text)), values:
                 given = {str(i): value for i, value in enumerate(values)} | {
                     k.arg or "": k.value for k in call.keywords
@@ -348,14 +367,19 @@ def _join(*parts: str) -> str:
 
 def _part(text: str, attr: str) -> str:
     path = PurePosixPath(text)
+    if text == UNKNOWN:
+        return UNKNOWN
     if attr == "parent" and path.parent != path:
         return str(path.parent) if len(path.parts) > 1 else ""
     return str(getattr(path, attr)) if UNKNOWN not in text and "\1" not in text else UNKNOWN
 
 
 def _changed(text: str, how: str, new: str) -> str:
-    if UNKNOWN in path_name(text) or UNKNOWN in new:
-        return f"{_part(text, 'parent')}/{UNKNOWN}"
+    if how == "with_suffix" and text.endswith(UNKNOWN):
+        return f"{text}{new}"
+    if UNKNOWN in new or (UNKNOWN in path_name(text) and how != "with_suffix"):
+        parent, name = _part(text, "parent"), new if how == "with_name" else UNKNOWN
+        return f"{parent}{name}" if parent == UNKNOWN else f"{parent}/{name}"
     try:
         return str(getattr(PurePosixPath(text), how)(new))
     except ValueError:

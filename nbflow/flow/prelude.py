@@ -13,8 +13,8 @@ from nbflow.flow.definition import Definition, DefinitionKind, Scratch
 from nbflow.flow.effects import Known, Touched, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.lines import lines_of
-from nbflow.flow.purity import Purity
-from nbflow.flow.randomness import RandomUse, random_use, random_use_of
+from nbflow.flow.purity import Purity, asks_for_folder, origins_of
+from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Step
@@ -85,7 +85,8 @@ def sort_statements(
     `given` are parameters and what shared cells bind; `watches`: some cell looks at the subclasses of a class.
     """
     artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
-    found = _Sorting(artifacts, given, watches)
+    moves = any("chdir(" in statement.source for statement in statements)
+    found = _Sorting(artifacts, given, watches, moves=moves)
     below = sorted(steps, key=lambda step: step.place, reverse=True)
     for statement in statements:
         while below and below[-1].place < statement.place:
@@ -99,10 +100,12 @@ def sort_statements(
 class _Sorting:
     """One pass over all statements, with the names seen so far."""
 
-    def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool) -> None:
+    def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool, *, moves: bool = False) -> None:
         self._hidden = set(artifacts)  # what a prelude statement may not read when it runs
         self._names = set(BUILTINS | _MODULE_NAMES | given)
+        self._moves = moves  # some cell changes the working folder
         self._known = Known(watches_subclasses=watches)
+        self._above = StepsAbove()
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
         self.random: dict[str, RandomUse] = {}
@@ -110,7 +113,7 @@ class _Sorting:
     def pass_by(self, step: Step) -> None:
         """What a step has bound or changed is an artifact for the statements below it."""
         self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
-        use = random_use_of(step, self._known)
+        use = random_use_of(step, self._known, self._above)
         self._hidden |= use.seeds | (use.draws & (self._names | self._hidden))
         self.random[step.name] = use
 
@@ -172,7 +175,7 @@ class _Sorting:
                 statement.code,
                 names.modules,
                 changes=changes,
-                setting=touched.setting,
+                setting=touched.setting or self._stands_for_a_folder(statement, kind),
                 origins=names.imports if kind == "import" else frozenset(),
                 state=changed_by_calls([statement.node]),
                 makes=makes_functions(statement.node),
@@ -181,6 +184,10 @@ class _Sorting:
                 shares=shares,
             )
         )
+
+    def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
+        """Whether a value is that of the working folder at its place, which some cell changes."""
+        return self._moves and kind in ("constant", "block") and asks_for_folder(statement.source)
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """What a statement is; None if it is scratch."""
@@ -191,6 +198,8 @@ class _Sorting:
                 return "function" if self._can_run(node) else None
             case ast.ClassDef():
                 return "class" if self._can_run(node) else None
+            case ast.Assign() if origins_of(node) and self._is_constant(node):
+                return "import"
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 return "constant" if self._is_constant(node) else None
             case ast.If() | ast.Try():

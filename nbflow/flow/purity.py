@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,11 +15,15 @@ _BY_MODULE = {
     "enum": ("Enum", "IntEnum", "StrEnum"),
     "fractions": ("Fraction",),
     "functools": ("cache", "lru_cache", "partial"),
+    "importlib": ("import_module",),
     "itertools": ("count", "cycle"),
     "logging": ("getLogger",),
     "numpy": ("arange", "array", "datetime64", "dtype", "float32", "float64", "int32", "int64", "linspace", "logspace"),
     "operator": ("attrgetter", "itemgetter", "methodcaller"),
-    "os": ("path.join",),
+    "os": (
+        *("fspath", "getcwd", "path.abspath", "path.basename", "path.dirname", "path.expanduser", "path.join"),
+        *("path.normpath", "path.realpath", "path.relpath", "path.split", "path.splitext"),
+    ),
     "pandas": ("CategoricalDtype", "Timedelta", "Timestamp"),
     "pathlib": ("Path", "Path.cwd", "Path.home", "PurePath", "PurePosixPath", "PureWindowsPath"),
     "re": ("compile",),
@@ -28,7 +33,21 @@ _BY_MODULE = {
     "uuid": ("UUID",),
     "zoneinfo": ("ZoneInfo",),
 }
+_OF_PATHS = frozenset(
+    (
+        *("absolute", "as_posix", "as_uri", "expanduser", "is_absolute", "joinpath", "relative_to", "resolve"),
+        *("with_name", "with_stem", "with_suffix"),
+    )
+)
+_OF_TEXTS = frozenset(
+    (
+        *("capitalize", "casefold", "encode", "endswith", "format", "join", "lower", "lstrip", "removeprefix"),
+        *("removesuffix", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "title", "upper", "zfill"),
+    )
+)
+IMPORTERS = frozenset({"import_module", "__import__"})
 _BUILTIN = (
+    "__import__",
     *("abs", "bool", "bytearray", "bytes", "chr", "complex", "dict", "divmod", "float", "frozenset", "int", "len"),
     *("list", "max", "min", "object", "ord", "pow", "range", "round", "set", "slice", "sorted", "str", "sum", "tuple"),
 )
@@ -59,12 +78,23 @@ class Purity:
 
     def _is_pure_call(self, call: ast.Call) -> bool:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-        return self._is_pure_callee(call.func) and all(self.is_pure(argument) for argument in arguments)
+        is_known = self._is_pure_callee(call.func) or self._is_replaced_text(call)
+        return is_known and all(self.is_pure(argument) for argument in arguments)
 
     def _is_pure_callee(self, func: ast.expr) -> bool:
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Constant | ast.JoinedStr):
             return self.is_pure(func.value)  # a method of a text, such as "a b".split()
+        if isinstance(func, ast.Attribute) and func.attr in _OF_PATHS | _OF_TEXTS and self.is_pure(func.value):
+            return True
         return self._origin(func) in CONSTRUCTORS
+
+    def _is_replaced_text(self, call: ast.Call) -> bool:
+        """Whether it is `text.replace("a", "b")`; with one argument a path is renamed."""
+        match call.func:
+            case ast.Attribute(value=value, attr="replace"):
+                return len(call.args) > 1 and self.is_pure(value)
+            case _:
+                return False
 
     def _origin(self, func: ast.expr) -> str:
         """`Path` is "pathlib.Path" after `from pathlib import Path`, and nothing after `Path = 3`."""
@@ -85,6 +115,14 @@ class Purity:
         return all(inside.is_pure(part) for part in (*results, *parts))
 
 
+def asks_for_folder(source: str) -> bool:
+    """Whether a value may depend on the working folder."""
+    return _ASKING.search(source) is not None
+
+
+_ASKING = re.compile(r"cwd\(|abspath\(|realpath\(|relpath\(|\.absolute\(|\.resolve\(")
+
+
 def origins_of(node: ast.AST) -> dict[str, str]:
     """Where each name that an import binds comes from, as an absolute dotted name."""
     match node:
@@ -94,5 +132,21 @@ def origins_of(node: ast.AST) -> dict[str, str]:
             return whole | {root: root for root in roots}
         case ast.ImportFrom(module=module, names=aliases):
             return {alias.asname or alias.name: f"{module}.{alias.name}" for alias in aliases}
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if origin := called_origin(value):
+            return {name: origin}
         case _:
             return {}
+
+
+def called_origin(node: ast.expr) -> str:
+    """Where `import_module("a.b").c` comes from; the call itself where the name of the module is no literal."""
+    match node:
+        case ast.Attribute(value=inner, attr=attr):
+            outer = called_origin(inner)
+            return outer and f"{outer}.{attr}"
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=[module, *_]) if name in IMPORTERS:
+            text = module.value if isinstance(module, ast.Constant) else None
+            whole = text if isinstance(text, str) and not text.startswith(".") else ast.unparse(node)
+            return whole.partition(".")[0] if name == "__import__" and whole is text else whole
+        case _:
+            return ""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TypeGuard
 
 from nbflow.flow.code import parse
 from nbflow.flow.effects import Body, Known, imports_of, origin_of
@@ -107,7 +109,49 @@ class RandomUse:
         return self.seeds | self.draws
 
 
-def random_use(statements: Sequence[ast.stmt], known: Known) -> RandomUse:
+@dataclass(slots=True)
+class StepsAbove:
+    """What the steps above import and define, and the names of models that draw when they are trained."""
+
+    origins: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, Body] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
+
+    def note(self, step: Step, statements: Sequence[ast.stmt], known: Known) -> None:
+        self.origins.update(step.imports)
+        for one in statements:
+            match one:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                    self.bodies[name] = one
+                case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                    if self.uses(one) or any(map(_is_model, _calls(value), repeat(known.origins))):
+                        self.models |= {part.id for part in ast.walk(one) if _is_bound(part)}
+
+    def uses(self, node: ast.AST) -> bool:
+        return any(isinstance(part, ast.Name) and part.id in self.models for part in ast.walk(node))
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
+
+
+def _is_model(call: ast.Call, origins: Mapping[str, str]) -> bool:
+    """Whether a call makes a model of scikit-learn that draws from the global generator."""
+    origin = origin_of(call.func, origins)
+    name = origin.rpartition(".")[2]
+    return origin.startswith("sklearn.") and name[:1].isupper() and name.startswith(_OF_SKLEARN) and not _is_told(call)
+
+
+def _trains(call: ast.Call, origins: Mapping[str, str]) -> bool:
+    is_method = isinstance(call.func, ast.Attribute) and call.func.attr.startswith("fit")
+    return is_method or origin_of(call.func, origins).startswith("sklearn.")
+
+
+def random_use(statements: Sequence[ast.stmt], known: Known, above: StepsAbove | None = None) -> RandomUse:
     """Find draws and seedings, also those of functions of the notebook that the statements call."""
     seeds: set[str] = set()
     sure: set[str] = set()
@@ -121,20 +165,28 @@ def random_use(statements: Sequence[ast.stmt], known: Known) -> RandomUse:
                 sure |= generators if always else frozenset()
             else:
                 draws |= generators - sure
+        if above and above.models and above.uses(statement) and any(map(_trains, _calls(statement), repeat(origins))):
+            draws |= {NUMPY} - sure
     return RandomUse(frozenset(seeds), frozenset(draws | (seeds - sure)))
 
 
-def random_use_of(step: Step, known: Known) -> RandomUse:
-    """What a step does with the generators; `--seed` seeds them all before the body."""
-    if step.options.seed is not None:
-        return RandomUse(seeds=GENERATORS)
-    if not _MAY_DRAW.search(step.body) and not any(name in step.mentions for name in known.bodies):
-        return RandomUse()
+def random_use_of(step: Step, known: Known, above: StepsAbove) -> RandomUse:
+    """What a step does with the generators, noted for the steps below; `--seed` seeds them all before the body."""
+    bodies, origins = known.bodies | above.bodies, known.origins | above.origins
+    named = step.mentions | step.reads
+    texts = (step.body, *(origins[name] for name in named & origins.keys()))
+    is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.body
+    if is_known and not any(map(_MAY_DRAW.search, texts)):
+        above.origins.update(step.imports)
+        return RandomUse(seeds=GENERATORS) if step.options.seed is not None else RandomUse()
     try:
         statements = parse(step.body).body
     except (SyntaxError, ValueError):
         return RandomUse()
-    return random_use(statements, known)
+    own = Known(origins | dict(step.imports), bodies)
+    use = random_use(statements, own, above)
+    above.note(step, statements, own)
+    return RandomUse(seeds=GENERATORS) if step.options.seed is not None else use
 
 
 def _events(

@@ -19,7 +19,7 @@ _KNOWN = frozenset(
         *("nest_asyncio.apply", "jax.config.update", "mimetypes.add_type", "codecs.register", "gc.set_threshold"),
         *("tqdm.tqdm.pandas", "tqdm.auto.tqdm.pandas", "tqdm.notebook.tqdm.pandas", "gc.freeze", "gc.enable"),
         *("numpy.seterr", "numpy.seterrcall", "warnings.resetwarnings", "faulthandler.enable", "sys.path_hooks.insert"),
-        *("signal.signal",),
+        *("signal.signal", "os.mkdir"),
         *(
             "sympy.init_printing",
             "pandarallel.pandarallel.initialize",
@@ -54,14 +54,16 @@ def starts_getter(origin: str) -> bool:
 
 
 def sets_process(
-    origin: str, *, assigned: bool = False, decorating: bool = False, call: ast.Call | None = None
+    origin: str, *, assigned: bool = False, decorating: bool = False, call: ast.Call | None = None, asks: bool = False
 ) -> bool:
     """Whether a call of what has this origin changes the process; `assigned`: its value is kept.
+
+    `asks`: the statement has asked whether what it makes is there already.
 
     A library names what it is told, not asked, by a verb: `set_option`, `use`, `filterwarnings`, `register_…`.
     """
     outer, _, last = origin.rpartition(".")
-    if not outer or last in _RANDOM or not _may_be_repeated(origin, call):
+    if not outer or last in _RANDOM or not (asks or _may_be_repeated(origin, call)):
         return False
     first = _first_word(last)
     if decorating:
@@ -77,15 +79,23 @@ def sets_process(
     return first in _VERBS or last.startswith(("set", "reset", "filter"))
 
 
-def makes_folder(call: ast.Call) -> bool:
+def makes_folder(call: ast.Call, *, asks: bool) -> bool:
     """Tell whether a call is `PATH.mkdir(exist_ok=True)`, which steps below count on and which may be done again."""
     is_method = isinstance(call.func, ast.Attribute) and call.func.attr == "mkdir"
-    return is_method and any(one.arg == "exist_ok" for one in call.keywords)
+    return is_method and (asks or any(one.arg == "exist_ok" for one in call.keywords))
+
+
+def asks_whether_it_is_there(node: ast.stmt) -> bool:
+    """Tell whether a statement makes something only if it is not there yet, or does not mind that it is."""
+    if isinstance(node, ast.Try):
+        return any(handler.type is None or "Error" in ast.unparse(handler.type) for handler in node.handlers)
+    tests = (one.test for one in ast.walk(node) if isinstance(one, ast.If))
+    return any(re.search(r"\b(exists|isdir|is_dir)\(", ast.unparse(test)) for test in tests)
 
 
 def _may_be_repeated(origin: str, call: ast.Call | None) -> bool:
     """A folder can be made in every worker only where it may be there already."""
-    if origin != "os.makedirs":
+    if origin not in ("os.makedirs", "os.mkdir"):
         return True
     return call is not None and any(one.arg == "exist_ok" for one in call.keywords)
 

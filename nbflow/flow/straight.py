@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from nbflow.flow.bound import State
+from nbflow.flow.purity import origins_of
 from nbflow.flow.scope import (
     ComprehensionNode,
     FunctionNode,
@@ -168,6 +169,8 @@ class Straight(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
+        if isinstance(node.value, ast.Call):
+            self.imported.update(origins_of(node))  # `json = importlib.import_module("json")`
         for target in node.targets:
             self.visit(target)
 

@@ -13,6 +13,7 @@ _MAGIC = re.compile(r"^(\s*)([%!?]|[\w.]+\?\??\s*$)")
 _TIMED = re.compile(r"^(\s*)%(?:time|prun|memit)\s+(?=[^-\s])")
 _ENVIRONMENT = re.compile(r"^(\s*)%(?:env|set_env)\s+(\w+)(?:\s*=|\s)\s*([^${}]+)$")
 _FOLDER = re.compile(r"^(\s*)%cd\s+(?:-q\s+)?([^-~\s${}][^${}]*)$")
+_MADE = re.compile(r"^(\s*)!\s*mkdir\s+-p\s+([\w./-]+)\s*$")
 _CAPTURED = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
 
 
@@ -31,13 +32,16 @@ def _plain(line: str) -> str:
 
 
 def _setting(line: str) -> str | None:
-    """`%env NAME=value` and `%cd folder` as Python, which workers can do as well."""
+    """`%env NAME=value`, `%cd folder` and `!mkdir -p folder` as Python, which workers can do as well."""
     if found := _ENVIRONMENT.match(line):
         margin, name, value = found.groups()
         return f"{margin}__import__('os').environ[{name!r}] = {value.strip()!r}"
     if found := _FOLDER.match(line):
         margin, folder = found.groups()
         return f"{margin}__import__('os').chdir({folder.strip()!r})"
+    if found := _MADE.match(line):
+        margin, folder = found.groups()
+        return f"{margin}__import__('os').makedirs({folder!r}, exist_ok=True)"
     return None
 
 

@@ -20,7 +20,7 @@ from nbflow.flow.effects import (
     shared_by,
 )
 from nbflow.flow.scope import MUTATORS, arguments_of
-from nbflow.flow.settings import makes_folder, sets_process
+from nbflow.flow.settings import asks_whether_it_is_there, makes_folder, sets_process
 
 _MUTATING = MUTATORS | frozenset(
     (
@@ -55,7 +55,7 @@ _FIRST_ARGUMENT = frozenset(
 
 def touch(node: ast.stmt, known: Known) -> Touched:
     """What the statement changes, were it executed after those that are known."""
-    walk = _Walk(known)
+    walk = _Walk(known, asks=asks_whether_it_is_there(node))
     nodes = list(executed(node))
     walk.origins.update(imports_of(nodes))
     walk.look(nodes, aliases_of(nodes), frozenset())
@@ -71,8 +71,9 @@ class _Walk:
     To count what only shows something as a change does little harm, since what is carried has the same values.
     """
 
-    def __init__(self, known: Known, seen: frozenset[int] = frozenset()) -> None:
+    def __init__(self, known: Known, seen: frozenset[int] = frozenset(), *, asks: bool = False) -> None:
         self.known = known
+        self._asks = asks
         self.origins = dict(known.origins)
         self.changed: set[str] = set()
         self.shared: set[str] = set()
@@ -100,7 +101,10 @@ class _Walk:
 
     def _sets(self, node: ast.expr) -> bool:
         call = node.value if isinstance(node, ast.Await) else node
-        return isinstance(call, ast.Call) and (sets_process(self._origin(call.func), call=call) or makes_folder(call))
+        if not isinstance(call, ast.Call):
+            return False
+        asks = self._asks
+        return sets_process(self._origin(call.func), call=call, asks=asks) or makes_folder(call, asks=asks)
 
     def _change(self, node: ast.expr, aliases: Aliases, hidden: frozenset[str]) -> None:
         if self._origin(node):

@@ -20,6 +20,8 @@ BY_ORIGIN: Mapping[str, Arguments] = {
     **dict.fromkeys(("shutil.unpack_archive", "os.link", "os.symlink"), _COPY),
     **dict.fromkeys(("shutil.move", "os.rename", "os.replace"), _MOVE),
     **dict.fromkeys(("os.remove", "os.unlink", "os.rmdir", "shutil.rmtree"), _WRITE),
+    **dict.fromkeys(("importlib.import_module", "__import__", "runpy.run_module"), ((0, "import"),)),
+    "importlib.util.spec_from_file_location": ((1, "read"),),
     "shutil.make_archive": ((0, "write"), (2, "read")),
     **dict.fromkeys(("os.makedirs", "os.mkdir"), ((0, "make"),)),
     **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"), ((0, "list"),)),
@@ -90,6 +92,8 @@ LIBRARIES = (
 _PLAIN = (
     "print len str repr format join split startswith endswith strip replace append add extend insert index pop"
     " setdefault update info debug warning error exception critical log match search fullmatch sub findall compile"
+    " NamedTemporaryFile TemporaryFile TemporaryDirectory SpooledTemporaryFile mkstemp mkdtemp"
+    " with_suffix with_stem with_name"
     " import_module getattr setattr hasattr isinstance sorted Path PurePath fspath dirname basename splitext getenv"
     " Parameter to_sql read_sql read_sql_query read_sql_table read_gbq to_dict to_datetime to_numeric to_timedelta"
     " to_numpy from_dict groupby rename drop title set_title suptitle xlabel ylabel set_xlabel set_ylabel legend text"
@@ -116,7 +120,7 @@ _FORMS = (
 FILE = re.compile(rf"\.(?:{'|'.join(_FORMS.split())})(?:\.(?:gz|bz2|xz|zst|zip))?$", re.IGNORECASE)
 HINTS = re.compile(
     rf"\.(?:{'|'.join(_FORMS.split())})\b|open|path|read|load|save|write|glob|listdir|scandir|walk|dump|connect|\bto_"
-    r"|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
+    r"|import_module|__import__|runpy|spec_from|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
     re.IGNORECASE,
 )
 """What the text of a step has in it that does anything to files."""

@@ -23,7 +23,7 @@ class LocalModules:
 
     def refresh(self, program: Program, step: str) -> list[str]:
         """The modules that the step will import anew."""
-        names = program.graph.steps[step].modules.union(*(one.modules for one in program.closure(step)))
+        names = program.modules(step, program.closure(step))
         if not names:
             return []
         now = dict(digest_modules(names, program.project))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -26,6 +27,11 @@ Stamp = tuple[int, int, int, int]
 """Size, times of modification and of change in nanoseconds, inode: equal as long as nobody touches the file."""
 
 NEVER: Stamp = (0, 0, 0, 0)
+
+Left = Mapping[str, str]
+"""Names of files with the digests that stand for them, whatever they hold now; MISSING for those that do not count."""
+
+NOTHING_LEFT: Left = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,17 @@ class Disk:
         place = self.locate(path)
         return State("folder" if os.path.isdir(place) else "file" if os.path.exists(place) else MISSING)
 
-    def listing(self, pattern: str, without: Collection[str] = ()) -> State:
-        """Return which files match a pattern, with their contents; `without` are names of files that do not count."""
-        return self._listing(self.locate(pattern), without)
+    def listing(self, pattern: str, left: Left = NOTHING_LEFT) -> State:
+        """Return which files match a pattern, with their contents."""
+        return self._listing(self.locate(pattern), left)
+
+    def content(self, path: str, left: Left = NOTHING_LEFT) -> State:
+        """Return what a path holds; of a folder, with the files in it as they are `left`."""
+        place = self.locate(path)
+        inside = {name: digest for name, digest in left.items() if self.locate(name).startswith(f"{place}{os.sep}")}
+        if not inside or os.path.isfile(place):
+            return self.state(path)
+        return State(self._digest_all(place, sorted(_below(place)), inside))
 
     def beginning(self, path: str, size: int) -> str:
         """Return a digest of the first bytes of a file, for one that others add to."""
@@ -108,16 +122,23 @@ class Disk:
     def _of_folder(self, place: str) -> State:
         return State(self._digest_all(place, sorted(_below(place))))
 
-    def _listing(self, pattern: str, without: Collection[str] = ()) -> State:
+    def _listing(self, pattern: str, left: Left = NOTHING_LEFT) -> State:
         found = sorted(path for path in glob(pattern, recursive=True) if not os.path.isdir(path))
-        found = [path for path in found if self.name(path) not in without] if without else found
-        return State(self._digest_all(os.path.dirname(pattern), found))
+        means = re.compile(_regex(pattern), re.DOTALL)
+        places = ((self.locate(name), name, digest) for name, digest in left.items())
+        inside = {n: digest for place, n, digest in places if means.fullmatch(place) and not os.path.isdir(place)}
+        return State(self._digest_all(os.path.dirname(pattern), found, inside))
 
-    def _digest_all(self, root: str, places: list[str]) -> str:
+    def _digest_all(self, root: str, places: list[str], left: Left = NOTHING_LEFT) -> str:
         by_content = sum(self.stamp(place)[0] for place in places) <= LARGE
-        facts = (self._of_file(place).digest if by_content else str(self.stamp(place)[:2]) for place in places)
+        facts = {
+            place: self._of_file(place).digest if by_content else str(self.stamp(place)[:2])
+            for place in places
+            if not left or self.name(place) not in left
+        }
+        facts |= {self.locate(name): digest for name, digest in left.items() if digest != MISSING}
         state = blake3()
-        for place, fact in zip(places, facts, strict=True):
+        for place, fact in sorted(facts.items()):
             state.update(f"{os.path.relpath(place, root)}\0{fact}\0".encode("utf-8", "surrogateescape"))
         return str(state.hexdigest(16))
 
@@ -125,6 +146,13 @@ class Disk:
 def is_same(state: State, digest: str, stamp: Stamp) -> bool:
     """Whether a path holds what was recorded of it."""
     return digest != UNSTEADY and ((state.stamp == stamp != NEVER) or state.digest == digest)
+
+
+def _regex(pattern: str) -> str:
+    """Return the regular expression of a pattern of `glob`."""
+    parts = re.split(r"(\*\*/|\*+|\?|\[[^\]]*\])", pattern)
+    known = {"**/": r"(?:[^./][^/]*/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return "".join(known.get(part, part if part.startswith("[") else re.escape(part)) for part in parts)
 
 
 def _below(place: str) -> Iterator[str]:

@@ -68,6 +68,7 @@ class Journal:
         self.compare: Compare = compare_nothing
         self._holding: dict[TaskId, tuple[FileRow, ...]] = {}  # the files of what is about to be reused
         self._files: dict[int, tuple[FileRow, ...]] = {}
+        self._has_new_files = False  # of tasks that ran, not of those that were reused
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
         self._unwritten: dict[int, TaskRow] = {}
@@ -104,6 +105,7 @@ class Journal:
         self.writer.commit()
         for gathered in (self._events, self._components, self._unwritten, self._made, self._seals, self._files):
             gathered.clear()
+        self._has_new_files = False
 
     @property
     def open_tasks(self) -> tuple[TaskId, ...]:
@@ -190,6 +192,7 @@ class Journal:
         made = self._put(row, artifacts)
         if result is not None and result.files:
             self._files[made] = result.files
+            self._has_new_files = True
 
     def _reuse(self, event: TaskReused) -> None:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
@@ -204,6 +207,8 @@ class Journal:
 
     def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
         """A stored task that stands for this one, unless the step's `--cache` says otherwise."""
+        if self._has_new_files:
+            self.commit()  # the comparison asks the catalog who has written what
         own = start.reuse is Reuse.OWN
         if cache.mode is CacheMode.OFF and not own:
             return None

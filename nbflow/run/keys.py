@@ -91,8 +91,7 @@ class Keys:
         )
 
     def _modules(self, step: Step, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
-        names = step.modules.union(*(definition.modules for definition in closure))
-        return digest_modules(names, self.program.project)
+        return digest_modules(self.program.modules(step.name, closure), self.program.project)
 
     def files(self, name: str) -> dict[str, str]:
         """The local modules that a step reaches and what it watches, each with the digest of its content."""

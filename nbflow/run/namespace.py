@@ -166,11 +166,18 @@ class Namespace:
         before = {name: self.namespace[name] for name in _SHOWING if name in self.namespace}
         self.namespace.update(dict.fromkeys(_SHOWING, _show_nothing))
         try:
-            exec(self._compiled(definition), self.namespace)
+            self._execute_again(definition)
         finally:
             for name in _SHOWING:
                 self.namespace.pop(name, None)
             self.namespace.update(before)
+
+    def _execute_again(self, definition: Definition) -> None:
+        """Another worker may have made a folder between a statement's question for it and its own attempt."""
+        try:
+            exec(self._compiled(definition), self.namespace)
+        except FileExistsError:
+            exec(self._compiled(definition), self.namespace)
 
     def _compiled(self, definition: Definition) -> types.CodeType:
         if definition not in self._code:
@@ -241,7 +248,7 @@ def _is_loaded(definition: Definition) -> bool:
     """Whether an import does no more than bind names: its modules are there already."""
     modules = definition.modules
     wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
-    return "*" not in definition.names and all(name in sys.modules for name in wanted)
+    return "*" not in definition.names and bool(modules) and all(name in sys.modules for name in wanted)
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:

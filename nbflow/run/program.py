@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
+from nbflow.flow.paths import fill_in
 from nbflow.flow.settings import import_folders
 from nbflow.store.store import LIVE
 
@@ -54,6 +55,11 @@ class Program:
         """
         definitions = (one for one in self.closure(step) if one.kind not in ("import", "shared"))
         return frozenset(name for one in definitions for name in one.names)
+
+    def modules(self, step: str, closure: Iterable[Definition]) -> frozenset[str]:
+        """The modules that a step imports, and that its part of the prelude does."""
+        named = (fill_in(use.path, self.parameters) for use in self.graph.links[step].modules)
+        return self.graph.steps[step].modules.union(*(one.modules for one in closure), named)
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import random
 import sys
@@ -13,8 +12,9 @@ from typing import Any
 
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS, NUMPY, PYTHON, TORCH
+from nbflow.run.keys import seed_of
 
-_MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
+MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ def load(generators: Iterable[str]) -> None:
     """Import the libraries of generators that are to be watched."""
     for name in generators:
         with contextlib.suppress(ImportError):
-            importlib.import_module(_MODULES[name])
+            importlib.import_module(MODULES[name])
 
 
 def observe(generators: Iterable[str]) -> dict[str, Any]:
     """The states of those whose library is loaded, as values that can be stored and compared."""
-    return {name: _observe(name) for name in generators if _MODULES[name] in sys.modules}
+    return {name: _observe(name) for name in generators if MODULES[name] in sys.modules}
 
 
 def _observe(name: str) -> Any:
@@ -74,14 +74,14 @@ def put(name: str, state: Any) -> None:
 
 def vary(name: str, path: tuple[int, ...]) -> None:
     """Go on from the present state in another way for each item, and always in the same."""
-    text = repr((_observe(name), path)).encode()
-    number = int(hashlib.sha256(text).hexdigest()[:8], 16)
     if name == PYTHON:
-        random.seed(number)
+        random.seed(seed_of(random.randrange(2**31), path))
     elif name == NUMPY:
-        sys.modules["numpy"].random.seed(number)
+        numpy = sys.modules["numpy"]
+        numpy.random.seed(seed_of(int(numpy.random.randint(2**31)), path))
     else:
-        sys.modules["torch"].manual_seed(number)
+        torch = sys.modules["torch"]
+        torch.manual_seed(seed_of(int(torch.randint(2**31, (1,))), path))
 
 
 def seed_all(number: int) -> None:

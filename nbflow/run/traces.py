@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from nbflow.flow.fileorder import conflict, covers
 from nbflow.flow.files import Access, FileUse
 from nbflow.flow.graph import Graph
 from nbflow.flow.paths import fill_in
-from nbflow.run.disk import MISSING, NEVER, UNSTEADY, Disk, Stamp, State, is_same
+from nbflow.run.disk import MISSING, NEVER, UNSTEADY, Disk, Left, Stamp, State, is_same
 from nbflow.run.events import Reuse, StartTask
 from nbflow.run.program import Program
 from nbflow.run.watching import Boundary, Watch, listening
@@ -38,18 +39,26 @@ class Recorder:
             for use in linked.files
             if use.split is split
         ]
-        made = made_by_others(self._program.graph, self._history, step)
-        return Recording(uses, self._disk, Watch(self._boundary, self._disk), made)
+        left = left_above(self._program.graph, self._history, self._disk, step)
+        return Recording(uses, self._disk, Watch(self._boundary, self._disk), left)
 
 
-def made_by_others(graph: Graph, history: Reader, step: str) -> Callable[[], frozenset[str]]:
-    """Return the files that steps have written which do not stand above: no listing of the step is about them."""
+def left_above(graph: Graph, history: Reader, disk: Disk, step: str) -> Callable[[], Left]:
+    """Return what the steps above have left of the files that are now as a step has left them which is not above.
+
+    A listing of the step is about what those above have left.
+    """
 
     @cache
-    def find() -> frozenset[str]:
+    def find() -> Left:
         above = graph.ancestors(step)
-        written = history.written(graph.flow.name)
-        return frozenset(path for path, steps in written.items() if not steps <= above)
+        order = [name for name in graph.links if name in above]
+        found: dict[str, str] = {}
+        for path, by in history.written(graph.flow.name).items():
+            others = {digest for name, digest in by.items() if name not in above}
+            if others and disk.state(path).digest in others:
+                found[path] = next((by[name] for name in reversed(order) if name in by), MISSING)
+        return found
 
     return find
 
@@ -57,8 +66,8 @@ def made_by_others(graph: Graph, history: Reader, step: str) -> Callable[[], fro
 class Recording:
     """One task: its body runs inside, and when that is over `rows` says what it did to files."""
 
-    def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: Watch, others: Callable[[], frozenset[str]]) -> None:
-        self._others = others
+    def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: Watch, left: Callable[[], Left]) -> None:
+        self._left = left
         self._uses, self._disk, self._watch = tuple(dict.fromkeys(uses)), disk, watch
         self._certain = {use.path: disk.name(use.path) for use in self._uses if use.is_certain}
         self._before = {name: disk.stamp(name) for name in self._certain.values()}
@@ -85,6 +94,11 @@ class Recording:
             found.setdefault(name, Access.READ)
         return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
 
+    def _uncounted(self) -> Left:
+        """Return the files that no listing is about; once this task is stored, what it wrote is among them anyway."""
+        others = {name: digest for name, digest in self._left().items() if digest == MISSING}
+        return others | {self._disk.name(path): MISSING for path in self._watch.written}
+
     def _access_of(self, name: str, watch: Watch) -> str:
         """Return what a task did to a file that it has written: an output where its text says that it writes there."""
         grown = any(self._disk.name(path) == name for path in watch.grown)
@@ -99,7 +113,7 @@ class Recording:
         return use.access
 
     def _row(self, name: str, access: str, opened: Stamp | None) -> FileRow:
-        state = look_at(self._disk, name, access, self._others)
+        state = look_at(self._disk, name, access, self._uncounted)
         before = opened if opened is not None else self._before.get(name, NEVER)
         if access == Access.READ and before != NEVER and self._disk.stamp(name) != before:
             state = State(UNSTEADY)
@@ -107,13 +121,15 @@ class Recording:
         return FileRow(name, access, state.digest, size, *state.stamp[1:])
 
 
-def look_at(disk: Disk, path: str, access: str, others: Callable[[], frozenset[str]]) -> State:
+def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> State:
     """Return what a path holds, as far as this access depends on it."""
     match access:
         case Access.FIND | Access.MAKE:
             return disk.kind(path)
         case Access.LIST:
-            return disk.listing(path, others())
+            return disk.listing(path, left())
+        case Access.READ if not os.path.isfile(disk.locate(path)):
+            return disk.content(path, left())
         case _:
             return disk.state(path)
 
@@ -162,7 +178,7 @@ class Traces:
         return list(dict.fromkeys(self._describe(step, row) for row in changed))
 
     def _look(self, step: str, row: FileRow) -> State:
-        return look_at(self.disk, row.path, row.access, made_by_others(self.graph, self._history, step))
+        return look_at(self.disk, row.path, row.access, left_above(self.graph, self._history, self.disk, step))
 
     def _describe(self, step: str, row: FileRow) -> str:
         state = self._look(step, row)
@@ -185,6 +201,8 @@ class Traces:
         if is_same(state, row.digest, row.stamp):
             return True
         left_by = self._left_by(row.path, state.digest)
+        if row.access == Access.FIND:
+            left_by |= self._left_by(row.path, self.disk.state(row.path).digest)
         if row.access in (Access.READ, Access.FIND, Access.LIST):
             return bool(left_by - self.graph.ancestors(step))  # only what stands above may change what it reads
         return bool(left_by & (settled or self._overwriting(step, row.path)))

@@ -34,7 +34,7 @@ class Watch:
         if isinstance(path, int):
             return
         place = os.path.abspath(os.fsdecode(path))
-        if not self.boundary.counts(place):
+        if not self.boundary.counts(place) or (flags & _CHANGES and os.path.isdir(place)):
             return
         if not flags & _CHANGES:
             if place not in self.written:
@@ -46,15 +46,24 @@ class Watch:
             self.grown.discard(place)
         self.written.add(place)
 
-    def removed(self, path: Any) -> None:
+    def changed(self, path: Any) -> None:
+        """Note that a file is removed or written anew, other than by opening it."""
         place = os.path.abspath(os.fsdecode(path))
         if self.boundary.counts(place):
             self.written.add(place)
             self.grown.discard(place)
 
+    def moved(self, source: Any, target: Any) -> None:
+        """Note the new name of a file; of a folder, those of all files in it."""
+        before, after = (os.path.abspath(os.fsdecode(one)) for one in (source, target))
+        for place in (before, *files_below(before)):
+            self.changed(place)
+            self.changed(after + place[len(before) :])
+
 
 _active: Watch | None = None
 _is_installed = False
+_EVENTS = frozenset({"open", "os.remove", "os.rename", "os.truncate", "os.link", "os.symlink", "shutil.rmtree"})
 
 
 @contextmanager
@@ -72,18 +81,32 @@ def listening(watch: Watch) -> Iterator[None]:
 
 
 def _hear(event: str, facts: tuple[Any, ...]) -> None:
-    if _active is None or event not in ("open", "os.rename", "os.remove"):
+    if _active is None or event not in _EVENTS:
         return
-    watch = _active
     try:
-        if event == "open":
-            path, _, flags = facts
-            watch.opened(path, flags if isinstance(flags, int) else 0)
-        else:
-            for path in facts[: 2 if event == "os.rename" else 1]:
-                watch.removed(path)
+        _note(_active, event, facts)
     except (TypeError, ValueError, OSError):  # whatever it is, it is no path of a file
         return
+
+
+def _note(watch: Watch, event: str, facts: tuple[Any, ...]) -> None:
+    match event, facts:
+        case "open", (path, _, flags):
+            watch.opened(path, flags if isinstance(flags, int) else 0)
+        case "os.remove", (path, -1):  # another number is the folder in which the path lies
+            watch.changed(path)
+        case ("os.truncate", (path, _)) | ("os.link" | "os.symlink", (_, path, *_)):
+            watch.changed(path)
+        case "os.rename", (source, target, -1, -1):
+            watch.moved(source, target)
+        case "shutil.rmtree", (path, *_):
+            for place in files_below(os.path.abspath(os.fsdecode(path))):
+                watch.changed(place)
+
+
+def files_below(folder: str) -> Iterator[str]:
+    for place, _, names in os.walk(folder):
+        yield from (os.path.join(place, name) for name in names)
 
 
 @dataclass(frozen=True)
@@ -107,7 +130,7 @@ class Boundary:
         if place.endswith(_CODE) or place.startswith(self.foreign):
             return False
         inside = next((root for root in self.projects if place.startswith(root)), "")
-        if not inside and place.startswith(self.system):
+        if not inside and f"{place}{os.sep}".startswith(self.system):
             return False
         hidden = f"{os.sep}."
         return hidden not in os.path.dirname(place)[len(inside) - 1 if inside else 0 :]

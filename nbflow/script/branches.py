@@ -20,11 +20,20 @@ EXPORTED = "# Exported by nbflow from "
 """Begins the line with which the marks of an exported script begin."""
 
 
+SHARED = "# of each process: "
+"""Begins the line of the marks with the names that `%%shared` cells bind."""
+
+SILENT = "# not known to draw from "
+"""Begins the lines of the marks that say which methods nobody expects to draw random numbers."""
+
+
 @dataclass(frozen=True)
 class Branches:
     """The branches of a script that was exported from a notebook."""
 
     notebook: str
+    shared: frozenset[str] = frozenset()  # names that steps may change, for their process alone
+    silent: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> random modules it is not known to use
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -51,8 +60,19 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
         if found is not None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
-            return Branches(found["notebook"], taken)
+            shared = re.search(rf"^{SHARED}(.+)$", source, re.MULTILINE)
+            return Branches(
+                found["notebook"], frozenset(shared[1].split(", ") if shared else ()), _silent(source), taken
+            )
     return None
+
+
+def _silent(source: str) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in re.finditer(rf"^{SILENT}(\w+): (.+)$", source, re.MULTILINE):
+        for step in line[2].split(", "):
+            found.setdefault(step, set()).add(line[1])
+    return {step: frozenset(modules) for step, modules in found.items()}
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:

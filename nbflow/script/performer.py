@@ -40,6 +40,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.state import TaskState
 from nbflow.script.transition import OWN
+from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
@@ -50,19 +51,22 @@ def perform_script(program: ScriptProgram) -> ScriptPerformer:
     os.chdir(program.cwd)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     store = Store.open(program.root, create=False)
-    capture = Capture(program.live)
+    return ScriptPerformer(program, *_import(program), store, Capture(program.live))
+
+
+def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
     module = import_script(Path(program.file), program.module)
     cls = getattr(module, program.flow)
     for text in program.decorators:
         attach(text, [getattr(cls, name) for name in dir(cls)])
-    return ScriptPerformer(program, cls, store, ScriptHome(module), capture)
+    return cls, ScriptHome(module)
 
 
 class ScriptPerformer:
     """Runs the tasks of one script, one after another."""
 
     def __init__(
-        self, program: ScriptProgram, cls: type[FlowSpec], store: Store, home: ScriptHome, capture: Capture
+        self, program: ScriptProgram, cls: type[FlowSpec], home: ScriptHome, store: Store, capture: Capture
     ) -> None:
         self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
         self._constants = {
@@ -71,10 +75,13 @@ class ScriptPerformer:
             if isinstance(value, list | dict | set | bytearray)
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._is_stale = False  # whether a task has changed what stands at the top of an exported script
 
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""
         result = Result(job.task, pid=os.getpid(), number=job.number)
+        if self._is_stale:
+            self._import_anew()
         surroundings = Surroundings()
         with self.capture.task(str(job.task)) as outputs:
             try:
@@ -96,13 +103,26 @@ class ScriptPerformer:
         flow._state.is_join = bool(self.program.graph.links[step.name].joined)
         facts = step_facts(self.cls, step.name)
         self._announce(job, step, facts)
+        branches = self.program.branches
+        watch = Watch(branches, self.program.graph, step.name, self.home) if branches else None
         began = time.perf_counter()
         try:
             self._attempt(job, step, flow, facts)
         finally:
             result.seconds = time.perf_counter() - began
             failed = sys.exc_info()[1] is not None
+            changed = watch.changed() if watch else ()
+            self._is_stale = bool(changed)
             self._finish(flow, facts, result, failed)
+            if watch and not failed:
+                watch.refuse(changed)
+
+    def _import_anew(self) -> None:
+        """Have the top of the script as it is in a new process."""
+        os.chdir(self.program.cwd)
+        sys.modules.pop(self.program.module, None)
+        self.cls, self.home = _import(self.program)
+        self._is_stale = False
 
     def _tidy_up(self) -> None:
         """No task sees what another did to class constants."""

@@ -264,13 +264,14 @@ class Reader:
         rows = self.query(query, path, digest, flow)
         return frozenset(step for (step,) in rows)
 
-    def written(self, flow: str) -> dict[str, frozenset[str]]:
-        """Path -> the steps of a flow that have ever written it."""
-        query = f"""SELECT DISTINCT files.path, names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
-            JOIN runs ON runs.id = tasks.run WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list')"""
-        found: dict[str, frozenset[str]] = {}
-        for path, step in self.query(query, flow):
-            found[path] = found.get(path, frozenset()) | {step}
+    def written(self, flow: str) -> dict[str, dict[str, str]]:
+        """Path -> the steps of a flow that have ever written it, each with the digest that it has left last."""
+        query = f"""SELECT files.path, names.text, files.digest {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list', 'make') ORDER BY tasks.id"""
+        found: dict[str, dict[str, str]] = {}
+        for path, step, digest in self.query(query, flow):
+            found.setdefault(path, {})[step] = digest
         return found
 
     # ---- content

@@ -1,4 +1,4 @@
-"""A JupyterLab and a browser for these tests in a worker; a page and a folder with a store of its own for each.
+"""A JupyterLab and a browser for these tests in a worker; a folder with a store of its own for each.
 
 They end with the last of these tests: while Playwright runs, so does its event loop, and no other can (`asyncio.run`).
 """
@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -27,9 +28,10 @@ OpenNotebook = Callable[..., Window]
 
 
 def chromium() -> str:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The shell without windows comes first: it takes a quarter less time than the whole browser."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     found = os.environ.get("NBFLOW_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    assert found, "no chromium: install it (apt-get install chromium), or name it in NBFLOW_CHROMIUM"
+    assert found, "no chromium: install it (apt-get install chromium-headless-shell), or name it in NBFLOW_CHROMIUM"
     return found
 
 
@@ -59,17 +61,46 @@ def folder(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Path]:
     lab.forget_settings()
 
 
+class Pages:
+    """Keeps a page with JupyterLab for the tests that leave it tidy: to load it takes longer than most tests."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._kept: Window | None = None
+
+    def new(self, **settings: Any) -> Window:
+        size = {"width": 1400, "height": 900}
+        context = self._browser.new_context(reduced_motion="reduce", **{"viewport": size, **settings})
+        context.set_default_timeout(60_000)
+        return Window(context.new_page())
+
+    def take(self) -> Window:
+        window, self._kept = self._kept or self.new(), None
+        return window
+
+    def give_back(self, window: Window, *, keep: bool) -> None:
+        if keep and window.tidy_up():
+            self._kept = window
+        else:
+            window.page.context.close()
+
+
+@pytest.fixture(scope="package")
+def pages(browser: Browser) -> Pages:
+    return Pages(browser)
+
+
 @pytest.fixture
-def window(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Window]:
-    """A page of its own, which at the end must not have complained. A parameter is how the browser is set."""
-    settings = {"viewport": {"width": 1400, "height": 900}, **getattr(request, "param", {})}
-    context = browser.new_context(reduced_motion="reduce", **settings)
-    context.set_default_timeout(60_000)
-    window = Window(context.new_page())
+def window(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Window]:
+    """A page that at the end must not have complained. A parameter is how the browser is set, for a page of its own."""
+    settings, failed = getattr(request, "param", None), request.session.testsfailed
+    window = pages.new(**settings) if settings else pages.take()
     yield window
     window.screenshot(re.sub(r"\W+", "-", request.node.name))
-    context.close()
-    assert window.complaints == []
+    complaints = list(window.complaints)
+    is_well = not complaints and request.session.testsfailed == failed
+    pages.give_back(window, keep=is_well and not settings)
+    assert complaints == []
 
 
 @pytest.fixture
@@ -79,7 +110,10 @@ def notebook(lab: Lab, folder: Path, window: Window) -> OpenNotebook:
     def open_(cells: Sequence[str], name: str = "demo", kind: str = "lab/tree") -> Window:
         path = folder / f"{name}.ipynb"
         write_notebook(path, cells)
-        window.open(lab.page(path, kind))
+        if kind == "lab/tree" and window.has_lab():
+            window.open_here(lab, path)
+        else:
+            window.open(lab.page(path, kind))
         return window
 
     return open_

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -28,11 +27,6 @@ sys.meta_path.insert(0, Nowhere())
 for name in [name for name in sys.modules if name.partition('.')[0] == 'nbflow']:
     del sys.modules[name]
 print('it is gone')"""
-
-
-def set_(window: Window, **values: Any) -> None:
-    save = "async raw => { await window.jupyterapp.serviceManager.settings.save('nbflow:plugin', raw); }"
-    window.page.evaluate(save, json.dumps(values))
 
 
 def toasts(window: Window) -> list[str]:
@@ -148,7 +142,7 @@ def test_a_kernel_that_never_loaded_nbflow_is_not_touched_until_the_user_acts(no
 def test_a_run_that_ends_while_the_page_is_hidden_is_told_once(notebook: OpenNotebook, folder: Path) -> None:
     window = notebook(SLOW)
     try:
-        set_(window, toastAfter=0)
+        window.save_settings(toastAfter=0)
         window.page.reload()
         window.wait_for_notebook()
         window.wait_for_kernel("idle")
@@ -163,7 +157,7 @@ def test_a_run_that_ends_while_the_page_is_hidden_is_told_once(notebook: OpenNot
         toast.get_by_role("button", name="Show").click()
         assert len(toasts(window)) <= 1
     finally:
-        set_(window)
+        window.save_settings()
 
 
 def test_a_short_run_and_one_that_is_looked_at_end_without_a_word(notebook: OpenNotebook) -> None:

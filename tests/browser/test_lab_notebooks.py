@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from tests.browser.cells import LINEAR, write_notebook
 from tests.browser.conftest import OpenNotebook
@@ -30,11 +28,6 @@ def wait_for_steps(window: Window, *steps: str) -> None:
 def other(folder: Path) -> Path:
     write_notebook(folder / "other.ipynb", OTHER)
     return folder / "other.ipynb"
-
-
-def set_(window: Window, **values: Any) -> None:
-    save = "async raw => { await window.jupyterapp.serviceManager.settings.save('nbflow:plugin', raw); }"
-    window.page.evaluate(save, json.dumps(values))
 
 
 def test_two_notebooks_side_by_side_have_each_their_own_badges(notebook: OpenNotebook, lab: Lab, folder: Path) -> None:
@@ -93,13 +86,13 @@ def test_badges_can_be_turned_off(notebook: OpenNotebook) -> None:
     badge = window.page.locator(".nbf-Badge").first
     badge.wait_for()
     try:
-        set_(window, badges=False)
+        window.save_settings(badges=False)
         window.page.reload()
         window.wait_for_notebook()
         window.page.locator(".nbf-Badge").first.wait_for(state="attached")
         badge.wait_for(state="hidden")
     finally:
-        set_(window)
+        window.save_settings()
 
 
 def test_the_panel_can_stay_with_its_notebook_and_open_with_another_view(
@@ -107,7 +100,7 @@ def test_the_panel_can_stay_with_its_notebook_and_open_with_another_view(
 ) -> None:
     window = notebook(LINEAR)
     try:
-        set_(window, follow=False, view="graph")
+        window.save_settings(follow=False, view="graph")
         window.page.reload()
         window.wait_for_notebook()
         window.command("nbflow:show-panel")
@@ -116,4 +109,4 @@ def test_the_panel_can_stay_with_its_notebook_and_open_with_another_view(
         window.page.locator(".nbf-Badge[aria-label^='first,']").wait_for()
         assert window.page.locator("#nbflow-panel .nbf-Box[data-step=load]").is_visible()
     finally:
-        set_(window)
+        window.save_settings()

@@ -17,6 +17,18 @@ PANEL = "#nbflow-panel"
 NOTEBOOK = "window.jupyterapp.shell.currentWidget"
 CELLS = f"{NOTEBOOK}.content.widgets"
 KERNEL = f"{NOTEBOOK}?.sessionContext?.session?.kernel"
+OVER_ALL = ".jp-Dialog, .lm-Menu, .jp-ModalCommandPalette:not(.lm-mod-hidden)"
+TIDY_UP = """() => {
+  const { shell } = window.jupyterapp;
+  delete document.hidden;
+  document.querySelector('#nbflow-panel [role=tab][data-view=steps]')?.click();
+  for (const widget of [...shell.widgets('main')]) widget.dispose();
+  shell.collapseRight();
+  for (const toast of document.querySelectorAll('.Toastify__toast .jp-Notification-Toast-Close')) toast.click();
+  return document.body.dataset.jpThemeName === 'JupyterLab Light' && shell.mode === 'multiple-document';
+}"""
+OF_CLOSING = "Could not restore the debugger state: Canceled future"
+"""What JupyterLab 4 complains of by itself when a notebook is closed early."""
 OF_NOTEBOOK_7 = {
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
@@ -30,6 +42,7 @@ class Window:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.complaints: list[str] = []
+        self.has_settings = False  # of its own
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.on("console", self._listen)
         page.on("response", self._read)
@@ -44,13 +57,40 @@ class Window:
             self._complain(f"{response.status} {response.url}: {response.text()}")
 
     def _complain(self, complaint: str) -> None:
-        if "/notebooks/" not in self.page.url or complaint not in OF_NOTEBOOK_7:
+        of_jupyter = complaint.startswith(OF_CLOSING) or ("/notebooks/" in self.page.url and complaint in OF_NOTEBOOK_7)
+        if not of_jupyter:
             self.complaints.append(complaint)
 
     def open(self, address: str) -> None:
         self.page.goto(address)
         self.wait_for_notebook()
         self.wait_for_kernel("idle")
+
+    def has_lab(self) -> bool:
+        """Whether JupyterLab is there already, after another test."""
+        return "/lab/" in self.page.url
+
+    def open_here(self, lab: Lab, path: Path) -> None:
+        self._open(lab, path)
+        self.wait_for_notebook()
+
+    def _open(self, lab: Lab, path: Path, mode: str = "tab-after") -> None:
+        name = path.relative_to(lab.root).as_posix()
+        self.command("docmanager:open", {"path": name, "options": {"mode": mode}})
+        self.wait(f"{NOTEBOOK}?.context?.path === {json.dumps(name)}")
+        self.wait_for_kernel("idle")
+
+    def save_settings(self, **values: Any) -> None:
+        """Only those of nbflow. They count when the page is loaded anew."""
+        self.has_settings = True
+        save = "async raw => { await window.jupyterapp.serviceManager.settings.save('nbflow:plugin', raw); }"
+        self.page.evaluate(save, json.dumps(values))
+
+    def tidy_up(self) -> bool:
+        """Leave JupyterLab as it was when it was loaded. Returns whether it is."""
+        if self.has_settings or not self.has_lab() or self.page.locator(OVER_ALL).count():
+            return False
+        return bool(self.page.evaluate(TIDY_UP))
 
     def wait_for_notebook(self) -> None:
         self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell .cm-content", state="attached")
@@ -118,10 +158,7 @@ class Window:
 
     def open_beside(self, lab: Lab, path: Path) -> None:
         """Another notebook to the right of this one; it is looked at from now on."""
-        name = path.relative_to(lab.root).as_posix()
-        self.command("docmanager:open", {"path": name, "options": {"mode": "split-right"}})
-        self.wait(f"{NOTEBOOK}?.context?.path === {json.dumps(name)}")
-        self.wait_for_kernel("idle")
+        self._open(lab, path, "split-right")
 
     def look_at(self, name: str) -> None:
         self.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=name).click()

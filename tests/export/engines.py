@@ -18,6 +18,7 @@ from nbflow.export.script import Exported, export
 from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.randomness import GENERATORS
 from nbflow.run.events import Outcome
 from nbflow.run.launch import launch
 from nbflow.run.namespace import Namespace
@@ -64,7 +65,8 @@ class Engines:
                 if row.status is TaskStatus.SUCCEEDED and not row.split:
                     home.clear()
                     made = store.load({one.name: one for one in store.history.artifacts(row.id)}, home)
-                    values |= {(row.step, row.path, name): plain(value) for name, value in made.items()}
+                    named = made.keys() - GENERATORS  # their states are kept in another form
+                    values |= {(row.step, row.path, name): plain(made[name]) for name in named}
         return values
 
     def nbflow(self, exported: Exported, outcome: Outcome = Outcome.SUCCEEDED) -> Values:

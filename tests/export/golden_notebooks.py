@@ -89,6 +89,51 @@ warm
 """
 
 
+DICE = """
+# A game of dice
+
+The games follow one another, so the whole notebook has one sequence of numbers.
+---
+import random
+
+import numpy as np
+
+FACES = np.arange(1, 7)
+
+
+def seed_everything(seed):
+    random.seed(seed)
+    np.random.seed(seed)
+---
+%%parameters
+seed: int = 6  # where the numbers begin
+---
+seed_everything(seed)
+---
+%%step order
+players = ["Ada", "Ben", "Eve"]
+random.shuffle(players)
+---
+%%step play --foreach player in players
+throws = [int(np.random.choice(FACES))]
+while throws[-1] != 6:
+    throws.append(int(np.random.choice(FACES)))
+---
+%%step winner --join play
+winner = min(inputs, key=lambda task: len(task.throws)).player
+---
+The next games are another evening.
+---
+np.random.seed(7)
+---
+%%step another
+sixes = int(np.sum(np.random.choice(FACES, 60) == 6))
+---
+%%step end
+print(winner, random.choice(players), sixes, np.random.rand())
+"""
+
+
 def graph_of_text(name: str, text: str) -> Graph:
     """Parts that begin like a text are markdown, as everybody sees; all others are code."""
     cells: list[Cell] = []
@@ -104,6 +149,7 @@ def graph_of_text(name: str, text: str) -> Graph:
 
 GOLDEN = {
     "movie_recommender": link(read_notebook(NOTEBOOKS / "movie_recommender.ipynb")),
+    "dice": graph_of_text("dice", DICE),
     "newsletter": graph_of_text("newsletter", NEWSLETTER),
     "weather": graph_of_text("weather", WEATHER),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from nbflow.flow.checks import check
 from nbflow.flow.fileorder import covers, may_be_same
 from nbflow.flow.paths import UNKNOWN
 from tests.flow.reading import graph_of, problems_of
@@ -77,6 +78,10 @@ USES = {
     'os.rename("a.csv", "b.csv")': ["update a.csv", "write b.csv"],
     'os.makedirs("out", exist_ok=True)': ["make out"],
     'glob.glob("d/*.csv")': ["list d/*.csv"],
+    "for _p in DATA.glob('*.txt'):\n    _p.with_suffix('.md').write_text('1')": ["list data/*.txt", "write data/?.md"],
+    "for _p in glob.glob('d/*.txt'):\n    open(_p.replace('.txt', '.md'), 'w')": ["list d/*.txt", "write d/?.md"],
+    "[p.read_text() for p in DATA.iterdir()]": ["list data/*", "read data/?"],
+    'np.load("array.npy", mmap_mode="r+")': ["update array.npy"],
     'sorted(DATA.glob("*.csv"))': ["list data/*.csv"],
     'os.listdir("d")': ["list d/*"],
     'logging.basicConfig(filename="run.log")': ["append run.log"],
@@ -111,6 +116,28 @@ def test_the_files_of_a_step_are_found_in_its_text(body: str, expected: list[str
 @pytest.mark.parametrize("body", NONE)
 def test_what_is_no_file_of_this_machine_is_left_out(body: str) -> None:
     assert uses(body) == []
+
+
+MODULES = {
+    'importlib.import_module("a")': ["a"],
+    "__import__(PLUGIN)": ["b"],
+    "load(PLUGIN)": ["pack.b"],
+    "[load(n) for n in ('c', 'd')]": ["pack.c", "pack.d"],
+    "importlib.import_module(f'm{year}')": ["m<year>"],
+    "importlib.import_module(df)": ["?"],
+    "used.run()": ["e"],
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), MODULES.items(), ids=MODULES)
+def test_the_modules_that_are_imported_by_a_text_are_found(body: str, expected: list[str]) -> None:
+    above = "import importlib\nPLUGIN = 'b'\nNAMES = ['e']\nused = importlib.import_module(NAMES[0])\n"
+    above += "def load(name): return importlib.import_module('pack.' + name)\n---\n"
+    graph = graph_of(f"{above}%%parameters\nyear: int = 1\n---\n%%step first\ndf = object()\n---\n%%step s\n{body}")
+    paths = (use.path.replace("\1year\1", "<year>") for use in graph.links["s"].modules)
+    assert [path.replace(UNKNOWN, "?") for path in paths] == expected
+    assert graph.links["s"].files == ()
+    assert [problem.rule for problem in check(graph)] == ["module-by-name"] * (expected == ["?"])
 
 
 ORDERS = [

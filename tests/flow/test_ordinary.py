@@ -254,6 +254,13 @@ def test_a_shared_cell_is_for_the_steps_below_it() -> None:
     assert (closure(text, "a"), closure(text, "b")) == ([], ["import json"])
 
 
+def test_what_depends_on_a_folder_that_changes_is_computed_once_at_its_place() -> None:
+    text = "import os\nA = os.getcwd()\nB = 1\ndef f(): return os.getcwd()\nos.chdir('x')\n---\n%%step s\nx = A"
+    once = {name for one in flow_of(text).prelude.definitions if one.once for name in one.names}
+    assert once == {"A"}
+    assert not any(one.once for one in flow_of(text.replace("os.chdir('x')", "")).prelude.definitions)
+
+
 def test_an_effect_may_use_a_parameter() -> None:
     graph = graph_of("%%parameters\nn = 3\n---\nL = []\n---\nL.append(n)\n---\n%%step a\nx = L")
     assert graph.links["a"].parameters == {"n"}

@@ -99,6 +99,38 @@ def test_a_draw_that_a_run_has_found_reads_the_state() -> None:
     assert writers(graph, "b") == {NUMPY: ("a",)}
 
 
+ABOVE = {
+    "an import": ("import random\nrandom.seed(1)", "x = random.random()", PYTHON),
+    "an import by another name": ("from random import choice as pick, seed\nseed(1)", "x = pick('ab')", PYTHON),
+    "a function": ("import random\nrandom.seed(1)\ndef roll(): return random.random()", "x = roll()", PYTHON),
+    "a model": ("m = RandomForestClassifier()", "m.fit([[1]], [1])", NUMPY),
+    "models": ("ms = [RandomForestClassifier(), 1]", "for m in ms: m.fit([[1]], [1])", NUMPY),
+    "a model in another": ("m = RandomForestClassifier()", "s = cross_val_score(m, [[1]], [1])", NUMPY),
+}
+
+
+@pytest.mark.parametrize(("above", "body", "generator"), ABOVE.values(), ids=ABOVE)
+def test_a_step_draws_with_what_a_step_above_has_made(above: str, body: str, generator: str) -> None:
+    top = "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.model_selection import cross_val_score"
+    graph = graph_of(f"{top}\nimport numpy as np\nnp.random.seed(1)\n---\n%%step a\n{above}\n---\n%%step b\n{body}")
+    assert graph.links["b"].draws == {generator}
+    assert writers(graph, "b")[generator] == ("a",)
+
+
+@pytest.mark.parametrize("body", ["m.predict([[1]])", "other.fit([[1]])", "n = [m]"])
+def test_not_every_use_of_a_model_draws(body: str) -> None:
+    text = "%%step a\nm = RandomForestClassifier(); other = 1\n---\n%%step b\n" + body
+    graph = graph_of(f"from sklearn.ensemble import RandomForestClassifier\n{SEEDED}{text}")
+    assert graph.links["b"].draws == set()
+
+
+def test_a_parameter_that_a_cell_seeds_with_is_read_by_who_draws() -> None:
+    graph = graph_of(
+        "import random\n---\n%%parameters\nn: int = 1\n---\nrandom.seed(n)\n---\n%%step a\nx = random.random()"
+    )
+    assert graph.links["a"].parameters == {"n"}
+
+
 def test_what_items_draw_is_not_seen_outside_their_foreach() -> None:
     graph = graph_of(
         SEEDED + "%%step each --foreach i in range(3)\nx = np.random.rand()\n---\n%%step more\ny = x + np.random.rand()"

@@ -225,6 +225,16 @@ def test_a_changed_local_module_runs_its_readers(place: Place) -> None:
     assert (again.executed, again.value("one.x")) == (["one"], 5)
 
 
+def test_a_changed_module_that_is_imported_by_a_constant_runs_its_readers(place: Place) -> None:
+    (place.folder / "helpers.py").write_text("N = 1\n")
+    imports = "import importlib\nNAME = 'helpers'\nmodule = importlib.import_module(NAME)"
+    shape = flow(imports, "%%step one\nx = module.N")
+    place.run(shape)
+    assert place.run(shape, reuse=True).executed == []
+    (place.folder / "helpers.py").write_text("N = 5\n")
+    assert place.run(shape, reuse=True).value("one.x") == 5
+
+
 def test_a_watched_file_is_part_of_the_key(place: Place) -> None:
     (place.folder / "data.txt").write_text("1")
     shape = flow("%%step read --watch *.txt\nwith open('data.txt') as file:\n    text = file.read()")

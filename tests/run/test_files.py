@@ -187,6 +187,43 @@ def test_what_a_step_below_writes_is_not_news_in_a_listing_above(place: Place) -
     assert place.run(shape, reuse=True).executed == []
 
 
+def test_what_a_step_has_written_itself_is_not_news_in_its_listing(place: Place) -> None:
+    change(place, "out/a.txt", "1")
+    shape = flow(
+        "import glob, os",
+        "%%step write\nopen('out/b.txt', 'w').close()\nn = len(glob.glob('out/*'))",
+        "%%step remove\nos.remove('out/b.txt')",
+    )
+    assert place.run(shape).value("write.n") == 2
+    assert place.run(shape, reuse=True).executed == []
+    change(place, "out/c.txt", "1")
+    assert "write" in place.run(shape, reuse=True).executed
+
+
+CHANGED_BELOW = [
+    ("n = len(glob.glob('out/*'))", "os.rename('out/a.txt', 'out/c.txt')"),
+    ("n = len(glob.glob('out/*'))", "Path('out/a.txt').write_text('2')"),
+    ("n = [p.name for p in Path('out').iterdir()]", "shutil.rmtree('out')"),
+    ("shutil.make_archive('packed', 'zip', 'out')", "shutil.rmtree('out')"),
+    ("shutil.make_archive('packed', 'zip', 'out')", "os.rename('out', 'moved')"),
+    ("n = os.path.exists('x.txt')", "Path('x.txt').write_text('1')"),
+    ("n = open('out/a.txt').read()", "os.truncate('out/a.txt', 0)"),
+]
+
+
+@pytest.mark.parametrize(("above", "below"), CHANGED_BELOW)
+def test_what_a_step_below_does_to_what_was_read_is_no_change_of_it(place: Place, above: str, below: str) -> None:
+    write = "os.makedirs('out', exist_ok=True)\nPath('out/a.txt').write_text('1')"
+    cells = [f"%%step {name}\n{body}" for name, body in (("write", write), ("read", above), ("change", below))]
+    shape = flow("import glob, os, shutil\nfrom pathlib import Path", *cells)
+    place.run(shape)
+    assert "read" not in place.run(shape, reuse=True).executed
+    change(place, "out/a.txt", "3")
+    change(place, "x.txt", "3")
+    shape = flow(*(cell.replace("write_text('1')", "write_text('4')") for cell in shape.cells))
+    assert "read" in place.run(shape, reuse=True).executed or "x.txt" in above
+
+
 def test_two_notebooks_with_one_text_have_each_their_files(tmp_path: Path) -> None:
     shape = flow("%%step one\nt = open('x.txt').read()")
     for name in ("a", "b"):

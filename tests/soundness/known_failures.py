@@ -4,10 +4,7 @@ from __future__ import annotations
 
 KNOWN: dict[str, str] = {
     "classes/enum_and_abc": "script",
-    "disk/json_config": "run script",
-    "disk/temporary_and_glob": "kernel",
     "effects/subclasses": "script",
     "folder/chdir_in_a_cell": "script",
-    "folder/import_by_name": "check run kernel restart script",
 }
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""

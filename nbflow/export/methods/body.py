@@ -12,7 +12,7 @@ from nbflow.flow.lines import lines_of
 from nbflow.flow.scope import MUTATORS, Scope, mutated_by
 from nbflow.flow.step import Step
 
-_SILENT = frozenset({"print", "show", "close", "savefig", "tight_layout", "write", "writelines", "seed"})
+_SILENT = frozenset({"print", "show", "close", "savefig", "tight_layout", "write", "writelines", "seed", "shuffle"})
 
 
 @dataclass(frozen=True, slots=True)

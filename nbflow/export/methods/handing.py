@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from nbflow.export.methods.body import sent_out
 from nbflow.export.methods.draft import Draft
 from nbflow.export.methods.writing import Writing
+from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Load, bound_names
 from nbflow.export.plan.versions import reading
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 
 _OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "locals", "map", "sum", "zip"})
@@ -41,7 +43,7 @@ class Handing(Writing):
         """`source` is what artifacts are taken from, unless `sources` says otherwise."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         shared = self.usage.shared(step)
-        for load in self.usage.loads(step):
+        for load in (one for one in self.usage.loads(step) if one.name not in GENERATORS):
             by_self = step.metaflow and load.name not in parameters.keys() | shared
             if by_self and load.name not in self.usage.versions.split:
                 continue
@@ -52,13 +54,15 @@ class Handing(Writing):
             elif load.sure and len(owners) == 1:
                 yield f"{local} = {reading(load.attributes, *owners)}"
             else:
-                yield "\n".join(self._fallbacks(local, load, [sources.get(one, source) for one in load.attributes]))
+                owners_of = [sources.get(one, source) for one in load.attributes]
+                yield "\n".join(self.fallbacks(f"{local} = {{}}", load, owners_of))
 
-    def _fallbacks(self, local: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
+    def fallbacks(self, form: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
+        """Do something with the first attribute that is there; `form` says what."""
         for number, (attribute, owner) in enumerate(zip(load.attributes, owners, strict=True)):
             last = load.sure and number == len(owners) - 1
             yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
-            yield f"    {local} = {owner}.{attribute}"
+            yield f"    {form.format(f'{owner}.{attribute}')}"
 
     def shadows(self, step: Step) -> Iterator[str]:
         """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
@@ -80,14 +84,6 @@ class Handing(Writing):
             draft.before = [ours.sub(rf"{home}.\1", line) for line in draft.before]
             draft.after = [ours.sub(rf"{home}.\1", line) for line in draft.after]
 
-    def seed(self, step: Step) -> Iterator[str]:
-        if step.options.seed is None:
-            return
-        self.used.add("seed")
-        scope = self.graph.links[step.name].scope
-        items = ", *(level[0] for level in self.foreach_stack())" if scope else ""
-        yield f"{self.extras['seed']}({step.options.seed}{items})"
-
     def give_up(self, failing: Sequence[Step], target: str) -> Iterator[str]:
         if failing:
             errors = " or ".join(f"self.{self.attributes.error(step)}" for step in failing)
@@ -108,6 +104,9 @@ class Handing(Writing):
                 continue
             if step.metaflow and store.attribute == store.name:
                 continue
+            if store.name in GENERATORS:
+                yield f"self.{store.attribute} = {self.function(step, store.name, GENERATOR[store.name].get)}()"
+                continue
             value = f"self.{store.name}" if step.metaflow else store.name
             if store.sure:
                 yield f"self.{store.attribute} = {value}"
@@ -116,3 +115,9 @@ class Handing(Writing):
             else:
                 space = "globals" if store.name in self.usage.shared(step) else "locals"
                 yield f'if "{store.name}" in {space}():\n    self.{store.attribute} = {value}'
+
+    def function(self, step: Step, generator: str, path: str) -> str:
+        """The name by which a method has a function of a random generator, whatever its body calls so."""
+        given = {one.name for one in self.graph.links[step.name].bindings}
+        given |= {step.foreach.var} if step.foreach else set()
+        return self.imports.function(GENERATOR[generator].module, path, bound_names(step) | given)

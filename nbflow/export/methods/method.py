@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbflow.export.methods.body import sent_out, write_body
 from nbflow.export.methods.decorating import Decorating
 from nbflow.export.methods.draft import Draft
+from nbflow.export.methods.drawing import Drawing
 from nbflow.export.methods.joining import Joining
 from nbflow.export.methods.leading import Leading, entry
 from nbflow.export.plan.arrange import END, START
@@ -21,7 +22,7 @@ COLLECT = "Collect what is asked of the tasks below."
 
 
 @dataclass
-class Writer(Leading, Joining, Decorating):
+class Writer(Leading, Joining, Drawing, Decorating):
     """Goes through a plan and writes a method for whatever stands in it."""
 
     def write(self, row: Row) -> list[Draft]:
@@ -132,7 +133,7 @@ class Writer(Leading, Joining, Decorating):
             if apart:
                 where = {step: owners.get(next(iter(names.values()), ""), "") for step, names in apart.items()}
                 draft.before.append(self.by_step(apart, where))
-            draft.before += self.seed(join.step)
+            draft.before += self.seed(join.step, "inputs[0]", owners)
             draft.after = [*self.stores(join.step)]
         draft.next = f"self.next(self.{target})"
         self._finish(draft, join.step)
@@ -147,7 +148,7 @@ class Writer(Leading, Joining, Decorating):
             draft.before += [*self.usage.imports(join.step), *self.shadows(join.step)]
         failed = self.failures(item, draft)
         if join.step:
-            draft.before += [*self.inputs(join.step, item, failed), *self.seed(join.step)]
+            draft.before += [*self.inputs(join.step, item, failed), *self.seed(join.step, "inputs[0]")]
             draft.after = [*self.stores(join.step)]
         else:
             draft.before += self.collect(item, failed)

@@ -1,10 +1,12 @@
-"""Attributes of a flow that only the script has: items, collected tasks, errors, and which way is taken."""
+"""Names that only the script has: items, collected tasks, errors, which way is taken, states that the top keeps."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.naming import Names
+from nbflow.flow.definition import Definition
 from nbflow.flow.step import Step
 
 
@@ -30,6 +32,10 @@ class Attributes:
 
     def again(self, step: Step) -> str:
         return self._named("again", step.name, f"{step.name}_again")
+
+    def seeded(self, generator: str, behind: Definition) -> str:
+        """The name of the module that keeps the state of a generator behind a statement of an ordinary cell."""
+        return self._named(generator, str(behind.place), f"seeded_{GENERATOR[generator].attribute}")
 
     def choice(self, step: str, is_foreach: bool) -> str:
         wanted = f"has_{step}_items" if is_foreach else f"run_{step}"

@@ -75,7 +75,7 @@ class Flowing:
         if name in self.usage.versions.split:
             return
         expected = tuple(writer for writer in writers if writer not in untaken)
-        found = env.get(name, Version((), False))
+        found = env.get(self.usage.versions.plain(name), Version((), False))
         common = min(len(expected), len(found.writers))
         # a chain may end earlier: a step that hands on what it was given, if it has bound nothing, holds for all above
         is_whole = common == len(expected) or (found.sure and common > 0)

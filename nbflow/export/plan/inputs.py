@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
+from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 
 _ONE_BY_ONE = frozenset(
@@ -40,7 +41,8 @@ class InputsUse:
         return "failed" in self.attributes
 
     def of(self, artifacts: Iterable[str]) -> frozenset[str]:
-        return frozenset(artifacts) if self.names is None else frozenset(artifacts) & self.names
+        found = frozenset(artifacts) - GENERATORS
+        return found if self.names is None else found & self.names
 
 
 def read_use(step: Step, graph: Graph) -> InputsUse:

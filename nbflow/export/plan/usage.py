@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from nbflow.export.plan.inputs import InputsUse, branch_reads, branches_as_values, read_use
 from nbflow.export.plan.naming import Names
+from nbflow.export.plan.seeding import read_by_calls_of_seeding, read_by_seeding
 from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.graph import Binding, Graph
@@ -81,19 +82,23 @@ class Usage:
             for one in sorted(names):
                 self._apart.setdefault((above, one), self.names.fresh(f"{above}_{one}"))
         if step.loop:
-            self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads))
+            self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads | linked.draws))
 
     def loads(self, step: Step) -> tuple[Load, ...]:
         """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
-        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step)
+        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step) | linked.draws
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
             if b.name in wanted - own and not self._import_of(b)
         ]
-        given = [Load(name, (name,)) for name in linked.parameters & (wanted | step.mentions)]
+        asked = wanted | step.mentions | read_by_seeding(self.graph, step)
+        given = [Load(name, (name,)) for name in linked.parameters & asked]
+        if step.loop:  # from its second turn on it has what it has left itself
+            found = linked.draws - {load.name for load in bound}
+            bound += [Load(name, (self.versions.written(step.name, name),), sure=False) for name in found]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
 
@@ -122,7 +127,8 @@ class Usage:
         closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
-        return reads & (linked.parameters | linked.writes | {binding.name for binding in linked.bindings})
+        reads |= read_by_calls_of_seeding(self.graph, step)
+        return reads & (linked.parameters | linked.writes | {one.name for one in linked.bindings}) - GENERATORS
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
@@ -140,7 +146,12 @@ class Usage:
         if any(self._is_viewed(step, n) for n in self.versions.split):
             kept += [Store(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]
         apart = [Store(n, attr, n not in maybe) for (above, n), attr in self._apart.items() if above == step.name]
-        return (*kept, *apart)
+        return (*kept, *apart, *self._states(step))
+
+    def _states(self, step: Step) -> Iterator[Store]:
+        """The states of random generators that steps below go on from, or its own next turn."""
+        for name in sorted(self.graph.links[step.name].writes & GENERATORS & self._needed[step.name]):
+            yield Store(name, self.versions.written(step.name, name))
 
     def _is_viewed(self, step: Step, name: str) -> bool:
         """Whether a join looks at a name on tasks, where it has to have its own name, though it is split."""

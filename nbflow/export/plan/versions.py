@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.naming import Names
 from nbflow.flow.graph import Graph
 
@@ -19,11 +20,14 @@ class Versions:
     graph: Graph
     names: Names
     split: frozenset[str] = frozenset()
+    _states: dict[str, str] = field(init=False)  # of random generators, whose names in the graph are none of Python
     _attributes: dict[tuple[str, str], str] = field(init=False)  # (writer, name)
 
     def __post_init__(self) -> None:
+        drawn = frozenset().union(*(linked.draws for linked in self.graph.links.values()))
+        self._states = {name: self.names.fresh(one.attribute) for name, one in GENERATOR.items() if name in drawn}
         self._attributes = {
-            (step, name): self.names.fresh(f"{step}_{name}")
+            (step, name): self.names.fresh(f"{step}_{self.plain(name)}")
             for name in sorted(self.split)
             for step, linked in self.graph.links.items()
             if name in linked.writes
@@ -33,14 +37,18 @@ class Versions:
     def renamed(self) -> dict[tuple[str, str], str]:
         return dict(self._attributes)
 
+    def plain(self, name: str) -> str:
+        """The attribute for a name that is not split."""
+        return self._states.get(name, name)
+
     def written(self, writer: str, name: str) -> str:
         """The attribute that a step puts a name into."""
-        return self._attributes.get((writer, name), name)
+        return self._attributes.get((writer, name), self.plain(name))
 
     def read(self, reader: str, name: str) -> tuple[str, ...]:
         """The attributes that a step takes a name from: that of the first writer that has bound it."""
         if name not in self.split:
-            return (name,)
+            return (self.plain(name),)
         chain = [writer for b in self.graph.links[reader].bindings if b.name == name for writer in b.writers]
         if self.graph.steps[reader].loop and name in self.graph.links[reader].writes:
             chain.insert(0, reader)

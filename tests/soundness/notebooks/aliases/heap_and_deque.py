@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Standard library functions that change what they are given
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import bisect

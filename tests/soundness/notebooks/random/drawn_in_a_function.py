@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Draws that hide in functions
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import random

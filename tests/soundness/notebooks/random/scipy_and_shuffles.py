@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Draws that libraries make from the global generator
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import random

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Seeding inside a step, and again
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import numpy as np

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # A seed at the top, draws further down
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import random

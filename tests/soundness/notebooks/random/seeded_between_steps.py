@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Seeded anew before each experiment
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import numpy as np

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Models that draw from NumPy's global generator
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import numpy as np

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Saving the generator's state and going back to it
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
 
 # %%
 import numpy as np

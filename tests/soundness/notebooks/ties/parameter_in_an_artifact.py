@@ -4,6 +4,7 @@
 # refused: run: step 'change' changes parameter 'sizes' in place, through 'model'
 # refused: kernel: step 'change' changes parameter 'sizes' in place, through 'model'
 # refused: restart: step 'change' changes parameter 'sizes' in place, through 'model'
+# refused: script: step 'change' may change what an ordinary cell calls 'sizes'
 
 # %%
 # %%parameters

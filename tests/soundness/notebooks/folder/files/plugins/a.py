@@ -1,0 +1,5 @@
+NAME = "a"
+
+
+def run(x):
+    return x + 1

@@ -1,0 +1,5 @@
+NAME = "b"
+
+
+def run(x):
+    return x * 10
