@@ -45,7 +45,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Everything is loaded when it is asked for, so that `import nbflow` costs nothing."""
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), name)
+        home = importlib.import_module(_HOMES[name])
+        if name == "FlowSpec":
+            home.note_folder()
+        return getattr(home, name)
     if not name.startswith("_"):
         refused = importlib.import_module("nbflow.script.decorators")
         if name in refused.REFUSED:

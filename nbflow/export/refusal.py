@@ -123,8 +123,18 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
             if id(one) not in own | seen and not graph.steps[name].flowing and not _only_seeds(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
-                fix = f"Move it above cell {graph.steps[name].place.cell}, or into the steps that need it"
-                yield Problem("done-below", message, fix, one.place)
+                yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)
+
+
+def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
+    """What a step changes in a constant is an artifact then; in functions and classes a script hands on nothing."""
+    again = frozenset(name for name in one.names if len(graph.prelude.places[name]) > 1) if "*" not in one.names else ()
+    concerned = sorted(one.changes.union(again) - graph.prelude.imported)
+    if code := [name for name in concerned if name in graph.prelude.code]:
+        return f"Define it under another name than '{code[0]}', and use that in the steps below"
+    if concerned:
+        return f"Define '{concerned[0]}' in a step of its own, and do this in another, so that it is an artifact"
+    return f"Move it above cell {above.place.cell}, or into the steps that need it"
 
 
 def _only_seeds(one: Definition) -> bool:
@@ -157,8 +167,10 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
             message = f"step '{step.name}' changes '{name}', which cell {other.place.cell} defines"
             if name in graph.prelude.code:
                 fix = "A script cannot hand that on: keep what changes in an artifact, and give it to the function"
+            elif name in _assigned_through_global(graph, step):
+                fix = f"Define '{name}' in a step of its own, let the function return the value, and write '{name} = …'"
             else:
-                fix = f"Make cell {other.place.cell} a step, so that '{name}' is an artifact"
+                fix = f"Define '{name}' in a step of its own, so that it is an artifact"
             yield problem("prelude-state", step, message, fix, name=name)
         for name in sorted(_assigned_by_functions(graph, step)):
             message = f"step '{step.name}' calls a function that assigns '{name}' through global"
@@ -168,9 +180,12 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
 
 def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:
     """The artifacts that functions of the prelude assign, and not only change."""
+    return _assigned_through_global(graph, step) & graph.links[step.name].writes - graph.prelude.names
+
+
+def _assigned_through_global(graph: Graph, step: Step) -> frozenset[str]:
     called = graph.prelude_of(step.name).reached(graph.links[step.name].prelude)
-    assigned = frozenset().union(*(one.assigns for one in called))
-    return assigned & graph.links[step.name].writes - graph.prelude.names
+    return frozenset().union(*(one.assigns for one in called))
 
 
 def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:

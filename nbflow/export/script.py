@@ -13,6 +13,7 @@ from nbflow.export.formatting import complaints, format_source, require_python
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
 from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
+from nbflow.export.metaflow import metaflow_refusals
 from nbflow.export.methods.draft import Draft, docstring
 from nbflow.export.methods.method import Writer
 from nbflow.export.parameters import Parameters
@@ -54,7 +55,8 @@ def export(
     Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say.
     """
     problems = mistakes(graph) or refusals(_usage(graph, all_artifacts))
-    problems += certainly_apart(graph) if target is Target.METAFLOW and not problems else ()
+    if target is Target.METAFLOW and not problems:
+        problems = certainly_apart(graph) + metaflow_refusals(_usage(graph, all_artifacts))
     if problems:
         raise FlowRefused([str(one) for one in problems])
     if not graph.links:

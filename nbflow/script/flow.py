@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,21 @@ _FLOW = object()
 
 IMPORTING: list[str] = []
 """Scripts that are being imported: a flow that is made there is not told to run."""
+
+
+_folder = ""
+
+
+def note_folder() -> None:
+    """Remember where the process is when a script asks for FlowSpec: what stands below may change the folder."""
+    global _folder
+    _folder = os.getcwd()
+
+
+def go_back() -> None:
+    """Go to where the process was before the script changed its folder."""
+    if _folder:
+        os.chdir(_folder)
 
 
 class FlowSpec:

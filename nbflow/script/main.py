@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flow import FlowSpec, go_back
 from nbflow.terminal import take_any_text
 
 
@@ -33,6 +33,7 @@ def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
     """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""
     words = sys.argv[1:] if args is None else args
     take_any_text()
+    go_back()  # each worker changes its folder itself when it imports the script
     if "run" in words or "resume" in words:
         _begin_early(cls)
     _leave(_perform(cls, words))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbflow.errors import FlowRefused
+from nbflow.export.marks import Target
 from nbflow.export.script import export
 from tests.export.engines import graph_of
 from tests.export.test_script import value
@@ -12,7 +13,8 @@ from tests.export.test_script import value
 REFUSED = {
     "state": (
         ["N = 0\ndef bump():\n    global N\n    N += 1", "%%step a\nbump()", "%%step b\nx = N"],
-        "cell 2, line 1: step 'a' changes 'N', which cell 1 defines. Make cell 1 a step, so that 'N' is an artifact",
+        "cell 2, line 1: step 'a' changes 'N', which cell 1 defines. "
+        "Define 'N' in a step of its own, let the function return the value, and write 'N = …'",
     ),
     "a class": (
         ["class A: n = 0", "%%step a\nA.n += 1", "%%step b\nx = A.n"],
@@ -49,6 +51,98 @@ def test_a_script_that_would_give_other_values_is_refused(cells: list[str], mess
     with pytest.raises(FlowRefused) as refused:
         export(graph_of(*cells))
     assert message in str(refused.value)
+
+
+FIXED = {
+    "a constant that a step changes": (
+        ["def total(): return sum(L)\nL = [1, 2]", "%%step a\nL.append(3)", "%%step b\nx = total()"],
+        "Define 'L' in a step of its own, so that it is an artifact",
+        ["def total(): return sum(L)", "%%step l\nL = [1, 2]", "%%step a\nL.append(3)", "%%step b\nx = total()"],
+        6,
+    ),
+    "a constant that a cell changes": (
+        ["L = [1, 2]", "%%step a\ny = len(L)", "L.append(3)", "%%step b\nx = (len(L), y)"],
+        "Define 'L' in a step of its own, and do this in another, so that it is an artifact",
+        ["%%step l\nL = [1, 2]", "%%step a\ny = len(L)", "%%step m\nL.append(3)", "%%step b\nx = (len(L), y)"],
+        (3, 2),
+    ),
+    "a constant that a cell binds anew": (
+        ["N = 1", "%%step a\ny = N", "N = 2", "%%step b\nx = (N, y)"],
+        "Define 'N' in a step of its own, and do this in another, so that it is an artifact",
+        ["%%step n\nN = 1", "%%step a\ny = N", "%%step m\nN = 2", "%%step b\nx = (N, y)"],
+        (2, 1),
+    ),
+    "a function that a cell defines anew": (
+        ["def f(): return 1", "%%step a\ny = f()", "def f(): return 2", "%%step b\nx = (f(), y)"],
+        "Define it under another name than 'f', and use that in the steps below",
+        ["def f(): return 1", "%%step a\ny = f()", "def g(): return 2", "%%step b\nx = (g(), y)"],
+        (2, 1),
+    ),
+    "a class that a cell changes": (
+        ["class A: n = 1", "%%step a\ny = A.n", "A.n = 2", "%%step b\nx = (A.n, y)"],
+        "Define it under another name than 'A', and use that in the steps below",
+        ["class A: n = 1", "%%step a\ny = A.n", "class B(A): n = 2", "%%step b\nx = (B.n, y)"],
+        (2, 1),
+    ),
+    "a counter": (
+        ["N = 0\ndef bump():\n    global N\n    N += 1", "%%step a\nbump()", "%%step b\nx = N"],
+        "Define 'N' in a step of its own, let the function return the value, and write 'N = …'",
+        ["def bump(): return N + 1", "%%step n\nN = 0", "%%step a\nN = bump()", "%%step b\nx = N"],
+        1,
+    ),
+    "a setting": (
+        ["import decimal", "%%step a\ny = decimal.getcontext().prec", "decimal.getcontext().prec = 5",
+         "%%step b\nx = (decimal.getcontext().prec, y)"],
+        "Move it above cell 2, or into the steps that need it",
+        ["import decimal", "%%step a\ny = decimal.getcontext().prec",
+         "%%step b\ndecimal.getcontext().prec = 5\nx = (decimal.getcontext().prec, y)"],
+        (5, 28),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "fix", "fixed", "expected"), FIXED.values(), ids=FIXED)
+def test_a_notebook_that_is_changed_as_its_refusal_says_is_exported(
+    cells: list[str], fix: str, fixed: list[str], expected: object
+) -> None:
+    with pytest.raises(FlowRefused) as refused:
+        export(graph_of(*cells))
+    assert str(refused.value).endswith(fix)
+    assert value("b.x", *fixed) == expected
+
+
+FOR_METAFLOW = {
+    "a function": ("def f(): return 1", "f()", "holds a function or class"),
+    "a lambda": ("f = lambda: 1", "f()", "holds a function or class"),
+    "functions in a dict": ("f = {'one': lambda: 1}", "f['one']()", "holds a function or class"),
+    "an object": ("class P:\n    n = 1\nf = P()", "f.n", "holds a function or class"),
+    "objects": ("class P:\n    n = 1\nf = [P() for _ in range(2)]", "f[0].n", "holds a function or class"),
+    "a default": (
+        "import collections\nf = collections.defaultdict(lambda: 1)",
+        "f[0]",
+        "holds a function or class",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "use", "message"), FOR_METAFLOW.values(), ids=FOR_METAFLOW)
+def test_what_metaflow_cannot_store_is_refused_for_metaflow_alone(body: str, use: str, message: str) -> None:
+    graph = graph_of(f"%%step a\n{body}", f"%%step b\nx = {use}")
+    assert export(graph)
+    with pytest.raises(FlowRefused, match=message):
+        export(graph, Target.METAFLOW)
+
+
+@pytest.mark.parametrize("body", ["x = sorted([2, 1], key=lambda n: n)", "def f(): return 1\nx = f()", "x = (1, 2)"])
+def test_functions_that_a_step_uses_itself_are_fine(body: str) -> None:
+    assert export(graph_of(f"%%step a\n{body}", "%%step b\ny = x"), Target.METAFLOW)
+
+
+def test_a_change_of_the_folder_is_refused_for_metaflow() -> None:
+    graph = graph_of("import os\nos.chdir('data')", "%%step a\nx = os.getcwd()")
+    assert export(graph)
+    with pytest.raises(FlowRefused, match="Write it into the steps that need it, or export with --target nbflow"):
+        export(graph, Target.METAFLOW)
 
 
 def test_names_bound_in_passing_are_handed_on() -> None:

@@ -2,9 +2,5 @@
 
 from __future__ import annotations
 
-KNOWN: dict[str, str] = {
-    "classes/enum_and_abc": "script",
-    "effects/subclasses": "script",
-    "folder/chdir_in_a_cell": "script",
-}
+KNOWN: dict[str, str] = {}
 """`kind/name` -> `check run kernel restart script`. One that is right by now makes its test fail: remove it here."""

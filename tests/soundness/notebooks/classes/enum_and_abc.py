@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Enums, abstract classes and properties
+# refused: script: step 'install' changes 'Sensor', which cell 2 defines
 
 # %%
 from abc import ABC, abstractmethod

@@ -1,5 +1,6 @@
 # %% [markdown]
 # # A step sets a class attribute through a function
+# refused: script: step 'first' changes 'Model', which cell 2 defines
 
 # %%
 class Model:
