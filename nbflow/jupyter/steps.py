@@ -298,6 +298,7 @@ class Steps:
 
 
 def _sources(graph: Graph, step: str) -> Mapping[str, tuple[str, ...]]:
-    """From which steps a step has what it reads."""
+    """From which steps a step has what it reads; from none what ordinary cells give it."""
     linked = graph.links[step]
-    return {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}
+    read = {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}
+    return dict.fromkeys(linked.prelude, ()) | read

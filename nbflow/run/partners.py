@@ -7,7 +7,7 @@ not is reported, and the run learns that the step writes this name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from nbflow.run.events import PassedOn, TaskDone, TaskId
@@ -24,6 +24,7 @@ class Sharing:
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # component -> (step, name)
     _tied: dict[str, dict[TaskId, Artifact]] = field(default_factory=dict)  # constant -> who shares it
     _wrote: dict[str, set[TaskId]] = field(default_factory=dict)  # constant -> who stored it after reading it
+    _stored: set[str] = field(default_factory=set)  # constants that some step has stored
     _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
     _changers: dict[str, set[TaskId]] = field(default_factory=dict)
 
@@ -32,6 +33,8 @@ class Sharing:
         for artifact in artifacts:
             for digest in artifact.shares:
                 self._holders.setdefault(digest, set()).add((task.step, artifact.name))
+            if artifact.name in self.known.graph.prelude.names:
+                self._stored.add(artifact.name)
             if self._uses(task, artifact.name):
                 self._wrote.setdefault(artifact.name, set()).add(task)
         for artifact in passed_on.tied:
@@ -57,7 +60,7 @@ class Sharing:
         wanted = set(digests)
         names = {name for digest in wanted for _, name in self._holders.get(digest, ())}
         for name in sorted(names):
-            artifact = visible(self.known, task, name) or self._tied_above(task, name)
+            artifact = visible(self.known, task, name) or self._tied_above(task, name, wanted)
             if artifact is not None and not wanted.isdisjoint(artifact.shares):
                 yield artifact
 
@@ -75,8 +78,14 @@ class Sharing:
         return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
 
     def to_hand_on(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Yield which steps have to hand on which constants, since a step below uses and changes what they share."""
+        """Yield which steps have to hand on which constants, since some step changes what they share.
+
+        A step below that uses the constant has to have it from there, and so have others that share it.
+        """
         for name in names:
+            sharing = {one.step for one in self._tied.get(name, ())}
+            if name in self._stored and len(sharing) > 1:
+                yield from ((step, name) for step in sharing if name not in self.known.graph.links[step].writes)
             for task in self._wrote.get(name, ()):
                 above = self._tying(task, name)
                 if above is not None and visible(self.known, task, name) is None:
@@ -90,17 +99,22 @@ class Sharing:
             return False
         return any(name in one.names for one in graph.closure(task.step)) or bool(prelude.sharers((name,)))
 
-    def _tied_above(self, task: TaskId, name: str) -> Artifact | None:
-        """Return a constant as the nearest step above shares it, unless a cell in between defines it anew."""
-        above = self._tying(task, name)
+    def _tied_above(self, task: TaskId, name: str, wanted: Collection[str] = ()) -> Artifact | None:
+        """Return a constant as the nearest step above shares it, unless a cell in between defines it anew.
+
+        Of several that share it, one is meant that has it in a wanted component.
+        """
+        above = self._tying(task, name, wanted)
         return None if above is None else self._tied[name][above]
 
-    def _tying(self, task: TaskId, name: str) -> TaskId | None:
-        """Return the nearest task above whose artifacts share a constant."""
+    def _tying(self, task: TaskId, name: str, wanted: Collection[str] = ()) -> TaskId | None:
+        """Return the nearest task above whose artifacts share a constant, in a wanted component if there are any."""
         graph = self.known.graph
         place = graph.steps[task.step].place
         above = [one for one in self._tied.get(name, ()) if graph.steps[one.step].place < place]
         above = [one for one in above if one.path == task.path[: len(one.path)]]
+        if wanted:
+            above = [one for one in above if not {*wanted}.isdisjoint(self._tied[name][one].shares)]
         nearest = max(above, key=lambda one: (graph.steps[one.step].place, one.turn), default=None)
         if nearest is None:
             return None

@@ -54,6 +54,7 @@ class Job:
     failure: Failure | None = None
     level: int = 0  # settings that stand above the step
     streams: Streams = NO_STREAMS
+    besides: frozenset[str] = frozenset()  # names of the prelude that it needs as the run has found meanwhile
 
 
 @dataclass(slots=True)
@@ -137,10 +138,11 @@ class Performer:
         step = self.program.graph.steps[job.task.step]
         self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
+        self.home.bind(job.besides)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at(step.name))
+        self._state = self.home.look(self.program.looked_at(step.name, job.besides))
         self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
