@@ -114,6 +114,9 @@ class _Walk:
             walks = [(_Walk(enter(found, call, self.space, space), self.depth + 1, inside), body)]  # type: ignore[list-item]
         for walk, statements in walks:
             yield from (FileUse(use.path, use.access, line) for use in walk.uses(statements))
+        for decorator in getattr(found, "decorator_list", []):
+            walk = _Walk(space, self.depth + 1, inside)  # what it returns is called in the place of the function
+            yield from (FileUse(use.path, use.access, line) for use in walk.uses([decorator]))
 
     def _of_call(self, call: ast.Call) -> Iterator[tuple[str, Access]]:
         for node, access, any_name in self._arguments(call):
@@ -129,6 +132,9 @@ class _Walk:
         """Yield the arguments that may be paths; the last says whether any text is one, however it looks."""
         origin, name = self.space.origin(call.func), _last_name(call.func)
         if _is_ours(call.func, self.space):
+            return
+        if origin in verbs.COMMANDS:
+            yield from ((ast.Constant(word), Access.TOUCH, False) for word in _words(call))
             return
         if origin in verbs.BY_ORIGIN:
             for index, access in verbs.BY_ORIGIN[origin]:
@@ -171,6 +177,12 @@ def _last_name(func: ast.expr) -> str:
             return name
         case _:
             return ""
+
+
+def _words(call: ast.Call) -> Iterator[str]:
+    """Yield what the texts of a command may name: each word, also of code that it holds."""
+    texts = (one.value for argument in call.args[:1] for one in ast.walk(argument) if isinstance(one, ast.Constant))
+    yield from (word for text in texts if isinstance(text, str) for word in re.findall(r"[\w./~-]+", text))
 
 
 def _is_ours(func: ast.expr, space: Space) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
+from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, Scratch
-from nbflow.flow.fileorder import conflict, is_pattern, parsed, space_of_prelude, uses_of_modules
+from nbflow.flow.fileorder import FileOrder, conflict, is_pattern, parsed, space_of_prelude, uses_of_modules
 from nbflow.flow.files import Access, FileUse, may_use_files, normalised, uses_of
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
@@ -19,7 +20,7 @@ from nbflow.flow.paths import show
 from nbflow.flow.step import Step
 from nbflow.flow.text import parse_ordinary
 
-_WRITING = frozenset({Access.WRITE, Access.APPEND, Access.UPDATE, Access.MAKE})
+_WRITING = frozenset({Access.WRITE, Access.APPEND, Access.UPDATE, Access.TOUCH, Access.MAKE})
 _LOOKING = frozenset(
     {"cat", "head", "tail", "ls", "wc", "less", "more", "file", "du", "grep", "md5sum", "pip", "conda"}
 )
@@ -35,33 +36,57 @@ class Outside:
     done: bool = False
     magic: bool = False
 
+    @property
+    def written(self) -> FileUse:
+        """The same as far as others are concerned: a file is written, or a folder made."""
+        return FileUse(self.use.path, Access.MAKE if self.use.access is Access.MAKE else Access.WRITE)
+
 
 def written_outside(graph: Graph) -> Iterator[Problem]:
     """Of each file that an ordinary cell writes, tell the first step that depends on it."""
     steps = list(graph.steps.values())
-    last = max((step.place for step in steps), default=NOWHERE)
-    for one in dict.fromkeys(_all(graph, last)):
-        found = _dependent(one.use, [step for step in steps if one.place < step.place], graph)
-        if found is not None:
-            yield _told(one, *found)
+    found = dict.fromkeys(_all(graph, max((step.place for step in steps), default=NOWHERE)))
+    used = {step.name: _used_by(step, graph) for step in steps} if found else {}
+    touching = _touching(found, used)
+    for one in found:
+        below = [graph.steps[name] for name in touching.get(one.written, ()) if graph.steps[name].place > one.place]
+        dependent = _dependent(one.use, below, used)
+        if dependent is not None:
+            yield _told(one, *dependent)
 
 
-def _dependent(outside: FileUse, below: Iterable[Step], graph: Graph) -> tuple[FileUse, Step] | None:
+def _used_by(step: Step, graph: Graph) -> Sequence[FileUse]:
+    modules = step.modules.union(*(one.modules for one in graph.closure(step.name)))
+    uses = (*graph.links[step.name].files, *uses_of_modules(modules))
+    return sorted(uses, key=lambda use: (not use.split, use.line))
+
+
+def _touching(found: Iterable[Outside], used: Mapping[str, Sequence[FileUse]]) -> Mapping[FileUse, list[str]]:
+    """Return the steps that have to do with each file, without looking at every pair of a step and a file."""
+    names = {str(number): use for number, use in enumerate({one.written for one in found})}
+    order = FileOrder()
+    for name, use in names.items():
+        order.add(name, [use])
+    touching: dict[FileUse, list[str]] = {}
+    for step, uses in used.items():
+        for name in order.before(uses):
+            touching.setdefault(names[name], []).append(step)
+    return touching
+
+
+def _dependent(
+    outside: FileUse, below: Iterable[Step], used: Mapping[str, Sequence[FileUse]]
+) -> tuple[FileUse, Step] | None:
     """Return the first use of the file, or of one in the folder, that no step has written anew before."""
     written: set[str] = set()
     for step in below:
-        for use in sorted(_used_by(step, graph), key=lambda use: (not use.split, use.line)):
+        for use in used[step.name]:
             is_new = any(use.path == path or use.path.startswith(f"{path}.") for path in written)
             if not is_new and _meet(outside, use) and _depends(outside, use):
                 return use, step
             if use.access in (Access.WRITE, Access.MAKE) and use.is_certain and step.guard is None:
                 written.add(use.path)
     return None
-
-
-def _used_by(step: Step, graph: Graph) -> Iterable[FileUse]:
-    modules = step.modules.union(*(one.modules for one in graph.closure(step.name)))
-    return (*graph.links[step.name].files, *uses_of_modules(modules))
 
 
 def _told(one: Outside, use: FileUse, step: Step) -> Problem:
@@ -111,23 +136,43 @@ def _is_sure(outside: FileUse, use: FileUse) -> bool:
 def _all(graph: Graph, last: Place) -> Iterator[Outside]:
     """Yield what the ordinary cells above a place write."""
     done = [one for one in graph.prelude.definitions if one.kind in ("effect", "shared") and one.place < last]
-    ordinary: list[Definition | Scratch] = [*graph.flow.scratch, *done]
-    for one in ordinary:
+    above = _Above(graph)
+    ordinary: list[tuple[Definition | Scratch, bool]] = [(one, False) for one in graph.flow.scratch]
+    ordinary += [(one, True) for one in done]
+    for one, again in ordinary:
         if one.place < last and may_use_files(one.source, guess=False):
-            for use in _uses(one.source, _above(graph, one.place)):
-                again = one in done and use.access is not Access.MAKE
-                if use.access in _WRITING and (again or one not in done):
+            for use in _uses(one.source, above.of(one)):
+                if use.access in _WRITING and not (again and use.access is Access.MAKE):
                     yield Outside(replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again)
     for cell in graph.flow.cells:
         if (place := Place(graph.flow.document, cell.number)) < last:
             yield from (Outside(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
 
 
-def _above(graph: Graph, place: Place) -> tuple[str, ...]:
-    """The sources of all statements of ordinary cells that stand above a place."""
-    ordinary: list[Definition | Scratch] = [*graph.prelude.definitions, *graph.flow.scratch]
-    found = sorted((one for one in ordinary if one.place < place), key=lambda one: one.place)
-    return tuple(one.source for one in found)
+class _Above:
+    """Finds the statements of ordinary cells that another one needs to be understood."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._prelude = graph.prelude
+        self._binders: dict[str, list[Scratch]] = {}
+        for one in graph.flow.scratch:
+            for name in one.names:
+                self._binders.setdefault(name, []).append(one)
+
+    def of(self, statement: Definition | Scratch) -> tuple[str, ...]:
+        """Return the sources of the statements above that bind what a statement reads, and what those read."""
+        found: dict[Place, Scratch] = {}
+        names = set(names_of(parsed(statement.source)).free)
+        agenda = list(names)
+        while agenda:
+            for one in self._binders.get(agenda.pop(), ()):
+                if one.place < statement.place and one.place not in found:
+                    found[one.place] = one
+                    free = names_of(parsed(one.source)).free
+                    agenda += free - names
+                    names |= free
+        definitions = self._prelude.seen_from(statement.place).closure(names, settings=False)
+        return (*(one.source for one in definitions), *(found[place].source for place in sorted(found)))
 
 
 @lru_cache(1024)

@@ -202,6 +202,12 @@ class _Reading:
                 for bound, reading in self._values(name):
                     if bound.kind == "is":
                         yield from reading.items(bound.value, key)
+            case ast.Subscript(value=outer, slice=inner):
+                for one, space in self.items(outer, inner.value if isinstance(inner, ast.Constant) else SOME):
+                    yield from self._at(space).items(one, key)
+            case ast.Attribute(value=outer, attr=attr):
+                for one, space in self._member(outer, attr):
+                    yield from self._at(space).items(one, key)
             case ast.Call(func=ast.Name(id="sorted" | "list" | "tuple" | "set" | "reversed"), args=[inner, *_]):
                 yield from self.items(inner, EACH)
             case ast.Call(func=ast.Name(id="enumerate"), args=[inner, *_]):

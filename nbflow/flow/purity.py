@@ -21,7 +21,17 @@ _BY_MODULE = {
     "numpy": ("arange", "array", "datetime64", "dtype", "float32", "float64", "int32", "int64", "linspace", "logspace"),
     "operator": ("attrgetter", "itemgetter", "methodcaller"),
     "os": (
-        *("fspath", "getcwd", "path.abspath", "path.basename", "path.dirname", "path.expanduser", "path.join"),
+        *(
+            "environ.get",
+            "fspath",
+            "getcwd",
+            "getenv",
+            "path.abspath",
+            "path.basename",
+            "path.dirname",
+            "path.expanduser",
+            "path.join",
+        ),
         *("path.normpath", "path.realpath", "path.relpath", "path.split", "path.splitext"),
     ),
     "pandas": ("CategoricalDtype", "Timedelta", "Timestamp"),

@@ -26,7 +26,8 @@ BY_ORIGIN: Mapping[str, Arguments] = {
     **dict.fromkeys(("os.makedirs", "os.mkdir"), ((0, "make"),)),
     **dict.fromkeys(("os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"), ((0, "list"),)),
     **dict.fromkeys(("os.path.exists", "os.path.isfile", "os.path.isdir", "os.access"), ((0, "find"),)),
-    **dict.fromkeys(("os.path.getmtime", "os.path.getsize", "os.stat", "runpy.run_path", "fileinput.input"), _READ),
+    **dict.fromkeys(("os.path.getmtime", "os.path.getsize", "os.stat", "runpy.run_path"), _READ),
+    "fileinput.input": ((0, "update"),),
     **dict.fromkeys(("numpy.save", "numpy.savez", "numpy.savez_compressed", "numpy.savetxt"), _WRITE),
     **dict.fromkeys(("logging.FileHandler", "logging.basicConfig"), ((0, "append"),)),
     **dict.fromkeys(("PIL.Image.open", "matplotlib.pyplot.imread", "cv2.imread", "IPython.display.Image"), _READ),
@@ -50,6 +51,15 @@ OPENERS: Mapping[str, tuple[int, str]] = {
 
 GROWING = frozenset({"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"})
 """Those whose mode `a` adds to the end; that of others changes what is there."""
+
+COMMANDS = frozenset(
+    {
+        "os.system",
+        "os.popen",
+        *(f"subprocess.{name}" for name in ["run", "call", "check_call", "check_output", "Popen"]),
+    }
+)
+"""Origins of functions that start programs, which may do anything to the files that their words name."""
 
 OF_A_PATH: Mapping[str, tuple[str, tuple[int, int], bool]] = {
     **dict.fromkeys(("read_text", "read_bytes"), ("read", (0, 2), True)),
@@ -120,7 +130,7 @@ _FORMS = (
 FILE = re.compile(rf"\.(?:{'|'.join(_FORMS.split())})(?:\.(?:gz|bz2|xz|zst|zip))?$", re.IGNORECASE)
 HINTS = re.compile(
     rf"\.(?:{'|'.join(_FORMS.split())})\b|open|path|read|load|save|write|glob|listdir|scandir|walk|dump|connect|\bto_"
-    r"|import_module|__import__|runpy|spec_from|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
+    r"|import_module|__import__|runpy|spec_from|subprocess|system|popen|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
     re.IGNORECASE,
 )
 """What the text of a step has in it that does anything to files."""

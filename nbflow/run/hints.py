@@ -1,4 +1,4 @@
-"""What to write into a header when a step misses a name that the notebook has: the analysis cannot see every read."""
+"""What to write when a step misses a name, since the analysis cannot see every read, or cannot change a file."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _MISSING = (
     re.compile(r"""\btable (?:with name )?["']?(\w+)["']? (?:does not exist|not found)""", re.IGNORECASE),
     re.compile(r"\bno such table: (?:\w+\.)?(\w+)"),
 )
+_MAPPED = re.compile(r"\bis read-only\b|has no attribute 'flush'")
+_MAPS = re.compile(r"\bmemmap\b|\bmmap_mode\b")
 _LOOKS_UP = re.compile(r"\b(?:globals|locals|vars)\(\)")
 
 
@@ -28,6 +30,12 @@ def add_hint(error: BaseException, step: Step, graph: Graph) -> None:
                 f"'{name}' is {origin}, but the analysis did not see that step '{step.name}' reads it: "
                 f"write --in {reads} in its header"
             )
+
+    if _MAPPED.search(str(error)) and any(_MAPS.search(one.body) for one in graph.steps.values()):
+        error.add_note(
+            "an array over a file is handed on as a copy that cannot be changed: open the file again in step "
+            f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
+        )
 
 
 def _missing(error: BaseException, step: Step) -> Iterator[str]:

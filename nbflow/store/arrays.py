@@ -59,7 +59,10 @@ def _alone(array: Any) -> Any:
 
 
 def reduce_subclass(recorder: Recorder, array: Any) -> Any:
-    """matrix, recarray and the user's own: an ordinary array and the class; a memmap becomes an ordinary array."""
+    """matrix, recarray and the user's own: an ordinary array and the class; a memmap becomes an ordinary array.
+
+    That of a file which changes with it cannot be written to: the file would stay as it is.
+    """
     numpy = sys.modules["numpy"]
     cls = type(array)
     plain = array.view(numpy.ndarray)
@@ -67,6 +70,7 @@ def reduce_subclass(recorder: Recorder, array: Any) -> Any:
         state = {name: value for name, value in vars(array).items() if name != "_mask"}
         return rebuild.masked_array, (plain, array._mask, state)  # a view shares the mask as well as the data
     if issubclass(cls, numpy.memmap):
+        plain.flags.writeable &= array.mode not in ("r+", "w+")
         return rebuild.plain, (plain,)
     ours = all(
         getattr(cls, name) is getattr(numpy.ndarray, name) for name in ("__reduce__", "__reduce_ex__", "__setstate__")

@@ -1,7 +1,11 @@
-"""The exported script ends with the values of the notebook's flow, under nbflow and under Metaflow."""
+"""The exported script ends with the values of the notebook's flow, under nbflow and under Metaflow.
+
+Metaflow takes a second for each task, so it runs a choice of them; with NBFLOW_EXPLORE in the environment it runs all.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +20,12 @@ from nbflow.notebook import read_notebook
 from nbflow.run.events import Outcome
 from tests.export.cases import CASES, UNDER_METAFLOW
 from tests.export.engines import ROOT, Engines, Values, exported_of, graph_of, named
-from tests.flows import CRASHING, FAILING, LARGE, LOST, SHAPES, Shape
+from tests.flows import BRANCH, CLASSES, CRASHING, FAILING, LARGE, LOST, NESTED, SHAPES, SWITCH, TOLERATED, Shape
 
 WHOLE = [shape for shape in SHAPES if shape not in (CRASHING, FAILING, LARGE, LOST)]
+EXPLORED = "NBFLOW_EXPLORE" in os.environ
+CHOSEN_SHAPES = WHOLE if EXPLORED else (BRANCH, NESTED, SWITCH, TOLERATED, CLASSES)
+CHOSEN_CASES = UNDER_METAFLOW if EXPLORED else ("everything", "draws per item", "names that FlowSpec has")
 SHAPE = pytest.mark.parametrize("shape", WHOLE, ids=lambda shape: shape.name)
 
 
@@ -28,7 +35,7 @@ def test_a_script_gives_the_values_of_its_notebook(shape: Shape, engines: Engine
     assert_same_under_nbflow(engines, shape.graph)
 
 
-@SHAPE
+@pytest.mark.parametrize("shape", CHOSEN_SHAPES, ids=lambda shape: shape.name)
 def test_metaflow_gives_the_values_of_a_shape_too(shape: Shape, engines: Engines) -> None:
     engines.parameters = shape.parameters
     assert_same_under_metaflow(engines, shape.graph)
@@ -39,7 +46,7 @@ def test_so_does_a_script_of_what_is_hard_to_export(case: str, engines: Engines)
     assert_same_under_nbflow(engines, graph_of(*CASES[case].split("\n---\n")))
 
 
-@pytest.mark.parametrize("case", UNDER_METAFLOW)
+@pytest.mark.parametrize("case", CHOSEN_CASES)
 def test_metaflow_gives_the_values_of_what_is_hard_to_export(case: str, engines: Engines) -> None:
     assert_same_under_metaflow(engines, graph_of(*CASES[case].split("\n---\n")))
 

@@ -10,7 +10,7 @@ from nbflow.flow.paths import UNKNOWN
 from tests.flow.reading import graph_of, problems_of
 
 ABOVE = """
-import os, glob, shutil, sqlite3, json, pickle, joblib, logging
+import os, glob, shutil, sqlite3, subprocess, json, pickle, joblib, logging
 import numpy as np
 import pandas as pd
 import matplotlib.pyplot as plt
@@ -20,6 +20,7 @@ from mylib import export, ingest
 
 DATA = Path("data")
 NAMES = ["a.csv", "b.csv"]
+CFG = {"paths": {"raw": "raw.txt"}, "all": ["a.txt", "b.txt"]}
 PLACES = {"train": "data/train.csv", "test": DATA / "test.csv"}
 
 class Config:
@@ -27,6 +28,18 @@ class Config:
 
 def load(name, ending=".csv"):
     return pd.read_csv(DATA / (name + ending))
+
+def cached(path):
+    def wrap(function):
+        def inner(*values):
+            pickle.dump(function(*values), open(path, "wb"))
+            return pickle.load(open(path, "rb"))
+        return inner
+    return wrap
+
+@cached("slow.pkl")
+def slow(n):
+    return n
 
 def save(df, name="x"):
     path = os.path.join(DATA, name + ".out.csv")
@@ -82,6 +95,11 @@ USES = {
     "for _p in glob.glob('d/*.txt'):\n    open(_p.replace('.txt', '.md'), 'w')": ["list d/*.txt", "write d/?.md"],
     "[p.read_text() for p in DATA.iterdir()]": ["list data/*", "read data/?"],
     'np.load("array.npy", mmap_mode="r+")': ["update array.npy"],
+    "open(CFG['paths']['raw'])": ["read raw.txt"],
+    "[open(p) for p in CFG['all']]": ["read a.txt", "read b.txt"],
+    "slow(3)": ["read slow.pkl", "write slow.pkl"],
+    'os.system("sort a.txt > b.txt")': ["touch a.txt", "touch b.txt"],
+    "subprocess.run(['python', '-c', \"open('a.txt', 'w')\"])": ["touch a.txt"],
     'sorted(DATA.glob("*.csv"))': ["list data/*.csv"],
     'os.listdir("d")': ["list d/*"],
     'logging.basicConfig(filename="run.log")': ["append run.log"],

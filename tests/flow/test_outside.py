@@ -30,6 +30,7 @@ TOLD = [
     ),
     ("%%writefile util.py\nX = 1", "x = util.X", "may write util.py", PYTHON),
     ("!wget -q -O data.csv https://example.com", "x = pd.read_csv('data.csv')", "may write data.csv", PYTHON),
+    ("os.system('echo 1 > c.txt')", "x = open('c.txt').read()", "may write c.txt", STEP),
     ("%%bash\necho a > data/x.csv", "x = pd.read_csv('data/x.csv')", "may write data/x.csv", PYTHON),
 ]
 FREE = [

@@ -41,6 +41,7 @@ KINDS = [
     ("from pathlib import Path\nX = Path('..').resolve().joinpath('a').with_suffix('.b')", "constant"),
     ("N = 'A B'\nX = N.lower().replace(' ', '_').split('_')", "constant"),
     ("from pathlib import Path\nN = Path('a')\nX = N.replace('b')", None),
+    ("import os\nX = os.getenv('HOME', '') + os.environ.get('USER', '')", "constant"),
     ("X = load()", None),
     ("from other import Path\nX = Path('a')", None),
     ("import re\nX = re.findall('a', 'b')", None),

@@ -93,6 +93,7 @@ class TestArrays:
             plain=plain,
         )
         mapped[:] = 7
+        assert not back["mapped"].flags.writeable
         assert type(back["grid"]) is Grid
         assert back["grid"].unit == "m"
         assert np.shares_memory(back["grid"], back["plain"])
