@@ -73,10 +73,12 @@ class Kind:
 
     name: str
     inside: tuple[Kind, ...] = ()
+    given: bool = False  # by an ordinary cell: two steps that take it share it from the first change on
 
 
 NUMBERS, ARRAY, FRAME, BOX, ATTRIBUTES = (Kind(name) for name in ("numbers", "array", "frame", "box", "attributes"))
-CONSTANTS = {"ITEMS": NUMBERS, "Limits.items": NUMBERS, "Limits.table": Kind("dict", (NUMBERS,))}
+GIVEN = Kind("numbers", given=True)
+CONSTANTS = {"ITEMS": GIVEN, "Limits.items": GIVEN, "Limits.table": Kind("dict", (GIVEN,), given=True)}
 
 
 @dataclass
@@ -229,7 +231,10 @@ class Notebook:
     def tell(self) -> None:
         one, other = self.of(), self.of()
         if one and other:
-            self.lines.append(f"print(show({one}), {one} is {other})")
+            self.lines.append(f"print(show({one}), {self.same(one, other)})")
+
+    def same(self, one: str, other: str) -> str:
+        return "None" if self.names[one].given and self.names[other].given else f"{one} is {other}"
 
     def end(self) -> None:
         """Two steps that show everything there is, and which of it is the same."""
@@ -237,7 +242,7 @@ class Notebook:
         self.lines = [f'print("{name}", show({name}))' for name in names]
         self.lines.append("print(ITEMS, Limits.items, Limits.table)")
         self.close()
-        self.lines = [f"print([{', '.join(f'{a} is {b}' for a in names for b in names if a < b)}])"]
+        self.lines = [f"print([{', '.join(self.same(a, b) for a in names for b in names if a < b)}])"]
         self.close()
 
 
