@@ -50,7 +50,7 @@ def poke(thing, n):
     elif isinstance(thing, pd.DataFrame):
         thing[f"c{n}"] = n
     else:
-        thing[0] = n
+        thing[:1] = n
 
 
 def show(thing):
@@ -203,7 +203,7 @@ class Notebook:
         n = self.number()
         forms = {
             "numbers": [f"{name}.append({n})", f"{name}[0] = {n}", f"{name} += [{n}]", f"{name}.sort()"],
-            "array": [f"{name}[0] = {n}", f"{name} += {n}", f"{name}[:] = {n}", f"{name}.fill({n})"],
+            "array": [f"{name}[:1] = {n}", f"{name} += {n}", f"{name}[:] = {n}", f"{name}.fill({n})"],
             "frame": [f"{name}['x'] = {n}", f"{name}.loc[0, 'y'] = {n}", f"{name}['d{n}'] = {name}['x'] * {n}"],
             "box": [f"{name}.n = {n}", f"{name}.items.append({n})", f"{name}.put({n})"],
             "list": [f"{name}.reverse()", f"{name}[0], {name}[-1] = {name}[-1], {name}[0]"],
