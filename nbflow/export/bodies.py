@@ -38,6 +38,19 @@ def read_bodies(script: str) -> tuple[Body, ...]:
     return tuple(body for body in found if body is not None)
 
 
+def seeds_of(script: str) -> dict[int, str]:
+    """What methods do of ordinary cells, by the number of the cell: `np.random.seed(0)  # cell 2`."""
+    lines, found = lines_of(script), dict[int, dict[str, None]]()
+    for method in _methods(parse(script)):
+        mark = _mark_of(method, lines)
+        for node in (one for one in method.body if one.lineno < mark):
+            last = lines[(node.end_lineno or node.lineno) - 1]
+            cell = read_cell_comment(last[last.rfind("#") :]) if "#" in last else None
+            if cell is not None:
+                found.setdefault(cell, {})[ast.get_source_segment(script, node) or ""] = None
+    return {cell: "\n".join(texts) for cell, texts in sorted(found.items())}
+
+
 def digest_rest(script: str) -> str:
     """Of what stands around the bodies, but for imports: whoever changes the engine changes them."""
     lines, tree = lines_of(script), copy.deepcopy(parse(script))

@@ -216,7 +216,10 @@ class _Export:
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
         parameters = {parameter.place.cell for parameter in self.graph.flow.parameters}
-        concerned = set(bodies) | self.top.cells | parameters
+        seeds = (
+            one.place.cell for step in self.graph.steps.values() for one in seeding_of(self.graph, step).statements
+        )
+        concerned = set(bodies) | self.top.cells | parameters | set(seeds)
         return [mark_of(cell, bodies.get(cell.number)) for cell in self.graph.flow.cells if cell.number in concerned]
 
     def _advice(self, shared: Sequence[str]) -> list[str]:

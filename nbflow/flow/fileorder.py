@@ -12,7 +12,8 @@ from nbflow.flow.bindings import Bound
 from nbflow.flow.code import parse, parse_expression
 from nbflow.flow.definition import Definition
 from nbflow.flow.files import Access, FileUse, may_use_files, uses_of
-from nbflow.flow.paths import UNKNOWN, Space, parameter, paths_of
+from nbflow.flow.paths import Space, parameter, paths_of
+from nbflow.flow.pathtexts import UNKNOWN
 from nbflow.flow.step import Step
 
 

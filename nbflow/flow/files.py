@@ -6,12 +6,13 @@ import ast
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
 from nbflow.flow import verbs
-from nbflow.flow.paths import UNKNOWN, Space, enter, paths_of
+from nbflow.flow.paths import Space, enter, members_of, paths_of
+from nbflow.flow.pathtexts import UNKNOWN
 from nbflow.flow.strings import is_sql
 
 NESTED = 6
@@ -107,7 +108,9 @@ class _Walk:
             return
         inside = self.inside | {id(found)}
         if isinstance(found, ast.ClassDef):
-            walks = [(_Walk(enter(m, None, space, space), self.depth + 1, inside), m.body) for m in _methods(found)]
+            members = members_of(found, call, self.space, space)
+            spaces = [(replace(enter(one, None, space, space), members=members), one) for one in _methods(found)]
+            walks = [(_Walk(method, self.depth + 1, inside), one.body) for method, one in spaces]
         else:
             assert isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             body: Sequence[ast.AST] = [found.body] if isinstance(found, ast.Lambda) else found.body

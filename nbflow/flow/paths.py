@@ -7,14 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
-from pathlib import PurePosixPath
+from typing import TypeGuard
 
 from nbflow.flow.bindings import Bound, bindings_of
+from nbflow.flow.pathtexts import UNKNOWN, changed_path, join_paths, path_part
 from nbflow.flow.purity import origins_of
 from nbflow.flow.scope import FunctionNode
-
-UNKNOWN = "\0"
-"""Stands in a path for a part that only a run knows."""
 
 MANY = 64
 """So many paths an expression may mean; of more, nobody tells which."""
@@ -51,6 +49,7 @@ class Space:
     classes: Mapping[str, ast.ClassDef] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
     outer: Space | None = None
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in a method: the attributes of `self`
 
     @classmethod
     def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
@@ -125,7 +124,7 @@ class _Reading:
             case ast.FormattedValue(value=value, format_spec=None):
                 return self.texts(value)
             case ast.BinOp(left=left, op=ast.Div(), right=right):
-                return self._combine(_join, left, right)
+                return self._combine(join_paths, left, right)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 return self._combine(lambda *parts: "".join(parts), left, right)
             case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod(), right=right):
@@ -236,9 +235,9 @@ class _Reading:
                 texts = self.texts(pattern)
             case ast.Attribute(value=folder, attr="glob" | "rglob" as how), [pattern] if not origin:
                 deep = [ast.Constant("**")] if how == "rglob" else []
-                texts = tuple(self._combine(_join, folder, *deep, pattern))
+                texts = tuple(self._combine(join_paths, folder, *deep, pattern))
             case ast.Attribute(value=folder, attr="iterdir"), [] if not origin:
-                texts = tuple(self._combine(_join, folder, ast.Constant("*")))
+                texts = tuple(self._combine(join_paths, folder, ast.Constant("*")))
             case _:
                 return None
         return tuple(re.sub(r"(\*\*/)?\*+|\?|\[[^\]]*\]", UNKNOWN, text) for text in texts)
@@ -254,8 +253,11 @@ class _Reading:
                         yield from reading._pairs(bound.value)
 
     def _attribute(self, value: ast.expr, attr: str) -> Iterable[str]:
+        space = self.space.where("self") if isinstance(value, ast.Name) and value.id == "self" else None
+        if space is not None and attr in space.members:
+            return space.members[attr]
         if attr in ("parent", "name", "stem", "suffix"):
-            return (_part(text, attr) for text in self.texts(value))
+            return (path_part(text, attr) for text in self.texts(value))
         return self._union(self._member(value, attr))
 
     def _member(self, node: ast.expr, attr: str) -> Iterator[tuple[ast.expr, Space]]:
@@ -282,7 +284,7 @@ class _Reading:
             "os.path.join",
             "posixpath.join",
         ):
-            return self._combine(_join, *call.args)
+            return self._combine(join_paths, *call.args)
         if origin in ("pathlib.Path.cwd", "os.getcwd"):
             return ("",)
         if origin == "pathlib.Path.home":
@@ -290,7 +292,7 @@ class _Reading:
         if origin in _SAME and call.args:
             return self.texts(call.args[0])
         if origin == "os.path.dirname" and call.args:
-            return (_part(text, "parent") for text in self.texts(call.args[0]))
+            return (path_part(text, "parent") for text in self.texts(call.args[0]))
         if isinstance(call.func, ast.Name):
             return self._returned(call, call.func.id)
         return self._method(call, call.func) if isinstance(call.func, ast.Attribute) else (UNKNOWN,)
@@ -300,9 +302,9 @@ class _Reading:
             case (("resolve" | "absolute" | "expanduser" | "as_posix" | "strip"), value, []):
                 return self.texts(value)
             case "joinpath", value, parts:
-                return self._combine(_join, value, *parts)
+                return self._combine(join_paths, value, *parts)
             case ("with_suffix" | "with_name" | "with_stem") as how, value, [part]:
-                return self._combine(lambda text, new: _changed(text, how, new), value, part)
+                return self._combine(lambda text, new: changed_path(text, how, new), value, part)
             case "replace", value, [ast.Constant(value=str(old)), ast.Constant(value=str(new))]:
                 return (text.replace(old, new) for text in self.texts(value))
             case "format", ast.Constant(value=str(text)), values:
@@ -354,6 +356,35 @@ def enter(function: FunctionNode, call: ast.Call | None, caller: Space, around: 
     return Space.of(body, around, **known)
 
 
+def members_of(node: ast.ClassDef, call: ast.Call | None, caller: Space, around: Space) -> dict[str, tuple[str, ...]]:
+    """Return the texts of the attributes that an instance has which is made by a call like this."""
+    init = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
+    if call is None:
+        return {}
+    if init is None:  # a data class
+        fields = {one.target.id: one.value for one in node.body if _is_field(one)}
+        given = dict(zip(fields, call.args, strict=False)) | {one.arg: one.value for one in call.keywords if one.arg}
+        found = {name: paths_of(value, caller) for name, value in given.items()}
+        inside = Space(bindings_of(node.body), outer=around)
+        return {name: paths_of(value, inside) for name, value in fields.items() if value is not None} | found
+    inside = enter(init, ast.Call(call.func, [ast.Constant(None), *call.args], call.keywords), caller, around)
+    assigned = (one for one in ast.walk(init) if isinstance(one, ast.Assign))
+    return {
+        target.attr: paths_of(one.value, inside)
+        for one in assigned
+        for target in one.targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    }
+
+
+def _is_field(node: ast.stmt) -> TypeGuard[_Field]:
+    return isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+
+
+class _Field(ast.AnnAssign):
+    target: ast.Name
+
+
 def _parts(node: ast.expr) -> list[ast.expr]:
     return node.elts if isinstance(node, ast.Tuple) else [node]
 
@@ -361,36 +392,3 @@ def _parts(node: ast.expr) -> list[ast.expr]:
 def _of_class(node: ast.ClassDef, attr: str, space: Space) -> Iterator[tuple[ast.expr, Space]]:
     inside = Space(bindings_of(node.body), outer=space)
     return ((bound.value, inside) for bound in inside.bound.get(attr, ()) if bound.kind == "is")
-
-
-def _join(*parts: str) -> str:
-    """Join as `Path` does; a text that begins with an unknown part may be absolute, which nobody can tell."""
-    joined = ""
-    for part in parts:
-        joined = part if part.startswith(("/", "~")) or not joined else f"{joined.rstrip('/') or '/'}/{part}"
-    return joined
-
-
-def _part(text: str, attr: str) -> str:
-    path = PurePosixPath(text)
-    if text == UNKNOWN:
-        return UNKNOWN
-    if attr == "parent" and path.parent != path:
-        return str(path.parent) if len(path.parts) > 1 else ""
-    return str(getattr(path, attr)) if UNKNOWN not in text and "\1" not in text else UNKNOWN
-
-
-def _changed(text: str, how: str, new: str) -> str:
-    if how == "with_suffix" and text.endswith(UNKNOWN):
-        return f"{text}{new}"
-    if UNKNOWN in new or (UNKNOWN in path_name(text) and how != "with_suffix"):
-        parent, name = _part(text, "parent"), new if how == "with_name" else UNKNOWN
-        return f"{parent}{name}" if parent == UNKNOWN else f"{parent}/{name}"
-    try:
-        return str(getattr(PurePosixPath(text), how)(new))
-    except ValueError:
-        return UNKNOWN
-
-
-def path_name(text: str) -> str:
-    return text.rpartition("/")[2]

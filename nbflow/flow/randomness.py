@@ -111,24 +111,53 @@ class RandomUse:
 
 @dataclass(slots=True)
 class StepsAbove:
-    """What the steps above import and define, and the names of models that draw when they are trained."""
+    """What the steps above import and define, and what draws without being named by an import.
+
+    `models` are names of models that draw when they are trained, `methods` those of classes that draw.
+    """
 
     origins: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     models: set[str] = field(default_factory=set)
+    methods: dict[str, frozenset[str]] = field(default_factory=dict)
+    _seen: set[int] = field(default_factory=set)
 
     def note(self, step: Step, statements: Sequence[ast.stmt], known: Known) -> None:
         self.origins.update(step.imports)
+        self.bodies.update(_defined(statements))
         for one in statements:
-            match one:
-                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                    self.bodies[name] = one
-                case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-                    if self.uses(one) or any(map(_is_model, _calls(value), repeat(known.origins))):
-                        self.models |= {part.id for part in ast.walk(one) if _is_bound(part)}
+            value = one.value if isinstance(one, ast.Assign | ast.AnnAssign) else None
+            if value is not None and (self.uses(value) or any(map(_is_model, _calls(value), repeat(known.origins)))):
+                self.models |= {part.id for part in ast.walk(one) if _is_bound(part)}
 
     def uses(self, node: ast.AST) -> bool:
         return any(isinstance(part, ast.Name) and part.id in self.models for part in ast.walk(node))
+
+    def note_classes(self, known: Known) -> None:
+        """Find the methods that draw, also those that call others."""
+        for name, body in known.bodies.items():
+            if isinstance(body, ast.ClassDef) and id(body) not in self._seen:
+                self._seen.add(id(body))
+                for method in (one for _ in range(2) for one in body.body if isinstance(one, ast.FunctionDef)):
+                    use = random_use(method.body, known, self)
+                    if use.changes and method.name not in ("__init__", name):
+                        self.methods[method.name] = use.changes | self.methods.get(method.name, frozenset())
+
+    def drawn(self, node: ast.AST, origins: Mapping[str, str]) -> frozenset[str]:
+        """What a statement draws by models and objects of the notebook."""
+        found = frozenset({NUMPY}) if self.models and self._is_training(node, origins) else frozenset[str]()
+        if self.methods:
+            for call in _calls(node):
+                if isinstance(call.func, ast.Attribute) and not origin_of(call.func, origins):
+                    found |= self.methods.get(call.func.attr, frozenset())
+        return found
+
+    def _is_training(self, node: ast.AST, origins: Mapping[str, str]) -> bool:
+        return self.uses(node) and any(map(_trains, _calls(node), repeat(origins)))
+
+
+def _defined(statements: Iterable[ast.stmt]) -> dict[str, Body]:
+    return {one.name: one for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef)}
 
 
 def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
@@ -165,17 +194,19 @@ def random_use(statements: Sequence[ast.stmt], known: Known, above: StepsAbove |
                 sure |= generators if always else frozenset()
             else:
                 draws |= generators - sure
-        if above and above.models and above.uses(statement) and any(map(_trains, _calls(statement), repeat(origins))):
-            draws |= {NUMPY} - sure
+        if above and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            draws |= above.drawn(statement, origins) - sure
     return RandomUse(frozenset(seeds), frozenset(draws | (seeds - sure)))
 
 
 def random_use_of(step: Step, known: Known, above: StepsAbove) -> RandomUse:
     """What a step does with the generators, noted for the steps below; `--seed` seeds them all before the body."""
     bodies, origins = known.bodies | above.bodies, known.origins | above.origins
+    above.note_classes(Known(origins, bodies))
     named = step.mentions | step.reads
     texts = (step.body, *(origins[name] for name in named & origins.keys()))
     is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.body
+    is_known = is_known and not any(f".{name}(" in step.body for name in above.methods)
     if is_known and not any(map(_MAY_DRAW.search, texts)):
         above.origins.update(step.imports)
         return RandomUse(seeds=GENERATORS) if step.options.seed is not None else RandomUse()
@@ -183,7 +214,8 @@ def random_use_of(step: Step, known: Known, above: StepsAbove) -> RandomUse:
         statements = parse(step.body).body
     except (SyntaxError, ValueError):
         return RandomUse()
-    own = Known(origins | dict(step.imports), bodies)
+    own = Known(origins | dict(step.imports), bodies | _defined(statements))
+    above.note_classes(own)
     use = random_use(statements, own, above)
     above.note(step, statements, own)
     return RandomUse(seeds=GENERATORS) if step.options.seed is not None else use

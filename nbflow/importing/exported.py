@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from nbflow.errors import NbflowError
-from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.bodies import Body, read_bodies, seeds_of
 from nbflow.export.extras import EXTRAS, PARTS
 from nbflow.export.marks import Mark, Marks, read_marks
 from nbflow.export.script import export
@@ -59,6 +59,11 @@ class _Exported:
         return {body.cell: body for body in read_bodies(self.source.text)}
 
     @cached_property
+    def seeds(self) -> Mapping[int, str]:
+        """The ordinary cells that methods do again, since they seed random generators."""
+        return seeds_of(self.source.text)
+
+    @cached_property
     def extras(self) -> Mapping[str, str]:
         """What the export has defined for itself: name in the script -> its usual name."""
         sources = {name: parse(extra.source.replace("$", "")) for name, extra in _WHOLE.items()}
@@ -101,8 +106,10 @@ class _Exported:
         around += [Draft(written(imports))] if imports else []
         around += self._parameters()
         yield from (*around, *with_shared(around, [chunk for chunk in chunks if chunk.kind != "import"]))
+        seeds = dict(self.seeds)
         for mark in self.marks.cells:
             if mark.body and mark.number in self.bodies:
+                yield from (Draft(seeds.pop(number)) for number in [*seeds] if number < mark.number)
                 yield from self._step(mark, self.bodies[mark.number])
 
     def _step(self, mark: Mark, body: Body) -> Iterator[Draft]:
@@ -129,6 +136,7 @@ class _Exported:
         own = [chunk for chunk in every if not chunk.binds & self.extras.keys()]
         wanted = set[str]().union(*(names_of(body.text).free for body in self.bodies.values()))
         wanted |= {name for mark in self.marks.cells for name in _header_reads(mark)}
+        wanted |= set[str]().union(*(names_of(text).free for text in self.seeds.values()))
         while True:
             used = [chunk for chunk in own if _is_always_there(chunk) or chunk.binds & wanted]
             more = set[str]().union(*(chunk.reads for chunk in used)) - wanted

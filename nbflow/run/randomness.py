@@ -59,6 +59,13 @@ def _observe(name: str) -> Any:
     return sys.modules["torch"].get_rng_state().numpy().tobytes()
 
 
+def is_fresh(name: str, state: Any) -> bool:
+    """Whether nothing has been drawn since the generator was seeded, as far as its observed state tells."""
+    if name == PYTHON:
+        return bool(state[1][-1] == 624 and state[2] is None)
+    return bool(name != NUMPY or (state[2] == 624 and not state[3]))
+
+
 def put(name: str, state: Any) -> None:
     """Set a generator to a state that `observe` has given."""
     if name == PYTHON:

@@ -26,6 +26,9 @@ SHARED = "# of each process: "
 SILENT = "# not known to draw from "
 """Begins the lines of the marks that say which methods nobody expects to draw random numbers."""
 
+SEEDING = " (seeds)"
+"""Stands there behind the methods that seed the generator before their body, for the sake of another."""
+
 
 @dataclass(frozen=True)
 class Branches:
@@ -33,7 +36,7 @@ class Branches:
 
     notebook: str
     shared: frozenset[str] = frozenset()  # names that steps may change, for their process alone
-    silent: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> random modules it is not known to use
+    silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -67,12 +70,12 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
     return None
 
 
-def _silent(source: str) -> Mapping[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
+    found: dict[str, dict[str, bool]] = {}
     for line in re.finditer(rf"^{SILENT}(\w+): (.+)$", source, re.MULTILINE):
         for step in line[2].split(", "):
-            found.setdefault(step, set()).add(line[1])
-    return {step: frozenset(modules) for step, modules in found.items()}
+            found.setdefault(step.removesuffix(SEEDING), {})[line[1]] = step.endswith(SEEDING)
+    return found
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbflow.errors import PreludeChanged, UnknownDraw
 from nbflow.flow.graph import Graph
-from nbflow.run.randomness import MODULES, observe
+from nbflow.run.randomness import MODULES, is_fresh, observe
 from nbflow.run.state import Look
 from nbflow.script.branches import Branches
 from nbflow.script.flow import FlowSpec
@@ -27,12 +27,18 @@ class Watch:
     graph: Graph
     step: str
     home: ScriptHome
+    _silent: dict[str, bool] = field(init=False)
     _random: dict[str, Any] = field(init=False)
     _look: Look = field(init=False)
 
     def __post_init__(self) -> None:
-        silent = self.branches.silent.get(self.step, frozenset())
-        self._random = observe(name for name, module in MODULES.items() if module in silent)
+        self._silent = {
+            name: seeds
+            for name, module in MODULES.items()
+            for one, seeds in self.branches.silent.get(self.step, {}).items()
+            if one == module
+        }
+        self._random = observe(self._silent)
         self._look = Look([*self._names()], self.home.namespace, self.home)
 
     def _names(self) -> Iterator[str]:
@@ -52,7 +58,7 @@ class Watch:
                 raise PreludeChanged(self.step, min(seen), other, self.branches.notebook)
         now = observe(self._random)
         for name, state in self._random.items():
-            if now[name] != state:
+            if now[name] != state and not (self._silent[name] and is_fresh(name, now[name])):
                 raise UnknownDraw(self.step, MODULES[name], self.branches.notebook)
 
 

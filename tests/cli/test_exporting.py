@@ -131,7 +131,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             "FlowSpec uses that name itself: rename the step, for example to name_step",
         ),
         (
-            ["%%step load\nindex = 1", "%%step use\nb = index"],
+            ["%%step load --foreach k in [1]\nindex = k", "%%step use --join load\nb = inputs.index"],
             "cell 1, line 2: step 'load' hands on 'index', which is a part of every FlowSpec. "
             "Rename it, for example to my_index",
         ),

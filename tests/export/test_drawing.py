@@ -21,7 +21,7 @@ def numbers(seed: int, count: int) -> tuple[float, ...]:
 def test_a_seed_stands_in_the_method_that_draws_and_the_state_is_handed_on() -> None:
     cells = ["import random", "random.seed(1)", A, B]
     assert method("a", *cells).splitlines()[1:] == [
-        "        random.seed(1)",
+        "        random.seed(1)  # cell 2",
         "",
         "        # cell 3",
         "        x = random.random()",

@@ -375,3 +375,23 @@ def test_any_other_flow_says_who_waits_for_whom() -> None:
     exported = export(graph_of(*cells))
     assert len(exported.notes) == 1
     assert f"    # - {exported.notes[0]}\n" in exported.text
+
+
+# names that every FlowSpec has
+
+
+def test_an_artifact_by_a_name_of_flowspec_is_kept_by_another() -> None:
+    cells = ["%%step a\nname, index = 'x', [1, 2]", "%%step b\ny = name, index"]
+    assert "self.name_value = name" in method("a", *cells)
+    assert "name = self.name_value" in method("b", *cells)
+    assert value("b.y", *cells) == ("x", [1, 2])
+
+
+def test_so_is_one_that_a_guard_or_a_foreach_looks_at() -> None:
+    cells = ["%%step a\nname = 'x'\nindex = [1, 2]", "%%step b --if name == x\ny = 1", "%%step c\nz = y + 1"]
+    cells += ["%%step d --foreach i in index\nv = i", "%%step e --join d\nw = sum(inputs.v) + z"]
+    assert value("e.w", *cells) == 5
+
+
+def test_a_function_of_the_prelude_sees_it_by_its_own_name() -> None:
+    assert value("b.y", "def f(): return index", "%%step a\nindex = 1", "%%step b\nindex += 1\ny = f()") == 2

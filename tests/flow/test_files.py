@@ -6,7 +6,7 @@ import pytest
 
 from nbflow.flow.checks import check
 from nbflow.flow.fileorder import covers, may_be_same
-from nbflow.flow.paths import UNKNOWN
+from nbflow.flow.pathtexts import UNKNOWN
 from tests.flow.reading import graph_of, problems_of
 
 ABOVE = """
@@ -16,6 +16,7 @@ import pandas as pd
 import matplotlib.pyplot as plt
 from pathlib import Path
 from PIL import Image
+from dataclasses import dataclass
 from mylib import export, ingest
 
 DATA = Path("data")
@@ -28,6 +29,21 @@ class Config:
 
 def load(name, ending=".csv"):
     return pd.read_csv(DATA / (name + ending))
+
+class Store:
+    def __init__(self, path, folder="."):
+        self.path = path
+    def save(self, value):
+        json.dump(value, open(self.path, "w"))
+    def load(self):
+        return json.load(open(self.path))
+
+@dataclass
+class Table:
+    folder: Path = DATA
+    name: str = ""
+    def load(self):
+        return pd.read_csv(self.folder / f"{self.name}.csv")
 
 def cached(path):
     def wrap(function):
@@ -97,6 +113,10 @@ USES = {
     'np.load("array.npy", mmap_mode="r+")': ["update array.npy"],
     "open(CFG['paths']['raw'])": ["read raw.txt"],
     "[open(p) for p in CFG['all']]": ["read a.txt", "read b.txt"],
+    'Store("s.json").save(1)': ["write s.json", "read s.json"],
+    "Store(DATA / 's.json', folder='x')": ["write data/s.json", "read data/s.json"],
+    'Table(name="t").load()': ["read data/t.csv"],
+    'Table(DATA / "u", "t")': ["read data/u/t.csv"],
     "slow(3)": ["read slow.pkl", "write slow.pkl"],
     'os.system("sort a.txt > b.txt")': ["touch a.txt", "touch b.txt"],
     "subprocess.run(['python', '-c', \"open('a.txt', 'w')\"])": ["touch a.txt"],

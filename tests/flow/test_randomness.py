@@ -103,6 +103,12 @@ ABOVE = {
     "an import": ("import random\nrandom.seed(1)", "x = random.random()", PYTHON),
     "an import by another name": ("from random import choice as pick, seed\nseed(1)", "x = pick('ab')", PYTHON),
     "a function": ("import random\nrandom.seed(1)\ndef roll(): return random.random()", "x = roll()", PYTHON),
+    "an object": (
+        "import random\nrandom.seed(1)\nclass Dice:\n    def one(self): return random.random()\n"
+        "    def two(self): return self.one(), self.one()\nd = Dice()",
+        "x = d.two()",
+        PYTHON,
+    ),
     "a model": ("m = RandomForestClassifier()", "m.fit([[1]], [1])", NUMPY),
     "models": ("ms = [RandomForestClassifier(), 1]", "for m in ms: m.fit([[1]], [1])", NUMPY),
     "a model in another": ("m = RandomForestClassifier()", "s = cross_val_score(m, [[1]], [1])", NUMPY),

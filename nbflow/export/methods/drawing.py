@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nbflow.export.marks import cell_comment
 from nbflow.export.methods.handing import Handing
 from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.seeding import seeding_of
@@ -23,7 +24,7 @@ class Drawing(Handing):
             yield f"{self.extras['seed']}({step.options.seed}{self._levels(step, 0)})"
             return
         seeding = seeding_of(self.graph, step)
-        yield from (one.source for one in seeding.statements)
+        yield from (f"{one.source}  {cell_comment(one.place.cell)}" for one in seeding.statements)
         for name, behind in seeding.kept:
             yield f"{self.function(step, name, GENERATOR[name].set)}({self.attributes.seeded(name, behind)})"
         for load in self.usage.loads(step):

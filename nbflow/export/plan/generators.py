@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbflow.export.plan.naming import Names
+from nbflow.export.plan.seeding import seeding_of
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import NUMPY, PYTHON, TORCH
+from nbflow.script.branches import SEEDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ GENERATOR = {
 def silent_methods(graph: Graph, names: Names) -> dict[str, list[str]]:
     """The methods that are not known to draw from a generator though it is seeded above them, by its module.
 
-    One that draws all the same would give other numbers than the notebook.
+    One that draws all the same would give other numbers than the notebook. Those that begin with seeding it are marked.
     """
     found: dict[str, list[str]] = {}
     for name, linked in graph.links.items():
         step = graph.steps[name]
+        seeded = frozenset().union(*(one.names for one in seeding_of(graph, step).statements))
         for generator in sorted(linked.seeded - linked.draws - step.seeds):
-            found.setdefault(GENERATOR[generator].module, []).append(names.method(step))
+            mark = SEEDING if generator in seeded else ""
+            found.setdefault(GENERATOR[generator].module, []).append(names.method(step) + mark)
     return found

@@ -9,23 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nbflow.export.plan.generators import GENERATOR
+from nbflow.export.plan.inputs import read_use
 from nbflow.export.plan.naming import Names
+from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 
 
 @dataclass
 class Versions:
-    """`split` are the names that need it; any other is an attribute of its own name."""
+    """`split` are the names that need it; most others are attributes of their own names."""
 
     graph: Graph
     names: Names
     split: frozenset[str] = frozenset()
-    _states: dict[str, str] = field(init=False)  # of random generators, whose names in the graph are none of Python
+    _plain: dict[str, str] = field(init=False)  # of names that no attribute of a FlowSpec can have
     _attributes: dict[tuple[str, str], str] = field(init=False)  # (writer, name)
 
     def __post_init__(self) -> None:
         drawn = frozenset().union(*(linked.draws for linked in self.graph.links.values()))
-        self._states = {name: self.names.fresh(one.attribute) for name, one in GENERATOR.items() if name in drawn}
+        self._plain = {name: self.names.fresh(one.attribute) for name, one in GENERATOR.items() if name in drawn}
+        self._plain |= {name: self.names.fresh(f"{name}_value") for name in sorted(_taken_by_flowspec(self.graph))}
         self._attributes = {
             (step, name): self.names.fresh(f"{step}_{self.plain(name)}")
             for name in sorted(self.split)
@@ -35,11 +38,14 @@ class Versions:
 
     @property
     def renamed(self) -> dict[tuple[str, str], str]:
-        return dict(self._attributes)
+        plain = (
+            (step, name) for step, linked in self.graph.links.items() for name in linked.writes & self._plain.keys()
+        )
+        return {(step, name): self._plain[name] for step, name in plain} | self._attributes
 
     def plain(self, name: str) -> str:
         """The attribute for a name that is not split."""
-        return self._states.get(name, name)
+        return self._plain.get(name, name)
 
     def written(self, writer: str, name: str) -> str:
         """The attribute that a step puts a name into."""
@@ -53,6 +59,17 @@ class Versions:
         if self.graph.steps[reader].loop and name in self.graph.links[reader].writes:
             chain.insert(0, reader)
         return tuple(self.written(writer, name) for writer in chain)
+
+
+def _taken_by_flowspec(graph: Graph) -> frozenset[str]:
+    """The artifacts that are parts of every FlowSpec, such as `name` and `index`, and that only bodies speak of."""
+    found = RESERVED & frozenset().union(*(linked.writes for linked in graph.links.values()))
+    for name, step in graph.steps.items() if found else ():
+        own = step.writes | step.reads | step.maybe_reads if step.metaflow else frozenset()
+        found -= own | {step.loop} | ({step.foreach.var} if step.foreach else set())
+        if graph.links[name].joined or graph.links[name].branches:
+            found -= read_use(step, graph).of(found)
+    return found - {parameter.name for parameter in graph.flow.parameters}
 
 
 def reading(attributes: tuple[str, ...], owner: str = "self") -> str:

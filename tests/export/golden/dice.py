@@ -35,7 +35,7 @@ class DiceFlow(FlowSpec):
     @step
     def order(self):
         seed = self.seed
-        seed_everything(seed)
+        seed_everything(seed)  # cell 4
 
         # cell 5
         players = ["Ada", "Ben", "Eve"]
@@ -57,7 +57,7 @@ class DiceFlow(FlowSpec):
     def play(self):
         player = self.input
         seed = self.seed
-        seed_everything(seed)
+        seed_everything(seed)  # cell 4
         vary(
             np.random.seed, np.random.randint(2**31), *(level[0] for level in self.foreach_stack())
         )
@@ -93,7 +93,7 @@ class DiceFlow(FlowSpec):
 
     @step
     def another(self):
-        np.random.seed(7)
+        np.random.seed(7)  # cell 9
 
         # cell 10
         sixes = int(np.sum(np.random.choice(FACES, 60) == 6))
@@ -133,11 +133,13 @@ if __name__ == "__main__":
 # cell  id       notebook      script
 #    2  cell-2   2dbdafa806a7  -
 #    3  cell-3   a783ca48a9a4  -             %%parameters
+#    4  cell-4   08be815e7c39  -
 #    5  cell-5   47333f22ad8f  f5b23eedb976  %%step order
 #    6  cell-6   21dd29b0aea2  30c6ff403304  %%step play --foreach player in players
 #    7  cell-7   624624a355ee  5e4cd84515e8  %%step winner --join play
+#    9  cell-9   38962806d32d  -
 #   10  cell-10  848ac80eec37  dd8b74670db6  %%step another
 #   11  cell-11  c4e53c5833b2  8ecca36ab90e  %%step end
 # all around the cells: 0c0521f307bb
-# not known to draw from numpy: order, winner_step
-# not known to draw from random: play, winner_step, another
+# not known to draw from numpy: order (seeds), winner_step
+# not known to draw from random: play (seeds), winner_step, another

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # The seed_everything function of every competition
-# refused: script: hands on 'index', which is a part of every FlowSpec
 
 # %%
 import os

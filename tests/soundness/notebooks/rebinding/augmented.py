@@ -1,6 +1,5 @@
 # %% [markdown]
 # # A counter that several cells go on with
-# refused: script: hands on 'name', which is a part of every FlowSpec
 
 # %%
 # %%step start
