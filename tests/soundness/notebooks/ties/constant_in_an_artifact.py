@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A list of an ordinary cell that an artifact holds
 
-# refused: script: Make cell 2 a step, so that 'ITEMS' is an artifact
+# refused: script: step 'direct' changes 'ITEMS', which cell 2 defines
 
 # %%
 ITEMS = [1, 2]

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Constants that hold other constants
 
-# refused: script: Make cell 2 a step, so that 'FIRST' is an artifact
+# refused: script: step 'change' changes 'FIRST', which cell 2 defines
 
 # %%
 FIRST = [1]
