@@ -49,13 +49,17 @@ class ChangeNotPassedOn(NbflowError):
 
 
 class ParameterChanged(NbflowError):
-    """Raised when a body has changed the value of a parameter in place, which the steps below could not see."""
+    """Raised when a body has changed the value of a parameter in place, which the steps below could not see.
 
-    def __init__(self, step: str, names: list[str]) -> None:
-        self.step, self.names = step, names
+    `through` are the artifacts by which it has reached the value.
+    """
+
+    def __init__(self, step: str, names: list[str], through: list[str] | None = None) -> None:
+        self.step, self.names, self.through = step, names, through or []
         listed = ", ".join(f"'{name}'" for name in names)
+        by = ", through " + ", ".join(f"'{name}'" for name in self.through) if self.through else ""
         super().__init__(
-            f"step '{step}' changes parameter {listed} in place, but a parameter is the same in every step: "
+            f"step '{step}' changes parameter {listed} in place{by}, but a parameter is the same in every step: "
             f"change a copy of it, such as my_{names[0]} = copy.deepcopy({names[0]})"
         )
 

@@ -31,6 +31,7 @@ class Definition:
     makes: bool = False  # what it returns, or its objects, may hold functions
     assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
+    shares: frozenset[str] = frozenset()  # names of the prelude whose objects may be in what it binds or changes
 
     @property
     def once(self) -> bool:
@@ -156,6 +157,15 @@ class Prelude:
                     found[id(one)] = one
                     agenda.extend(one.wants)
         return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
+
+    def sharers(self, names: Iterable[str]) -> frozenset[str]:
+        """The names defined from these, whose objects may hold theirs: a change to the one changes the other."""
+        origins, found = set(names), set[str]()
+        for one in self.definitions:
+            if not one.shares.isdisjoint(origins):
+                found |= one.names | one.changes
+                origins |= found
+        return frozenset(found - self.imported)
 
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
         """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""

@@ -132,6 +132,11 @@ class Above:
         fixed = self.constants | self.flow.prelude.imported | SPECIAL
         return state_changed(step, self.flow, self.touched) - fixed
 
+    def _sharers(self, step: Step, changed: frozenset[str]) -> frozenset[str]:
+        """The names of the prelude that hold the objects of names that the step may change in place."""
+        changed &= self.flow.prelude.names
+        return self.flow.prelude.seen_from(step.place).sharers(changed) if changed else changed
+
     def _passing(self, step: Step) -> frozenset[str]:
         """What the step binds or may delete in passing, and somebody below or above has to do with it."""
         names = step.passing | step.maybe_ends | (step.ends & self.constants)
@@ -167,6 +172,7 @@ class Above:
             soft, found = self._all_reads(step, hard, soft, learned, region)
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
+        prelude |= self._sharers(step, (step.writes & (step.mutates | hard | soft)) | learned | state)
         uses = self._files(step, reads, prelude)
         files = tuple(use for use in uses if use.access is not Access.IMPORT)
         upstream = self._upstream(step, reads, (*region.joined, *branches))

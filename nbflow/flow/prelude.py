@@ -159,6 +159,7 @@ class _Sorting:
         assigns = assigned_by_calls([statement.node])
         bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
+        shares = self._known.reached(touched.shares & self._names) & self._names - BUILTINS - bound
         self._known.add(statement.node, names.bound, touched)
         drawn = use.changes if kind == "effect" else frozenset()
         bound |= drawn
@@ -180,6 +181,7 @@ class _Sorting:
                 makes=makes_functions(statement.node),
                 assigns=assigns,
                 held=names.held,
+                shares=shares,
             )
         )
 

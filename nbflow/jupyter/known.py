@@ -13,7 +13,6 @@ from nbflow.run.events import FinishRun, Instruction, Reuse, StartTask, TaskId, 
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
 from nbflow.run.plan import Plan
-from nbflow.store.artifact import Artifact
 
 
 def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:
@@ -72,8 +71,8 @@ def look_up(run: Run, step: str, find: Find, target: TaskId | None = None) -> Kn
     return known
 
 
-def look_around(graph: Graph, start: StartTask, find_in: Callable[[Run], Find]) -> tuple[Artifact, ...]:
-    """Return all stored artifacts visible to a task that share objects with its inputs.
+def run_above(graph: Graph, start: StartTask, find_in: Callable[[Run], Find]) -> Run:
+    """Return a run of all that is stored of the steps above a task, up to the task.
 
     Those of steps count too that the task does not wait for, and that the run of its step has not looked at.
     """
@@ -85,7 +84,7 @@ def look_around(graph: Graph, start: StartTask, find_in: Callable[[Run], Find]) 
         instruction = agenda.popleft()
         if isinstance(instruction, StartTask) and instruction.task != start.task:
             agenda.extend(run.handle(find(instruction) or TaskMissing(instruction.task)))
-    return run.partners_of(start.task, start.inputs)
+    return run
 
 
 def find_stored(start: StartTask, run: Run, keys: Keys, journal: LiveJournal) -> TaskReused | None:

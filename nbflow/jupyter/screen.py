@@ -24,6 +24,9 @@ class Screen(Protocol):
     def say(self, text: str) -> None:
         """One line of nbflow's own; never part of a record."""
 
+    def clear(self) -> None:
+        """Take away what the cell has shown so far, once it shows something else."""
+
     def replay(self, outputs: list[Output]) -> None:
         """Show again what was recorded."""
 
@@ -146,6 +149,9 @@ class PlainScreen:
 
     def say(self, text: str) -> None:
         print(text.rstrip("\n"))
+
+    def clear(self) -> None:
+        pass
 
     def replay(self, outputs: list[Output]) -> None:
         show_again(outputs, lambda output: print(output["data"]["text/plain"]))

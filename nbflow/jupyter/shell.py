@@ -26,6 +26,9 @@ class ShellScreen:
     def say(self, text: str) -> None:
         print(text.rstrip("\n"))
 
+    def clear(self) -> None:
+        self._shell.display_pub.clear_output(wait=True)
+
     def replay(self, outputs: list[Output]) -> None:
         show_again(outputs, lambda output: self._shell.display_pub.publish(output["data"], output["metadata"]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
@@ -18,7 +18,7 @@ from nbflow.flow.step import Step
 from nbflow.jupyter.broadcast import Going
 from nbflow.jupyter.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel import KernelPerformer, Played
-from nbflow.jupyter.known import Anew, Known, find_stored, look_around, look_up
+from nbflow.jupyter.known import Anew, Known, find_stored, look_up, run_above
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
 from nbflow.run.events import (
@@ -193,9 +193,11 @@ class Steps:
                 event = self._play(scene, run, start, journal, going)
                 learned = run.learned
                 instructions = run.handle(event)
-                if run.learned != learned and isinstance(event, TaskSucceeded):
-                    self._learn(scene, run, event)
-                    return
+                if isinstance(event, TaskSucceeded):
+                    self._look_above(scene, run, start, event, journal)
+                    if run.learned != learned:
+                        self._learn(scene, run, event)
+                        return
                 start = next((one for one in instructions if isinstance(one, StartTask)), None)
                 if start is not None:  # the next turn of a loop, or the next attempt
                     journal.expect(start, Keys(scene.program).key(start), "")
@@ -229,8 +231,19 @@ class Steps:
         return event
 
     def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[Artifact, ...]:
+        return self._run_above(scene, start, journal).partners_of(start.task, start.inputs, start.joined)
+
+    def _run_above(self, scene: Scene, start: StartTask, journal: LiveJournal) -> Run:
         keys = Keys(scene.program)
-        return look_around(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
+        return run_above(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
+
+    def _look_above(self, scene: Scene, run: Run, start: StartTask, event: TaskSucceeded, journal: LiveJournal) -> None:
+        """Learn which steps above share a constant that the task has changed, whether it waits for them or not."""
+        if any(one.name in scene.program.graph.prelude.names for one in event.artifacts):
+            above = self._run_above(scene, start, journal)
+            above.handle(event)
+            steps = {*above.learned} - {start.task.step}
+            run.learned = {**run.learned, **{step: above.learned[step] for step in steps}}
 
     def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
         """It was interrupted, which is nothing that went wrong with it."""
@@ -267,12 +280,25 @@ class Steps:
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
         self._session.forget_graph()
-        self._session.screen.say(describe_learned(event))
-        if event.again or not GENERATORS.isdisjoint(event.learned):  # it drew before anybody knew from which state
-            self.run(event.task.step)
+        drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
+        step = event.task.step
+        anew = drawn or _sources(self._session.graph(), step) != _sources(scene.program.graph, step)
+        if anew:
+            self._session.screen.clear()
+        if event.learned:
+            self._session.screen.say(describe_learned(event))
+        if event.again or anew:
+            self.run(step)
 
     def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None
         is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
         self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
         raise played.error
+
+
+def _sources(graph: Graph, step: str) -> Mapping[str, tuple[str, ...]]:
+    """From which steps a step has what it reads; from none what ordinary cells give it."""
+    linked = graph.links[step]
+    read = {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}
+    return dict.fromkeys(linked.prelude, ()) | read

@@ -203,13 +203,18 @@ class Executor:
     def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        job = Job(start.task, start.inputs, start.partners, level=level, streams=streams_of(self.run.graph, step.name))
+        streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
+        job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
         if step.flowing:
             number = self.journal.number_of(start.task)
             job = replace(
                 job, joined=start.joined, stack=start.stack, attempt=start.attempt, number=number, failure=failure
             )
         self._pool.submit(job, step.options.timeout)
+
+    def _besides(self, step: str) -> frozenset[str]:
+        """What a step needs of the prelude that the workers, which know the graph as it was, would not give it."""
+        return self.run.graph.links[step].prelude - self.program.graph.links[step].prelude
 
     # waiting
 

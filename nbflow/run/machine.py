@@ -23,6 +23,7 @@ from nbflow.run.events import (
     Reuse,
     RunCancelled,
     StartTask,
+    TaskDone,
     TaskFailed,
     TaskId,
     TaskMissing,
@@ -126,6 +127,7 @@ class Run:
     ) -> None:
         entry = self._end(task, State.SUCCEEDED)
         inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
+        artifacts = (*artifacts, *self._handed_on(task, artifacts, passed_on))
         entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
         self._known.last_turn[task.step, task.path] = task.turn
@@ -134,6 +136,11 @@ class Run:
             self._make_ready(replace(task, turn=task.turn + 1))
         else:
             self._finish(task.step, task.path)
+
+    def _handed_on(self, task: TaskId, artifacts: Iterable[Artifact], passed_on: PassedOn) -> Iterator[Artifact]:
+        """The constants that a task only shared when it ran, and that its step has to hand on by now."""
+        made = {one.name for one in artifacts}
+        return (one for one in passed_on.tied if one.name in self.graph.links[task.step].writes - made)
 
     def _reuse(self, event: TaskReused) -> None:
         if event.skipped:
@@ -195,10 +202,14 @@ class Run:
         self._sharing.note(task, artifacts, passed_on)
         for changer, names in self._sharing.missed_because_of(task, artifacts).items():
             self._learn(changer.step, names)
+        for step, name in self._sharing.to_hand_on(one.name for one in (*artifacts, *passed_on.tied)):
+            self._learn(step, frozenset({name}))
 
-    def partners_of(self, task: TaskId, artifacts: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the other artifacts visible to a task that share objects with these."""
-        return self._sharing.partners_of(task, artifacts)
+    def partners_of(
+        self, task: TaskId, artifacts: Iterable[Artifact], joined: Iterable[TaskDone] = ()
+    ) -> tuple[Artifact, ...]:
+        """Return the other artifacts visible to a task that share objects with these, or with those of other tasks."""
+        return self._sharing.partners_of(task, artifacts, joined)
 
     def accepts(self, event: TaskReused) -> bool:
         """Tell whether a stored task may stand for one of this run.
@@ -333,7 +344,7 @@ class Run:
         entry = self.tasks[task]
         entry.state = State.RUNNING
         inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
-        partners = self.partners_of(task, inputs) if not self.graph.steps[task.step].flowing else ()
+        partners = self.partners_of(task, inputs, joined) if not self.graph.steps[task.step].flowing else ()
         stack = levels(self._known, task)
         return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners)
 

@@ -18,7 +18,7 @@ from nbflow.run.display import display
 from nbflow.run.frames import filename_of_cell, show_source
 from nbflow.run.keys import references
 from nbflow.run.program import Program
-from nbflow.run.state import Look, applied, attributes_of, is_code, keep
+from nbflow.run.state import Look, applied, attributes_of, is_code, keep, shareable
 
 
 class Namespace:
@@ -55,6 +55,7 @@ class Namespace:
     def _forget(self) -> None:
         self._bound.clear()
         self._given.clear()
+        self._pristine.clear()
         self._taken = frozenset()
         self._old.clear()
 
@@ -75,7 +76,6 @@ class Namespace:
         self.namespace.update({name: copy.deepcopy(self.program.parameters[name]) for name in linked.parameters})
         self.bind(linked.prelude)
         self._offer_imports(step)
-        self._pristine = {name: attributes_of(value) for name, value in self._given.items() if is_code(value)}
         for name, _ in linked.ended:
             self.namespace.pop(name, None)
 
@@ -117,6 +117,16 @@ class Namespace:
             for name, value in values.items()
         }
 
+    def to_share(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that artifacts may share: of functions and classes of the prelude, what these hold."""
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            if not is_code(value):
+                found[name] = value
+            elif self._is_code(name) and (kept := shareable(value, self._pristine[name])).attributes:
+                found[name] = kept
+        return found
+
     def bind(self, names: Iterable[str]) -> None:
         """Execute the definitions that `names` need and that are not bound yet, in document order."""
         for definition in self.prelude.closure(names):
@@ -125,6 +135,9 @@ class Namespace:
                 with self._without(self._taken & (definition.names | definition.reads)):
                     self._define(definition)
                     self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
+        for name, value in self._given.items():
+            if name not in self._pristine and is_code(value):
+                self._pristine[name] = attributes_of(value)
 
     @contextmanager
     def _without(self, inputs: frozenset[str]) -> Iterator[None]:

@@ -7,10 +7,10 @@ not is reported, and the run learns that the step writes this name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from nbflow.run.events import PassedOn, TaskId
+from nbflow.run.events import PassedOn, TaskDone, TaskId
 from nbflow.run.reading import bound
 from nbflow.run.tasks import State, Tasks
 from nbflow.store.artifact import Artifact
@@ -23,6 +23,8 @@ class Sharing:
     known: Tasks
     _holders: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # component -> (step, name)
     _tied: dict[str, dict[TaskId, Artifact]] = field(default_factory=dict)  # constant -> who shares it
+    _wrote: dict[str, set[TaskId]] = field(default_factory=dict)  # constant -> who stored it after reading it
+    _stored: set[str] = field(default_factory=set)  # constants that some step has stored
     _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
     _changers: dict[str, set[TaskId]] = field(default_factory=dict)
 
@@ -31,6 +33,10 @@ class Sharing:
         for artifact in artifacts:
             for digest in artifact.shares:
                 self._holders.setdefault(digest, set()).add((task.step, artifact.name))
+            if artifact.name in self.known.graph.prelude.names:
+                self._stored.add(artifact.name)
+            if self._uses(task, artifact.name):
+                self._wrote.setdefault(artifact.name, set()).add(task)
         for artifact in passed_on.tied:
             self._tied.setdefault(artifact.name, {})[task] = artifact
             for digest in artifact.shares:
@@ -41,17 +47,20 @@ class Sharing:
             for digest in passed_on.changed:
                 self._changers.setdefault(digest, set()).add(task)
 
-    def partners_of(self, task: TaskId, inputs: Iterable[Artifact]) -> tuple[Artifact, ...]:
-        """Return the artifacts visible to a task, beside its inputs, that share objects with an input."""
+    def partners_of(
+        self, task: TaskId, inputs: Iterable[Artifact], joined: Iterable[TaskDone] = ()
+    ) -> tuple[Artifact, ...]:
+        """Return the artifacts visible to a task, beside its inputs, that share objects with what it can look at."""
         read = {one.name: one for one in inputs}
-        digests = {digest for one in read.values() for digest in one.shares}
+        seen = (one for done in joined for one in done.artifacts)
+        digests = {digest for one in (*read.values(), *seen) for digest in one.shares}
         return tuple(one for one in self._visible_holders(task, digests) if one.name not in read)
 
     def _visible_holders(self, task: TaskId, digests: Iterable[str]) -> Iterator[Artifact]:
         wanted = set(digests)
         names = {name for digest in wanted for _, name in self._holders.get(digest, ())}
         for name in sorted(names):
-            artifact = visible(self.known, task, name) or self._tied_above(task, name)
+            artifact = visible(self.known, task, name) or self._tied_above(task, name, wanted)
             if artifact is not None and not wanted.isdisjoint(artifact.shares):
                 yield artifact
 
@@ -68,18 +77,50 @@ class Sharing:
         found = ((visible(self.known, task, name) or self._tied_above(task, name), digest) for name, digest in others)
         return not self.missed_by(task, passed_on) and all(one and one.digest == digest for one, digest in found)
 
-    def _tied_above(self, task: TaskId, name: str) -> Artifact | None:
-        """Return a constant as the nearest step above shares it, unless a cell in between defines it anew."""
+    def to_hand_on(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield which steps have to hand on which constants, since some step changes what they share.
+
+        A step below that uses the constant has to have it from there, and so have others that share it.
+        """
+        for name in names:
+            sharing = {one.step for one in self._tied.get(name, ())}
+            if name in self._stored and len(sharing) > 1:
+                yield from ((step, name) for step in sharing if name not in self.known.graph.links[step].writes)
+            for task in self._wrote.get(name, ()):
+                above = self._tying(task, name)
+                if above is not None and visible(self.known, task, name) is None:
+                    yield above.step, name
+
+    def _uses(self, task: TaskId, name: str) -> bool:
+        """Tell whether a step uses a constant, or others that are made of it."""
+        graph = self.known.graph
+        prelude = graph.prelude_of(task.step)
+        if name not in prelude.names:
+            return False
+        return any(name in one.names for one in graph.closure(task.step)) or bool(prelude.sharers((name,)))
+
+    def _tied_above(self, task: TaskId, name: str, wanted: Collection[str] = ()) -> Artifact | None:
+        """Return a constant as the nearest step above shares it, unless a cell in between defines it anew.
+
+        Of several that share it, one is meant that has it in a wanted component.
+        """
+        above = self._tying(task, name, wanted)
+        return None if above is None else self._tied[name][above]
+
+    def _tying(self, task: TaskId, name: str, wanted: Collection[str] = ()) -> TaskId | None:
+        """Return the nearest task above whose artifacts share a constant, in a wanted component if there are any."""
         graph = self.known.graph
         place = graph.steps[task.step].place
         above = [one for one in self._tied.get(name, ()) if graph.steps[one.step].place < place]
         above = [one for one in above if one.path == task.path[: len(one.path)]]
+        if wanted:
+            above = [one for one in above if not {*wanted}.isdisjoint(self._tied[name][one].shares)]
         nearest = max(above, key=lambda one: (graph.steps[one.step].place, one.turn), default=None)
         if nearest is None:
             return None
         tied = graph.steps[nearest.step].place
         again = any(tied < defined < place for defined in graph.prelude.places.get(name, ()))
-        return None if again else self._tied[name][nearest]
+        return None if again else nearest
 
     def _inputs(self, task: TaskId) -> frozenset[str]:
         """Return the names that a task reads: equal keys have equal ones."""

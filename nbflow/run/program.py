@@ -48,13 +48,13 @@ class Program:
         """All parameters and artifacts."""
         return frozenset(self.parameters).union(*(linked.writes for linked in self.graph.links.values()))
 
-    def looked_at(self, step: str) -> frozenset[str]:
+    def looked_at(self, step: str, besides: frozenset[str] = frozenset()) -> frozenset[str]:
         """The names of the prelude that a step uses and may change; what a shared cell makes is that of the worker.
 
         Whether a step below uses them as well does not matter: it may be written later, when this one is stored.
         """
-        definitions = (one for one in self.closure(step) if one.kind not in ("import", "shared"))
-        return frozenset(name for one in definitions for name in one.names)
+        closure = self.graph.prelude_of(step).closure(self.graph.links[step].prelude | besides)
+        return frozenset(name for one in closure if one.kind not in ("import", "shared") for name in one.names)
 
     def modules(self, step: str, closure: Iterable[Definition]) -> frozenset[str]:
         """The modules that a step imports, and that its part of the prelude does."""

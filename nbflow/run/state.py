@@ -6,6 +6,7 @@ Functions and classes are stored by reference. What steps have changed in them i
 from __future__ import annotations
 
 import enum
+import functools
 import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
@@ -21,7 +22,10 @@ from nbflow.store.pickler import settle
 _OF_PYTHON = frozenset(
     {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
 )
-_CODE = (types.FunctionType, property, classmethod, staticmethod, type, types.MemberDescriptorType)
+_CODE = (
+    types.FunctionType, property, functools.cached_property, classmethod, staticmethod, type,
+    types.MemberDescriptorType,
+)  # fmt: skip
 _CACHE = "_clear_cache"  # of `functools.singledispatch`: it holds a cache, which only saves time
 _ABSENT: Any = object()
 
@@ -81,6 +85,17 @@ def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
     return Kept(code, changed, tuple(path for path in pristine if path not in now))
 
 
+def shareable(code: Any, pristine: Mapping[str, Any]) -> Kept:
+    """What a function or class holds that an artifact may hold as well, whatever has become of it."""
+    kept = keep(code, pristine)
+    return Kept(code, {path: value for path, value in kept.attributes.items() if not _is_of_python(path)})
+
+
+def _is_of_python(path: str) -> bool:
+    name = path.rpartition(".")[2]
+    return name.startswith("__") and name not in ("__defaults__", "__kwdefaults__")
+
+
 def _may_differ(value: Any, before: Any) -> bool:
     return value is not before or not _is_fixed(value)
 
@@ -113,9 +128,9 @@ class Look:
             self._seen = {name: _look(name, values.get(name), home) for name in names}
 
     def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the names hold now that are no functions or classes, and that an artifact may share."""
+        """Return what the names hold now that an artifact may share."""
         found = {name: values[name] for name in self._seen if name in values}
-        return {name: one for name, one in found.items() if type(one) not in ATOMS and not is_code(one)}
+        return {name: one for name, one in found.items() if type(one) not in ATOMS}
 
     @property
     def names(self) -> Collection[str]:

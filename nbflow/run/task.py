@@ -19,7 +19,7 @@ from nbflow.run.capture import Output
 from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.hints import add_hint
-from nbflow.run.inputs import Inputs, Seen, View, group_by_item
+from nbflow.run.inputs import Inputs, Loader, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
 from nbflow.run.patches import undone
@@ -54,6 +54,7 @@ class Job:
     failure: Failure | None = None
     level: int = 0  # settings that stand above the step
     streams: Streams = NO_STREAMS
+    besides: frozenset[str] = frozenset()  # names of the prelude that it needs as the run has found meanwhile
 
 
 @dataclass(slots=True)
@@ -137,10 +138,11 @@ class Performer:
         step = self.program.graph.steps[job.task.step]
         self._refuse_lost(step, job.inputs)
         self.home.prepare(step.name)
+        self.home.bind(job.besides)
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at(step.name))
+        self._state = self.home.look(self.program.looked_at(step.name, job.besides))
         self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
@@ -184,7 +186,7 @@ class Performer:
     def _execute(self, step: Step, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
         linked = self.program.graph.links[step.name]
         if linked.joined or linked.branches:
-            self.home.namespace["inputs"] = self._look_at(step, job)
+            self.home.namespace["inputs"] = self._look_at(step, job, heap.look_at)
         if step.metaflow:
             self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
         self._set_random(step, job, inputs)
@@ -272,9 +274,9 @@ class Performer:
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
         left = (one for one in job.inputs if self._is_there(step, one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
-        constants = {
-            name: one for name, one in self._state.constants(self.home.namespace).items() if name not in values
-        }
+        self._refuse_changed_parameters(step, job, visible, heap)
+        constants = self._state.constants(self.home.namespace) | self._parameters.constants(self.home.namespace)
+        constants = self.home.to_share({name: one for name, one in constants.items() if name not in values})
         encoded, reached = self.store.save_reached(
             self.home.to_keep(values), visible, self.home, heap, scope, constants
         )
@@ -284,6 +286,15 @@ class Performer:
         self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
         result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
+
+    def _refuse_changed_parameters(self, step: Step, job: Job, visible: Iterable[Artifact], heap: Heap) -> None:
+        """Raise ParameterChanged for a parameter that shares an object which the step has changed by another name."""
+        changed = {one.name: one for one in visible if not heap.changed.isdisjoint(one.shares)}
+        spoiled = sorted(changed.keys() & self.program.parameters.keys())
+        if spoiled:
+            shared = {digest for name in spoiled for digest in changed[name].shares} & heap.changed
+            through = [one.name for one in job.inputs if not shared.isdisjoint(one.shares)]
+            raise ParameterChanged(step.name, spoiled, through)
 
     def _deleted(self, step: Step) -> set[str]:
         """What was there before the body and is not now, though the body does not say `del`."""
@@ -306,19 +317,19 @@ class Performer:
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
         """Give what a task has made to whoever is in this process."""
 
-    def _look_at(self, step: Step, job: Job) -> Inputs:
+    def _look_at(self, step: Step, job: Job, look: Loader) -> Inputs:
         """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
         linked = self.program.graph.links[step.name]
         if linked.branches:
             scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
             paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # those of the same item
             branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
-            return Inputs((), {one.task.step: View(one.task.path, [one], None, self._load) for one in branches})
+            return Inputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # of two steps that write a name, the lower one has the last word
         seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-        return Inputs(group_by_item(seen, len(linked.opened), item, self._load))
+        return Inputs(group_by_item(seen, len(linked.opened), item, look))
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
         history, run = self.store.history, self.program.run
@@ -327,9 +338,6 @@ class Performer:
         for (step, path), artifacts, failure in history.failures(run, steps, prefix):
             facts = json.loads(failure)
             yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
-
-    def _load(self, wanted: Mapping[str, Artifact]) -> Mapping[str, Any]:
-        return self.store.load(wanted, self.home)
 
 
 def _passed_on(changed: Collection[str], visible: Iterable[Artifact], stored: Collection[str]) -> PassedOn:

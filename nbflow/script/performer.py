@@ -192,7 +192,7 @@ class ScriptPerformer:
             flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
-        if self.program.branches is not None and not self.program.graph.links[job.task.step].opened:
+        if self.program.branches is not None:
             for one in flows:  # so that names share at the join what they shared above the split
                 one._state.heap = joined.heap
         return Inputs(flows, by_step)

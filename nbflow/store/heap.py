@@ -33,16 +33,25 @@ class Heap:
         self._decoded: dict[str, Decoded] = {}  # a component stands behind those that it refers to
         self._artifacts: dict[int, Artifact] = {}  # by the id of their values
         self._lent: dict[str, Lent] = {}
+        self._aside: set[str] = set()  # components that are not compared
         self.changed: set[str] = set()
 
     def load(self, artifacts: Mapping[str, Artifact]) -> dict[str, object]:
         """Return the values by name. Raises LoadFailed, BlobMissing and BlobCorrupt."""
         components = self._order(artifacts)
+        self._aside.difference_update(one.component for one in artifacts.values())
         for digest, component in components.items():
             names = [name for name, one in artifacts.items() if one.component == digest]
             self._decoded[digest] = self._decode(component, ", ".join(names or artifacts))
         values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
         self._artifacts.update((id(values[name]), one) for name, one in artifacts.items() if one.shares)
+        return values
+
+    def look_at(self, artifacts: Mapping[str, Artifact]) -> dict[str, object]:
+        """Load values of other tasks, which share objects with those of this one. Nobody asks if they were changed."""
+        known = {*self._decoded} - self._aside
+        values = self.load(artifacts)
+        self._aside |= {one.component for one in artifacts.values()} - known
         return values
 
     def _order(self, artifacts: Mapping[str, Artifact]) -> dict[str, Component]:
@@ -76,8 +85,8 @@ class Heap:
         """Find the components whose values are no longer what the store holds. Writes nothing."""
         with without_gc():
             for digest, one in self._decoded.items():
-                if one.component.scope is None:
-                    continue  # immutable values
+                if one.component.scope is None or digest in self._aside:
+                    continue  # immutable values, and those of other tasks
                 recording = drift.compare(one, self._blobs, self._home)
                 if recording is None or not self.changed.isdisjoint(one.component.bases):
                     self.changed.add(digest)

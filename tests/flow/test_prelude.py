@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.reading import flow_of
+from tests.flow.reading import flow_of, graph_of
 
 # statement, kind
 KINDS = [
@@ -120,3 +120,17 @@ def test_annotations_are_not_read_after_the_future_import() -> None:
         {"Frame"},
     ]
     assert with_future.prelude.always == with_future.prelude.definitions[:1]
+
+
+def test_what_is_made_of_a_name_may_share_its_objects() -> None:
+    prelude = flow_of("A = [1]\nN = 3\nB = {'a': A}\nC = B\nD = N\nclass K:\n    items = A\ndef f(): return A").prelude
+    assert prelude.sharers(["A"]) >= {"B", "C", "K"}
+    assert prelude.sharers(["A"]).isdisjoint({"A", "N", "D", "f"})
+    assert prelude.sharers(["N"]) == frozenset()
+    assert prelude.sharers(["B"]) == {"C"}
+
+
+def test_a_step_gets_what_holds_the_list_that_it_changes() -> None:
+    graph = graph_of("A = [1]\nB = {'a': A}\n---\n%%step one\nA.append(2)\n---\n%%step two\nprint(A)")
+    assert graph.links["one"].prelude == {"A", "B"}
+    assert graph.links["two"].prelude == {"A"}

@@ -109,6 +109,8 @@ class Kernel:
         match kind:
             case "stream":
                 reply.text += content["text"]
+            case "clear_output":
+                reply.text = ""
             case "display_data":
                 reply.displayed.append(content["data"])
             case "update_display_data":

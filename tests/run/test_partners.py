@@ -199,3 +199,26 @@ def test_a_constant_that_an_artifact_shares_is_a_partner_until_a_cell_defines_it
     assert [one.name for one in starts["use"].partners] == ["LIMITS"]
     assert starts["later"].partners == ()
     assert run.learned == {}
+
+
+def test_a_step_hands_on_a_constant_that_a_step_below_changes_while_an_artifact_holds_it() -> None:
+    shared, apart = held("LIMITS", "A"), held("LIMITS", "L")
+    steps = "%%step load\na = LIMITS\n---\n%%step grow\nLIMITS.append(2)\n---\n%%step use\nprint(a)"
+    run = run_of(graph_of("LIMITS = [1]\n---\n" + steps))
+    run.start()
+    run.handle(TaskSucceeded(TaskId("grow"), (apart,)))  # nobody has told it that the list is shared
+    load = TaskSucceeded(TaskId("load"), (A,), passed_on=PassedOn(tied=(shared,)))
+    run.handle(load)
+    assert run.learned == {"load": frozenset({"LIMITS"})}
+    instructions = run.handle(load)
+    starts = {one.task.step: one for one in instructions if isinstance(one, StartTask)}
+    assert starts["grow"].inputs == (shared,)
+    assert starts["grow"].partners == (A,)
+
+
+def test_a_constant_that_steps_only_share_is_not_handed_on() -> None:
+    tie = PassedOn(tied=(held("LIMITS", "A"),))
+    run = run_of(graph_of("LIMITS = [1]\n---\n%%step load\na = LIMITS\n---\n%%step use\nprint(a, LIMITS)"))
+    run.start()
+    run.handle(TaskSucceeded(TaskId("load"), (A,), passed_on=tie))
+    assert run.learned == {}

@@ -22,7 +22,8 @@ def compare(bench: Bench, engine: str) -> str:
     """Return the difference between what the engine shows and what is expected of it."""
     shown, refusal = bench.show(engine), bench.book.refusal(engine)
     if refusal is not None:
-        return "" if refusal in shown.said else f"expected to be refused with: {refusal}\nit says: {shown.said}"
+        said = shown.said + shown.noted
+        return "" if refusal in said else f"expected to be refused with: {refusal}\nit says: {said}"
     cells = (number for number in bench.plain if engine in LIVE or number in bench.book.steps)
     expected = {number: bench.plain[number] for number in cells}
     if shown.said or shown.lines != expected:
@@ -39,3 +40,5 @@ def differences(bench: Bench, expected: Lines, shown: Shown) -> Iterator[str]:
             yield from (f"  printed   {line}" for line in got)
     if shown.said:
         yield f"it says:\n{shown.said}"
+    if shown.noted:
+        yield f"it notes:\n{shown.noted}"

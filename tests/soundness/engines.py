@@ -31,10 +31,14 @@ LIVE = ("kernel", "restart")
 
 @dataclass(frozen=True)
 class Shown:
-    """`said` is the text of the refusal or failure with which the engine ended; empty when all went well."""
+    """`said` is the text of the refusal or failure with which the engine ended; empty when all went well.
+
+    `noted` is what an export says of what its script does otherwise than the notebook.
+    """
 
     lines: Lines
     said: str = ""
+    noted: str = ""
 
 
 class Bench:
@@ -149,7 +153,8 @@ class Bench:
         flow = re.search(r"^class (\w+)\(FlowSpec\)", exported.text, re.M)
         assert flow is not None
         methods = {number: exported.methods[step] for number, step in self.book.steps.items()}
-        return Shown(printed(place, flow[1], methods), ended.out + ended.err if ended.code else "")
+        said = ended.out + ended.err if ended.code else ""
+        return Shown(printed(place, flow[1], methods), said, "\n".join(exported.notes))
 
 
 def printed(place: Path, flow: str, steps: Mapping[int, str]) -> Lines:

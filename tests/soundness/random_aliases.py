@@ -10,10 +10,19 @@ from hypothesis import strategies as st
 Draw = Callable[..., int]
 
 PRELUDE = '''\
+from collections.abc import ValuesView
 from contextlib import nullcontext
 
 import numpy as np
 import pandas as pd
+
+
+ITEMS = [1, 2]
+
+
+class Limits:
+    items = [3]
+    table = {"k": ITEMS}
 
 
 class Box:
@@ -35,17 +44,19 @@ def poke(thing, n):
     elif isinstance(thing, list):
         thing.append(n)
     elif isinstance(thing, dict):
-        poke(thing["k"], n)
+        poke(thing["k"] if "k" in thing else thing["items"], n)
+    elif isinstance(thing, ValuesView):
+        poke(next(iter(thing)), n)
     elif isinstance(thing, pd.DataFrame):
         thing[f"c{n}"] = n
     else:
-        thing[0] = n
+        thing[:1] = n
 
 
 def show(thing):
     if isinstance(thing, Box):
         return f"Box({show(thing.items)}, {thing.n})"
-    if isinstance(thing, list):
+    if isinstance(thing, (list, ValuesView)):
         return [show(one) for one in thing]
     if isinstance(thing, dict):
         return {key: show(one) for key, one in thing.items()}
@@ -55,13 +66,19 @@ def show(thing):
 
 @dataclass(frozen=True)
 class Kind:
-    """A list of numbers, an array, a frame, a box around a list, or a list or dict of other things."""
+    """A list of numbers, an array, a frame, a box around a list or its attributes, or a list or dict of other things.
+
+    The values of a dict are a kind of their own.
+    """
 
     name: str
     inside: tuple[Kind, ...] = ()
+    given: bool = False  # by an ordinary cell: two steps that take it share it from the first change on
 
 
-NUMBERS, ARRAY, FRAME, BOX = (Kind(name) for name in ("numbers", "array", "frame", "box"))
+NUMBERS, ARRAY, FRAME, BOX, ATTRIBUTES = (Kind(name) for name in ("numbers", "array", "frame", "box", "attributes"))
+GIVEN = Kind("numbers", given=True)
+CONSTANTS = {"ITEMS": GIVEN, "Limits.items": GIVEN, "Limits.table": Kind("dict", (GIVEN,), given=True)}
 
 
 @dataclass
@@ -108,7 +125,7 @@ class Notebook:
         for _ in range(self.number(4)):
             self.act(
                 self.make, self.alias, self.look_into, self.gather, self.view, self.change, self.change, self.poke,
-                self.poke, self.extend, self.delete, self.tell,
+                self.poke, self.extend, self.delete, self.tell, self.take, self.grow, self.expose,
             )  # fmt: skip
         self.close()
 
@@ -136,14 +153,15 @@ class Notebook:
             self.bind(self.names[name], name, self.pick(forms))
 
     def look_into(self) -> None:
-        if not (name := self.of("list", "dict", "box")):
+        if not (name := self.of("list", "dict", "box", "attributes")):
             return
         kind = self.names[name]
         if kind.name == "list":
             index = self.draw(st.integers(0, len(kind.inside) - 1))
             self.bind(kind.inside[index], f"{name}[{index}]")
         else:
-            self.bind((NUMBERS, *kind.inside)[-1], f'{name}["k"]' if kind.name == "dict" else f"{name}.items")
+            inner = {"dict": '["k"]', "attributes": '["items"]', "box": ".items"}[kind.name]
+            self.bind((NUMBERS, *kind.inside)[-1], name + inner)
 
     def gather(self) -> None:
         one, other = self.of(), self.of()
@@ -153,6 +171,25 @@ class Notebook:
                 self.bind(Kind("list", inside), f"[{one}, {other}]")
             else:
                 self.bind(Kind("dict", inside[:1]), f'{{"k": {one}, "n": {self.number()}}}')
+
+    def take(self) -> None:
+        """What an ordinary cell has made."""
+        name = self.pick([*CONSTANTS])
+        self.bind(CONSTANTS[name], name)
+
+    def grow(self) -> None:
+        """Change what an ordinary cell has made, or show it."""
+        forms = ["ITEMS.append({})", "poke(ITEMS, {})", "Limits.items.append({})", "Limits.table['n'] = {}"]
+        self.lines.append(self.pick([*forms, "print(ITEMS, Limits.items, Limits.table)"]).format(self.number()))
+
+    def expose(self) -> None:
+        """The attributes of a box as a dict, or the values of a dict."""
+        if name := self.of("box", "dict"):
+            kind = self.names[name]
+            if kind.name == "box":
+                self.bind(ATTRIBUTES, f"vars({name})")
+            else:
+                self.bind(Kind("values", kind.inside), f"{name}.values()")
 
     def view(self) -> None:
         if name := self.of("array"):
@@ -166,11 +203,13 @@ class Notebook:
         n = self.number()
         forms = {
             "numbers": [f"{name}.append({n})", f"{name}[0] = {n}", f"{name} += [{n}]", f"{name}.sort()"],
-            "array": [f"{name}[0] = {n}", f"{name} += {n}", f"{name}[:] = {n}", f"{name}.fill({n})"],
+            "array": [f"{name}[:1] = {n}", f"{name} += {n}", f"{name}[:] = {n}", f"{name}.fill({n})"],
             "frame": [f"{name}['x'] = {n}", f"{name}.loc[0, 'y'] = {n}", f"{name}['d{n}'] = {name}['x'] * {n}"],
             "box": [f"{name}.n = {n}", f"{name}.items.append({n})", f"{name}.put({n})"],
             "list": [f"{name}.reverse()", f"{name}[0], {name}[-1] = {name}[-1], {name}[0]"],
             "dict": [f'{name}["n"] = {n}', f"{name}.update(m={n})"],
+            "attributes": [f'{name}["n"] = {n}', f"{name}.update(m={n})"],
+            "values": [f"print(len({name}))"],
         }
         self.lines.append(self.pick(forms[self.names[name].name]))
 
@@ -192,14 +231,18 @@ class Notebook:
     def tell(self) -> None:
         one, other = self.of(), self.of()
         if one and other:
-            self.lines.append(f"print(show({one}), {one} is {other})")
+            self.lines.append(f"print(show({one}), {self.same(one, other)})")
+
+    def same(self, one: str, other: str) -> str:
+        return "None" if self.names[one].given and self.names[other].given else f"{one} is {other}"
 
     def end(self) -> None:
         """Two steps that show everything there is, and which of it is the same."""
         names = list(self.names)
         self.lines = [f'print("{name}", show({name}))' for name in names]
+        self.lines.append("print(ITEMS, Limits.items, Limits.table)")
         self.close()
-        self.lines = [f"print([{', '.join(f'{a} is {b}' for a in names for b in names if a < b)}])"]
+        self.lines = [f"print([{', '.join(self.same(a, b) for a in names for b in names if a < b)}])"]
         self.close()
 
 

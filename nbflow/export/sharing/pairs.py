@@ -16,7 +16,7 @@ from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, Held, Root, Roots
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.code import names_of, parse, parse_expression
 from nbflow.flow.graph import Graph
-from nbflow.flow.step import Step
+from nbflow.flow.step import ParameterType, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class Sharing:
         for walk.part, one in enumerate(graph.prelude.definitions):
             if one.kind not in ("import", "function", "class"):
                 walk.run(parse(one.source).body)
+        for walk.part, parameter in enumerate(graph.flow.parameters, start=len(graph.prelude.definitions)):
+            if parameter.type in (ParameterType.LIST, ParameterType.DICT):
+                walk.run(parse(f"{parameter.name} = []").body)
         found.constants = {name: held for name, held in walk.names.items() if held.deep}
         for name in graph.links:
             found._add(graph.steps[name], defined)
@@ -60,7 +63,7 @@ class Sharing:
 
     def _add(self, step: Step, defined: Defined) -> None:
         linked = self.graph.links[step.name]
-        given = {name: held for name, held in self.constants.items() if name in linked.prelude}
+        given = {name: held for name, held in self.constants.items() if name in linked.prelude | linked.parameters}
         given |= {one.name: self.held(one.writers, one.name) for one in linked.bindings}
         if tasks := (*linked.joined, *linked.branches):
             given["inputs"] = together(one for above in tasks for one in self.made[above].values()).inside

@@ -1,8 +1,6 @@
 # %% [markdown]
 # # Methods of the global random generators
 
-# refused: script: draws random numbers, which go on from what is seeded and drawn above it
-
 # %%
 import random
 import numpy as np
