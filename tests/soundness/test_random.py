@@ -28,8 +28,11 @@ REAL = settings(
     derandomize=not EXPLORED,
     phases=[Phase.explicit, Phase.generate],  # a smaller example would take minutes to be found
 )
-SAID = ("random_book.py · cell ", "nbflow.errors.ChangeLeftBehind: ")
-"""What nbflow says against a cell and its line begins so, and so does the error of a script that cannot go on."""
+SAID = (
+    *("random_book.py · cell ", "nbflow.errors.ChangeLeftBehind: "),
+    *("nbflow.errors.PreludeChanged: ", "nbflow.errors.UnknownDraw: "),
+)
+"""What nbflow says against a cell and its line begins so, and so do the errors of a script that cannot go on."""
 
 ENGINE = st.sampled_from(["run", "run", "kernel", "script"])
 
