@@ -52,10 +52,35 @@ def _hold(recorder: Recorder, frame: Any, columns: list[Any]) -> None:
             recorder.hold(Held(*span(inner), inner, recorder.copies_on_write, id(frame)))
 
 
-def guard_block(recorder: Recorder, block: Any) -> Any:
+def reduce_block(recorder: Recorder, block: Any) -> Any:
+    """With those for which pandas copies it before a write, where an array looks at the memory as well."""
+    guard_block(recorder, block)
+    if not _is_shared(recorder, block):
+        return NotImplemented
+    values, place, dimensions = block.__reduce__()[1]
+    return rebuild.block, (values, place, dimensions, block.refs)
+
+
+def reduce_manager(recorder: Recorder, manager: Any) -> Any:
+    """What a Series holds: pandas itself would store the values without their block."""
+    if not _is_shared(recorder, manager.blocks[0]):
+        return NotImplemented
+    return rebuild.manager, (manager.blocks[0], manager.axes[0])
+
+
+def reduce_references(_: Recorder, __: Any) -> Any:
+    """Which blocks share memory. Those that are loaded add themselves; who is not stored needs no copy."""
+    return rebuild.references, ()
+
+
+def _is_shared(recorder: Recorder, block: Any) -> bool:
+    places = (recorder.layout.place(*span(inner)) for inner in _memory(block.values))
+    return recorder.copies_on_write and any(place is not None for place in places)
+
+
+def guard_block(recorder: Recorder, block: Any) -> None:
     for inner in (block.values, *_memory(block.values)):
         recorder.guard(inner)
-    return NotImplemented
 
 
 def guard_index(recorder: Recorder, index: Any) -> Any:

@@ -120,6 +120,22 @@ def frame(columns: list[Any], names: Any, index: Any, attrs: dict[Any, Any]) -> 
     return made
 
 
+def block(values: Any, place: Any, dimensions: int, references: Any) -> Any:
+    """A block that pandas copies before a write while another block with these references is alive."""
+    made = importlib.import_module("pandas._libs.internals")._unpickle_block(values, place, dimensions)
+    made.refs = references
+    references.add_reference(made)
+    return made
+
+
+def references() -> Any:
+    return importlib.import_module("pandas._libs.internals").BlockValuesRefs()
+
+
+def manager(block: Any, axis: Any) -> Any:
+    return importlib.import_module("pandas.core.internals.managers").SingleBlockManager(block, axis)
+
+
 # ---- code
 
 

@@ -150,7 +150,9 @@ def _frame_families() -> list[tuple[type, Reducer]]:
         (pandas.DataFrame, _reduce_any_frame),
         (pandas.Series, frames.keep_apart),
         (pandas.Index, frames.guard_index),
-        (internals.Block, frames.guard_block),
+        (internals.Block, frames.reduce_block),
+        (internals.BlockValuesRefs, frames.reduce_references),
+        (sys.modules["pandas.core.internals.managers"].SingleBlockManager, frames.reduce_manager),
     ]
 
 

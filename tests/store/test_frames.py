@@ -123,3 +123,31 @@ class Special(pd.DataFrame):
     @property
     def _constructor(self) -> type[Special]:
         return Special
+
+
+MAKE = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2, 3], 'b': [4.0, 5.0, 6.0]})\n"
+
+
+@pytest.mark.parametrize(
+    ("make", "change"),
+    [
+        ("column = df['a']\nvalues = df['a'].to_numpy()", "df.loc[0, 'a'] = 100"),
+        ("column = df['a']\nvalues = df['a'].to_numpy()\nhead = df.head(2)", "column.iloc[0] = 100"),
+        ("values = df['a'].to_numpy()", "df.loc[0, 'a'] = 100"),
+        ("s = df['b']\npart, v, q = s[:2], s.to_numpy(), s.rename('q')\ndel df", "s.iloc[0] = 9\nq.iloc[1] = 4"),
+        ("s = pd.Series(pd.array([1, 2, None], dtype='Int64'))\npart, array = s[:2], s.array", "s.iloc[0] = 100"),
+        ("df['t'] = pd.to_datetime(df.a)\nt = df['t']\nv = t.values", "df.loc[0, 't'] = pd.Timestamp('2021')"),
+    ],
+)  # fmt: skip
+def test_pandas_copies_what_was_loaded_before_a_write_to_it(make: str, change: str, round_trip: RoundTrip) -> None:
+    plain: dict[str, object] = {}
+    exec(MAKE + make, plain)
+    made = {name: value for name, value in plain.items() if name not in ("pd", "__builtins__")}
+    loaded = {"pd": pd, **round_trip(**made)}
+    exec(change, plain)
+    exec(change, loaded)
+    assert {name: list_of(loaded[name]) for name in made} == {name: list_of(plain[name]) for name in made}
+
+
+def list_of(value: object) -> str:
+    return str(value.to_dict() if isinstance(value, pd.DataFrame | pd.Series) else list(value))  # type: ignore[call-overload]
