@@ -96,8 +96,8 @@ TRAPS = [
          "fact(5)"),
     Trap("an exception", "try:\n    1/0\nexcept Exception as _e:\n    err = _e\ny = 1", "err = None",
          "type(err).__name__"),
-    Trap("a memory-mapped file", "import numpy as np\nmm = np.memmap('m.dat', dtype='f8', mode='w+', shape=(4,))\n"
-         "mm[:] = 1\ny = 1", "mm[:] = 7", "float(mm[0])"),
+    Trap("a memory-mapped file", "import numpy as np\nnp.ones(4).tofile('m.dat')\n"
+         "mm = np.memmap('m.dat', dtype='f8', mode='r+')\ny = 1", "mm[:] = 7", "float(mm[0])"),
     # more of these kinds
     Trap("a list that holds itself", "loop = [1]\nloop.append(loop)", "loop.clear()", "(loop[0], loop[1] is loop)"),
     Trap("a dict and the dict inside", "inner = {'a': 1}\nouter = {'in': inner}", "inner['a'] = 2; outer = None",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import decimal
+from collections.abc import Iterator
+
 import pytest
 
 from nbflow.errors import FlowRefused
@@ -44,6 +47,13 @@ REFUSED = {
         "cell 2, line 2: step 'd' reads 'x', which step 'b' may delete. Set 'x' to None in 'b' instead of deleting it",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def own_context() -> Iterator[None]:
+    """The cells that are executed here leave this process as it was."""
+    with decimal.localcontext():
+        yield
 
 
 @pytest.mark.parametrize(("cells", "message"), REFUSED.values(), ids=REFUSED)

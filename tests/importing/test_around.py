@@ -105,7 +105,7 @@ def end(self):
         "# the limit\nLIMIT = 3\nWIDE = [LIMIT,\n        4]\nnp.random.seed(LIMIT)",
         "@property\ndef odd(x): return x",
         "def double(x):\n    return x * LIMIT",
-        '%%shared\nPATH = os.path.dirname(str(Path.cwd() / "flow.py"))',
+        'PATH = os.path.dirname(str(Path.cwd() / "flow.py"))',
         "%%step start\nprint(double(1), WIDE, PATH)",
     ]
 

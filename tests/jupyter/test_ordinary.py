@@ -84,7 +84,7 @@ SETTINGS = (
 @pytest.fixture
 def setting(live: Live, tmp_path: Path) -> Iterator[Live]:
     live.session.follow(write(tmp_path / "nb.ipynb", *SETTINGS))
-    with decimal.localcontext():
+    with decimal.localcontext(decimal.DefaultContext):  # whatever tests have done before
         yield live
 
 
