@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -176,13 +177,16 @@ class Prelude:
         return self._closures[needed]
 
     def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
-        wanted: dict[int, Definition] = {}
-        agenda = [*always, *(one for name in names for one in self._concerned(name))]
+        wanted = {id(one): one for one in always}
+        agenda = [*names, *(name for one in wanted.values() for name in one.wants)]
+        seen: set[str] = set()
         while agenda:
-            definition = agenda.pop()
-            if id(definition) not in wanted:
-                wanted[id(definition)] = definition
-                agenda.extend(one for name in definition.wants for one in self._concerned(name))
+            name = agenda.pop()
+            if name not in seen:
+                seen.add(name)
+                found = [one for one in self._concerned(name) if id(one) not in wanted]
+                wanted.update((id(one), one) for one in found)
+                agenda.extend(itertools.chain.from_iterable(one.wants for one in found))
         return tuple(sorted(wanted.values(), key=lambda one: self._order[id(one)]))
 
     def _concerned(self, name: str) -> Iterable[Definition]:
@@ -216,7 +220,8 @@ class _View(Prelude):
         return self._whole.seen_from(min(place, self._place))
 
     def _concerned(self, name: str) -> Iterable[Definition]:
-        above = [one for one in self._concerning.get(name, ()) if one.place < self._place]
+        concerning = self._concerning.get(name, ())
+        above = concerning[: bisect_left(concerning, self._place, key=lambda one: one.place)]
         is_bound = any(name in one.names for one in above)
         return above if is_bound else (*above, *self._binders.get(name, ())[:1])
 
