@@ -74,8 +74,9 @@ def reduce_references(_: Recorder, __: Any) -> Any:
 
 
 def _is_shared(recorder: Recorder, block: Any) -> bool:
-    places = (recorder.layout.place(*span(inner)) for inner in _memory(block.values))
-    return recorder.copies_on_write and any(place is not None for place in places)
+    if not recorder.copies_on_write:
+        return False
+    return any(recorder.layout.place(*span(inner)) is not None for inner in _memory(block.values))
 
 
 def guard_block(recorder: Recorder, block: Any) -> None:
