@@ -117,6 +117,11 @@ class Above:
         cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
         return frozenset(cells).union(*(above.seeds for above in self.steps if not self.scopes[above.name]))
 
+    def _handed_on(self, step: Step, draws: frozenset[str]) -> frozenset[str]:
+        """The random generators whose state a step hands on; after a seed in its header, only to who draws below."""
+        by_header = step.seeds if step.options.seed is not None else frozenset[str]()
+        return (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
+
     def _read_by_seeding(self, step: Step, draws: frozenset[str]) -> frozenset[str]:
         """What the ordinary cells look up that seed the generators of a step."""
         closure = self.flow.prelude.seen_from(step.place).closure(draws, settings=False) if draws else ()
@@ -152,17 +157,12 @@ class Above:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
         seeded = self._seeded(step)
         draws = self._draws(step) & seeded
-        by_header = step.seeds if step.options.seed is not None else frozenset[str]()
-        random = (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
+        random = self._handed_on(step, draws)
         writes = step.writes | learned | state | (passing - self.constants) | random
         # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
-        # what a step may delete it hands on as long as it is there, so that it is gone below when it is not
-        hard, soft = hard_reads(step), soft_reads(step, self.flow) | writes & step.maybe_ends
-        if ANY in soft:
-            soft |= self._everything()
-        soft |= draws
+        hard, soft = hard_reads(step), self._soft(step, writes) | draws
         soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
         join = step.join or self._metaflow_join(step)
@@ -201,6 +201,11 @@ class Above:
             files=files,
             modules=tuple(use for use in uses if use.access is Access.IMPORT),
         )
+
+    def _soft(self, step: Step, writes: frozenset[str]) -> frozenset[str]:
+        """What the step reads where it is there. What it may delete is: it hands that on as long as it is there."""
+        soft = soft_reads(step, self.flow) | writes & step.maybe_ends
+        return soft | self._everything() if ANY in soft else soft
 
     def _everything(self) -> frozenset[str]:
         """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
