@@ -11,6 +11,7 @@ from nbflow.export.layout import dedent
 from nbflow.export.marks import read_cell_comment
 from nbflow.flow.code import digest, parse
 from nbflow.flow.lines import lines_of
+from nbflow.flow.trees import every_node
 
 DEPTH = 8
 """How far in the body of a method stands."""
@@ -111,7 +112,7 @@ def _first_epilogue(statements: Sequence[ast.stmt]) -> int:
 
 
 def _mentions_self(statement: ast.stmt) -> bool:
-    return any(isinstance(node, ast.Name) and node.id == "self" for node in ast.walk(statement))
+    return any(isinstance(node, ast.Name) and node.id == "self" for node in every_node(statement))
 
 
 def _shows_figures(statement: ast.stmt) -> bool:

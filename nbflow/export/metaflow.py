@@ -12,6 +12,7 @@ from nbflow.flow.cell import Problem
 from nbflow.flow.code import parse
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
+from nbflow.flow.trees import children
 
 _MAKING_CLASSES = frozenset({"namedtuple", "collections.namedtuple", "make_dataclass", "dataclasses.make_dataclass"})
 _HOLDING = frozenset(
@@ -53,7 +54,7 @@ def _made_in(step: Step) -> dict[str, int]:
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
     """All that the body executes itself."""
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.stmt):
             yield child
         if isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case) and not isinstance(child, _DEFINITIONS):

@@ -22,6 +22,7 @@ from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import ParameterType, Step
 from nbflow.flow.strings import evaluated
+from nbflow.flow.trees import every_node
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
 
@@ -130,7 +131,7 @@ def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
     """What a step changes in a constant is an artifact then; in functions and classes a script hands on nothing."""
     again = frozenset(name for name in one.names if len(graph.prelude.places[name]) > 1) if "*" not in one.names else ()
     concerned = sorted(one.changes.union(again) - graph.prelude.imported)
-    if code := [name for name in concerned if name in graph.prelude.code]:
+    if code := [name for name in concerned if graph.prelude.is_code(name)]:
         return f"Define it under another name than '{code[0]}', and use that in the steps below"
     if concerned:
         return f"Define '{concerned[0]}' in a step of its own, and do this in another, so that it is an artifact"
@@ -165,7 +166,7 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
         for name in sorted(_changes_of_prelude(graph, step)):
             other = next(one for one in graph.prelude.definitions if name in one.names)
             message = f"step '{step.name}' changes '{name}', which cell {other.place.cell} defines"
-            if name in graph.prelude.code:
+            if graph.prelude.is_code(name):
                 fix = "A script cannot hand that on: keep what changes in an artifact, and give it to the function"
             elif name in _assigned_through_global(graph, step):
                 fix = f"Define '{name}' in a step of its own, let the function return the value, and write '{name} = …'"
@@ -228,14 +229,14 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
 
 def _executed(step: Step) -> frozenset[str]:
     """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
-    calls = (node for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call))
+    calls = (node for node in every_node(parse(step.body)) if isinstance(node, ast.Call))
     return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
     """In a notebook what a step has bound is among them."""
     for step in usage.graph.steps.values():
-        if any(ast.unparse(node) == "globals()" for node in ast.walk(parse(step.body)) if isinstance(node, ast.Call)):
+        if any(ast.unparse(node) == "globals()" for node in every_node(parse(step.body)) if isinstance(node, ast.Call)):
             message = f"step '{step.name}' looks into globals(), which in a method are other names"
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 

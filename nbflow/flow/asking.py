@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.code import parse
 from nbflow.flow.step import Flow, Step
+from nbflow.flow.trees import every_node
 
 
 def mentions(step: Step) -> frozenset[str]:
@@ -27,9 +28,8 @@ def soft_reads(step: Step, flow: Flow) -> frozenset[str]:
     named = mentions(step)
     soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
     prelude = flow.prelude.seen_from(step.place)
-    for definition in prelude.closure(named & prelude.names):
-        soft |= definition.wants - definition.names
-    return soft
+    closure = prelude.closure(named & prelude.names)
+    return soft.union(*(one.wants - one.names for one in closure))
 
 
 def state_changed(step: Step, flow: Flow, artifacts: Collection[str]) -> frozenset[str]:
@@ -61,7 +61,7 @@ def _all_reads(step: Step, flow: Flow) -> frozenset[str]:
 
 def _looked_up(step: Step) -> Iterable[str]:
     """What a body may ask of tasks: `inputs.score`, `task.model`, `inputs.table("cfg")`."""
-    for node in ast.walk(parse(step.body)):
+    for node in every_node(parse(step.body)):
         if isinstance(node, ast.Attribute):
             yield node.attr
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):

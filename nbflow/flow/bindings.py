@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from nbflow.flow.trees import children, every_node
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -42,7 +44,7 @@ def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
         node = agenda.pop()
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            agenda.extend(ast.iter_child_nodes(node))
+            agenda.extend(children(node))
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[str, Bound]]:
@@ -75,4 +77,4 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, Bound]]:
 
 def _names(target: ast.expr) -> Iterator[str]:
     """The names that a target binds; what it subscripts or asks for an attribute it only reads."""
-    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return (node.id for node in every_node(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nbflow.flow.code import parse
 from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
 
 INPUTS = "inputs"
 
@@ -21,11 +22,11 @@ def branch_reads(step: Step) -> frozenset[str]:
 def reads_inputs_whole(step: Step) -> bool:
     """Whether a body looks at `inputs` in any other way."""
     tree = parse(step.body)
-    mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in ast.walk(tree))
+    mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in every_node(tree))
     return mentions > sum(1 for _ in _attributes(tree))
 
 
 def _attributes(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:
             yield node.attr

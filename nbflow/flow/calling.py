@@ -43,7 +43,7 @@ class Calling:
         for name in holding.mentions | holding.calls:
             if name in given:
                 yield given[name]
-            elif name in prelude.code and (name in holding.mentions or name in prelude.makers):
+            elif prelude.is_code(name) if name in holding.mentions else prelude.may_make_functions(name):
                 yield from (definition.wants for definition in prelude.closure([name]))
 
     def asked(self, reads: Iterable[Read], joined: Iterable[str] = ()) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
@@ -25,9 +26,8 @@ _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is 
 
 @dataclass(slots=True)
 class Reading:
-    """What has been found so far, cell by cell."""
+    """What cells say, each by itself."""
 
-    document: str
     steps: list[Step] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
     injected: list[Parameter] = field(default_factory=list)
@@ -36,12 +36,21 @@ class Reading:
     scratch: list[Scratch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
+    def add(self, other: Reading) -> None:
+        self.steps += other.steps
+        self.parameters += other.parameters
+        self.injected += other.injected
+        self.shared += other.shared
+        self.ordinary += other.ordinary
+        self.scratch += other.scratch
+        self.problems += other.problems
+
 
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
-    found = Reading(document)
+    found = Reading()
     for cell in cells:
-        _read_cell(found, cell)
+        found.add(_read_cell(cell, document))
     parameters = _all_parameters(found)
     definitions, scratch, random = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
     prelude = Prelude(definitions)
@@ -58,9 +67,12 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     )
 
 
-def _read_cell(found: Reading, cell: Cell) -> None:
+@lru_cache(2048)
+def _read_cell(cell: Cell, document: str) -> Reading:
+    """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
-    place = Place(found.document, cell.number, max(header.line, 1))
+    place = Place(document, cell.number, max(header.line, 1))
+    found = Reading()
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
     match _kind_of(cell, header):
         case CellKind.STEP:
@@ -75,6 +87,7 @@ def _read_cell(found: Reading, cell: Cell) -> None:
             found.scratch.append(_read_foreign(cell, header, place))
         case CellKind.ORDINARY:
             _read_ordinary(found, cell, place)
+    return found
 
 
 def _kind_of(cell: Cell, header: Header) -> CellKind:
@@ -202,6 +215,8 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 def _complete(step: Step, prelude: Prelude, random: Mapping[str, RandomUse]) -> Step:
     """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
     dropped, use = step.mutates & prelude.imported, random[step.name]
+    if not dropped and (use.seeds, use.draws) == (step.seeds, step.draws):
+        return step
     writes, mutates = step.writes - dropped, step.mutates - dropped
     return replace(step, writes=writes, mutates=mutates, seeds=use.seeds, draws=use.draws)
 

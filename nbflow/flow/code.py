@@ -15,6 +15,7 @@ from nbflow.flow.bound import State
 from nbflow.flow.holding import Holding, holdings_of
 from nbflow.flow.purity import origins_of
 from nbflow.flow.strings import held_names
+from nbflow.flow.trees import children, every_node
 
 Code = str | ast.AST | Sequence[ast.stmt]
 
@@ -82,7 +83,7 @@ def _shallow(tree: ast.AST) -> ast.AST:
     """Every later walk over the tree can then recurse without a second thought."""
     level: list[ast.AST] = [tree]
     for _ in range(_DEPTH):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        level = [child for node in level for child in children(node)]
         if not level:
             return tree
     raise SyntaxError(_TOO_DEEP)
@@ -173,7 +174,7 @@ def _statements(body: Code) -> Sequence[ast.AST]:
 def modules_of(statements: Sequence[ast.AST]) -> Iterator[str]:
     """The modules that imports name, wherever in the code they stand; in `from a import b`, `b` may be one too."""
     for statement in statements:
-        for node in ast.walk(statement):
+        for node in every_node(statement):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -196,7 +197,7 @@ def called_module(call: ast.Call) -> Iterator[str]:
 
 
 def _star_line(statements: Sequence[ast.AST]) -> int:
-    nodes = (node for statement in statements for node in ast.walk(statement))
+    nodes = (node for statement in statements for node in every_node(statement))
     return next(node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
 
 
@@ -205,7 +206,7 @@ def line_of(body: Code, name: str) -> int | None:
     lines = [
         node.lineno
         for statement in _statements(body)
-        for node in ast.walk(statement)
+        for node in every_node(statement)
         if isinstance(node, ast.Name) and node.id == name
     ]
     return min(lines, default=None)
@@ -213,29 +214,32 @@ def line_of(body: Code, name: str) -> int | None:
 
 def digest(source: Code) -> str:
     """Name what code does, blind to layout, comments and docstrings; 32 hex digits of BLAKE3 over the AST."""
-    return blake3("".join(_shape(_statements(source))).encode("utf-8", "surrogatepass")).hexdigest(length=16)
+    shape: list[str] = []
+    _add_shape(shape, _statements(source))
+    return blake3("".join(shape).encode("utf-8", "surrogatepass")).hexdigest(length=16)
 
 
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SPELLING = frozenset({"kind", "type_comment", "ctx"})  # `u"x"` is "x"; ctx follows from where a node stands
 
 
-def _shape(value: object) -> Iterator[str]:
+def _add_shape(shape: list[str], value: object) -> None:
     """Every node is bracketed and every list counted, so no two trees give one text."""
     if isinstance(value, ast.AST):
-        yield f"{type(value).__name__}("
-        for name, part in ast.iter_fields(value):
-            if name not in _SPELLING:
-                yield f"{name}="
-                yield from _shape(_undocumented(value, part) if name == "body" else part)
-        yield ")"
+        shape.append(f"{type(value).__name__}(")
+        for name in value._fields:
+            if name not in _SPELLING and hasattr(value, name):
+                shape.append(f"{name}=")
+                part = getattr(value, name)
+                _add_shape(shape, _undocumented(value, part) if name == "body" else part)
+        shape.append(")")
     elif isinstance(value, list | tuple) and all(isinstance(part, ast.AST | None) for part in value):
-        yield f"[{len(value)}:"
+        shape.append(f"[{len(value)}:")
         for part in value:
-            yield from _shape(part)
-        yield "]"
+            _add_shape(shape, part)
+        shape.append("]")
     else:
-        yield f"{type(value).__name__}:{value!r},"
+        shape.append(f"{type(value).__name__}:{value!r},")
 
 
 def _undocumented(node: ast.AST, body: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -14,7 +14,7 @@ from nbflow.flow.cell import Place
 DefinitionKind = Literal["import", "function", "class", "constant", "block", "effect", "shared"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """One statement of the prelude (a `%%shared` cell counts as one, whole)."""
 
@@ -40,6 +40,10 @@ class Definition:
         return self.setting or self.kind == "shared"
 
     @property
+    def is_code(self) -> bool:
+        return self.kind in ("function", "class")
+
+    @cached_property
     def wants(self) -> frozenset[str]:
         """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
         return self.reads | self.held
@@ -63,8 +67,18 @@ class Prelude:
         return _by_name((name, one) for one in self.definitions for name in one.names)
 
     @cached_property
-    def _concerning(self) -> Mapping[str, tuple[Definition, ...]]:
-        return _by_name((name, one) for one in self.definitions for name in one.names | one.changes)
+    def _concerning(self) -> Mapping[str, Sequence[int]]:
+        """The definitions that bind or change each name, by their numbers in the document."""
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self._all):
+            for name in one.names | one.changes:
+                found.setdefault(name, []).append(number)
+        return found
+
+    @property
+    def _all(self) -> tuple[Definition, ...]:
+        """Every definition of the document, whatever its place."""
+        return self.definitions
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -84,16 +98,6 @@ class Prelude:
     def imported(self) -> frozenset[str]:
         """The names that imports bind."""
         return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
-
-    @cached_property
-    def code(self) -> frozenset[str]:
-        """The names of functions and classes."""
-        return frozenset(name for one in self.definitions if one.kind in ("function", "class") for name in one.names)
-
-    @cached_property
-    def makers(self) -> frozenset[str]:
-        """The names of functions and classes whose results may hold functions."""
-        return frozenset(name for one in self.definitions if one.makes for name in one.names) & self.code
 
     @cached_property
     def origins(self) -> Mapping[str, str]:
@@ -143,21 +147,17 @@ class Prelude:
     def _closures(self) -> dict[tuple[frozenset[str], bool], tuple[Definition, ...]]:
         return {}
 
-    @cached_property
-    def _order(self) -> Mapping[int, int]:
-        return {id(one): number for number, one in enumerate(self.definitions)}
-
     def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
         """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
-        found: dict[int, Definition] = {}
+        found: set[int] = set()
         agenda = [*names]
         while agenda:
             name = agenda.pop()
-            for one in self._concerned(name):
-                if name in one.names and id(one) not in found:
-                    found[id(one)] = one
-                    agenda.extend(one.wants)
-        return tuple(sorted(found.values(), key=lambda one: self._order[id(one)]))
+            for number in self._concerned(name):
+                if name in self._all[number].names and number not in found:
+                    found.add(number)
+                    agenda.extend(self._all[number].wants)
+        return self._in_order(found)
 
     def sharers(self, names: Iterable[str]) -> frozenset[str]:
         """The names defined from these, whose objects may hold theirs: a change to the one changes the other."""
@@ -177,20 +177,36 @@ class Prelude:
         return self._closures[needed]
 
     def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
-        wanted = {id(one): one for one in always}
-        agenda = [*names, *(name for one in wanted.values() for name in one.wants)]
+        always = tuple(always)
+        agenda = [*names, *(name for one in always for name in one.wants)]
+        wanted = {self._numbers[id(one)] for one in always}
         seen: set[str] = set()
         while agenda:
             name = agenda.pop()
             if name not in seen:
                 seen.add(name)
-                found = [one for one in self._concerned(name) if id(one) not in wanted]
-                wanted.update((id(one), one) for one in found)
-                agenda.extend(itertools.chain.from_iterable(one.wants for one in found))
-        return tuple(sorted(wanted.values(), key=lambda one: self._order[id(one)]))
+                found = [number for number in self._concerned(name) if number not in wanted]
+                wanted.update(found)
+                agenda.extend(itertools.chain.from_iterable(self._all[number].wants for number in found))
+        return self._in_order(wanted)
 
-    def _concerned(self, name: str) -> Iterable[Definition]:
+    @cached_property
+    def _numbers(self) -> Mapping[int, int]:
+        return {id(one): number for number, one in enumerate(self._all)}
+
+    def _in_order(self, numbers: Iterable[int]) -> tuple[Definition, ...]:
+        return tuple(map(self._all.__getitem__, sorted(numbers)))
+
+    def _concerned(self, name: str) -> Iterable[int]:
         return self._concerning.get(name, ())
+
+    def is_code(self, name: str) -> bool:
+        """Whether some cell defines a name as a function or class."""
+        return any(one.is_code for one in self._binders.get(name, ()))
+
+    def may_make_functions(self, name: str) -> bool:
+        """Whether some cell defines it as a function or class whose results may hold functions."""
+        return self.is_code(name) and any(one.makes for one in self._binders.get(name, ()))
 
 
 class _View(Prelude):
@@ -201,7 +217,7 @@ class _View(Prelude):
 
     def __init__(self, whole: Prelude, place: Place) -> None:
         vars(self).update(_whole=whole, _place=place)
-        vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_order")})
+        vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_numbers")})
 
     def __reduce__(self) -> tuple[object, ...]:
         return _View, (self._whole, self._place)
@@ -219,11 +235,21 @@ class _View(Prelude):
     def seen_from(self, place: Place) -> Prelude:
         return self._whole.seen_from(min(place, self._place))
 
-    def _concerned(self, name: str) -> Iterable[Definition]:
+    @property
+    def _all(self) -> tuple[Definition, ...]:
+        return self._whole.definitions
+
+    @cached_property
+    def _below(self) -> int:
+        """The number of the first definition below the place."""
+        return bisect_left(self._all, self._place, key=lambda one: one.place)
+
+    def _concerned(self, name: str) -> Iterable[int]:
         concerning = self._concerning.get(name, ())
-        above = concerning[: bisect_left(concerning, self._place, key=lambda one: one.place)]
-        is_bound = any(name in one.names for one in above)
-        return above if is_bound else (*above, *self._binders.get(name, ())[:1])
+        above = concerning[: bisect_left(concerning, self._below)]
+        if any(name in self._all[number].names for number in above):
+            return above
+        return (*above, *(self._numbers[id(one)] for one in self._binders.get(name, ())[:1]))
 
 
 def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definition, ...]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nbflow.flow.purity import called_origin, origins_of
 from nbflow.flow.scope import FunctionNode, arguments_of
 from nbflow.flow.settings import starts_getter
+from nbflow.flow.trees import children, every_node
 
 Body = FunctionNode | ast.ClassDef
 Aliases = Mapping[str, frozenset[str]]
@@ -124,13 +125,13 @@ def _executed_children(node: ast.AST) -> Iterable[ast.AST]:
         case ast.AnnAssign():
             return (node.target, *([node.value] if node.value else []))
         case _:
-            return ast.iter_child_nodes(node)
+            return children(node)
 
 
 def body_of(body: Body) -> list[ast.AST]:
     """Every node of a function, those of the functions in it included."""
     parts: list[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else [*body.body]
-    return [inner for part in parts for inner in ast.walk(part)]
+    return [inner for part in parts for inner in every_node(part)]
 
 
 def called(node: ast.expr) -> ast.expr:
@@ -162,7 +163,7 @@ def aliases_of(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for target, value in (pair for node in nodes for pair in _bindings(node)):
         shared = shared_by(value, found)
-        for part in ast.walk(target):
+        for part in every_node(target):
             if isinstance(part, ast.Name):
                 found[part.id] = found.get(part.id, frozenset()) | shared
     return found
@@ -196,7 +197,7 @@ def shared_by(node: ast.expr | None, aliases: Aliases) -> frozenset[str]:
             values = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             return _all_shared([*values, *(loop.iter for loop in node.generators)], aliases)
         case _:
-            return _all_shared((one for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)), aliases)
+            return _all_shared((one for one in children(node) if isinstance(one, ast.expr)), aliases)
 
 
 def _all_shared(nodes: Iterable[ast.expr], aliases: Aliases) -> frozenset[str]:

@@ -14,6 +14,7 @@ from nbflow.flow import verbs
 from nbflow.flow.paths import Space, enter, members_of, paths_of
 from nbflow.flow.pathtexts import UNKNOWN
 from nbflow.flow.strings import is_sql
+from nbflow.flow.trees import children, every_node
 
 NESTED = 6
 """So many calls deep the functions of the notebook are followed."""
@@ -167,7 +168,7 @@ def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
         node = agenda.pop()
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            agenda.extend(reversed(list(ast.iter_child_nodes(node))))
+            agenda.extend(reversed(list(children(node))))
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
@@ -184,7 +185,7 @@ def _last_name(func: ast.expr) -> str:
 
 def _words(call: ast.Call) -> Iterator[str]:
     """Yield what the texts of a command may name: each word, also of code that it holds."""
-    texts = (one.value for argument in call.args[:1] for one in ast.walk(argument) if isinstance(one, ast.Constant))
+    texts = (one.value for argument in call.args[:1] for one in every_node(argument) if isinstance(one, ast.Constant))
     yield from (word for text in texts if isinstance(text, str) for word in re.findall(r"[\w./~-]+", text))
 
 

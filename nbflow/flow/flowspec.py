@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nbflow.flow.cell import Place
 from nbflow.flow.definition import Prelude
 from nbflow.flow.step import Next, NextKind, Options, Parameter
+from nbflow.flow.trees import every_node
 
 _FORMS = (
     "Write self.next(self.a), self.next(self.a, self.b), self.next(self.a, foreach='items') "
@@ -154,7 +155,7 @@ def transitions_elsewhere(method: Method) -> Iterator[ast.Call]:
     """Calls of `self.next` that are not the last statement."""
     last = method.tree.body[-1] if method.tree.body else None
     own = last.value if isinstance(last, ast.Expr) else None
-    for node in ast.walk(method.tree):
+    for node in every_node(method.tree):
         if isinstance(node, ast.Call) and is_transition(node) and node is not own:
             yield node
 
@@ -173,10 +174,10 @@ def methods_of(tree: ast.ClassDef, document: str) -> dict[str, Method]:
 
 def class_named(tree: ast.Module, name: str, line: int) -> ast.ClassDef | None:
     """The class of that name; of several the one whose header stands nearest to the line."""
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == name]
+    found = [node for node in every_node(tree) if isinstance(node, ast.ClassDef) and node.name == name]
     return min(found, key=lambda node: abs(node.lineno - line), default=None)
 
 
 def is_main_guard(node: ast.stmt) -> bool:
     """`if __name__ == "__main__":`, which holds in the process that is told to run, and in no worker."""
-    return isinstance(node, ast.If) and "__name__" in {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+    return isinstance(node, ast.If) and "__name__" in {n.id for n in every_node(node.test) if isinstance(n, ast.Name)}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nbflow.flow.scope import Scope, root_of
+from nbflow.flow.trees import children, every_node
 
 _CALL_AT_ONCE = frozenset(
     {"agg", "aggregate", "apply", "applymap", "assign", "filter", "groupby", "map", "max", "min", "pipe", "reduce"}
@@ -45,7 +46,7 @@ def makes_functions(node: ast.AST) -> bool:
     """Whether what a function returns, or an object of a class, may hold functions."""
     if isinstance(node, ast.ClassDef):
         return True
-    return any(isinstance(inner, (*_FUNCTIONS, ast.ClassDef)) for inner in ast.walk(node) if inner is not node)
+    return any(isinstance(inner, (*_FUNCTIONS, ast.ClassDef)) for inner in every_node(node) if inner is not node)
 
 
 def holdings_of(statements: Iterable[ast.AST]) -> tuple[Holding, ...]:
@@ -74,7 +75,7 @@ def _definitions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node
     elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             yield from _definitions(child)
 
 
@@ -94,10 +95,10 @@ def _holding(node: ast.AST) -> Iterator[tuple[str, _Held]]:
         case ast.stmt() | ast.ExceptHandler() | ast.match_case():
             for target, value in _targets(node):
                 yield from _given([target], value)
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 yield from _holding(child)
         case _:
-            for inner in ast.walk(node):
+            for inner in every_node(node):
                 if isinstance(inner, ast.NamedExpr):
                     yield from _given([inner.target], inner.value)
 
@@ -132,7 +133,7 @@ def _collect(node: ast.AST, held: _Held) -> None:
             _collect(value, held)
             _collect_arguments(node, attr, held)
         case _:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 _collect(child, held)
 
 

@@ -73,6 +73,7 @@ class Above:
     constants: frozenset[str] = field(init=False)
     asked: Mapping[str, frozenset[str]] = field(init=False)
     calling: Calling = field(init=False)
+    seeded: set[str] = field(default_factory=set)  # the random generators that steps outside of every foreach seed
     touched: dict[str, list[Writer]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
@@ -94,6 +95,8 @@ class Above:
         self.steps.append(step)
         self.named[step.name] = step
         self.order.add(step.name, joining.files)
+        if not joining.region.scope:
+            self.seeded |= step.seeds
 
     def _writer(self, step: Step, joining: Joining) -> Writer:
         """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
@@ -115,7 +118,7 @@ class Above:
     def _seeded(self, step: Step) -> frozenset[str]:
         """The random generators whose state is known at a step, since something above has seeded them."""
         cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
-        return frozenset(cells).union(*(above.seeds for above in self.steps if not self.scopes[above.name]))
+        return frozenset(self.seeded.union(cells))
 
     def _handed_on(self, step: Step, draws: frozenset[str]) -> frozenset[str]:
         """The random generators whose state a step hands on; after a seed in its header, only to who draws below."""

@@ -11,6 +11,7 @@ from nbflow.errors import HeaderError
 from nbflow.flow.code import Names, names_of
 from nbflow.flow.scope import FunctionNode, arguments_of
 from nbflow.flow.step import Next, NextKind
+from nbflow.flow.trees import every_node
 
 _MARK = "self."  # no name can contain a dot, so marked names never meet plain ones
 _METHODS = frozenset({"next", "merge_artifacts", "foreach_stack"})
@@ -96,7 +97,7 @@ def _has_own_self(node: FunctionNode) -> bool:
 
 
 def _transitions(tree: ast.Module) -> Iterator[ast.Call]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.next":
             yield node
 

@@ -13,6 +13,7 @@ from nbflow.flow.bindings import Bound, bindings_of
 from nbflow.flow.pathtexts import UNKNOWN, changed_path, join_paths, path_part
 from nbflow.flow.purity import origins_of
 from nbflow.flow.scope import FunctionNode
+from nbflow.flow.trees import every_node
 
 MANY = 64
 """So many paths an expression may mean; of more, nobody tells which."""
@@ -53,7 +54,7 @@ class Space:
 
     @classmethod
     def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
-        nodes = [node for statement in statements for node in ast.walk(statement)]
+        nodes = [node for statement in statements for node in every_node(statement)]
         imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(
             bindings_of(statements),
@@ -326,7 +327,7 @@ class _Reading:
             return (UNKNOWN,)
         function = space.functions[name]
         inside = enter(function, call, self.space, space)
-        statements = ast.walk(function)
+        statements = every_node(function)
         values = [one.value for one in statements if isinstance(one, ast.Return) and one.value is not None]
         return (text for value in values for text in self._at(inside).texts(value))
 
@@ -368,7 +369,7 @@ def members_of(node: ast.ClassDef, call: ast.Call | None, caller: Space, around:
         inside = Space(bindings_of(node.body), outer=around)
         return {name: paths_of(value, inside) for name, value in fields.items() if value is not None} | found
     inside = enter(init, ast.Call(call.func, [ast.Constant(None), *call.args], call.keywords), caller, around)
-    assigned = (one for one in ast.walk(init) if isinstance(one, ast.Assign))
+    assigned = (one for one in every_node(init) if isinstance(one, ast.Assign))
     return {
         target.attr: paths_of(one.value, inside)
         for one in assigned

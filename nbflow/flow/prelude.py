@@ -6,6 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nbflow.flow.cell import Place
 from nbflow.flow.code import Names, digest, names_of
@@ -41,8 +42,9 @@ class Statement:
     portable: bool = True  # holds no magic, which only the notebook's own kernel understands
 
 
-def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -> list[Statement]:
-    return [
+@lru_cache(2048)
+def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -> tuple[Statement, ...]:
+    return tuple(
         Statement(
             node,
             _source_of(text.source, node),
@@ -52,7 +54,7 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
             text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),
         )
         for node in text.tree.body
-    ]
+    )
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -16,6 +16,7 @@ from nbflow.flow.graph import Graph
 from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
+from nbflow.flow.trees import every_node
 
 _MAY_SET = re.compile(
     r"environ|env\(|chdir|umask|sys\.|(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)|options|rcParams|\.rc"
@@ -86,7 +87,7 @@ def _told(step: Step, node: ast.stmt, reader: Step) -> Problem:
 
 def _roots(node: ast.stmt, known: Known) -> frozenset[str]:
     """The packages that a statement uses, the standard library as one."""
-    names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    names = {inner.id for inner in every_node(node) if isinstance(inner, ast.Name)}
     roots = {known.origins[name].partition(".")[0] for name in names & known.origins.keys()}
     return frozenset("" if root in sys.stdlib_module_names else root for root in roots)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nbflow.flow.trees import children, every_node
+
 _BY_MODULE = {
     "collections": ("Counter", "OrderedDict", "defaultdict", "deque", "namedtuple"),
     "dataclasses": ("field", "make_dataclass"),
@@ -84,7 +86,7 @@ class Purity:
             case ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
                 return False
             case _:
-                return all(self.is_pure(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+                return all(self.is_pure(part) for part in children(node) if isinstance(part, ast.expr))
 
     def _is_pure_call(self, call: ast.Call) -> bool:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
@@ -118,7 +120,9 @@ class Purity:
                 return ""
 
     def _is_pure_comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> bool:
-        targets = {part.id for loop in node.generators for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+        targets = {
+            part.id for loop in node.generators for part in every_node(loop.target) if isinstance(part, ast.Name)
+        }
         inside = Purity(self.known | targets, self.origins)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         parts = [part for loop in node.generators for part in (loop.iter, *loop.ifs)]

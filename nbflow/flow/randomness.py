@@ -16,6 +16,7 @@ from typing import TypeGuard
 from nbflow.flow.code import parse
 from nbflow.flow.effects import Body, Known, imports_of, origin_of
 from nbflow.flow.step import Step
+from nbflow.flow.trees import children, every_node
 
 PYTHON, NUMPY, TORCH = "random state", "NumPy random state", "PyTorch random state"
 GENERATORS = frozenset({PYTHON, NUMPY, TORCH})
@@ -128,10 +129,10 @@ class StepsAbove:
         for one in statements:
             value = one.value if isinstance(one, ast.Assign | ast.AnnAssign) else None
             if value is not None and (self.uses(value) or any(map(_is_model, _calls(value), repeat(known.origins)))):
-                self.models |= {part.id for part in ast.walk(one) if _is_bound(part)}
+                self.models |= {part.id for part in every_node(one) if _is_bound(part)}
 
     def uses(self, node: ast.AST) -> bool:
-        return any(isinstance(part, ast.Name) and part.id in self.models for part in ast.walk(node))
+        return any(isinstance(part, ast.Name) and part.id in self.models for part in every_node(node))
 
     def note_classes(self, known: Known) -> None:
         """Find the methods that draw, also those that call others."""
@@ -165,7 +166,7 @@ def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    return (part for part in ast.walk(node) if isinstance(part, ast.Call))
+    return (part for part in every_node(node) if isinstance(part, ast.Call))
 
 
 def _is_model(call: ast.Call, origins: Mapping[str, str]) -> bool:
@@ -185,7 +186,7 @@ def random_use(statements: Sequence[ast.stmt], known: Known, above: StepsAbove |
     seeds: set[str] = set()
     sure: set[str] = set()
     draws: set[str] = set()
-    origins = known.origins | imports_of(node for statement in statements for node in ast.walk(statement))
+    origins = known.origins | imports_of(node for statement in statements for node in every_node(statement))
     for statement in statements:
         always = isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.With)
         for is_seed, generators in _events(statement, known, origins, set()):
@@ -227,7 +228,7 @@ def _events(
     """Seedings (true) and draws (false) in about the order in which they happen."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not seen:
         return  # defining a function draws nothing
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from _events(child, known, origins, seen)
     if isinstance(node, ast.Call):
         yield from _of_call(node, origins)
@@ -240,7 +241,7 @@ def _events(
 
 def _inside(body: Body, known: Known, origins: dict[str, str], seen: set[int]) -> Iterator[tuple[bool, frozenset[str]]]:
     parts: Iterable[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else body.body
-    inner = origins | imports_of(node for part in parts for node in ast.walk(part))
+    inner = origins | imports_of(node for part in parts for node in every_node(part))
     for part in parts:
         yield from _events(part, known, inner, seen)
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from nbflow.flow.effects import Known, body_of, executed, imports_of, origin_of
+from nbflow.flow.trees import every_node
 
 _MODULES = frozenset(
     (
@@ -51,7 +52,7 @@ def _calls(nodes: Iterable[ast.AST], known: Known, seen: set[int]) -> Iterator[t
 
 
 def _calls_inside(call: ast.Call, known: Known, seen: set[int]) -> Iterator[tuple[ast.Call, dict[str, str]]]:
-    for part in ast.walk(call):
+    for part in every_node(call):
         body = known.bodies.get(part.id) if isinstance(part, ast.Name) else None
         if body is not None and id(body) not in seen:
             seen.add(id(body))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from nbflow.flow.trees import every_node
+
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -233,4 +235,4 @@ class Scope(ast.NodeVisitor):
 
 def walruses_of(node: ComprehensionNode) -> set[str]:
     """`:=` in a comprehension binds in the scope around it."""
-    return {inner.target.id for inner in ast.walk(node) if isinstance(inner, ast.NamedExpr)}
+    return {inner.target.id for inner in every_node(node) if isinstance(inner, ast.NamedExpr)}

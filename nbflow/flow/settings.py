@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nbflow.flow.definition import Definition
+from nbflow.flow.trees import every_node
 
 _KNOWN = frozenset(
     (
@@ -89,7 +90,7 @@ def asks_whether_it_is_there(node: ast.stmt) -> bool:
     """Tell whether a statement makes something only if it is not there yet, or does not mind that it is."""
     if isinstance(node, ast.Try):
         return any(handler.type is None or "Error" in ast.unparse(handler.type) for handler in node.handlers)
-    tests = (one.test for one in ast.walk(node) if isinstance(one, ast.If))
+    tests = (one.test for one in every_node(node) if isinstance(one, ast.If))
     return any(re.search(r"\b(exists|isdir|is_dir)\(", ast.unparse(test)) for test in tests)
 
 
@@ -109,7 +110,7 @@ def import_folders(definitions: Iterable[Definition]) -> Iterator[str]:
     """The folders that settings add to the import path, as far as they are written out; relative to the notebook's."""
     for definition in definitions:
         if definition.setting and "path" in definition.source:
-            nodes = [*ast.walk(ast.parse(definition.source))]
+            nodes = [*every_node(ast.parse(definition.source))]
             yield from (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
             if "parent" in definition.source or "dirname" in definition.source:
                 yield ".."
@@ -119,7 +120,7 @@ def environment_names(definitions: Iterable[Definition]) -> frozenset[str]:
     """The variables that settings change, as far as they are written out."""
     sources = [one.source for one in definitions if one.setting and re.search("environ|putenv|unsetenv", one.source)]
     found: set[str] = set()
-    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+    for node in (node for source in sources for node in every_node(ast.parse(source))):
         match node:
             case ast.Constant(value=str(name)) | ast.keyword(arg=str(name)):
                 found.add(name)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeGuard
 
 from nbflow.flow.scope import MUTATORS, Scope
+from nbflow.flow.trees import children, every_node
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -28,7 +29,7 @@ def changed_by_calls(statements: Iterable[ast.AST]) -> frozenset[str]:
     A function that changes the default of an argument changes itself, and so does a class whose methods change it.
     """
     statements = list(statements)
-    kept = (one.name for one in statements if isinstance(one, _NAMED) and any(map(_changes_default, ast.walk(one))))
+    kept = (one.name for one in statements if isinstance(one, _NAMED) and any(map(_changes_default, every_node(one))))
     classes = (one.name for one in statements if isinstance(one, ast.ClassDef) and _changes_class(one))
     return frozenset((*kept, *classes)).union(
         *(scope.assigned_outside | scope.changed for scope in _functions(statements))
@@ -51,7 +52,7 @@ def _changes_class(node: ast.ClassDef) -> bool:
     """Whether methods change attributes of the class: through it, or what all its objects share."""
     methods = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name not in _WHEN_DERIVED]
     shared = {name for one in node.body for name in _shared_attributes(one)}
-    parts = [(method, part) for method in methods for part in ast.walk(method)]
+    parts = [(method, part) for method in methods for part in every_node(method)]
     shared -= {part.attr for _, part in parts if _is_stored(part) and _is_object(part.value)}
     return any(_changes_shared(part, shared, method) for method, part in parts)
 
@@ -106,4 +107,4 @@ def _functions(nodes: Iterable[ast.AST]) -> Iterator[Scope]:
             if getattr(node, "name", "") not in _WHEN_DERIVED:
                 yield Scope.of_function(node)
         else:
-            yield from _functions(ast.iter_child_nodes(node))
+            yield from _functions(children(node))

@@ -20,6 +20,7 @@ from nbflow.flow.scope import (
     walruses_of,
 )
 from nbflow.flow.strings import evaluated, is_namespace
+from nbflow.flow.trees import every_node
 
 
 class Straight(ast.NodeVisitor):
@@ -60,7 +61,7 @@ class Straight(ast.NodeVisitor):
     def _hold_within(self, node: ast.AST, local: Collection[str]) -> None:
         """Note what the strings of a scope inside hold, which is not walked in order."""
         if self._held:
-            names = (self._held.get(id(inner), frozenset()) for inner in ast.walk(node))
+            names = (self._held.get(id(inner), frozenset()) for inner in every_node(node))
             self._hold(frozenset().union(*names) - set(local))
 
     def read(self, name: str) -> None:

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from nbflow.flow.trees import every_node
+
 ANY = "*"
 """Stands for every name that there is: nobody can tell which one `globals()[f"df_{i}"]` looks up."""
 
@@ -32,7 +34,7 @@ _FORMULA = re.compile(r"[^~/]*~[^/~][\w\s.()\[\]{},*+:|^=\"'/-]*")
 
 def held_names(statements: Iterable[ast.AST]) -> Mapping[int, frozenset[str]]:
     """Return the names that strings and look-ups hold, by the `id` of the node that holds them."""
-    nodes = [node for statement in statements for node in ast.walk(statement)]
+    nodes = [node for statement in statements for node in every_node(statement)]
     by_name = any(is_namespace(node) or (isinstance(node, ast.Name) and node.id in _EVALUATORS) for node in nodes)
     found: dict[int, frozenset[str]] = {}
     for node in nodes:
@@ -115,6 +117,6 @@ _INSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.
 def held_inside(statements: Sequence[ast.AST]) -> frozenset[str]:
     """Return what strings inside functions hold: what evaluates them looks past the names of a function around."""
     held = held_names(statements)
-    nodes = (node for statement in statements for node in ast.walk(statement))
-    inside = (inner for node in nodes if isinstance(node, _INSIDE) for inner in ast.walk(node))
+    nodes = (node for statement in statements for node in every_node(statement))
+    inside = (inner for node in nodes if isinstance(node, _INSIDE) for inner in every_node(node))
     return frozenset().union(*(held.get(id(node), frozenset()) for node in inside))

@@ -45,7 +45,7 @@ def _setting(line: str) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Text:
     """A cell as Python. `source` has as many lines as the cell; those in `magic` were not Python."""
 

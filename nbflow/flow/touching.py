@@ -21,6 +21,7 @@ from nbflow.flow.effects import (
 )
 from nbflow.flow.scope import MUTATORS, arguments_of
 from nbflow.flow.settings import asks_whether_it_is_there, makes_folder, sets_process
+from nbflow.flow.trees import every_node
 
 _MUTATING = MUTATORS | frozenset(
     (
@@ -142,7 +143,7 @@ class _Walk:
         return self.known.bodies.get(func.id) if isinstance(func, ast.Name) and func.id not in hidden else None
 
     def _enter_all(self, node: ast.AST, hidden: frozenset[str]) -> None:
-        for part in ast.walk(node):
+        for part in every_node(node):
             if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in hidden:
                 self._enter(part.id)
 
@@ -187,7 +188,7 @@ class _Walk:
             self._derive(node)
 
     def _derive(self, node: ast.ClassDef) -> None:
-        parents = {part.id for base in node.bases for part in ast.walk(base) if isinstance(part, ast.Name)}
+        parents = {part.id for base in node.bases for part in every_node(base) if isinstance(part, ast.Name)}
         parents |= {one.value.id for one in node.keywords if isinstance(one.value, ast.Name)}
         for name in parents:
             body = self.known.bodies.get(name)
@@ -205,7 +206,7 @@ def _changes_receiver(node: ast.Call, func: ast.Attribute) -> bool:
 
 def _is_plain(node: ast.expr) -> bool:
     """Whether an expression is made of names, attributes and items only, so that it is what is in them."""
-    return not any(isinstance(part, ast.Call) for part in ast.walk(node))
+    return not any(isinstance(part, ast.Call) for part in every_node(node))
 
 
 def _looks_at_derived(body: ast.ClassDef) -> bool:

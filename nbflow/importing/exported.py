@@ -19,6 +19,7 @@ from nbflow.flow.code import digest, names_of, parse
 from nbflow.flow.graph import link
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.trees import every_node
 from nbflow.importing.cells.around import EXTENSION, values_in, with_shared
 from nbflow.importing.cells.drafts import Draft, cells_of
 from nbflow.importing.reading.definitions import Chunk, module_chunks, written
@@ -203,7 +204,7 @@ def _with_type(line: str, flow: ast.ClassDef, origins: Mapping[str, str]) -> str
     """A parameter with the type that its text is read as."""
     name, _, rest = line.partition(": ")
     kind, equals, value = rest.partition(" = ")
-    for node in ast.walk(flow):
+    for node in every_node(flow):
         match node:
             case ast.Call(func=func, args=[ast.Attribute(value=ast.Name(id="self"), attr=attr)]) if attr == name:
                 root, dot, last = ast.unparse(func).partition(".")

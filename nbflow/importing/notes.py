@@ -9,6 +9,7 @@ from pathlib import Path
 from nbflow.flow.code import modules_of
 from nbflow.flow.flowspec import is_main_guard
 from nbflow.flow.lines import lines_of
+from nbflow.flow.trees import every_node
 from nbflow.importing.reading.decorators import name_of
 from nbflow.importing.reading.source import Source
 
@@ -23,7 +24,7 @@ def notes_of(source: Source, folder: Path) -> list[str]:
 def _modules(source: Source) -> Iterator[tuple[int, str]]:
     """What the script finds beside itself, and a notebook elsewhere does not."""
     here = source.path.resolve().parent
-    for node in ast.walk(source.tree):
+    for node in every_node(source.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             for root in sorted({module.split(".")[0] for module in modules_of([node])} - {""}):
                 if (here / f"{root}.py").is_file() or (here / root / "__init__.py").is_file():

@@ -44,18 +44,18 @@ class LiveHome(Namespace):
         if before is not None:
             self._shared = before._shared
 
-    def _stays(self, name: str) -> bool:
-        return name in self._kept or (name.startswith("__") and name.endswith("__"))
-
     def _names(self) -> list[str]:
-        return [name for name in self.namespace if not self._stays(name)]
+        """The user's names. A long session has thousands, since IPython keeps each cell as a name: `_i1`, `_i2`."""
+        kept = self._kept
+        return [name for name in self.namespace if name not in kept and (name[:2] != "__" or name[-2:] != "__")]
 
     @contextmanager
     def stage(self) -> Iterator[None]:
         """Set all names of the user aside; they are back afterwards, whatever happened, as the very objects."""
         definitions = self.program.graph.prelude.definitions
         self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
-        aside = self._aside = {name: self.namespace[name] for name in self._names()}
+        names = self._names()
+        aside = self._aside = dict(zip(names, map(self.namespace.__getitem__, names), strict=True))
         leaving = {name: self.namespace.pop(name) for name in _LEAVING & self._kept & self.namespace.keys()}
         try:
             self.clear()

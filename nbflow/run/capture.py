@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from weakref import WeakSet
 
+from nbflow.run.children import processes_started
 from nbflow.run.display import Bundle, adopt_display, bundle_of, publish_to
 from nbflow.run.surroundings import NoStdin
 
@@ -27,14 +28,15 @@ class Capture:
     """Redirects the file descriptors 1 and 2 of this process to two files; one pair per worker and task.
 
     The files live in `folder` as `PID.out` and `PID.err`, beside `PID.task` with the task's name, so that others can
-    follow a running task and read the last words of one that crashed. They are new ones for each task: children that
-    a task has left behind write to those of their own task, which nobody reads any more.
+    follow a running task and read the last words of one that crashed. A task that has written something or started a
+    process leaves its files: what its children still write lands there, where nobody reads it any more.
     """
 
     def __init__(self, folder: Path) -> None:
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
+        self._label = folder / f"{os.getpid()}.task"
         self._fds: dict[str, int] = {}
-        self._folder = folder
+        self._processes: int | None = None  # that this one had started when the files were begun
         self._read: dict[str, int] = {}
         self.left_behind = other_threads()
         self.outputs: list[Output] = []
@@ -60,10 +62,12 @@ class Capture:
 
     def _redirect(self) -> None:
         """Begin new files, whatever the task before did to the streams, to their descriptors and to the folder."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._is_untouched():
+            return
+        self._processes = processes_started()
         for number, (name, path) in enumerate(self._files.items(), 1):
             path.unlink(missing_ok=True)
-            new = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            new = _open_file(path, os.O_APPEND)
             os.dup2(new, number)
             if name in self._fds:
                 with contextlib.suppress(OSError):
@@ -73,8 +77,20 @@ class Capture:
                 self._streams[name] = _Stream(self, name, number)
             setattr(sys, name, self._streams[name])
 
+    def _is_untouched(self) -> bool:
+        """Whether nobody has written to the files, and nobody else can have them open: new ones cost far more."""
+        return (
+            self._processes is not None
+            and self._processes == processes_started()
+            and all(getattr(sys, name) is stream and not stream.closed for name, stream in self._streams.items())
+            and all(_is_empty(self._fds[name], number) for number, name in enumerate(self._files, 1))
+        )
+
     def _name(self, label: str) -> None:
-        (self._folder / f"{os.getpid()}.task").write_text(label)
+        """Write over the label before, of which a rest may stay below the first line."""
+        file = _open_file(self._label)
+        os.pwrite(file, f"{label}\n".encode(), 0)
+        os.close(file)
 
     def result(self, value: object) -> None:
         """Show a value as that of the step."""
@@ -117,6 +133,24 @@ class Capture:
         return text + (
             f"\n[{name} is longer than {LIMIT:,} bytes; the rest was dropped]\n" if start < LIMIT < size else ""
         )
+
+
+def _open_file(path: Path, mode: int = 0) -> int:
+    flags = os.O_RDWR | os.O_CREAT | mode
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:  # the body has removed the folder
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
+
+
+def _is_empty(file: int, standard: int) -> bool:
+    """Whether a standard stream still leads to this file, and the file is empty and has its name."""
+    try:
+        found = os.fstat(file)
+        return os.path.samestat(found, os.fstat(standard)) and found.st_size == 0 and found.st_nlink == 1
+    except OSError:  # the body has closed one of them
+        return False
 
 
 class _Stream(io.TextIOWrapper):
@@ -172,7 +206,7 @@ def last_words(folder: Path, label: str) -> list[Output]:
     """What the task of this name has written so far, or had when its worker died, as outputs."""
     for path in live_tasks(folder):
         with contextlib.suppress(OSError):
-            if path.read_text() == label:
+            if label_in(path) == label:
                 return list(_read_streams(path))
     return []
 
@@ -183,6 +217,11 @@ def live_tasks(folder: Path) -> list[Path]:
         return list(folder.glob("*.task"))
     except FileNotFoundError:  # it went after pathlib had looked whether it is there
         return []
+
+
+def label_in(path: Path) -> str:
+    """The name of the task that a `PID.task` file is about."""
+    return path.read_text().partition("\n")[0]
 
 
 def _read_streams(path: Path) -> Iterator[Output]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nbflow.store.artifact import Artifact
+from nbflow.store.artifact import Artifact, pickled_by_fields
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class TaskId:
     """A step in a run: `fit[3]`, `score[0,2]`; `again@4` is the fifth turn of a loop; `fit[…]` splits a foreach."""
@@ -55,6 +56,7 @@ class TaskStarted:
     attempt: int = 0
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class PassedOn:
     """How a task dealt with objects that it changed and that more than one name reaches.
@@ -147,6 +149,7 @@ class TaskMissing:
 Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | TaskFailed | TaskMissing | RunCancelled
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Level:
     """One foreach around a task: which of its items the task works on."""
@@ -156,6 +159,7 @@ class Level:
     item: Artifact
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class TaskDone:
     """A finished task as a join sees it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from blake3 import blake3
 
 from nbflow.flow.code import called_module
+from nbflow.flow.trees import every_node
 
 
 def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str, Path]:
@@ -50,7 +51,7 @@ def _imports(path: Path, name: str) -> Iterator[str]:
     except (SyntaxError, ValueError):
         return  # the import itself will say so, in the task
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for statement in ast.walk(tree):
+    for statement in every_node(tree):
         if isinstance(statement, ast.Import):
             yield from (alias.name for alias in statement.names)
         elif isinstance(statement, ast.ImportFrom):

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -23,7 +23,7 @@ _WATCHED: tuple[ModuleType, ...] = (
 )  # fmt: skip
 _SPACES = [(one.__name__, one.__dict__) for one in _WATCHED]
 _GONE = object()
-_zip, _set_trace, _set_profile = zip, sys.settrace, sys.setprofile
+_zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)
 
 
 @contextmanager
@@ -34,12 +34,19 @@ def undone(found: list[str]) -> Iterator[None]:
     try:
         yield
     finally:
-        _set_trace(trace)
-        _set_profile(profile)
+        _set_again(_trace, trace)
+        _set_again(_profile, profile)
         _put_back(before, found)
         if any(one not in sys.meta_path for one in finders):
             sys.meta_path[:] = finders
             found.append("sys.meta_path")
+
+
+def _set_again(how: tuple[Callable[[], Any], Callable[[Any], None]], before: Any) -> None:
+    """Python cannot set a profiler or tracer that is written in C, as cProfile is: one that is still set stays."""
+    get, put = how
+    if get() is not before:
+        put(before if callable(before) else None)
 
 
 def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:

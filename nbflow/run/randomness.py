@@ -13,10 +13,12 @@ from typing import Any
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS, NUMPY, PYTHON, TORCH
 from nbflow.run.keys import seed_of
+from nbflow.store.artifact import pickled_by_fields
 
 MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Streams:
     """What a task has to do with the generators, by the graph as it is when the task starts."""

@@ -29,13 +29,14 @@ from nbflow.run.selfmode import Self
 from nbflow.run.state import Look, applied
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.traces import Recorder
-from nbflow.store.artifact import Artifact, Component, Lost
+from nbflow.store.artifact import Artifact, Component, Lost, pickled_by_fields
 from nbflow.store.codec import Encoded
 from nbflow.store.heap import Heap
 from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
 
+@pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a worker is told about one task; what a join looks at it reads in the catalog.
@@ -57,6 +58,7 @@ class Job:
     besides: frozenset[str] = frozenset()  # names of the prelude that it needs as the run has found meanwhile
 
 
+@pickled_by_fields
 @dataclass(slots=True)
 class Result:
     """What a worker answers. `artifacts` of a split are the items, named by their index."""

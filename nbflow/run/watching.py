@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from nbflow.run.disk import Disk, Stamp
@@ -119,9 +120,8 @@ class Boundary:
 
     @classmethod
     def of(cls, program: Program) -> Boundary:
-        prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, site.getuserbase(), *sysconfig.get_paths().values()}
         return cls(
-            _folders(*(prefix for prefix in prefixes if len(prefix) > 1), str(program.root)),
+            _folders(*_folders_of_python(), str(program.root)),
             _folders(*map(str, program.project)),
             _folders(*_SYSTEM, tempfile.gettempdir()),
         )
@@ -134,6 +134,12 @@ class Boundary:
             return False
         hidden = f"{os.sep}."
         return hidden not in os.path.dirname(place)[len(inside) - 1 if inside else 0 :]
+
+
+@cache
+def _folders_of_python() -> frozenset[str]:
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, site.getuserbase(), *sysconfig.get_paths().values()}
+    return frozenset(prefix for prefix in prefixes if len(prefix) > 1)
 
 
 def _folders(*paths: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from nbflow.flow.flowspec import Script
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import NextKind
+from nbflow.flow.trees import every_node
 
 EXPORTED = "# Exported by nbflow from "
 """Begins the line with which the marks of an exported script begin."""
@@ -80,7 +81,7 @@ def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """`inputs.clean.rows` and `inputs[0].rows`."""
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=step), attr=name):
                 yield step, name

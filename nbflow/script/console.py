@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbflow.run.capture import live_tasks
+from nbflow.run.capture import label_in, live_tasks
 from nbflow.run.events import (
     Event,
     ForeachSplit,
@@ -147,12 +147,12 @@ class Console:
 
     def _look(self, path: Path) -> None:
         with contextlib.suppress(OSError):
-            task = path.read_text()
+            task = label_in(path)
             number = self.number_of(task)
             if task not in self._steps or number is None:
                 return
             fresh = {name: _tail(path, name, self._told.get(task)) for name in ("stdout", "stderr")}
-            if path.read_text() != task or self.number_of(task) != number:
+            if label_in(path) != task or self.number_of(task) != number:
                 return  # the worker has gone on to another task meanwhile
             self._tell_live(task, int(path.stem), number, fresh)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from blake3 import blake3
@@ -28,19 +28,23 @@ def build(
     """Write the buffers, and the stream when it is long. `refs` are the references of the stream by their numbers."""
     stream = recording.stream
     digests = tuple(blobs.put(buffer) for buffer in recording.buffers)
-    made = Component(
-        "", b"", digests, stream.nbytes + sum(map(blob.size, digests)), tuple(members), scope, "", tuple(refs)
-    )
-    named = replace(made, digest=digest_component(stream, made))
-    if stream.nbytes > INLINE:
-        return replace(named, blob=blobs.put(stream))
-    return replace(named, stream=bytes(stream))
+    size, names = stream.nbytes + sum(map(blob.size, digests)), tuple(members)
+    digest = _digest(stream, digests, scope, names, tuple(refs))
+    is_long = stream.nbytes > INLINE
+    inline, place = (b"", blobs.put(stream)) if is_long else (bytes(stream), "")
+    return Component(digest, inline, digests, size, names, scope, place, tuple(refs))
 
 
-def digest_component(stream: blob.Buffer, component: Component) -> str:
+def digest_component(stream: blob.Buffer, one: Component) -> str:
     """Name a component by its content, and unless its values are immutable also by the step and the names."""
-    origin = () if component.scope is None else (component.scope, *component.members)
-    parts = (component.buffers, origin, component.refs) if component.refs else (component.buffers, origin)
+    return _digest(stream, one.buffers, one.scope, one.members, one.refs)
+
+
+def _digest(
+    stream: blob.Buffer, buffers: tuple[str, ...], scope: str | None, members: tuple[str, ...], refs: tuple[str, ...]
+) -> str:
+    origin = () if scope is None else (scope, *members)
+    parts = (buffers, origin, refs) if refs else (buffers, origin)
     facts = "\0".join("\n".join(part) for part in parts)
     return str(blake3(f"{blob.hash_bytes(stream)}\0{facts}".encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
 

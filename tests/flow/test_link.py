@@ -6,9 +6,10 @@ import sys
 import pytest
 
 from nbflow.flow.checks import check
+from nbflow.flow.graph import link
 from nbflow.flow.step import Guard
 from nbflow.flow.step import Test as Asks
-from tests.flow.reading import graph_of, problems_of, writers
+from tests.flow.reading import flow_of, graph_of, problems_of, writers
 
 
 def test_a_read_binds_to_the_nearest_writer_above() -> None:
@@ -327,3 +328,25 @@ def test_a_cell_cannot_change_what_a_step_above_has_changed() -> None:
     assert "found" in graph.links["a"].writes
     (problem,) = check(graph)
     assert problem.message == "this changes 'found', which step 'a' changes; the steps below would not see that"
+
+
+def test_linking_does_not_look_at_every_change_of_a_constant_again_and_again() -> None:
+    """Work is counted, not timed. Each step needs all changes above it, so the count is not proportional."""
+    assert calls_for(300) < 4 * calls_for(150)
+
+
+def calls_for(changes: int) -> int:
+    """The calls made to link a notebook that changes one constant this often, with a step below each change."""
+    cells = ["SEEN = []", *(f"SEEN.append({n})\n---\n%%step s{n}\nx{n} = SEEN" for n in range(changes))]
+    flow, counted = flow_of("\n---\n".join(cells)), 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    sys.setprofile(count)
+    try:
+        link(flow)
+    finally:
+        sys.setprofile(None)
+    return counted

@@ -32,3 +32,9 @@ def test_the_last_words_of_a_task_are_those_of_the_worker_that_has_it(tmp_path: 
         (tmp_path / f"{worker}.err").write_text("")
     assert last_words(tmp_path, "fit[1]") == [{"output_type": "stream", "name": "stdout", "text": "out of fit[1]\n"}]
     assert last_words(tmp_path, "fit[2]") == []
+
+
+def test_a_label_is_the_first_line_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "1.task").write_text("fit[1]\n[100]\n")
+    (tmp_path / "1.out").write_text("short\n")
+    assert last_words(tmp_path, "fit[1]") == [{"output_type": "stream", "name": "stdout", "text": "short\n"}]

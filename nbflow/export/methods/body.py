@@ -11,6 +11,7 @@ from nbflow.flow.graph import Graph
 from nbflow.flow.lines import lines_of
 from nbflow.flow.scope import MUTATORS, Scope, mutated_by
 from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
 
 _SILENT = frozenset({"print", "show", "close", "savefig", "tight_layout", "write", "writelines", "seed", "shuffle"})
 
@@ -72,7 +73,7 @@ def _gives_nothing(name: str, graph: Graph) -> bool:
     """Whether a function of the notebook returns no value."""
     for definition in graph.prelude.definitions:
         if definition.kind == "function" and name in definition.names:
-            nodes = list(ast.walk(parse(definition.source)))
+            nodes = list(every_node(parse(definition.source)))
             gives = any((isinstance(n, ast.Return) and n.value) or isinstance(n, _ELSE) for n in nodes)
             return not gives
     return False
@@ -95,7 +96,7 @@ def _displayed(text: str, shown: ast.Expr) -> str:
 def _without_transition(text: str, tree: ast.Module) -> str:
     """The script has a transition of its own; one inside a block leaves `pass` behind."""
     lines = [line.encode() for line in lines_of(text)]
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.Expr) and is_transition(node.value):
             first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
             left = b"" if node in tree.body else b"pass"

@@ -12,6 +12,7 @@ from nbflow.flow.code import parse
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
 
 _ONE_BY_ONE = frozenset(
     {"all", "any", "enumerate", "filter", "iter", "list", "map", "max", "min", "set", "sorted", "sum", "tuple", "zip"}
@@ -50,7 +51,7 @@ def read_use(step: Step, graph: Graph) -> InputsUse:
     tree = parse(step.body)
     closure = graph.closure(step.name)
     trees = [tree, *(parse(definition.source) for definition in closure)]
-    nodes = [node for one in trees for node in ast.walk(one)]
+    nodes = [node for one in trees for node in every_node(one)]
     attributes = frozenset(_attributes_of_inputs(tree))
     return InputsUse(
         names=None if any(_looks_up(node) for node in nodes) else frozenset(_named(nodes)),
@@ -62,7 +63,7 @@ def read_use(step: Step, graph: Graph) -> InputsUse:
 
 
 def _attributes_of_inputs(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         if isinstance(node, ast.Attribute) and _is_of_inputs(node):
             yield node.attr
 
@@ -90,18 +91,18 @@ def _calls_by_name(node: ast.AST) -> bool:
 
 def _asks_facts(tree: ast.Module) -> bool:
     """`task.item`, which is no method here; `array.item()` is one. Those that failed know it anyway."""
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = {id(node.func) for node in every_node(tree) if isinstance(node, ast.Call)}
     failed = set(_loops_over_failed(tree))
-    asked = (n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
+    asked = (n for n in every_node(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
     return any(not (isinstance(node.value, ast.Name) and node.value.id in failed) for node in asked)
 
 
 def names_asked_of_tasks(step: Step) -> Iterator[str]:
     """The texts of which a body asks whether they are in a task of `inputs`."""
     tree = parse(step.body)
-    tasks = {ast.unparse(loop.target) for loop in ast.walk(tree) if isinstance(loop, ast.For | ast.comprehension)
+    tasks = {ast.unparse(loop.target) for loop in every_node(tree) if isinstance(loop, ast.For | ast.comprehension)
              and ast.unparse(loop.iter) == INPUTS}  # fmt: skip
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case ast.Compare(left=ast.Constant(value=str() as text), ops=[ast.In() | ast.NotIn()], comparators=[where]):
                 of_inputs = isinstance(where, ast.Subscript) and ast.unparse(where.value) == INPUTS
@@ -110,7 +111,7 @@ def names_asked_of_tasks(step: Step) -> Iterator[str]:
 
 
 def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case (
                 ast.For(target=ast.Name(id=name), iter=ast.Attribute(attr="failed"))
@@ -122,7 +123,7 @@ def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
 def _only_iterates(tree: ast.Module) -> bool:
     """Whether every mention of `inputs` is one that Metaflow's has an answer to: it has no length, for instance."""
     fine: set[int] = set()
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case ast.For(iter=ast.Name() as name) | ast.comprehension(iter=ast.Name() as name):
                 fine.add(id(name))
@@ -130,7 +131,7 @@ def _only_iterates(tree: ast.Module) -> bool:
                 fine.add(id(name))
             case ast.Call(func=ast.Name(id=function), args=args) if function in _ONE_BY_ONE:
                 fine |= {id(argument) for argument in args}
-    return all(id(n) in fine for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == INPUTS)
+    return all(id(n) in fine for n in every_node(tree) if isinstance(n, ast.Name) and n.id == INPUTS)
 
 
 # outside of a join of a foreach, where `inputs` are branches
@@ -140,7 +141,7 @@ def branch_reads(step: Step) -> list[tuple[str, str]]:
     """The (STEP, name) of every `inputs.STEP.name` in a body."""
     return [
         (node.value.attr, node.attr)
-        for node in ast.walk(parse(step.body))
+        for node in every_node(parse(step.body))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and _is_of_inputs(node.value)
     ]
 

@@ -11,6 +11,7 @@ from nbflow.flow.code import parse, parse_expression
 from nbflow.flow.definition import Prelude
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
 
 _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"})
 
@@ -45,7 +46,7 @@ def is_list(graph: Graph, opener: Step) -> bool:
 def is_truth(step: Step, name: str) -> bool:
     """Whether a plain body assigns to a name only what is true or false."""
     tree = parse(step.body)
-    stores = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
+    stores = [n for n in every_node(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
     values = [*_assignments(tree, name)]
     return bool(values) and len(values) == len(stores) and all(map(_is_truth, values))
 
@@ -78,7 +79,7 @@ def _value(graph: Graph, opener: Step) -> ast.expr | None:
 def _assigned(step: Step, name: str) -> ast.expr | None:
     """The value of `name = …`, if nothing else in the body touches the name."""
     tree = parse(step.body)
-    if sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree)) != 1:
+    if sum(isinstance(node, ast.Name) and node.id == name for node in every_node(tree)) != 1:
         return None
     return next(_assignments(tree, name), None)
 

@@ -15,6 +15,7 @@ from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
 
 _SHOWING = frozenset({"print", "display"})
 
@@ -80,4 +81,4 @@ def _can_repeat(one: Definition, step: Step) -> bool:
 
 
 def _loaded(nodes: Iterable[ast.stmt]) -> Iterator[str]:
-    return (part.id for node in nodes for part in ast.walk(node) if isinstance(part, ast.Name))
+    return (part.id for node in nodes for part in every_node(node) if isinstance(part, ast.Name))

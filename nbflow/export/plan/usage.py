@@ -16,6 +16,7 @@ from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scope import imported_names
 from nbflow.flow.step import Step
 from nbflow.flow.strings import held_inside
+from nbflow.flow.trees import every_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class Usage:
 def mention_order(step: Step) -> dict[str, int]:
     """Where each name first stands in the body."""
     found: dict[str, int] = {}
-    nodes = [n for n in ast.walk(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
+    nodes = [n for n in every_node(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
     return found
@@ -211,7 +212,7 @@ def _imports_of(step: Step, name: str) -> Iterator[str]:
 
 def looked_at(step: Step) -> frozenset[str]:
     """The names whose values the body uses itself."""
-    nodes = [node for node in ast.walk(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
+    nodes = [node for node in every_node(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
     if step.metaflow:
         return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
     return frozenset(node.id for node in nodes if isinstance(node, ast.Name))

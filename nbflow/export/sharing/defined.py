@@ -13,6 +13,7 @@ from nbflow.flow.code import parse
 from nbflow.flow.effects import imports_of
 from nbflow.flow.graph import Graph
 from nbflow.flow.scope import FunctionNode
+from nbflow.flow.trees import every_node
 
 _PLAIN_DUNDERS = frozenset(
     (
@@ -50,7 +51,7 @@ class Defined:
         return found
 
     def _add(self, tree: ast.Module) -> None:
-        nodes = [*ast.walk(tree)]
+        nodes = [*every_node(tree)]
         self.origins.update(imports_of(nodes))
         methods: set[int] = set()
         for node in nodes:

@@ -29,6 +29,7 @@ from nbflow.export.sharing.held import (
 )
 from nbflow.flow.effects import origin_of
 from nbflow.flow.scope import FunctionNode
+from nbflow.flow.trees import children, every_node
 
 if TYPE_CHECKING:
     from nbflow.export.sharing.defined import Defined
@@ -95,12 +96,12 @@ class Walk:
             case ast.Match():
                 held = self.value(node.subject).inside
                 for case in node.cases:
-                    for part in ast.walk(case.pattern):
+                    for part in every_node(case.pattern):
                         if isinstance(part, ast.MatchAs | ast.MatchStar) and part.name:
                             self.names[part.name] = held
                     self._perhaps(case.body)
             case _:
-                together(self.value(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+                together(self.value(part) for part in children(node) if isinstance(part, ast.expr))
 
     def _perhaps(self, *bodies: Sequence[ast.stmt]) -> None:
         """Run what may be left out: a name then holds the one or the other."""
@@ -211,7 +212,7 @@ class Walk:
                 return together(self._parts(node))
 
     def _parts(self, node: ast.AST) -> Iterator[Held]:
-        for part in ast.iter_child_nodes(node):
+        for part in children(node):
             if isinstance(part, ast.expr):
                 yield self.value(part)
 
@@ -255,7 +256,7 @@ class Walk:
                 self.value(test)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         held = self._holding(node, together(map(self.value, results)).deep)
-        kept = {part.target.id for part in ast.walk(node) if isinstance(part, ast.NamedExpr)}
+        kept = {part.target.id for part in every_node(node) if isinstance(part, ast.NamedExpr)}
         self.names = before | {name: one for name, one in self.names.items() if name in kept}
         return held
 

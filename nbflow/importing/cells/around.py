@@ -11,6 +11,7 @@ from pathlib import Path
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.lines import lines_of
+from nbflow.flow.trees import every_node
 from nbflow.importing.cells.bodies import WRAPPER
 from nbflow.importing.cells.drafts import Draft, cells_of
 from nbflow.importing.cells.renaming import fixed_words
@@ -114,7 +115,9 @@ def _reads(
     for name, body in bodies.items():
         step = design.steps[name]
         reads = names_of(body).free
-        nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Name) and node.id in reads & set(wanted))
+        nodes = (
+            node for node in every_node(step.tree) if isinstance(node, ast.Name) and node.id in reads & set(wanted)
+        )
         yield reads, step.line + min((node.lineno for node in nodes), default=1) - 1
     for chunk in chunks:
         yield chunk.reads, chunk.line

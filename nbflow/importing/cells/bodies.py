@@ -10,6 +10,7 @@ from nbflow.export.layout import indent
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.lines import lines_of
 from nbflow.flow.step import Next, NextKind
+from nbflow.flow.trees import every_node
 from nbflow.importing.cells.renaming import Rewriting, local_item, replace_inside
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import item_name, item_statement
@@ -67,10 +68,10 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
         if node is not None and item_name(step) in (design.items[step.name], local_item(step)):
             yield node, ""
     yield from ((node, "") for node in tree.body if isinstance(node, ast.Pass))
-    yield from ((node, _client_import(step, node)) for node in ast.walk(tree) if is_engine(node))
+    yield from ((node, _client_import(step, node)) for node in every_node(tree) if is_engine(node))
     yield from ((node, "") for node in tree.body if rewriting.plain and _carries(node) in rewriting.own)
     on_top = {id(one) for one in tree.body}
-    for one in ast.walk(tree):
+    for one in every_node(tree):
         if isinstance(one, ast.stmt) and merge_call(one) is not None:
             brought = design.seen.brought.get(step.name, ())
             text = "\n".join(_brought(name, certain=name in design.seen.brings_always[step.name]) for name in brought)
@@ -125,9 +126,12 @@ def _carries(node: ast.stmt) -> str | None:
 def _is_one_thing(step: StepText, name: str, on_top: bool, at_end: bool) -> bool:
     tree = step.tree
     carried = on_top + at_end
-    attributes = sum(isinstance(node, ast.Attribute) and ast.unparse(node) == f"self.{name}" for node in ast.walk(tree))
+    attributes = sum(
+        isinstance(node, ast.Attribute) and ast.unparse(node) == f"self.{name}" for node in every_node(tree)
+    )
     stored = sum(
-        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load) for node in ast.walk(tree)
+        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
+        for node in every_node(tree)
     )
     return attributes == carried and (at_end or stored == 1)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nbflow.flow.code import names_of
+from nbflow.flow.trees import every_node
 from nbflow.importing.design.binding import assigned_in, fixed_in, imported_in, stored_in
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import item_name, item_statement
@@ -77,7 +78,7 @@ def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, s
     bound = names_of(tree).bound - imported_in(tree) - {"self"}
     assigned = assigned_in(tree) if rewriting.plain else frozenset()
     wanted = (assigned | (stored_in(tree) & used) | (bound & outside)) - rewriting.own - fixed_in(tree)
-    taken = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | outside
+    taken = {node.id for node in every_node(tree) if isinstance(node, ast.Name)} | outside
     found = {name: _private(name, taken) for name in sorted(wanted) if not name.startswith("_")}
     local = local_item(step) if rewriting.plain else None
     if local is not None and rewriting.item:
@@ -100,7 +101,7 @@ def local_item(step: StepText) -> str | None:
 def _task_names(step: StepText) -> frozenset[str]:
     """The variables that stand for one task: `for one in inputs`, `max(inputs, key=lambda one: …)`."""
     found: set[str] = set()
-    for node in ast.walk(step.tree):
+    for node in every_node(step.tree):
         match node:
             case ast.For(target=ast.Name(id=name), iter=source) if _mentions_inputs(source):
                 found.add(name)
@@ -113,7 +114,7 @@ def _task_names(step: StepText) -> frozenset[str]:
 
 
 def _mentions_inputs(node: ast.expr) -> bool:
-    return any(isinstance(one, ast.Name) and one.id == "inputs" for one in ast.walk(node))
+    return any(isinstance(one, ast.Name) and one.id == "inputs" for one in every_node(node))
 
 
 def _tasks_words(text: str, tasks: frozenset[str]) -> str:

@@ -6,6 +6,7 @@ import ast
 
 from nbflow.flow.code import names_of
 from nbflow.flow.metaflow import names_of_self
+from nbflow.flow.trees import every_node
 
 
 def assigned_in(tree: ast.Module) -> frozenset[str]:
@@ -14,23 +15,23 @@ def assigned_in(tree: ast.Module) -> frozenset[str]:
 
 
 def imported_in(tree: ast.AST) -> frozenset[str]:
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    nodes = (node for node in every_node(tree) if isinstance(node, ast.Import | ast.ImportFrom))
     return frozenset(alias.asname or alias.name.partition(".")[0] for node in nodes for alias in node.names)
 
 
 def stored_in(tree: ast.AST) -> frozenset[str]:
     """Everything that is bound anywhere, in functions and comprehensions too; imports left out."""
-    names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    names = (node.id for node in every_node(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
     return frozenset(names) | arguments_in(tree)
 
 
 def arguments_in(tree: ast.AST) -> frozenset[str]:
-    return frozenset(node.arg for node in ast.walk(tree) if isinstance(node, ast.arg))
+    return frozenset(node.arg for node in every_node(tree) if isinstance(node, ast.arg))
 
 
 def fixed_in(tree: ast.AST) -> frozenset[str]:
     """Names that somebody asks for by their text: attributes of classes, and arguments that are given by name."""
-    bodies = (node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    bodies = (node.body for node in every_node(tree) if isinstance(node, ast.ClassDef))
     attributes = frozenset[str]().union(*(names_of(body).bound for body in bodies))
-    given = {node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword)}
+    given = {node.arg for node in every_node(tree) if isinstance(node, ast.keyword)}
     return attributes | (arguments_in(tree) & given)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import name_items
 from nbflow.importing.design.looking import hand_on
@@ -80,7 +81,7 @@ def hidden_builtins(design: Design) -> Iterator[Obstacle]:
 
 
 def _line(step: StepText, attribute: str) -> int:
-    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute) and node.attr == attribute)
+    nodes = (node for node in every_node(step.tree) if isinstance(node, ast.Attribute) and node.attr == attribute)
     return step.line + next((node.lineno - 1 for node in nodes), 0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText
 from nbflow.importing.refusals import Stuck
@@ -61,5 +62,5 @@ def _is_only_target(step: StepText, target: ast.expr) -> bool:
     text = ast.unparse(target)
     if not isinstance(target, ast.Name) and not text.removeprefix("self.").isidentifier():
         return False
-    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Name | ast.Attribute))
+    nodes = (node for node in every_node(step.tree) if isinstance(node, ast.Name | ast.Attribute))
     return sum(not isinstance(node.ctx, ast.Load) and ast.unparse(node) == text for node in nodes) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.methods import StepText
 
@@ -32,20 +33,20 @@ def _looked_at(design: Design, step: StepText) -> Iterator[tuple[str, str]]:
 def looks_at_all(step: StepText, branches: tuple[str, ...]) -> bool:
     """Whether `inputs` stands for more than `inputs.STEP`, merging left out."""
     tree = step.tree
-    named = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in branches}
+    named = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Attribute) and node.attr in branches}
     merged = {
         id(one)
-        for node in ast.walk(tree)
+        for node in every_node(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.merge_artifacts"
         for one in node.args
     }
-    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "inputs")
+    names = (node for node in every_node(tree) if isinstance(node, ast.Name) and node.id == "inputs")
     return any(id(node) not in named | merged for node in names)
 
 
 def _loose(step: StepText) -> frozenset[str]:
     """The attributes of anything but `self`."""
-    nodes = (node for node in ast.walk(step.tree) if isinstance(node, ast.Attribute))
+    nodes = (node for node in every_node(step.tree) if isinstance(node, ast.Attribute))
     return frozenset(node.attr for node in nodes if not (isinstance(node.value, ast.Name) and node.value.id == "self"))
 
 

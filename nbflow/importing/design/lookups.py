@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbflow.flow.trees import every_node
 from nbflow.importing.design.visible import Visible
 from nbflow.importing.reading.methods import StepText, with_names
 from nbflow.importing.refusals import Stuck
@@ -25,7 +26,7 @@ def settle_lookups(step: StepText, seen: Visible) -> StepText:
 
 
 def _lookups(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case ast.Call(
                 func=ast.Name(id="getattr" | "hasattr"),

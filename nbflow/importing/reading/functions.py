@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from nbflow.export.layout import dedent
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.flowspec import Method
+from nbflow.flow.trees import every_node
 from nbflow.importing.reading.decorators import name_of
 from nbflow.importing.reading.definitions import Chunk, chunk_of
 from nbflow.importing.reading.methods import MACHINERY, attributes_of, bare_names
@@ -49,7 +50,7 @@ def _read_function(source: Source, method: Method) -> Function:
 
 
 def _refuse_function(method: Method, owner: str) -> None:
-    for node in ast.walk(method.tree):
+    for node in every_node(method.tree):
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store() | ast.Del()) if name == owner:
                 fix = "Let it return the value, and assign it in the step"
@@ -79,8 +80,8 @@ def function_chunk(function: Function, attributes: Mapping[str, str]) -> Chunk:
     """The function, with plain names for what it takes from `self`."""
     tree = parse(function.chunk.text)
     used = {attributes[name] for name in function.attributes if name in attributes}
-    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    locals_ = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    arguments = {node.arg for node in every_node(tree) if isinstance(node, ast.arg)}
+    locals_ = {node.id for node in every_node(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     clash = sorted(arguments & used)
     if clash:
         fix = f"Rename the argument '{clash[0]}'"

@@ -15,6 +15,7 @@ from nbflow.export.marks import read_cell_comment
 from nbflow.flow.code import Names, parse
 from nbflow.flow.flowspec import Method, is_transition
 from nbflow.flow.metaflow import names_of_self
+from nbflow.flow.trees import children, every_node
 from nbflow.importing.reading.decorators import Decoration
 from nbflow.importing.reading.source import Source
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
@@ -104,7 +105,7 @@ def _with_inputs(method: Method, body: str, line: int) -> str:
     own = [*spec.posonlyargs, *spec.args][1].arg if method.is_join else "inputs"
     if own == "inputs":
         return body
-    names = {node.id for node in ast.walk(parse(body)) if isinstance(node, ast.Name)}
+    names = {node.id for node in every_node(parse(body)) if isinstance(node, ast.Name)}
     if "inputs" in names:
         raise Stuck(line, f"step '{method.name}' has '{own}' and 'inputs'", "Call what the join is given inputs")
     return replace_words(body, Words(names={own: "inputs"}))
@@ -194,7 +195,7 @@ def attributes_of(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
     """Every X of `self.X`, or only those that are set."""
     return frozenset(
         node.attr
-        for node in ast.walk(tree)
+        for node in every_node(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
         if not stored or isinstance(node.ctx, ast.Store)
     )
@@ -202,8 +203,8 @@ def attributes_of(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
 
 def bare_names(tree: ast.AST, name: str) -> Iterator[ast.Name]:
     """Where a name stands without an attribute behind it."""
-    owners = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    owners = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Attribute)}
+    for node in every_node(tree):
         if isinstance(node, ast.Name) and node.id == name and id(node) not in owners:
             yield node
 
@@ -217,7 +218,7 @@ def merge_call(node: ast.AST) -> ast.Call | None:
 
 
 def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         call = merge_call(node)
         if call is not None:
             if [ast.unparse(one) for one in call.args[:1]] != ["inputs"]:
@@ -238,7 +239,7 @@ def _listed(node: ast.expr, line: int) -> frozenset[str]:
 
 
 def _looks(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
+    for node in every_node(tree):
         match node:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=branch), attr=name):
                 yield branch, name
@@ -248,7 +249,7 @@ def _looks(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_unknown(step: StepText) -> None:
-    for node in ast.walk(step.tree):
+    for node in every_node(step.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             line = step.line + node.lineno - 1
             if node.attr in UNKNOWN:
@@ -274,7 +275,7 @@ def _refuse_outside_function(step: StepText) -> None:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 _refuse_nonlocal(step, node)
             case _:
-                agenda.extend(ast.iter_child_nodes(node))
+                agenda.extend(children(node))
 
 
 def _refuse_nonlocal(step: StepText, function: ast.AST, around: frozenset[str] = frozenset()) -> None:
@@ -286,7 +287,7 @@ def _refuse_nonlocal(step: StepText, function: ast.AST, around: frozenset[str] =
         message = f"step '{step.name}' has a function that rebinds its variable '{name}'"
         raise Stuck(step.line + named[name].lineno - 1, message, fix)
     own = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+    own |= {node.arg for node in every_node(function) if isinstance(node, ast.arg)}
     for node in inside:
         if isinstance(node, _FUNCTIONS):
             _refuse_nonlocal(step, node, around | (own - named.keys()))
@@ -297,12 +298,12 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
     """What stands in a function, with the functions in it but not what stands in those."""
-    agenda = list(ast.iter_child_nodes(function))
+    agenda = list(children(function))
     while agenda:
         node = agenda.pop()
         yield node
         if not isinstance(node, _FUNCTIONS):
-            agenda.extend(ast.iter_child_nodes(node))
+            agenda.extend(children(node))
 
 
 def reads_of(steps: Iterable[StepText], functions: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from nbflow.flow.checks import RESERVED_STEPS
 from nbflow.flow.code import names_of
 from nbflow.flow.text import parse_ordinary
+from nbflow.flow.trees import every_node
 from nbflow.jupyter.protocol import ProposedName
 
 LONGEST = 24
@@ -77,7 +78,7 @@ def _valid(name: str) -> str:
 def _noun(tree: ast.Module) -> str:
     """The artifact that is assigned last, which a cell is mostly about."""
     writes = names_of(tree).writes
-    stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    stored = [node.id for node in every_node(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     return next((name for name in reversed(stored) if name in writes), min(writes, default=""))
 
 
@@ -97,7 +98,7 @@ def _calls(tree: ast.Module) -> Iterator[ast.Call]:
     """Those that the cell itself makes, not its functions."""
     for statement in tree.body:
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from (node for node in ast.walk(statement) if isinstance(node, ast.Call))
+            yield from (node for node in every_node(statement) if isinstance(node, ast.Call))
 
 
 def _end(node: ast.Call) -> tuple[int, int]:
