@@ -61,7 +61,7 @@ class KernelPerformer(Performer):
     def play(self, run: Run, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
         """Run one task with its output in the cell, live and recorded.
 
-        `find_partners` is asked when the task has changed objects that other names may share.
+        `find_partners` is asked when the task has changed objects that other names may share, or may copy them.
         """
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
@@ -94,6 +94,10 @@ class KernelPerformer(Performer):
 
     def _partners(self, job: Job) -> Iterable[Artifact]:
         return self._find_partners()
+
+    def _beside(self, job: Job, heap: Heap) -> Iterable[Artifact]:
+        has_frames = any(one.shares and heap.holds_frames(one) for one in job.inputs)
+        return self._partners(job) if has_frames else ()
 
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[Artifact], result: Result) -> None:
         self.made = dict(made)

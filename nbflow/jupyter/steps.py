@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from nbflow.checkpoints.randomness import write_random
@@ -210,7 +211,7 @@ class Steps:
         journal.commit()
         going.count(started)
         played = scene.performer.play(
-            run, start, self._session.screen, lambda: self._find_partners(scene, start, journal)
+            run, start, self._session.screen, cache(lambda: self._find_partners(scene, start, journal))
         )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)

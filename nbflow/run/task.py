@@ -142,7 +142,7 @@ class Performer:
         self.home.prepare(step.name)
         self.home.bind(job.besides)
         heap = self.store.heap(self.home)
-        inputs = heap.load({artifact.name: artifact for artifact in job.inputs})
+        inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
         self._state = self.home.look(self.program.looked_at(step.name, job.besides))
         self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
@@ -310,6 +310,10 @@ class Performer:
 
     def _partners(self, job: Job) -> Iterable[Artifact]:
         """Return the artifacts of other names that share objects with the inputs."""
+        return job.partners
+
+    def _beside(self, job: Job, heap: Heap) -> Iterable[Artifact]:
+        """Return those of them that are known before the body runs, all of them where an input may hold a frame."""
         return job.partners
 
     def _keep(self, encoded: Encoded, result: Result) -> None:

@@ -45,7 +45,7 @@ class TaskState:
     def load(self, name: str) -> Any:
         """Return the value of an artifact."""
         if name not in self.loaded:
-            self.loaded |= self.heap.load({name: self.artifacts[name]})
+            self.loaded |= self.heap.load({name: self.artifacts[name]}, beside=self.artifacts.values())
         return self.loaded[name]
 
     def item(self, depth: int) -> Any:

@@ -36,8 +36,12 @@ class Heap:
         self._aside: set[str] = set()  # components that are not compared
         self.changed: set[str] = set()
 
-    def load(self, artifacts: Mapping[str, Artifact]) -> dict[str, object]:
-        """Return the values by name. Raises LoadFailed, BlobMissing and BlobCorrupt."""
+    def load(self, artifacts: Mapping[str, Artifact], beside: Iterable[Artifact] = ()) -> dict[str, object]:
+        """Return the values by name. Raises LoadFailed, BlobMissing and BlobCorrupt.
+
+        Of what other names hold `beside` them, pandas objects that share memory with the values are there as well:
+        before a write pandas looks whether another of its objects holds the memory, and copies it if so.
+        """
         components = self._order(artifacts)
         self._aside.difference_update(one.component for one in artifacts.values())
         for digest, component in components.items():
@@ -45,6 +49,10 @@ class Heap:
             self._decoded[digest] = self._decode(component, ", ".join(names or artifacts))
         values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
         self._artifacts.update((id(values[name]), one) for name, one in artifacts.items() if one.shares)
+        shared = {digest for one in artifacts.values() for digest in one.shares}
+        frames = {one.name: one for one in beside if not shared.isdisjoint(one.shares) and self.holds_frames(one)}
+        if frames:
+            self.look_at(frames)
         return values
 
     def look_at(self, artifacts: Mapping[str, Artifact]) -> dict[str, object]:
@@ -53,6 +61,11 @@ class Heap:
         values = self.load(artifacts)
         self._aside |= {one.component for one in artifacts.values()} - known
         return values
+
+    def holds_frames(self, artifact: Artifact) -> bool:
+        """Whether a pandas object may be in the value."""
+        component = None if artifact.summary.type.startswith("pandas.") else self._find(artifact.component)
+        return component is None or b"pandas" in component.stream
 
     def _order(self, artifacts: Mapping[str, Artifact]) -> dict[str, Component]:
         """Return the components that are to be decoded, each behind those that it refers to."""
