@@ -13,7 +13,7 @@ from nbflow.cli.words import table
 from nbflow.cli.workplace import NOTEBOOK, workplace, workplace_of_steps
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks import check as check_flow
-from nbflow.run.unmatched import unmatched
+from nbflow.run.diskcheck import check_disk
 from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
 
 
@@ -45,7 +45,7 @@ def check(notebook: Path, script: Path | None) -> None:
         sys.exit(tell_differences(workplace(notebook), script))
     place = workplace(notebook)
     graph = place.graph
-    problems = [*check_flow(graph), *unmatched(graph, place.folder)]
+    problems = [*check_flow(graph), *check_disk(graph, place.folder)]
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)

@@ -25,11 +25,11 @@ from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace_of_steps
 from nbflow.errors import HeaderError
 from nbflow.flow.graph import Graph
 from nbflow.flow.units import read_size
+from nbflow.run.diskcheck import check_disk
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor
 from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.plan import Plan, plan_run
-from nbflow.run.unmatched import unmatched
 from nbflow.show import count
 from nbflow.store.naming import explain_name
 from nbflow.store.rows import RunKind, RunRow
@@ -179,7 +179,7 @@ def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
     def started(row: RunRow, executor: Executor) -> None:
         name = explain_name(row.flow, row.document) if row.number == 1 else ""
         progress.say([_heading(row, place.graph, request) + name])
-        progress.say(f"warning: {problem}\n" for problem in unmatched(place.graph, place.folder, request.plan.reuse))
+        progress.say(f"warning: {problem}\n" for problem in check_disk(place.graph, place.folder, request.plan.reuse))
 
     with progress.shown():
         finished = launch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from nbflow.flow.cell import Problem
@@ -14,6 +14,7 @@ from nbflow.flow.definition import Definition
 from nbflow.flow.effects import Known, Touched, executed
 from nbflow.flow.graph import Graph
 from nbflow.flow.lines import lines_of
+from nbflow.flow.linking import reach
 from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
 from nbflow.flow.trees import every_node
@@ -53,16 +54,21 @@ def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: 
         return
     lines = lines_of(step.body)
     back = _goes_back(step.body)
+    found: list[tuple[ast.stmt, frozenset[str]]] = []
+    made: set[str] = set()  # the packages that its values may be of
     for node in nodes:
         if back and "chdir(" in lines[node.lineno - 1]:
             continue
         if words.search("\n".join(lines[node.lineno - 1 : node.end_lineno])) and _sets(node, known):
-            roots = _roots(node, known)
-            reader = next((one for one in below if _shares(graph, one, roots)), None)
-            if reader is not None:
-                yield _told(step, node, reader)
+            found.append((node, _roots(node, known)))
+        else:
+            made |= _roots(node, known)
         if isinstance(node, _BINDING):
             known.add(node, (), Touched())
+    for node, roots in found:
+        reader = next((one for one in below if _shares(graph, one, roots, {step.name: made})), None)
+        if reader is not None:
+            yield _told(step, node, reader)
 
 
 def _sets(node: ast.stmt, known: Known) -> bool:
@@ -92,10 +98,29 @@ def _roots(node: ast.stmt, known: Known) -> frozenset[str]:
     return frozenset("" if root in sys.stdlib_module_names else root for root in roots)
 
 
-def _shares(graph: Graph, step: Step, roots: frozenset[str]) -> bool:
-    """Whether a step uses one of the packages; what belongs to Python itself matters to every step."""
-    modules = step.modules.union(*(one.modules for one in graph.closure(step.name)))
-    return "" in roots or not roots or not roots.isdisjoint(name.partition(".")[0] for name in modules)
+def _shares(graph: Graph, step: Step, roots: frozenset[str], made: Mapping[str, Collection[str]]) -> bool:
+    """Whether a step uses one of the packages; what belongs to Python itself matters to every step.
+
+    The values that a step reads may be of a package that it does not name. What is set for figures matters to them only
+    where it draws.
+    """
+    if "" in roots or not roots or not roots.isdisjoint(_packages(graph, step.name)):
+        return True
+    if not _DRAWS.search(step.body):
+        roots -= _FOR_FIGURES
+    above = reach((step.name,), lambda name: [one for read in graph.links[name].bindings for one in read.writers])
+    return any(
+        not roots.isdisjoint(made[name] if name in made else _packages(graph, name)) for name in above - {step.name}
+    )
+
+
+def _packages(graph: Graph, name: str) -> set[str]:
+    modules = graph.steps[name].modules.union(*(one.modules for one in graph.closure(name)))
+    return {module.partition(".")[0] for module in modules}
+
+
+_FOR_FIGURES = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "altair"})
+_DRAWS = re.compile(r"\.(?:plot|hist|boxplot|scatter|show|savefig|figure|bar|imshow)\b")
 
 
 def _only_makes_folders(node: ast.stmt) -> bool:

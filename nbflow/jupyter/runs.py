@@ -20,6 +20,7 @@ from nbflow.jupyter.interactive import LiveJournal
 from nbflow.jupyter.progress import Watched
 from nbflow.jupyter.screen import Update
 from nbflow.jupyter.wording import offer_magics
+from nbflow.run.diskcheck import check_disk
 from nbflow.run.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.executor import Executor
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
@@ -29,7 +30,6 @@ from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
 from nbflow.run.tasks import State
-from nbflow.run.unmatched import unmatched
 from nbflow.show import count
 from nbflow.store.artifact import Artifact
 from nbflow.store.naming import explain_name
@@ -115,7 +115,7 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
-            for problem in unmatched(order.graph, order.folder, request.plan.reuse):
+            for problem in check_disk(order.graph, order.folder, request.plan.reuse):
                 self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 

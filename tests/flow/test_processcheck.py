@@ -62,6 +62,19 @@ def test_a_setting_that_nobody_below_could_see_is_not_said() -> None:
     assert told(f"{IMPORTS}%%step a\npd.set_option('display.width', 5)\nx = 1\n---\n%%step b\ny = x") == []
 
 
+def test_a_setting_is_said_where_a_step_below_has_values_of_the_package_without_naming_it() -> None:
+    made = f"{IMPORTS}%%step a\npd.set_option('display.precision', 2)\ndf = pd.DataFrame()\n---\n"
+    assert told(f"{made}%%step b\nprint(df)") == [2]
+    assert told(f"{made}%%step b\nsame = df\n---\n%%step c\nsame") == [2]
+    assert told(f"{made}%%step b\nx = 1") == []
+
+
+def test_a_setting_for_figures_is_said_where_a_step_below_draws() -> None:
+    made = "import matplotlib.pyplot as plt\n---\n%%step a\nplt.style.use('ggplot')\nfig, ax = plt.subplots()\n---\n"
+    assert told(f"{made}%%step b\nax.plot([1])") == [2]
+    assert told(f"{made}%%step b\nx = len(fig.axes)") == []
+
+
 def test_a_setting_in_a_function_of_an_ordinary_cell_is_said_where_a_step_calls_it() -> None:
     cells = f"{IMPORTS}def go():\n    os.chdir('data')\n---\n%%step a\nx = 1\ngo()\n---\n%%step b\ny = x"
     assert told(cells) == [3]

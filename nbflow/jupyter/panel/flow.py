@@ -19,8 +19,8 @@ from nbflow.jupyter.panel.memory import recall_past, recall_totals
 from nbflow.jupyter.panel.place import Place
 from nbflow.jupyter.panel.shape import fields_of, lines_of_problems, problems_of, shape_of
 from nbflow.jupyter.protocol import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine, StepStatus
+from nbflow.run.diskcheck import check_disk
 from nbflow.run.launch import link_learned
-from nbflow.run.unmatched import unmatched
 from nbflow.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
 from nbflow.store.rows import RunKind, RunRow, RunStatus
 
@@ -78,7 +78,7 @@ def _state(
     place: Place, read: Read, lines: Sequence[StepLine], values: Mapping[str, Any], run: RunLine | None
 ) -> FlowState:
     fields = tuple(fields_of(read.graph.flow.parameters, values))
-    missing = lines_of_problems(read.graph, unmatched(read.graph, place.folder))
+    missing = lines_of_problems(read.graph, check_disk(read.graph, place.folder))
     return FlowState(PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root))
 
 

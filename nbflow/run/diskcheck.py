@@ -1,4 +1,4 @@
-"""Patterns of `--watch` that match no file: mostly a slip, and then a change is never seen."""
+"""What is wrong with a flow that only the files beside its notebook tell."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from nbflow.flow.cell import Problem
 from nbflow.flow.fileorder import may_be_same
 from nbflow.flow.graph import Graph
 from nbflow.run.disk import files_of_pattern
+from nbflow.run.modulestate import state_of_modules
 
 
-def unmatched(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:
-    """Yield a warning for each pattern of these steps, or of all, that matches nothing and that no step will make."""
-    for name in graph.links if steps is None else steps:
+def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:
+    """Yield warnings about these steps, or about all."""
+    chosen = [*graph.links] if steps is None else [*steps]
+    yield from unmatched(graph, folder, chosen)
+    yield from state_of_modules(graph, folder, chosen)
+
+
+def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
+    """Yield a warning for each pattern of `--watch` that matches nothing and that no step will make.
+
+    Mostly it is a slip, and then a change is never seen.
+    """
+    for name in steps:
         step = graph.steps[name]
         for pattern in step.options.watch:
             if not files_of_pattern(pattern, folder) and not _is_made(pattern, graph):

@@ -1,0 +1,193 @@
+"""State that functions of local modules keep: the cells of a notebook share it, and each process has its own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from nbflow.flow.cell import Cell, Problem
+from nbflow.flow.cells import read_flow
+from nbflow.flow.code import names_of
+from nbflow.flow.definition import Definition, Prelude, Scratch
+from nbflow.flow.fileorder import parsed
+from nbflow.flow.graph import Graph
+from nbflow.flow.settings import import_folders
+from nbflow.flow.step import Step
+from nbflow.flow.trees import every_node
+from nbflow.flow.wording import listed, problem
+from nbflow.run.modules import local_modules
+
+Spot = tuple[str, str]
+"""A module, and a name in it."""
+
+_ONLY_SAVES_TIME = re.compile("cache|memo", re.IGNORECASE)
+
+
+def state_of_modules(graph: Graph, folder: Path, steps: Collection[str]) -> Iterator[Problem]:
+    """Yield a warning where these steps, or cells above them, change in a module what another step uses."""
+    modules = _modules_of(graph, folder)
+    if not modules.keep_state:
+        return
+    used = {name: modules.used(_Text.of_step(graph, name)) for name in graph.links}
+    for name in steps:
+        step = graph.steps[name]
+        below = [one for one in graph.links if graph.steps[one].place > step.place]
+        for change in modules.changes(_Text.of_step(graph, name)):
+            if other := change.seen_by(below, used):
+                yield _told_of_step(step, other, change)
+    for cell in graph.flow.scratch:
+        below = [one for one in steps if graph.steps[one].place > cell.place]
+        for change in modules.changes(_Text.of_cell(graph, cell)):
+            if other := change.seen_by(below, used):
+                message = f"{change.what} in the notebook alone: step '{other}' does not see it"
+                yield Problem("module-state", message, "Put it under a %%shared header", cell.place, warning=True)
+
+
+def _modules_of(graph: Graph, folder: Path) -> Modules:
+    folders = (folder, *(folder / name for name in import_folders(graph.prelude.definitions)))
+    imported = [step.modules for step in graph.steps.values()], [one.modules for one in graph.prelude.definitions]
+    found = local_modules(frozenset().union(*imported[0], *imported[1]), folders)
+    return Modules({name: path for name, path in found.items() if found.get(name.rpartition(".")[0]) != path})
+
+
+def _told_of_step(step: Step, other: str, change: Change) -> Problem:
+    message = f"{change.what} in the process of step '{step.name}' alone: step '{other}' does not see it"
+    fix = f"Move {change.names} and the functions that use it to an ordinary cell, or hand its value from step to step"
+    return problem("module-state", step, message, fix, name=change.by[1], warning=True)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a function or class of a module changes when it is called."""
+
+    by: Spot
+    file: str
+    spots: Sequence[Spot]
+
+    @property
+    def names(self) -> str:
+        return listed(name for _, name in self.spots)
+
+    @property
+    def what(self) -> str:
+        itself = [*self.spots] == [self.by]
+        return (
+            f"{self.names} of {self.file} changes itself"
+            if itself
+            else f"'{self.by[1]}' changes {self.names} of {self.file}"
+        )
+
+    def seen_by(self, steps: Iterable[str], used: Mapping[str, Collection[Spot]]) -> str:
+        """The first of some steps that uses what is changed."""
+        return next((one for one in steps if any(spot in used[one] for spot in self.spots)), "")
+
+
+@dataclass(frozen=True)
+class _Text:
+    """The code of a step with that of the prelude that it uses, and where the names of its imports come from."""
+
+    nodes: Sequence[ast.AST]
+    origins: Mapping[str, str]
+
+    @classmethod
+    def of_step(cls, graph: Graph, name: str) -> _Text:
+        return cls._of(graph.steps[name].body, graph.closure(name), graph.steps[name].imports)
+
+    @classmethod
+    def of_cell(cls, graph: Graph, cell: Scratch) -> _Text:
+        prelude = graph.prelude.seen_from(cell.place)
+        return cls._of(cell.source, prelude.closure(names_of(parsed(cell.source)).free & prelude.names))
+
+    @classmethod
+    def _of(cls, body: str, closure: Sequence[Definition], imports: Iterable[tuple[str, str]] = ()) -> _Text:
+        texts = (body, *(one.source for one in closure if one.kind != "import"))
+        origins = {bound: origin for one in closure for bound, origin in one.origins} | dict(imports)
+        return cls([node for text in texts for top in parsed(text) for node in every_node(top)], origins)
+
+
+@dataclass(frozen=True)
+class Modules:
+    """The local modules of a notebook: what their names lead to."""
+
+    files: Mapping[str, Path]
+
+    def _file_of(self, module: str) -> str:
+        path = self.files[module]
+        return path.name if path.stem != "__init__" else f"{path.parent.name}/{path.name}"
+
+    @cached_property
+    def preludes(self) -> Mapping[str, Prelude]:
+        return {name: _read(path, path.stat().st_mtime_ns) for name, path in self.files.items()}
+
+    @property
+    def keep_state(self) -> bool:
+        return any(one.state for prelude in self.preludes.values() for one in prelude.definitions)
+
+    def used(self, text: _Text) -> set[Spot]:
+        """Everything in modules that some code may reach."""
+        reached = (found for spot in self._entered(text) for found in self._reached(spot))
+        return {(module, name) for module, one in reached for name in one.names}
+
+    def changes(self, text: _Text) -> Iterator[Change]:
+        """What functions change that some code may call."""
+        for by in dict.fromkeys(self._entered(text)):
+            found: dict[str, list[Spot]] = {}
+            for module, one in self._reached(by):
+                names = one.state & self.preludes[module].names
+                found.setdefault(module, []).extend(
+                    (module, n) for n in sorted(names) if not _ONLY_SAVES_TIME.search(n)
+                )
+            yield from (Change(by, self._file_of(module), spots) for module, spots in found.items() if spots)
+
+    def _entered(self, text: _Text) -> Iterator[Spot]:
+        """The names of modules that code mentions: what it has imported from one, and attributes of one."""
+        for node in text.nodes:
+            if isinstance(node, ast.Name) and node.id in text.origins:
+                yield from self._spot(text.origins[node.id])
+            elif isinstance(node, ast.Attribute) and (origin := _dotted(node, text.origins)):
+                yield from self._spot(origin)
+
+    def _spot(self, origin: str) -> Iterator[Spot]:
+        module, _, rest = origin.rpartition(".")
+        while module and module not in self.files:
+            module, _, rest = module.rpartition(".")
+        if module and f"{module}.{rest}" not in self.files:
+            yield module, rest
+
+    def _reached(self, spot: Spot) -> list[tuple[str, Definition]]:
+        """The definitions that a name of a module leads to, in other local modules too."""
+        found: dict[Spot, tuple[str, Definition]] = {}
+        agenda, seen = [spot], {spot}
+        while agenda:
+            module, name = agenda.pop()
+            for one in self.preludes[module].reached([name]):
+                found[module, one.source] = module, one
+                onward = {there for _, origin in one.origins for there in self._spot(origin)} - seen
+                seen |= onward
+                agenda += onward
+        return [*found.values()]
+
+
+def _dotted(node: ast.expr, origins: Mapping[str, str]) -> str:
+    match node:
+        case ast.Name(id=name):
+            return origins.get(name, "")
+        case ast.Attribute(value=inner, attr=attr):
+            outer = _dotted(inner, origins)
+            return outer and f"{outer}.{attr}"
+        case _:
+            return ""
+
+
+@lru_cache(256)
+def _read(path: Path, _changed: int) -> Prelude:
+    """A module read as one ordinary cell."""
+    try:
+        source = path.read_text("utf-8")
+    except (OSError, ValueError):
+        return Prelude()  # the import itself will say so, in the task
+    return read_flow([Cell(1, source)], path.stem, path.name).prelude
