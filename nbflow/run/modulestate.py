@@ -13,10 +13,13 @@ from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
+from nbflow.flow.effects import Known
 from nbflow.flow.fileorder import parsed
 from nbflow.flow.graph import Graph
+from nbflow.flow.randomness import random_use
 from nbflow.flow.settings import import_folders
 from nbflow.flow.step import Step
+from nbflow.flow.touching import touch
 from nbflow.flow.trees import every_node
 from nbflow.flow.wording import listed, problem
 from nbflow.run.modules import local_modules
@@ -30,8 +33,13 @@ _ONLY_SAVES_TIME = re.compile("cache|memo", re.IGNORECASE)
 def state_of_modules(graph: Graph, folder: Path, steps: Collection[str]) -> Iterator[Problem]:
     """Yield a warning where these steps, or cells above them, change in a module what another step uses."""
     modules = _modules_of(graph, folder)
-    if not modules.keep_state:
-        return
+    if modules.keep_state:
+        yield from _changed_by_steps(graph, modules, steps)
+    if modules.files:
+        yield from _changed_by_cells(graph, modules, steps)
+
+
+def _changed_by_steps(graph: Graph, modules: Modules, steps: Collection[str]) -> Iterator[Problem]:
     used = {name: modules.used(_Text.of_step(graph, name)) for name in graph.links}
     for name in steps:
         step = graph.steps[name]
@@ -39,12 +47,21 @@ def state_of_modules(graph: Graph, folder: Path, steps: Collection[str]) -> Iter
         for change in modules.changes(_Text.of_step(graph, name)):
             if other := change.seen_by(below, used):
                 yield _told_of_step(step, other, change)
+
+
+def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) -> Iterator[Problem]:
+    """What a cell sets up by a call into a module, which steps do not do again."""
+    artifacts = frozenset().union(*(linked.writes for linked in graph.links.values()))
+    used = {name: modules.used(_Text.of_step(graph, name)) for name in steps}
     for cell in graph.flow.scratch:
-        below = [one for one in steps if graph.steps[one].place > cell.place]
-        for change in modules.changes(_Text.of_cell(graph, cell)):
-            if other := change.seen_by(below, used):
-                message = f"{change.what} in the notebook alone: step '{other}' does not see it"
-                yield Problem("module-state", message, "Put it under a %%shared header", cell.place, warning=True)
+        text, below = _Text.of_cell(graph, cell), [one for one in steps if graph.steps[one].place > cell.place]
+        told = [(change.what, other) for change in modules.changes(text) if (other := change.seen_by(below, used))]
+        if below and artifacts.isdisjoint(names_of(parsed(cell.source)).free):
+            told += [(what, below[0]) for what in modules.set_up(text)]
+        for what, other in told:
+            message = f"{what} in the notebook alone: step '{other}' does not see it"
+            fix = "Put it under a %%shared header" if "random" not in what else "Seed in the cell itself"
+            yield Problem("module-state", message, fix, cell.place, warning=True)
 
 
 def _modules_of(graph: Graph, folder: Path) -> Modules:
@@ -142,6 +159,25 @@ class Modules:
                     (module, n) for n in sorted(names) if not _ONLY_SAVES_TIME.search(n)
                 )
             yield from (Change(by, self._file_of(module), spots) for module, spots in found.items() if spots)
+
+    def set_up(self, text: _Text) -> Iterator[str]:
+        """Say which functions that some code may call set something of the process, or seed a random generator."""
+        for module, name in dict.fromkeys(self._entered(text)):
+            call, known = ast.parse(f"{name}()").body, self._known[module]
+            if random_use(call, known).seeds:
+                yield f"'{name}' of {self._file_of(module)} seeds random generators"
+            elif touch(call[0], known).setting:
+                yield f"'{name}' of {self._file_of(module)} changes settings"
+
+    @cached_property
+    def _known(self) -> Mapping[str, Known]:
+        """What each module has executed when it was imported."""
+        found = {name: Known() for name in self.preludes}
+        for name, known in found.items():
+            for one in self.preludes[name].definitions:
+                for node in parsed(one.source):
+                    known.add(node, one.names, touch(node, known))
+        return found
 
     def _entered(self, text: _Text) -> Iterator[Spot]:
         """The names of modules that code mentions: what it has imported from one, and attributes of one."""

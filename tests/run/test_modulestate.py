@@ -112,3 +112,38 @@ def test_what_is_moved_to_a_cell_is_carried_from_step_to_step(told: Tell, tmp_pa
     assert told(moved) == []
     ran = Place(tmp_path).run(Shape("nb", moved, {}))
     assert (ran.value("a.x"), ran.value("b.y")) == (1, 2)
+
+
+SETUP = """
+import decimal
+import numpy as np
+def init(digits):
+    decimal.getcontext().prec = digits
+def begin(number):
+    np.random.seed(number)
+"""
+
+
+def test_a_cell_that_has_a_module_set_something_is_said_and_may_be_shared(told: Tell, tmp_path: Path) -> None:
+    (tmp_path / "house.py").write_text(SETUP)
+    cells = ["import decimal, house", "house.init(4)", "%%step a\ny = str(decimal.Decimal(1) / 3)"]
+    (problem,) = told("\n---\n".join(cells))
+    assert problem == (
+        "nb.ipynb · cell 2, line 1: 'init' of house.py changes settings in the notebook alone: step 'a' does not see "
+        "it. Put it under a %%shared header"
+    )
+    cells[1] = f"%%shared\n{cells[1]}"
+    assert told("\n---\n".join(cells)) == []
+    assert Place(tmp_path).run(Shape("nb", "\n---\n".join(cells), {})).value("a.y") == "0.3333"
+
+
+def test_a_cell_that_has_a_module_seed_is_said_and_may_seed_itself(told: Tell, tmp_path: Path) -> None:
+    (tmp_path / "house.py").write_text(SETUP)
+    cells = ["import numpy as np, house", "house.begin(3)", "%%step a\ny = float(np.random.rand().round(3))"]
+    (problem,) = told("\n---\n".join(cells))
+    assert problem.endswith(
+        "seeds random generators in the notebook alone: step 'a' does not see it. Seed in the cell itself"
+    )
+    cells[1] = "np.random.seed(3)"
+    assert told("\n---\n".join(cells)) == []
+    assert Place(tmp_path).run(Shape("nb", "\n---\n".join(cells), {})).value("a.y") == 0.551
