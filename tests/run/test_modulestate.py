@@ -139,7 +139,7 @@ def test_a_cell_that_has_a_module_set_something_is_said_and_may_be_shared(told: 
 
 def test_a_cell_that_has_a_module_seed_is_said_and_may_seed_itself(told: Tell, tmp_path: Path) -> None:
     (tmp_path / "house.py").write_text(SETUP)
-    cells = ["import numpy as np, house", "house.begin(3)", "%%step a\ny = float(np.random.rand().round(3))"]
+    cells = ["import numpy as np, house", "house.begin(3)", "%%step a\ny = round(np.random.rand(), 3)"]
     (problem,) = told("\n---\n".join(cells))
     assert problem.endswith(
         "seeds random generators in the notebook alone: step 'a' does not see it. Seed in the cell itself"
