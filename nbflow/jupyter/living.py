@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from nbflow.checkpoints.ledger import Done
 from nbflow.flow.definition import Definition
@@ -17,15 +17,25 @@ def find_living(
     """The definitions that are not executed again, and the effects that have been executed on them.
 
     `identical`: those whose second execution would make something else than the first; `held`: all that the kernel
-    holds as defined. What an effect changes belongs together. Such a group is taken as it lives if the effects that
-    the step must see begin with those that were done; else, in a kernel that is ahead, all of it is executed anew.
+    holds as defined. What an effect changes belongs together, and with it the values that were computed from it before
+    the change. Such a group is taken as it lives if the effects that the step must see begin with those that were done;
+    else, in a kernel that is ahead, all of it is executed anew.
     """
     changes = [*(one.changes for one in definitions if one.changes), *(one.changes for one in done)]
     changed = frozenset().union(*changes)
     found = {one for one in identical if changed.isdisjoint(one.names)}
-    for group in _groups([one.names for one in identical if one not in found], changes):
+    together = [*_computed(definitions, changed), *changes]
+    for group in _groups([one.names for one in identical if one not in found], together):
         found |= _find_group(group, definitions, held, done)
     return frozenset(found)
+
+
+def _computed(definitions: Sequence[Definition], changed: frozenset[str]) -> Iterator[frozenset[str]]:
+    """Yield the names of each value together with the names, changed somewhere, that it was computed from."""
+    for one in definitions:
+        if one.kind in ("constant", "block") and not changed.isdisjoint(one.reads):
+            yield one.names | (one.reads & changed)
+            changed |= one.names
 
 
 def _groups(names: Iterable[frozenset[str]], changes: Iterable[frozenset[str]]) -> list[frozenset[str]]:

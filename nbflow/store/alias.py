@@ -34,8 +34,6 @@ _IMMUTABLE_OF_LIBRARIES = {
     "numpy.dtype",
     "pandas.core.dtypes.base.ExtensionDtype",
     "pandas.api.extensions.ExtensionDtype",
-    "pandas.core.indexes.base.Index",  # only its name can change, and pandas shares indexes freely
-    "pandas.Index",
     "pandas.core.indexes.frozen.FrozenList",
     "pyarrow.lib._Weakrefable",
 }
@@ -78,16 +76,24 @@ def _join_objects(
     groups: Groups, recordings: Mapping[str, Recording], memos: Mapping[str, dict[int, tuple[int, Any]]], home: Home
 ) -> None:
     owner: dict[int, str] = {}
+    apart = _kept_apart(recordings, memos)
     largest = max(memos, key=lambda name: len(memos[name]))
     for name in [*(name for name in memos if name != largest), largest]:
         memo = memos[name]
         for met in memo.keys() & owner.keys():  # in C, over the smaller of the two
-            if met in recordings[name].guarded or groups.find(owner[met]) == groups.find(name):
+            if met in apart or groups.find(owner[met]) == groups.find(name):
                 continue
             if not is_immutable(memo[met][1], home):
                 groups.join(owner[met], name)
         if name != largest:  # which comes last, so nobody asks whose its objects are
             owner.update(dict.fromkeys(memo, name))
+
+
+def _kept_apart(recordings: Mapping[str, Recording], memos: Mapping[str, dict[int, tuple[int, Any]]]) -> frozenset[int]:
+    """Return the arrays that only pandas objects hold, which copy before a write."""
+    guarded = frozenset[int]().union(*(one.guarded for one in recordings.values()))
+    bare = (guarded.intersection(memos[name]) - one.guarded for name, one in recordings.items())
+    return guarded.difference(*bare)
 
 
 def _join_memory(groups: Groups, recordings: Mapping[str, Recording]) -> None:

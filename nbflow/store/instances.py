@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import sys
 import types
 from typing import Any
@@ -51,3 +52,24 @@ def _apart(state: Any, namespace: dict[str, Any]) -> Any:
     if type(state) is tuple and len(state) == 2 and state[0] is namespace:
         return dict(namespace), state[1]
     return state
+
+
+def has_maker(kind: type) -> bool:
+    """Tell whether the notebook wrote the `__new__` by which pickle would make objects of a class."""
+    is_own = kind.__module__ == "__main__" and isinstance(kind.__new__, types.FunctionType)
+    return is_own and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
+
+
+def reduce_made(recorder: Recorder, obj: Any) -> Any:
+    """As pickle does it, but without a `__new__` that may return an object that is there already.
+
+    What is loaded for a comparison would otherwise overwrite the only object of its class, and what was done to it.
+    """
+    reduction = reduce_owner(recorder, obj) if has_own(type(obj)) else NotImplemented
+    if reduction is NotImplemented:
+        reduction = recorder.reduce_as_pickle(obj)
+    match reduction:
+        case (copyreg.__newobj__, (_,) as arguments, *rest):  # type: ignore[attr-defined]
+            return rebuild.instance, arguments, *rest
+        case _:
+            return reduction

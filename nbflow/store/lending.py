@@ -53,7 +53,7 @@ class Lent:
         """Tell whether somebody met an object of this component that could be changed."""
         met = memo.keys() & self.numbers.keys()
         return any(
-            one not in guarded and one not in self.recording.guarded and not is_immutable(memo[one][1], home)
+            not (one in guarded and one in self.recording.guarded) and not is_immutable(memo[one][1], home)
             for one in met
         )
 
@@ -89,4 +89,4 @@ class References:
         return None
 
     def _stays(self, obj: object, one: Lent) -> bool:
-        return id(obj) in self.guarded or id(obj) in one.recording.guarded or is_immutable(obj, self.home)
+        return (id(obj) in self.guarded and id(obj) in one.recording.guarded) or is_immutable(obj, self.home)

@@ -106,6 +106,8 @@ def reducer_of(kind: type) -> Reducer | None:
     ):
         if issubclass(kind, family):
             return reducer
+    if instances.has_maker(kind):
+        return instances.reduce_made
     return instances.reduce_owner if instances.has_own(kind) else None
 
 
