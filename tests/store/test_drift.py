@@ -56,6 +56,23 @@ class Model:
         self.parent = self
 
 
+class Single:
+    """Has one object; a notebook may define such a class."""
+
+    __module__ = "__main__"
+    _one: Single | None = None
+
+    def __new__(cls) -> Single:
+        cls._one = cls._one or super().__new__(cls)
+        return cls._one
+
+
+def single() -> Single:
+    made = Single()
+    made.__dict__["rows"] = [1]
+    return made
+
+
 def forest() -> Any:
     features = np.random.default_rng(0).random((200, 5))
     return RandomForestClassifier(5, random_state=0).fit(features, features[:, 0] > 0.5)
@@ -132,6 +149,7 @@ MUTATIONS: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "set": (lambda: {"a", "b"}, lambda v: v.add("c")),
     "order of a dict": (lambda: {"a": 1, "b": 2}, lambda v: v.update(a=v.pop("a"))),
     "attribute": (Model, lambda v: setattr(v, "name", "other")),
+    "attribute of the only object of its class": (single, lambda v: setattr(v, "rows", [2])),
     "array inside": (Model, lambda v: v.weights.__setitem__(3, -1)),
     "small array": (lambda: np.arange(10.0), lambda v: v.__setitem__(3, -1)),
     "large array": (lambda: np.arange(500_000.0), lambda v: v.__setitem__(400_000, -1)),

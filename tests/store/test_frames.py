@@ -85,6 +85,20 @@ class TestExact:
         encoded = encode({"df": frame, "part": frame[["i", "when"]], "s": frame["f"]}, blobs, notebook)
         assert groups(encoded) == {frozenset({"df"}), frozenset({"part"}), frozenset({"s"})}
 
+    def test_the_name_of_a_shared_index_is_that_of_all(self, n: int, round_trip: RoundTrip) -> None:
+        frame = mixed(n)
+        back = round_trip(df=frame, s=pd.Series(0, index=frame.index), labels=frame.columns)
+        back["df"].index.name, back["df"].columns.name = "row", "column"
+        assert (back["s"].index.name, back["labels"].name) == ("row", "column")
+
+    def test_an_array_that_is_held_by_itself_as_well_stays_that_of_the_column(
+        self, n: int, round_trip: RoundTrip
+    ) -> None:
+        series = pd.Series(pd.Categorical(["lo", "hi"] * n))
+        back = round_trip(series=series, array=series.array)
+        back["array"][0] = "hi"
+        assert back["series"][0] == "hi"
+
     def test_writing_to_one_frame_does_not_reach_another(self, n: int, round_trip: RoundTrip) -> None:
         frame = mixed(n)
         renamed = frame.rename(columns={"f": "g"})
