@@ -215,9 +215,9 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 def _complete(step: Step, prelude: Prelude, random: Mapping[str, RandomUse]) -> Step:
     """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
     dropped, use = step.mutates & prelude.imported, random[step.name]
-    if not dropped and (use.seeds, use.draws) == (step.seeds, step.draws):
+    if not (dropped or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
         return step
-    writes, mutates = step.writes - dropped, step.mutates - dropped
+    writes, mutates = step.writes - dropped | use.asked, step.mutates - dropped | (use.asked - step.writes)
     return replace(step, writes=writes, mutates=mutates, seeds=use.seeds, draws=use.draws)
 
 
