@@ -20,6 +20,7 @@ from nbflow.flow.randomness import RandomUse
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
+from nbflow.garbage import without_gc
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
 
@@ -46,6 +47,7 @@ class Reading:
         self.problems += other.problems
 
 
+@without_gc()
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
     found = Reading()
