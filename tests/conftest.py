@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("nbflow", deadline=None)  # how long an example takes says nothing on a busy machine
 settings.load_profile("nbflow")
+
+LONG = ("soundness/test_random", "export/", "run/test_kills", "labextension/", "browser/", "soundness/", "jupyter/")
+"""The tests that take longest, of which each file is one piece of work: they go first, so that no worker is left
+alone with one of them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_place_of)
+
+
+def _place_of(item: pytest.Item) -> int:
+    return next((n for n, part in enumerate(LONG) if f"tests/{part}" in item.path.as_posix()), len(LONG))

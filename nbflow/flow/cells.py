@@ -20,6 +20,7 @@ from nbflow.flow.randomness import RandomUse
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
+from nbflow.garbage import without_gc
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
 
@@ -46,6 +47,7 @@ class Reading:
         self.problems += other.problems
 
 
+@without_gc()
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
     found = Reading()
@@ -215,9 +217,9 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
 def _complete(step: Step, prelude: Prelude, random: Mapping[str, RandomUse]) -> Step:
     """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
     dropped, use = step.mutates & prelude.imported, random[step.name]
-    if not dropped and (use.seeds, use.draws) == (step.seeds, step.draws):
+    if not (dropped or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
         return step
-    writes, mutates = step.writes - dropped, step.mutates - dropped
+    writes, mutates = step.writes - dropped | use.asked, step.mutates - dropped | (use.asked - step.writes)
     return replace(step, writes=writes, mutates=mutates, seeds=use.seeds, draws=use.draws)
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from nbflow.flow.purity import called_origin, origins_of
+from nbflow.flow.purity import SEEDED, called_origin, origins_of
 from nbflow.flow.scope import FunctionNode, arguments_of
 from nbflow.flow.settings import starts_getter
 from nbflow.flow.trees import children, every_node
@@ -35,6 +35,7 @@ class Known:
     origins: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Body] = field(default_factory=dict)
     watches_subclasses: bool = False  # some cell asks a class which classes are derived from it
+    generators: set[str] = field(default_factory=set)  # random generators, which change whenever they are asked
     _fixed: set[str] = field(default_factory=set)
     _sources: dict[str, set[str]] = field(default_factory=dict)
 
@@ -53,6 +54,7 @@ class Known:
             self.origins.pop(name, None)
             self.bodies.pop(name, None)
             self._fixed.discard(name)
+            self.generators.discard(name)
             self._sources.pop(name, None)
 
     def _note_body(self, node: ast.stmt) -> None:
@@ -71,6 +73,8 @@ class Known:
             self.bodies[name] = self.bodies[value.id]
         elif isinstance(value, _FIXED):
             self._fixed.add(name)
+        elif isinstance(value, ast.Call) and origin_of(value.func, self.origins) in SEEDED:
+            self.generators.add(name)
         elif origin := origin_of(value, self.origins):
             self.origins[name] = origin  # `opts = pd.options`, `logger = logging.getLogger()`
 

@@ -11,6 +11,7 @@ from nbflow.flow.files import FileUse
 from nbflow.flow.linking import Above, Joining, reach
 from nbflow.flow.step import Flow, Guard, Step
 from nbflow.flow.transitions import follow
+from nbflow.garbage import without_gc
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Graph:
         return reach((name,), self.downstream.__getitem__) - {name}
 
 
+@without_gc()
 def link(flow: Flow, learned: Mapping[str, frozenset[str]] | None = None) -> Graph:
     """Bind every read to the nearest writer above. `learned` holds writes that earlier runs found: step -> names.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from nbflow.flow.cell import Place
@@ -115,7 +115,8 @@ class _Sorting:
     def pass_by(self, step: Step) -> None:
         """What a step has bound or changed is an artifact for the statements below it."""
         self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
-        use = random_use_of(step, self._known, self._above)
+        asked = self._known.generators & (step.mentions | step.reads)
+        use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
         self._hidden |= use.seeds | (use.draws & (self._names | self._hidden))
         self.random[step.name] = use
 

@@ -65,6 +65,14 @@ _BUILTIN = (
 )
 CONSTRUCTORS = frozenset(_BUILTIN) | {f"{module}.{name}" for module, names in _BY_MODULE.items() for name in names}
 
+SEEDED = frozenset(
+    (
+        *("random.Random", "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence"),
+        *("numpy.random.Generator", "numpy.random.PCG64", "numpy.random.MT19937", "numpy.random.Philox"),
+    )
+)
+"""Random generators, which draw the same numbers each time if they are given a seed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Purity:
@@ -90,7 +98,7 @@ class Purity:
 
     def _is_pure_call(self, call: ast.Call) -> bool:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-        is_known = self._is_pure_callee(call.func) or self._is_replaced_text(call)
+        is_known = self._is_pure_callee(call.func) or self._is_replaced_text(call) or self._is_seeded(call)
         return is_known and all(self.is_pure(argument) for argument in arguments)
 
     def _is_pure_callee(self, func: ast.expr) -> bool:
@@ -99,6 +107,11 @@ class Purity:
         if isinstance(func, ast.Attribute) and func.attr in _OF_PATHS | _OF_TEXTS and self.is_pure(func.value):
             return True
         return self._origin(func) in CONSTRUCTORS
+
+    def _is_seeded(self, call: ast.Call) -> bool:
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        seed = next((one for one in given if not isinstance(one, ast.Constant) or one.value is not None), None)
+        return seed is not None and self._origin(call.func) in SEEDED
 
     def _is_replaced_text(self, call: ast.Call) -> bool:
         """Whether it is `text.replace("a", "b")`; with one argument a path is renamed."""

@@ -100,10 +100,14 @@ _MAY_DRAW = re.compile(r"rand|seed|shuffle|sample|rvs|choice|sklearn|torch|split
 
 @dataclass(frozen=True, slots=True)
 class RandomUse:
-    """What code does with the generators: `seeds` are the states it sets, `draws` those it needs from above."""
+    """What code does with the generators: `seeds` are the states it sets, `draws` those it needs from above.
+
+    `asked` are generators that ordinary cells have made, by their names.
+    """
 
     seeds: frozenset[str] = frozenset()
     draws: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> frozenset[str]:

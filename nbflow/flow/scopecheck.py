@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nbflow.flow.branches import INPUTS, branch_reads, reads_inputs_whole
@@ -95,4 +96,31 @@ def whole_inputs(graph: Graph) -> Iterator[Problem]:
             yield problem("whole-inputs", step, message, f"Name the branches: [{listed}]", name=INPUTS)
 
 
-SCOPE_RULES = (join_without_foreach, closed_names, unrelated_scopes, foreach_variable, branch_names, whole_inputs)
+_MAKES_GENERATOR = re.compile(r"(\w+)\s*=\s*[\w.]*\b(?:default_rng|RandomState|Random|Generator)\(")
+
+
+def draws_of_copies(graph: Graph) -> Iterator[Problem]:
+    """Each item of a foreach has its own copy of a random generator from outside, and each worker of a shared one."""
+    made = [(one.kind, name) for one in graph.prelude.definitions for name in _MAKES_GENERATOR.findall(one.source)]
+    of_cells = {name for kind, name in made if kind == "constant"}
+    of_workers = {name for kind, name in made if kind == "shared"}
+    for step in graph.steps.values() if made else ():
+        for name in sorted(step.mutates & of_cells) if graph.links[step.name].scope else ():
+            message = f"each item of step '{step.name}' has a copy of '{name}', so all draw the same numbers"
+            fix = "Make a generator in the step, with a seed that goes by the item"
+            yield problem("draws-of-items", step, message, fix, name=name, warning=True)
+        for name in sorted(step.mentions & of_workers):
+            message = f"step '{step.name}' draws from '{name}', of which each worker has its own"
+            fix = "Make it in an ordinary cell, with a seed"
+            yield problem("draws-of-workers", step, message, fix, name=name, warning=True)
+
+
+SCOPE_RULES = (
+    join_without_foreach,
+    closed_names,
+    unrelated_scopes,
+    foreach_variable,
+    branch_names,
+    whole_inputs,
+    draws_of_copies,
+)

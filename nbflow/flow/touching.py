@@ -121,7 +121,7 @@ class _Walk:
 
     def _call(self, node: ast.Call, aliases: Aliases, hidden: frozenset[str]) -> None:
         func = node.func
-        if isinstance(func, ast.Attribute) and _changes_receiver(node, func) and not self._origin(func):
+        if isinstance(func, ast.Attribute) and self._changes_receiver(node, func) and not self._origin(func):
             self._change(func.value, aliases, hidden)
         if node.args and (self._origin(func) or ast.unparse(func)) in _FIRST_ARGUMENT:
             self._change(node.args[0], aliases, hidden)
@@ -130,6 +130,12 @@ class _Walk:
             for argument in (*node.args, *(one.value for one in node.keywords)):
                 self._change(argument, aliases, hidden)
         self._enter_all(node, hidden)
+
+    def _changes_receiver(self, node: ast.Call, func: ast.Attribute) -> bool:
+        if isinstance(func.value, ast.Name) and func.value.id in self.known.generators:
+            return True
+        inplace = any(one.arg == "inplace" and getattr(one.value, "value", None) is True for one in node.keywords)
+        return inplace or func.attr in _MUTATING
 
     def look_at_thrown_away(self, node: ast.expr) -> None:
         """A method whose value nobody takes was called for what it does to its object."""
@@ -197,11 +203,6 @@ class _Walk:
                     self.changed.add(name)
                     self._enter(name)
                 self._derive(body)
-
-
-def _changes_receiver(node: ast.Call, func: ast.Attribute) -> bool:
-    inplace = any(one.arg == "inplace" and getattr(one.value, "value", None) is True for one in node.keywords)
-    return inplace or func.attr in _MUTATING
 
 
 def _is_plain(node: ast.expr) -> bool:

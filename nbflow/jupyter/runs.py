@@ -66,13 +66,14 @@ class Runs:
 
     # a step in workers, as part of the interactive run
 
-    def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step) -> None:
-        """Raises TasksFailed; KeyboardInterrupt when it was interrupted, within a second."""
+    def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step | None = None) -> None:
+        """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
         store, where = self._session.store(), self._session.document.where
         start_fork_server(modules_to_preload(program, plan), plan.slots)
         run = Run(program.graph, plan)
         with self._session.screen.progress() as update:
-            shown = dict.fromkeys([*program.graph.links[step.name].scope, step.name], Reuse.ANY)
+            names = [*program.graph.links[step.name].scope, step.name] if step else []
+            shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, Plan(shown), store, update)
             with self._session.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
                 executor = Executor(run, program, journal, _Only(watched, shown), default_method())
@@ -85,7 +86,7 @@ class Runs:
             keep_learned(journal.writer, run)
             journal.writer.commit()
             self._session.forget_graph()
-        raise_unless_succeeded(run, outcome, f"step '{step.name}'")
+        raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")
 
     def _watch(self, graph: Graph, plan: Plan, store: Store, update: Update, aside: bool = False) -> Watched:
         memory = Memory(whence_of(store, graph.flow.name), lambda text: json.loads(store.history.text(text) or "[]"))

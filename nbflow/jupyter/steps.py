@@ -289,7 +289,21 @@ class Steps:
         if event.learned:
             self._session.screen.say(describe_learned(event))
         if event.again or anew:
+            self._run_above_again(step)
             self.run(step)
+
+    def _run_above_again(self, name: str) -> None:
+        """Run the steps above anew that have to hand on more by now than when they ran."""
+        scene = self._session.begin()
+        graph = scene.program.graph
+        with scene.interactive.working(scene.program) as journal:
+            _, known = self._look_up(scene, journal, graph.steps[name], frozenset())
+            for missing in known.missing:
+                self._session.screen.say(f"{missing} · runs again, since it shares what {name} changes")
+            if known.missing:
+                reuse = dict.fromkeys(graph.ancestors(name), Reuse.ANY)
+                plan = Plan({one: reuse[one] for one in graph.links if one in reuse}, slots=self._session.runs.slots)
+                self._session.runs.in_workers(plan, scene.program, journal)
 
     def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None

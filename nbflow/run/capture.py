@@ -68,6 +68,8 @@ class Capture:
         for number, (name, path) in enumerate(self._files.items(), 1):
             path.unlink(missing_ok=True)
             new = _open_file(path, os.O_APPEND)
+            while new <= 2:  # the body has closed standard descriptors, and the file has got the number of one
+                new = os.dup(new)
             os.dup2(new, number)
             if name in self._fds:
                 with contextlib.suppress(OSError):
@@ -82,7 +84,7 @@ class Capture:
         return (
             self._processes is not None
             and self._processes == processes_started()
-            and all(getattr(sys, name) is stream and not stream.closed for name, stream in self._streams.items())
+            and all(getattr(sys, name, None) is stream and not stream.closed for name, stream in self._streams.items())
             and all(_is_empty(self._fds[name], number) for number, name in enumerate(self._files, 1))
         )
 

@@ -105,9 +105,13 @@ class Change:
 
 @dataclass(frozen=True)
 class _Text:
-    """The code of a step with that of the prelude that it uses, and where the names of its imports come from."""
+    """The code of a step with that of the prelude that it uses, and where the names of its imports come from.
+
+    `called` is what it executes itself; the rest of the prelude is executed in every process alike.
+    """
 
     nodes: Sequence[ast.AST]
+    called: Sequence[ast.AST]
     origins: Mapping[str, str]
 
     @classmethod
@@ -121,9 +125,14 @@ class _Text:
 
     @classmethod
     def _of(cls, body: str, closure: Sequence[Definition], imports: Iterable[tuple[str, str]] = ()) -> _Text:
-        texts = (body, *(one.source for one in closure if one.kind != "import"))
+        called = _nodes([body, *(one.source for one in closure if one.is_code)])
+        rest = _nodes([one.source for one in closure if not one.is_code and one.kind != "import"])
         origins = {bound: origin for one in closure for bound, origin in one.origins} | dict(imports)
-        return cls([node for text in texts for top in parsed(text) for node in every_node(top)], origins)
+        return cls([*called, *rest], called, origins)
+
+
+def _nodes(texts: Iterable[str]) -> list[ast.AST]:
+    return [node for text in texts for top in parsed(text) for node in every_node(top)]
 
 
 @dataclass(frozen=True)
@@ -146,12 +155,12 @@ class Modules:
 
     def used(self, text: _Text) -> set[Spot]:
         """Everything in modules that some code may reach."""
-        reached = (found for spot in self._entered(text) for found in self._reached(spot))
+        reached = (found for spot in self._entered(text.nodes, text.origins) for found in self._reached(spot))
         return {(module, name) for module, one in reached for name in one.names}
 
     def changes(self, text: _Text) -> Iterator[Change]:
         """What functions change that some code may call."""
-        for by in dict.fromkeys(self._entered(text)):
+        for by in dict.fromkeys(self._entered(text.called, text.origins)):
             found: dict[str, list[Spot]] = {}
             for module, one in self._reached(by):
                 names = one.state & self.preludes[module].names
@@ -162,7 +171,7 @@ class Modules:
 
     def set_up(self, text: _Text) -> Iterator[str]:
         """Say which functions that some code may call set something of the process, or seed a random generator."""
-        for module, name in dict.fromkeys(self._entered(text)):
+        for module, name in dict.fromkeys(self._entered(text.called, text.origins)):
             call, known = ast.parse(f"{name}()").body, self._known[module]
             if random_use(call, known).seeds:
                 yield f"'{name}' of {self._file_of(module)} seeds random generators"
@@ -179,12 +188,12 @@ class Modules:
                     known.add(node, one.names, touch(node, known))
         return found
 
-    def _entered(self, text: _Text) -> Iterator[Spot]:
+    def _entered(self, nodes: Iterable[ast.AST], origins: Mapping[str, str]) -> Iterator[Spot]:
         """The names of modules that code mentions: what it has imported from one, and attributes of one."""
-        for node in text.nodes:
-            if isinstance(node, ast.Name) and node.id in text.origins:
-                yield from self._spot(text.origins[node.id])
-            elif isinstance(node, ast.Attribute) and (origin := _dotted(node, text.origins)):
+        for node in nodes:
+            if isinstance(node, ast.Name) and node.id in origins:
+                yield from self._spot(origins[node.id])
+            elif isinstance(node, ast.Attribute) and (origin := _dotted(node, origins)):
                 yield from self._spot(origin)
 
     def _spot(self, origin: str) -> Iterator[Spot]:

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbflow.garbage import without_gc
 from nbflow.store import drift
 from nbflow.store.alias import ATOMS, is_immutable
-from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
 from nbflow.store.pickler import settle
 

@@ -6,11 +6,11 @@ import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from nbflow.garbage import without_gc
 from nbflow.store.alias import ATOMS, Groups, join_shared
 from nbflow.store.artifact import Artifact, Component, Lost
 from nbflow.store.blobs import BlobStore
 from nbflow.store.component import build
-from nbflow.store.garbage import without_gc
 from nbflow.store.heap import Heap
 from nbflow.store.home import Home
 from nbflow.store.lending import Lent, References

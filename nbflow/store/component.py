@@ -9,11 +9,11 @@ from functools import cached_property
 from blake3 import blake3
 
 from nbflow.errors import BlobCorrupt, BlobMissing, LoadFailed, NbflowError
+from nbflow.garbage import without_gc
 from nbflow.store import blobs as blob
 from nbflow.store.artifact import Component
 from nbflow.store.attributes import object_at
 from nbflow.store.blobs import HASH_LENGTH, BlobStore
-from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
 from nbflow.store.moved import Unpickler
 from nbflow.store.pickler import Recording, digest_class

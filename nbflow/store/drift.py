@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbflow.garbage import without_gc
 from nbflow.store import maps
 from nbflow.store.artifact import Component
 from nbflow.store.blobs import BlobStore, Buffer, hash_bytes, name, view
 from nbflow.store.component import Decoded, decode
-from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
 from nbflow.store.layout import hold_all
 from nbflow.store.pickler import Recording, settle

@@ -13,11 +13,11 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 from nbflow.errors import BlobMissing
+from nbflow.garbage import without_gc
 from nbflow.store import drift
 from nbflow.store.artifact import Artifact, Component
 from nbflow.store.blobs import BlobStore
 from nbflow.store.component import Decoded, decode
-from nbflow.store.garbage import without_gc
 from nbflow.store.home import Home
 from nbflow.store.lending import Lent
 

@@ -25,6 +25,7 @@ from tests.flows import BRANCH, CLASSES, CRASHING, FAILING, LARGE, LOST, NESTED,
 WHOLE = [shape for shape in SHAPES if shape not in (CRASHING, FAILING, LARGE, LOST)]
 EXPLORED = "NBFLOW_EXPLORE" in os.environ
 CHOSEN_SHAPES = WHOLE if EXPLORED else (BRANCH, NESTED, SWITCH, TOLERATED, CLASSES)
+CHOSEN_DEMOS = ("linear", "movie_recommender") if EXPLORED else ("linear",)
 CHOSEN_CASES = UNDER_METAFLOW if EXPLORED else ("everything", "draws per item", "names that FlowSpec has")
 SHAPE = pytest.mark.parametrize("shape", WHOLE, ids=lambda shape: shape.name)
 
@@ -56,7 +57,7 @@ def test_so_does_a_script_of_a_demo_notebook(name: str, engines: Engines) -> Non
     assert_same_under_nbflow(engines, demo(name, engines))
 
 
-@pytest.mark.parametrize("name", ["linear", "movie_recommender"])
+@pytest.mark.parametrize("name", CHOSEN_DEMOS)
 def test_metaflow_gives_the_values_of_a_demo_notebook(name: str, engines: Engines) -> None:
     """With two models of the nine, since it imports what trains them in each of its tasks."""
     fewer = ("for rate in (0.03, 0.1, 0.3) for leaves in (4, 8, 16)", "for rate in (0.1,) for leaves in (4, 8)")

@@ -161,3 +161,46 @@ def test_a_draw_outside_of_steps_that_a_flow_cannot_do_is_said() -> None:
     ]
     assert problems_of(text.replace("np.random.rand()\n---\n%%step b", "np.random.seed(3)\n---\n%%step b")) == []
     assert problems_of("import numpy as np\n---\nnp.random.rand()\n---\n%%step a\nx = np.random.rand()") == []
+
+
+GENERATORS_OF_CELLS = "import numpy as np, random\nfrom numpy.random import default_rng\n---\n"
+
+
+@pytest.mark.parametrize(
+    "made", ["np.random.default_rng(1)", "default_rng(seed=1)", "np.random.RandomState(1)", "random.Random(1)",
+             "np.random.Generator(np.random.PCG64(1))"],
+)  # fmt: skip
+def test_a_generator_of_a_cell_is_handed_on_by_who_asks_it(made: str) -> None:
+    cells = f"{GENERATORS_OF_CELLS}rng = {made}\n---\n%%step a\nx = rng.random()\n---\n%%step b\ny = rng.random()"
+    assert problems_of(cells) == []
+    assert writers(graph_of(cells), "b") == {"rng": ("a",)}
+
+
+@pytest.mark.parametrize("made", ["np.random.default_rng()", "default_rng(None)", "random.Random()"])
+def test_a_generator_without_a_seed_is_computed(made: str) -> None:
+    (problem,) = problems_of(f"{GENERATORS_OF_CELLS}rng = {made}\n---\n%%step a\nx = rng.random()")
+    assert "which is computed in cell 2" in problem
+
+
+def test_a_cell_that_asks_a_generator_changes_it_for_the_steps_below() -> None:
+    asked = f"{GENERATORS_OF_CELLS}rng = default_rng(1)\n---\nn = rng.integers(9)\n---\n%%step a\nx = rng.random()"
+    assert [one.kind for one in graph_of(asked).closure("a")] == ["import", "constant", "effect"]
+
+
+def test_items_that_draw_from_one_generator_are_told_that_they_draw_the_same() -> None:
+    cells = f"{GENERATORS_OF_CELLS}rng = default_rng(1)\n---\n%%step a --foreach i in range(3)\nx = rng.random()"
+    assert problems_of(cells) == [
+        "nb.ipynb · cell 3, line 2: each item of step 'a' has a copy of 'rng', so all draw the same numbers. "
+        "Make a generator in the step, with a seed that goes by the item"
+    ]
+    mended = cells.replace("x = rng", "own = default_rng([1, i])\nx = own")
+    assert problems_of(mended) == []
+
+
+def test_a_step_that_draws_from_a_shared_generator_is_told_that_each_worker_has_one() -> None:
+    cells = f"{GENERATORS_OF_CELLS}%%shared\nrng = default_rng(1)\n---\n%%step a\nx = rng.random()"
+    assert problems_of(cells) == [
+        "nb.ipynb · cell 3, line 2: step 'a' draws from 'rng', of which each worker has its own. "
+        "Make it in an ordinary cell, with a seed"
+    ]
+    assert problems_of(cells.replace("%%shared\n", "")) == []

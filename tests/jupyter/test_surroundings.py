@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 
 import pytest
@@ -79,3 +80,13 @@ def start_late_thread() -> None:
         SAID.set()
 
     threading.Thread(target=say, daemon=True).start()
+
+
+def test_a_profiler_that_is_on_stays_on_through_a_step(live: Live) -> None:
+    live.run("import cProfile\nprofile = cProfile.Profile()\nprofile.enable()")
+    try:
+        live.run("%%step a\nx = sum(range(10))")
+        assert sys.getprofile() is live.names["profile"]
+    finally:
+        live.names["profile"].disable()
+    assert live.names["x"] == 45

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # A global generator defined at the top
-# refused: check: step 'one' uses 'noise', which reads 'RNG', which is computed in cell 2
 
 # %%
 import numpy as np
@@ -24,4 +23,5 @@ print(np.round(b, 4))
 
 # %%
 # %%step three
+# refused: script: step 'three' changes 'RNG', which cell 2 defines. Define 'RNG' in a step of its own
 print(np.round(a + b, 4), np.round(RNG.random(), 4))
