@@ -168,10 +168,10 @@ class LiveHome(Namespace):
         """As anywhere; while the user's names are there, what nbflow has bound as an artifact is no definition."""
         if self._aside is not None:
             return super().reference(value)
-        name: str = getattr(value, "__qualname__", "")
-        is_live = name in self._references and self.namespace.get(name) is value
-        is_ours = name not in self._ledger.bound or self._ledger.holds(name)
-        return (name, self._references[name][0]) if is_live and is_ours else None
+        name = self._name_of(value, self.namespace)
+        if name is None or (name in self._ledger.bound and not self._ledger.holds(name)):
+            return None
+        return name, self._references[name][0]
 
     def resolve(self, name: str, digest: str) -> Any:
         """As anywhere; while the user's names are there, only what the notebook bound to `name` counts."""

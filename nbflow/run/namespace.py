@@ -192,10 +192,18 @@ class Namespace:
 
     def reference(self, value: Any) -> tuple[str, str] | None:
         """(prelude name, digest of its code) of a function or class that the prelude bound."""
+        name = self._name_of(value, self._given)
+        return None if name is None else (name, self._references[name][0])
+
+    def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
+        """Return the name that holds a function or class; a decorator may have made a function of another name."""
         name = getattr(value, "__qualname__", None)
-        if name in self._references and self._given.get(name) is value:
-            return name, self._references[name][0]
-        return None
+        if name in self._references and space.get(name) is value:
+            return str(name)
+        if not isinstance(value, types.FunctionType):
+            return None
+        held = (one for one in self._references.keys() & space.keys() if space[one] is value)
+        return min((one for one in held if self.prelude.is_code(one)), default=None)
 
     def definition(self, name: str) -> str | None:
         if name in self._references:

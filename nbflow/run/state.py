@@ -10,6 +10,7 @@ import functools
 import sys
 import types
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,12 +45,13 @@ class Kept:
 
     def apply(self) -> Any:
         """Change the function or class accordingly, and return it."""
+        owners = {path: _owner(self.value, path) for path in (*self.attributes, *self.gone)}  # before any is replaced
         for path, attribute in self.attributes.items():
-            owner, name = _owner(self.value, path)
+            owner, name = owners[path]
             setattr(owner, name, attribute)
         for path in self.gone:
-            owner, name = _owner(self.value, path)
-            if name in vars(owner):
+            owner, name = owners[path]
+            if hasattr(owner, name) if isinstance(owner, types.CellType) else name in vars(owner):
                 delattr(owner, name)
         return self.value
 
@@ -67,15 +69,41 @@ def is_code(value: object) -> bool:
 
 
 def attributes_of(code: Any) -> dict[str, Any]:
-    """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`."""
+    """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`.
+
+    `<cache>` is a variable of the function around it, `<inner>.<cache>` one of a function that is such a variable.
+    """
     if isinstance(code, types.FunctionType):
         own = {name: value for name, value in vars(code).items() if name != _CACHE}
-        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own}
+        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own, **_enclosed(code, ())}
     found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
     for name, value in tuple(found.items()):
-        if isinstance(value, types.FunctionType):
-            found |= {f"{name}.{inner}": one for inner, one in attributes_of(value).items() if one is not None}
+        if isinstance(method := _method_of(value), types.FunctionType):
+            found |= {f"{name}.{inner}": one for inner, one in attributes_of(method).items() if one is not None}
     return found
+
+
+def _method_of(attribute: Any) -> Any:
+    """The function behind an attribute of a class."""
+    return attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
+
+
+def _enclosed(code: types.FunctionType, around: tuple[object, ...]) -> dict[str, Any]:
+    """The variables around a function of the notebook; those of libraries are caches and the like."""
+    if code in around or code.__globals__.get("__name__") != "__main__":
+        return {}
+    found: dict[str, Any] = {}
+    for name, cell in cells_of(code).items():
+        with suppress(ValueError):  # it is empty
+            found[f"<{name}>"] = content = cell.cell_contents
+            if isinstance(content, types.FunctionType):
+                inside = _enclosed(content, (*around, code))
+                found |= {f"<{name}>.{inner}": one for inner, one in inside.items()}
+    return found
+
+
+def cells_of(code: types.FunctionType) -> dict[str, types.CellType]:
+    return dict(zip(code.__code__.co_freevars, code.__closure__ or (), strict=True))
 
 
 def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
@@ -110,9 +138,12 @@ def _is_flat(value: Any) -> bool:
 
 
 def _owner(code: Any, path: str) -> tuple[Any, str]:
-    """Where an attribute lives; names of Python hold no dot."""
-    method, _, name = path.rpartition(".")
-    return (vars(code)[method], name) if method else (code, name)
+    """Where an attribute lives, and its name there; names of Python hold no dot."""
+    head, _, rest = path.partition(".")
+    if head.startswith("<"):
+        cell = cells_of(code)[head[1:-1]]
+        return _owner(cell.cell_contents, rest) if rest else (cell, "cell_contents")
+    return _owner(_method_of(vars(code)[head]), rest) if rest else (code, head)
 
 
 # comparing
