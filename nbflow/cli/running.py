@@ -25,7 +25,7 @@ from nbflow.cli.workplace import NOTEBOOK, Workplace, workplace_of_steps
 from nbflow.errors import HeaderError
 from nbflow.flow.graph import Graph
 from nbflow.flow.units import read_size
-from nbflow.run.diskcheck import check_disk
+from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor
 from nbflow.run.launch import launch, refuse_errors
@@ -179,7 +179,7 @@ def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
     def started(row: RunRow, executor: Executor) -> None:
         name = explain_name(row.flow, row.document) if row.number == 1 else ""
         progress.say([_heading(row, place.graph, request) + name])
-        progress.say(f"warning: {problem}\n" for problem in check_disk(place.graph, place.folder, request.plan.reuse))
+        progress.say(f"warning: {problem}\n" for problem in warnings_of(place.graph, place.folder, request.plan.reuse))
 
     with progress.shown():
         finished = launch(

@@ -20,6 +20,7 @@ from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
+from nbflow.flow.state import assigned_by_calls
 from nbflow.flow.step import ParameterType, Step
 from nbflow.flow.strings import evaluated
 from nbflow.flow.trees import every_node
@@ -65,11 +66,15 @@ def artifact_names(usage: Usage) -> Iterator[Problem]:
                 yield problem("artifact-name", step, message, fix, name=store.name)
 
 
+_ENDS = frozenset({"start", "end"})
+"""Steps that every script has."""
+
+
 def parameter_names(usage: Usage) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for parameter in usage.graph.flow.parameters:
         folded = parameter.name.lower()
-        if parameter.name in RESERVED or folded.replace("_", "-") in RESERVED_PARAMETERS:
+        if parameter.name in RESERVED | _ENDS or folded.replace("_", "-") in RESERVED_PARAMETERS:
             message = f"'{parameter.name}' cannot name a parameter of a script"
             fix = f"FlowSpec uses that name itself: rename it, for example to my_{parameter.name}"
             yield Problem("parameter-name", message, fix, parameter.place)
@@ -179,6 +184,16 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
             yield problem("prelude-state", step, message, fix, name=name)
 
 
+def state_of_functions(usage: Usage) -> Iterator[Problem]:
+    """A function that a step defines assigns a name of the module, where in a method nobody sees it."""
+    for step in usage.graph.steps.values():
+        if not step.metaflow and "global " in step.body:
+            for name in sorted(assigned_by_calls(parse(step.body).body) & usage.graph.links[step.name].writes):
+                message = f"step '{step.name}' defines a function that assigns '{name}' through global"
+                fix = f"Let the function return the value, and write '{name} = …' in the steps that call it"
+                yield problem("function-state", step, message, fix, name=name)
+
+
 def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:
     """The artifacts that functions of the prelude assign, and not only change."""
     return _assigned_through_global(graph, step) & graph.links[step.name].writes - graph.prelude.names
@@ -266,6 +281,7 @@ RULES: tuple[Rule, ...] = (
     parameter_defaults,
     loops_that_may_fail,
     state_of_the_prelude,
+    state_of_functions,
     functions_that_look_below,
     dynamic_writes,
     done_below_only,

@@ -73,7 +73,7 @@ def read_header(source: str) -> Header:
         ignored = (
             _misplaced(top if header.magic in PYTHON_MAGICS else top[:1]) if header.kind is CellKind.FOREIGN else ()
         )
-        return replace(header, line=top[0][0], faults=(*header.faults, *ignored))
+        return replace(header, line=top[0][0], faults=(*header.faults, *ignored, *_below(source, top)))
     ordinary = Header()
     for line, text in top:
         option = re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text)
@@ -81,9 +81,23 @@ def read_header(source: str) -> Header:
             break
         header = replace(_read(option[1], option[2].strip(), magic=False), comment=True)
         if header.kind is not CellKind.ORDINARY:
-            return replace(header, line=line)
+            return replace(header, line=line, faults=(*header.faults, *_below(source, top)))
         ordinary = replace(header, faults=(*ordinary.faults, *header.faults))
-    return replace(ordinary, faults=(*ordinary.faults, *_misplaced(top)))
+    return replace(ordinary, faults=(*ordinary.faults, *_misplaced(top), *_below(source, top)))
+
+
+_HEADER = re.compile(r"(?:# ?)?%%(step [a-zA-Z]\w*(?: --.*)?|parameters|shared)")
+
+
+def _below(source: str, top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
+    """Headers in the midst of a cell, which begin nothing there: the line between two cells is missing."""
+    if "%%" not in source:
+        return
+    above = max((number for number, _ in top), default=0)
+    for number, line in enumerate(lines_of(source)[above:], above + 1):
+        if _HEADER.fullmatch(line.rstrip()):
+            fix = "Begin a cell with it: in a text notebook that takes a line  # %%  above it"
+            yield Fault(f"'{line.strip()}' stands in the midst of a cell, and is no header there", fix, True, number)
 
 
 def _top(source: str) -> Iterator[tuple[int, str]]:

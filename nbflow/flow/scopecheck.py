@@ -34,6 +34,32 @@ def closed_names(graph: Graph) -> Iterator[Problem]:
                 yield problem("per-item-name", step, message, fix, name=name)
 
 
+def changed_by_items(graph: Graph) -> Iterator[Problem]:
+    """A name from outside that each item has changed for itself makes a step below the join run per item again."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        for binding in linked.bindings if linked.scope and not linked.joined else ():
+            writer = next((one for one in binding.writers if binding.name in graph.steps[one].mutates), None)
+            join = writer and _join_between(graph, graph.steps[writer], step)
+            if join:
+                name, foreach = binding.name, graph.links[step.name].scope[-1]
+                message = (
+                    f"step '{step.name}' runs once per item of '{foreach}', since each has changed '{name}' for itself"
+                )
+                fix = f"Read inputs.{name} in '{join}', and hand on from there what this step needs"
+                yield problem("changed-by-items", step, message, fix, name=name, warning=True)
+
+
+def _join_between(graph: Graph, writer: Step, reader: Step) -> str | None:
+    """The join between two steps that closes the foreach of the upper one."""
+    scope = graph.links[writer.name].scope
+    for name, linked in graph.links.items():
+        closes = linked.joined and scope and is_within(linked.opened, scope) and not is_within(linked.scope, scope)
+        if closes and writer.place < graph.steps[name].place < reader.place:
+            return name
+    return None
+
+
 def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
     """No task can stand at one item of each of two foreach steps that know nothing of each other."""
     for step in graph.steps.values():
@@ -120,6 +146,7 @@ SCOPE_RULES = (
     closed_names,
     unrelated_scopes,
     foreach_variable,
+    changed_by_items,
     branch_names,
     whole_inputs,
     draws_of_copies,

@@ -20,7 +20,7 @@ from nbflow.jupyter.interactive import LiveJournal
 from nbflow.jupyter.progress import Watched
 from nbflow.jupyter.screen import Update
 from nbflow.jupyter.wording import offer_magics
-from nbflow.run.diskcheck import check_disk
+from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.executor import Executor
 from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
@@ -116,7 +116,7 @@ class Runs:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
-            for problem in check_disk(order.graph, order.folder, request.plan.reuse):
+            for problem in warnings_of(order.graph, order.folder, request.plan.reuse):
                 self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 

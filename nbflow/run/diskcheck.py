@@ -6,10 +6,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbflow.flow.cell import Problem
+from nbflow.flow.checks import check
 from nbflow.flow.fileorder import may_be_same
 from nbflow.flow.graph import Graph
 from nbflow.run.disk import files_of_pattern
 from nbflow.run.modulestate import state_of_modules
+
+
+def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
+    """Yield what is to be said before these steps run: the values of a run may be others than those of the cells."""
+    chosen = [*steps]
+    is_whole = {*chosen} >= graph.links.keys()
+    yield from (one for one in check(graph) if one.warning and (one.step in chosen or (is_whole and not one.step)))
+    yield from check_disk(graph, folder, chosen)
 
 
 def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:

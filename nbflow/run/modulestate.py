@@ -17,6 +17,7 @@ from nbflow.flow.effects import Known
 from nbflow.flow.fileorder import parsed
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import random_use
+from nbflow.flow.scope import MUTATORS
 from nbflow.flow.settings import import_folders
 from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
@@ -33,9 +34,8 @@ _ONLY_SAVES_TIME = re.compile("cache|memo", re.IGNORECASE)
 def state_of_modules(graph: Graph, folder: Path, steps: Collection[str]) -> Iterator[Problem]:
     """Yield a warning where these steps, or cells above them, change in a module what another step uses."""
     modules = _modules_of(graph, folder)
-    if modules.keep_state:
-        yield from _changed_by_steps(graph, modules, steps)
     if modules.files:
+        yield from _changed_by_steps(graph, modules, steps)
         yield from _changed_by_cells(graph, modules, steps)
 
 
@@ -84,6 +84,7 @@ class Change:
     by: Spot
     file: str
     spots: Sequence[Spot]
+    is_direct: bool = False  # not by a function of the module
 
     @property
     def names(self) -> str:
@@ -91,6 +92,8 @@ class Change:
 
     @property
     def what(self) -> str:
+        if self.is_direct:
+            return f"this changes {self.names} of {self.file}"
         itself = [*self.spots] == [self.by]
         return (
             f"{self.names} of {self.file} changes itself"
@@ -98,9 +101,14 @@ class Change:
             else f"'{self.by[1]}' changes {self.names} of {self.file}"
         )
 
-    def seen_by(self, steps: Iterable[str], used: Mapping[str, Collection[Spot]]) -> str:
-        """The first of some steps that uses what is changed."""
-        return next((one for one in steps if any(spot in used[one] for spot in self.spots)), "")
+    def seen_by(self, steps: Iterable[str], used: Mapping[str, Mapping[Spot, Collection[Spot]]]) -> str:
+        """The first of some steps that uses what is changed; what only saves time is only used by who fills it."""
+        return next((one for one in steps if any(self._is_seen(spot, used[one]) for spot in self.spots)), "")
+
+    def _is_seen(self, spot: Spot, used: Mapping[Spot, Collection[Spot]]) -> bool:
+        through = {*used.get(spot, ())}
+        only_saves_time = _ONLY_SAVES_TIME.search(spot[1]) and not self.is_direct
+        return bool(through - {self.by} if only_saves_time else through)
 
 
 @dataclass(frozen=True)
@@ -149,25 +157,32 @@ class Modules:
     def preludes(self) -> Mapping[str, Prelude]:
         return {name: _read(path, path.stat().st_mtime_ns) for name, path in self.files.items()}
 
-    @property
-    def keep_state(self) -> bool:
-        return any(one.state for prelude in self.preludes.values() for one in prelude.definitions)
-
-    def used(self, text: _Text) -> set[Spot]:
-        """Everything in modules that some code may reach."""
-        reached = (found for spot in self._entered(text.nodes, text.origins) for found in self._reached(spot))
-        return {(module, name) for module, one in reached for name in one.names}
+    def used(self, text: _Text) -> Mapping[Spot, set[Spot]]:
+        """Everything in modules that some code may reach, with the names by which it enters them."""
+        found: dict[Spot, set[Spot]] = {}
+        for by in self._entered(text.nodes, text.origins):
+            for spot in (by, *((module, name) for module, one in self._reached(by) for name in one.names)):
+                found.setdefault(spot, set()).add(by)
+        return found
 
     def changes(self, text: _Text) -> Iterator[Change]:
-        """What functions change that some code may call."""
+        """What some code changes in modules, and what functions change there that it may call."""
+        for node in text.called:
+            for spot in self._changed_directly(node, text.origins):
+                yield Change(spot, self._file_of(spot[0]), [spot], is_direct=True)
         for by in dict.fromkeys(self._entered(text.called, text.origins)):
             found: dict[str, list[Spot]] = {}
             for module, one in self._reached(by):
                 names = one.state & self.preludes[module].names
-                found.setdefault(module, []).extend(
-                    (module, n) for n in sorted(names) if not _ONLY_SAVES_TIME.search(n)
-                )
+                found.setdefault(module, []).extend((module, name) for name in sorted(names))
             yield from (Change(by, self._file_of(module), spots) for module, spots in found.items() if spots)
+
+    def _changed_directly(self, node: ast.AST, origins: Mapping[str, str]) -> Iterator[Spot]:
+        match node:
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                yield from self._spot(_dotted(value, origins))
+            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in MUTATORS:
+                yield from self._spot(_dotted(value, origins))
 
     def set_up(self, text: _Text) -> Iterator[str]:
         """Say which functions that some code may call set something of the process, or seed a random generator."""

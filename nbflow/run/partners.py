@@ -65,9 +65,10 @@ class Sharing:
                 yield artifact
 
     def missed_by(self, task: TaskId, passed_on: PassedOn) -> frozenset[str]:
-        """Return the names that share what a task changed and that it did not store anew."""
+        """Return the names that share what a task changed and that it did not store anew, nor has ended."""
         found = self._visible_holders(task, passed_on.changed)
-        return frozenset(one.name for one in found if not passed_on.covers([one]))
+        ended = self.known.graph.links[task.step].ends
+        return frozenset(one.name for one in found if not passed_on.covers([one])) - ended
 
     def is_current(self, task: TaskId, passed_on: PassedOn) -> bool:
         """Tell whether a task that changed objects passed the change on to just the names that share them now."""

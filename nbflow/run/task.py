@@ -35,6 +35,8 @@ from nbflow.store.heap import Heap
 from nbflow.store.rows import FileRow
 from nbflow.store.store import Store
 
+_NOTHING = object()
+
 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Performer:
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
         self._state = self.home.look(self.program.looked_at(step.name, job.besides))
         self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
+        self._before = dict(self.home.namespace)
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
@@ -268,7 +271,7 @@ class Performer:
         gone = sorted(self._deleted(step))
         if gone:
             raise NameTaken(step.name, gone)
-        kept = self._state.changed(self.home.namespace, self.home) - values.keys()
+        kept = (self._state.changed(self.home.namespace, self.home) | self._rebound(step)) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
         values |= observe(job.streams.kept)
@@ -303,6 +306,15 @@ class Performer:
         if step.metaflow:
             return set()
         return self._there - self.home.namespace.keys() - self.program.graph.links[step.name].ends
+
+    def _rebound(self, step: Step) -> set[str]:
+        """The artifacts from above that functions of artifacts have assigned, which the body does not show."""
+        if step.metaflow:
+            return set()
+        space, before, graph = self.home.namespace, self._before, self.program.graph
+        other = {name for name, value in space.items() if before.get(name, _NOTHING) is not value}
+        other -= step.passing | graph.prelude.names | {step.foreach.var if step.foreach else ""}
+        return {name for name in other if any(graph.writers_above(step.name, name))}
 
     def _is_there(self, step: Step, name: str) -> bool:
         """Whether the body has left the name bound."""

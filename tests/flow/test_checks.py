@@ -310,3 +310,18 @@ def test_problems_stand_in_the_order_of_the_document() -> None:
 def test_a_step_that_reads_its_own_name_first_is_not_told_that_it_meant_that_name() -> None:
     problems = check(graph_of("%%step count --while again\ntotal = total + 1\nagain = total < 3"))
     assert [problem.message for problem in problems] == ["step 'count' reads 'total', but nothing above provides it"]
+
+
+PER_ITEM = (
+    "%%step items\nxs = [1, 2]\nlog = []\n---\n%%step work --foreach x in xs\ny = x\nlog.append(x)\n---\n"
+    "%%step gather --join work\nys = inputs.y{}\n---\n%%step report\nprint(ys, {})"
+)
+
+
+def test_a_name_that_each_item_has_changed_is_told_below_the_join() -> None:
+    assert problems_of(PER_ITEM.format("", "log")) == [
+        "nb.ipynb · cell 4, line 2: step 'report' runs once per item of 'work', since each has changed 'log' for itself. "
+        "Read inputs.log in 'gather', and hand on from there what this step needs"
+    ]
+    assert problems_of(PER_ITEM.format("\nlogs = inputs.log", "logs")) == []
+    assert problems_of(PER_ITEM.format("", "1")) == []

@@ -49,7 +49,6 @@ READ = [
     ("#| parameters", Header(CellKind.PARAMETERS, 1, comment=True)),
     ("#| shared", Header(CellKind.SHARED, 1, comment=True)),
     ("%%bash\nls", Header(CellKind.FOREIGN, 1, magic="bash")),
-    ("x = 1\n%%step a", Header()),
     ("", Header()),
 ]
 
@@ -158,3 +157,12 @@ def test_names_are_normalised_as_python_does() -> None:
     assert (header.name, header.reads, header.after) == ("fit", frozenset({"find"}), ("first",))
     assert header.foreach is not None
     assert header.foreach.var == "fi"
+
+
+@pytest.mark.parametrize("line", ["%%step b", "# %%step b", "#%%step b --after a", "%%shared", "# %%parameters"])
+@pytest.mark.parametrize("above", ["x = 1", "%%step a\nx = 1", "#| step: a\nx = 1"])
+def test_a_header_in_the_midst_of_a_cell_is_told(above: str, line: str) -> None:
+    [fault] = read_header(f"{above}\n{line}\ny = 2").faults
+    assert (fault.line, fault.warning) == (len(above.splitlines()) + 1, True)
+    assert fault.message == f"'{line}' stands in the midst of a cell, and is no header there"
+    assert read_header(f"{above}\nprint('%%step b', '# %%step')").faults == ()

@@ -74,6 +74,10 @@ def test_a_function_that_changes_its_module_is_said_where_a_step_calls_it(told: 
         ("import package", "package.enter(1)", "import counter\ny = counter.seen()"),
         ("from package import enter\nfrom counter import seen", "enter(1)", "y = seen()"),
         ("import counter\ndef go(): counter.note(1)", "go()", "y = counter.seen()"),
+        ("import counter", "counter.SEEN.append(1)", "y = counter.seen()"),
+        ("from counter import SEEN", "SEEN.append(1)", "y = SEEN"),
+        ("import counter", "counter._memo[1] = 1", "y = counter._memo"),
+        ("import counter", "counter.slow(1)", "y = counter._memo.get(1)"),
     ],
 )
 def test_it_is_found_however_it_is_called(told: Tell, imports: str, call: str, use: str) -> None:
