@@ -185,13 +185,16 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
 
 
 def state_of_functions(usage: Usage) -> Iterator[Problem]:
-    """A function that a step defines assigns a name of the module, where in a method nobody sees it."""
-    for step in usage.graph.steps.values():
-        if not step.metaflow and "global " in step.body:
-            for name in sorted(assigned_by_calls(parse(step.body).body) & usage.graph.links[step.name].writes):
-                message = f"step '{step.name}' defines a function that assigns '{name}' through global"
-                fix = f"Let the function return the value, and write '{name} = …' in the steps that call it"
-                yield problem("function-state", step, message, fix, name=name)
+    """A function that other steps call assigns a name where it was defined: in a method of another step."""
+    graph = usage.graph
+    for step in graph.steps.values():
+        handed = {one.name for linked in graph.links.values() for one in linked.bindings if step.name in one.writers}
+        body = parse(step.body).body if "global " in step.body and not step.metaflow else []
+        functions = [one for one in body if isinstance(one, ast.FunctionDef) and one.name in handed]
+        for name in sorted(assigned_by_calls(functions) & graph.links[step.name].writes):
+            message = f"step '{step.name}' defines a function that assigns '{name}' through global"
+            fix = f"Let the function return the value, and write '{name} = …' in the steps that call it"
+            yield problem("function-state", step, message, fix, name=name)
 
 
 def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:

@@ -22,7 +22,7 @@ from nbflow.jupyter.kernel import KernelPerformer, Played
 from nbflow.jupyter.known import Anew, Known, find_stored, look_up, run_above
 from nbflow.jupyter.modules import LocalModules
 from nbflow.jupyter.wording import describe_attempt, describe_end, describe_learned
-from nbflow.run.diskcheck import warnings_of
+from nbflow.run.diskcheck import check_disk
 from nbflow.run.events import (
     Event,
     Reuse,
@@ -76,7 +76,7 @@ class Steps:
         session.runs.settle()
         step = self._step(name)
         scene = session.begin()
-        for problem in warnings_of(scene.program.graph, session.folder, [name]):
+        for problem in check_disk(scene.program.graph, session.folder, [name]):
             session.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:

@@ -12,12 +12,15 @@ from nbflow.flow.graph import Graph
 from nbflow.run.disk import files_of_pattern
 from nbflow.run.modulestate import state_of_modules
 
+_OTHER_VALUES = frozenset({"setting-in-step", "changed-by-items", "draws-of-items", "draws-of-workers"})
+
 
 def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
     """Yield what is to be said before these steps run: the values of a run may be others than those of the cells."""
     chosen = [*steps]
     is_whole = {*chosen} >= graph.links.keys()
-    yield from (one for one in check(graph) if one.warning and (one.step in chosen or (is_whole and not one.step)))
+    concerned = (one for one in check(graph) if one.rule in _OTHER_VALUES)
+    yield from (one for one in concerned if one.step in chosen or (is_whole and not one.step))
     yield from check_disk(graph, folder, chosen)
 
 

@@ -320,8 +320,8 @@ PER_ITEM = (
 
 def test_a_name_that_each_item_has_changed_is_told_below_the_join() -> None:
     assert problems_of(PER_ITEM.format("", "log")) == [
-        "nb.ipynb · cell 4, line 2: step 'report' runs once per item of 'work', since each has changed 'log' for itself. "
-        "Read inputs.log in 'gather', and hand on from there what this step needs"
+        "nb.ipynb · cell 4, line 2: step 'report' runs once per item of 'work', since each has changed 'log' for itself"
+        ". Read inputs.log in 'gather', and hand on from there what this step needs"
     ]
     assert problems_of(PER_ITEM.format("\nlogs = inputs.log", "logs")) == []
     assert problems_of(PER_ITEM.format("", "1")) == []
