@@ -98,8 +98,8 @@ class Heap:
         """Find the components whose values are no longer what the store holds. Writes nothing."""
         with without_gc():
             for digest, one in self._decoded.items():
-                if one.component.scope is None or digest in self._aside:
-                    continue  # immutable values, and those of other tasks
+                if one.component.scope is None or digest in self._aside | self.changed | self._lent.keys():
+                    continue  # immutable values, those of other tasks, and what is known
                 recording = drift.compare(one, self._blobs, self._home)
                 if recording is None or not self.changed.isdisjoint(one.component.bases):
                     self.changed.add(digest)
@@ -112,8 +112,13 @@ class Heap:
 
     def reached(self, artifacts: Iterable[Artifact]) -> dict[str, object]:
         """Return the values of those artifacts that reach into something that was changed, as they are now."""
-        found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}
-        return self.load(found)
+        artifacts = [*artifacts]
+        while True:
+            found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}
+            values, known = self.load(found), len(self.changed)
+            self.compare()  # what they have brought with them, to which they refer as before
+            if len(self.changed) == known:
+                return values
 
     def give_up(self, digests: Iterable[str]) -> None:
         """Count components as changed, because outputs cannot refer to what they need of them."""
