@@ -96,6 +96,10 @@ class Heap:
 
     def compare(self) -> None:
         """Find the components whose values are no longer what the store holds. Writes nothing."""
+        self._lent.clear()
+        self._compare_new()
+
+    def _compare_new(self) -> None:
         with without_gc():
             for digest, one in self._decoded.items():
                 if one.component.scope is None or digest in self._aside | self.changed | self._lent.keys():
@@ -116,7 +120,7 @@ class Heap:
         while True:
             found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}
             values, known = self.load(found), len(self.changed)
-            self.compare()  # what they have brought with them, to which they refer as before
+            self._compare_new()  # what they have brought with them, to which they refer as before
             if len(self.changed) == known:
                 return values
 
