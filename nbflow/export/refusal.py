@@ -56,18 +56,18 @@ def _small(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", words).strip("_") or "clean"
 
 
+_ENDS = frozenset({"start", "end"})
+"""Steps that every script has."""
+
+
 def artifact_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         native = {"input"} if step.metaflow and step.foreach else set()
         for store in usage.stores(step):
-            if store.attribute in RESERVED - native:
+            if store.attribute in (RESERVED | _ENDS) - native:
                 message = f"step '{step.name}' hands on '{store.name}', which is a part of every FlowSpec"
                 fix = f"Rename it, for example to my_{store.name}"
                 yield problem("artifact-name", step, message, fix, name=store.name)
-
-
-_ENDS = frozenset({"start", "end"})
-"""Steps that every script has."""
 
 
 def parameter_names(usage: Usage) -> Iterator[Problem]:

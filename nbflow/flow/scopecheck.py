@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nbflow.flow.branches import INPUTS, branch_reads, reads_inputs_whole
 from nbflow.flow.cell import Problem
 from nbflow.flow.graph import Graph
+from nbflow.flow.purity import SEEDED
 from nbflow.flow.scopes import Scope, disagreement, is_within
 from nbflow.flow.step import Step
 from nbflow.flow.wording import problem, suggestion
@@ -122,7 +123,8 @@ def whole_inputs(graph: Graph) -> Iterator[Problem]:
             yield problem("whole-inputs", step, message, f"Name the branches: [{listed}]", name=INPUTS)
 
 
-_MAKES_GENERATOR = re.compile(r"(\w+)\s*=\s*[\w.]*\b(?:default_rng|RandomState|Random|Generator)\(")
+_MAKERS = "|".join(sorted(origin.rpartition(".")[2] for origin in SEEDED))
+_MAKES_GENERATOR = re.compile(rf"(\w+)\s*=\s*[\w.]*\b(?:{_MAKERS})\(")
 
 
 def draws_of_copies(graph: Graph) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.cells import read_flow
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
-from nbflow.flow.effects import Known
+from nbflow.flow.effects import Known, origin_of
 from nbflow.flow.fileorder import parsed
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import random_use
@@ -28,6 +28,7 @@ from nbflow.run.modules import local_modules
 Spot = tuple[str, str]
 """A module, and a name in it."""
 
+_SHARE = "Put it under a %%shared header"
 _ONLY_SAVES_TIME = re.compile("cache|memo", re.IGNORECASE)
 
 
@@ -55,12 +56,12 @@ def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) ->
     used = {name: modules.used(_Text.of_step(graph, name)) for name in steps}
     for cell in graph.flow.scratch:
         text, below = _Text.of_cell(graph, cell), [one for one in steps if graph.steps[one].place > cell.place]
-        told = [(change.what, other) for change in modules.changes(text) if (other := change.seen_by(below, used))]
+        seen = ((change, change.seen_by(below, used)) for change in modules.changes(text))
+        told = [(change.what, other, _SHARE) for change, other in seen if other]
         if below and artifacts.isdisjoint(names_of(parsed(cell.source)).free):
-            told += [(what, below[0]) for what in modules.set_up(text)]
-        for what, other in told:
+            told += [(what, below[0], fix) for what, fix in modules.set_up(text)]
+        for what, other, fix in told:
             message = f"{what} in the notebook alone: step '{other}' does not see it"
-            fix = "Put it under a %%shared header" if "random" not in what else "Seed in the cell itself"
             yield Problem("module-state", message, fix, cell.place, warning=True)
 
 
@@ -79,7 +80,7 @@ def _told_of_step(step: Step, other: str, change: Change) -> Problem:
 
 @dataclass(frozen=True)
 class Change:
-    """What a function or class of a module changes when it is called."""
+    """What changes in a module when some code is executed; `by` is the name by which the code enters it."""
 
     by: Spot
     file: str
@@ -94,12 +95,9 @@ class Change:
     def what(self) -> str:
         if self.is_direct:
             return f"this changes {self.names} of {self.file}"
-        itself = [*self.spots] == [self.by]
-        return (
-            f"{self.names} of {self.file} changes itself"
-            if itself
-            else f"'{self.by[1]}' changes {self.names} of {self.file}"
-        )
+        if [*self.spots] == [self.by]:
+            return f"{self.names} of {self.file} changes itself"
+        return f"'{self.by[1]}' changes {self.names} of {self.file}"
 
     def seen_by(self, steps: Iterable[str], used: Mapping[str, Mapping[Spot, Collection[Spot]]]) -> str:
         """The first of some steps that uses what is changed; what only saves time is only used by who fills it."""
@@ -180,18 +178,18 @@ class Modules:
     def _changed_directly(self, node: ast.AST, origins: Mapping[str, str]) -> Iterator[Spot]:
         match node:
             case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
-                yield from self._spot(_dotted(value, origins))
+                yield from self._spot(origin_of(value, origins))
             case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in MUTATORS:
-                yield from self._spot(_dotted(value, origins))
+                yield from self._spot(origin_of(value, origins))
 
-    def set_up(self, text: _Text) -> Iterator[str]:
-        """Say which functions that some code may call set something of the process, or seed a random generator."""
+    def set_up(self, text: _Text) -> Iterator[tuple[str, str]]:
+        """Which functions that some code may call set something of the process, or seed: what is told, and the fix."""
         for module, name in dict.fromkeys(self._entered(text.called, text.origins)):
             call, known = ast.parse(f"{name}()").body, self._known[module]
             if random_use(call, known).seeds:
-                yield f"'{name}' of {self._file_of(module)} seeds random generators"
+                yield f"'{name}' of {self._file_of(module)} seeds random generators", "Seed in the cell itself"
             elif touch(call[0], known).setting:
-                yield f"'{name}' of {self._file_of(module)} changes settings"
+                yield f"'{name}' of {self._file_of(module)} changes settings", _SHARE
 
     @cached_property
     def _known(self) -> Mapping[str, Known]:
@@ -208,7 +206,7 @@ class Modules:
         for node in nodes:
             if isinstance(node, ast.Name) and node.id in origins:
                 yield from self._spot(origins[node.id])
-            elif isinstance(node, ast.Attribute) and (origin := _dotted(node, origins)):
+            elif isinstance(node, ast.Attribute) and (origin := origin_of(node, origins)):
                 yield from self._spot(origin)
 
     def _spot(self, origin: str) -> Iterator[Spot]:
@@ -230,17 +228,6 @@ class Modules:
                 seen |= onward
                 agenda += onward
         return [*found.values()]
-
-
-def _dotted(node: ast.expr, origins: Mapping[str, str]) -> str:
-    match node:
-        case ast.Name(id=name):
-            return origins.get(name, "")
-        case ast.Attribute(value=inner, attr=attr):
-            outer = _dotted(inner, origins)
-            return outer and f"{outer}.{attr}"
-        case _:
-            return ""
 
 
 @lru_cache(256)

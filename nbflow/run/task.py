@@ -325,7 +325,7 @@ class Performer:
         return job.partners
 
     def _beside(self, job: Job, heap: Heap) -> Iterable[Artifact]:
-        """Return those of them that are known before the body runs, all of them where an input may hold a frame."""
+        """Return the partners that are known before the body runs: all of them where an input may hold a frame."""
         return job.partners
 
     def _keep(self, encoded: Encoded, result: Result) -> None:

@@ -102,8 +102,9 @@ class Heap:
     def _compare_new(self) -> None:
         with without_gc():
             for digest, one in self._decoded.items():
-                if one.component.scope is None or digest in self._aside | self.changed | self._lent.keys():
-                    continue  # immutable values, those of other tasks, and what is known
+                is_known = digest in self.changed or digest in self._lent
+                if is_known or one.component.scope is None or digest in self._aside:
+                    continue  # immutable values, and those of other tasks, are not compared
                 recording = drift.compare(one, self._blobs, self._home)
                 if recording is None or not self.changed.isdisjoint(one.component.bases):
                     self.changed.add(digest)

@@ -141,6 +141,21 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
             "FlowSpec uses that name itself: rename it, for example to my_tag",
         ),
         (
+            ["%%step load\nstart = 5", "%%step use\nb = start"],
+            "cell 1, line 2: step 'load' hands on 'start', which is a part of every FlowSpec. "
+            "Rename it, for example to my_start",
+        ),
+        (
+            ["%%parameters\nstart: int = 1", "%%step load\na = start"],
+            "cell 1, line 2: 'start' cannot name a parameter of a script. "
+            "FlowSpec uses that name itself: rename it, for example to my_start",
+        ),
+        (
+            ["%%step count\nn = 0\ndef tick():\n    global n\n    n += 1", "%%step use\ntick()\nm = n"],
+            "cell 1, line 2: step 'count' defines a function that assigns 'n' through global. "
+            "Let the function return the value, and write 'n = …' in the steps that call it",
+        ),
+        (
             ["%%parameters\nrate: int = 1\nRate: int = 2", "%%step load\na = rate"],
             "cell 1, line 3: parameters 'rate' and 'Rate' have one name, since case does not count. Rename one of them",
         ),

@@ -191,3 +191,20 @@ def test_the_store_is_the_nearest_one_above_the_notebook(shell: Shell, monkeypat
     assert shell("run", notebook).code == 0
     assert not (shell.folder / ".nbflow").exists()
     assert Path(shell.folder / "elsewhere" / "catalog.db").is_file()
+
+
+def test_a_run_says_what_may_make_its_values_other_than_those_of_the_cells(shell: Shell) -> None:
+    (shell.folder / "house.py").write_text("SEEN = []\ndef note(x):\n    SEEN.append(x)\n    return len(SEEN)\n")
+    notebook = shell.write(
+        "flow",
+        "import decimal\nfrom house import note",
+        "%%step a\ndecimal.getcontext().prec = 3\nx = note(1)",
+        "%%step b\ny = note(x)",
+        "%%step c\nx = 5",
+        "%%step d --after a\nz = x",
+    )
+    told = [line for line in shell("run", notebook).out.splitlines() if line.startswith("warning: ")]
+    checked = [line for line in shell("check", notebook).out.splitlines() if line.startswith("warning: ")]
+    assert [line for line in checked if "alone: step 'b' does not see it" in line] == told
+    assert len(told) == 2
+    assert len(checked) == 3  # that two steps write one name changes nothing here
