@@ -118,7 +118,8 @@ def _answer(path: Path, folder: Path, writing: int) -> None:
         with os.fdopen(writing, "w") as pipe:
             json.dump(asdict(run(path.absolute())), pipe)
     finally:
-        traceback.print_exc()
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         os._exit(0)
 
 

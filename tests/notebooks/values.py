@@ -37,7 +37,7 @@ def portrait(value: Any, depth: int = 0) -> str:
         case np.ndarray() if value.dtype != object:
             return f"{kind} {value.dtype} {value.shape} {value.tolist()!r}"
         case dict():
-            items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in value.items())
+            items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in value.items() if not str(key).endswith("_time"))
             return f"{kind} {{{', '.join(items)}}}"
         case set() | frozenset():
             return f"{kind} {sorted(portrait(item, depth) for item in value)}"
