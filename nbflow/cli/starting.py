@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from nbflow.cli.words import brief, table
+from nbflow.cli.workplace import PLACE
 from nbflow.convert import FORMS
 from nbflow.init.file import Wishes, plan_notebook, write_flow
 from nbflow.init.plan import Plan, Row
@@ -48,6 +49,8 @@ def init(
     if not (dry_run or refused):
         write_flow(notebook, plan, wishes, output, force=force)
     click.echo(_verdict(notebook, plan, output, errors, dry_run=dry_run))
+    if plan.changes and not (dry_run or refused or output) and PLACE in click.get_current_context().meta:
+        click.echo("reload the notebook from disk")
     sys.exit(1 if errors else 0)
 
 

@@ -60,6 +60,12 @@ def slug(text: str, words: int = 4) -> str:
     return name.lstrip("0123456789")[:_LONGEST]
 
 
+def _plain(name: str) -> str:
+    """A name of the code in small plain letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"\W+", "_", plain).strip("_0123456789")[:_LONGEST]
+
+
 def with_names(draft: Draft) -> tuple[Group, ...]:
     """The groups, each new step with a name that no other step has."""
     taken = {name for name, at in draft.steps.items() if draft.groups[at].settled}
@@ -98,19 +104,19 @@ def _by_code(group: Group, linked: Link) -> str:
     nodes = every_node(tree) if tree else []
     calls = [*_calls(nodes)]
     made = [*_made(tree.body if tree else [], linked.writes)]
-    what = slug(made[0].replace("_", " "), 6) if made else ""
+    what = _plain(made[0]) if made else ""
     verb = next((verb for pattern, verb in _VERBS for call in calls if pattern.match(call)), "")
     if verb == "split":
         return "split_data"
     if verb == "fit" and (fitted := [*_fitted(nodes)]):
-        return f"fit_{slug(fitted[0].replace('_', ' '))}"
+        return f"fit_{_plain(fitted[0])}"
     if verb == "save":
         return f"save_{what}" if what else "save"
     if what:
-        detail = slug(next(_details(nodes, made[0]), "").replace("_", " "), 2)
+        detail = _plain(next(_details(nodes, made[0]), ""))
         return f"{verb}_{what}" if verb and not what.startswith(verb) else f"{what}_{detail}" if detail else what
     reads = sorted(binding.name for binding in linked.bindings if binding.required and "_" not in binding.name[:1])
-    return f"show_{slug(reads[0].replace('_', ' '))}".rstrip("_") if reads and "print" in calls else ""
+    return "_".join(["show", *map(_plain, reads[:1])]) if "print" in calls else ""
 
 
 def _calls(nodes: Iterable[ast.AST]) -> Iterator[str]:

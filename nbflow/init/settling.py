@@ -12,9 +12,11 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Scratch
-from nbflow.flow.graph import Graph, link
+from nbflow.flow.graph import Graph, Link, link
 from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.step import Step
 from nbflow.flow.text import blank, parse_ordinary
+from nbflow.flow.wording import listed
 from nbflow.init.groups import Becomes, Group
 from nbflow.init.lasting import Lasting
 from nbflow.init.showing import Showing
@@ -141,6 +143,8 @@ def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
         if notebook.shows_count or not notebook.showing.only_shows(nodes):
             yield at, ""
     yield from _read_below(draft)
+    yield from _used_up(draft, notebook)
+    yield from _changed_below(draft)
 
 
 def _nodes(source: str) -> Sequence[ast.stmt]:
@@ -165,6 +169,29 @@ def _read_below(draft: Draft) -> Iterator[tuple[int, str]]:
     for definition in draft.graph.prelude.definitions if binders else ():
         for name in sorted(definition.reads & binders.keys()):
             yield binders[name][-1][1], f"a function reads '{name}'"
+
+
+def _used_up(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that make what is used up by reading it, as a generator is, for steps."""
+    read = frozenset[str]().union(*(step.reads | linked.prelude for step, linked in _linked(draft)))
+    for at, group in enumerate(draft.groups):
+        tree = tree_of(group.source) if group.becomes is Becomes.ORDINARY else None
+        made = notebook.lasting.bound(tree.body, {}) if tree else {}
+        yield from ((at, f"'{name}' is {made[name]}") for name in sorted(made.keys() & read))
+
+
+def _linked(draft: Draft) -> Iterator[tuple[Step, Link]]:
+    return ((step, draft.graph.links[step.name]) for step in draft.graph.steps.values())
+
+
+def _changed_below(draft: Draft) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that change an object which a step above them may have put into something else."""
+    changes = [one for one in draft.graph.prelude.definitions if one.changes and not one.setting]
+    for one in changes:
+        for step, linked in _linked(draft):
+            if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
+                yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
+                break
 
 
 # what must be one step
