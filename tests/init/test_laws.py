@@ -16,8 +16,8 @@ from nbflow.init.file import Wishes, plan_notebook, write_flow
 CODE = st.sampled_from([
     "import numpy as np", "import math, random", "def f(x):\n    return x + k", "class A:\n    n = 0", "k = 3",
     "x = f(k)", "x = x + 1", "y = helper(x)", "print(x)", "x", "items = []", "items.append(x)",
-    "gen = (i for i in items)", "a = next(gen)", "%matplotlib inline", "%%time\nz = f(2)", "%%bash\nls", "!ls", "x = = 1",
-    "", "# only a comment",
+    "gen = (i for i in items)", "a = next(gen)", "%matplotlib inline", "%%time\nz = f(2)", "%%bash\nls", "!ls",
+    "x = = 1", "", "# only a comment",
     "for i in range(3):\n    x += i", "%%step old\nq = 1", "#| step: other\nr = q", "%%parameters\np: int = 3", "del x",
     "N = 5\nSEED = 1", "with open('x') as file:\n    text = file.read()", "x = 1;", "random.seed(1)", "random.random()",
     "  indented = 1", "np.set_printoptions(precision=2)\nv = f(1)", "%load_ext nbflow",
