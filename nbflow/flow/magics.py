@@ -137,7 +137,8 @@ def _environment(line: Line) -> str:
             return "dict(__import__('os').environ)"
         return f"__import__('os').environ.get({line.rest!r})" if line.rest.isidentifier() else line.run
     name, value = found.groups()
-    return f"__import__('os').environ[{name!r}] = {_text(value)}"
+    told = f"print('env: {name}=' + __import__('os').environ[{name!r}])"
+    return f"__import__('os').environ[{name!r}] = {_text(value)}; {told}"
 
 
 def _folder(line: Line) -> str:
