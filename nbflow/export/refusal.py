@@ -18,6 +18,7 @@ from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.definition import Definition
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
+from nbflow.flow.magics import is_capture
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.state import assigned_by_calls
@@ -272,8 +273,10 @@ def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
 def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
     """A script has no IPython to ask."""
     for step in usage.graph.steps.values():
-        calls = (node for node in every_node(parse(step.body)) if isinstance(node, ast.Call))
-        if line := min((call.lineno for call in calls if of_shell(call)), default=0):
+        nodes = list(every_node(parse(step.body)))
+        calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
+        captures = [node.lineno for node in nodes if isinstance(node, ast.With) and is_capture(node)]
+        if line := min((*calls, *captures), default=0):
             message = f"step '{step.name}' asks IPython for something, and a script has none"
             fix = "Write it in Python; subprocess.run(…, shell=True) runs a command"
             yield Problem("ipython", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)

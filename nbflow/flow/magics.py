@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 SHELL = "get_ipython()"
+TOLD = "; print("
+"""Stands before what a magic prints of what it has done."""
 CAPTURE = "__import__('IPython.utils.capture').utils.capture.capture_output"
 
 _LINE = re.compile(
@@ -137,8 +139,9 @@ def _environment(line: Line) -> str:
             return "dict(__import__('os').environ)"
         return f"__import__('os').environ.get({line.rest!r})" if line.rest.isidentifier() else line.run
     name, value = found.groups()
-    told = f"print('env: {name}=' + __import__('os').environ[{name!r}])"
-    return f"__import__('os').environ[{name!r}] = {_text(value)}; {told}"
+    return (
+        f"__import__('os').environ[{name!r}] = {_text(value)}{TOLD}'env: {name}=' + __import__('os').environ[{name!r}])"
+    )
 
 
 def _folder(line: Line) -> str:
@@ -149,7 +152,7 @@ def _folder(line: Line) -> str:
     path = _text(folder)
     if folder.startswith("~"):
         path = f"__import__('os').path.expanduser({path})"
-    told = "" if quiet else "; print(__import__('os').getcwd())"
+    told = "" if quiet else f"{TOLD}__import__('os').getcwd())"
     return f"__import__('os').chdir({path}){told}"
 
 

@@ -13,6 +13,7 @@ from nbflow.flow.code import parse
 from nbflow.flow.lines import lines_of
 from nbflow.flow.magics import (
     SHELL,
+    TOLD,
     TRANSPARENT,
     MagicRefused,
     as_automatic,
@@ -54,7 +55,7 @@ def parse_ordinary(source: str) -> Text:
 
 def _ordinary(line: str) -> str:
     try:
-        python = _plain(line)
+        python = _plain(line).partition(TOLD)[0]
     except MagicRefused:
         python = SHELL
     if SHELL not in python or python.lstrip().startswith("__import__"):
