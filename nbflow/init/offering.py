@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from nbflow.flow.code import names_of
 from nbflow.flow.scope import mutated_by, root_of
 from nbflow.flow.trees import every_node
-from nbflow.init.groups import Becomes, Group, Part
-from nbflow.init.settling import Draft, tree_of
+from nbflow.init.dividing import parts_of
+from nbflow.init.groups import Becomes, Group, tree_of
+from nbflow.init.settling import Draft
 
 _WORDS = re.compile(
     r"(?:n|num|max|min)_\w+|\w*(?:epochs?|batch_size|learning_rate|seed|random_state|path|file|filename|folder|url"
@@ -90,17 +91,8 @@ def split_offered(group: Group, names: set[str]) -> list[Group]:
     tree = tree_of(group.source)
     if group.settled or tree is None or len(group.parts) > 1:
         return [group]
-    return [replace(group, parts=(part,)) for part in _parts(group.parts[0], tree, names)]
-
-
-def _parts(part: Part, tree: ast.Module, names: set[str]) -> Iterator[Part]:
-    starts = [0]
-    kinds = [bool(_named(node)) and _named(node) in names for node in tree.body]
-    for above, node, before, kind in zip(tree.body, tree.body[1:], kinds, kinds[1:], strict=False):
-        if before != kind and node.lineno > (above.end_lineno or 0):
-            starts.append(above.end_lineno or 0)
-    ends = [*starts[1:], None]
-    yield from (Part(part.cell, start, end) for start, end in zip(starts, ends, strict=True))
+    kinds = [bool(name := _named(node)) and name in names for node in tree.body]
+    return [replace(group, parts=(part,)) for part in parts_of(group.parts[0], tree, kinds)]
 
 
 def loops(group: Group) -> Iterator[str]:

@@ -11,11 +11,11 @@ from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.definition import Definition
 from nbflow.flow.header import PYTHON_MAGICS, CellKind, read_header
 from nbflow.flow.wording import listed
-from nbflow.init.groups import Becomes, Group, group_of
+from nbflow.init.groups import Becomes, Group, group_of, tree_of
 from nbflow.init.merging import merge_tiny
 from nbflow.init.naming import with_names
 from nbflow.init.offering import Offer, loops, offers, split_offered, with_parameters
-from nbflow.init.settling import Draft, know, settle, tree_of
+from nbflow.init.settling import Draft, know, settle
 
 _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from nbflow.flow.cell import Place, Problem
 from nbflow.flow.cells import read_flow
@@ -13,11 +13,10 @@ from nbflow.flow.checks import check
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Scratch
 from nbflow.flow.graph import Graph, Link, link
-from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.step import Step
-from nbflow.flow.text import blank, parse_ordinary
 from nbflow.flow.wording import listed
-from nbflow.init.groups import Becomes, Group
+from nbflow.init.dividing import divided
+from nbflow.init.groups import Becomes, Group, tree_of
 from nbflow.init.lasting import Lasting
 from nbflow.init.showing import Showing
 
@@ -31,16 +30,6 @@ _MEANT_FOR_A_STEP = frozenset(
     {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
 )
 """What is wrong with an ordinary cell that only a step may do."""
-
-
-@lru_cache(4096)
-def tree_of(source: str) -> ast.Module | None:
-    """The code of a cell below its header; none for what Python cannot read."""
-    header = read_header(source)
-    try:
-        return parse_ordinary(blank(source, header.line if header.kind is not CellKind.ORDINARY else 0)).tree
-    except (SyntaxError, ValueError, MemoryError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -100,7 +89,7 @@ def know(draft: Draft, *, shows_count: bool = False) -> Notebook:
 def settle(draft: Draft, notebook: Notebook) -> Draft:
     """Mend a draft until nothing is left that a rule can mend."""
     for _ in range(_ROUNDS):
-        better = _give_up(draft) or _promote(draft, notebook) or _merge(draft, notebook)
+        better = _give_up(draft) or _promote(draft, notebook) or _divide(draft) or _merge(draft, notebook)
         if better is None:
             break
         draft = better
@@ -126,22 +115,22 @@ def _give_up(draft: Draft) -> Draft | None:
 
 def _promote(draft: Draft, notebook: Notebook) -> Draft | None:
     """Make steps of the ordinary cells that compute, or that must be steps for others."""
-    changed = {
-        at: draft.groups[at].become(Becomes.STEP, why)
-        for at, why in _wanted(draft, notebook)
-        if not draft.groups[at].settled and draft.groups[at].becomes is Becomes.ORDINARY
-    }
+    changed: dict[int, Group] = {}
+    for at, why in _wanted(draft, notebook):
+        group = draft.groups[at]
+        if not group.settled and group.becomes is Becomes.ORDINARY:
+            changed.setdefault(at, group.become(Becomes.STEP, why))
     return draft.with_groups(changed) if changed else None
 
 
 def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
-    for one in draft.problems:
-        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
-            yield draft.at(one.place), one.message
     for at, scratch in draft.scratch.items():
         nodes = [node for one in scratch for node in _nodes(one.source)]
         if notebook.shows_count or not notebook.showing.only_shows(nodes):
             yield at, ""
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
+            yield draft.at(one.place), one.message
     yield from _read_below(draft)
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
@@ -192,6 +181,23 @@ def _changed_below(draft: Draft) -> Iterator[tuple[int, str]]:
             if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
                 yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
                 break
+
+
+# what only an ordinary cell can do
+
+
+def _divide(draft: Draft) -> Draft | None:
+    """Give the settings of steps, which would end with them, ordinary cells of their own."""
+    lines: dict[int, set[int]] = {}
+    for one in draft.problems:
+        if one.rule == "setting-in-step" and one.place is not None:
+            lines.setdefault(draft.at(one.place), set()).add(one.place.line)
+    for at, found in sorted(lines.items(), reverse=True):
+        group = draft.groups[at]
+        parts = [] if group.settled else list(divided(group, {line - group.above - 1 for line in found}))
+        if len(parts) > 1:
+            return Draft((*draft.groups[:at], *parts, *draft.groups[at + 1 :]), draft.document)
+    return None
 
 
 # what must be one step
