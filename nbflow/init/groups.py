@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from nbflow.flow.cell import Cell, Place
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import kind_of
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
@@ -96,10 +96,6 @@ class Group:
     def above(self) -> int:
         """How many blank lines stand for the parts of the cell above this one, and a header of theirs."""
         return self.parts[0].start + 1 if self.parts[0].start else 0
-
-    def holds(self, place: Place) -> bool:
-        """Whether a place of the draft may be in it; of several groups the last one counts."""
-        return (self.number, self.parts[0].start) < (place.cell, place.line) and place.cell <= self.last
 
     @property
     def last(self) -> int:

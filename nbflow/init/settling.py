@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,7 +50,12 @@ class Draft:
 
     def at(self, place: Place) -> int:
         """The number of the group that has this place."""
-        return max(number for number, group in enumerate(self.groups) if group.holds(place))
+        return bisect_right(self._starts, (place.cell, place.line)) - 1
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        """Where each group begins: a later part of a cell below the lines that stand for those above it."""
+        return [(group.number, group.above) for group in self.groups]
 
     @cached_property
     def steps(self) -> Mapping[str, int]:
