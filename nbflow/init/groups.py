@@ -11,7 +11,7 @@ from nbflow.flow.cell import Cell
 from nbflow.flow.cells import kind_of
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
-from nbflow.flow.text import blank, parse_ordinary
+from nbflow.flow.text import blank, parse_step
 
 
 class Becomes(StrEnum):
@@ -105,12 +105,15 @@ class Group:
         return replace(self, becomes=becomes, why=why, settled=settled)
 
 
+_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+
+
 @lru_cache(4096)
 def tree_of(source: str) -> ast.Module | None:
-    """The code of a cell below its header; none for what Python cannot read."""
+    """The code of a cell below its header, as a step would execute it; none for what Python cannot read."""
     header = read_header(source)
     try:
-        return parse_ordinary(blank(source, header.line if header.kind is not CellKind.ORDINARY else 0)).tree
+        return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
     except (SyntaxError, ValueError, MemoryError):
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Scratch
+from nbflow.flow.fileorder import space_of_prelude
+from nbflow.flow.files import Access, uses_of
 from nbflow.flow.graph import Graph, Link, link
+from nbflow.flow.magics import SHELL
 from nbflow.flow.step import Step
 from nbflow.flow.wording import listed
 from nbflow.init.dividing import divided
@@ -24,8 +28,11 @@ from nbflow.init.showing import Showing
 _ROUNDS = 30
 """Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
 
-REFUSED = frozenset({"syntax", "magic", "async", "header", "star-import", "metaflow"})
+REFUSED = frozenset({"syntax", "magic", "async", "header", "metaflow"})
 """What is wrong with the text of one step. Such a cell is left as it is."""
+
+_MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})
+"""What is wrong with a statement of a step that only an ordinary cell may do."""
 
 _MEANT_FOR_A_STEP = frozenset(
     {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
@@ -138,6 +145,7 @@ def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
         if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
             yield draft.at(one.place), one.message
     yield from _read_below(draft)
+    yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
 
@@ -145,6 +153,20 @@ def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
 def _nodes(source: str) -> Sequence[ast.stmt]:
     tree = tree_of(source)
     return tree.body if tree else ()
+
+
+def _commands(group: Group) -> bool:
+    """Whether IPython's own lines in an ordinary cell do what a run must do as well: they write a file, or a name."""
+    if group.settled or group.becomes is not Becomes.ORDINARY or not _MAGIC.search(group.source):
+        return False
+    tree = tree_of(group.source)
+    nodes = [node for node in tree.body if SHELL in ast.unparse(node)] if tree else []
+    binds = any(isinstance(node, ast.With) and node.items[0].optional_vars for node in tree.body) if tree else False
+    uses = uses_of(nodes, space_of_prelude(())) if nodes else ()
+    return binds or any(use.access.writes and use.access is not Access.TOUCH for use in uses)
+
+
+_MAGIC = re.compile(r"^\s*[%!]", re.M)
 
 
 def _read_below(draft: Draft) -> Iterator[tuple[int, str]]:
@@ -193,10 +215,10 @@ def _changed_below(draft: Draft) -> Iterator[tuple[int, str]]:
 
 
 def _divide(draft: Draft) -> Draft | None:
-    """Give the settings of steps, which would end with them, ordinary cells of their own."""
+    """Give the settings of steps, which would end with them, and their star imports ordinary cells of their own."""
     lines: dict[int, set[int]] = {}
     for one in draft.problems:
-        if one.rule == "setting-in-step" and one.place is not None:
+        if one.rule in _MEANT_FOR_A_CELL and one.place is not None:
             lines.setdefault(draft.at(one.place), set()).add(one.place.line)
     for at, found in sorted(lines.items(), reverse=True):
         group = draft.groups[at]
