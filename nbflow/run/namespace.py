@@ -139,6 +139,17 @@ class Namespace:
             if name not in self._pristine and is_code(value):
                 self._pristine[name] = attributes_of(value)
 
+    def define_own(self, definition: Definition) -> None:
+        """A body has just executed a definition of its own, which is from now on what pickles refer to."""
+        self._bound.add(definition)
+        own = {name: self.namespace[name] for name in definition.names}
+        self._given.update(own)
+        self._pristine.update({name: attributes_of(value) for name, value in own.items() if is_code(value)})
+
+    def look_from_below(self, step: str) -> None:
+        """See the prelude as the steps below do, who have what this one has defined."""
+        self._look_from(self.program.graph.prelude_below(step))
+
     @contextmanager
     def _without(self, inputs: frozenset[str]) -> Iterator[None]:
         """Let names mean what the prelude says of them, and not the inputs."""

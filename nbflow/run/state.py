@@ -158,6 +158,11 @@ class Look:
         with without_gc():
             self._seen = {name: _look(name, values.get(name), home) for name in names}
 
+    def update(self, later: Look) -> None:
+        """Add what was looked at later; a name that has been bound anew since counts from then on."""
+        self._alive += later._alive
+        self._seen |= later._seen
+
     def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the names hold now that an artifact may share."""
         found = {name: values[name] for name in self._seen if name in values}
