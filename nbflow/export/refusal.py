@@ -159,6 +159,15 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
 
 
+def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
+    """The top of a script is executed before any step."""
+    for one in dict.fromkeys(_all_at_top(usage.graph)):
+        for name in sorted(one.takes):
+            message = f"this needs artifact '{name}' to be defined, which a script has in its steps only"
+            fix = f"Make cell {one.place.cell} a step: write  %%step {min(one.names)}_code  on top"
+            yield Problem("artifact-use", message, fix, one.place)
+
+
 def _all_at_top(graph: Graph) -> Iterator[Definition]:
     for name, step in graph.steps.items():
         yield from graph.prelude_of(name).closure(names_at_top(graph, step))
@@ -289,6 +298,7 @@ RULES: tuple[Rule, ...] = (
     dynamic_writes,
     done_below_only,
     computed_from_parameters,
+    defined_from_artifacts,
     names_that_may_be_deleted,
     looks_into_globals,
     awaiting_bodies,

@@ -344,9 +344,7 @@ def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | No
         found.ordinary.append((text, replace(place, line=1)))
 
 
-def _sort_ordinary(
-    found: Reading, parameters: frozenset[str], cells: Sequence[Cell]
-) -> Sorted:
+def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell]) -> Sorted:
     lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
     statements: list[Statement] = []
     for text, place in found.ordinary:

@@ -32,7 +32,7 @@ _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 class Standing:
     """What the cells above a step tell of it."""
 
-    random: RandomUse = RandomUse()
+    random: RandomUse = field(default_factory=RandomUse)
     modules: frozenset[str] = frozenset()  # names that it changes in place and that stand for modules
     code: frozenset[str] = frozenset()  # names of its own imports, functions and classes that are prelude below it
 
@@ -54,8 +54,8 @@ def sort_statements(
 ) -> Sorted:
     """Tell prelude and scratch apart, in document order.
 
-    `given` are parameters and what shared cells bind, `code` are the imports, functions and classes of steps; `watches`:
-    some cell looks at the subclasses of a class.
+    `given` are parameters and what shared cells bind, `code` are the imports, functions and classes of steps.
+    `watches`: some cell looks at the subclasses of a class.
     """
     artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
     moves = any("chdir(" in statement.source for statement in statements)
@@ -79,6 +79,7 @@ class _Sorting:
         self._moves = moves  # some cell changes the working folder
         self._known = Known(watches_subclasses=watches)
         self._imported: frozenset[str] = frozenset()
+        self._taking: dict[str, frozenset[str]] = {}  # what steps have bound above, or definitions that take of it
         self._above = StepsAbove()
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
@@ -92,15 +93,17 @@ class _Sorting:
         values = (step.writes - modules) | step.passing.difference(*(one.names.bound for one in code))
         self._hidden |= values | use.seeds | (use.draws & (self._names | self._hidden))
         self._known.forget(values - step.mutates)
+        self._taking |= {name: frozenset({name}) for name in values - step.mutates}
         shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
         self.steps[step.name] = Standing(use, modules & self._imported, shared)
 
     def _share(self, statement: Statement) -> bool:
         """Add a definition of a step's body, unless it needs or changes what is a value at that place."""
         kind, touched = self._kind(statement.node), touch(statement.node, self._known)
-        if kind is None or touched.setting or self._changes(touched):
+        if kind is None or touched.setting or self._changes(touched) or self._taken_by(statement.node):
             self._hidden |= statement.names.bound
             self._known.forget(statement.names.bound)
+            self._taking |= {name: frozenset({name}) for name in statement.names.bound}
             return False
         self._add_definition(statement, kind, touched, RandomUse())
         return True
@@ -137,10 +140,22 @@ class _Sorting:
         names = statement.names
         drawn = use.seeds | (use.draws & (self._names | self._hidden))
         self._known.forget(names.bound)
+        self._lose(names.bound)
         changes = (touched.names | names.mutates) - names.bound
         changes |= drawn
         self._hidden |= names.bound | self._changes(touched) | drawn
         self.scratch.append(Scratch(names.bound, statement.place, statement.source, changes, touched.setting))
+
+    def _lose(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._taking.pop(name, None)
+
+    def _taken_by(self, node: ast.stmt) -> frozenset[str]:
+        """The artifacts that a function or class needs when it is defined: for defaults, annotations, bases."""
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return frozenset()
+        now = names_of(node).now
+        return frozenset().union(*(self._taking[name] for name in now & self._taking.keys()))
 
     def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
         names = statement.names
@@ -153,7 +168,13 @@ class _Sorting:
         drawn = use.changes if kind == "effect" else frozenset()
         bound |= drawn
         self._names |= names.bound | bound
-        self._hidden -= names.bound | drawn
+        takes = self._taken_by(statement.node)
+        self._lose(names.bound)
+        if takes:
+            self._hidden |= names.bound
+            self._taking |= dict.fromkeys(names.bound, takes)
+        else:
+            self._hidden -= names.bound | drawn
         self.definitions.append(
             Definition(
                 statement.source,
@@ -171,6 +192,7 @@ class _Sorting:
                 assigns=assigns,
                 held=names.held,
                 shares=shares,
+                takes=takes,
             )
         )
 
@@ -198,7 +220,7 @@ class _Sorting:
 
     def _can_run(self, node: ast.stmt) -> bool:
         """Decorators, defaults and class bodies run at once; what a function calls later is not looked at."""
-        return names_of(node).now.isdisjoint(self._hidden)
+        return names_of(node).now.isdisjoint(self._hidden - self._taking.keys())
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

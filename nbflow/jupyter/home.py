@@ -138,7 +138,9 @@ class LiveHome(Namespace):
             anew = {name for one in prelude.definitions if one not in living for name in one.names}
             # what registers itself does so again where the registry is made anew
             self._living = frozenset(
-                one for one in living if one.changes.isdisjoint(anew) and not self._holds_any(one, anew)
+                one
+                for one in living
+                if not one.takes and one.changes.isdisjoint(anew) and not self._holds_any(one, anew)
             )
 
     def _holds_any(self, definition: Definition, names: Collection[str]) -> bool:
