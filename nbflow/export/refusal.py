@@ -126,10 +126,24 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
     for name in graph.links:
         own = {id(one) for one in graph.closure(name)}
         for one in graph.prelude.closure(names_at_top(graph, graph.steps[name])):
-            if id(one) not in own | seen and not graph.steps[name].flowing and not _only_seeds(one):
+            if id(one) not in own | seen and not graph.steps[name].flowing and not _is_harmless(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)
+
+
+def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
+    """At the top of a script a name means one thing for the whole of a method; asked before definitions go there."""
+    found: list[Problem] = []
+    for name, step in graph.steps.items():
+        own = frozenset(one for definition in graph.code_of[name] for one in definition.names)
+        for one in sorted(graph.links[name].prelude & own):
+            if len(graph.prelude.places[one]) > 1:
+                message = f"step '{name}' uses '{one}' and then defines it anew"
+                found.append(
+                    problem("done-below", step, message, f"Define it under another name than '{one}'", name=one)
+                )
+    return tuple(found)
 
 
 def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
@@ -143,8 +157,10 @@ def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
     return f"Move it above cell {above.place.cell}, or into the steps that need it"
 
 
-def _only_seeds(one: Definition) -> bool:
-    """Whether it does nothing but to move random generators, which every step that draws sets anew."""
+def _is_harmless(one: Definition) -> bool:
+    """Whether it only moves random generators, which every step that draws sets anew, or says how to read Python."""
+    if "__future__" in one.modules:
+        return True
     return bool(one.names) and one.names <= GENERATORS and not one.setting and not one.changes
 
 

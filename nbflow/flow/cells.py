@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -17,12 +18,16 @@ from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
-from nbflow.flow.statements import Statement, code_in, is_future_import, statements_of
+from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
 from nbflow.garbage import without_gc
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
+
+
+_FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
+"""With this in some cell, no cell evaluates its annotations."""
 
 
 @dataclass(slots=True)
@@ -53,10 +58,11 @@ class Reading:
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
     found = Reading()
+    lazy = any(_FUTURE.search(cell.source) for cell in cells)
     for cell in cells:
-        found.add(_read_cell(cell, document))
+        found.add(_read_cell(cell, document, lazy))
     parameters = _all_parameters(found)
-    result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
+    result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
     prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
     found.problems += _duplicates(found.steps)
@@ -73,7 +79,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
 
 
 @lru_cache(2048)
-def _read_cell(cell: Cell, document: str) -> Reading:
+def _read_cell(cell: Cell, document: str, lazy_annotations: bool) -> Reading:
     """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
     place = Place(document, cell.number, max(header.line, 1))
@@ -81,7 +87,7 @@ def _read_cell(cell: Cell, document: str) -> Reading:
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
     match _kind_of(cell, header):
         case CellKind.STEP:
-            _read_step(found, cell, header, place)
+            _read_step(found, cell, header, place, lazy_annotations)
         case CellKind.PARAMETERS:
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
@@ -109,15 +115,15 @@ def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
 # steps
 
 
-def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool) -> None:
     if not header.name:
         return
     step = _step_of(cell, header, header.name, place)
     try:
         tree = parse(step.body)
         compile_body(step.body)
-        step = _with_names(step, tree, header)
-        found.code[step.name] = _code_of(step, tree)
+        step = _with_names(step, tree, header, lazy_annotations)
+        found.code[step.name] = _code_of(step, tree, lazy_annotations)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
@@ -147,11 +153,11 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
     )
 
 
-def _code_of(step: Step, tree: ast.Module) -> tuple[Statement, ...]:
+def _code_of(step: Step, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
     """What the body defines for itself and the steps below; a guarded step may define nothing, and a method never."""
     nodes = [] if step.metaflow or step.guard or step.loop else code_in(tree)
     text = Text(ast.Module(nodes, []), step.body)
-    found = statements_of(text, replace(step.place, line=step.body_line))
+    found = statements_of(text, replace(step.place, line=step.body_line), lazy_annotations=lazy_annotations)
     return tuple(one for one in found if one.names.bound.isdisjoint(step.writes))
 
 
@@ -183,8 +189,8 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
 
 
-def _with_names(step: Step, tree: ast.Module, header: Header) -> Step:
-    names = names_of(tree)
+def _with_names(step: Step, tree: ast.Module, header: Header, lazy_annotations: bool) -> Step:
+    names = names_of(tree, lazy_annotations=lazy_annotations)
     if "self" in names.free:
         return _with_self_names(step, tree, header)
     return _stated(step, header, names, names.free, tree)
@@ -344,8 +350,7 @@ def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | No
         found.ordinary.append((text, replace(place, line=1)))
 
 
-def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell]) -> Sorted:
-    lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
+def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell], lazy: bool) -> Sorted:
     statements: list[Statement] = []
     for text, place in found.ordinary:
         statements += statements_of(text, place, lazy_annotations=lazy)

@@ -10,11 +10,12 @@ from types import MappingProxyType
 
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, DefinitionKind, Scratch
-from nbflow.flow.effects import Known, Touched, imports_of
+from nbflow.flow.effects import Known, Touched, called, imports_of
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.purity import Purity, asks_for_folder, origins_of
 from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
+from nbflow.flow.scope import root_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, is_future_import
 from nbflow.flow.step import Step
@@ -219,8 +220,13 @@ class _Sorting:
                 return None
 
     def _can_run(self, node: ast.stmt) -> bool:
-        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at."""
-        return names_of(node).now.isdisjoint(self._hidden - self._taking.keys())
+        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at.
+
+        They may take what steps have bound, but not ask it to do something, as `@app.route("/")` does.
+        """
+        decorators = map(called, getattr(node, "decorator_list", ()))
+        values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
+        return names_of(node).now.isdisjoint(self._hidden - values)
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -67,7 +67,7 @@ def code_in(body: ast.Module) -> list[ast.stmt]:
 
     Left out is what the body binds twice or changes, and what changes itself when it is called: that is a value.
     """
-    candidates = [node for node in body.body if isinstance(node, _DEFINING) and not is_future_import(node)]
+    candidates = [node for node in body.body if isinstance(node, _DEFINING)]
     if not candidates:
         return []
     counts = Counter(name for node in candidates for name in _names(node))

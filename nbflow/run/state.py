@@ -21,7 +21,16 @@ from nbflow.store.home import Home
 from nbflow.store.pickler import settle
 
 _OF_PYTHON = frozenset(
-    {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
+    {
+        "__dict__",
+        "__weakref__",
+        "__doc__",
+        "__module__",
+        "__annotations__",
+        "__abstractmethods__",
+        "_abc_impl",
+        "__slotnames__",
+    }
 )
 _CODE = (
     types.FunctionType, property, functools.cached_property, classmethod, staticmethod, type,

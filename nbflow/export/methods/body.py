@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from nbflow.export.plan.seeding import names_at_top
 from nbflow.flow.code import parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.graph import Graph
@@ -104,14 +103,6 @@ def _without_transition(text: str, tree: ast.Module) -> str:
             head, tail = lines[first][: node.col_offset], lines[last][node.end_col_offset or 0 :]
             lines[first : last + 1] = [head + left + tail] + [b""] * (last - first)
     return b"\n".join(lines).decode()
-
-
-def code_at_top(step: Step, graph: Graph) -> frozenset[str]:
-    """The functions and classes of the body that stand at the top as well, so that values are of the classes there."""
-    used = frozenset().union(*(names_at_top(graph, other) for other in graph.steps.values()))
-    at_top = {id(one) for one in graph.prelude.closure(used)}
-    own = (one for one in graph.code_of[step.name] if one.is_code and id(one) in at_top)
-    return frozenset(name for one in own for name in one.names)
 
 
 def sent_out(step: Step) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nbflow.export.methods.body import code_at_top, sent_out, write_body
+from nbflow.export.methods.body import sent_out, write_body
 from nbflow.export.methods.decorating import Decorating
 from nbflow.export.methods.draft import Draft
 from nbflow.export.methods.drawing import Drawing
@@ -93,7 +93,7 @@ class Writer(Leading, Joining, Drawing, Decorating):
     def _draft(self, name: str, step: Step) -> Draft:
         written = write_body(step, self.graph)
         draft = Draft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
-        draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step) | code_at_top(step, self.graph)))
+        draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
         if written.displays:
             self.flowspec |= {"card", "current"}
             self.used.add("display")

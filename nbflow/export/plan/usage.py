@@ -125,13 +125,11 @@ class Usage:
     def shared(self, step: Step) -> frozenset[str]:
         """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
         linked = self.graph.links[step.name]
-        own = frozenset().union(*(one.names for one in self.graph.code_of[step.name] if one.is_code))
-        closure = self.graph.prelude_below(step.name).closure((linked.prelude & step.mentions) | own)
+        closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
         reads |= read_by_calls_of_seeding(self.graph, step)
-        bound = linked.writes | (bound_names(step) - self.graph.prelude.names if own else frozenset())
-        return reads & (linked.parameters | bound | {one.name for one in linked.bindings}) - GENERATORS
+        return reads & (linked.parameters | linked.writes | {one.name for one in linked.bindings}) - GENERATORS
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
