@@ -10,17 +10,18 @@ from functools import lru_cache
 
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
-from nbflow.flow.code import Names, compile_body, digest, names_of, parse
+from nbflow.flow.code import Names, compile_body, digest, names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
 from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.magics import is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
-from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
+from nbflow.flow.text import Text, blank, parse_ordinary, parse_step
 from nbflow.garbage import without_gc
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
@@ -85,7 +86,7 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool) -> Reading:
     place = Place(document, cell.number, max(header.line, 1))
     found = Reading()
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
-    match _kind_of(cell, header):
+    match kind_of(cell, header):
         case CellKind.STEP:
             _read_step(found, cell, header, place, lazy_annotations)
         case CellKind.PARAMETERS:
@@ -101,7 +102,8 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool) -> Reading:
     return found
 
 
-def _kind_of(cell: Cell, header: Header) -> CellKind:
+def kind_of(cell: Cell, header: Header) -> CellKind:
+    """What a cell is, by its header and its tags."""
     if header.kind is CellKind.ORDINARY and cell.tags & {"parameters", "injected-parameters"}:
         return CellKind.PARAMETERS
     return header.kind
@@ -120,10 +122,12 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         return
     step = _step_of(cell, header, header.name, place)
     try:
-        tree = parse(step.body)
+        text = parse_step(step.body)
+        step = replace(step, body=text.source)
+        found.problems += _refusals(text, step)
         compile_body(step.body)
-        step = _with_names(step, tree, header, lazy_annotations)
-        found.code[step.name] = _code_of(step, tree, lazy_annotations)
+        step = _with_names(step, text.tree, header, lazy_annotations)
+        found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
@@ -136,12 +140,18 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
 
 
 def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
-    """What the header says of it; the names of the body are not read yet."""
+    """What the header says of it; the names of the body are not read yet.
+
+    Magics above the header belong to the body, as IPython has it when `%%time` stands there.
+    """
+    lines, start = lines_of(cell.source), header.line
+    if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
+        lines[header.line - 1], start = "", 0
     return Step(
         name=name,
         place=place,
-        body="\n".join(lines_of(cell.source)[header.line :]),
-        body_line=header.line + 1,
+        body="\n".join(lines[start:]),
+        body_line=start + 1,
         cell_id=cell.id,
         doc=cell.above,
         after=header.after,
@@ -155,7 +165,9 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
 
 def _code_of(step: Step, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
     """What the body defines for itself and the steps below; a guarded step may define nothing, and a method never."""
-    nodes = [] if step.metaflow or step.guard or step.loop else code_in(tree)
+    captures = any(isinstance(node, ast.With) and is_capture(node) for node in tree.body)
+    is_apart = step.metaflow or step.guard or step.loop or captures
+    nodes = [] if is_apart else code_in(tree)
     text = Text(ast.Module(nodes, []), step.body)
     found = statements_of(text, replace(step.place, line=step.body_line), lazy_annotations=lazy_annotations)
     return tuple(one for one in found if one.names.bound.isdisjoint(step.writes))
@@ -180,13 +192,16 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     place = replace(step.place, line=step.body_line + line - 1)
     lines = lines_of(body)
     text = lines[line - 1] if 0 < line <= len(lines) else ""
-    if text and is_magic(text):
-        fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
-        return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
         fix = "Write 'async def', or await where it is called"
         return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
+
+
+def _refusals(text: Text, step: Step) -> Iterator[Problem]:
+    for line, words, refusal in text.refused:
+        place = replace(step.place, line=step.body_line + line - 1)
+        yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
 
 
 def _with_names(step: Step, tree: ast.Module, header: Header, lazy_annotations: bool) -> Step:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbflow.flow.definition import Definition
+from nbflow.flow.magics import is_capture
 from nbflow.flow.statements import first_line
 from nbflow.flow.step import Step
+from nbflow.flow.text import is_quiet
 
 Told = Callable[[Definition], None]
 
@@ -69,9 +71,10 @@ def compile_body(step: Step, filename: str, flags: int = 0, code: Iterable[Defin
     """
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
+    _fill_capture(tree)
     last = tree.body[-1] if tree.body else None
     shown: types.CodeType | None = None
-    if isinstance(last, ast.Expr) and not _is_quiet(step.body):
+    if isinstance(last, ast.Expr) and not is_quiet(step.body):
         tree.body.pop()
         shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
     parts = (
@@ -95,6 +98,10 @@ def _divide(
         yield piece, None
 
 
-def _is_quiet(body: str) -> bool:
-    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
-    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
+def _fill_capture(tree: ast.Module) -> None:
+    """Move what stands below a `%%capture` into the `with` that stands for it."""
+    for number, node in enumerate(tree.body):
+        if isinstance(node, ast.With) and is_capture(node):
+            node.body += tree.body[number + 1 :]
+            del tree.body[number + 1 :]
+            return

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Annotations that nobody evaluates, until somebody does
-# refused: script: move it to an ordinary cell
 
 # %%
 # %%step models
@@ -28,7 +27,7 @@ print(items)
 
 # %%
 # %%step total
-def total(items: list[Item], unknown: Nowhere = None) -> float:
+def total(items: list[Item], tag: Tag | None = None) -> float:
     return sum(item.price for item in items)
 
 
