@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
+from nbflow.flow.statements import first_line
 from nbflow.init.groups import Becomes, Group, Part, tree_of
 
 _SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -38,14 +39,9 @@ def parts_of(part: Part, tree: ast.Module, kinds: Collection[bool]) -> Iterator[
     pieces = [(kind, 0) for kind, _ in runs[:1]]
     for (_, above), (kind, run) in pairwise(runs):
         end = above[-1].end_lineno or 0
-        if _first_line(run[0]) > end:
+        if first_line(run[0]) > end:
             pieces.append((kind, end))
     starts = [part.start + start for _, start in pieces]
     ends = [*starts[1:], part.end]
     for (kind, _), start, until in zip(pieces, starts, ends, strict=True):
         yield kind, Part(part.cell, start, until)
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])

@@ -247,7 +247,8 @@ def test_a_star_import_in_a_cell_that_computes_gets_a_cell_of_its_own() -> None:
 
 
 def test_cells_are_one_step_where_the_process_is_changed_as_no_worker_can() -> None:
-    found = plan("import os, tempfile\nimport pandas as pd", "folder = tempfile.mkdtemp()\nos.chdir(folder)", FRAME, "x = open('a').read()")
+    setting = "folder = tempfile.mkdtemp()\nos.chdir(folder)"
+    found = plan(f"import os, tempfile\n{IMPORT}", setting, FRAME, "x = open('a').read()")
     assert [row.cells for row in found.rows] == [(1,), (2, 3, 4)]
     assert found.left == ()
 
