@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from nbflow.flow.bound import State, join
+from nbflow.flow.existence import names_asked_for
 from nbflow.flow.scope import Scope
 from nbflow.flow.straight import Straight
 
@@ -28,6 +29,14 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
         yield
         self._targets, self._carried = before
 
+    @contextmanager
+    def _asking(self, names: frozenset[str]) -> Iterator[None]:
+        """Code that has asked whether these names exist, or that goes on where they do not."""
+        before = self._asked
+        self._asked |= names
+        yield
+        self._asked = before
+
     def _unsure(self, state: State) -> State:
         """In a branch inside a loop an earlier turn may have bound what this turn has not."""
         return state.perhaps(self._carried)
@@ -39,15 +48,18 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self.visit(node.test)
-        self.state = join(self._branch(self.state, [node.body], [node.orelse]))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, [node.body], [node.orelse]))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         self.visit(node.values[0])
-        self.state = join(self._branch(self.state, [], node.values[1:]))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, [], node.values[1:]))
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
-        self.state = join(self._branch(self.state, node.body, node.orelse))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, node.body, node.orelse))
 
     def visit_For(self, node: ast.For) -> None:
         self._iterate(node)
@@ -101,7 +113,8 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
 
     def _attempt(self, node: ast.Try | ast.TryStar) -> None:
         before = self.state
-        tried = self.run(node.body, before)
+        with self._asking(names_asked_for(node)):
+            tried = self.run(node.body, before)
         broken = replace(join([before, tried]) if tried.live else before, must=before.must & (tried.must | tried.may))
         broken = self._unsure(broken.perhaps(_bindings(node.body)))
         ends = [self.run(node.orelse, tried)]
