@@ -74,8 +74,21 @@ def _global(cell: Looked) -> bool:
     return cell.has(ast.Global)
 
 
+def _writes_inside(cell: Looked) -> bool:
+    inside = (node for node in cell.nodes if isinstance(node, ast.Attribute | ast.Subscript))
+    return any(isinstance(node.ctx, ast.Store) for node in inside)
+
+
 SHARED = "becomes shared code: steps below use it, and the step runs it as well"
 RUNS = "runs in the step, as in IPython"
+AGAIN = "makes the name an artifact of the step again"
+SETTINGS = r"warnings\.(filter|simple)|set_option|pd\.options|style\.use|rcParams|set_printoptions|basicConfig"
+FILES = (
+    r"\bopen\(|to_(csv|json|parquet|pickle|sql)\(|read_(csv|json|parquet|pickle|text|sql)|np\.(save|load)|savefig"
+    r"|\.(write|read)_(text|bytes)\("
+)
+MAGICS = r"^%(matplotlib|config|load_ext|autoreload|precision)"
+KINDS = r"@dataclass|\((Int|Str)?(Enum|IntFlag)\)|NamedTuple|namedtuple\("
 
 CONSTRUCTS: list[tuple[str, Callable[[Looked], bool], str]] = [
     ("imports and code in one cell", lambda c: _mixed(c, *IMPORTS), SHARED),
@@ -87,42 +100,53 @@ CONSTRUCTS: list[tuple[str, Callable[[Looked], bool], str]] = [
     ("a last line with `;`", lambda c: c.says(r";\s*\Z"), "hides the value, as in IPython"),
     ("plots", lambda c: c.says(r"\b(plt|ax|pyplot)\.|\.plot\b"), "captured with the step"),
     ("`display(…)`", lambda c: c.says(r"\bdisplay\("), "captured with the step"),
-    ("`%matplotlib`, `%config`, `%load_ext`, …", lambda c: c.says(r"^%(matplotlib|config|load_ext|autoreload|precision)"), RUNS),
-    ("`%time`, `%timeit`, `%%time`, `%%timeit`", lambda c: c.says(r"^%%?time"), "the code runs; times are not compared"),
+    ("`%matplotlib`, `%config`, `%load_ext`, …", lambda c: c.says(MAGICS), RUNS),
+    (
+        "`%time`, `%timeit`, `%%time`, `%%timeit`",
+        lambda c: c.says(r"^%%?time"),
+        "the code runs; times are not compared",
+    ),
     ("`%%capture`", lambda c: c.says(r"^%%capture"), RUNS),
     ("`!command`", lambda c: c.says(r"^(\w+ = )?!"), RUNS),
     ("`%%writefile`, `%run`", lambda c: c.says(r"^%(%writefile|run)"), "a file that the step makes or reads"),
     ("`name?`", lambda c: c.says(r"^[\w.]+\?"), "does nothing in a worker"),
     ("`await`, `async for`, `async with`", lambda c: c.has(ast.Await, ast.AsyncFor, ast.AsyncWith), RUNS),
     ("decorators", _decorated, SHARED),
-    ("data classes, enums, named tuples", lambda c: c.says(r"@dataclass|\((Int|Str)?(Enum|IntFlag)\)|NamedTuple|namedtuple\("), SHARED),
+    ("data classes, enums, named tuples", lambda c: c.says(KINDS), SHARED),
     ("generators", lambda c: c.has(ast.Yield, ast.GeneratorExp), "cells that share a running one become one step"),
     ("recursion, `global`", _global, "what the function assigns is an artifact"),
     ("`try` … `except`", lambda c: c.has(ast.Try), "a name that is asked for need not be there"),
     ("`del`", lambda c: c.has(ast.Delete), "ends the name for the steps below"),
-    ("`globals()`, `\"x\" in globals()`", lambda c: c.says(r"globals\(\)"), "finds what the step has"),
-    ("changes in place: `x[…] = …`, `x.a = …`", lambda c: _writes_inside(c), "makes the name an artifact of the step again"),
-    ("`x += …`", lambda c: c.has(ast.AugAssign), "makes the name an artifact of the step again"),
-    ("`append`, `update`, `pop`, `fit`, …", lambda c: c.says(r"\.(append|extend|update|pop|add|insert|remove|fit)\("), "makes the name an artifact of the step again"),
+    ('`globals()`, `"x" in globals()`', lambda c: c.says(r"globals\(\)"), "finds what the step has"),
+    ("changes in place: `x[…] = …`, `x.a = …`", _writes_inside, AGAIN),
+    ("`x += …`", lambda c: c.has(ast.AugAssign), AGAIN),
+    (
+        "`append`, `update`, `pop`, `fit`, …",
+        lambda c: c.says(r"\.(append|extend|update|pop|add|insert|remove|fit)\("),
+        AGAIN,
+    ),
     ("comprehensions", lambda c: c.has(ast.ListComp, ast.DictComp, ast.SetComp), RUNS),
     ("lambdas", lambda c: c.has(ast.Lambda), RUNS),
     ("`match`", lambda c: c.has(ast.Match), RUNS),
     ("`with` blocks", lambda c: c.has(ast.With), RUNS),
-    ("seeds and random numbers", lambda c: c.says(r"random|default_rng|RandomState|\brng\b"), "the order of the draws is kept"),
-    ("settings: `warnings`, `pd.set_option`, styles, logging", lambda c: c.says(r"warnings\.(filter|simple)|set_option|pd\.options|style\.use|rcParams|set_printoptions|basicConfig"), "done in every worker"),
-    ("files read or written", lambda c: c.says(r"\bopen\(|to_(csv|json|parquet|pickle|sql)\(|read_(csv|json|parquet|pickle|text|sql)|np\.(save|load)|savefig|\.(write|read)_(text|bytes)\("), "order the steps that read and write them"),
+    (
+        "seeds and random numbers",
+        lambda c: c.says(r"random|default_rng|RandomState|\brng\b"),
+        "the order of the draws is kept",
+    ),
+    ("settings: `warnings`, `pd.set_option`, styles, logging", lambda c: c.says(SETTINGS), "done in every worker"),
+    ("files read or written", lambda c: c.says(FILES), "order the steps that read and write them"),
     ("SQL", lambda c: c.says(r"(?i)\bselect\b.*\bfrom\b|sqlite3"), "a connection stays in one step"),
     ("scikit-learn", lambda c: c.says(r"sklearn|\.fit\(|\.predict\("), RUNS),
     ("data frames", lambda c: c.says(r"\bpd\.|groupby|merge\(|pivot|resample"), RUNS),
     ("regular expressions", lambda c: c.says(r"\bre\."), RUNS),
     ("dates and times", lambda c: c.says(r"datetime|timedelta|date_range|Timestamp|\bdate\("), RUNS),
-    ("type hints", lambda c: c.has(ast.AnnAssign) or any(isinstance(n, ast.arg) and n.annotation for n in c.nodes), RUNS),
-]  # fmt: skip
-
-
-def _writes_inside(cell: Looked) -> bool:
-    inside = (node for node in cell.nodes if isinstance(node, ast.Attribute | ast.Subscript))
-    return any(isinstance(node.ctx, ast.Store) for node in inside)
+    (
+        "type hints",
+        lambda c: c.has(ast.AnnAssign) or any(isinstance(n, ast.arg) and n.annotation for n in c.nodes),
+        RUNS,
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -150,11 +174,10 @@ def page() -> str:
         (
             "# What notebooks are made of, and what nbflow does with it",
             "",
-            f"The tests have {len(NOTEBOOKS)} notebooks with {cells} code cells (`tests/notebooks/corpus`), written in the "
-            "manner of textbooks, Kaggle, library",
-            "documentation and lab notes. `nbflow init` makes a flow of each, and its run is compared with the cells run in "
-            "IPython. This page",
-            "is written by `python -m tests.notebooks.constructs`; a test compares it with the notebooks.",
+            f"The tests have {len(NOTEBOOKS)} notebooks with {cells} code cells (`tests/notebooks/corpus`), written in",
+            "the manner of textbooks, Kaggle, library documentation and lab notes. `nbflow init` makes a flow of each,",
+            "and its run is compared with the cells run in IPython. This page is written by",
+            "`python -m tests.notebooks.constructs`; a test compares it with the notebooks.",
             "",
             "| in a cell | notebooks | cells | what nbflow does |",
             "|---|---:|---:|---|",

@@ -32,7 +32,7 @@ def plain() -> Iterator[Plain]:
     process.stop()
 
 
-@pytest.mark.parametrize("path", map(named, RUN))
+@pytest.mark.parametrize("path", [named(path) for path in RUN])
 def test_the_flow_of_a_notebook_gives_what_ipython_gives(path: Path, tmp_path: Path, plain: Plain) -> None:
     made = make_flow(path, tmp_path, plain)
     assert made.is_right, str(made)

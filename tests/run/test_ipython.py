@@ -108,7 +108,7 @@ def in_a_step(text: str) -> tuple[str, dict[str, Any]]:
     module.__dict__["get_ipython"] = WorkerShell(module).get_ipython
     before = {*module.__dict__, "_dh", "_ih", "_oh"}
     with redirect_stdout(io.StringIO()) as printed:
-        value = compile_body(flow.steps[0], "step a").execute(module.__dict__)
+        value = compile_body(flow.steps[0], "step a").execute(module.__dict__, lambda definition: None)
         if value is not None:
             print("value", repr(value))
     return _compared(printed.getvalue()), _bound(module.__dict__, before)
