@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
-from nbflow.run.capture import LIMIT, Output, append_text, other_threads
+from nbflow.run.capture import LIMIT, other_threads
 from nbflow.run.display import bundle_of
+from nbflow.run.outputs import Output, append_text
 
 Update = Callable[[str], None]
 
@@ -191,9 +192,6 @@ class Backstage:
 
     def result(self, value: object) -> None:
         self.value = value
-
-    def adopt_display(self) -> None:
-        """The kernel's own `display` stays."""
 
     def flush(self) -> None:
         """Figures are shown after the value, as in any cell."""

@@ -10,7 +10,7 @@ from typing import Any
 from IPython.display import display
 
 from nbflow.jupyter.screen import Record, Update, replaced, show_again, tee
-from nbflow.run.capture import Output
+from nbflow.run.outputs import Output
 
 
 class ShellScreen:

@@ -45,13 +45,13 @@ def compile_body(step: Step, filename: str, flags: int = 0) -> Body:
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
     last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _is_quiet(step.body):
+    if not isinstance(last, ast.Expr) or is_quiet(step.body):
         return Body(compile(tree, filename, "exec", flags, dont_inherit=True), None)
     tree.body.pop()
     shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
     return Body(compile(tree, filename, "exec", flags, dont_inherit=True), shown)
 
 
-def _is_quiet(body: str) -> bool:
+def is_quiet(body: str) -> bool:
     """Whether the last line ends with a semicolon, which in a notebook hides the value."""
     return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
