@@ -26,6 +26,7 @@ from nbflow.errors import (
 from nbflow.terminal import take_any_text
 
 VERBS = {
+    "init": ("starting", "Make a flow of an ordinary notebook."),
     "run": ("running", "Run the flow, or a part of it."),
     "resume": ("running", "A new run that keeps all that still holds of an earlier one."),
     "rerun": ("running", "Compute a step or one of its items again, whatever is stored."),

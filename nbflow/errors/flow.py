@@ -47,7 +47,8 @@ class NothingToRun(NbflowError):
     def __init__(self, document: str) -> None:
         self.document = document
         super().__init__(
-            f"there is nothing to run: {document} has no steps. Begin a cell with  %%step NAME  to make it one"
+            f"there is nothing to run: {document} has no steps. Begin a cell with  %%step NAME  to make it one, "
+            f"or let  nbflow init {document}  do it"
         )
 
 

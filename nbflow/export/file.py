@@ -28,6 +28,11 @@ def refuse_notebook(path: Path, notebook: Path) -> None:
 
 def write_script(path: Path, text: str, force: bool = False) -> None:
     """Raises TargetExists for a file that is there, unless forced, and TargetUnwritable; then all is as it was."""
+    write_whole(path, text.encode("utf-8", "backslashreplace"), force)
+
+
+def write_whole(path: Path, data: bytes, force: bool = False) -> None:
+    """The same with the bytes of any file."""
     if os.path.exists(path) and not force:  # unlike the method of a path, it takes any path
         raise TargetExists(path)
     file = path.resolve()  # a link goes on leading there
@@ -35,7 +40,7 @@ def write_script(path: Path, text: str, force: bool = False) -> None:
     try:
         if file.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        beside.write_text(text, "utf-8", "backslashreplace")
+        beside.write_bytes(data)
         if file.exists():
             beside.chmod(file.stat().st_mode & 0o777)
         beside.replace(file)  # so that a crash leaves the old file, or the new one

@@ -76,7 +76,7 @@ def _read_cell(cell: Cell, document: str) -> Reading:
     place = Place(document, cell.number, max(header.line, 1))
     found = Reading()
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
-    match _kind_of(cell, header):
+    match kind_of(cell, header):
         case CellKind.STEP:
             _read_step(found, cell, header, place)
         case CellKind.PARAMETERS:
@@ -92,7 +92,8 @@ def _read_cell(cell: Cell, document: str) -> Reading:
     return found
 
 
-def _kind_of(cell: Cell, header: Header) -> CellKind:
+def kind_of(cell: Cell, header: Header) -> CellKind:
+    """What a cell is, by its header and its tags."""
     if header.kind is CellKind.ORDINARY and cell.tags & {"parameters", "injected-parameters"}:
         return CellKind.PARAMETERS
     return header.kind

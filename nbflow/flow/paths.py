@@ -107,6 +107,9 @@ class _Reading:
     def _at(self, space: Space, name: str = "") -> _Reading:
         return _Reading(space, self.depth + 1, self.following | {(name, id(space))} if name else self.following)
 
+    def _in(self, node: ast.expr, space: Space) -> tuple[str, ...]:
+        return self._at(space).texts(node)
+
     def _values(self, name: str) -> Iterator[tuple[Bound, _Reading]]:
         """Yield what a name may be bound to, each with the reading of its own names."""
         space = self.space.where(name)
@@ -326,7 +329,7 @@ class _Reading:
         if space is None or name not in space.functions or self.depth > DEPTH:
             return (UNKNOWN,)
         function = space.functions[name]
-        inside = enter(function, call, self.space, space)
+        inside = enter(function, call, self.space, space, self._in)
         statements = every_node(function)
         values = [one.value for one in statements if isinstance(one, ast.Return) and one.value is not None]
         return (text for value in values for text in self._at(inside).texts(value))
@@ -338,8 +341,17 @@ _JOINS = frozenset(
 _SAME = frozenset(("str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath", "os.path.expanduser"))
 
 
-def enter(function: FunctionNode, call: ast.Call | None, caller: Space, around: Space) -> Space:
-    """Return the space inside a function that is called like this; without a call, its arguments are not known."""
+def enter(
+    function: FunctionNode,
+    call: ast.Call | None,
+    caller: Space,
+    around: Space,
+    read: Callable[[ast.expr, Space], tuple[str, ...]] = paths_of,
+) -> Space:
+    """Return the space inside a function that is called like this; without a call, its arguments are not known.
+
+    Where an expression is being read, `read` goes on with it: `df = clean(df)` would lead back to itself without end.
+    """
     spec = function.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
     every = [*names, *(argument.arg for argument in (*spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))))]
@@ -350,9 +362,9 @@ def enter(function: FunctionNode, call: ast.Call | None, caller: Space, around: 
     known: dict[str, tuple[str, ...]] = {}
     for name in every:
         if name in given:
-            known[name] = paths_of(given[name], caller)
+            known[name] = read(given[name], caller)
         else:
-            known[name] = paths_of(defaults[name], around) if name in defaults and call else (UNKNOWN,)
+            known[name] = read(defaults[name], around) if name in defaults and call else (UNKNOWN,)
     body = [] if isinstance(function, ast.Lambda) else function.body
     return Space.of(body, around, **known)
 

@@ -91,7 +91,7 @@ VERBS_ON_STEPS = (
 @pytest.mark.parametrize("verb", VERBS_ON_STEPS, ids=" ".join)
 def test_without_steps_there_is_nothing_to_run(shell: Shell, verb: list[str]) -> None:
     answer = shell(verb[0], shell.write("plain", "x = 1"), *verb[1:])
-    fix = "Begin a cell with  %%step NAME  to make it one"
+    fix = "Begin a cell with  %%step NAME  to make it one, or let  nbflow init plain.ipynb  do it"
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"Error: there is nothing to run: plain.ipynb has no steps. {fix}\n"
     assert os.listdir(shell.folder) == ["plain.ipynb"]

@@ -151,6 +151,12 @@ def test_the_files_of_a_step_are_found_in_its_text(body: str, expected: list[str
     assert sorted(uses(body)) == sorted(expected)
 
 
+@pytest.mark.parametrize("value", ["load(df)", "load('a', df)", "chosen()"])
+def test_a_name_made_of_itself_by_a_function_is_read_to_an_end(value: str) -> None:
+    body = f"df = load('a')\ndef chosen(name=df):\n    return name\ndf = {value}\ndf.to_csv('out.csv')"
+    assert "write out.csv" in uses(body)
+
+
 @pytest.mark.parametrize("body", NONE)
 def test_what_is_no_file_of_this_machine_is_left_out(body: str) -> None:
     assert uses(body) == []

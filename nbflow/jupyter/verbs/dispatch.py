@@ -99,6 +99,8 @@ def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
             return words
         case "sync":
             return [*words, str(session.document.path or session.document.name)]
+        case "init":
+            return [str(session.document.path or session.document.name), *words]
         case "gc" | "verify":
             return [str(session.folder), *words]
         case _:

@@ -1,0 +1,117 @@
+"""Groups of cells: what a notebook will have as one cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from nbflow.flow.cell import Cell, Place
+from nbflow.flow.cells import kind_of
+from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.lines import lines_of
+
+
+class Becomes(StrEnum):
+    """What the cells of a group become."""
+
+    STEP = "step"
+    ORDINARY = "ordinary"
+    PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Lines of a cell from `start` (0 is the first) to before `end`; mostly the whole of it."""
+
+    cell: Cell
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def source(self) -> str:
+        if self.is_whole:
+            return self.cell.source
+        return "\n".join(lines_of(self.cell.source)[self.start : self.end])
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.start and self.end is None
+
+    @property
+    def is_last(self) -> bool:
+        return self.end is None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One cell of the flow that is to be. `settled`: it had a header, or nbflow cannot make a step of it.
+
+    `why` is the reason where the code alone does not show it.
+    """
+
+    parts: tuple[Part, ...]
+    becomes: Becomes = Becomes.ORDINARY
+    settled: bool = False
+    why: str = ""
+    name: str = ""
+
+    @property
+    def number(self) -> int:
+        return self.parts[0].cell.number
+
+    @property
+    def source(self) -> str:
+        """The code without a header that is to be."""
+        return (
+            "\n\n".join(part.source.rstrip("\r\n") for part in self.parts) if self.parts[1:] else self.parts[0].source
+        )
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it becomes what it has not been."""
+        return not self.settled and self.becomes is not Becomes.ORDINARY
+
+    @property
+    def header(self) -> str:
+        """The header that it gets, in the form of a magic; empty for none."""
+        if not self.is_new:
+            return ""
+        return f"%%step {self.name or self.key}" if self.becomes is Becomes.STEP else f"%%{self.becomes}"
+
+    @property
+    def key(self) -> str:
+        """A name for a step that has none yet."""
+        return f"cell_{self.number}_{self.parts[0].start}"
+
+    @property
+    def cell(self) -> Cell:
+        """The cell as the checker reads it, with the number that it has now; lines of a later part stand below."""
+        first = self.parts[0]
+        lines = [self.header, self.source] if self.is_new else [self.source]
+        above = "\n" * (first.start + 1) if first.start else ""
+        return replace(first.cell, source=above + "\n".join(lines))
+
+    def holds(self, place: Place) -> bool:
+        """Whether a place of the draft may be in it; of several groups the last one counts."""
+        return (self.number, self.parts[0].start) < (place.cell, place.line) and place.cell <= self.last
+
+    @property
+    def last(self) -> int:
+        return self.parts[-1].cell.number
+
+    def become(self, becomes: Becomes, why: str, *, settled: bool = False) -> Group:
+        return replace(self, becomes=becomes, why=why, settled=settled)
+
+
+def group_of(cell: Cell) -> Group:
+    """A cell alone; one that nbflow knows already stays what it is."""
+    kind = kind_of(cell, read_header(cell.source))
+    known = {
+        CellKind.STEP: (Becomes.STEP, "is a step already"),
+        CellKind.PARAMETERS: (Becomes.PARAMETERS, "holds parameters already"),
+        CellKind.SHARED: (Becomes.ORDINARY, "is shared already"),
+    }
+    if kind in known:
+        becomes, why = known[kind]
+        return Group((Part(cell),), becomes, settled=True, why=why)
+    return Group((Part(cell),))

@@ -1,0 +1,67 @@
+"""A plan as a text notebook: headers are added between its lines, and every other line stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nbflow.flow.lines import lines_of
+from nbflow.init.writing import Lines, NewCell
+
+_MARKER = re.compile(r"^# ?%%(?:\s|$)")
+
+
+def segments(text: str) -> tuple[str, list[str]]:
+    """What stands above the first cell, and the cells, each with its marker. Code above every marker is a cell."""
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if _MARKER.match(line)]
+    head = _head(lines, starts[0] if starts else len(lines))
+    if any(line.strip() for line in lines[head : starts[0] if starts else None]):
+        starts.insert(0, head)
+    ends = [*starts[1:], len(lines)]
+    return "\n".join(lines[: starts[0] if starts else head]), [
+        "\n".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _head(lines: Sequence[str], first: int) -> int:
+    """How many lines the header of jupytext has, or what stands above it."""
+    start = 1 if lines and lines[0].startswith("#!") else 0
+    if lines[start : start + 1] != ["# ---"]:
+        return start
+    end = next((number for number in range(start + 1, first) if lines[number] == "# ---"), start)
+    return end + 1
+
+
+def rewrite(text: str, cells: Sequence[NewCell]) -> str:
+    """The text of a notebook with these cells in place of its own."""
+    above, parts = segments(text)
+    return "\n".join(([above] if above else []) + [_written(parts, cell) for cell in cells])
+
+
+def _written(parts: Sequence[str], cell: NewCell) -> str:
+    if not cell.lines:
+        return f"# %%\n{_commented(cell.source)}\n"
+    own = parts[cell.lines[-1].cell - 1]
+    if cell.is_kept:
+        return own
+    marker = _divided(own)[0] if cell.base else ""
+    bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
+    ending = own[len(own.rstrip("\n")) :] or "\n"
+    added = [_commented(line) for line in cell.added]
+    return "\n".join([marker or "# %%", *added, "\n\n".join(bodies)]) + ending
+
+
+def _lines_of(parts: Sequence[str], lines: Lines) -> str:
+    body = _divided(parts[lines.cell - 1])[1]
+    return body if not lines.start and lines.end is None else "\n".join(body.split("\n")[lines.start : lines.end])
+
+
+def _divided(part: str) -> tuple[str, str]:
+    first, _, rest = part.partition("\n")
+    return (first, rest) if _MARKER.match(first) else ("", part)
+
+
+def _commented(source: str) -> str:
+    """Magics as jupytext has them in a file that Python can read."""
+    return "\n".join(f"# {line}" if line.startswith("%") else line for line in lines_of(source))

@@ -1,0 +1,232 @@
+"""Which cells are steps: a draft is read, linked and checked, and mended by rule until nothing changes any more."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from nbflow.flow.cell import Place, Problem
+from nbflow.flow.cells import read_flow
+from nbflow.flow.checks import check
+from nbflow.flow.code import names_of
+from nbflow.flow.definition import Scratch
+from nbflow.flow.graph import Graph, Link, link
+from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.step import Step
+from nbflow.flow.text import blank, parse_ordinary
+from nbflow.flow.wording import listed
+from nbflow.init.groups import Becomes, Group
+from nbflow.init.lasting import Lasting
+from nbflow.init.showing import Showing
+
+_ROUNDS = 30
+"""Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
+
+REFUSED = frozenset({"syntax", "magic", "async", "header", "star-import", "metaflow"})
+"""What is wrong with the text of one step. Such a cell is left as it is."""
+
+_MEANT_FOR_A_STEP = frozenset(
+    {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
+)
+"""What is wrong with an ordinary cell that only a step may do."""
+
+
+@lru_cache(4096)
+def tree_of(source: str) -> ast.Module | None:
+    """The code of a cell below its header; none for what Python cannot read."""
+    header = read_header(source)
+    try:
+        return parse_ordinary(blank(source, header.line if header.kind is not CellKind.ORDINARY else 0)).tree
+    except (SyntaxError, ValueError, MemoryError):
+        return None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Groups, and what the checker says of the flow that they make."""
+
+    groups: tuple[Group, ...]
+    document: str
+
+    @cached_property
+    def graph(self) -> Graph:
+        return link(read_flow([group.cell for group in self.groups], "", self.document))
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        return check(self.graph)
+
+    def at(self, place: Place) -> int:
+        """The number of the group that has this place."""
+        return max(number for number, group in enumerate(self.groups) if group.holds(place))
+
+    @cached_property
+    def steps(self) -> Mapping[str, int]:
+        """The number of the group of each step."""
+        return {step.name: self.at(step.place) for step in self.graph.steps.values()}
+
+    @cached_property
+    def scratch(self) -> Mapping[int, Sequence[Scratch]]:
+        """What each group computes that steps cannot see."""
+        found: dict[int, list[Scratch]] = {}
+        for one in self.graph.flow.scratch:
+            found.setdefault(self.at(one.place), []).append(one)
+        return found
+
+    def with_groups(self, changed: Mapping[int, Group]) -> Draft:
+        return Draft(tuple(changed.get(at, group) for at, group in enumerate(self.groups)), self.document)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What is known of the code as a whole, whatever becomes a step."""
+
+    showing: Showing
+    lasting: Lasting
+    shows_count: bool = False  # cells that only show become steps as well
+
+
+def know(draft: Draft, *, shows_count: bool = False) -> Notebook:
+    trees = [tree for group in draft.groups if (tree := tree_of(group.source)) is not None]
+    graph = draft.graph
+    origins = dict(pair for one in graph.prelude.definitions for pair in one.origins)
+    origins |= dict(pair for step in graph.steps.values() for pair in step.imports)
+    lasting = Lasting(trees, origins)
+    return Notebook(Showing(trees, origins, lasting), lasting, shows_count)
+
+
+def settle(draft: Draft, notebook: Notebook) -> Draft:
+    """Mend a draft until nothing is left that a rule can mend."""
+    for _ in range(_ROUNDS):
+        better = _give_up(draft) or _promote(draft, notebook) or _merge(draft, notebook)
+        if better is None:
+            break
+        draft = better
+    return draft
+
+
+# what cannot be a step
+
+
+def _give_up(draft: Draft) -> Draft | None:
+    """Leave the cells alone of which the checker cannot read the code that they would have as steps."""
+    changed: dict[int, Group] = {}
+    for one in draft.problems:
+        if one.rule in REFUSED and not one.warning and one.place is not None:
+            group = draft.groups[at := draft.at(one.place)]
+            if not group.settled:
+                changed.setdefault(at, group.become(Becomes.ORDINARY, f"left alone: {one.message}", settled=True))
+    return draft.with_groups(changed) if changed else None
+
+
+# what must be a step
+
+
+def _promote(draft: Draft, notebook: Notebook) -> Draft | None:
+    """Make steps of the ordinary cells that compute, or that must be steps for others."""
+    changed = {
+        at: draft.groups[at].become(Becomes.STEP, why)
+        for at, why in _wanted(draft, notebook)
+        if not draft.groups[at].settled and draft.groups[at].becomes is Becomes.ORDINARY
+    }
+    return draft.with_groups(changed) if changed else None
+
+
+def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
+            yield draft.at(one.place), one.message
+    for at, scratch in draft.scratch.items():
+        nodes = [node for one in scratch for node in _nodes(one.source)]
+        if notebook.shows_count or not notebook.showing.only_shows(nodes):
+            yield at, ""
+    yield from _read_below(draft)
+    yield from _used_up(draft, notebook)
+    yield from _changed_below(draft)
+
+
+def _nodes(source: str) -> Sequence[ast.stmt]:
+    tree = tree_of(source)
+    return tree.body if tree else ()
+
+
+def _read_below(draft: Draft) -> Iterator[tuple[int, str]]:
+    """The ordinary cells with a name that a step below reads."""
+    binders: dict[str, list[tuple[Place, int]]] = {}
+    for at, scratch in draft.scratch.items():
+        for one in scratch:
+            for name in one.names | one.changes:
+                binders.setdefault(name, []).append((one.place, at))
+    for step in draft.graph.steps.values() if binders else ():
+        linked = draft.graph.links[step.name]
+        suspects = (step.reads | step.maybe_reads | linked.prelude) & binders.keys()
+        names = suspects & (step.reads | linked.unknown | names_of(step.body).free) if suspects else suspects
+        for name in sorted(names):
+            above = [at for place, at in binders[name] if place < step.place]
+            yield from ((at, f"step '{step.name}' below reads '{name}'") for at in above[-1:])
+    for definition in draft.graph.prelude.definitions if binders else ():
+        for name in sorted(definition.reads & binders.keys()):
+            yield binders[name][-1][1], f"a function reads '{name}'"
+
+
+def _used_up(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that make what is used up by reading it, as a generator is, for steps."""
+    read = frozenset[str]().union(*(step.reads | linked.prelude for step, linked in _linked(draft)))
+    for at, group in enumerate(draft.groups):
+        tree = tree_of(group.source) if group.becomes is Becomes.ORDINARY else None
+        made = notebook.lasting.bound(tree.body, {}) if tree else {}
+        yield from ((at, f"'{name}' is {made[name]}") for name in sorted(made.keys() & read))
+
+
+def _linked(draft: Draft) -> Iterator[tuple[Step, Link]]:
+    return ((step, draft.graph.links[step.name]) for step in draft.graph.steps.values())
+
+
+def _changed_below(draft: Draft) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that change an object which a step above them may have put into something else."""
+    changes = [one for one in draft.graph.prelude.definitions if one.changes and not one.setting]
+    for one in changes:
+        for step, linked in _linked(draft):
+            if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
+                yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
+                break
+
+
+# what must be one step
+
+
+def _merge(draft: Draft, notebook: Notebook) -> Draft | None:
+    """Put the cells into one step that share a value which no store can keep."""
+    spans = {(writer, reader): why for writer, reader, why in _shared(draft, notebook) if writer < reader}
+    groups = draft.groups
+    for (first, last), why in sorted(spans.items(), reverse=True):
+        if last < len(groups) and can_merge(groups[first : last + 1]):
+            groups = (*groups[:first], merged(groups[first : last + 1], why), *groups[last + 1 :])
+            return Draft(groups, draft.document)
+    return None
+
+
+def _shared(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, int, str]]:
+    """Two groups of which one reads what the other has made and cannot store."""
+    known: dict[str, str] = {}
+    lost: dict[str, dict[str, str]] = {}
+    for step in draft.graph.steps.values():
+        tree = tree_of(step.body)
+        known = notebook.lasting.bound(tree.body, known) if tree else known
+        lost[step.name] = {name: known[name] for name in known.keys() & draft.graph.links[step.name].writes}
+        for binding in draft.graph.links[step.name].bindings:
+            for writer in binding.writers:
+                if word := lost.get(writer, {}).get(binding.name):
+                    why = f"'{binding.name}' is {word}, which cannot be stored"
+                    yield draft.steps[writer], draft.steps[step.name], why
+
+
+def can_merge(groups: Sequence[Group]) -> bool:
+    """Whether cells can stand in one: cells that nbflow knows or cannot read stay alone."""
+    return all(not group.settled and not group.source.lstrip().startswith("%%") for group in groups)
+
+
+def merged(groups: Sequence[Group], why: str) -> Group:
+    return Group(tuple(part for group in groups for part in group.parts), Becomes.STEP, why=why)

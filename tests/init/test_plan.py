@@ -1,0 +1,233 @@
+"""What each cell of an ordinary notebook becomes, told with strings."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbflow.flow.cell import Cell
+from nbflow.init.groups import Becomes
+from nbflow.init.plan import Plan, plan_flow
+
+IMPORT = "import numpy as np\nimport pandas as pd"
+FRAME = 'df = pd.read_csv("films.csv")'
+
+
+def plan(*sources: str | tuple[str, str], **wishes: bool) -> Plan:
+    """The plan of cells; a pair is a markdown text and the cell below it."""
+    pairs = [("", one) if isinstance(one, str) else one for one in sources]
+    return plan_flow([Cell(number, source, above=above) for number, (above, source) in enumerate(pairs, 1)], **wishes)
+
+
+def becomes(found: Plan) -> list[str]:
+    """The name of each step, and for other cells what they become."""
+    return [row.name or str(row.becomes) for row in found.rows]
+
+
+def test_cells_that_compute_are_steps_and_imports_and_functions_are_not() -> None:
+    found = plan(IMPORT, "def mean(xs):\n    return sum(xs) / len(xs)", "LIMIT = 3", FRAME, "m = mean(df.score)")
+    assert becomes(found) == ["ordinary", "ordinary", "ordinary", "load_df", "m"]
+    assert found.left == ()
+    assert found.loads
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "df.head()",
+        "print(len(df), df.shape)",
+        "df",
+        "plt.plot(df.score)\nplt.show()",
+        "fig, ax = plt.subplots()\nax.plot(df.score)\nax.set_title('x')",
+        "for name in df.columns:\n    plt.hist(df[name])",
+        "df.plot(kind='bar')",
+        "df.score.groupby(df.votes).mean().sort_values()",
+        "if len(df) > 3:\n    print(f'{len(df)} films')",
+        "axes = df.hist()\nfor ax in axes.flatten():\n    ax.set_xlabel('x')",
+    ],
+)
+def test_a_cell_that_only_shows_stays_as_it_is(source: str) -> None:
+    found = plan(f"{IMPORT}\nimport matplotlib.pyplot as plt", FRAME, source)
+    assert becomes(found) == ["ordinary", "load_df", "ordinary"]
+    assert found.rows[-1].why == "only shows"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print(df.pop('score'))",
+        "print(next(turns))",
+        "list(turns)",
+        "for one in turns:\n    print(one)",
+        "print(change(df))",
+        "print(account.withdraw(3))",
+        "print(account.balance)",
+        "df.to_csv('out.csv')",
+        "plt.plot(df.score)\nplt.savefig('out.png')",
+        "print(np.random.rand())",
+        "np.fill_diagonal(df.values, 0)",
+        "df.drop(columns='score', inplace=True)",
+        "print(counts['x'])",
+        "n = len(df)",
+        "print(x := 3)",
+    ],
+)
+def test_a_cell_that_changes_something_is_a_step_though_it_shows(source: str) -> None:
+    given = (
+        f"{IMPORT}\nimport matplotlib.pyplot as plt\nfrom collections import defaultdict",
+        "def change(df):\n    df['x'] = 1\n    return df",
+        "class Account:\n    def withdraw(self, n):\n        self.n -= n\n"
+        "    @property\n    def balance(self):\n        return 1",
+        FRAME,
+        "turns = iter(df.score)\naccount = make()\ncounts = defaultdict(int, df.score)\n",
+    )
+    assert plan(*given, source).rows[-1].becomes is Becomes.STEP
+
+
+def test_a_cell_whose_name_a_step_reads_is_a_step_though_it_only_shows() -> None:
+    found = plan("import matplotlib.pyplot as plt", "fig, ax = plt.subplots()", "width = fig.get_figwidth() * scale()")
+    assert [row.cells for row in found.rows] == [(1,), (2, 3)]
+
+
+def test_a_constant_computed_of_an_artifact_is_a_step() -> None:
+    assert becomes(plan(IMPORT, FRAME, "n = len(df)\nm = n + 1"))[-1] != "ordinary"
+
+
+def test_what_only_prints_is_a_step_where_nothing_computes() -> None:
+    assert becomes(plan("xs = [1, 2]", "print(sum(xs))")) == ["ordinary", "show"]
+
+
+def test_a_change_below_a_step_that_uses_the_object_is_a_step() -> None:
+    found = plan("class A:\n    n = 0", "a = A()", "items = [a, helper()]", "a.n = 3", "print(items[0].n)")
+    assert [row.becomes for row in found.rows][3] is Becomes.STEP
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "gen = (x * x for x in range(9))",
+        "def numbers():\n    yield 1\ngen = numbers()",
+        "gen = open('films.csv')",
+        "import csv\ngen = csv.reader(open('films.csv'))",
+        "import sqlite3\ngen = sqlite3.connect('films.db').cursor()",
+        "import threading\ngen = threading.Lock()",
+        "import threading\nclass Safe:\n    def __init__(self):\n        self.lock = threading.Lock()\ngen = Safe()",
+        "def connect():\n    import socket\n    return open('x')\ngen = connect()",
+        "gen = [open(name) for name in names()]",
+    ],
+)
+def test_cells_that_share_what_cannot_be_stored_are_one_step(maker: str) -> None:
+    found = plan(IMPORT, maker, "n = 1 + helper()", "first = take(gen)", "last = take(other())")
+    assert [row.cells for row in found.rows] == [(1,), (2, 3, 4), (5,)]
+    assert "which cannot be stored" in found.rows[1].why
+
+
+def test_a_list_of_what_a_generator_gave_is_stored() -> None:
+    found = plan("def numbers():\n    yield 1", "xs = list(numbers())", ("A sum.", "total = sum(xs)"))
+    assert [row.cells for row in found.rows] == [(1,), (2,), (3,)]
+
+
+def test_tiny_cells_that_go_on_with_one_value_are_one_step() -> None:
+    found = plan(IMPORT, FRAME, ("## Clean the data", "df = df.dropna()"), "df['x'] = df.a * 2", "df['y'] = df.x + 1")
+    assert [row.cells for row in found.rows] == [(1,), (2,), (3, 4, 5)]
+    assert found.rows[-1].name == "clean_data"
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower"),
+    [
+        ("df = df.dropna()", ("Some words.", "df['x'] = df.a * 2")),  # a text stands between
+        ("train = fit(df)", "train['x'] = 1"),  # worth a checkpoint of its own
+        ("df = df.dropna()\ndf", "df['x'] = df.a * 2"),  # its value is displayed
+        ("a = df.a * 2", "b = df.b * 2"),  # may run in parallel
+        ("df = df.dropna()\n1\n2\n3\n4", "df['x'] = df.a * 2"),  # not tiny
+    ],
+)
+def test_cells_stay_apart_where_somebody_may_want_what_stands_between(upper: str, lower: str | tuple[str, str]) -> None:
+    assert len(plan(IMPORT, FRAME, upper, lower).rows) == 4
+
+
+def test_cells_stay_apart_where_a_cell_below_shows_what_stands_between() -> None:
+    found = plan(IMPORT, FRAME, "clean = df.dropna()", "wide = clean.T", "clean.head()")
+    assert len(found.rows) == 5
+
+
+@pytest.mark.parametrize(
+    ("above", "source", "name"),
+    [
+        ("## Load the data", "x = helper()", "load_data"),
+        ("### 2.1 Train/test *split*", "x = helper()", "train_test_split"),
+        ("# 3. Éclairs & co", "x = helper()", "eclairs_co"),
+        ("<h2>Rates</h2>", "x = helper()", "rates"),
+        ("## Print", "x = helper()", "print_step"),
+        ("## 中文", "x = helper()", "x"),
+        ("", "df = pd.read_csv('a.csv')", "load_df"),
+        ("", "model = make().fit(data())", "fit_model"),
+        ("", "X_train, X_test = train_test_split(data())", "split_data"),
+        ("", "frame['share'] = helper()", "frame_share"),
+        ("", "lambda_ = helper()", "lambda_step"),
+        ("", "størrelse = helper()", "strrelse"),
+        ("", "_x = helper()", "cell_3"),
+    ],
+)
+def test_a_step_is_named_by_the_heading_or_by_what_it_makes(above: str, source: str, name: str) -> None:
+    found = plan(f"# Title\n{IMPORT}", "frame = helper()\nframe", (above, source))
+    assert found.rows[-1].name == name
+
+
+def test_names_of_steps_differ_and_leave_those_alone_that_are_there() -> None:
+    found = plan("%%step x\nx = 1 + f()", "x = g()\nx", "x = h()")
+    assert becomes(found) == ["x", "x_2", "x_3"]
+    assert found.rows[0].why == "is a step already"
+
+
+def test_what_is_no_python_is_left_alone_and_said() -> None:
+    found = plan("%%bash\nls", "x = = 3", "%%html\n<b>", "n = helper()")
+    assert becomes(found) == ["ordinary", "ordinary", "ordinary", "n"]
+    assert [row.why.partition(":")[0] for row in found.rows[:3]] == ["left alone"] * 3
+    assert [one.rule for one in found.left] == ["syntax"]
+
+
+def test_literals_are_offered_as_parameters_and_become_some_when_asked_for() -> None:
+    cells = (
+        "from my import helper",
+        "EPOCHS = 10\nnames = ['a']\nseed = 3",
+        "xs = list(range(helper(EPOCHS, seed, names)))",
+        "K = 1",
+        "K = 2",
+    )
+    assert [(offer.name, offer.number) for offer in plan(*cells).offers] == [("EPOCHS", 2), ("seed", 2)]
+    found = plan(*cells, parameters=True)
+    assert [group.source for group in found.groups if group.becomes is Becomes.PARAMETERS] == [
+        "EPOCHS = 10",
+        "seed = 3",
+    ]
+    assert found.left == ()
+
+
+def test_a_literal_that_a_cell_changes_is_no_parameter() -> None:
+    assert plan("N = 3", "def grow():\n    global N\n    N += 1", "grow()\nxs = make(N)").offers == ()
+
+
+def test_a_loop_over_independent_items_is_named_as_a_foreach() -> None:
+    loop = "models = {}\nfor depth in depths:\n    model = Tree(depth).fit(xs)\n    models[depth] = model"
+    assert plan("depths = make()", "xs = make()", loop).loops == (("fit_model", "--foreach depth in depths"),)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["total = total + fit(x)", "if fit(x): break", "items.pop(fit(x))", "found.append(x + 1)", "model = fit(model)"],
+)
+def test_a_loop_whose_turns_depend_on_each_other_is_not_named(body: str) -> None:
+    assert plan("total, items, found, model = make()", f"for x in xs():\n    {body}").loops == ()
+
+
+def test_cells_that_only_show_become_steps_when_asked_for() -> None:
+    assert becomes(plan(IMPORT, FRAME, "df.head()", shows_count=True)) == ["ordinary", "load_df", "cell_3"]
+
+
+def test_a_plan_of_a_plan_changes_nothing() -> None:
+    found = plan(
+        IMPORT, FRAME, "df = df.dropna()", "df['x'] = 1", "gen = (x for x in df)", "a = next(gen)", "df.head()"
+    )
+    again = plan(*(("\n".join([group.header, group.source])).strip() for group in found.groups), "%load_ext nbflow")
+    assert not again.changes

@@ -1,0 +1,54 @@
+"""Portraits of values: texts that are equal where the values are, in whatever process they were made."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
+DEPTH = 4
+
+
+def portraits(names: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, str]:
+    """A portrait of each value; modules, functions and classes are left out, and names that begin with `_`."""
+    return {
+        name: portrait(value)
+        for name, value in names.items()
+        if not name.startswith("_") and name not in hidden and not isinstance(value, CODE)
+    }
+
+
+def portrait(value: Any, depth: int = 0) -> str:
+    """The type and all that can be told of a value."""
+    kind = type(value).__qualname__
+    match value:
+        case _ if type(value).__module__.startswith("matplotlib"):
+            return kind  # figures hold their times and the addresses of their parts
+        case pd.DataFrame() | pd.Series():
+            value = value.drop(columns=[c for c in value if str(c).endswith("_time")]) if value.ndim == 2 else value
+            return f"{kind} {value.to_json(orient='split', default_handler=str, date_format='iso')}"
+        case np.ndarray() if value.dtype != object:
+            return f"{kind} {value.dtype} {value.shape} {value.tolist()!r}"
+        case dict():
+            items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in value.items())
+            return f"{kind} {{{', '.join(items)}}}"
+        case set() | frozenset():
+            return f"{kind} {sorted(portrait(item, depth) for item in value)}"
+        case list() | tuple():
+            return f"{kind} [{', '.join(portrait(item, depth) for item in value)}]"
+    text = repr(value)
+    return text if not _ADDRESS.search(text) else f"{kind} {_attributes(value, depth)}"
+
+
+def _attributes(value: Any, depth: int) -> str:
+    """Those of an object that has no text of its own."""
+    if depth == DEPTH or inspect.isroutine(value):
+        return "…"
+    return portrait(dict(sorted(getattr(value, "__dict__", {}).items())), depth + 1)
