@@ -136,6 +136,9 @@ _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
 _KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
 _LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
 _HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
+_COMMENTED = re.compile(r"\A(?:[ \t]*\n)*# ?(?=%%(?:step|parameters|shared)\b)")
+"""A header that jupytext leaves commented, as it does with all magics once one of them is not."""
+
 _SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)
 
 
@@ -169,6 +172,7 @@ def _read_percent(path: Path) -> dict[str, Any]:
         fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
         raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
     for number, cell in enumerate(content["cells"], start=1):
+        cell["source"] = _COMMENTED.sub("", cell["source"], count=1)
         cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
     return content
 

@@ -20,6 +20,7 @@ from nbflow.flow.code import digest, parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.text import parse_step
 from nbflow.flow.trees import every_node
 from nbflow.script.branches import EXPORTED, SHARED, SILENT
 
@@ -82,7 +83,7 @@ def header_of(cell: Cell) -> str:
 
 def _next_of(cell: Cell) -> str:
     body = "\n".join(lines_of(cell.source)[read_header(cell.source).line :])
-    calls = (node.value for node in every_node(parse(body)) if isinstance(node, ast.Expr))
+    calls = (node.value for node in every_node(parse_step(body).tree) if isinstance(node, ast.Expr))
     return next((ast.unparse(call) for call in calls if is_transition(call)), "")
 
 

@@ -18,11 +18,12 @@ from nbflow.flow.code import awaiting_line, names_of, parse
 from nbflow.flow.definition import Definition
 from nbflow.flow.flowspec_checks import RESERVED
 from nbflow.flow.graph import Graph
+from nbflow.flow.magics import is_capture
 from nbflow.flow.parameters import parse_value
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.state import assigned_by_calls
 from nbflow.flow.step import ParameterType, Step
-from nbflow.flow.strings import evaluated
+from nbflow.flow.strings import evaluated, of_shell
 from nbflow.flow.trees import every_node
 from nbflow.flow.wording import problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
@@ -269,6 +270,18 @@ def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
             yield Problem("await", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
 
 
+def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
+    """A script has no IPython to ask."""
+    for step in usage.graph.steps.values():
+        nodes = list(every_node(parse(step.body)))
+        calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
+        captures = [node.lineno for node in nodes if isinstance(node, ast.With) and is_capture(node)]
+        if line := min((*calls, *captures), default=0):
+            message = f"step '{step.name}' asks IPython for something, and a script has none"
+            fix = "Write it in Python; subprocess.run(…, shell=True) runs a command"
+            yield Problem("ipython", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
+
+
 def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
     """`"score" in task` is a word of notebooks alone."""
     for step in usage.graph.steps.values():
@@ -292,5 +305,6 @@ RULES: tuple[Rule, ...] = (
     names_that_may_be_deleted,
     looks_into_globals,
     awaiting_bodies,
+    lines_of_ipython,
     membership_of_tasks,
 )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
-from nbflow.flow.code import Names, compile_body, digest, names_of, parse
+from nbflow.flow.code import Names, compile_body, digest, names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
 from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
@@ -19,7 +19,7 @@ from nbflow.flow.prelude import Statement, is_future_import, sort_statements, st
 from nbflow.flow.randomness import RandomUse
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.step import Flow, Parameter, Step
-from nbflow.flow.text import Text, blank, is_magic, parse_ordinary
+from nbflow.flow.text import Text, blank, parse_ordinary, parse_step
 from nbflow.garbage import without_gc
 
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
@@ -112,9 +112,11 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None
         return
     step = _step_of(cell, header, header.name, place)
     try:
-        tree = parse(step.body)
+        text = parse_step(step.body)
+        step = replace(step, body=text.source)
+        found.problems += _refusals(text, step)
         compile_body(step.body)
-        step = _with_names(step, tree, header)
+        step = _with_names(step, text.tree, header)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
@@ -163,13 +165,16 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     place = replace(step.place, line=step.body_line + line - 1)
     lines = lines_of(body)
     text = lines[line - 1] if 0 < line <= len(lines) else ""
-    if text and is_magic(text):
-        fix = "Move it to an ordinary cell, or use subprocess.run for a shell command"
-        return Problem("magic", f"'{text.strip()}' is no Python, and a step is nothing else", fix, place, step.name)
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
         fix = "Write 'async def', or await where it is called"
         return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
+
+
+def _refusals(text: Text, step: Step) -> Iterator[Problem]:
+    for line, words, refusal in text.refused:
+        place = replace(step.place, line=step.body_line + line - 1)
+        yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
 
 
 def _with_names(step: Step, tree: ast.Module, header: Header) -> Step:

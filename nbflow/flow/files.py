@@ -11,9 +11,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from nbflow.flow import verbs
+from nbflow.flow.commands import uses_of_shell
 from nbflow.flow.paths import Space, enter, members_of, paths_of
 from nbflow.flow.pathtexts import UNKNOWN
-from nbflow.flow.strings import is_sql
+from nbflow.flow.strings import is_sql, of_shell
 from nbflow.flow.trees import children, every_node
 
 NESTED = 6
@@ -136,6 +137,9 @@ class _Walk:
         """Yield the arguments that may be paths; the last says whether any text is one, however it looks."""
         origin, name = self.space.origin(call.func), _last_name(call.func)
         if _is_ours(call.func, self.space):
+            return
+        if of_shell(call):
+            yield from ((node, Access(access), any_name) for node, access, any_name in uses_of_shell(call))
             return
         if origin in verbs.COMMANDS:
             yield from ((ast.Constant(word), Access.TOUCH, False) for word in _words(call))

@@ -10,11 +10,13 @@ from nbflow.flow.cell import Problem
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.graph import Graph
+from nbflow.flow.magics import SHELL
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Step
+from nbflow.flow.strings import expanded_names
 from nbflow.flow.wording import listed, problem, suggestion
 
 RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})
@@ -111,6 +113,19 @@ def unknown_names(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         for name in sorted(graph.links[step.name].unknown - _plain_by_self(graph, step).keys()):
             yield _unknown_name(graph, step, name)
+        for name in sorted(_hidden_from_shell(graph, step)):
+            yield _unknown_name(graph, step, name)
+
+
+def _hidden_from_shell(graph: Graph, step: Step) -> Iterator[str]:
+    """Names in shell lines that the notebook has and the step has not: the shell would get the words instead."""
+    if SHELL not in step.body:
+        return
+    linked, statements = graph.links[step.name], parse(step.body).body
+    provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
+    for name in expanded_names(statements) - provided - names_of(statements).bound:
+        if _scratch(graph, name) or _writer_below(graph, step, name) or _private_binder(graph, step, name):
+            yield name
 
 
 def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:

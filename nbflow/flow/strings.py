@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from string import Formatter
 
 from nbflow.flow.trees import every_node
 
@@ -52,6 +53,8 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
             yield from _in_text("".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in parts))
         case ast.Call(func=ast.Attribute(attr="eval" | "evaluate"), args=[ast.Constant(value=str(text)), *_]):
             yield from _WORD.findall(text)
+        case ast.Call() if called := of_shell(node):
+            yield from _in_command(called, node.args)
         case ast.Call(func=ast.Name(id=name), args=[argument, *_]) if name in _EVALUATORS:
             yield from _key(argument)
         case ast.Subscript(value=ast.Call() as call, slice=key) if is_namespace(call):
@@ -62,6 +65,52 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
             yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
             yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+
+
+def of_shell(call: ast.Call) -> str:
+    """The name of the method in `get_ipython().system("ls {folder}")`; empty for any other call."""
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=attr):
+            return attr
+        case _:
+            return ""
+
+
+def _in_command(method: str, arguments: Sequence[ast.expr]) -> Iterator[str]:
+    """What IPython looks up in the texts that it gets: the names in `{…}` and behind `$`, and those of timed code."""
+    texts = [one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if "timeit" in texts[:1]:
+        yield from (word for text in texts[1:] for word in _WORD.findall(text))
+    elif texts:
+        for part in fields_of(texts[1 if method.startswith("run_") and len(texts) > 1 else 0]):
+            yield from (node.id for node in every_node(part) if isinstance(node, ast.Name))
+
+
+def expanded_names(statements: Iterable[ast.AST]) -> frozenset[str]:
+    """What IPython puts into commands if it is there; if not, it leaves the words to the shell."""
+    calls = (node for one in statements for node in every_node(one) if isinstance(node, ast.Call))
+    return frozenset(name for call in calls if (method := of_shell(call)) for name in _in_command(method, call.args))
+
+
+_DOLLAR = re.compile(r"\$(\$?[\w.]+)")
+
+
+def fields_of(command: str) -> list[ast.expr]:
+    """The parts of a text that IPython evaluates, and between them its other parts as constants."""
+    found: list[ast.expr] = []
+    try:
+        for text, field, _, _ in Formatter().parse(command):
+            for number, part in enumerate(_DOLLAR.split(text)):
+                found.append(_field(part) if number % 2 and part[:1] != "$" else ast.Constant(part))
+            if field is not None:
+                found.append(_field(field))
+    except (SyntaxError, ValueError):
+        return [ast.Constant(command)]  # IPython leaves it as it is
+    return found
+
+
+def _field(text: str) -> ast.expr:
+    return ast.parse(text.strip("."), mode="eval").body
 
 
 def is_namespace(call: ast.AST) -> bool:

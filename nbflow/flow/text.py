@@ -1,83 +1,160 @@
-"""Cell texts as Python: IPython's own lines are taken out without moving any other line."""
+"""Cell texts as Python: IPython's own lines become Python without moving any other line."""
 
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from nbflow.flow.code import parse
 from nbflow.flow.lines import lines_of
+from nbflow.flow.magics import (
+    SHELL,
+    TOLD,
+    TRANSPARENT,
+    MagicRefused,
+    as_automatic,
+    plain_cell,
+    plain_line,
+    read_cell,
+    read_line,
+)
 
-_MAGIC = re.compile(r"^(\s*)([%!?]|[\w.]+\?\??\s*$)")
-_TIMED = re.compile(r"^(\s*)%(?:time|prun|memit)\s+(?=[^-\s])")
-_ENVIRONMENT = re.compile(r"^(\s*)%(?:env|set_env)\s+(\w+)(?:\s*=|\s)\s*([^${}]+)$")
-_FOLDER = re.compile(r"^(\s*)%cd\s+(?:-q\s+)?([^-~\s${}][^${}]*)$")
-_MADE = re.compile(r"^(\s*)!\s*mkdir\s+-p\s+([\w./-]+)\s*$")
-_CAPTURED = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
+Refused = tuple[int, str, MagicRefused]
+"""The number of a line, its text, and why a step cannot hold it."""
 
 
 def is_magic(line: str) -> bool:
     """Whether a line is IPython's and not Python's."""
-    return bool(_MAGIC.match(line) or _CAPTURED.match(line))
-
-
-def _plain(line: str) -> str:
-    """What to parse instead: a call for a captured value, so that its name counts as computed."""
-    if _TIMED.match(line):
-        return _TIMED.sub(r"\1", line)
-    if _CAPTURED.match(line):
-        return _CAPTURED.sub(r"\1get_ipython()", line)
-    return _MAGIC.match(line)[1] + "pass" if _MAGIC.match(line) else line  # type: ignore[index]
-
-
-def _setting(line: str) -> str | None:
-    """`%env NAME=value`, `%cd folder` and `!mkdir -p folder` as Python, which workers can do as well."""
-    if found := _ENVIRONMENT.match(line):
-        margin, name, value = found.groups()
-        return f"{margin}__import__('os').environ[{name!r}] = {value.strip()!r}"
-    if found := _FOLDER.match(line):
-        margin, folder = found.groups()
-        return f"{margin}__import__('os').chdir({folder.strip()!r})"
-    if found := _MADE.match(line):
-        margin, folder = found.groups()
-        return f"{margin}__import__('os').makedirs({folder!r}, exist_ok=True)"
-    return None
+    return read_line(line) is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A cell as Python. `source` has as many lines as the cell; those in `magic` were not Python."""
+    """A cell as Python. `source` has as many lines as the cell.
+
+    Those in `magic` are for IPython alone; those in `refused` are so in a step.
+    """
 
     tree: ast.Module
     source: str
     magic: frozenset[int] = frozenset()
+    refused: tuple[Refused, ...] = ()
 
 
 def parse_ordinary(source: str) -> Text:
     """Parse a cell that may hold magics and shell lines. Raises SyntaxError for what is not even that.
 
-    Only lines that Python stumbles over are taken out: a `%` at the start of a line may be part of a text.
+    What needs IPython is taken out, but for the names that it binds.
     """
-    lines = lines_of(source)
+    return _parse(_as_typed(lines_of(source)), _ordinary)
+
+
+def _ordinary(line: str) -> str:
+    try:
+        python = _plain(line).partition(TOLD)[0]
+    except MagicRefused:
+        python = SHELL
+    if SHELL not in python or python.lstrip().startswith("__import__"):
+        return python
+    read = read_line(line)
+    assert read is not None
+    return f"{read.margin}{read.target}{SHELL if read.target else 'pass'}"
+
+
+def parse_step(source: str) -> Text:
+    """Parse the body of a step as IPython would execute it as a cell. Raises SyntaxError for what is not even that."""
+    lines = _as_typed(lines_of(source))
+    refused = list(_unwrap(lines))
+    text = _parse(lines, _plain)
+    return Text(text.tree, text.source, text.magic, (*refused, *text.refused))
+
+
+def _unwrap(lines: list[str]) -> Iterator[Refused]:
+    """Replace the cell magics on top of a body."""
+    for number, line in enumerate(lines):
+        if line.strip() and not line.lstrip().startswith("#"):
+            if not line.startswith("%%") or line.rstrip().endswith("?"):
+                return
+            cell = read_cell(line, lines[number + 1 :])
+            try:
+                lines[number] = plain_cell(cell)
+            except MagicRefused as refusal:
+                lines[number] = "pass"
+                yield number + 1, line, refusal
+            if cell.name not in TRANSPARENT:
+                lines[number + 1 :] = [""] * len(lines[number + 1 :])
+                return
+
+
+def _plain(line: str) -> str:
+    read = read_line(line)
+    assert read is not None
+    return plain_line(read)
+
+
+def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
+    """Only lines that Python stumbles over are replaced: a `%` at the start of a line may be part of a text."""
     magic: set[int] = set()
+    refused: list[Refused] = []
+    first: SyntaxError | None = None
     while True:
         try:
-            return Text(parse("\n".join(lines)), "\n".join(lines), frozenset(magic))
+            source = "\n".join(lines)
+            return Text(parse(source), source, frozenset(magic), tuple(sorted(refused, key=lambda one: one[0])))
         except SyntaxError as error:
+            first = first or error
+            lines[:] = [as_automatic(lines[0])] if len(lines) == 1 else lines
             line = (error.lineno or 0) - 1
             if not 0 <= line < len(lines) or not is_magic(lines[line]):
-                raise
-            end = line
-            while lines[end].endswith("\\") and end + 1 < len(lines):
-                end += 1
-            setting = _setting(lines[line]) if end == line else None
-            plain = setting or _plain(lines[line].rstrip("\\"))
-            if plain == lines[line]:
-                raise
-            if setting is None:
-                magic.update(range(line + 1, end + 2))
-            lines[line : end + 1] = [plain, *[""] * (end - line)]
+                raise first from None
+        command, end = _whole(lines, line)
+        try:
+            python = plain(command)
+        except MagicRefused as refusal:
+            refused.append((line + 1, command, refusal))
+            python = f"{read_line(command).margin}pass"  # type: ignore[union-attr]  # it is one
+        if python == command:
+            raise first
+        if python.strip() == "pass" or SHELL in python:
+            magic.update(range(line + 1, end + 2))
+        lines[line : end + 1] = [python, *[""] * (end - line)]
+
+
+def _whole(lines: list[str], start: int) -> tuple[str, int]:
+    """A line with those that a backslash makes part of it, as IPython puts them together."""
+    end = start
+    while lines[end].endswith("\\") and end + 1 < len(lines):
+        end += 1
+    parts = [*(line.rstrip()[:-1] for line in lines[start:end]), lines[end].rstrip()]
+    return " ".join(parts), end
+
+
+def is_quiet(source: str) -> bool:
+    """Whether the last thing in a cell is a semicolon, which hides its value."""
+    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.DEDENT)
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return next((one.string == ";" for one in reversed([*tokens]) if one.type not in skipped), False)
+
+
+# what IPython takes away before it looks
+
+_INDENT = re.compile(r"[ \t]+")
+_PROMPTS = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In \[\d+\]|\s*\.{3,}): ?")
+
+
+def _as_typed(lines: list[str]) -> list[str]:
+    """Without an indentation of the first line, which all lines have, and without the prompts of what was pasted."""
+    first = next((line for line in lines if line.strip()), "")
+    if indent := _INDENT.match(first):
+        lines = [line.removeprefix(indent[0]) for line in lines]
+        first = first.removeprefix(indent[0])
+    if _PROMPTS.match(first):
+        lines = [_PROMPTS.sub("", line, count=1) for line in lines]
+    return lines
 
 
 def blank(source: str, lines: int) -> str:

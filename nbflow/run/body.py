@@ -9,7 +9,9 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+from nbflow.flow.magics import is_capture
 from nbflow.flow.step import Step
+from nbflow.flow.text import is_quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def compile_body(step: Step, filename: str, flags: int = 0) -> Body:
     """Compile a step with the line numbers of its cell; `flags` are those of the notebook's `__future__` imports."""
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
+    _fill_capture(tree)
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr) or is_quiet(step.body):
         return Body(compile(tree, filename, "exec", flags, dont_inherit=True), None)
@@ -52,6 +55,10 @@ def compile_body(step: Step, filename: str, flags: int = 0) -> Body:
     return Body(compile(tree, filename, "exec", flags, dont_inherit=True), shown)
 
 
-def is_quiet(body: str) -> bool:
-    """Whether the last line ends with a semicolon, which in a notebook hides the value."""
-    return body.rstrip().rpartition("\n")[2].partition("#")[0].rstrip().endswith(";")
+def _fill_capture(tree: ast.Module) -> None:
+    """Move what stands below a `%%capture` into the `with` that stands for it."""
+    for number, node in enumerate(tree.body):
+        if isinstance(node, ast.With) and is_capture(node):
+            node.body += tree.body[number + 1 :]
+            del tree.body[number + 1 :]
+            return

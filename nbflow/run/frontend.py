@@ -46,7 +46,7 @@ class Stage(Protocol):
     def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None: ...
     def fail(self, name: str, value: str, traceback: list[str]) -> None: ...
     def clear(self, wait: bool = False) -> None: ...
-    def hear(self, comm: str, kind: str, data: Bundle, buffers: list[bytes]) -> None: ...
+    def hear(self, model: str, data: Bundle) -> None: ...
 
 
 _stage: Stage | None = None
@@ -87,7 +87,9 @@ def look_like_kernel() -> None:
 
 def shell() -> Any:
     """Return the shell of this process."""
-    return importlib.import_module("nbflow.run.shell").Shell.instance()
+    module: Any = importlib.import_module("nbflow.run.shell")
+    sys.modules.setdefault(ZMQInteractiveShell.__module__, module)  # tqdm looks whether it is there
+    return module.ZMQInteractiveShell.instance()
 
 
 def prepare_shell() -> None:
@@ -101,7 +103,7 @@ def prepare_shell() -> None:
 def known_shell() -> Any:
     """Return the shell if there is one already."""
     module: Any = sys.modules.get("nbflow.run.shell")
-    return module.Shell._instance if module is not None else None
+    return module.ZMQInteractiveShell._instance if module is not None else None
 
 
 def get_ipython() -> Any:

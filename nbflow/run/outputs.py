@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Bundle = Mapping[str, Any]
@@ -18,8 +18,8 @@ LONGEST = 1_000_000  # characters of a plain text that are kept
 class Outputs:
     """What has been shown so far: displays can be updated by their id, and all can be cleared."""
 
-    def __init__(self) -> None:
-        self.all: list[Output] = []
+    def __init__(self, outputs: Iterable[Output] = ()) -> None:
+        self.all: list[Output] = [*outputs]
         self._named: dict[str, list[Output]] = {}
         self._is_clearing = False
 

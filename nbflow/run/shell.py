@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 from types import ModuleType
 from typing import Any
@@ -16,7 +17,9 @@ from traitlets.config import Config
 
 from nbflow.run.frontend import stage
 from nbflow.run.outputs import Bundle
-from nbflow.run.widgets import WidgetComm
+
+_SESSION = ("_dh", "_ih", "_oh")
+"""What magics look up among the names of the user, where a step has nothing but its own."""
 
 
 class _Publisher(DisplayPublisher):
@@ -73,7 +76,7 @@ class _Hook(DisplayHook):
 class Kernel:
     """What code asks of the kernel to which a shell belongs."""
 
-    def __init__(self, shell: Shell) -> None:
+    def __init__(self, shell: ZMQInteractiveShell) -> None:
         self.shell = shell
 
     @property
@@ -85,11 +88,14 @@ class Kernel:
         return {"header": {"msg_id": "task"}}
 
 
-class Shell(InteractiveShell):
-    """The names of the task are its user's names."""
+class ZMQInteractiveShell(InteractiveShell):
+    """The names of the task are its user's names. Libraries look whether it is called as that of a kernel."""
+
+    __module__ = "ipykernel.zmqshell"
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
+    system = InteractiveShell.system_piped
 
     def __init__(self, **options: Any) -> None:
         config = Config()
@@ -98,7 +104,6 @@ class Shell(InteractiveShell):
         super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
         self.kernel = Kernel(self)
         self.set_hook("show_in_pager", lambda *_: None, 99)  # type: ignore[no-untyped-call]  # a pager is no output
-        comm.create_comm = WidgetComm
         atexit.unregister(self.atexit_operations)  # they delete the names of the task that ran last
 
     @property
@@ -111,7 +116,10 @@ class Shell(InteractiveShell):
 
     @property
     def user_ns(self) -> dict[str, Any]:
-        return vars(self.user_module)
+        names = vars(self.user_module)
+        for name, value in zip(_SESSION, ([os.getcwd()], [""], {}), strict=True):
+            names.setdefault(name, value)
+        return names
 
     @user_ns.setter
     def user_ns(self, _names: object) -> None:
@@ -142,8 +150,4 @@ class Shell(InteractiveShell):
         stage().fail(str(etype.__name__), str(evalue), list(stb))
 
 
-Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"
-Shell.__module__ = "ipykernel.zmqshell"
-InteractiveShellABC.register(Shell)
-_module = sys.modules.setdefault(Shell.__module__, ModuleType(Shell.__module__))  # tqdm looks whether it is there
-vars(_module).setdefault(Shell.__name__, Shell)
+InteractiveShellABC.register(ZMQInteractiveShell)

@@ -6,7 +6,7 @@ import ast
 import sys
 
 from nbflow.flow.step import Step
-from nbflow.run.body import is_quiet
+from nbflow.flow.text import is_quiet
 from nbflow.run.program import Program
 
 _PLAIN = sys.stdlib_module_names | {"joblib", "nbflow", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import comm
+
 from nbflow.run import frontend
 from nbflow.run.capture import Capture
 from nbflow.run.outputs import Bundle, Output, Outputs
-from nbflow.run.widgets import Widgets
+from nbflow.run.widgets import WidgetComm, find_widget, keep_widgets
 
 
 class NotebookCapture(Capture):
@@ -18,17 +20,18 @@ class NotebookCapture(Capture):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._widgets = Widgets()
-        self._gathering: list[str] = []  # widgets that take what is shown, the innermost last
+        self._gathered: dict[str, list[Output]] = {}  # what widgets show, by model
+        comm.create_comm = WidgetComm
         frontend.perform_on(self)
         frontend.look_like_kernel()
 
     @contextlib.contextmanager
     def task(self, label: str) -> Iterator[list[Output]]:
-        self._gathering.clear()
+        self._gathered.clear()
         with super().task(label) as outputs:
             yield outputs
-        self._widgets.keep(outputs)
+        self._hand_to_widgets()
+        keep_widgets(outputs)
 
     def result(self, value: object) -> None:
         """Show a value as that of the step."""
@@ -43,19 +46,24 @@ class NotebookCapture(Capture):
             shell.events.trigger("post_execute")
             close_figures()
 
-    def hear(self, comm: str, kind: str, data: Bundle, buffers: list[bytes]) -> None:
+    def hear(self, model: str, data: Bundle) -> None:
         """Take what a widget says. One that gathers outputs says so when it begins and when it ends."""
-        self._widgets.hear(comm, kind, data, buffers)
-        begins = data.get("state", {}).get("msg_id")
-        if begins is None or not self._widgets.gathers_outputs(comm) or (begins == "" and comm not in self._gathering):
+        state, widget = data.get("state", {}), find_widget(model)
+        if "outputs" in state:
+            self._gathered.pop(model, None)
+        if "msg_id" not in state or widget is None or not hasattr(widget, "outputs"):
             return
         self.collect()
-        if begins:
-            self._gathering.append(comm)
-            self._open.append(Outputs())
-        else:
-            self._gathering.remove(comm)
-            self._widgets.add_outputs(comm, self._open.pop().all)
+        if state["msg_id"]:
+            self._open.append(Outputs(self._gathered.get(model, widget.outputs)))
+        elif len(self._open) > 1:
+            self._gathered[model] = self._open.pop().all
+
+    def _hand_to_widgets(self) -> None:
+        """A browser answers after the cell, so only then widgets hold what they show."""
+        for model, outputs in [*self._gathered.items()]:
+            if (widget := find_widget(model)) is not None:
+                widget.outputs = tuple(outputs)
 
 
 def close_figures() -> None:

@@ -97,7 +97,9 @@ class Recording:
     def _uncounted(self) -> Left:
         """Return the files that no listing is about; once this task is stored, what it wrote is among them anyway."""
         others = {name: digest for name, digest in self._left().items() if digest == MISSING}
-        return others | {self._disk.name(path): MISSING for path in self._watch.written}
+        stated = {self._certain[use.path] for use in self._uses if use.is_certain and use.access.writes}
+        made = {name for name in stated if self._before[name] != self._disk.stamp(name)}  # by C code, or by a program
+        return others | dict.fromkeys(made.union(map(self._disk.name, self._watch.written)), MISSING)
 
     def _access_of(self, name: str, watch: Watch) -> str:
         """Return what a task did to a file that it has written: an output where its text says that it writes there."""

@@ -1,4 +1,4 @@
-"""What becomes of the widgets of a task: there is no browser to draw them, so their last state is kept."""
+"""What becomes of widgets: no browser draws those of a worker, so their last state is kept, and can be shown later."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ import base64
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import comm
 from comm.base_comm import BaseComm
 
 from nbflow.run import frontend
+from nbflow.run.display import in_json
 from nbflow.run.outputs import Bundle, Output
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 """The MIME type by which a widget is displayed."""
+
+_TARGET, _VERSION = "jupyter.widget", "2.1.0"
+"""What the browser calls widgets, and the version of their messages."""
 
 
 class WidgetComm(BaseComm):
@@ -29,66 +34,65 @@ class WidgetComm(BaseComm):
         buffers: list[bytes] | None = None,
         **_keys: Any,
     ) -> None:
-        frontend.stage().hear(self.comm_id, msg_type, data or {}, buffers or [])
+        frontend.stage().hear(self.comm_id, data or {})
 
 
-class Widgets:
-    """The state of each widget of this process, as its model in a browser would have it."""
+def find_widget(model: str) -> Any:
+    """Return the widget of this process that has this id, if there is one that is not closed."""
+    return _widgets().get(model)
 
-    def __init__(self) -> None:
-        self._states: dict[str, dict[str, Any]] = {}
-        self._buffers: dict[str, dict[str, Bundle]] = {}
-        self._closed: set[str] = set()
 
-    def hear(self, comm: str, kind: str, data: Bundle, buffers: list[bytes]) -> None:
-        """Take what a widget says of itself."""
-        if kind == "comm_close":
-            self._closed.add(comm)
-        elif "state" in data:
-            self._states.setdefault(comm, {}).update(data["state"])
-            for path, buffer in zip(data.get("buffer_paths", ()), buffers, strict=False):
-                text = base64.b64encode(buffer).decode("ascii")
-                kept = {"data": text, "encoding": "base64", "path": path}
-                self._buffers.setdefault(comm, {})[json.dumps(path)] = kept
+def _widgets() -> Mapping[str, Any]:
+    module: Any = sys.modules.get("ipywidgets.widgets.widget")
+    return getattr(module, "_instances", {})
 
-    def add_outputs(self, comm: str, outputs: list[Output]) -> None:
-        """Give a widget what was shown for it."""
-        self._states[comm]["outputs"] = [*self._states[comm].get("outputs", ()), *outputs]
 
-    def gathers_outputs(self, comm: str) -> bool:
-        """Whether a widget shows outputs of cells."""
-        return self._states.get(comm, {}).get("_model_name") == "OutputModel"
+def keep_widgets(outputs: Iterable[Output]) -> None:
+    """Put beside each displayed widget its last text, and its state with that of all that it consists of."""
+    if not _widgets():
+        return
+    for output in outputs:
+        model = output.get("data", {}).get(VIEW, {}).get("model_id")
+        if model is not None:
+            output["widgets"] = {"text": _text(model), "state": _states(model)}
 
-    def keep(self, outputs: Iterable[Output]) -> None:
-        """Put beside each displayed widget its last text, and its state with that of all that it consists of."""
-        for output in outputs:
-            model = output.get("data", {}).get(VIEW, {}).get("model_id")
-            if model in self._states:
-                state = {name: self._state(name) for name in sorted(self._parts(model))}
-                output["widgets"] = {"text": self._text(model, output), "state": state}
 
-    def _parts(self, model: str) -> set[str]:
-        found, new = set[str](), {model}
-        while new:
-            found |= new
-            text = "".join(json.dumps(self._states[name], default=str) for name in new)
-            new = {name for pair in _REFERENCES.findall(text) for name in pair} & self._states.keys() - found
-        return found
+def _text(model: str) -> str:
+    """Return the plain text of a widget as it is now: nothing once it is closed."""
+    widget = find_widget(model)
+    return str((widget._repr_mimebundle_() or {}).get("text/plain", "")) if widget is not None else ""
 
-    def _state(self, model: str) -> Bundle:
-        state = self._states[model]
-        kept = {name: state.get(f"_{name}") for name in ("model_name", "model_module", "model_module_version")}
-        buffers = [*self._buffers.get(model, {}).values()]
-        return {**kept, "state": dict(state), **({"buffers": buffers} if buffers else {})}
 
-    def _text(self, model: str, output: Output) -> str:
-        """Return the plain text of a widget as it is now: nothing once it is closed."""
-        if model in self._closed:
-            return ""
-        module: Any = sys.modules.get("ipywidgets.widgets.widget")
-        widget = getattr(module, "_instances", {}).get(model)
-        shown = frontend.shell().display_formatter.format(widget)[0] if widget is not None else {}
-        return str(shown.get("text/plain", output["data"].get("text/plain", "")))
+def _states(model: str) -> dict[str, Any]:
+    """The states by model, in the order in which the widgets were made, so that parts come first."""
+    found, new = dict[str, Any](), {model} & _widgets().keys()
+    while new:
+        found |= {name: _state(find_widget(name)) for name in new}
+        named = {name for pair in _REFERENCES.findall(json.dumps(found)) for name in pair}
+        new = named & _widgets().keys() - found.keys()
+    return {name: found[name] for name in _widgets() if name in found}
 
 
 _REFERENCES = re.compile(r'"IPY_MODEL_(\w+)"|"model_id": "(\w+)"')
+
+
+def _state(widget: Any) -> dict[str, Any]:
+    """The state of one model as a notebook file holds it."""
+    state, paths, buffers = sys.modules["ipywidgets.widgets.widget"].__dict__["_remove_buffers"](widget.get_state())
+    names = {name: state.get(f"_{name}") for name in ("model_name", "model_module", "model_module_version")}
+    texts = [base64.b64encode(buffer).decode("ascii") for buffer in buffers]
+    held = [{"data": text, "encoding": "base64", "path": path} for path, text in zip(paths, texts, strict=True)]
+    return in_json({**names, "state": state, **({"buffers": held} if held else {})})
+
+
+def show_states(states: Mapping[str, Any]) -> None:
+    """Make the models in the browser that are not there any more. Nothing in this process answers to them."""
+    known = comm.get_comm_manager().comms
+    for model, kept in states.items():
+        if model not in known:
+            buffers = kept.get("buffers", ())
+            comm.create_comm(
+                target_name=_TARGET, comm_id=model, metadata={"version": _VERSION},
+                data={"state": kept["state"], "buffer_paths": [one["path"] for one in buffers]},
+                buffers=[base64.b64decode(one["data"]) for one in buffers],
+            )  # fmt: skip

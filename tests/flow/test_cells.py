@@ -49,14 +49,14 @@ def test_a_change_of_a_module_from_the_prelude_is_no_artifact() -> None:
 
 def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
     flow = flow_of(
-        "x = (\n---\n%%step a\ny = 1\nz = = 2\n---\n%%step b\n!ls\n---\n"
+        "x = (\n---\n%%step a\ny = 1\nz = = 2\n---\n%%step b\n%store z\n---\n"
         "%%step c\ndef g():\n    await f()\n---\n%%step d\nreturn 1"
     )
     assert [str(problem) for problem in flow.problems] == [
         "nb.ipynb · cell 1, line 1: Python cannot read this: '(' was never closed. Correct 'x = ('",
         "nb.ipynb · cell 2, line 3: Python cannot read this: invalid syntax. Correct 'z = = 2'",
-        "nb.ipynb · cell 3, line 2: '!ls' is no Python, and a step is nothing else. "
-        "Move it to an ordinary cell, or use subprocess.run for a shell command",
+        "nb.ipynb · cell 3, line 2: '%store z' keeps values between sessions, as the store of nbflow does for every "
+        "step. Delete the line",
         "nb.ipynb · cell 4, line 3: a function of step 'c' awaits and is not async. "
         "Write 'async def', or await where it is called",
         "nb.ipynb · cell 5, line 2: Python cannot read this: 'return' outside function. Correct 'return 1'",

@@ -7,6 +7,7 @@ with a line as `Ran` has it.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import re
@@ -19,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from traitlets import Type
 
 from nbflow.notebook import read_cells
@@ -52,6 +53,15 @@ class Ran:
     values: dict[str, str] = field(default_factory=dict)
     failed: str = ""
 
+    def unlike(self, other: Ran) -> set[str]:
+        """The names whose values differ, and `print` where other lines were printed."""
+        names = {name for name in {*self.values, *other.values} if self.values.get(name) != other.values.get(name)}
+        return names if self.lines == other.lines else {*names, "print"}
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for _, lines in sorted(self.printed.items()) for line in lines]
+
 
 class Quiet(DisplayHook):
     """Keeps the value of a cell where `_` finds it, and does not print it."""
@@ -61,10 +71,17 @@ class Quiet(DisplayHook):
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None: ...
 
 
+class Nowhere(DisplayPublisher):
+    """Publishes what is displayed to nobody."""
+
+    def publish(self, data: Any, *args: Any, **more: Any) -> None: ...
+
+
 class Shell(InteractiveShell):
     """IPython without a terminal and without a kernel."""
 
     displayhook_class = Type(Quiet)
+    display_pub_class = Type(Nowhere)
 
     def enable_gui(self, gui: Any = None) -> None:
         """There is no event loop: `%matplotlib` asks for one."""
@@ -73,12 +90,14 @@ class Shell(InteractiveShell):
 def run(path: Path) -> Ran:
     """Run a notebook in this process, in the working directory. Lines that are nbflow's own are left out."""
     shell, ran = Shell.instance(), Ran(path.stem)
+    sys.stdout = printed = io.StringIO()  # the same one in every cell: a logging handler may have kept it
     sys.modules["__main__"].__dict__.pop("__file__", None)
     for cell in read_cells(path):
-        with capture_output() as captured:
-            result = shell.run_cell(without_headers(cell.source), store_history=True)
-        if captured.stdout:
-            ran.printed[cell.number] = steady(captured.stdout)
+        result = shell.run_cell(without_headers(cell.source), store_history=True)
+        if text := printed.getvalue():
+            ran.printed[cell.number] = steady(text)
+        printed.seek(0)
+        printed.truncate()
         if not result.success:
             ran.failed = f"cell {cell.number}: {result.error_before_exec or result.error_in_exec!r}"
             break
@@ -118,7 +137,8 @@ def _answer(path: Path, folder: Path, writing: int) -> None:
         with os.fdopen(writing, "w") as pipe:
             json.dump(asdict(run(path.absolute())), pipe)
     finally:
-        traceback.print_exc()
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         os._exit(0)
 
 

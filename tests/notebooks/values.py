@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import types
 from collections.abc import Collection, Mapping
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+_FLOAT = re.compile(r"-?\d+\.\d*(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 DEPTH = 4
 
@@ -23,6 +25,16 @@ def portraits(names: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[st
         for name, value in names.items()
         if not name.startswith("_") and name not in hidden and not isinstance(value, CODE)
     }
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two portraits are of one value. Sums of floats depend on how many threads there are."""
+    if one == other:
+        return True
+    if _FLOAT.sub("#", one) != _FLOAT.sub("#", other):
+        return False
+    pairs = zip(_FLOAT.findall(one), _FLOAT.findall(other), strict=True)
+    return all(math.isclose(float(a), float(b), rel_tol=1e-4, abs_tol=1e-5) for a, b in pairs)
 
 
 def portrait(value: Any, depth: int = 0) -> str:
@@ -37,7 +49,8 @@ def portrait(value: Any, depth: int = 0) -> str:
         case np.ndarray() if value.dtype != object:
             return f"{kind} {value.dtype} {value.shape} {value.tolist()!r}"
         case dict():
-            items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in value.items())
+            kept = {key: item for key, item in value.items() if not str(key).endswith("_time")}
+            items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in kept.items())
             return f"{kind} {{{', '.join(items)}}}"
         case set() | frozenset():
             return f"{kind} {sorted(portrait(item, depth) for item in value)}"

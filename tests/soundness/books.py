@@ -1,6 +1,7 @@
 """The notebooks of this folder: plain text, as people write them, and what is expected of them.
 
-A notebook is expected to print, in every engine, what `python NOTEBOOK` prints in each of its cells. Comment lines in
+A notebook is expected to print, in every engine, what `python NOTEBOOK` prints in each of its cells; those of the kind
+`magics` are run by IPython instead. Comment lines in
 it say where that is otherwise:
 
     # prints: LINE              in a cell that plain Python cannot run (a foreach, an await): what it prints
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from nbflow.flow.cell import Cell
 from nbflow.flow.graph import Graph, link
+from nbflow.flow.header import CellKind, read_header
 from nbflow.notebook import read_cells, read_notebook
 
 FOLDER = Path(__file__).with_name("notebooks")
@@ -84,11 +86,45 @@ class Book:
     @property
     def script(self) -> str:
         """The same text, which prints before each cell which one it is. Its lines keep their numbers."""
+        if self.path.parent.name == "magics":
+            return _IN_IPYTHON.format(mark=MARK, cells=[(cell.number, _without_header(cell)) for cell in self.cells])
         count = iter(range(1, 1000))
         return _CELL.sub(lambda _: f"__import__('sys').stdout.write('{MARK}{next(count)}\\n')", self.text)
+
+
+_TIMES = re.compile("CPU times: |Wall time: ")
+
+_IN_IPYTHON = """
+import sys
+from IPython.core.displayhook import DisplayHook
+from IPython.core.interactiveshell import InteractiveShell
+
+class Silent(DisplayHook):
+    def __call__(self, result=None):
+        pass
+
+class Shell(InteractiveShell):
+    displayhook_class = Silent
+    system = InteractiveShell.system_piped
+    def enable_gui(self, gui=None):
+        pass
+
+shell = Shell.instance()
+for number, source in {cells!r}:
+    sys.stdout.write("{mark}" + str(number) + "\\n")
+    if not shell.run_cell(source).success:
+        sys.exit(1)
+"""
+"""Runs the cells of a notebook with magics, which plain Python cannot."""
+
+
+def _without_header(cell: Cell) -> str:
+    header, lines = read_header(cell.source), cell.source.split("\n")
+    return "\n".join(lines[: header.line - 1] + lines[header.line :]) if header.kind is CellKind.STEP else cell.source
 
 
 def lines_of(printed: str) -> Lines:
     """What each cell printed, of all that the marked script printed."""
     parts = (part.partition("\n") for part in printed.split(MARK)[1:])
-    return {int(number): text.splitlines() for number, _, text in parts if text}
+    found = {int(number): [line for line in text.splitlines() if not _TIMES.match(line)] for number, _, text in parts}
+    return {number: lines for number, lines in found.items() if lines}

@@ -1,0 +1,95 @@
+"""A notebook made a flow by `nbflow init`, run, and compared with the same cells run in IPython."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import chdir
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbflow.client import Flow, Run
+from nbflow.flow.graph import link
+from nbflow.notebook import read_notebook
+from nbflow.run.server import start_fork_server
+from tests.cli.shell import Shell
+from tests.notebooks.plain import Plain, Ran, steady
+from tests.notebooks.values import CODE, alike, portrait
+from tests.soundness.warm import LIBRARIES
+
+SHOWN = 160
+LOST = "<lost "
+"""Begins the text of what stands in for a value that cannot be stored; whoever reads it is told."""
+
+
+@dataclass
+class Made:
+    """What became of a notebook: how far it came, and what is not as in IPython.
+
+    `stage` is the last command that was given, `said` what it says if it refuses or fails.
+    """
+
+    stage: str
+    said: str = ""
+    differences: list[str] = field(default_factory=list)
+    steps: tuple[str, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        return not self.said and not self.differences
+
+    def __str__(self) -> str:
+        return "\n".join(filter(None, (self.said and f"{self.stage}:\n{self.said}", *self.differences)))
+
+
+def make_flow(path: Path, folder: Path, plain: Plain) -> Made:
+    """Give `init`, `check` and `run`, and compare. The flow works in `folder/flow`."""
+    place = folder / "flow"
+    place.mkdir()
+    with chdir(place):
+        shell = Shell(place)
+        for words in (("init", str(path), "-o", path.name), ("check", path.name)):
+            answer = shell(*words)
+            if answer.code:
+                return Made(words[0], answer.out + answer.err)
+        start_fork_server(LIBRARIES, 2)
+        answer = shell("run", path.name, "-j", "2")
+        if answer.code:
+            return Made("run", answer.out + answer.err)
+    return compare(path, place, folder, plain)
+
+
+def compare(path: Path, place: Path, folder: Path, plain: Plain) -> Made:
+    """The original in IPython against the flow in IPython, and that against its run."""
+    flow = place / path.name
+    steps = {step.place.cell: name for name, step in link(read_notebook(flow)).steps.items()}
+    before, after = plain.run(path, folder / "before"), plain.run(flow, folder / "after")
+    unsteady = plain.run(path, folder / "again").unlike(before)
+    made = Made("run", after.failed, steps=tuple(steps.values()))
+    made.differences += [f"init has changed {name}" for name in sorted(after.unlike(before) - unsteady)]
+    run = Flow(path.stem, place).latest_run
+    assert run is not None
+    made.differences += [*lines_apart(run, steps, after), *values_apart(run, steps, after, unsteady)]
+    return made
+
+
+def lines_apart(run: Run, steps: Mapping[int, str], plain: Ran) -> Iterator[str]:
+    """Where the steps print something else than the cells did."""
+    for number, name in sorted(steps.items()):
+        printed = steady("".join(task.stdout for task in run[name].tasks)) if name in run else []
+        wanted = plain.printed.get(number, [])
+        if printed != wanted:
+            yield f"cell {number}, step {name}, prints {printed!r:.{SHOWN}}, not {wanted!r:.{SHOWN}}"
+
+
+def values_apart(run: Run, steps: Mapping[int, str], plain: Ran, unsteady: set[str]) -> Iterator[str]:
+    """Which artifacts are not, at the end, what the names are."""
+    found: dict[str, Any] = {}
+    for _, name in sorted(steps.items()):
+        tasks = run[name].tasks if name in run else ()
+        found |= {artifact.id: artifact.data for task in tasks for artifact in task}
+    for name, value in found.items():
+        wanted, got = plain.values.get(name), portrait(value)
+        is_known = wanted is not None and name not in unsteady and not isinstance(value, CODE)
+        if is_known and LOST not in got and not alike(got, wanted):
+            yield f"{name} is {got:.{SHOWN}}, not {wanted:.{SHOWN}}"

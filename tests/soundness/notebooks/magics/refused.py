@@ -1,0 +1,6 @@
+# refused: check: '%history -n' needs the history of the session
+# %%
+# %%step a
+x = 1
+# %history -n
+print(x)
