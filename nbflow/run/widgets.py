@@ -60,7 +60,11 @@ def keep_widgets(outputs: Iterable[Output]) -> None:
 def _text(model: str) -> str:
     """Return the plain text of a widget as it is now: nothing once it is closed."""
     widget = find_widget(model)
-    return str((widget._repr_mimebundle_() or {}).get("text/plain", "")) if widget is not None else ""
+    if widget is None:
+        return ""
+    if hasattr(widget, "_repr_pretty_"):  # of a bar it is the nicer one
+        return str(sys.modules["IPython.lib.pretty"].__dict__["pretty"](widget))
+    return str((widget._repr_mimebundle_() or {}).get("text/plain", ""))
 
 
 def _states(model: str) -> dict[str, Any]:
