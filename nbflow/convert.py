@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flow.encoding import encoding_of
-from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.header import CellKind, read_header, rest_of
 from nbflow.notebook import read_cells
 
 FORMS = ("comment", "magic")
@@ -26,8 +26,7 @@ def convert_header(source: str, form: str) -> str:
         return source  # IPython knows a magic in the first line only
     line = lines[header.line - 1]
     end = line[len(line.rstrip("\r")) :]
-    rest = line.strip().lstrip("%#| ").removeprefix(str(header.kind)).lstrip(" :").rstrip()
-    lines[header.line - 1] = _header(header.kind, rest, form) + end
+    lines[header.line - 1] = _header(header.kind, rest_of(line), form) + end
     return "\n".join(lines)
 
 

@@ -132,6 +132,8 @@ def _bytes_of(path: Path) -> bytes:
 # text notebooks
 
 _MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
+_HEADED = re.compile(r"^# ?%%(?:step|parameters|shared)\b", re.M)
+_TITLE = re.compile(r"step\s+\w+(?:\s+--.*)?")
 _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
 _KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
 _LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
@@ -153,7 +155,8 @@ def is_notebook(path: Path, text: str) -> bool:
 
 
 def _is_percent(text: str) -> bool:
-    return bool(_JUPYTEXT.match(text) or _MARKER.search(text))
+    headed = _HEADED.search(text) and not _LIGHT.search(text)
+    return bool(_JUPYTEXT.match(text) or _MARKER.search(text) or headed)
 
 
 def _read_percent(path: Path) -> dict[str, Any]:
@@ -167,14 +170,34 @@ def _read_percent(path: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415
 
     try:
-        content: dict[str, Any] = jupytext.reads(_with_whole_kernel(text), {"extension": ".py"})
+        content: dict[str, Any] = jupytext.reads(_with_markers(_with_whole_kernel(text)), {"extension": ".py"})
     except (ValueError, yaml.YAMLError) as error:
         fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
         raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
     for number, cell in enumerate(content["cells"], start=1):
-        cell["source"] = _COMMENTED.sub("", cell["source"], count=1)
+        cell["source"] = _COMMENTED.sub("", _with_title(cell), count=1)
         cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
     return content
+
+
+def _with_markers(text: str) -> str:
+    """The text with a line `# %%` above each header that has none: the header begins its cell."""
+    found: list[str] = []
+    begins = False  # nothing but comments stands between here and the marker above
+    for line in text.split("\n"):
+        if _HEADED.match(line) and not begins:
+            found.append("# %%")
+        begins = bool(_MARKER.match(line) or _HEADED.match(line)) or (
+            begins and (not line.strip() or line.startswith(("#", "%", "!")))
+        )
+        found.append(line)
+    return "\n".join(found)
+
+
+def _with_title(cell: Any) -> str:
+    """The text of a cell below a title that may be meant as a header, so that somebody asks."""
+    title = cell["metadata"].get("title")
+    return f"# %% {title}\n{cell['source']}" if title and _TITLE.fullmatch(title) else str(cell["source"])
 
 
 def _with_whole_kernel(text: str) -> str:

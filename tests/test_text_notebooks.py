@@ -209,3 +209,24 @@ def test_jupytexts_light_format_is_refused_with_the_command_that_converts_it(she
     answer = shell("run", str(path))
     assert answer.code == 2
     assert f"jupytext --to py:percent {path}" in answer.err
+
+
+def test_a_header_begins_a_cell_without_a_marker(shell: Shell) -> None:
+    path = shell.folder / "headed.py"
+    path.write_text("x = 1\n# %%step a\ny = 2\n\n# %%\n# a comment\n# %%step b\nz = y\n# %%step c\nprint(z)\n")
+    flow = read_notebook(path)
+    assert [(step.name, step.place.cell) for step in flow.steps] == [("a", 2), ("b", 3), ("c", 4)]
+    assert flow.problems == ()
+
+
+def test_a_header_is_known_where_jupytext_leaves_magics_as_they_are(shell: Shell) -> None:
+    path = shell.folder / "mixed.py"
+    path.write_text("# %%\n%matplotlib inline\n\n# %%\n# %%step a\n# !rm -r /nothing\nx = 1\n")
+    (step,) = read_notebook(path).steps
+    assert step.body == "# !rm -r /nothing\nx = 1"
+
+
+def test_a_title_that_looks_like_a_header_is_asked_about(shell: Shell) -> None:
+    path = shell.folder / "titled.py"
+    path.write_text("# %% step load\nx = 1\n\n# %%\n# %%step a\ny = 1\n")
+    assert "'# %% step load' is no header of nbflow here" in shell("check", str(path)).out

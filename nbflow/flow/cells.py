@@ -129,12 +129,18 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None
 
 
 def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
-    """What the header says of it; the names of the body are not read yet."""
+    """What the header says of it; the names of the body are not read yet.
+
+    Magics above the header belong to the body, as IPython has it when `%%time` stands there.
+    """
+    lines, start = lines_of(cell.source), header.line
+    if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
+        lines[header.line - 1], start = "", 0
     return Step(
         name=name,
         place=place,
-        body="\n".join(lines_of(cell.source)[header.line :]),
-        body_line=header.line + 1,
+        body="\n".join(lines[start:]),
+        body_line=start + 1,
         cell_id=cell.id,
         doc=cell.above,
         after=header.after,

@@ -62,28 +62,44 @@ class Header:
 
 
 def read_header(source: str) -> Header:
-    """Read what a cell is from its first line that is not blank; other `#| …` lines may stand above a header.
+    """Read what a cell is from the comments and magics that it begins with.
 
-    Faults are collected, never raised.
+    A header is the first of them, or stands below what may stand in the body as well: comments, `%%time`, `%%capture`,
+    lines for IPython. Faults are collected, never raised.
     """
     top = [*_top(source)]
-    if top and top[0][1].startswith("%%"):
-        word, _, rest = top[0][1][2:].partition(" ")
-        header = _read(word, rest.strip(), magic=True)
-        ignored = (
-            _misplaced(top if header.magic in PYTHON_MAGICS else top[:1]) if header.kind is CellKind.FOREIGN else ()
-        )
-        return replace(header, line=top[0][0], faults=(*header.faults, *ignored, *_below(source, top)))
+    wrapping: Header | None = None
     ordinary = Header()
     for line, text in top:
-        option = re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text)
-        if not option:
-            break
-        header = replace(_read(option[1], option[2].strip(), magic=False), comment=True)
-        if header.kind is not CellKind.ORDINARY:
+        header = _read_line(text)
+        if header.kind is CellKind.ORDINARY:
+            ordinary = replace(header, faults=(*ordinary.faults, *header.faults))
+        elif header.kind is not CellKind.FOREIGN:
             return replace(header, line=line, faults=(*header.faults, *_below(source, top)))
-        ordinary = replace(header, faults=(*ordinary.faults, *header.faults))
-    return replace(ordinary, faults=(*ordinary.faults, *_misplaced(top), *_below(source, top)))
+        elif wrapping is None:
+            wrapping = replace(header, line=line)
+            if header.magic not in PYTHON_MAGICS:
+                return replace(wrapping, faults=(*header.faults, *_below(source, top)))
+    found = wrapping or ordinary
+    return replace(found, faults=(*found.faults, *_misplaced(top), *_below(source, top)))
+
+
+def _read_line(text: str) -> Header:
+    """What one line says, if it says it; an ordinary header for any other line."""
+    if option := re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text):
+        return replace(_read(option[1], option[2].strip(), magic=False), comment=True)
+    if (loose := _LOOSE.fullmatch(text)) and not text.startswith("#"):
+        word, _, rest = " ".join(loose[1].split()).partition(" ")
+        return _read(word, rest, magic=True)
+    if text.startswith("%%"):
+        word, _, rest = text[2:].partition(" ")
+        return _read(word, rest.strip(), magic=True)
+    return Header()
+
+
+def rest_of(line: str) -> str:
+    """What follows the word in the line of a header."""
+    return re.sub(r"^(?:#\s*\|\s*|%%?\s*)(?:step|parameters|shared)[\s:]*", "", line.strip())
 
 
 _HEADER = re.compile(r"(?:# ?)?%%(step [a-zA-Z]\w*(?: --.*)?|parameters|shared)")
@@ -109,16 +125,17 @@ def _top(source: str) -> Iterator[tuple[int, str]]:
                 return
 
 
-_MISPLACED = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$)")
-"""A header after something else, after a `#`, with one `%`, or with a space or a tab too many."""
+_LOOSE = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$)")
+"""A header behind a `#`, with one `%`, or with a space or a tab too many."""
 
 
 def _misplaced(top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
-    """Headers among these lines of a cell that is no cell of nbflow: they would be ignored."""
+    """Headers behind a `#` among these lines of a cell: nobody knows whether they are meant."""
     for line, text in top:
-        if found := _MISPLACED.fullmatch(text):
-            right = f"%%{' '.join(found[1].split())}"
-            yield Fault(f"'{text}' is no header of nbflow here", f"Write  {right}  as the first line", line=line)
+        if found := _LOOSE.fullmatch(text):
+            right, title = f"%%{' '.join(found[1].split())}", text.startswith("# %% ")
+            message = f"'{text}' is no header of nbflow here"
+            yield Fault(message, f"Write  {right}  as the first line", warning=title, line=line)
 
 
 def _read(word: str, rest: str, *, magic: bool) -> Header:

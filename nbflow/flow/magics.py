@@ -202,6 +202,10 @@ _REASONS: Mapping[str, str] = {
     **dict.fromkeys(("cython", "cython_inline"), "compiles code that nbflow cannot read"),
     **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language in the process of the kernel"),
 }
+_REASONS = {
+    **_REASONS,
+    **dict.fromkeys(("step", "parameters", "shared"), "begins a cell of nbflow, and stands in the midst of one"),
+}
 _FIXES: Mapping[str, str] = {
     **dict.fromkeys(("debug", "tb", "edit", "ed", "history", "hist", "recall", "rep", "rerun", "macro"), _SESSION),
     **dict.fromkeys(("reset", "reset_selective"), "Write del NAME for the names that shall end"),

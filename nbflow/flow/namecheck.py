@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from nbflow.flow.asking import soft_reads
 from nbflow.flow.branches import INPUTS
@@ -179,7 +180,12 @@ def _private_binder(graph: Graph, reader: Step, name: str) -> Step | None:
     """The nearest step above that binds a name which is no artifact: an import, a function, a loop target."""
     names = list(graph.steps)
     above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
-    return next((step for step in above if name in names_of(parse(step.body)).bound), None)
+    return next((step for step in above if name in _bound_by(step.body)), None)
+
+
+@lru_cache(2048)
+def _bound_by(body: str) -> frozenset[str]:
+    return names_of(parse(body)).bound
 
 
 def _readable(graph: Graph) -> frozenset[str]:

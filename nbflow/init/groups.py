@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
-from nbflow.flow.cell import Cell, Place
+from nbflow.flow.cell import Cell
 from nbflow.flow.cells import kind_of
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.text import blank, parse_step
 
 
 class Becomes(StrEnum):
@@ -86,14 +89,13 @@ class Group:
     @property
     def cell(self) -> Cell:
         """The cell as the checker reads it, with the number that it has now; lines of a later part stand below."""
-        first = self.parts[0]
         lines = [self.header, self.source] if self.is_new else [self.source]
-        above = "\n" * (first.start + 1) if first.start else ""
-        return replace(first.cell, source=above + "\n".join(lines))
+        return replace(self.parts[0].cell, source="\n" * self.above + "\n".join(lines))
 
-    def holds(self, place: Place) -> bool:
-        """Whether a place of the draft may be in it; of several groups the last one counts."""
-        return (self.number, self.parts[0].start) < (place.cell, place.line) and place.cell <= self.last
+    @property
+    def above(self) -> int:
+        """How many blank lines stand for the parts of the cell above this one, and a header of theirs."""
+        return self.parts[0].start + 1 if self.parts[0].start else 0
 
     @property
     def last(self) -> int:
@@ -101,6 +103,19 @@ class Group:
 
     def become(self, becomes: Becomes, why: str, *, settled: bool = False) -> Group:
         return replace(self, becomes=becomes, why=why, settled=settled)
+
+
+_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+
+
+@lru_cache(4096)
+def tree_of(source: str) -> ast.Module | None:
+    """The code of a cell below its header, as a step would execute it; none for what Python cannot read."""
+    header = read_header(source)
+    try:
+        return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
+    except (SyntaxError, ValueError, MemoryError):
+        return None
 
 
 def group_of(cell: Cell) -> Group:

@@ -8,8 +8,8 @@ import re
 from nbflow.flow.lines import lines_of
 from nbflow.flow.scope import mutated_by
 from nbflow.flow.trees import every_node
-from nbflow.init.groups import Becomes, Group
-from nbflow.init.settling import Draft, can_merge, merged, tree_of
+from nbflow.init.groups import Becomes, Group, tree_of
+from nbflow.init.settling import Draft, can_merge, merged
 
 _TINY = 4  # lines
 _LARGEST = 12

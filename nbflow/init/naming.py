@@ -14,8 +14,8 @@ from nbflow.flow.checks import RESERVED_STEPS
 from nbflow.flow.graph import Link
 from nbflow.flow.scope import mutated_by, root_of
 from nbflow.flow.trees import every_node
-from nbflow.init.groups import Becomes, Group
-from nbflow.init.settling import Draft, tree_of
+from nbflow.init.groups import Becomes, Group, tree_of
+from nbflow.init.settling import Draft
 
 _TAKEN = RESERVED_STEPS | frozenset(dir(builtins)) | {"start", "end"}
 _STOP = frozenset(

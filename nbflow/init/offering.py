@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from nbflow.flow.code import names_of
 from nbflow.flow.scope import mutated_by, root_of
 from nbflow.flow.trees import every_node
-from nbflow.init.groups import Becomes, Group, Part
-from nbflow.init.settling import Draft, tree_of
+from nbflow.init.dividing import parts_of
+from nbflow.init.groups import Becomes, Group, tree_of
+from nbflow.init.settling import Draft
 
 _WORDS = re.compile(
     r"(?:n|num|max|min)_\w+|\w*(?:epochs?|batch_size|learning_rate|seed|random_state|path|file|filename|folder|url"
@@ -32,19 +33,26 @@ class Offer:
 
 def offers(draft: Draft) -> list[Offer]:
     """The literals of ordinary cells that are bound once, never changed, and named as what one tries out."""
-    trees = [(group, tree) for group in draft.groups if (tree := tree_of(group.source)) is not None]
-    bound = Counter(name for _, tree in trees for node in tree.body for name in names_of(node).bound)
-    changed = {name for _, tree in trees for name in names_of(tree).mutates}
-    changed |= {
-        name for _, tree in trees for one in every_node(tree) if isinstance(one, ast.Global) for name in one.names
-    }
-    return [
+    found = [
         Offer(group.number, name, ast.unparse(node))
-        for group, tree in trees
-        if group.becomes is Becomes.ORDINARY and not group.settled
+        for group in draft.groups
+        if group.becomes is Becomes.ORDINARY and not group.settled and (tree := tree_of(group.source)) is not None
         for node in tree.body
-        if (name := _named(node)) and bound[name] == 1 and name not in changed
+        if (name := _named(node))
     ]
+    names = Counter(offer.name for offer in found)
+    changed = {name for group in draft.groups for name in _bound_elsewhere(group.source, names.keys())}
+    return [offer for offer in found if names[offer.name] == 1 and offer.name not in changed]
+
+
+def _bound_elsewhere(source: str, names: Collection[str]) -> frozenset[str]:
+    """Those of the names that a cell binds or changes in another way than by such a statement."""
+    tree = tree_of(source) if any(name in source for name in names) else None
+    rest = [node for node in tree.body if _named(node) not in names] if tree else []
+    if not rest:
+        return frozenset()
+    outside = (name for node in rest for one in every_node(node) if isinstance(one, ast.Global) for name in one.names)
+    return (names_of(rest).bound | names_of(rest).mutates | {*outside}) & {*names}
 
 
 def _named(node: ast.stmt) -> str:
@@ -90,17 +98,8 @@ def split_offered(group: Group, names: set[str]) -> list[Group]:
     tree = tree_of(group.source)
     if group.settled or tree is None or len(group.parts) > 1:
         return [group]
-    return [replace(group, parts=(part,)) for part in _parts(group.parts[0], tree, names)]
-
-
-def _parts(part: Part, tree: ast.Module, names: set[str]) -> Iterator[Part]:
-    starts = [0]
-    kinds = [bool(_named(node)) and _named(node) in names for node in tree.body]
-    for above, node, before, kind in zip(tree.body, tree.body[1:], kinds, kinds[1:], strict=False):
-        if before != kind and node.lineno > (above.end_lineno or 0):
-            starts.append(above.end_lineno or 0)
-    ends = [*starts[1:], None]
-    yield from (Part(part.cell, start, end) for start, end in zip(starts, ends, strict=True))
+    kinds = [bool(name := _named(node)) and name in names for node in tree.body]
+    return [replace(group, parts=(part,)) for part in parts_of(group.parts[0], tree, kinds)]
 
 
 def loops(group: Group) -> Iterator[str]:

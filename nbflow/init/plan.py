@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.definition import Definition
-from nbflow.flow.header import PYTHON_MAGICS, CellKind, read_header
+from nbflow.flow.header import PYTHON_MAGICS, read_header
 from nbflow.flow.wording import listed
-from nbflow.init.groups import Becomes, Group, group_of
+from nbflow.init.groups import Becomes, Group, group_of, tree_of
 from nbflow.init.merging import merge_tiny
 from nbflow.init.naming import with_names
 from nbflow.init.offering import Offer, loops, offers, split_offered, with_parameters
-from nbflow.init.settling import Draft, know, settle, tree_of
+from nbflow.init.settling import Draft, know, settle
 
 _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
 
@@ -90,11 +90,9 @@ def _drafted(cells: Sequence[Cell], document: str, shows_count: bool) -> Draft:
 
 def _first_look(cell: Cell) -> Group:
     """Leave alone what is no Python."""
-    group, header = group_of(cell), read_header(cell.source)
+    group = group_of(cell)
     if group.settled:
         return group
-    if header.kind is CellKind.FOREIGN and header.magic not in PYTHON_MAGICS - {"timeit"}:
-        return group.become(Becomes.ORDINARY, f"left alone: %%{header.magic} is not for nbflow", settled=True)
     if tree_of(cell.source) is None:
         return group.become(Becomes.ORDINARY, "left alone: Python cannot read it", settled=True)
     return group
@@ -138,6 +136,8 @@ def first_words(source: str) -> str:
 def _why(draft: Draft, at: int, name: str, definitions: Sequence[Definition]) -> str:
     if name:
         return _what_it_does(draft, name)
+    if (magic := read_header(draft.groups[at].source).magic) and magic not in PYTHON_MAGICS:
+        return f"left alone: %%{magic} makes nothing that a step needs"
     if at in draft.scratch:
         return "only shows"
     kinds = {_KINDS[one.kind] for one in definitions}

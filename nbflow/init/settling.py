@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from nbflow.flow.cell import Place, Problem
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Scratch
+from nbflow.flow.fileorder import space_of_prelude
+from nbflow.flow.files import Access, uses_of
 from nbflow.flow.graph import Graph, Link, link
-from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.magics import SHELL
 from nbflow.flow.step import Step
-from nbflow.flow.text import blank, parse_ordinary
 from nbflow.flow.wording import listed
-from nbflow.init.groups import Becomes, Group
+from nbflow.init.dividing import divided
+from nbflow.init.groups import Becomes, Group, tree_of
 from nbflow.init.lasting import Lasting
 from nbflow.init.showing import Showing
 
 _ROUNDS = 30
 """Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
 
-REFUSED = frozenset({"syntax", "magic", "async", "header", "star-import", "metaflow"})
+REFUSED = frozenset({"syntax", "magic", "async", "header", "metaflow"})
 """What is wrong with the text of one step. Such a cell is left as it is."""
+
+_MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})
+"""What is wrong with a statement of a step that only an ordinary cell may do."""
 
 _MEANT_FOR_A_STEP = frozenset(
     {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
 )
 """What is wrong with an ordinary cell that only a step may do."""
-
-
-@lru_cache(4096)
-def tree_of(source: str) -> ast.Module | None:
-    """The code of a cell below its header; none for what Python cannot read."""
-    header = read_header(source)
-    try:
-        return parse_ordinary(blank(source, header.line if header.kind is not CellKind.ORDINARY else 0)).tree
-    except (SyntaxError, ValueError, MemoryError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,12 @@ class Draft:
 
     def at(self, place: Place) -> int:
         """The number of the group that has this place."""
-        return max(number for number, group in enumerate(self.groups) if group.holds(place))
+        return bisect_right(self._starts, (place.cell, place.line)) - 1
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        """Where each group begins: a later part of a cell below the lines that stand for those above it."""
+        return [(group.number, group.above) for group in self.groups]
 
     @cached_property
     def steps(self) -> Mapping[str, int]:
@@ -100,7 +102,7 @@ def know(draft: Draft, *, shows_count: bool = False) -> Notebook:
 def settle(draft: Draft, notebook: Notebook) -> Draft:
     """Mend a draft until nothing is left that a rule can mend."""
     for _ in range(_ROUNDS):
-        better = _give_up(draft) or _promote(draft, notebook) or _merge(draft, notebook)
+        better = _give_up(draft) or _promote(draft, notebook) or _divide(draft) or _merge(draft, notebook)
         if better is None:
             break
         draft = better
@@ -126,23 +128,24 @@ def _give_up(draft: Draft) -> Draft | None:
 
 def _promote(draft: Draft, notebook: Notebook) -> Draft | None:
     """Make steps of the ordinary cells that compute, or that must be steps for others."""
-    changed = {
-        at: draft.groups[at].become(Becomes.STEP, why)
-        for at, why in _wanted(draft, notebook)
-        if not draft.groups[at].settled and draft.groups[at].becomes is Becomes.ORDINARY
-    }
+    changed: dict[int, Group] = {}
+    for at, why in _wanted(draft, notebook):
+        group = draft.groups[at]
+        if not group.settled and group.becomes is Becomes.ORDINARY:
+            changed.setdefault(at, group.become(Becomes.STEP, why))
     return draft.with_groups(changed) if changed else None
 
 
 def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
-    for one in draft.problems:
-        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
-            yield draft.at(one.place), one.message
     for at, scratch in draft.scratch.items():
         nodes = [node for one in scratch for node in _nodes(one.source)]
         if notebook.shows_count or not notebook.showing.only_shows(nodes):
             yield at, ""
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
+            yield draft.at(one.place), one.message
     yield from _read_below(draft)
+    yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
 
@@ -150,6 +153,20 @@ def _wanted(draft: Draft, notebook: Notebook) -> Iterator[tuple[int, str]]:
 def _nodes(source: str) -> Sequence[ast.stmt]:
     tree = tree_of(source)
     return tree.body if tree else ()
+
+
+def _commands(group: Group) -> bool:
+    """Whether IPython's own lines in an ordinary cell do what a run must do as well: they write a file, or a name."""
+    if group.settled or group.becomes is not Becomes.ORDINARY or not _MAGIC.search(group.source):
+        return False
+    tree = tree_of(group.source)
+    nodes = [node for node in tree.body if SHELL in ast.unparse(node)] if tree else []
+    binds = any(isinstance(node, ast.With) and node.items[0].optional_vars for node in tree.body) if tree else False
+    uses = uses_of(nodes, space_of_prelude(())) if nodes else ()
+    return binds or any(use.access.writes and use.access is not Access.TOUCH for use in uses)
+
+
+_MAGIC = re.compile(r"^\s*[%!]", re.M)
 
 
 def _read_below(draft: Draft) -> Iterator[tuple[int, str]]:
@@ -192,6 +209,23 @@ def _changed_below(draft: Draft) -> Iterator[tuple[int, str]]:
             if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
                 yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
                 break
+
+
+# what only an ordinary cell can do
+
+
+def _divide(draft: Draft) -> Draft | None:
+    """Give the settings of steps, which would end with them, and their star imports ordinary cells of their own."""
+    lines: dict[int, set[int]] = {}
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_CELL and one.place is not None:
+            lines.setdefault(draft.at(one.place), set()).add(one.place.line)
+    for at, found in sorted(lines.items(), reverse=True):
+        group = draft.groups[at]
+        parts = [] if group.settled else list(divided(group, {line - group.above - 1 for line in found}))
+        if len(parts) > 1:
+            return Draft((*draft.groups[:at], *parts, *draft.groups[at + 1 :]), draft.document)
+    return None
 
 
 # what must be one step

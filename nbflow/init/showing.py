@@ -181,6 +181,8 @@ class Showing:
         if origin:
             return origin.startswith(_PURE) and origin not in _CHANGING and not origin.startswith("numpy.random")
         match func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))):
+                return True  # what the lines of IPython do is asked for apart
             case ast.Name(id=name):
                 return name in _BUILTINS and name not in self._bound and name not in self._code
             case ast.Attribute(value=owner, attr=attr):

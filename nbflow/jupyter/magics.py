@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from nbflow.errors import NbflowError, SystemRefused
-from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.header import CellKind, read_header, rest_of
 from nbflow.jupyter.broadcast import Broadcast, open_channel
 from nbflow.jupyter.drawing import sessions
 from nbflow.jupyter.session import Session
@@ -86,17 +86,17 @@ def _saved_text(path: Path) -> str:
 
 
 def as_magic(lines: list[str]) -> list[str]:
-    """`#| step: …` as the magic that means the same; the header of a `%%shared` cell as a comment, the rest runs."""
+    """The header as a magic in the first line, whatever its form and place; that of `%%shared` as a comment."""
     header = read_header("".join(lines))
     if header.kind is CellKind.SHARED:
         return ["\n"] * header.line + lines[header.line :]
-    if header.comment and header.kind in (CellKind.STEP, CellKind.PARAMETERS):
-        return [f"%%{header.kind} {_rest_of(lines[header.line - 1])}\n", *lines[header.line :]]
+    if header.kind in _OURS and not (header.line == 1 and lines[0].startswith(f"%%{header.kind} ")):
+        above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
+        return [f"%%{header.kind} {rest_of(line)}\n", *above, *below]
     return lines
 
 
-def _rest_of(line: str) -> str:
-    return line.partition("|")[2].strip().partition("step")[2].lstrip(" :").rstrip("\n")
+_OURS = (CellKind.STEP, CellKind.PARAMETERS)
 
 
 def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
@@ -124,7 +124,7 @@ class FlowMagics(Magics):
     def after_cell(self, result: Any) -> None:
         source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
         is_cell = result.info.store_history or cell_id is not None  # else a front end has asked for something
-        if is_cell and result.success and not source.lstrip().startswith(("%%step", "%%parameters")):
+        if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()
 

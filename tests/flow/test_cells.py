@@ -125,3 +125,8 @@ def test_reading_never_raises() -> None:
         "%",
     ):
         flow_of(text)
+
+
+def test_magics_above_a_header_belong_to_the_body() -> None:
+    above, below = flow_of("%%capture out\n%%step a\nx = 1\nx").steps[0], flow_of("%%step a\n%%capture out\nx = 1\nx")
+    assert (above.code, above.passing, above.body_line) == (below.steps[0].code, {"out"}, 1)

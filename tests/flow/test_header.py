@@ -116,21 +116,35 @@ def test_what_can_be_read_is_kept_beside_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "line", "right"),
+    ("cell", "line", "after"),
     [
-        ("%%capture out\n%%step a\nx = 1", 2, "%%step a"),
-        ("%%time\n\n%%step a --after b\nx = 1", 3, "%%step a --after b"),
-        ("# save it\n%%step a\nx = 1", 2, "%%step a"),
-        ("#!\n%%step a\nx = 1", 2, "%%step a"),
-        ("# %%step a\nx = 1", 1, "%%step a"),
-        ("%step a\nx = 1", 1, "%%step a"),
-        ("%% step a\nx = 1", 1, "%%step a"),
-        ("%%step\ta\nx = 1", 1, "%%step a"),
-        ("# %%parameters\nk: int = 1", 1, "%%parameters"),
-        ("%matplotlib inline\n%%shared\nx = 1", 2, "%%shared"),
+        ("%%capture out\n%%step a\nx = 1", 2, ()),
+        ("%%time\n\n%%step a --after b\nx = 1", 3, ("b",)),
+        ("# save it\n%%step a\nx = 1", 2, ()),
+        ("# save it\n#| step: a\nx = 1", 2, ()),
+        ("#!\n%%step a\nx = 1", 2, ()),
+        ("%step a\nx = 1", 1, ()),
+        ("%% step a --after  b\nx = 1", 1, ("b",)),
+        ("%%step\ta\nx = 1", 1, ()),
+        ("%matplotlib inline\n%%step a\nx = 1", 2, ()),
     ],
 )
-def test_a_header_that_would_be_ignored_is_an_error_at_its_line(cell: str, line: int, right: str) -> None:
+def test_a_header_counts_as_if_it_stood_right(cell: str, line: int, after: tuple[str, ...]) -> None:
+    header = read_header(cell)
+    assert (header.kind, header.name, header.line, header.after, header.faults) == (
+        CellKind.STEP, "a", line, after, ()
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "right"),
+    [
+        ("# %%step a\nx = 1", 1, "%%step a"),
+        ("# %%parameters\nk: int = 1", 1, "%%parameters"),
+        ("%%time\n# %%step a\nx = 1", 2, "%%step a"),
+    ],
+)
+def test_a_header_behind_a_comment_is_an_error_at_its_line(cell: str, line: int, right: str) -> None:
     [fault] = [fault for fault in read_header(cell).faults if not fault.warning]
     assert (fault.line, fault.fix) == (line, f"Write  {right}  as the first line")
 
