@@ -7,6 +7,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from html import unescape
 from typing import Any
 
 import comm
@@ -54,7 +56,8 @@ def keep_widgets(outputs: Iterable[Output]) -> None:
     for output in outputs:
         model = output.get("data", {}).get(VIEW, {}).get("model_id")
         if model is not None:
-            output["widgets"] = {"text": _text(model), "state": _states(model)}
+            with suppress(Exception):  # the user's own widget may be unable to say what it is
+                output["widgets"] = {"text": _text(model), "state": _states(model)}
 
 
 def _text(model: str) -> str:
@@ -62,9 +65,23 @@ def _text(model: str) -> str:
     widget = find_widget(model)
     if widget is None:
         return ""
-    if hasattr(widget, "_repr_pretty_"):  # of a bar it is the nicer one
-        return str(sys.modules["IPython.lib.pretty"].__dict__["pretty"](widget))
+    parts = getattr(widget, "children", ())
+    if any(hasattr(part, "bar_style") for part in parts):  # tqdm's box can describe itself only while its loop runs
+        return "".join(map(_drawn, parts))
     return str((widget._repr_mimebundle_() or {}).get("text/plain", ""))
+
+
+def _drawn(widget: Any) -> str:
+    """Draw a part of a bar: texts, and how far it is."""
+    value, most = getattr(widget, "value", ""), getattr(widget, "max", 0)
+    if isinstance(value, str):
+        return unescape(_TAGS.sub("", value)).replace("\u2007", " ")
+    done = round(_WIDTH * value / most) if most else _WIDTH
+    return f"|{'█' * done:{_WIDTH}}|"
+
+
+_WIDTH = 10
+_TAGS = re.compile(r"<[^>]*>")
 
 
 def _states(model: str) -> dict[str, Any]:

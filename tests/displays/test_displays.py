@@ -33,7 +33,7 @@ def test_a_step_shows_what_its_cell_shows_in_a_kernel(both: Both, name: str) -> 
 
 def test_a_widget_keeps_its_last_text_and_its_last_state(both: Both) -> None:
     (bar,) = (one for one in both.steps["tqdm_notebook"] if "widgets" in one)
-    assert bar["widgets"]["text"].startswith("100%|██████████| 3/3")
+    assert bar["widgets"]["text"].startswith("100%|██████████| 3/3 [")
     states = bar["widgets"]["state"]
     (progress,) = (one["state"] for one in states.values() if one["model_name"] == "FloatProgressModel")
     assert (progress["value"], progress["max"], progress["bar_style"]) == (3.0, 3.0, "success")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import comm
 import ipywidgets
 import pytest
+from tqdm.notebook import tqdm
 
 from nbflow.run.outputs import Output
 from nbflow.run.widgets import VIEW, keep_widgets, show_states
@@ -29,3 +31,17 @@ def test_models_that_are_gone_are_made_again_parts_first(monkeypatch: pytest.Mon
     assert made[-1]["comm_id"] == box.model_id
     (image,) = (one for one in made if one["data"]["state"]["_model_name"] == "ImageModel")
     assert (image["buffers"], image["data"]["buffer_paths"]) == ([b"\x89PNG"], [["value"]])
+
+
+def test_a_bar_whose_loop_is_over_is_drawn_from_its_parts() -> None:
+    bar = tqdm(range(4), desc="w")
+    for number in bar:
+        if number == 1:
+            break
+    box = bar.container
+    bar.close()
+    output: Output = {"output_type": "display_data", "data": {VIEW: {"model_id": box.model_id}}, "metadata": {}}
+    del bar
+    gc.collect()
+    keep_widgets([output])
+    assert output["widgets"]["text"].startswith("w:  25%|██        | 1/4 [")
