@@ -107,7 +107,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
         task.id,
         held,
         _components(reader, held),
-        graph.prelude_of(task.step) if is_step else Prelude(),
+        graph.prelude_below(task.step) if is_step else Prelude(),
         _needed(graph, task.step) if is_step else frozenset(),
         dict(_parameters(graph, row)),
         read_random(reader, task.id),
@@ -166,8 +166,10 @@ def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:
 
 def _needed(graph: Graph, step: str) -> frozenset[str]:
     """The prelude names that the step and those above it mention, with all that these need."""
-    mentioned = {name for one in graph.ancestors(step) | {step} for name in graph.links[one].prelude}
-    closure = graph.prelude_of(step).closure(mentioned)
+    steps = graph.ancestors(step) | {step}
+    mentioned = {name for one in steps for name in graph.links[one].prelude}
+    mentioned |= {name for one in steps for definition in graph.code_of[one] for name in definition.names}
+    closure = graph.prelude_below(step).closure(mentioned)
     return frozenset(name for definition in closure for name in definition.names)
 
 

@@ -13,6 +13,7 @@ from nbflow.cli.words import table
 from nbflow.cli.workplace import NOTEBOOK, workplace, workplace_of_steps
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks import check as check_flow
+from nbflow.garbage import without_gc
 from nbflow.run.diskcheck import check_disk
 from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
 
@@ -36,6 +37,7 @@ def show(notebook: Path, form: str | None, output: Path | None) -> None:
 @click.command()
 @NOTEBOOK
 @click.option("--script", type=click.Path(path_type=Path), help="See whether this exported script is up to date.")
+@without_gc()
 def check(notebook: Path, script: Path | None) -> None:
     """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings.
 

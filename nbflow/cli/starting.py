@@ -11,6 +11,7 @@ import click
 from nbflow.cli.words import brief, table
 from nbflow.cli.workplace import PLACE
 from nbflow.convert import FORMS
+from nbflow.garbage import without_gc
 from nbflow.init.file import Wishes, plan_notebook, write_flow
 from nbflow.init.plan import Plan, Row
 from nbflow.show import count
@@ -24,6 +25,7 @@ from nbflow.show import count
 @click.option("--form", type=click.Choice(FORMS), default="magic", help="`%%step NAME` or `#| step: NAME`.")
 @click.option("--parameters", is_flag=True, help="Make %%parameters of the literals that look like some.")
 @click.option("--show-cells", is_flag=True, help="Make steps of the cells that only show as well.")
+@without_gc()
 def init(
     notebook: Path,
     dry_run: bool,

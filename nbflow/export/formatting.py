@@ -34,7 +34,8 @@ def require_python(source: str) -> None:
     except SyntaxError as error:
         lines = lines_of(source)
         line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
-        raise ExportFailed(f"'{line}' is no Python inside of a method ({error.msg}): write it in another way") from None
+        way_out = "move it to an ordinary cell" if "__future__" in line else "write it in another way"
+        raise ExportFailed(f"'{line}' is no Python inside of a method ({error.msg}): {way_out}") from None
 
 
 def complaints(source: str) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
-from nbflow.flow.prelude import is_future_import
 from nbflow.flow.scope import imported_names
 from nbflow.flow.settings import concerns_imports
+from nbflow.flow.statements import is_future_import
 from nbflow.flow.text import is_magic, parse_ordinary
 
 _OWN_MAGICS = ("%load_ext nbflow", "%flow", "%nbflow", "%reload_ext nbflow")

@@ -127,10 +127,24 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
     for name in graph.links:
         own = {id(one) for one in graph.closure(name)}
         for one in graph.prelude.closure(names_at_top(graph, graph.steps[name])):
-            if id(one) not in own | seen and not graph.steps[name].flowing and not _only_seeds(one):
+            if id(one) not in own | seen and not graph.steps[name].flowing and not _is_harmless(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)
+
+
+def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
+    """At the top of a script a name means one thing for the whole of a method; asked before definitions go there."""
+    found: list[Problem] = []
+    for name, step in graph.steps.items():
+        own = frozenset(one for definition in graph.code_of[name] for one in definition.names)
+        for one in sorted(graph.links[name].prelude & own):
+            if len(graph.prelude.places[one]) > 1:
+                message = f"step '{name}' uses '{one}' and then defines it anew"
+                found.append(
+                    problem("done-below", step, message, f"Define it under another name than '{one}'", name=one)
+                )
+    return tuple(found)
 
 
 def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
@@ -144,8 +158,10 @@ def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
     return f"Move it above cell {above.place.cell}, or into the steps that need it"
 
 
-def _only_seeds(one: Definition) -> bool:
-    """Whether it does nothing but to move random generators, which every step that draws sets anew."""
+def _is_harmless(one: Definition) -> bool:
+    """Whether it only moves random generators, which every step that draws sets anew, or says how to read Python."""
+    if "__future__" in one.modules:
+        return True
     return bool(one.names) and one.names <= GENERATORS and not one.setting and not one.changes
 
 
@@ -158,6 +174,15 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
             for name in sorted(names_of(one.source).now & parameters):
                 message = f"this needs parameter '{name}', which a script knows in its steps only"
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
+
+
+def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
+    """The top of a script is executed before any step."""
+    for one in dict.fromkeys(_all_at_top(usage.graph)):
+        for name in sorted(one.takes):
+            message = f"this needs artifact '{name}' to be defined, which a script has in its steps only"
+            fix = f"Make cell {one.place.cell} a step: write  %%step {min(one.names)}_code  on top"
+            yield Problem("artifact-use", message, fix, one.place)
 
 
 def _all_at_top(graph: Graph) -> Iterator[Definition]:
@@ -302,6 +327,7 @@ RULES: tuple[Rule, ...] = (
     dynamic_writes,
     done_below_only,
     computed_from_parameters,
+    defined_from_artifacts,
     names_that_may_be_deleted,
     looks_into_globals,
     awaiting_bodies,

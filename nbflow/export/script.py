@@ -10,6 +10,7 @@ from nbflow.errors import FlowRefused
 from nbflow.export.bodies import digest_rest, read_bodies
 from nbflow.export.extras import CARDS, DISPLAY_NAME, DISPLAY_PARTS, EXTRAS, PARTS, Extra, fill
 from nbflow.export.formatting import complaints, format_source, require_python
+from nbflow.export.hoisting import hoist
 from nbflow.export.imports import Imports
 from nbflow.export.layout import indent
 from nbflow.export.marks import Mark, Marks, Target, mark_of, write_marks
@@ -26,7 +27,7 @@ from nbflow.export.plan.seeding import seeding_of
 from nbflow.export.plan.usage import Usage
 from nbflow.export.plan.versions import Versions
 from nbflow.export.prelude import Top, left_out, write_top
-from nbflow.export.refusal import mistakes, refusals
+from nbflow.export.refusal import defined_after_use, mistakes, refusals
 from nbflow.export.sharing.apart import certainly_apart, coming_apart, constants_apart
 from nbflow.export.sharing.pairs import Sharing
 from nbflow.export.sharing.telling import tell_pair
@@ -54,7 +55,9 @@ def export(
 
     Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say.
     """
-    problems = mistakes(graph) or refusals(_usage(graph, all_artifacts))
+    problems = mistakes(graph) or defined_after_use(graph)
+    graph = hoist(graph)
+    problems = problems or refusals(_usage(graph, all_artifacts))
     if target is Target.METAFLOW and not problems:
         problems = certainly_apart(graph) + metaflow_refusals(_usage(graph, all_artifacts))
     if problems:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from nbflow.flow.bound import State, join
 from nbflow.flow.scope import Scope
 from nbflow.flow.straight import Straight
+from nbflow.flow.trees import every_node
 
 
 class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes by it to allow the names of methods
@@ -100,8 +101,11 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
         self._attempt(node)
 
     def _attempt(self, node: ast.Try | ast.TryStar) -> None:
-        before = self.state
+        before, needed = self.state, set(self.hard)
         tried = self.run(node.body, before)
+        if any(map(_expects_no_name, node.handlers)):
+            self.soft |= self.hard - needed
+            self.hard = needed
         broken = replace(join([before, tried]) if tried.live else before, must=before.must & (tried.must | tried.may))
         broken = self._unsure(broken.perhaps(_bindings(node.body)))
         ends = [self.run(node.orelse, tried)]
@@ -156,6 +160,12 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
 def _bindings(statements: Iterable[ast.AST]) -> frozenset[str]:
     """What statements may bind for the first time; `x += 1` needs an `x` already."""
     return frozenset(Scope.of(statements).stores)
+
+
+def _expects_no_name(handler: ast.ExceptHandler) -> bool:
+    """`except NameError` goes on without a name that is not there."""
+    caught = every_node(handler.type) if handler.type else []
+    return any(isinstance(one, ast.Name) and one.id == "NameError" for one in caught)
 
 
 def _swallows(context: ast.expr) -> bool:

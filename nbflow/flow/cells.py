@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -13,11 +14,12 @@ from nbflow.flow.code import Names, compile_body, digest, names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
 from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.magics import is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
-from nbflow.flow.prelude import Statement, is_future_import, sort_statements, statements_of
-from nbflow.flow.randomness import RandomUse
+from nbflow.flow.prelude import Sorted, Standing, sort_statements
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
+from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, parse_ordinary, parse_step
 from nbflow.garbage import without_gc
@@ -25,11 +27,16 @@ from nbflow.garbage import without_gc
 _WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
 
 
+_FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
+"""With this in some cell, no cell evaluates its annotations."""
+
+
 @dataclass(slots=True)
 class Reading:
     """What cells say, each by itself."""
 
     steps: list[Step] = field(default_factory=list)
+    code: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # imports, functions and classes of steps
     parameters: list[Parameter] = field(default_factory=list)
     injected: list[Parameter] = field(default_factory=list)
     shared: list[Definition] = field(default_factory=list)
@@ -39,6 +46,7 @@ class Reading:
 
     def add(self, other: Reading) -> None:
         self.steps += other.steps
+        self.code |= other.code
         self.parameters += other.parameters
         self.injected += other.injected
         self.shared += other.shared
@@ -51,26 +59,28 @@ class Reading:
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
     found = Reading()
+    lazy = any(_FUTURE.search(cell.source) for cell in cells)
     for cell in cells:
-        found.add(_read_cell(cell, document))
+        found.add(_read_cell(cell, document, lazy))
     parameters = _all_parameters(found)
-    definitions, scratch, random = _sort_ordinary(found, frozenset(p.name for p in parameters), cells)
-    prelude = Prelude(definitions)
+    result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
+    definitions = (*found.shared, *result.definitions)
+    prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
     found.problems += _duplicates(found.steps)
     return Flow(
         name,
         document,
-        tuple(_complete(step, prelude, random) for step in found.steps),
+        tuple(_complete(step, result.steps[step.name]) for step in found.steps),
         parameters,
         prelude,
-        tuple(sorted((*found.scratch, *scratch), key=lambda item: item.place)),
+        tuple(sorted((*found.scratch, *result.scratch), key=lambda item: item.place)),
         tuple(sorted(found.problems, key=lambda problem: problem.place or NOWHERE)),
         tuple(cells),
     )
 
 
 @lru_cache(2048)
-def _read_cell(cell: Cell, document: str) -> Reading:
+def _read_cell(cell: Cell, document: str, lazy_annotations: bool) -> Reading:
     """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
     place = Place(document, cell.number, max(header.line, 1))
@@ -78,7 +88,7 @@ def _read_cell(cell: Cell, document: str) -> Reading:
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
     match kind_of(cell, header):
         case CellKind.STEP:
-            _read_step(found, cell, header, place)
+            _read_step(found, cell, header, place, lazy_annotations)
         case CellKind.PARAMETERS:
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
@@ -107,7 +117,7 @@ def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
 # steps
 
 
-def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool) -> None:
     if not header.name:
         return
     step = _step_of(cell, header, header.name, place)
@@ -116,7 +126,8 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place) -> None
         step = replace(step, body=text.source)
         found.problems += _refusals(text, step)
         compile_body(step.body)
-        step = _with_names(step, text.tree, header)
+        step = _with_names(step, text.tree, header, lazy_annotations)
+        found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
@@ -152,6 +163,16 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> Step:
     )
 
 
+def _code_of(step: Step, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
+    """What the body defines for itself and the steps below; a guarded step may define nothing, and a method never."""
+    captures = any(isinstance(node, ast.With) and is_capture(node) for node in tree.body)
+    is_apart = step.metaflow or step.guard or step.loop or captures
+    nodes = [] if is_apart else code_in(tree)
+    text = Text(ast.Module(nodes, []), step.body)
+    found = statements_of(text, replace(step.place, line=step.body_line), lazy_annotations=lazy_annotations)
+    return tuple(one for one in found if one.names.bound.isdisjoint(step.writes))
+
+
 def _correction(line: str) -> str:
     text = line.strip()
     return f"Correct '{text if len(text) <= 60 else text[:60] + '…'}'" if text else "Correct this cell"
@@ -183,8 +204,8 @@ def _refusals(text: Text, step: Step) -> Iterator[Problem]:
         yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
 
 
-def _with_names(step: Step, tree: ast.Module, header: Header) -> Step:
-    names = names_of(tree)
+def _with_names(step: Step, tree: ast.Module, header: Header, lazy_annotations: bool) -> Step:
+    names = names_of(tree, lazy_annotations=lazy_annotations)
     if "self" in names.free:
         return _with_self_names(step, tree, header)
     return _stated(step, header, names, names.free, tree)
@@ -226,13 +247,15 @@ def _stated(step: Step, header: Header, names: Names, mentions: frozenset[str], 
     )
 
 
-def _complete(step: Step, prelude: Prelude, random: Mapping[str, RandomUse]) -> Step:
-    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact."""
-    dropped, use = step.mutates & prelude.imported, random[step.name]
-    if not (dropped or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
+def _complete(step: Step, standing: Standing) -> Step:
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact, and neither does `def f`."""
+    dropped, code, use = standing.modules, standing.code, standing.random
+    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
         return step
     writes, mutates = step.writes - dropped | use.asked, step.mutates - dropped | (use.asked - step.writes)
-    return replace(step, writes=writes, mutates=mutates, seeds=use.seeds, draws=use.draws)
+    passing, maybe_passing = step.passing - code, step.maybe_passing - code
+    found = replace(step, writes=writes, mutates=mutates, passing=passing, maybe_passing=maybe_passing)
+    return replace(found, seeds=use.seeds, draws=use.draws)
 
 
 # parameters
@@ -255,7 +278,7 @@ def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -
 
 def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place) -> None:
     if read.imports:
-        found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), place))
+        found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), replace(place, line=1)))
 
 
 def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
@@ -339,18 +362,13 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
 def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | None = None) -> None:
     text = _parse_rest(found, cell, header or Header(), place)
     if text is not None:
-        found.ordinary.append((text, place))
+        found.ordinary.append((text, replace(place, line=1)))
 
 
-def _sort_ordinary(
-    found: Reading, parameters: frozenset[str], cells: Sequence[Cell]
-) -> tuple[tuple[Definition, ...], tuple[Scratch, ...], Mapping[str, RandomUse]]:
-    lazy = any(is_future_import(node) for text, _ in found.ordinary for node in text.tree.body)
+def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell], lazy: bool) -> Sorted:
     statements: list[Statement] = []
     for text, place in found.ordinary:
         statements += statements_of(text, place, lazy_annotations=lazy)
     shared = frozenset(name for definition in found.shared for name in definition.names)
     watches = any("__subclasses__" in cell.source for cell in cells)
-    result = sort_statements(statements, found.steps, parameters | shared, watches=watches)
-    definitions = sorted((*found.shared, *result.definitions), key=lambda definition: definition.place)
-    return tuple(definitions), result.scratch, result.random
+    return sort_statements(statements, found.steps, parameters | shared, found.code, watches=watches)

@@ -33,6 +33,7 @@ class Definition:
     assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
     held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
     shares: frozenset[str] = frozenset()  # names of the prelude whose objects may be in what it binds or changes
+    takes: frozenset[str] = frozenset()  # artifacts that it needs when it is executed: defaults, annotations, bases
 
     @property
     def once(self) -> bool:

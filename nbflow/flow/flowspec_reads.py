@@ -10,7 +10,7 @@ from nbflow.flow.cell import Place
 from nbflow.flow.code import modules_of, names_of, parse
 from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.flowspec import Method, is_main_guard
-from nbflow.flow.prelude import Statement, statements_of
+from nbflow.flow.statements import Statement, statements_of
 from nbflow.flow.text import Text
 
 _LOOKING = frozenset({"getattr", "hasattr", "setattr", "delattr"})
@@ -131,7 +131,9 @@ def read_module(source: str, document: str, without: Iterable[int]) -> Prelude:
 
 
 def _define(statement: Statement, document: str) -> Definition:
-    names = statement.names
-    bound = names.bound | names.mutates | ({"*"} if names.star_line else frozenset())
+    """What a function changes, it changes when somebody calls it."""
+    names, is_code = statement.names, isinstance(statement.node, ast.FunctionDef | ast.ClassDef)
+    changed = frozenset() if is_code else names.mutates
+    bound = names.bound | changed | ({"*"} if names.star_line else frozenset())
     place = Place(document, 0, statement.node.lineno)
     return Definition(statement.source, place, "block", bound, names.free, statement.code, names.modules)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from nbflow.flow.cell import Place
 from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.files import FileUse
 from nbflow.flow.linking import Above, Joining, reach
@@ -77,6 +78,21 @@ class Graph:
         """The prelude as this step sees it."""
         one = self.steps[step]
         return self.prelude if one.flowing else self.prelude.seen_from(one.place)
+
+    def prelude_below(self, step: str) -> Prelude:
+        """The prelude as the cells right below a step see it, with what its body defines."""
+        one = self.steps[step]
+        return self.prelude if one.flowing else self.prelude.seen_from(Place(self.flow.document, one.place.cell + 1, 0))
+
+    @cached_property
+    def code_of(self) -> Mapping[str, tuple[Definition, ...]]:
+        """The imports, functions and classes in the body of each step that the steps below share."""
+        by_cell: dict[int, list[Definition]] = {}
+        for definition in self.prelude.definitions:
+            by_cell.setdefault(definition.place.cell, []).append(definition)
+        return {
+            name: () if step.flowing else tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()
+        }
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """The part of the prelude that a step needs."""

@@ -73,6 +73,7 @@ class Above:
     scopes: dict[str, Scope] = field(default_factory=dict)
     closed: list[Scope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
+    modules: frozenset[str] = field(init=False)  # what only imports bind
     asked: Mapping[str, frozenset[str]] = field(init=False)
     calling: Calling = field(init=False)
     seeded: set[str] = field(default_factory=set)  # the random generators that steps outside of every foreach seed
@@ -80,6 +81,7 @@ class Above:
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
+        self.modules = self.flow.prelude.imported.difference(*(step.writes for step in self.flow.steps))
         self.calling = Calling(self.flow)
         self.asked = asked_below(self.flow.steps, self.flow)
 
@@ -111,7 +113,7 @@ class Above:
         return Writer(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
 
     def _learned(self, step: Step) -> frozenset[str]:
-        return self.learned.get(step.name, frozenset()) - self.constants - self.flow.prelude.imported - GENERATORS
+        return self.learned.get(step.name, frozenset()) - self.constants - self.modules - GENERATORS
 
     def _draws(self, step: Step) -> frozenset[str]:
         """The random generators that a step draws from, by its source or as a run has found."""
@@ -139,7 +141,7 @@ class Above:
 
     def _state(self, step: Step) -> frozenset[str]:
         """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
-        fixed = self.constants | self.flow.prelude.imported | SPECIAL
+        fixed = self.constants | self.modules | SPECIAL
         return state_changed(step, self.flow, self.touched) - fixed
 
     def _sharers(self, step: Step, changed: frozenset[str]) -> frozenset[str]:
@@ -243,7 +245,7 @@ class Above:
     def _above(self, name: str, step: Step, scope: Scope) -> Sequence[Writer]:
         """The steps that may have bound a name: below the ordinary cell that defines it, and of the same item."""
         defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
-        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place > defined[-1])
+        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place.cell >= defined[-1].cell)
         return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
 
     def _upstream(self, step: Step, reads: Sequence[Read], others: Sequence[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
-from nbflow.flow.wording import problem
+from nbflow.flow.wording import listed, problem
 
 
 def changed_outside(graph: Graph) -> Iterator[Problem]:
@@ -103,6 +103,24 @@ def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
     return next((step.name for step in above if name in graph.links[step.name].writes), None)
 
 
+def bound_anew(graph: Graph) -> Iterator[Problem]:
+    """A default or an annotation is what its name held where the function was defined, not where it is called."""
+    told: set[tuple[Place, str]] = set()
+    for step in graph.steps.values():
+        for definition in graph.closure(step.name):
+            for binding in graph.links[step.name].bindings if definition.takes else ():
+                writer = graph.steps[binding.writers[0]]
+                is_anew = binding.name in writer.writes - writer.mutates and writer.place > definition.place
+                if binding.name in definition.takes and is_anew and (definition.place, binding.name) not in told:
+                    told.add((definition.place, binding.name))
+                    message = f"{listed(definition.names)} takes '{binding.name}' when it is defined, and step "
+                    message += f"'{writer.name}' binds '{binding.name}' anew before step '{step.name}' uses it"
+                    fix = (
+                        f"Make cell {definition.place.cell} a step: write  %%step {min(definition.names)}_code  on top"
+                    )
+                    yield Problem("bound-anew", message, fix, definition.place)
+
+
 def setting_outside(graph: Graph) -> Iterator[Problem]:
     """A setting that no worker can execute holds in the notebook's own process only."""
     last = max((step.place for step in graph.steps.values()), default=NOWHERE)
@@ -113,4 +131,4 @@ def setting_outside(graph: Graph) -> Iterator[Problem]:
             yield Problem("setting-outside", message, fix, one.place, warning=True)
 
 
-ORDINARY_RULES = (changed_outside, artifact_changed_outside, artifact_read_outside, setting_outside)
+ORDINARY_RULES = (changed_outside, artifact_changed_outside, artifact_read_outside, bound_anew, setting_outside)

@@ -6,20 +6,19 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from types import MappingProxyType
 
-from nbflow.flow.cell import Place
-from nbflow.flow.code import Names, digest, names_of
+from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, DefinitionKind, Scratch
-from nbflow.flow.effects import Known, Touched, imports_of
+from nbflow.flow.effects import Known, Touched, called, imports_of
 from nbflow.flow.holding import makes_functions
-from nbflow.flow.lines import lines_of
 from nbflow.flow.purity import Purity, asks_for_folder, origins_of
 from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use_of
 from nbflow.flow.repeating import is_repeatable
+from nbflow.flow.scope import root_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
+from nbflow.flow.statements import Statement, is_future_import
 from nbflow.flow.step import Step
-from nbflow.flow.text import Text
 from nbflow.flow.touching import touch
 
 _OF_IPYTHON = frozenset({"get_ipython", "display", "__IPYTHON__"})
@@ -31,60 +30,33 @@ _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """One top-level statement of an ordinary cell, and its names."""
+class Standing:
+    """What the cells above a step tell of it."""
 
-    node: ast.stmt
-    source: str
-    place: Place
-    names: Names
-    code: str  # digest
-    portable: bool = True  # holds no magic, which only the notebook's own kernel understands
-
-
-@lru_cache(2048)
-def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -> tuple[Statement, ...]:
-    return tuple(
-        Statement(
-            node,
-            _source_of(text.source, node),
-            Place(place.document, place.cell, first := _first_line(node)),
-            names_of(node, lazy_annotations=lazy_annotations),
-            digest(node),
-            text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),
-        )
-        for node in text.tree.body
-    )
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
-
-
-def _source_of(source: str, node: ast.stmt) -> str:
-    if getattr(node, "decorator_list", None):
-        return "\n".join(lines_of(source)[_first_line(node) - 1 : node.end_lineno])
-    return ast.get_source_segment(source, node) or ""
-
-
-def is_future_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    random: RandomUse = field(default_factory=RandomUse)
+    modules: frozenset[str] = frozenset()  # names that it changes in place and that stand for modules
+    code: frozenset[str] = frozenset()  # names of its own imports, functions and classes that are prelude below it
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
     definitions: tuple[Definition, ...] = ()
     scratch: tuple[Scratch, ...] = ()
-    random: Mapping[str, RandomUse] = field(default_factory=dict)  # what each step does with the random generators
+    steps: Mapping[str, Standing] = field(default_factory=dict)
 
 
 def sort_statements(
-    statements: Sequence[Statement], steps: Sequence[Step], given: frozenset[str], *, watches: bool = False
+    statements: Sequence[Statement],
+    steps: Sequence[Step],
+    given: frozenset[str],
+    code: Mapping[str, Sequence[Statement]] = MappingProxyType({}),
+    *,
+    watches: bool = False,
 ) -> Sorted:
     """Tell prelude and scratch apart, in document order.
 
-    `given` are parameters and what shared cells bind; `watches`: some cell looks at the subclasses of a class.
+    `given` are parameters and what shared cells bind, `code` are the imports, functions and classes of steps.
+    `watches`: some cell looks at the subclasses of a class.
     """
     artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
     moves = any("chdir(" in statement.source for statement in statements)
@@ -92,11 +64,11 @@ def sort_statements(
     below = sorted(steps, key=lambda step: step.place, reverse=True)
     for statement in statements:
         while below and below[-1].place < statement.place:
-            found.pass_by(below.pop())
+            found.pass_by(step := below.pop(), code.get(step.name, ()))
         found.add(statement)
     for step in reversed(below):
-        found.pass_by(step)
-    return Sorted(tuple(found.definitions), tuple(found.scratch), found.random)
+        found.pass_by(step, code.get(step.name, ()))
+    return Sorted(tuple(found.definitions), tuple(found.scratch), found.steps)
 
 
 class _Sorting:
@@ -107,18 +79,35 @@ class _Sorting:
         self._names = set(BUILTINS | _MODULE_NAMES | given)
         self._moves = moves  # some cell changes the working folder
         self._known = Known(watches_subclasses=watches)
+        self._imported: frozenset[str] = frozenset()
+        self._taking: dict[str, frozenset[str]] = {}  # what steps have bound above, or definitions that take of it
         self._above = StepsAbove()
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
-        self.random: dict[str, RandomUse] = {}
+        self.steps: dict[str, Standing] = {}
 
-    def pass_by(self, step: Step) -> None:
+    def pass_by(self, step: Step, code: Iterable[Statement] = ()) -> None:
         """What a step has bound or changed is an artifact for the statements below it."""
-        self._hidden |= step.writes - (step.mutates & self._known.origins.keys())
+        modules = step.mutates & self._known.origins.keys()
         asked = self._known.generators & (step.mentions | step.reads)
         use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
-        self._hidden |= use.seeds | (use.draws & (self._names | self._hidden))
-        self.random[step.name] = use
+        values = (step.writes - modules) | step.passing.difference(*(one.names.bound for one in code))
+        self._hidden |= values | use.seeds | (use.draws & (self._names | self._hidden))
+        self._known.forget(values - step.mutates)
+        self._taking |= {name: frozenset({name}) for name in values - step.mutates}
+        shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
+        self.steps[step.name] = Standing(use, modules & self._imported, shared)
+
+    def _share(self, statement: Statement) -> bool:
+        """Add a definition of a step's body, unless it needs or changes what is a value at that place."""
+        kind, touched = self._kind(statement.node), touch(statement.node, self._known)
+        if kind is None or touched.setting or self._changes(touched) or self._taken_by(statement.node):
+            self._hidden |= statement.names.bound
+            self._known.forget(statement.names.bound)
+            self._taking |= {name: frozenset({name}) for name in statement.names.bound}
+            return False
+        self._add_definition(statement, kind, touched, RandomUse())
+        return True
 
     def add(self, statement: Statement) -> None:
         if _does_nothing(statement.node):
@@ -152,10 +141,22 @@ class _Sorting:
         names = statement.names
         drawn = use.seeds | (use.draws & (self._names | self._hidden))
         self._known.forget(names.bound)
+        self._lose(names.bound)
         changes = (touched.names | names.mutates) - names.bound
         changes |= drawn
         self._hidden |= names.bound | self._changes(touched) | drawn
         self.scratch.append(Scratch(names.bound, statement.place, statement.source, changes, touched.setting))
+
+    def _lose(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._taking.pop(name, None)
+
+    def _taken_by(self, node: ast.stmt) -> frozenset[str]:
+        """The artifacts that a function or class needs when it is defined: for defaults, annotations, bases."""
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return frozenset()
+        now = names_of(node).now
+        return frozenset().union(*(self._taking[name] for name in now & self._taking.keys()))
 
     def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
         names = statement.names
@@ -164,10 +165,17 @@ class _Sorting:
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
         shares = self._known.reached(touched.shares & self._names) & self._names - BUILTINS - bound
         self._known.add(statement.node, names.bound, touched)
+        self._imported = self._imported | names.bound if kind == "import" else self._imported - names.bound
         drawn = use.changes if kind == "effect" else frozenset()
         bound |= drawn
         self._names |= names.bound | bound
-        self._hidden -= names.bound | drawn
+        takes = self._taken_by(statement.node)
+        self._lose(names.bound)
+        if takes:
+            self._hidden |= names.bound
+            self._taking |= dict.fromkeys(names.bound, takes)
+        else:
+            self._hidden -= names.bound | drawn
         self.definitions.append(
             Definition(
                 statement.source,
@@ -185,6 +193,7 @@ class _Sorting:
                 assigns=assigns,
                 held=names.held,
                 shares=shares,
+                takes=takes,
             )
         )
 
@@ -211,8 +220,13 @@ class _Sorting:
                 return None
 
     def _can_run(self, node: ast.stmt) -> bool:
-        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at."""
-        return names_of(node).now.isdisjoint(self._hidden)
+        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at.
+
+        They may take what steps have bound, but not ask it to do something, as `@app.route("/")` does.
+        """
+        decorators = map(called, getattr(node, "decorator_list", ()))
+        values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
+        return names_of(node).now.isdisjoint(self._hidden - values)
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

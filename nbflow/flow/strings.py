@@ -1,4 +1,7 @@
-"""Names that only strings hold: in queries, formulas, SQL, code that is evaluated, and look-ups in `globals()`."""
+"""Names that only strings hold: in queries, formulas, SQL, code that is evaluated, look-ups in `globals()`.
+
+Annotations are as good as strings: `dataclass` and the like look up what stands there when they find a use for it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 
+from nbflow.flow.scope import annotations_of
 from nbflow.flow.trees import every_node
 
 ANY = "*"
@@ -47,6 +51,10 @@ def held_names(statements: Iterable[ast.AST]) -> Mapping[int, frozenset[str]]:
 
 def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
     match node:
+        case ast.AnnAssign(annotation=annotation):
+            yield from _in_annotations([annotation])
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            yield from _in_annotations(annotations_of(node))
         case ast.Constant(value=str(text)):
             yield from _WORD.findall(text) if by_name else _in_text(text)
         case ast.JoinedStr(values=parts):
@@ -65,6 +73,15 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
             yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
             yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+
+
+def _in_annotations(annotations: Iterable[ast.expr]) -> Iterator[str]:
+    for node in (node for annotation in annotations for node in every_node(annotation)):
+        match node:
+            case ast.Name(id=name):
+                yield name
+            case ast.Constant(value=str(text)):
+                yield from _WORD.findall(text)
 
 
 def of_shell(call: ast.Call) -> str:

@@ -12,13 +12,14 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.export.bodies import Body, read_bodies
 from nbflow.export.file import write_script
+from nbflow.export.hoisting import hoisted_from
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
 from nbflow.export.script import export
 from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
 from nbflow.flow.checks import check
 from nbflow.flow.encoding import decode, without_coding
-from nbflow.flow.graph import link
+from nbflow.flow.graph import Graph, link
 from nbflow.flow.header import read_header
 from nbflow.flow.lines import lines_of
 from nbflow.importing.exported import undisplayed
@@ -92,12 +93,20 @@ class _Both:
     def exported(self) -> Mapping[int, str]:
         """The bodies that the notebook would be exported with now, by cell; as they are, where it cannot be."""
         found = {cell.number: body_of(cell) for cell in self.cells}
-        flow = read_flow(list(self.cells), self.notebook.stem, self.notebook.name)
         try:
-            text = export(link(flow), self.marks.target, self.marks.all_artifacts).text
+            text = export(self.graph, self.marks.target, self.marks.all_artifacts).text
         except NbflowError:
             return found
         return found | {body.cell: body.text for body in read_bodies(text)}
+
+    @cached_property
+    def graph(self) -> Graph:
+        return link(read_flow(list(self.cells), self.notebook.stem, self.notebook.name))
+
+    def code(self, cell: Cell) -> str:
+        """What a cell defines for other steps as well, which a script has at its top."""
+        step = next(step for step in self.graph.steps.values() if step.place.cell == cell.number)
+        return hoisted_from(step, self.graph.code_of[step.name])
 
     def cell(self, mark: Mark) -> Cell | None:
         by_id = next((cell for cell in self.cells if mark.id and cell.id == mark.id), None)
@@ -149,7 +158,7 @@ def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
     shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(body_of(cell)) is None
     code = (undisplayed(body) if shows else None) or body
     header = lines_of(cell.source)[: read_header(cell.source).line]
-    return replace(cell, source="\n".join(part for part in (*header, code, mark.next) if part))
+    return replace(cell, source="\n".join(part for part in (*header, both.code(cell), code, mark.next) if part))
 
 
 def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
-from nbflow.init.groups import Group, Part, tree_of
+from nbflow.flow.statements import first_line
+from nbflow.init.groups import Becomes, Group, Part, tree_of
 
 _SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
-    """The statements that begin in these lines, with the imports and functions around them, apart from all others."""
+    """The statements that begin in these lines, with the imports and functions around them, as ordinary cells."""
     tree = tree_of(group.source)
     if tree is None or len(group.parts) > 1:
         return
     kinds = [node.lineno in lines for node in tree.body]
     _spread(tree.body, kinds, range(1, len(kinds)), -1)
     _spread(tree.body, kinds, range(len(kinds) - 2, -1, -1), 1)
-    for part in parts_of(group.parts[0], tree, kinds):
-        yield Group((part,))
+    for is_ordinary, part in parts_of(group.parts[0], tree, kinds):
+        yield Group((part,), Becomes.ORDINARY if is_ordinary else Becomes.STEP)
 
 
 def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], step: int) -> None:
@@ -29,18 +30,18 @@ def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], s
         kinds[at] = kinds[at] or (kinds[at + step] and isinstance(body[at], _SHARED))
 
 
-def parts_of(part: Part, tree: ast.Module, kinds: Collection[bool]) -> Iterator[Part]:
-    """The part of a cell in pieces, one for each run of statements of one kind."""
-    runs = [[node for node, _ in run] for _, run in groupby(zip(tree.body, kinds, strict=True), key=lambda one: one[1])]
-    ends = [run[-1].end_lineno or 0 for run in runs]
-    starts = [0]
-    for run, end in zip(runs[1:], ends, strict=False):
-        if _first_line(run[0]) > end:
-            starts.append(end)
-    at = [part.start + start for start in starts]
-    yield from (Part(part.cell, start, end) for start, end in zip(at, [*at[1:], part.end], strict=True))
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+def parts_of(part: Part, tree: ast.Module, kinds: Collection[bool]) -> Iterator[tuple[bool, Part]]:
+    """The part of a cell in pieces, one for each run of statements of one kind, and the kind."""
+    runs = [
+        (kind, [node for node, _ in run])
+        for kind, run in groupby(zip(tree.body, kinds, strict=True), lambda one: one[1])
+    ]
+    pieces = [(kind, 0) for kind, _ in runs[:1]]
+    for (_, above), (kind, run) in pairwise(runs):
+        end = above[-1].end_lineno or 0
+        if first_line(run[0]) > end:
+            pieces.append((kind, end))
+    starts = [part.start + start for _, start in pieces]
+    ends = [*starts[1:], part.end]
+    for (kind, _), start, until in zip(pieces, starts, ends, strict=True):
+        yield kind, Part(part.cell, start, until)

@@ -15,7 +15,7 @@ _BY_WORD = {
     ),
     "an open file": (
         *("open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open", "zipfile.ZipFile", "tarfile.open"),
-        *("tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "urllib.request.urlopen", "h5py.File"),
+        *("tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "urllib.request.urlopen", "h5py.File", "wave.open"),
         *("netCDF4.Dataset", "mmap.mmap", "shelve.open", "dbm.open"),
     ),
     "a connection": (
@@ -82,7 +82,10 @@ class Lasting:
         return next(filter(None, (self.word(one, known) for one in returned)), "")
 
     def _word_of_class(self, node: ast.ClassDef) -> str:
-        """An object keeps what its methods put on it."""
+        """An object keeps what its methods put on it. One that makes up its attributes cannot be made anew."""
+        methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+        if "__getattr__" in methods and methods.isdisjoint(("__setstate__", "__reduce__", "__reduce_ex__")):
+            return "an object that makes up its attributes"
         for one in every_node(node):
             match one:
                 case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self")), *_], value=value):

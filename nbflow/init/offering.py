@@ -99,7 +99,7 @@ def split_offered(group: Group, names: set[str]) -> list[Group]:
     if group.settled or tree is None or len(group.parts) > 1:
         return [group]
     kinds = [bool(name := _named(node)) and name in names for node in tree.body]
-    return [replace(group, parts=(part,)) for part in parts_of(group.parts[0], tree, kinds)]
+    return [replace(group, parts=(part,)) for _, part in parts_of(group.parts[0], tree, kinds)]
 
 
 def loops(group: Group) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from nbflow.flow.lines import lines_of
 from nbflow.init.writing import Lines, NewCell
@@ -46,10 +48,20 @@ def _written(parts: Sequence[str], cell: NewCell) -> str:
     if cell.is_kept:
         return own
     marker = _divided(own)[0] if cell.base else ""
+    if cell.source.partition("\n")[2].lstrip().startswith("%%"):  # which lines are comments then, jupytext knows
+        return _by_jupytext(cell.source) + own[len(own.rstrip("\n")) :]
     bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
     ending = own[len(own.rstrip("\n")) :] or "\n"
     added = [_commented(line) for line in cell.added]
     return "\n".join([marker or "# %%", *added, "\n\n".join(bodies)]) + ending
+
+
+def _by_jupytext(source: str) -> str:
+    import jupytext  # noqa: PLC0415 - half a second to import
+
+    v4: Any = importlib.import_module("nbformat.v4")
+    text = str(jupytext.writes(v4.new_notebook(cells=[v4.new_code_cell(source)]), fmt="py:percent"))
+    return text[text.index("\n# %%") + 1 :].rstrip("\n")
 
 
 def _lines_of(parts: Sequence[str], lines: Lines) -> str:

@@ -62,7 +62,7 @@ class Draft:
     @cached_property
     def _starts(self) -> list[tuple[int, int]]:
         """Where each group begins: a later part of a cell below the lines that stand for those above it."""
-        return [(group.number, group.above) for group in self.groups]
+        return [(group.number, group.above + 1) for group in self.groups]
 
     @cached_property
     def steps(self) -> Mapping[str, int]:
@@ -102,7 +102,8 @@ def know(draft: Draft, *, shows_count: bool = False) -> Notebook:
 def settle(draft: Draft, notebook: Notebook) -> Draft:
     """Mend a draft until nothing is left that a rule can mend."""
     for _ in range(_ROUNDS):
-        better = _give_up(draft) or _promote(draft, notebook) or _divide(draft) or _merge(draft, notebook)
+        better = _give_up(draft) or _promote(draft, notebook) or _divide(draft)
+        better = better or _merge(draft, notebook) or _stay(draft)
         if better is None:
             break
         draft = better
@@ -224,7 +225,25 @@ def _divide(draft: Draft) -> Draft | None:
         group = draft.groups[at]
         parts = [] if group.settled else list(divided(group, {line - group.above - 1 for line in found}))
         if len(parts) > 1:
-            return Draft((*draft.groups[:at], *parts, *draft.groups[at + 1 :]), draft.document)
+            after = Draft((*draft.groups[:at], *parts, *draft.groups[at + 1 :]), draft.document)
+            kept = (number for number, part in enumerate(parts, at) if part.becomes is Becomes.ORDINARY)
+            if not any(number in after.scratch for number in kept):
+                return after
+    return None
+
+
+def _stay(draft: Draft) -> Draft | None:
+    """Put a step that changes its process for others, and cannot do that in an ordinary cell, into one with the next.
+
+    In the end it holds the last step that sees the change.
+    """
+    setters = {draft.at(one.place) for one in draft.problems if one.rule == "setting-in-step" and one.place is not None}
+    steps = sorted(draft.steps.values())
+    for at in sorted(setters, reverse=True):
+        below = next((step for step in steps if step > at), at)
+        if below > at and can_merge(draft.groups[at : below + 1]):
+            whole = merged(draft.groups[at : below + 1], "changes the process in a way that only one step can keep")
+            return Draft((*draft.groups[:at], whole, *draft.groups[below + 1 :]), draft.document)
     return None
 
 

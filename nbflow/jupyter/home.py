@@ -41,6 +41,7 @@ class LiveHome(Namespace):
         self._prints: dict[str, tuple[object, ...]] = {}  # of what was executed for a step, before its body ran
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
+        self._own: list[Definition] = []  # those of the body itself
         if before is not None:
             self._shared = before._shared
 
@@ -68,6 +69,7 @@ class LiveHome(Namespace):
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
             self._adopt([one for one in self._fresh if one not in self._held], given)
+            self._keep_own(given)
             self._bound.clear()
             self._given.clear()
 
@@ -82,6 +84,7 @@ class LiveHome(Namespace):
         for name in self._names():
             del self.namespace[name]
         self._fresh.clear()
+        self._own.clear()
         self._forget()
 
     def bound_names(self) -> dict[str, Any]:
@@ -101,6 +104,17 @@ class LiveHome(Namespace):
             elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
                 self._ledger.define([definition], self._prints)
+
+    def define_own(self, definition: Definition) -> None:
+        super().define_own(definition)
+        self._own.append(definition)
+        self._prints.update({name: fingerprint(self._given[name]) for name in definition.names})
+
+    def _keep_own(self, given: Mapping[str, Any]) -> None:
+        """What a body has defined is bound in the notebook, as after any cell."""
+        for definition in self._own:
+            self.namespace.update({name: given[name] for name in definition.names})
+        self._ledger.define(self._own, self._prints)
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
         """What was done to the objects on the stage holds for the notebook where they are its own."""
@@ -124,7 +138,9 @@ class LiveHome(Namespace):
             anew = {name for one in prelude.definitions if one not in living for name in one.names}
             # what registers itself does so again where the registry is made anew
             self._living = frozenset(
-                one for one in living if one.changes.isdisjoint(anew) and not self._holds_any(one, anew)
+                one
+                for one in living
+                if not one.takes and one.changes.isdisjoint(anew) and not self._holds_any(one, anew)
             )
 
     def _holds_any(self, definition: Definition, names: Collection[str]) -> bool:
@@ -183,6 +199,13 @@ class LiveHome(Namespace):
         if (name, digest) not in self._old:
             self._old[name, digest] = self._recall(name, digest)
         return self._old[name, digest]
+
+    def define_code_of(self, step: str) -> None:
+        """Execute, among the user's names, what the body of a step defines, for a body that does not run here."""
+        code = self.program.graph.code_of[step]
+        if code:
+            self.look_from_below(step)
+            self.define(frozenset().union(*(one.names for one in code)))
 
     def define(self, names: Iterable[str]) -> None:
         """Execute, among the user's names, the definitions they need that the kernel has not executed yet."""

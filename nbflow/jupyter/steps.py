@@ -83,17 +83,22 @@ class Steps:
                 self._run_focused(scene, journal, step)
                 scene = session.begin()
             run, known = self._know(scene, journal, step, anew)
+            if known.start is None or self._needs_workers(scene, step):
+                scene.performer.live.define_code_of(name)
             if known.start is None:
                 self._reuse(step, run, known, journal)
             elif step.options.background:
                 session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
-            elif step.foreach or scene.program.graph.links[name].scope:
-                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
-            elif scene.performer.live.is_ahead_of(step):
+            elif self._needs_workers(scene, step):
                 session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
                 self._bind_found(scene, journal, step)
             else:
                 self._run_here(scene, run, known.start, journal)
+
+    def _needs_workers(self, scene: Scene, step: Step) -> bool:
+        """Whether it has many tasks, or the kernel has done settings that stand below it."""
+        scope = scene.program.graph.links[step.name].scope
+        return bool(step.options.background or scope) or scene.performer.live.is_ahead_of(step)
 
     def _step(self, name: str) -> Step:
         graph = self._session.graph()
@@ -157,7 +162,9 @@ class Steps:
         return {step: duration(took[step]) if step in took else "" for step in steps}
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: Step) -> None:
-        """Bind what workers made of a step that could not run here, since the kernel has done settings from below."""
+        """Bind what workers made of a step that could not run here, unless it has a value for each item."""
+        if scene.program.graph.links[step.name].scope:
+            return
         run, known = self._look_up(scene, journal, step, frozenset())
         mine = known.of(step.name)
         if mine and not mine[-1].skipped:

@@ -129,9 +129,16 @@ class Keys:
 
 
 def references(prelude: Prelude) -> dict[str, tuple[str, str]]:
-    """Prelude name -> (digest, source) of all it needs, for names that pickles may refer to."""
+    """Prelude name -> (digest, source) of all it needs, for names that pickles may refer to.
+
+    What needs an artifact to be defined is not there yet when artifacts are loaded.
+    """
     closures = {name: prelude.closure([name], settings=False) for name in prelude.names}
-    return {name: (digest_definitions(closure), source_of(closure)) for name, closure in closures.items()}
+    return {
+        name: (digest_definitions(closure), source_of(closure))
+        for name, closure in closures.items()
+        if not any(one.takes for one in closure)
+    }
 
 
 def all_references(prelude: Prelude) -> set[tuple[str, str]]:

@@ -40,6 +40,8 @@ class Namespace:
         self._bound: set[Definition] = set()
         self._given: dict[str, Any] = {}  # what the prelude has bound, whatever the names hold by now
         self._taken: frozenset[str] = frozenset()  # the inputs, which stand before the prelude
+        self._wait = True  # for the inputs, without which some definitions cannot be executed
+        self._waiting: list[Definition] = []
         self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before a step changes them
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
         self._old: dict[tuple[str, str], Any] = {}
@@ -57,6 +59,8 @@ class Namespace:
         self._given.clear()
         self._pristine.clear()
         self._taken = frozenset()
+        self._wait = True
+        self._waiting.clear()
         self._old.clear()
 
     def _look_from(self, prelude: Prelude) -> None:
@@ -92,6 +96,8 @@ class Namespace:
         """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
         self.namespace.update(applied(inputs))
         self._taken = frozenset(inputs)
+        self._wait = False
+        self._bind_all(self._waiting)
 
     def look(self, names: Iterable[str]) -> Look:
         """Look at what these names of the prelude keep; an input is looked at as such, unless it is code."""
@@ -129,15 +135,31 @@ class Namespace:
 
     def bind(self, names: Iterable[str]) -> None:
         """Execute the definitions that `names` need and that are not bound yet, in document order."""
-        for definition in self.prelude.closure(names):
-            if definition not in self._bound:
+        self._bind_all(self.prelude.closure(names))
+
+    def _bind_all(self, definitions: Iterable[Definition]) -> None:
+        for definition in definitions:
+            if definition.takes and self._wait:
+                self._waiting.append(definition)
+            elif definition not in self._bound:
                 self._bound.add(definition)
-                with self._without(self._taken & (definition.names | definition.reads)):
+                with self._without(self._taken & (definition.names | definition.reads) - definition.takes):
                     self._define(definition)
                     self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
         for name, value in self._given.items():
             if name not in self._pristine and is_code(value):
                 self._pristine[name] = attributes_of(value)
+
+    def define_own(self, definition: Definition) -> None:
+        """A body has just executed a definition of its own, which is from now on what pickles refer to."""
+        self._bound.add(definition)
+        own = {name: self.namespace[name] for name in definition.names}
+        self._given.update(own)
+        self._pristine.update({name: attributes_of(value) for name, value in own.items() if is_code(value)})
+
+    def look_from_below(self, step: str) -> None:
+        """See the prelude as the steps below do, who have what this one has defined."""
+        self._look_from(self.program.graph.prelude_below(step))
 
     @contextmanager
     def _without(self, inputs: frozenset[str]) -> Iterator[None]:

@@ -21,7 +21,16 @@ from nbflow.store.home import Home
 from nbflow.store.pickler import settle
 
 _OF_PYTHON = frozenset(
-    {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__abstractmethods__", "_abc_impl"}
+    {
+        "__dict__",
+        "__weakref__",
+        "__doc__",
+        "__module__",
+        "__annotations__",
+        "__abstractmethods__",
+        "_abc_impl",
+        "__slotnames__",
+    }
 )
 _CODE = (
     types.FunctionType, property, functools.cached_property, classmethod, staticmethod, type,
@@ -157,6 +166,11 @@ class Look:
         self._alive = [values.get(name) for name in names]  # so that no address is used again
         with without_gc():
             self._seen = {name: _look(name, values.get(name), home) for name in names}
+
+    def update(self, later: Look) -> None:
+        """Add what was looked at later; a name that has been bound anew since counts from then on."""
+        self._alive += later._alive
+        self._seen |= later._seen
 
     def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the names hold now that an artifact may share."""

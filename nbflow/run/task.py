@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.flow.definition import Definition
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
@@ -207,6 +208,8 @@ class Performer:
             self._keep(self.store.save(bound, self.home, step.name), result)
             raise
         result.files = recording.rows()
+        if self.program.graph.code_of[step.name]:
+            self.home.look_from_below(step.name)
         self._finish(step, job, heap, result)
         after = observe(job.streams.watched)
         result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
@@ -229,7 +232,7 @@ class Performer:
         self._surroundings = Surroundings()  # with the settings that stand above the step
         sys.argv = [self.program.graph.flow.document]  # not those of the driver, or of the kernel
         try:
-            value = self._compiled(step).execute(self.home.namespace)
+            value = self._compiled(step).execute(self.home.namespace, self._note)
         except SystemExit as error:
             raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
         if value is not None:
@@ -239,8 +242,15 @@ class Performer:
         if step.name not in self._bodies:
             filename = filename_of_step(step)
             self._show(step, filename)
-            self._bodies[step.name] = compile_body(step, filename, self.home.flags)
+            code = self.program.graph.code_of[step.name]
+            self._bodies[step.name] = compile_body(step, filename, self.home.flags, code)
         return self._bodies[step.name]
+
+    def _note(self, definition: Definition) -> None:
+        """The body has defined what the steps below share: what changes it from here on is to be handed on."""
+        self.home.define_own(definition)
+        if definition.is_code:
+            self._state.update(self.home.look(definition.names))
 
     def _show(self, step: Step, filename: str) -> None:
         cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)

@@ -44,6 +44,8 @@ NAMES = [
     ("if a: x = x + 1", "a x", "", "x", ""),
     ("try:\n    x = f()\nexcept E as e:\n    x = None", "f E", "", "x", ""),
     ("try:\n    x = f()\nexcept E:\n    pass", "f E", "", "x", "x"),
+    ("try:\n    x\nexcept NameError:\n    x = f()", "f NameError", "x", "x", "x"),
+    ("try:\n    x\nexcept (KeyError, NameError):\n    pass\nx + y", "x y KeyError NameError", "", "", ""),
     ("try:\n    x = f()\nexcept E:\n    raise", "f E", "", "x", ""),
     ("try:\n    x = f()\nfinally:\n    done = x", "f", "x", "done x", ""),
     ("try:\n    import fast\nexcept ImportError:\n    fast = None", "ImportError", "", "", ""),

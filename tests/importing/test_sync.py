@@ -198,6 +198,18 @@ def test_a_dry_run_only_says_what_would_be_copied(place: Place) -> None:
     assert (place.notebook.read_bytes(), place.script.read_bytes()) == before
 
 
+def test_what_a_step_defines_stays_in_its_cell(place: Place) -> None:
+    place.edit_cell(
+        "xs = [1, 2]  # all", "import math\\n\\n# halves\\ndef half(x): return x / 2\\nxs = [half(4), math.pi]"
+    )
+    place.export()
+    assert "        xs = [half(4), math.pi]" in place.script.read_text()
+    place.edit_script("half(4), math.pi", "half(6), math.pi")
+    place.sync()
+    code = "import math\n# halves\ndef half(x): return x / 2"
+    assert place.sources[1] == f"%%step load --retry 2\n{code}\nxs = [half(6), math.pi]"
+
+
 def test_a_text_notebook_is_synced_too(place: Place) -> None:
     text = place.notebook.with_suffix(".py")
     jupytext.write(nbformat.read(place.notebook, 4), text, fmt="py:percent")

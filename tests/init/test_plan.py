@@ -231,3 +231,45 @@ def test_a_plan_of_a_plan_changes_nothing() -> None:
     )
     again = plan(*(("\n".join([group.header, group.source])).strip() for group in found.groups), "%load_ext nbflow")
     assert not again.changes
+
+
+def test_a_setting_in_a_cell_that_computes_gets_a_cell_of_its_own() -> None:
+    source = f'{IMPORT}\npd.set_option("display.precision", 2)\n{FRAME}'
+    found = plan(source, "print(df)\nm = df.mean()")
+    assert next(group.source for group in found.groups) == f'{IMPORT}\npd.set_option("display.precision", 2)'
+    assert becomes(found) == ["ordinary", "load_df", "m"]
+    assert found.left == ()
+
+
+def test_a_star_import_in_a_cell_that_computes_gets_a_cell_of_its_own() -> None:
+    found = plan("from math import *\nx = helper(pi)", "y = x + 1\nprint(y)\ny")
+    assert [group.source for group in found.groups][:2] == ["from math import *", "x = helper(pi)"]
+
+
+def test_cells_are_one_step_where_the_process_is_changed_as_no_worker_can() -> None:
+    setting = "folder = tempfile.mkdtemp()\nos.chdir(folder)"
+    found = plan(f"import os, tempfile\n{IMPORT}", setting, FRAME, "x = open('a').read()")
+    assert [row.cells for row in found.rows] == [(1,), (2, 3, 4)]
+    assert found.left == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("%%writefile helper.py\nx = 1", "cell_1"),
+        ("!echo 1 > data.txt", "cell_1"),
+        ("files = !ls", "files"),
+        ("%%capture shown\nprint(1)", "show"),
+        ("%time x = helper()", "x"),
+        ("%%time\nx = helper()", "x"),
+    ],
+)
+def test_lines_of_ipython_that_make_something_are_steps(source: str, name: str) -> None:
+    assert becomes(plan(source)) == [name]
+
+
+@pytest.mark.parametrize(
+    "source", ["%matplotlib inline", "!pip install x", "%%bash\nls", "%%html\n<b>x</b>", "df.head?"]
+)
+def test_other_lines_of_ipython_are_left_alone(source: str) -> None:
+    assert becomes(plan("x = helper()", source)) == ["x", "ordinary"]

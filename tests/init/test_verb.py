@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.notebook import read_cells
 from tests.cli.shell import Shell
 
 CELLS = ("import math", "xs = [math.sqrt(n) for n in range(4)]\ntotal = sum(map(float, xs))", "print(round(total, 3))")
@@ -163,3 +164,30 @@ def test_outputs_of_merged_cells_stand_in_one(shell: Shell) -> None:
 def test_another_kind_of_file_is_refused(shell: Shell) -> None:
     path = shell.write("roots", *CELLS)
     assert "end it in .ipynb" in shell("init", path, "-o", str(shell.folder / "flow.py")).err
+
+
+MAGICS = """\
+# %% language="bash"
+# mkdir -p sub
+# echo 1 > sub/n
+
+# %%
+# %%writefile helper.py
+message = "x"
+
+# %%
+# %%time
+n = int(open("sub/n").read())
+"""
+
+
+def test_cells_that_begin_with_a_magic_are_steps_in_a_text_notebook(shell: Shell) -> None:
+    path = shell.folder / "magics.py"
+    path.write_text(MAGICS)
+    assert shell("init", str(path)).code == 0
+    assert [cell.source.splitlines()[:2] for cell in read_cells(path)][1:] == [
+        ["%%step cell_1", "%%bash"],
+        ["%%step cell_2", "%%writefile helper.py"],
+        ["%%step load_n", "%%time"],
+    ]
+    assert shell("run", str(path)).code == 0

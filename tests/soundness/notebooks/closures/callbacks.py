@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Callbacks that write into a history
-# refused: script: step 'train' changed an object that 'best' reaches as well
+# refused: script: changed an object that
 
 # %%
 class Training:

@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Functions made in loops, and defaults that are bound early
-# refused: script: reads 'factor', which step 'change' has bound
 
 # %%
 # %%step make

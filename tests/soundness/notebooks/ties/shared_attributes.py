@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Objects that share their attributes
+# refused: script: step 'a' changed 'Borg'
 
 # %%
 # %%step a

@@ -1,0 +1,74 @@
+"""Imports, functions and classes of steps at the top of a script, where its methods share them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from nbflow.flow.code import names_of, parse
+from nbflow.flow.definition import Definition, Prelude
+from nbflow.flow.graph import Graph, Link
+from nbflow.flow.lines import lines_of
+from nbflow.flow.statements import first_line
+from nbflow.flow.step import Step
+
+
+@dataclass(frozen=True)
+class Hoisted(Graph):
+    """A graph whose steps have what they define from the prelude, as the steps below do."""
+
+    @cached_property
+    def steps(self) -> Mapping[str, Step]:
+        return {step.name: step for step in self.flow.steps}
+
+    def prelude_of(self, step: str) -> Prelude:
+        return self.prelude_below(step)
+
+
+def hoist(graph: Graph) -> Hoisted:
+    """Take the definitions that steps share out of the bodies. The lines of what stays keep their numbers."""
+    code = {name: definitions for name, definitions in graph.code_of.items() if definitions}
+    steps = (_without(step, code[step.name]) if step.name in code else step for step in graph.flow.steps)
+    links = {name: _with_names(linked, code.get(name, ())) for name, linked in graph.links.items()}
+    return Hoisted(replace(graph.flow, steps=tuple(steps)), links)
+
+
+def hoisted_from(step: Step, definitions: tuple[Definition, ...]) -> str:
+    """What `hoist` takes out of a body, with the comments above each definition."""
+    lines = lines_of(step.body)
+    return "\n".join("\n".join(lines[first:last]) for first, last in _cuts(step, definitions))
+
+
+def _with_names(linked: Link, code: tuple[Definition, ...]) -> Link:
+    return replace(linked, prelude=linked.prelude.union(*(one.names for one in code)))
+
+
+def _without(step: Step, code: tuple[Definition, ...]) -> Step:
+    lines = lines_of(step.body)
+    for first, last in _cuts(step, code):
+        lines[first:last] = [""] * (last - first)
+    body = "\n".join(lines)
+    names = frozenset[str]().union(*(one.names for one in code))
+    mentions = step.mentions | (names_of(body).free & names)
+    imports = frozenset(pair for pair in step.imports if pair[0] not in names)
+    return replace(step, body=body, mentions=mentions, imports=imports)
+
+
+def _cuts(step: Step, code: tuple[Definition, ...]) -> Iterator[tuple[int, int]]:
+    """The lines of each definition, counted from 0, the end excluded. A line that says something else as well stays."""
+    lines, tree = lines_of(step.body), parse(step.body)
+    starts = {one.place.line - step.body_line + 1 for one in code}
+    for node in tree.body:
+        first, last = first_line(node) - 1, node.end_lineno or node.lineno
+        if first_line(node) in starts and _is_alone(node, tree):
+            while first and lines[first - 1].startswith("#"):
+                first -= 1
+            yield first, last
+
+
+def _is_alone(node: ast.stmt, tree: ast.Module) -> bool:
+    others = (one for one in tree.body if one is not node)
+    last = node.end_lineno or node.lineno
+    return not any(first_line(one) <= last and (one.end_lineno or 0) >= first_line(node) for one in others)

@@ -1,0 +1,86 @@
+"""The top-level statements of a cell, one by one, and those of a step that are code for the steps below as well."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nbflow.flow.cell import Place
+from nbflow.flow.code import Names, digest, names_of
+from nbflow.flow.lines import lines_of
+from nbflow.flow.scope import Scope, imported_names
+from nbflow.flow.state import changed_by_calls
+from nbflow.flow.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One top-level statement of an ordinary cell, and its names."""
+
+    node: ast.stmt
+    source: str
+    place: Place
+    names: Names
+    code: str  # digest
+    portable: bool = True  # holds no magic, which only the notebook's own kernel understands
+
+
+@lru_cache(2048)
+def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -> tuple[Statement, ...]:
+    """The statements of a text whose first line stands at `place`."""
+    return tuple(
+        Statement(
+            node,
+            source_of(text.source, node),
+            Place(place.document, place.cell, place.line - 1 + (first := first_line(node))),
+            names_of(node, lazy_annotations=lazy_annotations),
+            digest(node),
+            text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),
+        )
+        for node in text.tree.body
+    )
+
+
+def first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def source_of(source: str, node: ast.stmt) -> str:
+    if getattr(node, "decorator_list", None):
+        return "\n".join(lines_of(source)[first_line(node) - 1 : node.end_lineno])
+    return ast.get_source_segment(source, node) or ""
+
+
+def is_future_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def code_in(body: ast.Module) -> list[ast.stmt]:
+    """The imports, functions and classes at the top of a step's body that are the same for the steps below.
+
+    Left out is what the body binds twice or changes, and what changes itself when it is called: that is a value.
+    """
+    candidates = [node for node in body.body if isinstance(node, _DEFINING)]
+    if not candidates:
+        return []
+    counts = Counter(name for node in candidates for name in _names(node))
+    scope = Scope.of(body.body)
+    others = Scope.of(node for node in body.body if node not in candidates)
+    changed = scope.mutated | scope.sent_out | others.stores | others.augmented
+    changed |= changed_by_calls(candidates) | {name for name, count in counts.items() if count > 1}
+    return [node for node in candidates if "*" not in _names(node) and changed.isdisjoint(_names(node))]
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            yield from imported_names(node)
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
