@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from nbflow.flow.bound import State, join
+from nbflow.flow.existence import names_asked_for
 from nbflow.flow.scope import Scope
 from nbflow.flow.straight import Straight
-from nbflow.flow.trees import every_node
 
 
 class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes by it to allow the names of methods
@@ -29,6 +29,14 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
         yield
         self._targets, self._carried = before
 
+    @contextmanager
+    def _asking(self, names: frozenset[str]) -> Iterator[None]:
+        """Code that has asked whether these names exist, or that goes on where they do not."""
+        before = self._asked
+        self._asked |= names
+        yield
+        self._asked = before
+
     def _unsure(self, state: State) -> State:
         """In a branch inside a loop an earlier turn may have bound what this turn has not."""
         return state.perhaps(self._carried)
@@ -40,15 +48,18 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
         self.visit(node.test)
-        self.state = join(self._branch(self.state, [node.body], [node.orelse]))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, [node.body], [node.orelse]))
 
     def visit_BoolOp(self, node: ast.BoolOp) -> None:
         self.visit(node.values[0])
-        self.state = join(self._branch(self.state, [], node.values[1:]))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, [], node.values[1:]))
 
     def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
-        self.state = join(self._branch(self.state, node.body, node.orelse))
+        with self._asking(names_asked_for(node)):
+            self.state = join(self._branch(self.state, node.body, node.orelse))
 
     def visit_For(self, node: ast.For) -> None:
         self._iterate(node)
@@ -101,11 +112,9 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
         self._attempt(node)
 
     def _attempt(self, node: ast.Try | ast.TryStar) -> None:
-        before, needed = self.state, set(self.hard)
-        tried = self.run(node.body, before)
-        if any(map(_expects_no_name, node.handlers)):
-            self.soft |= self.hard - needed
-            self.hard = needed
+        before = self.state
+        with self._asking(names_asked_for(node)):
+            tried = self.run(node.body, before)
         broken = replace(join([before, tried]) if tried.live else before, must=before.must & (tried.must | tried.may))
         broken = self._unsure(broken.perhaps(_bindings(node.body)))
         ends = [self.run(node.orelse, tried)]
@@ -160,12 +169,6 @@ class Body(Straight, ast.NodeVisitor):  # the second is there already; ruff goes
 def _bindings(statements: Iterable[ast.AST]) -> frozenset[str]:
     """What statements may bind for the first time; `x += 1` needs an `x` already."""
     return frozenset(Scope.of(statements).stores)
-
-
-def _expects_no_name(handler: ast.ExceptHandler) -> bool:
-    """`except NameError` goes on without a name that is not there."""
-    caught = every_node(handler.type) if handler.type else []
-    return any(isinstance(one, ast.Name) and one.id == "NameError" for one in caught)
 
 
 def _swallows(context: ast.expr) -> bool:

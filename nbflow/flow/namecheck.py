@@ -114,7 +114,7 @@ def unknown_names(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         for name in sorted(graph.links[step.name].unknown - _plain_by_self(graph, step).keys()):
             yield _unknown_name(graph, step, name)
-        for name in sorted(_hidden_from_shell(graph, step)):
+        for name in sorted({*_hidden_from_shell(graph, step), *_hidden_in_scratch(graph, step)}):
             yield _unknown_name(graph, step, name)
 
 
@@ -126,6 +126,15 @@ def _hidden_from_shell(graph: Graph, step: Step) -> Iterator[str]:
     provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
     for name in expanded_names(statements) - provided - names_of(statements).bound:
         if _scratch(graph, name) or _writer_below(graph, step, name) or _private_binder(graph, step, name):
+            yield name
+
+
+def _hidden_in_scratch(graph: Graph, step: Step) -> Iterator[str]:
+    """Names that the step can do without, and that it would find if the cells ran one after another."""
+    linked = graph.links[step.name]
+    provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
+    for name, scratch in _scratches(graph, step.maybe_reads - provided - linked.unknown):
+        if scratch.place.cell < step.place.cell:
             yield name
 
 

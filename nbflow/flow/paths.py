@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
+from types import MappingProxyType
 from typing import TypeGuard
 
 from nbflow.flow.bindings import Bound, bindings_of
@@ -53,7 +54,12 @@ class Space:
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in a method: the attributes of `self`
 
     @classmethod
-    def of(cls, statements: Sequence[ast.stmt], outer: Space | None = None, **known: tuple[str, ...]) -> Space:
+    def of(
+        cls,
+        statements: Sequence[ast.stmt],
+        outer: Space | None = None,
+        known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> Space:
         nodes = [node for statement in statements for node in every_node(statement)]
         imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(
@@ -366,7 +372,7 @@ def enter(
         else:
             known[name] = read(defaults[name], around) if name in defaults and call else (UNKNOWN,)
     body = [] if isinstance(function, ast.Lambda) else function.body
-    return Space.of(body, around, **known)
+    return Space.of(body, around, known)
 
 
 def members_of(node: ast.ClassDef, call: ast.Call | None, caller: Space, around: Space) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,7 @@ _MAY_SET = re.compile(
 """A cheap look before a careful one: most statements set nothing."""
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})
+_PATHS = frozenset({"Path", "join", "joinpath", "str", "exists", "isdir", "is_dir"})
 _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
 
 
@@ -126,7 +127,8 @@ _DRAWS = re.compile(r"\.(?:plot|hist|boxplot|scatter|show|savefig|figure|bar|ims
 def _only_makes_folders(node: ast.stmt) -> bool:
     """Folders are not in the process."""
     called = [inner.func for inner in executed(node) if isinstance(inner, ast.Call)]
-    return bool(called) and all(isinstance(one, ast.Attribute) and one.attr in _FILES for one in called)
+    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called]
+    return not _FILES.isdisjoint(names) and _FILES.union(_PATHS).issuperset(names)
 
 
 PROCESS_RULES = (settings_in_steps,)

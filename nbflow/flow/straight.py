@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from nbflow.flow.bound import State
+from nbflow.flow.existence import looked_up
 from nbflow.flow.purity import origins_of
 from nbflow.flow.scope import (
     ComprehensionNode,
@@ -38,6 +39,7 @@ class Straight(ast.NodeVisitor):
         self.held: set[str] = set()  # by strings, before the body binds them
         self._held = held
         self._targets: frozenset[str] = frozenset()  # loop and `with` targets in force: they stay no artifacts
+        self._asked: frozenset[str] = frozenset()  # names of which the code has made sure that they exist
         self._plain = True
         self._lazy_annotations = lazy_annotations
 
@@ -66,7 +68,7 @@ class Straight(ast.NodeVisitor):
 
     def read(self, name: str) -> None:
         if self.state.live and name not in self.state.must:
-            (self.soft if name in self.state.may else self.hard).add(name)
+            (self.soft if name in self.state.may or name in self._asked else self.hard).add(name)
 
     def bind(self, name: str) -> None:
         self.bound.add(name)
@@ -134,6 +136,12 @@ class Straight(ast.NodeVisitor):
         self.generic_visit(node)
         for statement in evaluated(node):
             self.visit(statement)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        self.generic_visit(node)
+        name = looked_up(node)
+        if name and self.state.live and name not in self.state.must:
+            self.soft.add(name)
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)

@@ -70,9 +70,9 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(value=ast.Call() as call, attr=attr), args=arguments) if is_namespace(call):
             yield from _key(arguments[0]) if attr in ("get", "pop", "setdefault") and arguments else (ANY,)
         case ast.For(iter=ast.Call() as call) | ast.comprehension(iter=ast.Call() as call):
-            yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+            yield from (ANY,) if is_namespace(call) or is_dir(call) else ()
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
-            yield from (ANY,) if is_namespace(call) or _is_dir(call) else ()
+            yield from (ANY,) if is_namespace(call) or is_dir(call) else ()
 
 
 def _in_annotations(annotations: Iterable[ast.expr]) -> Iterator[str]:
@@ -139,8 +139,12 @@ def is_namespace(call: ast.AST) -> bool:
             return False
 
 
-def _is_dir(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "dir" and not call.args
+def is_dir(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="dir"), args=[]):
+            return True
+        case _:
+            return False
 
 
 def _key(node: ast.expr) -> Iterator[str]:

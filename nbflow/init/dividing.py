@@ -15,7 +15,7 @@ _SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, as
 def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
     """The statements that begin in these lines, with the imports and functions around them, as ordinary cells."""
     tree = tree_of(group.source)
-    if tree is None or len(group.parts) > 1:
+    if tree is None or not tree.body or len(group.parts) > 1:
         return
     kinds = [node.lineno in lines for node in tree.body]
     _spread(tree.body, kinds, range(1, len(kinds)), -1)

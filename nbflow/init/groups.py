@@ -57,6 +57,7 @@ class Group:
     settled: bool = False
     why: str = ""
     name: str = ""
+    after: tuple[str, ...] = ()
 
     @property
     def number(self) -> int:
@@ -79,7 +80,8 @@ class Group:
         """The header that it gets, in the form of a magic; empty for none."""
         if not self.is_new:
             return ""
-        return f"%%step {self.name or self.key}" if self.becomes is Becomes.STEP else f"%%{self.becomes}"
+        after = f" --after {','.join(self.after)}" if self.after else ""
+        return f"%%step {self.name or self.key}{after}" if self.becomes is Becomes.STEP else f"%%{self.becomes}"
 
     @property
     def key(self) -> str:

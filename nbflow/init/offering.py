@@ -96,7 +96,7 @@ def _as_parameters(group: Group) -> Group:
 def split_offered(group: Group, names: set[str]) -> list[Group]:
     """A cell divided so that the lines which could be parameters are cells of their own."""
     tree = tree_of(group.source)
-    if group.settled or tree is None or len(group.parts) > 1:
+    if group.settled or tree is None or not tree.body or len(group.parts) > 1:
         return [group]
     kinds = [bool(name := _named(node)) and name in names for node in tree.body]
     return [replace(group, parts=(part,)) for _, part in parts_of(group.parts[0], tree, kinds)]

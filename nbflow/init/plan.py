@@ -16,6 +16,7 @@ from nbflow.init.merging import merge_tiny
 from nbflow.init.naming import with_names
 from nbflow.init.offering import Offer, loops, offers, split_offered, with_parameters
 from nbflow.init.settling import Draft, know, settle
+from nbflow.init.waiting import with_waits
 
 _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
 
@@ -66,6 +67,7 @@ def plan_flow(
     if parameters and found:
         draft, found = _with_parameters(draft, found)
     named = Draft(with_names(draft), document)
+    named = Draft(with_waits(named), document)
     return Plan(
         named.groups,
         tuple(_rows(named)),

@@ -157,6 +157,11 @@ def test_a_name_made_of_itself_by_a_function_is_read_to_an_end(value: str) -> No
     assert "write out.csv" in uses(body)
 
 
+@pytest.mark.parametrize("name", ["cls", "statements", "outer", "self"])
+def test_the_arguments_of_a_function_may_have_any_name(name: str) -> None:
+    assert uses(f"def store({name}, df):\n    df.to_csv({name})\nstore('out.csv', 1)") == ["write out.csv"]
+
+
 @pytest.mark.parametrize("body", NONE)
 def test_what_is_no_file_of_this_machine_is_left_out(body: str) -> None:
     assert uses(body) == []

@@ -86,3 +86,12 @@ def test_the_message_names_both_steps_and_a_way_out() -> None:
         "nb.ipynb · cell 2, line 2: this changes the process of step 'a' alone: step 'b' does not see it. "
         "Write it in an ordinary cell above both, or in each step that needs it"
     )
+
+
+@pytest.mark.parametrize(
+    "line", ["Path('out').mkdir(exist_ok=True)", "os.makedirs(os.path.join('a', 'b'), exist_ok=True)"]
+)
+def test_a_folder_is_nothing_that_ends_with_its_step(line: str) -> None:
+    assert (
+        told(f"{IMPORTS}from pathlib import Path\n---\n%%step a\nx = 1\n{line}\n---\n%%step b\ny = os.listdir(x)") == []
+    )

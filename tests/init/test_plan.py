@@ -273,3 +273,24 @@ def test_lines_of_ipython_that_make_something_are_steps(source: str, name: str) 
 )
 def test_other_lines_of_ipython_are_left_alone(source: str) -> None:
     assert becomes(plan("x = helper()", source)) == ["x", "ordinary"]
+
+
+def test_steps_wait_for_each_other_where_nobody_can_tell_which_files_they_use() -> None:
+    found = plan(
+        "import os\nimport pandas as pd\nfrom pathlib import Path",
+        "out = Path(os.environ['OUT'])\ntable = pd.DataFrame()",
+        "class Keeper:\n    def keep(self, name):\n        table.to_parquet(out / name)",
+        "keeper = Keeper()\nkeeper.keep('a')",
+        "b = pd.read_parquet(out / 'a')",
+        "n = helper()",
+    )
+    assert [group.header for group in found.groups][-3:] == [
+        "%%step keeper",
+        "%%step load_b --after keeper",
+        "%%step n",
+    ]
+
+
+def test_steps_wait_for_no_file_that_the_graph_knows() -> None:
+    found = plan("import pandas as pd", "a = pd.read_csv('a.csv')", "pd.DataFrame().to_csv('b.csv')")
+    assert all(not group.after for group in found.groups)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbflow.client import Flow, Run
+from nbflow.client import DataArtifact, Flow, Run
+from nbflow.errors import LostValue
 from nbflow.flow.graph import link
 from nbflow.notebook import read_notebook
 from nbflow.run.server import start_fork_server
@@ -87,9 +88,23 @@ def values_apart(run: Run, steps: Mapping[int, str], plain: Ran, unsteady: set[s
     found: dict[str, Any] = {}
     for _, name in sorted(steps.items()):
         tasks = run[name].tasks if name in run else ()
-        found |= {artifact.id: artifact.data for task in tasks for artifact in task}
+        found |= {artifact.id: _loaded(artifact) for task in tasks for artifact in task}
     for name, value in found.items():
-        wanted, got = plain.values.get(name), portrait(value)
+        wanted, got = plain.values.get(name), _portrait(value)
         is_known = wanted is not None and name not in unsteady and not isinstance(value, CODE)
         if is_known and LOST not in got and not alike(got, wanted):
             yield f"{name} is {got:.{SHOWN}}, not {wanted:.{SHOWN}}"
+
+
+def _loaded(artifact: DataArtifact) -> Any:
+    try:
+        return artifact.data
+    except LostValue as error:  # a part of it could not be stored
+        return error
+
+
+def _portrait(value: Any) -> str:
+    try:
+        return LOST if isinstance(value, LostValue) else portrait(value)
+    except LostValue:
+        return LOST

@@ -7,10 +7,13 @@ import math
 import re
 import types
 from collections.abc import Collection, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.typing import DataFrameGroupBy, SeriesGroupBy
+from PIL.Image import Image
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _FLOAT = re.compile(r"-?\d+\.\d*(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
@@ -43,11 +46,15 @@ def portrait(value: Any, depth: int = 0) -> str:
     match value:
         case _ if type(value).__module__.startswith("matplotlib"):
             return kind  # figures hold their times and the addresses of their parts
+        case Image():
+            return f"{kind} {value.mode} {value.size} {value.tobytes()!r}"
+        case DataFrameGroupBy() | SeriesGroupBy():
+            return kind  # it keeps what it has computed once
         case pd.DataFrame() | pd.Series():
             value = value.drop(columns=[c for c in value if str(c).endswith("_time")]) if value.ndim == 2 else value
             return f"{kind} {value.to_json(orient='split', default_handler=str, date_format='iso')}"
         case np.ndarray() if value.dtype != object:
-            return f"{kind} {value.dtype} {value.shape} {value.tolist()!r}"
+            return f"array {value.dtype} {value.shape} {value.tolist()!r}"
         case dict():
             kept = {key: item for key, item in value.items() if not str(key).endswith("_time")}
             items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in kept.items())
@@ -56,6 +63,8 @@ def portrait(value: Any, depth: int = 0) -> str:
             return f"{kind} {sorted(portrait(item, depth) for item in value)}"
         case list() | tuple():
             return f"{kind} [{', '.join(portrait(item, depth) for item in value)}]"
+    if is_dataclass(value):
+        return f"{kind} {_attributes(value, depth)}"
     text = repr(value)
     return text if not _ADDRESS.search(text) else f"{kind} {_attributes(value, depth)}"
 

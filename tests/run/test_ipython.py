@@ -110,7 +110,7 @@ def in_a_step(text: str, worker: ZMQInteractiveShell) -> tuple[str, dict[str, An
     module.__dict__["get_ipython"] = lambda: worker
     before = {*module.__dict__, "_dh", "_ih", "_oh"}
     with redirect_stdout(io.StringIO()) as printed, patch.dict(sys.modules, __main__=module):
-        value = compile_body(flow.steps[0], "step a").execute(module.__dict__)
+        value = compile_body(flow.steps[0], "step a").execute(module.__dict__, lambda definition: None)
         if value is not None:
             print("value", repr(value))
     return _compared(printed.getvalue()), _bound(module.__dict__, before)
