@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from IPython.core.displayhook import DisplayHook
@@ -109,7 +108,8 @@ def in_a_step(text: str, worker: ZMQInteractiveShell) -> tuple[str, dict[str, An
     module = types.ModuleType("__main__")
     module.__dict__["get_ipython"] = lambda: worker
     before = {*module.__dict__, "_dh", "_ih", "_oh"}
-    with redirect_stdout(io.StringIO()) as printed, patch.dict(sys.modules, __main__=module):
+    with redirect_stdout(io.StringIO()) as printed, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", module)
         value = compile_body(flow.steps[0], "step a").execute(module.__dict__, lambda definition: None)
         if value is not None:
             print("value", repr(value))
