@@ -88,8 +88,10 @@ class _Shell(InteractiveShell):
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[InteractiveShell]:
+    main = sys.modules["__main__"]
     yield _Shell.instance()
     _Shell.clear_instance()
+    sys.modules["__main__"] = main  # a shell takes its place
 
 
 def in_ipython(text: str, shell: Any) -> tuple[str, dict[str, Any]]:
