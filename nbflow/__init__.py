@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nbflow.script.flow import FlowSpec
     from nbflow.script.parameters import IncludeFile, JSONType, Parameter
     from nbflow.script.runner import Runner
+    from nbflow.store.reducers import register_reducer
 
 _CLIENT = ("DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
 _DECORATORS = ("card", "catch", "environment", "project", "resources", "retry", "secrets", "step", "timeout")
@@ -33,12 +34,34 @@ _HOMES = {
     "FlowSpec": "nbflow.script.flow",
     "current": "nbflow.script.current",
     "Runner": "nbflow.script.runner",
+    "register_reducer": "nbflow.store.reducers",
 }
 
 __all__ = [
-    "DataArtifact", "Flow", "FlowSpec", "IncludeFile", "JSONType", "Parameter", "Run", "Runner", "Step", "Task", "card",
-    "catch", "current", "default_namespace", "environment", "get_namespace", "namespace", "project", "resources",
-    "retry", "secrets", "step", "timeout",
+    "DataArtifact",
+    "Flow",
+    "FlowSpec",
+    "IncludeFile",
+    "JSONType",
+    "Parameter",
+    "Run",
+    "Runner",
+    "Step",
+    "Task",
+    "card",
+    "catch",
+    "current",
+    "default_namespace",
+    "environment",
+    "get_namespace",
+    "namespace",
+    "project",
+    "register_reducer",
+    "resources",
+    "retry",
+    "secrets",
+    "step",
+    "timeout",
 ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.encoding import decode, without_coding
 from nbflow.flow.header import read_header
 from nbflow.flow.step import Flow
+from nbflow.run.starnames import look_beside
 
 SUFFIXES = (".ipynb", ".py")
 
@@ -25,7 +26,9 @@ def read_notebook(path: Path) -> Flow:
 
     Raises NotANotebook, which says why and what to do, for anything that is not a Python notebook of format 4.
     """
-    return read_flow(list(read_cells(path)), path.stem, path.name)
+    cells = list(read_cells(path))
+    look_beside(path)
+    return read_flow(cells, path.stem, path.name)
 
 
 def read_cells(path: Path) -> Iterator[Cell]:

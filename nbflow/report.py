@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
+from click import unstyle
+
 from nbflow.archive import Archive, item_of, name_of
 from nbflow.errors import NoDrawing
 from nbflow.show import to_svg, to_text
@@ -84,8 +86,16 @@ def _outputs(outputs: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for output in outputs:
         if output["output_type"] == "stream":
             yield f"<pre>{escape(output['text'])}</pre>"
+        elif output["output_type"] == "error":
+            yield f"<pre>{escape(_plain(output['traceback']))}</pre>"
+        elif "widgets" in output:
+            yield f"<pre>{escape(output['widgets']['text'])}</pre>"
         else:
             yield _bundle(output["data"])
+
+
+def _plain(traceback: Iterable[str]) -> str:
+    return unstyle("\n".join(traceback))
 
 
 def _bundle(data: Mapping[str, Any]) -> str:

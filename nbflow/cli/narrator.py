@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,8 +128,13 @@ class Narrator:
             yield " · ".join(parts) + "\n"
 
     def _lost(self, task: TaskId, result: Result) -> Iterator[str]:
+        """What nobody below reads is nobody's loss."""
+        links = self.graph.links.values()
+        read = {binding.name for linked in links for binding in linked.bindings if task.step in binding.writers}
+        read |= self.graph.links[task.step].writes if any(task.step in linked.joined for linked in links) else set()
         for lost in result.lost:
-            yield f"{task} · {lost.path}, a {lost.was}, could not be stored ({lost.reason}): reading it will fail\n"
+            if re.split(r"\W", lost.path)[0] in read:
+                yield f"{task} · {lost.path}, a {lost.was}, could not be stored ({lost.reason}): reading it will fail\n"
 
     def _is_told(self, task: TaskId, again: bool = False) -> bool:
         """Whether a task gets a line of its own: not when it is one of very many items or turns."""

@@ -96,9 +96,11 @@ class FlowCommand(click.Command):
         known = [name for param in self.get_params(ctx) for name in param.opts if name.startswith("--")]
         near = difflib.get_close_matches(option, known, 1)
         flow = ctx.meta.get(FLOW)
-        what = f"{flow.document} has no parameter, and '{ctx.info_name}' no option" if flow else "there is no option"
+        what = f"there is no option {option}"
+        if flow:
+            what = f"neither the parameters of {flow.document} nor the options of '{ctx.info_name}' include {option}"
         hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
-        return f"{what} {option}: {hint}"
+        return f"{what}: {hint}"
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         params = self.get_params(ctx)

@@ -15,6 +15,7 @@ from nbflow.flow.definition import Definition
 from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
+from nbflow.flow.purity import origins_of
 from nbflow.flow.scope import imported_names
 from nbflow.flow.settings import concerns_imports
 from nbflow.flow.statements import is_future_import
@@ -49,18 +50,20 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     rest: list[str] = []
     ends: dict[int, int] = {}
     last = 0  # the cell from which the last of the rest comes
+    bound: dict[str, str] = {}  # by imports: the name, and where it is from
     is_set = False  # whether something was set that imports below may look at, such as sys.path
     for definition in definitions:
         gap = "\n" if definition.place.cell != last or _begins_group(definition, graph) else ""
         for node, text in _statements(definition, graph):
             if is_future_import(node):
                 future.append(text)
-            elif isinstance(node, ast.Import | ast.ImportFrom) and not is_set:
+            elif isinstance(node, ast.Import | ast.ImportFrom) and not is_set and not _replaces(node, bound):
                 lines = _import(node, text, needed, gap=_follows_gap(definition, graph))
                 imports += (line.replace("from nbflow.cards import", f"from {target}.cards import") for line in lines)
             else:
-                rest.append(gap + text)
+                rest.append(gap + (f"# isort: split\n{text}" if _replaces(node, bound) else text))
                 gap, last = "", definition.place.cell
+            bound |= {name: origin for name, origin in origins_of(node).items() if name in needed}
         is_set |= concerns_imports(definition)
         ends[id(definition)] = len(rest)
     return Top(
@@ -71,6 +74,11 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
         frozenset(definition.place.cell for definition in definitions),
         ends,
     )
+
+
+def _replaces(node: ast.stmt, bound: Mapping[str, str]) -> bool:
+    """Whether an import gives a name another meaning than one above, so that their order counts."""
+    return any(bound.get(name, origin) != origin for name, origin in origins_of(node).items())
 
 
 def _once(imports: Iterable[str]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from nbflow.flow.magics import is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
+from nbflow.flow.stars import Stars, stars_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
@@ -43,6 +44,7 @@ class Reading:
     ordinary: list[tuple[Text, Place]] = field(default_factory=list)
     scratch: list[Scratch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    stars: Stars = ()  # what the star imports of the notebook bind
 
     def add(self, other: Reading) -> None:
         self.steps += other.steps
@@ -59,9 +61,9 @@ class Reading:
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
     found = Reading()
-    lazy = any(_FUTURE.search(cell.source) for cell in cells)
+    lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
-        found.add(_read_cell(cell, document, lazy))
+        found.add(_read_cell(cell, document, lazy, stars if "*" in cell.source or "%pylab" in cell.source else ()))
     parameters = _all_parameters(found)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
@@ -80,11 +82,11 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
 
 
 @lru_cache(2048)
-def _read_cell(cell: Cell, document: str, lazy_annotations: bool) -> Reading:
+def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
     """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
     place = Place(document, cell.number, max(header.line, 1))
-    found = Reading()
+    found = Reading(stars=stars)
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
     match kind_of(cell, header):
         case CellKind.STEP:
@@ -122,7 +124,7 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         return
     step = _step_of(cell, header, header.name, place)
     try:
-        text = parse_step(step.body)
+        text = parse_step(step.body, found.stars)
         step = replace(step, body=text.source)
         found.problems += _refusals(text, step)
         compile_body(step.body)
@@ -304,7 +306,7 @@ def _all_parameters(found: Reading) -> tuple[Parameter, ...]:
 def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Text | None:
     """A cell below its header as Python, every line with the number it has in the cell."""
     try:
-        return parse_ordinary(blank(cell.source, header.line))
+        return parse_ordinary(blank(cell.source, header.line), found.stars)
     except SyntaxError as error:
         line = error.lineno or 1
         lines = lines_of(cell.source)

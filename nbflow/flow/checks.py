@@ -111,11 +111,11 @@ def loop_name(graph: Graph) -> Iterator[Problem]:
 
 
 def star_import(graph: Graph) -> Iterator[Problem]:
-    """Nobody knows what it binds, so nobody knows what the step makes."""
+    """The names of a module that cannot be imported: nobody knows what the step makes."""
     for step in graph.steps.values():
         if step.star_line:
             place = replace(step.place, line=step.body_line + step.star_line - 1)
-            message = f"step '{step.name}' imports *, which hides what it reads and writes"
+            message = f"step '{step.name}' imports * of a module that cannot be imported, so nobody knows which names"
             yield Problem("star-import", message, "Import the names you use", place, step.name)
 
 

@@ -18,7 +18,9 @@ from nbflow.flow.strings import ANY
 from nbflow.flow.transitions import predecessors
 from nbflow.flow.writers import Read, Writer, answered, find_writers
 
-SPECIAL = frozenset({"display", "get_ipython", "current", "self", "__name__", "__file__", "__doc__", "__builtins__"})
+SPECIAL = frozenset(
+    {"display", "get_ipython", "__IPYTHON__", "current", "self", "__name__", "__file__", "__doc__", "__builtins__"}
+)
 
 
 @dataclass(frozen=True, slots=True)

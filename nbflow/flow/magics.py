@@ -161,6 +161,13 @@ def _text(text: str) -> str:
     return f"{SHELL}.var_expand({text!r})" if _NOT_PLAIN.search(text) else repr(text)
 
 
+def _pylab(line: Line) -> str:
+    """What IPython executes for it."""
+    names = "import numpy, matplotlib; from matplotlib import pylab, mlab, pyplot; import numpy as np; plt = pyplot"
+    names = f"{names}; from IPython.core.pylabtools import figsize, getfigs"
+    return names if "--no-import-all" in line.rest else f"{names}; from pylab import *; from numpy import *"
+
+
 def _delete(line: Line) -> str:
     return f"del {line.rest.removeprefix('-n').strip()}"
 
@@ -187,6 +194,7 @@ _LINES: Mapping[str, Plain] = {
     **_each("env set_env", _environment),
     "cd": _folder,
     "pwd": _working_folder,
+    "pylab": _pylab,
     "xdel": _delete,
 }
 """What a step does with each line magic; `!` is a line of the shell, `?` a question about a name."""

@@ -243,7 +243,7 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
     """What no cell defines can only fail when the function is called."""
     if graph.flow.problems or any("*" in definition.names for definition in graph.prelude.definitions):
         return
-    known = _readable(graph) | BUILTINS | {"display", "get_ipython", "__name__", "__file__", "__doc__"}
+    known = _readable(graph) | BUILTINS | {"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"}
     known |= {name for scratch in graph.flow.scratch for name in scratch.names}
     for definition in graph.prelude.definitions:
         for name in sorted(definition.reads - known - definition.names):

@@ -73,7 +73,7 @@ def sets_process(
         return origin in _KNOWN or first == "set" or last in ("filterwarnings", "simplefilter")
     if origin in _KNOWN:
         return True
-    if outer == "matplotlib.pyplot" or outer.startswith("IPython"):
+    if outer == "matplotlib.pyplot" or (outer.startswith("IPython") and first != "set"):
         return False  # it draws or shows
     if last in _CONTAINER or first == "add":
         return "." in outer  # `os.environ.update`, not `numpy.append`

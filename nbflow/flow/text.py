@@ -22,6 +22,7 @@ from nbflow.flow.magics import (
     read_cell,
     read_line,
 )
+from nbflow.flow.stars import Stars, with_names
 
 Refused = tuple[int, str, MagicRefused]
 """The number of a line, its text, and why a step cannot hold it."""
@@ -45,12 +46,12 @@ class Text:
     refused: tuple[Refused, ...] = ()
 
 
-def parse_ordinary(source: str) -> Text:
+def parse_ordinary(source: str, stars: Stars = ()) -> Text:
     """Parse a cell that may hold magics and shell lines. Raises SyntaxError for what is not even that.
 
     What needs IPython is taken out, but for the names that it binds.
     """
-    return _parse(_as_typed(lines_of(source)), _ordinary)
+    return _with_names(_parse(_as_typed(lines_of(source)), _ordinary), stars)
 
 
 def _ordinary(line: str) -> str:
@@ -65,12 +66,19 @@ def _ordinary(line: str) -> str:
     return f"{read.margin}{read.target}{SHELL if read.target else 'pass'}"
 
 
-def parse_step(source: str) -> Text:
+def parse_step(source: str, stars: Stars = ()) -> Text:
     """Parse the body of a step as IPython would execute it as a cell. Raises SyntaxError for what is not even that."""
     lines = _as_typed(lines_of(source))
     refused = list(_unwrap(lines))
-    text = _parse(lines, _plain)
+    text = _with_names(_parse(lines, _plain), stars)
     return Text(text.tree, text.source, text.magic, (*refused, *text.refused))
+
+
+def _with_names(text: Text, stars: Stars) -> Text:
+    if not stars:
+        return text
+    source = with_names(text.source, text.tree, dict(stars))
+    return Text(parse(source), source, text.magic, text.refused)
 
 
 def _unwrap(lines: list[str]) -> Iterator[Refused]:

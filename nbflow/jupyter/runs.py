@@ -69,7 +69,7 @@ class Runs:
     def in_workers(self, plan: Plan, program: Program, journal: LiveJournal, step: Step | None = None) -> None:
         """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
         store, where = self._session.store(), self._session.document.where
-        start_fork_server(modules_to_preload(program, plan), plan.slots)
+        start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
         run = Run(program.graph, plan)
         with self._session.screen.progress() as update:
             names = [*program.graph.links[step.name].scope, step.name] if step else []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
-from nbflow.run.capture import LIMIT, Output, append_text, other_threads
+from nbflow.run.capture import LIMIT, other_threads
 from nbflow.run.display import bundle_of
+from nbflow.run.outputs import Output, Outputs, settle
 
 Update = Callable[[str], None]
 
@@ -49,11 +50,11 @@ class Listener(Protocol):
     def text(self, name: str, text: str) -> None: ...
 
 
-class Record:
-    """Outputs in the order in which they come."""
+class Record(Outputs):
+    """What passes a screen, kept as a task in a worker keeps what it shows."""
 
     def __init__(self) -> None:
-        self.outputs: list[Output] = []
+        super().__init__()
         self._length = {"stdout": 0, "stderr": 0}
 
     def text(self, name: str, text: str) -> None:
@@ -63,10 +64,7 @@ class Record:
         self._length[name] += len(text)
         if len(text) > left:
             text = text[:left] + f"\n[{name} is longer than {LIMIT:,} characters; the rest was not stored]\n"
-        append_text(self.outputs, name, text)
-
-    def bundle(self, kind: str, data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> None:
-        self.outputs.append({"output_type": kind, "data": dict(data), "metadata": dict(metadata or {})})
+        super().text(name, text)
 
 
 @contextmanager
@@ -160,7 +158,7 @@ class PlainScreen:
         bundle = bundle_of(value)
         print(bundle["text/plain"], file=sys.__stdout__)
         if self._record is not None:
-            self._record.bundle("execute_result", bundle)
+            self._record.show("execute_result", bundle)
 
     def flush(self) -> None:
         """There are no figures to show."""
@@ -170,8 +168,9 @@ class PlainScreen:
         self._record = Record()
         try:
             with tee(self._record):
-                yield self._record.outputs
+                yield self._record.all
         finally:
+            settle(self._record.all)
             self._record = None
 
     def progress(self) -> AbstractContextManager[Update]:
@@ -191,9 +190,6 @@ class Backstage:
 
     def result(self, value: object) -> None:
         self.value = value
-
-    def adopt_display(self) -> None:
-        """The kernel's own `display` stays."""
 
     def flush(self) -> None:
         """Figures are shown after the value, as in any cell."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any
 
 from IPython.display import display
 
 from nbflow.jupyter.screen import Record, Update, replaced, show_again, tee
-from nbflow.run.capture import Output
+from nbflow.run.display import in_json
+from nbflow.run.outputs import Bundle, Output, settle
+from nbflow.run.widgets import keep_widgets, show_states
 
 
 class ShellScreen:
@@ -30,7 +32,23 @@ class ShellScreen:
         self._shell.display_pub.clear_output(wait=True)
 
     def replay(self, outputs: list[Output]) -> None:
-        show_again(outputs, lambda output: self._shell.display_pub.publish(output["data"], output["metadata"]))
+        show_again(outputs, self._show_again)
+
+    def _show_again(self, output: Output) -> None:
+        """Say again what the kernel has said."""
+        if "widgets" in output:
+            show_states(output["widgets"]["state"])
+        match output["output_type"]:
+            case "error":
+                self._shell._showtraceback(_Named(output["ename"]), output["evalue"], output["traceback"])
+            case "execute_result" if self.has_front_end:
+                hook = self._shell.displayhook
+                hook.start_displayhook()
+                hook.write_output_prompt()
+                hook.write_format_data(output["data"], output["metadata"])
+                hook.finish_displayhook()
+            case _:
+                self._shell.display_pub.publish(output["data"], output["metadata"])
 
     def result(self, value: object) -> None:
         self._shell.displayhook(value)
@@ -50,7 +68,10 @@ class ShellScreen:
             stack.enter_context(replaced(publisher, "publish", record.heard_by(publisher.publish)))
             stack.enter_context(replaced(publisher, "clear_output", record.cleared_by(publisher.clear_output)))
             stack.enter_context(replaced(hook, "write_format_data", record.result_of(hook.write_format_data)))
-            yield record.outputs
+            stack.enter_context(replaced(self._shell, "_showtraceback", record.failed_by(self._shell._showtraceback)))
+            stack.callback(keep_widgets, record.all)
+            stack.callback(settle, record.all)
+            yield record.all
 
     def progress(self) -> AbstractContextManager[Update]:
         return self._updating() if self.has_front_end else nullcontext(lambda text: None)
@@ -70,39 +91,44 @@ class ShellScreen:
         yield update
 
 
+class _Named:
+    """The type of an error of which only the name is known."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+
 class _DisplayRecord(Record):
     """A record that hears what IPython publishes."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ids: dict[str, Output] = {}
-
     def heard_by(self, publish: Any) -> Any:
-        def heard(data: Mapping[str, Any], metadata: Any = None, *args: Any, **more: Any) -> None:
-            self._hear(data, metadata, (more.get("transient") or {}).get("display_id"), more.get("update", False))
+        def heard(data: Bundle, metadata: Any = None, *args: Any, **more: Any) -> None:
+            name = (more.get("transient") or {}).get("display_id")
+            if more.get("update", False):
+                self.update(name, in_json(data), in_json(metadata or {}))
+            else:
+                self.show("display_data", in_json(data), in_json(metadata or {}), name)
             publish(data, metadata, *args, **more)
 
         return heard
 
-    def _hear(self, data: Mapping[str, Any], metadata: Any, name: str | None, update: bool) -> None:
-        if update:
-            if name in self._ids:
-                self._ids[name].update(data=dict(data), metadata=dict(metadata or {}))
-            return
-        self.bundle("display_data", data, metadata)
-        if name:
-            self._ids[name] = self.outputs[-1]
-
     def cleared_by(self, clear: Any) -> Any:
-        def heard(*args: Any, **more: Any) -> None:
-            self.outputs.clear()
-            clear(*args, **more)
+        def heard(wait: bool = False) -> None:
+            self.clear(wait)
+            clear(wait)
 
         return heard
 
     def result_of(self, write: Any) -> Any:
-        def heard(data: Mapping[str, Any], metadata: Any = None) -> None:
-            self.bundle("execute_result", data, metadata)
+        def heard(data: Bundle, metadata: Any = None) -> None:
+            self.show("execute_result", in_json(data), in_json(metadata or {}))
             write(data, metadata)
+
+        return heard
+
+    def failed_by(self, show: Any) -> Any:
+        def heard(etype: Any, evalue: Any, traceback: list[str]) -> None:
+            self.fail(str(etype.__name__), str(evalue), traceback)
+            show(etype, evalue, traceback)
 
         return heard

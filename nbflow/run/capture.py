@@ -11,15 +11,13 @@ import types
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 from weakref import WeakSet
 
 from nbflow.run.children import processes_started
-from nbflow.run.display import Bundle, adopt_display, bundle_of, publish_to
+from nbflow.run.display import in_json, publish_to
+from nbflow.run.outputs import Bundle, Output, Outputs, settle, settled
 from nbflow.run.surroundings import NoStdin
-
-Output = dict[str, Any]
-"""One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data)."""
 
 LIMIT = 10_000_000  # bytes kept of one stream of one task
 
@@ -39,14 +37,19 @@ class Capture:
         self._processes: int | None = None  # that this one had started when the files were begun
         self._read: dict[str, int] = {}
         self.left_behind = other_threads()
-        self.outputs: list[Output] = []
+        self._open = [Outputs()]  # what is shown goes to the last one
         self._streams: dict[str, _Stream] = {}
         sys.stdin = NoStdin()
         self._redirect()
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.close(null)
-        publish_to(lambda bundle: self.show(bundle, "display_data"))
+        publish_to(lambda bundle: self.show("display_data", bundle))
+
+    @property
+    def outputs(self) -> list[Output]:
+        """What the task has shown so far."""
+        return self._open[0].all
 
     @contextlib.contextmanager
     def task(self, label: str) -> Iterator[list[Output]]:
@@ -54,11 +57,12 @@ class Capture:
         self._redirect()
         self._name(label)
         self.left_behind = other_threads()
-        self.outputs = []
+        self._open = [Outputs()]
         try:
             yield self.outputs
         finally:
             self.collect()
+            settle(self.outputs)
 
     def _redirect(self) -> None:
         """Begin new files, whatever the task before did to the streams, to their descriptors and to the folder."""
@@ -94,10 +98,6 @@ class Capture:
         os.pwrite(file, f"{label}\n".encode(), 0)
         os.close(file)
 
-    def result(self, value: object) -> None:
-        """Show a value as that of the step."""
-        self.show(bundle_of(value), "execute_result")
-
     def flush(self) -> None:
         """Show the figures that are open, as a notebook does at the end of a cell."""
         module = sys.modules.get("matplotlib.pyplot")
@@ -105,12 +105,25 @@ class Capture:
             with contextlib.suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
                 module.show()
 
-    def adopt_display(self) -> None:
-        adopt_display()
-
-    def show(self, bundle: Bundle, kind: str) -> None:
+    def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> None:
+        """Show a bundle after what was written before it; `name` is its display id."""
         self.collect()
-        self.outputs.append({"output_type": kind, "data": bundle, "metadata": {}})
+        self._open[-1].show(kind, in_json(data), in_json(metadata or {}), name)
+
+    def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None:
+        """Replace what is displayed under this id."""
+        self.collect()
+        self._open[-1].update(name, in_json(data), in_json(metadata or {}))
+
+    def fail(self, name: str, value: str, traceback: list[str]) -> None:
+        """Show an error that the task goes on after."""
+        self.collect()
+        self._open[-1].fail(name, value, traceback)
+
+    def clear(self, wait: bool = False) -> None:
+        """Take away what was shown, or do so when something else is shown."""
+        self.collect()
+        self._open[-1].clear(wait)
 
     def collect(self) -> None:
         """Move what was written since the last call into `outputs`."""
@@ -119,7 +132,7 @@ class Capture:
                 stream.flush()
             text = self._tail(name)
             if text:
-                append_text(self.outputs, name, text)
+                self._open[-1].text(name, text)
 
     def _tail(self, name: str) -> str:
         try:
@@ -195,15 +208,6 @@ def _waits_for_work(frame: types.FrameType | None) -> bool:
     )
 
 
-def append_text(outputs: list[Output], name: str, text: str) -> None:
-    """Add to a stream; text that follows text of the same stream joins it."""
-    last = outputs[-1] if outputs else {}
-    if last.get("name") == name:
-        last["text"] += text
-    else:
-        outputs.append({"output_type": "stream", "name": name, "text": text})
-
-
 def last_words(folder: Path, label: str) -> list[Output]:
     """What the task of this name has written so far, or had when its worker died, as outputs."""
     for path in live_tasks(folder):
@@ -231,4 +235,4 @@ def _read_streams(path: Path) -> Iterator[Output]:
         with contextlib.suppress(OSError):
             text = path.with_suffix(suffix).read_bytes()[:LIMIT].decode("utf-8", "replace")
             if text:
-                yield {"output_type": "stream", "name": name, "text": text}
+                yield {"output_type": "stream", "name": name, "text": settled(text)}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import importlib
 import io
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from numbers import Integral, Real
 from typing import Any
 
-Bundle = dict[str, Any]
-LONGEST = 1_000_000  # characters of a repr that are kept
+from nbflow.run.outputs import Bundle
+
 BACKEND = "module://nbflow.run.figures"
 """The matplotlib backend of the workers, which displays figures."""
 
@@ -26,49 +26,61 @@ _METHODS = {
     "application/javascript": "_repr_javascript_",
 }
 
-_publish: Callable[[Bundle], None] = lambda bundle: print(bundle["text/plain"])  # noqa: E731 - outside of a task
+_publish: Callable[[Bundle], object] = lambda bundle: print(bundle["text/plain"])  # noqa: E731 - outside of a task
 
 
-def publish_to(receiver: Callable[[Bundle], None]) -> None:
+def publish_to(receiver: Callable[[Bundle], object]) -> None:
     """From now on `display` hands its bundles to `receiver`."""
     global _publish
     _publish = receiver
 
 
-def display(*values: object, **_options: object) -> None:
-    """Show values in the output of the step. Takes what IPython's `display` takes."""
+def _display_plainly(*values: object, **_options: object) -> None:
     for value in values:
         _publish(bundle_of(value))
 
 
-def bundle_of(value: object) -> Bundle:
+_perform: Callable[..., Any] = _display_plainly
+
+
+def display_by(function: Callable[..., Any]) -> None:
+    """From now on `display` is that function."""
+    global _perform
+    _perform = function
+
+
+def display(*values: object, **options: Any) -> Any:
+    """Show values in the output of the step. Takes what IPython's `display` takes."""
+    return _perform(*values, **options)
+
+
+def bundle_of(value: object) -> dict[str, Any]:
     """MIME type -> content; bytes are base64 text, as in a notebook file."""
-    return {str(mime): _in_json(content) for mime, content in _bundle_of(value).items()}
+    return in_json(_bundle_of(value))
 
 
-def _bundle_of(value: object) -> Bundle:
-    bundle: Bundle = {"text/plain": _plain(value)}
+def _bundle_of(value: object) -> dict[str, Any]:
+    bundle: dict[str, Any] = {"text/plain": _plain(value)}
     figure = _figure_png(value)
     if figure is not None:
-        return bundle | {"image/png": _as_text(figure)}
+        return bundle | {"image/png": figure}
     custom = _call(value, "_repr_mimebundle_")
     if isinstance(custom, tuple):
         custom = custom[0]
     if isinstance(custom, dict):
-        return bundle | {mime: _as_text(content) for mime, content in custom.items()}
+        return bundle | custom
     for mime, method in _METHODS.items():
         content = _call(value, method)
         if content is not None:
-            bundle[mime] = _as_text(content[0] if isinstance(content, tuple) else content)
+            bundle[mime] = content[0] if isinstance(content, tuple) else content
     return bundle
 
 
 def _plain(value: object) -> str:
     try:
-        text = repr(value)
+        return repr(value)
     except Exception as error:  # noqa: BLE001 - the user's own __repr__ may raise
         return f"<{type(value).__name__}: its repr raises {type(error).__name__}>"
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n[the repr of this {type(value).__name__} is longer]"
 
 
 def _call(value: object, method: str) -> Any:
@@ -79,14 +91,34 @@ def _call(value: object, method: str) -> Any:
         return None
 
 
+def in_json(bundle: Bundle) -> dict[str, Any]:
+    """What a notebook can hold of a bundle or its metadata."""
+    return {str(mime): _in_json(content) for mime, content in bundle.items()}
+
+
 def _in_json(content: Any) -> Any:
-    """What a notebook can hold of it: text as it is, anything else by way of JSON, or as text."""
+    """Text as it is, anything else by way of JSON, or as text."""
     if type(content) is str:
         return content
     try:
-        return json.loads(json.dumps(content, default=str, skipkeys=True))
+        return json.loads(json.dumps(content, default=_as_json, skipkeys=True))
     except Exception:  # noqa: BLE001 - the user's own objects
         return f"<a {type(content).__name__} that is no JSON>"
+
+
+def _as_json(content: object) -> Any:
+    """What stands for an object in JSON, as in the messages of a kernel."""
+    match content:
+        case bytes():
+            return base64.b64encode(content).decode("ascii")
+        case Integral():
+            return int(content)
+        case Real():
+            return float(content)
+        case Iterable():
+            return list(content)
+        case _:
+            return str(content)
 
 
 def _figure_png(value: object) -> bytes | None:
@@ -96,13 +128,3 @@ def _figure_png(value: object) -> bytes | None:
     file = io.BytesIO()
     value.savefig(file, format="png", bbox_inches="tight")
     return file.getvalue()
-
-
-def _as_text(content: Any) -> Any:
-    return base64.b64encode(content).decode("ascii") if isinstance(content, bytes) else content
-
-
-def adopt_display() -> None:
-    """Make IPython's own `display` ours, for code that imports it; without a kernel it would only print."""
-    for name in ("IPython.display", "IPython.core.display_functions"):
-        importlib.import_module(name).__dict__["display"] = display

@@ -28,8 +28,12 @@ def filename_of_cell(place: Place) -> str:
 
 
 def show_source(filename: str, cell: Cell) -> None:
-    """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up."""
-    linecache.cache[filename] = (len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename)
+    """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up.
+
+    Some take its name for that of a file in this folder, as rich does.
+    """
+    text = len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename
+    linecache.cache[filename] = linecache.cache[os.path.abspath(filename)] = text
 
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:

@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from typing import Any, assert_never
 
 from nbflow.flow.step import Cache, CacheMode
-from nbflow.run.capture import Output
 from nbflow.run.events import (
     NOTHING_PASSED_ON,
     Event,
@@ -27,6 +26,7 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.outputs import Output
 from nbflow.run.record import read_passed_on, write_event, write_passed_on
 from nbflow.run.task import Result
 from nbflow.run.traces import Compare

@@ -17,6 +17,7 @@ from nbflow.flow.settings import concerns_imports
 from nbflow.flow.step import Flow
 from nbflow.run.events import Outcome
 from nbflow.run.executor import Executor, Listener
+from nbflow.run.frontend import SHELL
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys, all_references
 from nbflow.run.machine import Run
@@ -25,6 +26,7 @@ from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method
 from nbflow.run.program import Program
 from nbflow.run.server import start_fork_server
+from nbflow.run.showing import needs_shell
 from nbflow.run.sources import write_cells
 from nbflow.store.catalog import Writer
 from nbflow.store.history import Reader
@@ -66,7 +68,7 @@ def launch(
         row = begin_run(writer, program, plan, kind, origin, tags)
         program = replace(program, run=row.id)
         forget_the_dead(store)
-        start_fork_server(modules_to_preload(program, plan), plan.slots)
+        start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
         run = Run(graph, plan)
         executor = Executor(run, program, Journal(writer, store.history, row), listener, default_method())
         started(row, executor)
@@ -140,6 +142,7 @@ def modules_to_preload(program: Program, plan: Plan) -> list[str]:
     """What the steps of this run import, without the project's own files, which may change while the server lives.
 
     What is imported below a setting that imports may look at, such as the environment, is left to the workers.
+    A shell goes before all else: libraries look for it when they are imported.
     """
     set_at = next((one.place for one in program.graph.prelude.definitions if concerns_imports(one)), None)
     names: set[str] = set()
@@ -148,7 +151,8 @@ def modules_to_preload(program: Program, plan: Plan) -> list[str]:
         for place, modules in (*importing, (step.place, step.modules)):
             names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
-    return sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
+    found = sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
+    return [SHELL, *found] if needs_shell(program) else found
 
 
 def _tops(modules: Iterable[str]) -> set[str]:

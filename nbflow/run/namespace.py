@@ -16,7 +16,6 @@ from nbflow.flow.cell import Cell
 from nbflow.flow.definition import Definition, Prelude
 from nbflow.run.display import display
 from nbflow.run.frames import filename_of_cell, show_source
-from nbflow.run.ipython import WorkerShell
 from nbflow.run.keys import references
 from nbflow.run.program import Program
 from nbflow.run.state import Look, applied, attributes_of, is_code, keep, shareable
@@ -32,7 +31,6 @@ class Namespace:
     def __init__(self, program: Program, stored_source: Any = None) -> None:
         self.program = program
         self.module = types.ModuleType("__main__")
-        self._shell = WorkerShell(self.module)
         self.namespace: dict[str, Any] = self.module.__dict__
         self._stored_source = stored_source
         self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by view of the prelude
@@ -54,7 +52,6 @@ class Namespace:
         """Forget the task before."""
         self.namespace.clear()
         self.namespace.update(vars(types.ModuleType("__main__")), __builtins__=__builtins__, display=display)
-        self.namespace["get_ipython"] = self._shell.get_ipython
         self._forget()
 
     def _forget(self) -> None:

@@ -9,9 +9,16 @@ import os
 
 import nbflow.run.worker  # noqa: F401 - what every worker needs
 from nbflow.run.display import BACKEND
+from nbflow.run.frontend import SHELL, look_like_kernel, prepare_shell
 
 os.environ["MPLBACKEND"] = BACKEND
+if notebook := os.environ.pop("NBFLOW_NOTEBOOK", ""):
+    os.chdir(notebook)
+    look_like_kernel()
 
-for name in filter(None, os.environ.pop("NBFLOW_PRELOAD", "").split(",")):
+names = os.environ.pop("NBFLOW_PRELOAD", "").split(",")
+for name in filter(None, names):
     with contextlib.suppress(Exception):
         importlib.import_module(name)
+if SHELL in names:
+    prepare_shell()

@@ -37,12 +37,6 @@ class Program:
         added = (self.folder / name for name in import_folders(self.graph.prelude.definitions))
         return tuple(dict.fromkeys((self.folder, self.root.parent, *(path for path in added if path.is_dir()))))
 
-    def imports(self, package: str) -> bool:
-        """Whether any cell imports the package or something in it."""
-        flow = self.graph.flow
-        imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
-        return any(name.partition(".")[0] == package for names in imported for name in names)
-
     @cached_property
     def names(self) -> frozenset[str]:
         """All parameters and artifacts."""

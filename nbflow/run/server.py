@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
 from typing import Any
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -26,13 +27,16 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def start_fork_server(modules: Iterable[str], workers: int) -> None:
+def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | None = None) -> None:
     """Start the fork server of this process, once, with these modules imported.
 
+    They are imported as in a kernel if there is a `notebook`, whose folder it is. Some modules remember where they
+    were imported.
     The hash seed is fixed there, because equal sets shall pickle equally in all workers.
     """
     _start_tracker(resource_tracker._resource_tracker)
-    with environment(PYTHONHASHSEED="0", **threads_of(workers), NBFLOW_PRELOAD=",".join(modules)):
+    asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or "")}
+    with environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
         forkserver.set_forkserver_preload(["nbflow.run.preload"])
         forkserver.ensure_running()
 

@@ -26,6 +26,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
+from nbflow.run.shellstate import draws_in_cells, keep_shell
+
 Restore = Callable[[], object]
 """Puts one thing back."""
 
@@ -211,8 +213,11 @@ def _keep_matplotlib() -> Restore:
     options = sys.modules["matplotlib"].rcParams
     before = dict(dict.items(options))  # asked directly, no option is resolved and none of the old ones warns
     del before["backend"]
+    was_inline = draws_in_cells()
 
     def restore() -> None:
+        if draws_in_cells() and not was_inline:
+            before["interactive"] = options["interactive"]
         changed = {name: value for name, value in before.items() if dict.get(options, name) is not value}
         dict.update(options, changed)
 
@@ -240,7 +245,11 @@ def _options_of(pandas_config: Any) -> dict[str, Any]:
     }
 
 
-_KEPT_OF_LIBRARIES = {"matplotlib": _keep_matplotlib, "pandas": _keep_pandas}
+_KEPT_OF_LIBRARIES = {
+    "matplotlib": _keep_matplotlib,
+    "pandas": _keep_pandas,
+    "IPython.core.interactiveshell": keep_shell,
+}
 
 _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate"), "sklearn": ("config_context",)}
 """Functions of libraries whose contexts put options back."""

@@ -16,13 +16,13 @@ from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.run.absent import explain_absence
 from nbflow.run.body import Body, compile_body
-from nbflow.run.capture import Output
 from nbflow.run.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.frames import describe_failure, filename_of_step, show_source
 from nbflow.run.hints import add_hint
 from nbflow.run.inputs import Inputs, Loader, Seen, View, group_by_item
 from nbflow.run.keys import seed_of
 from nbflow.run.namespace import Namespace
+from nbflow.run.outputs import Output
 from nbflow.run.patches import undone
 from nbflow.run.program import Program
 from nbflow.run.randomness import NO_STREAMS, Streams, load, observe, put, seed_all, vary
@@ -91,7 +91,6 @@ class Capturing(Protocol):
     def task(self, label: str) -> AbstractContextManager[list[Output]]: ...
     def result(self, value: object) -> None: ...
     def flush(self) -> None: ...
-    def adopt_display(self) -> None: ...
 
 
 class Performer:
@@ -104,8 +103,6 @@ class Performer:
         self._state = self._parameters = Look((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
-        if program.imports("IPython"):
-            capture.adopt_display()
 
     def run(self, job: Job) -> Result:
         """Never raises what the user's code raised: that is part of the result."""

@@ -17,12 +17,14 @@ from multiprocessing import connection, parent_process, process, util
 from pathlib import Path
 from typing import Protocol
 
-from nbflow.run.capture import Capture
 from nbflow.run.children import end_with_children, lead_session
 from nbflow.run.display import BACKEND
 from nbflow.run.frames import describe_failure
+from nbflow.run.frontend import prepare_shell
 from nbflow.run.namespace import Namespace, become_main
 from nbflow.run.program import Program
+from nbflow.run.showing import needs_shell
+from nbflow.run.stage import NotebookCapture
 from nbflow.run.surroundings import apart
 from nbflow.run.task import Job, Performer, Result
 from nbflow.store.store import Store
@@ -57,10 +59,13 @@ def start_worker(program: Program, environment: Mapping[str, str]) -> None:
 def perform_cells(program: Program) -> Performer:
     """Be ready for the tasks of a notebook."""
     _stand_in(program)
+    capture = NotebookCapture(program.live)
+    if needs_shell(program):
+        prepare_shell()
     store = Store.open(program.root, create=False)
     home = Namespace(program, store.history.code)
     become_main(home)
-    return Performer(program, store, home, Capture(program.live))
+    return Performer(program, store, home, capture)
 
 
 def is_working() -> bool:

@@ -22,7 +22,7 @@ from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.home import Home
 from nbflow.store.layout import Held, Layout, arrange
 from nbflow.store.paths import find_paths
-from nbflow.store.reducers import EXACT, Reducer, reducer_of
+from nbflow.store.reducers import EXACT, Reducer, load_entry_points, reducer_of
 
 PROTOCOL = 5
 OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
@@ -48,6 +48,8 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         self.layout = layout
         self.roots = roots
         self.careful = how.get("careful", False)
+        if self.careful:
+            load_entry_points()
         self.by_column = how.get("by_column", False)
         self.digesting = how.get("digesting", False)
         self.copies_on_write = frames.copies_on_write()

@@ -11,10 +11,12 @@ import sys
 import threading
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import metadata
 from typing import Any
 
-from nbflow.store import arrays, frames, functions, instances, rebuild, views
+from nbflow.store import arrays, frames, functions, handles, instances, rebuild, views
 from nbflow.store.recorder import Recorder
 from nbflow.store.tombstone import Tombstone
 
@@ -91,13 +93,49 @@ FAMILIES: tuple[tuple[type, Reducer], ...] = (
     (types.ModuleType, functions.reduce_module),
     (threading.Thread, _lose("a thread belongs to this process")),
     (subprocess.Popen, _lose("a running program belongs to this process")),
-    (io.IOBase, _lose("an open file belongs to this process")),
+    (io.IOBase, handles.reduce_file),
 )
+
+
+# reducers of others
+
+Reduce = Callable[[Any], tuple[Any, ...]]
+"""Returns for a value what makes it again, as `__reduce__` does: a function, its arguments, and perhaps the state."""
+
+_registered: dict[type, Reduce] = {}
+ENTRY_POINTS = "nbflow.reducers"
+
+
+def register_reducer(kind: type, reduce: Reduce) -> None:
+    """Store values of a type, and of those derived from it, by what `reduce(value)` returns, in this process.
+
+    Call it in an ordinary cell, which every worker executes, or in a function that a package offers as an entry point
+    of the group `nbflow.reducers`. `reduce` returns `(function, arguments)` or `(function, arguments, state)`, as
+    `__reduce__` does; the function must be one that a step can import or that an ordinary cell defines.
+    """
+    if not isinstance(kind, type):
+        raise TypeError(f"register_reducer takes a type first, not {kind!r}")
+    _registered[kind] = reduce
+
+
+@cache
+def load_entry_points() -> None:
+    """Call what installed packages offer. Asked for only where a value would be lost otherwise, for it takes time."""
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        point.load()()
+
+
+def registered(kind: type) -> Reducer | None:
+    found = next((_registered[one] for one in kind.__mro__ if one in _registered), None)
+    return None if found is None else lambda recorder, value: found(value)
 
 
 def reducer_of(kind: type) -> Reducer | None:
     """How values of this type are taken apart; None: as pickle does it."""
+    if _registered and (own := registered(kind)):
+        return own
     for family, reducer in (
+        *_handle_families(),
         *_array_families(),
         *_frame_families(),
         *_figure_families(),
@@ -121,6 +159,25 @@ def _session_families() -> list[tuple[type, Reducer]]:
     }
     found = ((getattr(sys.modules.get(module), name, None), reason) for (module, name), reason in known.items())
     return [(family, _lose(reason)) for family, reason in found if family is not None]
+
+
+_HANDLES: Mapping[tuple[str, str], Reducer] = {
+    ("sqlite3", "Connection"): handles.reduce_connection,
+    ("sqlite3", "Cursor"): handles.reduce_cursor,
+    ("sqlite3", "Row"): handles.reduce_row,
+    ("numpy.lib.npyio", "NpzFile"): handles.reduce_archive,
+    ("patsy.design_info", "DesignMatrix"): handles.reduce_design_matrix,
+    **{("patsy.design_info", name): handles.reduce_design for name in ("DesignInfo", "FactorInfo", "SubtermInfo")},
+    ("patsy.desc", "Term"): handles.reduce_design,
+    ("patsy.eval", "EvalFactor"): handles.reduce_design,
+    ("patsy.eval", "EvalEnvironment"): handles.reduce_design,
+    ("patsy.user_util", "LookupFactor"): handles.reduce_design,
+}
+
+
+def _handle_families() -> list[tuple[type, Reducer]]:
+    found = ((getattr(sys.modules.get(module), name, None), reducer) for (module, name), reducer in _HANDLES.items())
+    return [(family, reducer) for family, reducer in found if family is not None]
 
 
 def _array_families() -> list[tuple[type, Reducer]]:

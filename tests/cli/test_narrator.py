@@ -1,6 +1,7 @@
 """What is told of events, without running anything."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from nbflow.cli.narrator import Memory, Narrator
 from nbflow.cli.outputs import text_of
@@ -123,12 +124,13 @@ def test_an_attempt_that_is_repeated_is_no_failure() -> None:
 
 
 def test_lost_leaves_and_changes_in_place_are_said_once() -> None:
-    lost = Lost("cfg['lock']", "_thread.lock", "a lock belongs to this process")
+    lost = Lost("message['lock']", "_thread.lock", "a lock belongs to this process")
+    unread = replace(lost, path="file")
     done = TaskSucceeded(START, (), learned=("box",))
-    _, told = narrate(LINEAR.graph, [Result(START, lost=(lost,)), done, done])
+    _, told = narrate(LINEAR.graph, [Result(START, lost=(lost, unread)), done, done])
     lines = told.splitlines()
     assert lines.pop(1) == (
-        "start · cfg['lock'], a _thread.lock, could not be stored (a lock belongs to this process): "
+        "start · message['lock'], a _thread.lock, could not be stored (a lock belongs to this process): "
         "reading it will fail"
     )
     assert lines == [

@@ -71,7 +71,10 @@ def test_parameters_are_typed_options(shell: Shell) -> None:
 def test_an_unknown_parameter_offers_the_nearest(shell: Shell) -> None:
     answer = shell("run", shell.write("films", *CELLS), "--gnre", "x")
     assert answer.code == 2
-    assert "films.ipynb has no parameter, and 'run' no option --gnre: did you mean --genre?" in answer.err
+    assert (
+        "neither the parameters of films.ipynb nor the options of 'run' include --gnre: did you mean --genre?"
+        in answer.err
+    )
 
 
 def test_a_value_of_the_wrong_type_is_refused_with_an_example(shell: Shell) -> None:

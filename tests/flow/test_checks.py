@@ -126,8 +126,9 @@ RULES = [
         "%%step a\ndf = 2\n---\n%%step b\nself.y = self.df",
     ),
     (
-        "%%step a\nx = 1\nfrom os import *",
-        "cell 1, line 3: step 'a' imports *, which hides what it reads and writes. Import the names you use",
+        "%%step a\nx = 1\nfrom nowhere import *",
+        "cell 1, line 3: step 'a' imports * of a module that cannot be imported, so nobody knows which names. "
+        "Import the names you use",
         "%%step a\nx = 1\nfrom os import path",
     ),
     (

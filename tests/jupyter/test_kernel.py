@@ -17,7 +17,7 @@ def test_shift_enter_runs_a_step_shows_its_value_and_binds_its_artifacts(kernel:
     again = kernel.ok("%%step run_once\nprint('ran')\nonce = [1, 2]\nonce")
     assert again.text.splitlines()[0].startswith("run_once · from run 1, ")
     assert again.text.splitlines()[1] == "ran"
-    assert [data["text/plain"] for data in again.displayed] == ["[1, 2]"]
+    assert again.value == "[1, 2]"
 
 
 def test_the_comment_form_means_the_same(kernel: Kernel) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,20 +44,28 @@ class Made:
         return "\n".join(filter(None, (self.said and f"{self.stage}:\n{self.said}", *self.differences)))
 
 
+def accept(path: Path, place: Path) -> Made:
+    """Give `init` and `check` in a new folder, and tell which of them refuses."""
+    place.mkdir()
+    with chdir(place):
+        for words in (("init", str(path), "-o", path.name), ("check", path.name)):
+            answer = Shell(place)(*words)
+            if answer.code:
+                return Made(words[0], answer.out + answer.err)
+    return Made("check")
+
+
 def make_flow(path: Path, folder: Path, plain: Plain) -> Made:
     """Give `init`, `check` and `run`, and compare. The flow works in `folder/flow`."""
     place = folder / "flow"
-    place.mkdir()
+    accepted = accept(path, place)
+    if not accepted.is_right:
+        return accepted
     with chdir(place):
-        shell = Shell(place)
-        for words in (("init", str(path), "-o", path.name), ("check", path.name)):
-            answer = shell(*words)
-            if answer.code:
-                return Made(words[0], answer.out + answer.err)
         start_fork_server(LIBRARIES, 2)
-        answer = shell("run", path.name, "-j", "2")
-        if answer.code:
-            return Made("run", answer.out + answer.err)
+        answer = Shell(place)("run", path.name, "-j", "2")
+    if answer.code:
+        return Made("run", answer.out + answer.err)
     return compare(path, place, folder, plain)
 
 
@@ -70,8 +79,21 @@ def compare(path: Path, place: Path, folder: Path, plain: Plain) -> Made:
     made.differences += [f"init has changed {name}" for name in sorted(after.unlike(before) - unsteady)]
     run = Flow(path.stem, place).latest_run
     assert run is not None
-    made.differences += [*lines_apart(run, steps, after), *values_apart(run, steps, after, unsteady)]
+    with importing_from(place):
+        made.differences += [*lines_apart(run, steps, after), *values_apart(run, steps, after, unsteady)]
     return made
+
+
+@contextmanager
+def importing_from(place: Path) -> Iterator[None]:
+    """Values may be of classes of modules that stand beside the notebook."""
+    known = set(sys.modules)
+    sys.path.insert(0, str(place))
+    yield
+    sys.path.remove(str(place))
+    for name in set(sys.modules) - known:
+        if str(place) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
 
 
 def lines_apart(run: Run, steps: Mapping[int, str], plain: Ran) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import math
 import re
 import types
@@ -46,6 +47,8 @@ def portrait(value: Any, depth: int = 0) -> str:
     match value:
         case _ if type(value).__module__.startswith("matplotlib"):
             return kind  # figures hold their times and the addresses of their parts
+        case logging.Logger():
+            return f"{kind} {value.name}"  # the rest is the process's
         case Image():
             return f"{kind} {value.mode} {value.size} {value.tobytes()!r}"
         case DataFrameGroupBy() | SeriesGroupBy():

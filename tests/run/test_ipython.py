@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 import types
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -15,7 +16,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbflow.run.body import compile_body
-from nbflow.run.ipython import WorkerShell
+from nbflow.run.shell import ZMQInteractiveShell
 from tests.flow.reading import flow_of
 
 CELLS = [
@@ -87,8 +88,10 @@ class _Shell(InteractiveShell):
 
 @pytest.fixture(scope="module")
 def shell() -> Iterator[InteractiveShell]:
+    main = sys.modules["__main__"]
     yield _Shell.instance()
     _Shell.clear_instance()
+    sys.modules["__main__"] = main  # a shell takes its place
 
 
 def in_ipython(text: str, shell: Any) -> tuple[str, dict[str, Any]]:
@@ -100,15 +103,16 @@ def in_ipython(text: str, shell: Any) -> tuple[str, dict[str, Any]]:
     return ("error" if not result.success else _compared(printed.getvalue())), _bound(shell.user_ns, before)
 
 
-def in_a_step(text: str) -> tuple[str, dict[str, Any]]:
+def in_a_step(text: str, worker: ZMQInteractiveShell) -> tuple[str, dict[str, Any]]:
     flow = flow_of(f"%%step a\n{text}")
     if flow.problems:
         return "error", {}
     module = types.ModuleType("__main__")
-    module.__dict__["get_ipython"] = WorkerShell(module).get_ipython
+    module.__dict__["get_ipython"] = lambda: worker
     before = {*module.__dict__, "_dh", "_ih", "_oh"}
-    with redirect_stdout(io.StringIO()) as printed:
-        value = compile_body(flow.steps[0], "step a").execute(module.__dict__)
+    with redirect_stdout(io.StringIO()) as printed, pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", module)
+        value = compile_body(flow.steps[0], "step a").execute(module.__dict__, lambda definition: None)
         if value is not None:
             print("value", repr(value))
     return _compared(printed.getvalue()), _bound(module.__dict__, before)
@@ -138,8 +142,15 @@ def _bound(space: dict[str, Any], before: set[str]) -> dict[str, Any]:
     return {name: getattr(space[name], "stdout", space[name]) for name in names if not callable(space[name])}
 
 
+@pytest.fixture(scope="module")
+def worker() -> ZMQInteractiveShell:
+    return ZMQInteractiveShell()
+
+
 @pytest.mark.parametrize("text", CELLS)
-def test_a_step_does_what_a_cell_does(text: str, shell: InteractiveShell, tmp_path: Path) -> None:
+def test_a_step_does_what_a_cell_does(
+    text: str, shell: InteractiveShell, worker: ZMQInteractiveShell, tmp_path: Path
+) -> None:
     for place in ("cell", "step"):
         (tmp_path / place / "below").mkdir(parents=True)
         (tmp_path / place / "one.txt").write_text("old")
@@ -147,7 +158,7 @@ def test_a_step_does_what_a_cell_does(text: str, shell: InteractiveShell, tmp_pa
         expected = in_ipython(text, shell)
         left = Path("one.txt").read_text()
     with contextlib.chdir(tmp_path / "step"):
-        printed, bound = in_a_step(text)
+        printed, bound = in_a_step(text, worker)
         assert Path("one.txt").read_text() == left
     if expected[0] == "error":
         assert printed == "error"

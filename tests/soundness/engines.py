@@ -90,7 +90,7 @@ class Bench:
     def run(self) -> Shown:
         """`nbflow run` with two workers."""
         place = self.place("run")
-        start_fork_server(LIBRARIES, 2)
+        start_fork_server(LIBRARIES, 2, place)
         answer = self.use(place, "run", "-j", "2")
         said = answer.out + answer.err if answer.code else ""
         return Shown(printed(place, self.book.path.stem, self.book.steps), said)

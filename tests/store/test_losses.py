@@ -55,7 +55,7 @@ class TestLost:
             (lambda: threading.Lock(), "_thread.lock"),
             (lambda: threading.RLock(), "_thread.RLock"),
             (lambda: threading.Thread(), "threading.Thread"),
-            (lambda: sqlite3.connect(":memory:"), "sqlite3.Connection"),
+            (lambda: sqlite3.connect(":memory:").execute("SELECT 1"), "sqlite3.Cursor"),
             (generator, "generator"),
             (Unreducible, "tests.store.test_losses.Unreducible"),
             (lambda: Path("/dev/null").open("w"), "_io.TextIOWrapper"),  # noqa: SIM115 - it is closed below

@@ -18,6 +18,7 @@ from nbflow.jupyter.panel.task import task_state
 from nbflow.jupyter.panel.tasks import task_list
 from nbflow.jupyter.sent import Misunderstood, read_object, read_sent
 from nbflow.jupyter.wire import to_json
+from nbflow.run.starnames import look_beside
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 
@@ -79,6 +80,7 @@ def answer(what: str, question: Question) -> Answer:
 
 
 def _flow(question: Question) -> Any:
+    look_beside(question.place.path)
     return flow_state(question.place, read_sent(question.body).cells)
 
 

@@ -1,0 +1,69 @@
+"""What streams call to open handles again. The names and signatures here are part of the stored format."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import os
+from collections.abc import Mapping
+from typing import Any
+
+
+def version(path: str) -> tuple[int, int]:
+    """Return the size of a file in bytes, and when it was written, in nanoseconds."""
+    facts = os.stat(path)
+    return facts.st_size, facts.st_mtime_ns
+
+
+def _require(path: str, seen: tuple[int, int]) -> None:
+    if version(path) != seen:
+        raise OSError(f"{path} has changed since a step opened it; open it where it is read")
+
+
+def text_file(path: str, seen: tuple[int, int], place: int, encoding: str, errors: str) -> Any:
+    _require(path, seen)
+    file = open(path, encoding=encoding, errors=errors)  # noqa: SIM115 - it is the value
+    file.seek(place)
+    return file
+
+
+def binary_file(path: str, seen: tuple[int, int], place: int, raw: bool) -> Any:
+    _require(path, seen)
+    file = open(path, "rb", buffering=0) if raw else open(path, "rb")  # noqa: SIM115
+    file.seek(place)
+    return file
+
+
+def archive(arrays: Mapping[str, Any], allow_pickle: bool) -> Any:
+    numpy = importlib.import_module("numpy")
+    content = io.BytesIO()
+    numpy.savez(content, **arrays)
+    content.seek(0)
+    return numpy.load(content, allow_pickle=allow_pickle)
+
+
+def connection(content: bytes, isolation_level: Any, row_factory: Any) -> Any:
+    opened = importlib.import_module("sqlite3").connect(":memory:", isolation_level=isolation_level)
+    if content:
+        opened.deserialize(content)
+    opened.row_factory = row_factory
+    return opened
+
+
+def cursor(connection: Any, arraysize: int) -> Any:
+    made = connection.cursor()
+    made.arraysize = arraysize
+    return made
+
+
+def row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    sqlite3 = importlib.import_module("sqlite3")
+    with importlib.import_module("contextlib").closing(sqlite3.connect(":memory:")) as opened:
+        opened.row_factory = sqlite3.Row
+        quoted = (name.replace('"', '""') for name in names)
+        columns = ", ".join(f'? AS "{name}"' for name in quoted)
+        return opened.execute(f"SELECT {columns}", values).fetchone()
+
+
+def bare(cls: type) -> Any:
+    return object.__new__(cls)
