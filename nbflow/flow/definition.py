@@ -231,7 +231,7 @@ class _View(Prelude):
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
-        return tuple(one for one in self._whole.always if one.place < self._place)
+        return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
 
     def seen_from(self, place: Place) -> Prelude:
         return self._whole.seen_from(min(place, self._place))

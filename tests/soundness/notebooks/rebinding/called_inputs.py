@@ -1,7 +1,6 @@
+# %%
 # A variable that is called inputs, where no step looks at the tasks above it.
 # refused: script: assigns 'inputs'
-
-# %%
 # %%step layers
 inputs = [1, 2, 3]
 
