@@ -12,6 +12,7 @@ from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.seeding import names_at_top
 from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Usage, bound_names
+from nbflow.flow.branches import INPUTS
 from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.code import awaiting_line, names_of, parse
@@ -63,6 +64,9 @@ _ENDS = frozenset({"start", "end"})
 
 def artifact_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
+        if INPUTS in step.writes:
+            message = f"step '{step.name}' assigns '{INPUTS}', which in a script are the branches that a step joins"
+            yield problem("artifact-name", step, message, f"Rename it, for example to my_{INPUTS}", name=INPUTS)
         native = {"input"} if step.metaflow and step.foreach else set()
         for store in usage.stores(step):
             if store.attribute in (RESERVED | _ENDS) - native:

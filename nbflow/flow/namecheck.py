@@ -24,8 +24,10 @@ RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython
 
 
 def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
+    """Where no step looks at the tasks or branches above it, `inputs` is a name like any other."""
+    looks = any(linked.joined or linked.branches for linked in graph.links.values())
     for step in graph.steps.values():
-        for name in sorted(step.writes & RESERVED_NAMES):
+        for name in sorted(step.writes & (RESERVED_NAMES if looks else RESERVED_NAMES - {INPUTS})):
             message = f"step '{step.name}' assigns '{name}', which means something else inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
 

@@ -144,7 +144,7 @@ def test_an_error_in_an_unrelated_cell_below_does_not_stop_a_step(live: Live) ->
         ("%%step one\nx = (", "Python cannot read this"),
         ("%%step one\nx = unknown_name", "unknown_name"),
         ("%%step one --after nothing\nx = 1", "no cell defines 'nothing'"),
-        ("%%step one\n!ls", "is no Python"),
+        ("%%step one\n%store x", "keeps values between sessions"),
     ],
 )
 def test_a_wrong_header_or_body_is_refused_before_anything_runs(live: Live, cell: str, words: str) -> None:
