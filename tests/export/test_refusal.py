@@ -143,7 +143,9 @@ def test_what_metaflow_cannot_store_is_refused_for_metaflow_alone(body: str, use
         export(graph, Target.METAFLOW)
 
 
-@pytest.mark.parametrize("body", ["x = sorted([2, 1], key=lambda n: n)", "def x(): return 1", "class P: n = 1\nx = P()", "x = 1, 2"])
+@pytest.mark.parametrize(
+    "body", ["x = sorted([2, 1], key=lambda n: n)", "def x(): return 1", "class P: n = 1\nx = P()", "x = 1, 2"]
+)
 def test_functions_that_a_step_uses_itself_and_those_at_the_top_are_fine(body: str) -> None:
     assert export(graph_of(f"%%step a\n{body}", "%%step b\ny = x"), Target.METAFLOW)
 
