@@ -11,6 +11,5 @@ KNOWN = {
     "kaggle/eda_functions_galore": "`pd.options.… = …` in a step is not done in the workers of the steps below",
     "kaggle/kernels_of_truth_async_log": "what an lru_cache holds stays in its process",
     "textbook/calculus_with_numbers": "a star import further down replaces names of the one above",
-    "textbook/knn_and_trees_from_scratch": "`inputs` means something else inside steps",
     "textbook/recursion_and_memo": "what an lru_cache holds stays in its process",
 }
