@@ -73,6 +73,8 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
             yield from (ANY,) if is_namespace(call) or is_dir(call) else ()
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
             yield from (ANY,) if is_namespace(call) or is_dir(call) else ()
+        case ast.Call(func=ast.Name(), args=[ast.Call() as call, *_]) if is_namespace(call):
+            yield ANY  # a function gets all of it
 
 
 def _in_annotations(annotations: Iterable[ast.expr]) -> Iterator[str]:

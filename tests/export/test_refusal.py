@@ -122,11 +122,11 @@ def test_a_notebook_that_is_changed_as_its_refusal_says_is_exported(
 
 
 FOR_METAFLOW = {
-    "a function": ("def f(): return 1", "f()", "holds a function or class"),
+    "a function": ("def f(): return 1\nf.tag = 1", "f()", "holds a function or class"),
     "a lambda": ("f = lambda: 1", "f()", "holds a function or class"),
     "functions in a dict": ("f = {'one': lambda: 1}", "f['one']()", "holds a function or class"),
-    "an object": ("class P:\n    n = 1\nf = P()", "f.n", "holds a function or class"),
-    "objects": ("class P:\n    n = 1\nf = [P() for _ in range(2)]", "f[0].n", "holds a function or class"),
+    "an object": ("class P:\n    n = 1\nP.n = 2\nf = P()", "f.n", "holds a function or class"),
+    "objects": ("class P:\n    n = 1\nP.n = 2\nf = [P() for _ in range(2)]", "f[0].n", "holds a function or class"),
     "a default": (
         "import collections\nf = collections.defaultdict(lambda: 1)",
         "f[0]",
@@ -143,8 +143,10 @@ def test_what_metaflow_cannot_store_is_refused_for_metaflow_alone(body: str, use
         export(graph, Target.METAFLOW)
 
 
-@pytest.mark.parametrize("body", ["x = sorted([2, 1], key=lambda n: n)", "def f(): return 1\nx = f()", "x = (1, 2)"])
-def test_functions_that_a_step_uses_itself_are_fine(body: str) -> None:
+@pytest.mark.parametrize(
+    "body", ["x = sorted([2, 1], key=lambda n: n)", "def x(): return 1", "class P: n = 1\nx = P()", "x = 1, 2"]
+)
+def test_functions_that_a_step_uses_itself_and_those_at_the_top_are_fine(body: str) -> None:
     assert export(graph_of(f"%%step a\n{body}", "%%step b\ny = x"), Target.METAFLOW)
 
 

@@ -27,6 +27,7 @@ HELD = {
     'exec("v = other + limit")': {"other", "limit"},
     '_name = "df"\nn = globals()[_name]': {"df"},
     'n = globals().get("df")': {"df"},
+    "n = collect(globals(), 3)": {"df", "other", "x", "z", "limit", "TOP", "np", "own"},
     'n = locals()["df"]': {"df"},
     'n = "x" in vars()': {"x"},
     'n = fit("y ~ np.log(x) + own(z)", data=df)': {"df", "np", "own", "x", "z"},
