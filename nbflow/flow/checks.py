@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from nbflow.flow.cachecheck import CACHE_RULES
 from nbflow.flow.cell import NOWHERE, Problem
 from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
@@ -131,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     *NAME_RULES,
     *ORDINARY_RULES,
     *PROCESS_RULES,
+    *CACHE_RULES,
     *SCOPE_RULES,
     *FILE_RULES,
     *OUTSIDE_RULES,

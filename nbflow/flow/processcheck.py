@@ -116,8 +116,15 @@ def _shares(graph: Graph, step: Step, roots: frozenset[str], made: Mapping[str, 
 
 
 def _packages(graph: Graph, name: str) -> set[str]:
-    modules = graph.steps[name].modules.union(*(one.modules for one in graph.closure(name)))
+    modules = graph.steps[name].modules.union(*(one.modules for one in graph.closure(name)), _imported(graph, name))
     return {module.partition(".")[0] for module in modules}
+
+
+def _imported(graph: Graph, name: str) -> Iterator[str]:
+    """What a step reads that a step above imports and changes: it is handed on as any other value."""
+    for read in graph.links[name].bindings:
+        for writer in read.writers:
+            yield from (origin for bound, origin in graph.steps[writer].imports if bound == read.name)
 
 
 _FOR_FIGURES = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "altair"})

@@ -57,6 +57,12 @@ def test_what_sets_nothing_is_not_said(line: str) -> None:
     assert told(f"{IMPORTS}%%step a\nx = 1\n{line}\n---\n%%step b\nz = pd.Series(np.ones(x))") == []
 
 
+def test_a_module_that_the_step_imports_itself_is_handed_on_without_the_setting() -> None:
+    above = "%%step a\nimport pandas as pd\nfrom data import load\npd.options.display.width = 5\ndf = load()\n---\n"
+    assert told(f"{above}%%step b\nprint(pd.concat([df, df]))") == [4]
+    assert told(f"{above}def show(df):\n    print(pd.concat([df]))\n---\n%%step b\nshow(df)") == [4]
+
+
 def test_a_setting_that_nobody_below_could_see_is_not_said() -> None:
     assert told(f"{IMPORTS}%%step a\nx = 1\n---\n%%step b\npd.set_option('display.width', x)") == []
     assert told(f"{IMPORTS}%%step a\npd.set_option('display.width', 5)\nx = 1\n---\n%%step b\ny = x") == []

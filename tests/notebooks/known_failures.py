@@ -8,7 +8,6 @@ KNOWN = {
     "docs/html_parsing_soup": "the pickle of a soup of bs4 joins lines that only hold white space",
     "docs/magics_of_the_shell": "`_` is what the cell above has shown",
     "docs/monkey_patching_and_metaclasses": "a function of a library that is patched is pickled by its name",
-    "kaggle/eda_functions_galore": "`pd.options.… = …` in a step is not done in the workers of the steps below",
     "kaggle/kernels_of_truth_async_log": "what an lru_cache holds stays in its process",
     "textbook/calculus_with_numbers": "a star import further down replaces names of the one above",
     "textbook/recursion_and_memo": "what an lru_cache holds stays in its process",
