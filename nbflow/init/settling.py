@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -233,18 +233,26 @@ def _divide(draft: Draft) -> Draft | None:
 
 
 def _stay(draft: Draft) -> Draft | None:
-    """Put a step that changes its process for others, and cannot do that in an ordinary cell, into one with the next.
+    """Put steps into one that share what only their process keeps, and that no ordinary cell can give them.
 
-    In the end it holds the last step that sees the change.
+    One is added at a time: in the end the whole holds the first step that has made it and the last that sees it.
     """
-    setters = {draft.at(one.place) for one in draft.problems if one.rule == "setting-in-step" and one.place is not None}
     steps = sorted(draft.steps.values())
-    for at in sorted(setters, reverse=True):
-        below = next((step for step in steps if step > at), at)
-        if below > at and can_merge(draft.groups[at : below + 1]):
-            whole = merged(draft.groups[at : below + 1], "changes the process in a way that only one step can keep")
-            return Draft((*draft.groups[:at], whole, *draft.groups[below + 1 :]), draft.document)
+    for first, last in sorted(_together(draft, steps), reverse=True):
+        if can_merge(draft.groups[first : last + 1]):
+            whole = merged(draft.groups[first : last + 1], "shares what only its own process keeps")
+            return Draft((*draft.groups[:first], whole, *draft.groups[last + 1 :]), draft.document)
     return None
+
+
+def _together(draft: Draft, steps: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The step with such a problem, and the one below it that may see a setting, or above it that may fill a cache."""
+    for one in draft.problems:
+        at = draft.at(one.place) if one.place is not None else -1
+        if one.rule == "setting-in-step":
+            yield from ((at, step) for step in steps[bisect_right(steps, at) :][:1])
+        elif one.rule == "cache-of-function":
+            yield from ((step, at) for step in steps[: bisect_left(steps, at)][-1:])
 
 
 # what must be one step
