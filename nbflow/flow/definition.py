@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from nbflow.flow.cell import Place
+from nbflow.flow.given import BUILTINS
 
 DefinitionKind = Literal["import", "function", "class", "constant", "block", "effect", "shared"]
 
@@ -248,7 +249,8 @@ class _View(Prelude):
     def _concerned(self, name: str) -> Iterable[int]:
         concerning = self._concerning.get(name, ())
         above = concerning[: bisect_left(concerning, self._below)]
-        if any(name in self._all[number].names for number in above):
+        # a builtin is what it is until somebody above binds the name anew
+        if name in BUILTINS or any(name in self._all[number].names for number in above):
             return above
         return (*above, *(self._numbers[id(one)] for one in self._binders.get(name, ())[:1]))
 

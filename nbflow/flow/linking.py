@@ -10,7 +10,7 @@ from nbflow.flow.branches import INPUTS, branch_reads
 from nbflow.flow.calling import Calling
 from nbflow.flow.fileorder import FileOrder, uses_of_modules, uses_of_step
 from nbflow.flow.files import Access, FileUse
-from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest, joined_by, opened_by
 from nbflow.flow.step import Flow, Guard, Step

@@ -10,10 +10,10 @@ from nbflow.flow.branches import INPUTS
 from nbflow.flow.cell import Problem
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Scratch
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
 from nbflow.flow.magics import SHELL
 from nbflow.flow.metaflow import names_of_self
-from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Step

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from types import MappingProxyType
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, DefinitionKind, Scratch
 from nbflow.flow.effects import Known, Touched, called, imports_of
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.holding import makes_functions
 from nbflow.flow.purity import Purity, asks_for_folder, origins_of
 from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use_of
@@ -20,11 +20,6 @@ from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, is_future_import
 from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
-
-_OF_IPYTHON = frozenset({"get_ipython", "display", "__IPYTHON__"})
-_OF_SITE = frozenset({"exit", "quit", "copyright", "credits", "license", "help"})  # IPython takes two of them away
-BUILTINS = frozenset(dir(builtins)) - _OF_IPYTHON | _OF_SITE
-"""The names that Python gives to all code, in whatever process this is asked."""
 
 _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 

@@ -13,7 +13,7 @@ from nbflow.export.plan.shape import is_caught
 from nbflow.export.plan.usage import Load, bound_names
 from nbflow.export.plan.versions import reading
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 

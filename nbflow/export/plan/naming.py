@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from nbflow.export.marks import Target
 from nbflow.flow.code import names_of, parse
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
-from nbflow.flow.prelude import BUILTINS
 from nbflow.flow.step import Step
 
 FLOWSPEC = frozenset(

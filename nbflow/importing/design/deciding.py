@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import name_items

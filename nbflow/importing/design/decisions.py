@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.step import Next, NextKind
 from nbflow.importing.design.binding import assigned_in, fixed_in, imported_in
 from nbflow.importing.design.visible import Visible, scope_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from nbflow.flow.prelude import BUILTINS
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText
