@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.npyio import NpzFile
 from pandas.api.typing import DataFrameGroupBy, SeriesGroupBy
 from PIL.Image import Image
 
@@ -20,6 +21,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _FLOAT = re.compile(r"-?\d+\.\d*(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 DEPTH = 4
+OF_A_PROCESS = ("matplotlib", "threading", "concurrent")  # their values hold times, addresses and numbers of threads
 
 
 def portraits(names: Mapping[str, Any], hidden: Collection[str] = ()) -> dict[str, str]:
@@ -45,8 +47,10 @@ def portrait(value: Any, depth: int = 0) -> str:
     """The type and all that can be told of a value."""
     kind = type(value).__qualname__
     match value:
-        case _ if type(value).__module__.startswith("matplotlib"):
-            return kind  # figures hold their times and the addresses of their parts
+        case _ if type(value).__module__.partition(".")[0] in OF_A_PROCESS:
+            return kind
+        case NpzFile():
+            return f"{kind} {portrait(dict(value), depth)}"
         case logging.Logger():
             return f"{kind} {value.name}"  # the rest is the process's
         case Image():
