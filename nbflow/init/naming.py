@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nbflow.flow.checks import RESERVED_STEPS
-from nbflow.flow.graph import Link
+from nbflow.flow.graph import Graph, Link
 from nbflow.flow.scope import mutated_by, root_of
 from nbflow.flow.trees import every_node
 from nbflow.init.groups import Becomes, Group, tree_of
@@ -81,7 +81,11 @@ def with_names(draft: Draft) -> tuple[Group, ...]:
             continue
         wanted = "" if is_used else slug(above)
         is_used = True
-        wanted = wanted or _by_code(group, draft.graph.links[keys[at]]) or f"cell_{group.number}"
+        wanted = (
+            wanted
+            or _by_code(group, draft.graph.links[keys[at]], _asked(draft.graph, keys[at]))
+            or f"cell_{group.number}"
+        )
         name = _free(wanted, taken)
         taken.add(name)
         named.append(replace(group, name=name))
@@ -98,12 +102,18 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _by_code(group: Group, linked: Link) -> str:
+def _asked(graph: Graph, step: str) -> frozenset[str]:
+    """What the steps below read of a step."""
+    bindings = (binding for linked in graph.links.values() for binding in linked.bindings)
+    return frozenset(binding.name for binding in bindings if step in binding.writers)
+
+
+def _by_code(group: Group, linked: Link, asked: frozenset[str]) -> str:
     """`load_films`, `fit_model`, `films_rating` for a new column, `films` for anything else."""
     tree = tree_of(group.source)
     nodes = every_node(tree) if tree else []
     calls = [*_calls(nodes)]
-    made = [*_made(tree.body if tree else [], linked.writes)]
+    made = sorted(_made(tree.body if tree else [], linked.writes), key=lambda name: name not in asked)
     what = _plain(made[0]) if made else ""
     verb = next((verb for pattern, verb in _VERBS for call in calls if pattern.match(call)), "")
     if verb == "split":

@@ -142,8 +142,9 @@ def _why(draft: Draft, at: int, name: str, definitions: Sequence[Definition]) ->
         return f"left alone: %%{magic} makes nothing that a step needs"
     if at in draft.scratch:
         return "only shows"
-    kinds = {_KINDS[one.kind] for one in definitions}
-    return " and ".join(sorted(kinds)) + ": each step gets what it uses" if kinds else "holds no code"
+    *kinds, last = sorted({_KINDS[one.kind] for one in definitions}) or ("",)
+    listed = " and ".join((", ".join(kinds), last)) if kinds else last
+    return f"{listed}: each step gets what it uses" if listed else "holds no code"
 
 
 _KINDS = {

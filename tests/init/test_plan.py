@@ -293,3 +293,14 @@ def test_steps_wait_for_each_other_where_nobody_can_tell_which_files_they_use() 
 def test_steps_wait_for_no_file_that_the_graph_knows() -> None:
     found = plan("import pandas as pd", "a = pd.read_csv('a.csv')", "pd.DataFrame().to_csv('b.csv')")
     assert all(not group.after for group in found.groups)
+
+
+def test_steps_that_can_see_the_cache_of_a_function_are_one() -> None:
+    found = plan(
+        "from functools import lru_cache",
+        "@lru_cache\ndef slow(n):\n    print(n)\n    return n",
+        "a = [slow(1)]\na",
+        "b = [helper()]\nb",
+        "c = [slow(1)]\nc",
+    )
+    assert [row.cells for row in found.rows] == [(1,), (2,), (3, 4, 5)]
