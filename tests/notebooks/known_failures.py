@@ -7,5 +7,4 @@ KNOWN = {
     "docs/html_parsing_soup": "the pickle of a soup of bs4 joins lines that only hold white space",
     "docs/magics_of_the_shell": "`_` is what the cell above has shown",
     "docs/monkey_patching_and_metaclasses": "a function of a library that is patched is pickled by its name",
-    "textbook/calculus_with_numbers": "a star import further down replaces names of the one above",
 }
