@@ -63,7 +63,8 @@ def reduce_archive(recorder: Recorder, archive: Any) -> Any:
     """What `numpy.load` gives for an `.npz` file, with all its arrays."""
     if archive.zip is None:
         return recorder.lose(archive, "it is closed; load it again, or store its arrays")
-    return reopened.archive, ({name: archive[name] for name in archive.files}, archive.allow_pickle)
+    named = getattr(archive.fid, "name", "object")
+    return reopened.archive, ({name: archive[name] for name in archive.files}, archive.allow_pickle, str(named))
 
 
 # sqlite3

@@ -166,6 +166,7 @@ _HANDLES: Mapping[tuple[str, str], Reducer] = {
     ("sqlite3", "Cursor"): handles.reduce_cursor,
     ("sqlite3", "Row"): handles.reduce_row,
     ("numpy.lib.npyio", "NpzFile"): handles.reduce_archive,
+    ("pandas.io.parsers.readers", "TextFileReader"): _lose("it reads from an open file; read its chunks in one step"),
     ("patsy.design_info", "DesignMatrix"): handles.reduce_design_matrix,
     **{("patsy.design_info", name): handles.reduce_design for name in ("DesignInfo", "FactorInfo", "SubtermInfo")},
     ("patsy.desc", "Term"): handles.reduce_design,

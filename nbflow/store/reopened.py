@@ -34,12 +34,21 @@ def binary_file(path: str, seen: tuple[int, int], place: int, raw: bool) -> Any:
     return file
 
 
-def archive(arrays: Mapping[str, Any], allow_pickle: bool) -> Any:
+class Named(io.BytesIO):
+    """The bytes of a file that an archive shows by its name."""
+
+    name = ""
+
+
+def archive(arrays: Mapping[str, Any], allow_pickle: bool, name: str) -> Any:
     numpy = importlib.import_module("numpy")
-    content = io.BytesIO()
+    content = Named()
+    content.name = name
     numpy.savez(content, **arrays)
     content.seek(0)
-    return numpy.load(content, allow_pickle=allow_pickle)
+    made = numpy.load(content, allow_pickle=allow_pickle)
+    made.fid = content
+    return made
 
 
 def connection(content: bytes, isolation_level: Any, row_factory: Any) -> Any:

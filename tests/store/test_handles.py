@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pytest
 
 import nbflow
@@ -80,6 +81,14 @@ def test_an_archive_of_arrays_is_one_again(tmp_path: Path, round_trip: RoundTrip
         found = round_trip(archive=archive)["archive"]
     assert (type(found), found.files) == (type(archive), ["x", "y"])
     assert found["x"].tolist() == [0, 1, 2]
+    assert repr(found) == repr(np.load(tmp_path / "a.npz"))
+
+
+def test_a_reader_of_chunks_is_lost_before_it_fails(text: Path, round_trip: RoundTrip) -> None:
+    with pandas.read_csv(text, chunksize=1) as chunks:
+        found = round_trip(chunks=chunks)
+    with pytest.raises(LostValue, match="read its chunks in one step"):
+        next(found["chunks"])
 
 
 # databases
