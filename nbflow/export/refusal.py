@@ -130,8 +130,10 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
     seen: set[int] = set()
     for name in graph.links:
         own = {id(one) for one in graph.closure(name)}
+        known = {one.code for one in graph.closure(name) if one.kind in ("import", "function")}
         for one in graph.prelude.closure(names_at_top(graph, graph.steps[name])):
-            if id(one) not in own | seen and not graph.steps[name].flowing and not _is_harmless(one):
+            is_new = id(one) not in own | seen and one.code not in known
+            if is_new and not graph.steps[name].flowing and not _is_harmless(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)
