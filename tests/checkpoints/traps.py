@@ -159,7 +159,7 @@ TRAPS = [
     Trap("the rest of what a lock is in", "import threading\ncfg = {'lock': threading.Lock(), 'rate': 3}", "cfg = None",
          "cfg['rate']"),
     Trap("a database connection", "import sqlite3\ncon = sqlite3.connect(':memory:')", "con.close(); con = None",
-         "con.execute('select 1').fetchone()", Says.LOST, Says.LOST),
+         "con.execute('select 1').fetchone()"),
     Trap("a socket", "import socket\nsock = socket.socket(); sock.close()", "sock = None", "sock.fileno()",
          Says.LOST, Says.LOST),
     Trap("a text stream in memory", "import io\ns = io.StringIO('abc\\ndef'); x = s.readline()", "s.read()",

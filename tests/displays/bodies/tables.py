@@ -91,7 +91,7 @@ LinearRegression().fit([[1], [2]], [1, 2])
 import os
 import shutil
 
-print(shutil.get_terminal_size(), os.environ.get("COLUMNS"), os.environ.get("TERM"), os.environ.get("MPLBACKEND"))
+print(shutil.get_terminal_size(), os.environ.get("TERM"), os.environ.get("MPLBACKEND"))
 # %% rich_table
 from rich.console import Console
 from rich.table import Table
