@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Prelude
@@ -18,10 +17,6 @@ from nbflow.flow.step import Step
 @dataclass(frozen=True)
 class Hoisted(Graph):
     """A graph whose steps have what they define from the prelude, as the steps below do."""
-
-    @cached_property
-    def steps(self) -> Mapping[str, Step]:
-        return {step.name: step for step in self.flow.steps}
 
     def prelude_of(self, step: str) -> Prelude:
         return self.prelude_below(step)

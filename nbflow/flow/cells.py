@@ -12,9 +12,9 @@ from nbflow.errors import HeaderError, ParameterError
 from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
 from nbflow.flow.code import Names, compile_body, digest, names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
-from nbflow.flow.header import PYTHON_MAGICS, CellKind, Fault, Header, read_header
+from nbflow.flow.header import CellKind, Fault, Header, read_header
 from nbflow.flow.lines import lines_of
-from nbflow.flow.magics import is_capture
+from nbflow.flow.magics import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
@@ -24,9 +24,6 @@ from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
 from nbflow.flow.text import Text, blank, parse_ordinary, parse_step
 from nbflow.garbage import without_gc
-
-_WRAPPING = frozenset({"time", "capture", "prun"})  # what stands below them is executed as in any cell
-
 
 _FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
 """With this in some cell, no cell evaluates its annotations."""
@@ -95,7 +92,7 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) 
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
             _read_shared(found, cell, header, place)
-        case CellKind.FOREIGN if header.magic in _WRAPPING:
+        case CellKind.FOREIGN if header.magic in TRANSPARENT:
             _read_ordinary(found, cell, place, header)
         case CellKind.FOREIGN:
             found.scratch.append(_read_foreign(cell, header, place))

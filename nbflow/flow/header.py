@@ -15,6 +15,7 @@ from enum import StrEnum
 from nbflow.errors import HeaderError
 from nbflow.flow.code import names_of, parse_expression
 from nbflow.flow.lines import lines_of
+from nbflow.flow.magics import PYTHON_MAGICS
 from nbflow.flow.step import Cache, CacheMode, Foreach, Guard, Options, Test
 from nbflow.flow.units import read_allowance, read_count, read_duration, read_seed, read_size
 
@@ -25,10 +26,6 @@ class CellKind(StrEnum):
     SHARED = "shared"
     FOREIGN = "foreign"  # another cell magic
     ORDINARY = "ordinary"
-
-
-PYTHON_MAGICS = frozenset({"time", "timeit", "capture", "prun", "memit", "mprun"})
-"""Cell magics whose bodies are Python."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 
 SHELL = "get_ipython()"
 TOLD = "; print("
@@ -84,7 +85,7 @@ def plain_line(line: Line) -> str:
     return f"{line.margin}{line.target}{python}"
 
 
-def refuse(name: str) -> None:
+def refuse(name: str) -> NoReturn:
     """Raise MagicRefused for a magic that no step can use."""
     reason = _REASONS.get(name, "is a magic that workers do not know")
     fix = _FIXES.get(name, f"{_ELSEWHERE}, or write it in Python")
@@ -209,9 +210,6 @@ _REASONS: Mapping[str, str] = {
     "run": "binds names that the cell does not show",
     **dict.fromkeys(("cython", "cython_inline"), "compiles code that nbflow cannot read"),
     **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language in the process of the kernel"),
-}
-_REASONS = {
-    **_REASONS,
     **dict.fromkeys(("step", "parameters", "shared"), "begins a cell of nbflow, and stands in the midst of one"),
 }
 _FIXES: Mapping[str, str] = {
@@ -241,6 +239,9 @@ class CellMagic:
 TRANSPARENT = frozenset({"time", "prun", "memit", "mprun", "lprun", "capture"})
 """Cell magics whose bodies are executed as the cell itself."""
 
+PYTHON_MAGICS = TRANSPARENT | {"timeit"}
+"""Cell magics whose bodies are Python."""
+
 
 def read_cell(first: str, below: Iterable[str]) -> CellMagic:
     name, _, rest = first.strip()[2:].strip().partition(" ")
@@ -258,7 +259,6 @@ def plain_cell(cell: CellMagic) -> str:
     if cell.name in _RUN:
         return "".join(f"{name} = " for name in _bound_by(cell)) + ("''; " if _bound_by(cell) else "") + cell.run
     refuse(cell.name)
-    raise AssertionError
 
 
 _SHOWN = {
@@ -268,7 +268,7 @@ _SHOWN = {
 _SCRIPTS = frozenset(
     ("bash", "sh", "script", "perl", "ruby", "python", "python2", "python3", "pypy", "system", "sx", "!")
 )
-_RUN = _SCRIPTS | {"sx", "timeit", "writefile", "file"}
+_RUN = _SCRIPTS | {"timeit", "writefile", "file"}
 
 
 def _bound_by(cell: CellMagic) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.definition import Definition
-from nbflow.flow.header import PYTHON_MAGICS, read_header
+from nbflow.flow.header import read_header
+from nbflow.flow.magics import PYTHON_MAGICS
 from nbflow.flow.wording import listed
 from nbflow.init.groups import Becomes, Group, group_of, tree_of
 from nbflow.init.merging import merge_tiny

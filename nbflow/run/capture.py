@@ -202,10 +202,7 @@ _POOLS = ("concurrent.futures.thread", "multiprocessing.pool")
 
 
 def _waits_for_work(frame: types.FrameType | None) -> bool:
-    return frame is not None and frame.f_globals.get("__name__") in (
-        "concurrent.futures.thread",
-        "multiprocessing.pool",
-    )
+    return frame is not None and frame.f_globals.get("__name__") in _POOLS
 
 
 def last_words(folder: Path, label: str) -> list[Output]:

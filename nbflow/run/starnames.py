@@ -81,7 +81,7 @@ def _import(module: str, folders: tuple[str, ...]) -> frozenset[str] | None:
 
 
 def _file() -> Path:
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # not there without a home
     return Path(caches, "nbflow", "names.json")
 
 

@@ -232,7 +232,7 @@ class Performer:
         self._surroundings = Surroundings()  # with the settings that stand above the step
         sys.argv = [self.program.graph.flow.document]  # not those of the driver, or of the kernel
         try:
-            value = self._compiled(step).execute(self.home.namespace, self._note)
+            value = self._compiled(step).execute(self.home.namespace, self._define)
         except SystemExit as error:
             raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
         if value is not None:
@@ -246,7 +246,7 @@ class Performer:
             self._bodies[step.name] = compile_body(step, filename, self.home.flags, code)
         return self._bodies[step.name]
 
-    def _note(self, definition: Definition) -> None:
+    def _define(self, definition: Definition) -> None:
         """The body has defined what the steps below share: what changes it from here on is to be handed on."""
         self.home.define_own(definition)
         if definition.is_code:

@@ -73,38 +73,55 @@ def reduce_archive(recorder: Recorder, archive: Any) -> Any:
 def reduce_connection(recorder: Recorder, connection: Any) -> Any:
     """A database in memory with its content. One in a file may be changed by any step, which nobody would see."""
     try:
-        databases = connection.execute("PRAGMA database_list").fetchall()
-        if connection.in_transaction:
-            return recorder.lose(connection, "it has changes that are not committed; call commit()")
-        if [str(row[1]) for row in databases if row[1] != "temp"] != ["main"] or _has_temporary(connection):
-            return recorder.lose(connection, "it has attached or temporary tables, which belong to this process")
-        if _may_parse(connection):
-            return recorder.lose(connection, "it may parse dates by detect_types, which nobody can ask it for")
-        if any(os.path.isabs(row[2]) for row in databases):  # one that was made of bytes is called 'x'
-            return recorder.lose(connection, "it is connected to a file; connect in each step that needs it")
-        is_empty = not connection.execute("PRAGMA page_count").fetchone()[0]
-        content = b"" if is_empty else connection.serialize()
-    except _errors() as error:
+        if reason := _obstacle_of_database(connection):
+            return recorder.lose(connection, reason)
+        content = connection.serialize() if _ask(connection, "PRAGMA page_count")[0][0] else b""
+        switches = {name: _ask(connection, f"PRAGMA {name}")[0][0] for name in _SWITCHES}
+    except sys.modules["sqlite3"].Error as error:
         return recorder.lose(connection, f"{type(error).__name__}: {error}")
-    return reopened.connection, (content, connection.isolation_level, connection.row_factory)
+    return reopened.connection, (content, switches, connection.isolation_level, connection.row_factory)
 
 
-def _errors() -> tuple[type[Exception], ...]:
-    return (sys.modules["sqlite3"].Error,)
+_SWITCHES = ("foreign_keys", "recursive_triggers", "ignore_check_constraints", "defer_foreign_keys")
+"""What is set for a connection and not in its database, and changes what statements do."""
 
 
-def _has_temporary(connection: Any) -> bool:
-    return bool(connection.execute("SELECT name FROM sqlite_temp_master").fetchall())
+def _ask(connection: Any, statement: str) -> list[tuple[Any, ...]]:
+    """Rows as tuples, whatever the connection makes of them for its user."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    found: list[tuple[Any, ...]] = cursor.execute(statement).fetchall()
+    return found
+
+
+def _obstacle_of_database(connection: Any) -> str:
+    """Why a connection cannot be made again in the same state; empty if it can."""
+    if connection.text_factory is not str or getattr(connection, "autocommit", _LEGACY) != _LEGACY:
+        return "it is set to another text_factory or autocommit; connect in each step that needs it"
+    if connection.in_transaction:
+        return "it has changes that are not committed; call commit()"
+    databases = _ask(connection, "PRAGMA database_list")
+    if any(os.path.isabs(path) for _, _, path in databases):  # one that was made of bytes is called 'x'
+        return "it is connected to a file; connect in each step that needs it"
+    if any(name not in ("main", "temp") for _, name, _ in databases) or _ask(connection, _TEMPORARY):
+        return "it has attached or temporary tables, which belong to this process"
+    if _may_parse(connection):
+        return "it may parse dates by detect_types, which nobody can ask it for"
+    return ""
+
+
+_LEGACY = -1  # `sqlite3.LEGACY_TRANSACTION_CONTROL`, which is what Python 3.11 knows
+_TEMPORARY = "SELECT name FROM sqlite_temp_master"
+_TABLES = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
 
 
 def _may_parse(connection: Any) -> bool:
     """Whether some column is declared with a type that has a converter."""
     known = set(sys.modules["sqlite3"].converters)
-    tables = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
-    for row in tables:
-        quoted = str(row[0]).replace('"', '""')
-        columns = connection.execute(f'PRAGMA table_info("{quoted}")').fetchall()
-        if any(str(column[2]).partition("(")[0].strip().upper() in known for column in columns):
+    for (name,) in _ask(connection, _TABLES):
+        quoted = name.replace('"', '""')
+        types = (str(column[2]) for column in _ask(connection, f'PRAGMA table_info("{quoted}")'))
+        if any(one.partition("(")[0].strip().upper() in known for one in types):
             return True
     return False
 

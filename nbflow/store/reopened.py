@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 
@@ -51,10 +52,12 @@ def archive(arrays: Mapping[str, Any], allow_pickle: bool, name: str) -> Any:
     return made
 
 
-def connection(content: bytes, isolation_level: Any, row_factory: Any) -> Any:
+def connection(content: bytes, switches: Mapping[str, int], isolation_level: Any, row_factory: Any) -> Any:
     opened = importlib.import_module("sqlite3").connect(":memory:", isolation_level=isolation_level)
     if content:
         opened.deserialize(content)
+    for name, value in switches.items():
+        opened.execute(f"PRAGMA {name} = {value:d}")
     opened.row_factory = row_factory
     return opened
 
@@ -67,7 +70,7 @@ def cursor(connection: Any, arraysize: int) -> Any:
 
 def row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
     sqlite3 = importlib.import_module("sqlite3")
-    with importlib.import_module("contextlib").closing(sqlite3.connect(":memory:")) as opened:
+    with closing(sqlite3.connect(":memory:")) as opened:
         opened.row_factory = sqlite3.Row
         quoted = (name.replace('"', '""') for name in names)
         columns = ", ".join(f'? AS "{name}"' for name in quoted)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
 from nbflow.export.plan.naming import class_name
 from nbflow.export.script import export
@@ -90,24 +89,6 @@ def test_classes_of_the_notebook_are_classes_of_the_module() -> None:
     cells.append("%%step a\nb = Film('Up').title")
     assert "\n\n@dataclass\nclass Film:\n    title: str" in top(*cells)
     assert value("a.b", *cells) == "Up"
-
-
-STEP_WITH_CODE = "%%step a\nimport json\n# doubles\ndef f(x): return 2 * x\ny = f(3); import csv"
-
-
-def test_code_of_steps_goes_to_the_top_with_its_comments_and_values_stay() -> None:
-    assert top(STEP_WITH_CODE, "%%step b\nz = json.dumps(f(y))").endswith(
-        "import json\n\nfrom nbflow import FlowSpec, step\n\n\n# doubles\ndef f(x):\n    return 2 * x"
-    )
-    body = method("a", STEP_WITH_CODE)
-    assert "f(3)" in body
-    assert "def f" not in body
-    assert value("b.z", STEP_WITH_CODE, "%%step b\nz = json.dumps(f(y))") == "12"
-
-
-def test_a_step_that_uses_a_function_and_then_defines_it_anew_is_refused() -> None:
-    with pytest.raises(FlowRefused, match="step 'b' uses 'f' and then defines it anew"):
-        script("def f(): return 1", "%%step b\nx = f()\ndef f(): return 2")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from tests.flow.reading import flow_of, graph_of, problems_of
+from tests.flow.reading import flow_of, graph_of, problems_of, writers
 
 CHANGES = [
     ("C = {}", "C['a'] = 1", {"C"}),
@@ -277,3 +277,22 @@ def test_a_prelude_goes_to_another_process_without_what_was_computed_of_it() -> 
     copy = pickle.loads(pickle.dumps(graph))
     assert copy.prelude_of("a").closure({"L"}) == graph.closure("a")
     assert pickle.loads(pickle.dumps(graph.prelude_of("a"))).closure({"L"}) == graph.closure("a")
+
+
+TAKING = "%%step one\nnum = int\nbox = []\n---\ndef f(x: num = 1, held=box): return x\n---\n"
+
+
+def test_a_function_takes_its_defaults_and_annotations_from_steps_as_they_are_where_it_is_defined() -> None:
+    graph = graph_of(TAKING + "%%step two\nbox.append(1)\n---\n%%step three\ny = f()")
+    assert writers(graph, "three") == {"box": ("two",), "num": ("one",)}
+    assert problems_of(TAKING + "%%step two\nbox.append(1)\n---\n%%step three\ny = f()") == []
+
+
+def test_a_name_that_is_bound_anew_below_the_function_that_took_it_is_refused_and_the_fix_works() -> None:
+    rest = "%%step two\nnum = float\n---\n%%step three\ny = f()"
+    said, _ = problems_of(TAKING + rest)  # the other says that both write it
+    assert said == (
+        "nb.ipynb · cell 2, line 1: 'f' takes 'num' when it is defined, and step 'two' binds 'num' anew before step "
+        "'three' uses it. Make cell 2 a step: write  %%step f_code  on top"
+    )
+    assert problems_of(TAKING.replace("---\ndef", "---\n%%step f_code\ndef") + rest) == []

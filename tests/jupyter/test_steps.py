@@ -34,6 +34,27 @@ def test_a_hit_binds_what_was_stored(live: Live) -> None:
     assert live.names["x"] == [1]
 
 
+CODE = "%%step one\nfrom math import sqrt\nclass P: pass\ndef f(x): return sqrt(x)\np = P()"
+
+
+def test_what_a_step_defines_is_bound_as_after_any_cell(live: Live) -> None:
+    live.run(CODE)
+    names = dict(live.names)
+    assert (names["f"](4), type(names["p"]) is names["P"], live.names["sqrt"](9)) == (2, True, 3)
+    live.run(CODE.replace("p = P()", "p = [P()]"))
+    assert type(live.names["p"][0]) is live.names["P"] is not names["P"]  # the cell has defined it anew
+
+
+def test_what_a_step_defines_is_bound_where_its_body_does_not_run_here(live: Live, tmp_path: Path) -> None:
+    live.run(CODE)
+    later = Live({"__name__": "__main__"}, tmp_path)
+    assert later.run(CODE) == ["one · from run 1, just now"]
+    assert (later.names["f"](4), type(later.names["p"]) is later.names["P"]) == (2, True)
+    later.run("%%step many --foreach n in [1, 4]\nimport json\ndef g(x): return json.dumps(f(x))\ny = g(n)")
+    assert later.names["g"](9) == "3.0"
+    later.session.close()
+
+
 def test_a_deleted_name_is_gone_whether_the_step_ran_or_came_from_the_store(live: Live) -> None:
     live.run("%%step load\nraw, keep = [1], [2]")
     for _ in range(2):

@@ -105,15 +105,28 @@ def database(path: str = ":memory:") -> sqlite3.Connection:
 def test_a_database_in_memory_keeps_its_content_and_its_cursors(round_trip: RoundTrip) -> None:
     connection = database()
     connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
     found = round_trip(connection=connection, cursor=connection.cursor())
     again, cursor = found["connection"], found["cursor"]
     assert cursor.connection is again
+    assert again.execute("PRAGMA foreign_keys").fetchone()[0] == 1
     cursor.execute('INSERT INTO "odd ""name" VALUES (2, \'b\')')
     again.commit()
     assert [tuple(row) for row in again.execute('SELECT * FROM "odd ""name"')] == [(1, "a"), (2, "b")]
     assert again.execute('SELECT v FROM "odd ""name"').fetchone()["v"] == "a"
     assert len(round_trip(again=again)["again"].execute('SELECT * FROM "odd ""name"').fetchall()) == 2
     assert connection.execute('SELECT COUNT(*) FROM "odd ""name"').fetchone()[0] == 1
+
+
+def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}
+
+
+def test_a_database_whose_rows_are_something_else_is_asked_for_plain_ones(round_trip: RoundTrip) -> None:
+    connection = database()
+    connection.row_factory = as_dict
+    again = round_trip(connection=connection)["connection"]
+    assert again.execute('SELECT * FROM "odd ""name"').fetchall() == [{"k": 1, "v": "a"}]
 
 
 def test_an_empty_database_is_opened_again(round_trip: RoundTrip) -> None:
@@ -142,6 +155,12 @@ def with_dates() -> sqlite3.Connection:
     return connection
 
 
+def of_bytes() -> sqlite3.Connection:
+    connection = database()
+    connection.text_factory = bytes
+    return connection
+
+
 def in_a_file() -> sqlite3.Connection:
     return database(os.path.join(tempfile.mkdtemp(), "d.sqlite"))
 
@@ -157,6 +176,7 @@ def temporary() -> sqlite3.Connection:
     [
         (uncommitted, r"call commit\(\)"),
         (with_dates, "may parse dates"),
+        (of_bytes, "another text_factory"),
         (in_a_file, "connected to a file"),
         (temporary, "temporary tables"),
         (lambda: database().execute("SELECT 1"), "rows to be fetched"),
