@@ -144,8 +144,8 @@ def _why(draft: Draft, at: int, name: str, definitions: Sequence[Definition]) ->
     if at in draft.scratch:
         return "only shows"
     *kinds, last = sorted({_KINDS[one.kind] for one in definitions}) or ("",)
-    listed = " and ".join((", ".join(kinds), last)) if kinds else last
-    return f"{listed}: each step gets what it uses" if listed else "holds no code"
+    said = " and ".join((", ".join(kinds), last)) if kinds else last
+    return f"{said}: each step gets what it uses" if said else "holds no code"
 
 
 _KINDS = {
