@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Prelude
@@ -24,16 +25,33 @@ class Hoisted(Graph):
 
 def hoist(graph: Graph) -> Hoisted:
     """Take the definitions that steps share out of the bodies. The lines of what stays keep their numbers."""
-    code = {name: definitions for name, definitions in graph.code_of.items() if definitions}
+    code = {name: definitions for name in graph.code_of if (definitions := _movable(graph, name))}
     steps = (_without(step, code[step.name]) if step.name in code else step for step in graph.flow.steps)
     links = {name: _with_names(linked, code.get(name, ())) for name, linked in graph.links.items()}
     return Hoisted(replace(graph.flow, steps=tuple(steps)), links)
 
 
-def hoisted_from(step: Step, definitions: tuple[Definition, ...]) -> str:
+def modules_written(graph: Graph) -> frozenset[str]:
+    """The modules whose files steps write: the top of a script cannot import them yet."""
+    uses = (use for linked in graph.links.values() for use in linked.files if use.access.writes)
+    return frozenset(PurePath(use.path).stem for use in uses if use.path.endswith(".py"))
+
+
+def is_written(definition: Definition, modules: frozenset[str]) -> bool:
+    """Whether a definition imports one of these modules."""
+    return any(name.partition(".")[0] in modules for name in definition.modules)
+
+
+def _movable(graph: Graph, step: str) -> tuple[Definition, ...]:
+    written = modules_written(graph)
+    return tuple(one for one in graph.code_of[step] if not is_written(one, written))
+
+
+def hoisted_from(graph: Graph, step: str) -> str:
     """What `hoist` takes out of a body, with the comments above each definition."""
-    lines = lines_of(step.body)
-    return "\n".join("\n".join(lines[first:last]) for first, last in _cuts(step, definitions))
+    lines = lines_of(graph.steps[step].body)
+    cuts = _cuts(graph.steps[step], _movable(graph, step))
+    return "\n".join("\n".join(lines[first:last]) for first, last in cuts)
 
 
 def _with_names(linked: Link, code: tuple[Definition, ...]) -> Link:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nbflow.errors import ParameterError
+from nbflow.export.hoisting import is_written, modules_written
 from nbflow.export.plan.inputs import names_asked_of_tasks
 from nbflow.export.plan.seeding import names_at_top
 from nbflow.export.plan.shape import is_caught
@@ -26,7 +27,7 @@ from nbflow.flow.state import assigned_by_calls
 from nbflow.flow.step import ParameterType, Step
 from nbflow.flow.strings import evaluated, of_shell
 from nbflow.flow.trees import every_node
-from nbflow.flow.wording import problem
+from nbflow.flow.wording import listed, problem
 from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
 
 Rule = Callable[[Usage], Iterator[Problem]]
@@ -191,6 +192,17 @@ def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
             yield Problem("artifact-use", message, fix, one.place)
 
 
+def imports_of_written_modules(usage: Usage) -> Iterator[Problem]:
+    """The top of a script imports before any step has written a module."""
+    graph, written = usage.graph, modules_written(usage.graph)
+    for name, step in graph.steps.items() if written else ():
+        for one in graph.prelude_of(name).closure(names_at_top(graph, step)):
+            if is_written(one, written):
+                message = f"step '{name}' uses {listed(one.names)}, a module that a step writes"
+                fix = f"Import it in step '{name}' itself, as a script imports all else before the first step"
+                yield problem("written-module", step, message, fix, name=min(one.names))
+
+
 def _all_at_top(graph: Graph) -> Iterator[Definition]:
     for name, step in graph.steps.items():
         yield from graph.prelude_of(name).closure(names_at_top(graph, step))
@@ -333,6 +345,7 @@ RULES: tuple[Rule, ...] = (
     done_below_only,
     computed_from_parameters,
     defined_from_artifacts,
+    imports_of_written_modules,
     names_that_may_be_deleted,
     looks_into_globals,
     awaiting_bodies,

@@ -106,7 +106,7 @@ class _Both:
     def code(self, cell: Cell) -> str:
         """What a cell defines for other steps as well, which a script has at its top."""
         step = next(step for step in self.graph.steps.values() if step.place.cell == cell.number)
-        return hoisted_from(step, self.graph.code_of[step.name])
+        return hoisted_from(self.graph, step.name)
 
     def cell(self, mark: Mark) -> Cell | None:
         by_id = next((cell for cell in self.cells if mark.id and cell.id == mark.id), None)

@@ -33,3 +33,24 @@ def test_an_import_that_a_step_repeats_is_no_obstacle() -> None:
 def test_objects_of_a_class_that_a_step_defines_are_of_one_class_in_all_methods() -> None:
     cells = ["%%step a\nclass P: pass\np = P()", "%%step b\nsame = isinstance(p, P)"]
     assert value("b.same", *cells) is True
+
+
+def test_a_module_that_a_step_writes_is_imported_where_it_is_used() -> None:
+    cells = [
+        "%%step a\nwith open('made.py', 'w') as file: print('X = 5', file=file)",
+        "%%step b\nimport made\ny = made.X",
+    ]
+    assert "import made" not in top(*cells)
+    assert "import made" in method("b", *cells)
+    with pytest.raises(FlowRefused, match="step 'c' uses 'made', a module that a step writes"):
+        script(*cells, "%%step c\nz = made.X")
+    assert script(*cells, "%%step c\nimport made\nz = made.X")
+
+
+def test_functions_in_artifacts_look_up_what_the_steps_have() -> None:
+    cells = [
+        "def note(x): log.append(x)",
+        "%%step a\nlog = []\nhooks = [note]",
+        "%%step b\nhooks[0](1)\nseen = list(log)",
+    ]
+    assert value("b.seen", *cells) == [1]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from nbflow.export.plan.inputs import InputsUse, branch_reads, branches_as_values, read_use
 from nbflow.export.plan.naming import Names
 from nbflow.export.plan.seeding import read_by_calls_of_seeding, read_by_seeding
 from nbflow.export.plan.versions import Versions
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.graph import Binding, Graph
+from nbflow.flow.graph import Binding, Graph, Link
+from nbflow.flow.holding import Holding
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scope import imported_names
 from nbflow.flow.step import Step
@@ -128,8 +130,21 @@ class Usage:
         closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
         reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
-        reads |= read_by_calls_of_seeding(self.graph, step)
+        reads |= read_by_calls_of_seeding(self.graph, step) | self._asked_by_artifacts
         return reads & (linked.parameters | linked.writes | {one.name for one in linked.bindings}) - GENERATORS
+
+    @cached_property
+    def _asked_by_artifacts(self) -> frozenset[str]:
+        """What functions at the top look up, if artifacts may hold some, which any step may call."""
+        graph = self.graph
+        if not any(self._may_hold(holding, graph.links[s.name]) for s in graph.steps.values() for holding in s.holds):
+            return frozenset()
+        return frozenset().union(*(one.wants for one in graph.prelude.definitions if one.is_code))
+
+    def _may_hold(self, holding: Holding, linked: Link) -> bool:
+        prelude = self.graph.prelude
+        made = any(map(prelude.is_code, holding.mentions)) or any(map(prelude.may_make_functions, holding.calls))
+        return holding.name in linked.writes and (bool(holding.free) or made)
 
     def kept(self, step: Step) -> tuple[str, ...]:
         """The artifacts that a step hands on, in the order in which its body binds them."""
