@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from matplotlib import rc_context
+
 from nbflow.client import DataArtifact, Flow, Run
 from nbflow.errors import LostValue
 from nbflow.flow.graph import link
@@ -79,17 +82,18 @@ def compare(path: Path, place: Path, folder: Path, plain: Plain) -> Made:
     made.differences += [f"init has changed {name}" for name in sorted(after.unlike(before) - unsteady)]
     run = Flow(path.stem, place).latest_run
     assert run is not None
-    with importing_from(place):
+    with loading_from(place):
         made.differences += [*lines_apart(run, steps, after), *values_apart(run, steps, after, unsteady)]
     return made
 
 
 @contextmanager
-def importing_from(place: Path) -> Iterator[None]:
-    """Values may be of classes of modules that stand beside the notebook."""
+def loading_from(place: Path) -> Iterator[None]:
+    """Values may be of classes of modules beside the notebook, and functions bring its settings with them."""
     known = set(sys.modules)
     sys.path.insert(0, str(place))
-    yield
+    with rc_context(), np.printoptions():
+        yield
     sys.path.remove(str(place))
     for name in set(sys.modules) - known:
         if str(place) in str(getattr(sys.modules[name], "__file__", "")):

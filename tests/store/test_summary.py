@@ -90,5 +90,5 @@ def test_a_figure_that_cannot_be_drawn_has_no_picture() -> None:
 
 def test_a_few_words_are_said_without_tables_and_pictures() -> None:
     assert in_words(pd.DataFrame({"a": [1]})) == "1 rows × 1 columns: a"
-    assert in_words(Figure()) == "<Figure size 640x480 with 0 Axes>"
+    assert in_words(Figure(figsize=(6.4, 4.8))) == "<Figure size 640x480 with 0 Axes>"
     assert "raises" in in_words(Hostile())
