@@ -11,6 +11,7 @@ from nbflow.flow.cell import NOWHERE, Problem
 from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
+from nbflow.flow.naming import RESERVED_STEPS
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
 from nbflow.flow.outside import OUTSIDE_RULES
 from nbflow.flow.processcheck import PROCESS_RULES
@@ -20,7 +21,6 @@ from nbflow.flow.transitions import edges_of
 from nbflow.flow.wording import problem, suggestion
 
 Rule = Callable[[Graph], Iterator[Problem]]
-RESERVED_STEPS = frozenset({"inputs", "self", "current", "input", "index", "next"})
 
 
 def check(graph: Graph) -> tuple[Problem, ...]:
