@@ -9,7 +9,9 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
 
+from nbflow.flow.code import names_of
 from nbflow.flow.scope import mutated_by, root_of
+from nbflow.flow.text import parse_ordinary
 from nbflow.flow.trees import every_node
 
 RESERVED_STEPS = frozenset({"inputs", "self", "current", "input", "index", "next"})
@@ -31,7 +33,10 @@ _VERBS = (
     (re.compile(r"train_test_split$"), "split"),
     (re.compile(r"(?:partial_)?fit(?:_transform)?$|train$"), "fit"),
     (re.compile(r"predict"), "predict"),
+    (re.compile(r"dropna$|fillna$|clip$|clean"), "clean"),
     (re.compile(r"merge$|concat$"), "merge"),
+    (re.compile(r"groupby$|pivot(?:_table)?$|resample$"), "group"),
+    (re.compile(r"plot$|hist$|scatter$|boxplot$|imshow$|subplots$"), "plot"),
     (re.compile(r"to_(?:csv|json|excel|parquet|pickle|feather|sql)$|dump$|save\w*$|write\w*$"), "save"),
 )
 _LONGEST = 28
@@ -58,6 +63,23 @@ def slug(text: str, words: int = 4) -> str:
     return name.lstrip("0123456789")[:_LONGEST]
 
 
+def propose_name(source: str, taken: Container[str], asked: Container[str] = ()) -> str:
+    """A name for the step that an ordinary cell could be: valid and not `taken`, whatever the cell holds.
+
+    `asked` are the names that others read of it.
+    """
+    try:
+        body = parse_ordinary(source).tree.body
+    except (SyntaxError, ValueError, MemoryError):
+        body = []
+    return free_name(name_by_code(body, names_of(body).writes, asked) or "step", taken)
+
+
+def header_line(name: str, *, comment: bool) -> str:
+    """The line that makes a step of a cell, in the form that a notebook uses."""
+    return f"#| step: {name}" if comment else f"%%step {name}"
+
+
 def _plain(name: str) -> str:
     """A name of the code in small plain letters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -65,6 +87,7 @@ def _plain(name: str) -> str:
 
 
 def free_name(name: str, taken: Container[str]) -> str:
+    """The name, or the next one like it, that no step has and that means nothing else."""
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _TAKEN:
         name = f"{name}_step"
     number, found = 1, name
@@ -93,6 +116,8 @@ def name_by_code(
         return f"fit_{_plain(fitted[0])}"
     if verb == "save":
         return f"save_{what}" if what else "save"
+    if verb == "plot":
+        return "plot"
     if what:
         detail = _plain(next(_details(nodes, made[0]), ""))
         return f"{verb}_{what}" if verb and not what.startswith(verb) else f"{what}_{detail}" if detail else what
