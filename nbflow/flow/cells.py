@@ -82,10 +82,11 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
 def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
     """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
-    place = Place(document, cell.number, max(header.line, 1))
+    kind = kind_of(cell, header)
+    place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
     found = Reading(stars=stars)
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
-    match kind_of(cell, header):
+    match kind:
         case CellKind.STEP:
             _read_step(found, cell, header, place, lazy_annotations)
         case CellKind.PARAMETERS:

@@ -63,16 +63,16 @@ def slug(text: str, words: int = 4) -> str:
     return name.lstrip("0123456789")[:_LONGEST]
 
 
-def propose_name(source: str, taken: Container[str], asked: Container[str] = ()) -> str:
+def propose_name(source: str, taken: Container[str], asked: Container[str] = (), otherwise: str = "step") -> str:
     """A name for the step that an ordinary cell could be: valid and not `taken`, whatever the cell holds.
 
-    `asked` are the names that others read of it.
+    `asked` are the names that others read of it, `otherwise` is for code that says nothing.
     """
     try:
         body = parse_ordinary(source).tree.body
     except (SyntaxError, ValueError, MemoryError):
         body = []
-    return free_name(name_by_code(body, names_of(body).writes, asked) or "step", taken)
+    return free_name(name_by_code(body, names_of(body).writes, asked) or otherwise, taken)
 
 
 def header_line(name: str, *, comment: bool) -> str:

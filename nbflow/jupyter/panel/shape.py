@@ -59,7 +59,7 @@ def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[Pro
     for one in problems:
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)
         where = str(one.place) if one.place else ""
-        yield ProblemLine(one.message, one.fix, where, ids.get(cell, ""), line, one.step, one.warning)
+        yield ProblemLine(one.told, one.fix, where, ids.get(cell, ""), line, one.step, one.warning)
 
 
 def fields_of(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> Iterator[ParameterField]:
