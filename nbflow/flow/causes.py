@@ -64,8 +64,8 @@ _OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
 def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> Problem:
     """A problem without the steps and lines that are not there yet."""
     place = problem.place
-    if place and place.cell in steps:
-        place = replace(place, line=max(place.line - 1, 1))
+    if place and (reason := steps.get(place.cell)) and reason.place:
+        place = replace(reason.place, line=max(place.line - 1, 1))
     needs = [own for need in problem.needs for own in _needs_of(need, graph, steps)]
     return replace(problem, place=place, needs=tuple(dict.fromkeys(needs)))
 

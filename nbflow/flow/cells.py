@@ -132,10 +132,6 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
         found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
-    except (ValueError, MemoryError) as error:
-        found.problems.append(
-            Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
-        )
     found.steps.append(step)
 
 
@@ -311,8 +307,6 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         where = replace(place, line=line)
         found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), where))
-    except (ValueError, MemoryError) as error:
-        found.problems.append(Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place))
     return None
 
 
@@ -354,7 +348,7 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     if header.magic in PYTHON_MAGICS:
         try:
             names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
-        except (SyntaxError, ValueError, MemoryError):
+        except SyntaxError:
             names = frozenset()
     return Scratch(names, place, cell.source)
 

@@ -51,7 +51,7 @@ class Names:
 
 
 def parse(source: str) -> ast.Module:
-    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises SyntaxError or ValueError."""
+    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises nothing but SyntaxError."""
     return _parse(source, "exec")
 
 
@@ -73,6 +73,8 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
     except UnicodeEncodeError as error:
         line = source.count("\n", 0, error.start) + 1
         raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
+    except ValueError as error:
+        raise SyntaxError(str(error)) from error
 
 
 _DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls

@@ -70,9 +70,15 @@ def propose_name(source: str, taken: Container[str], asked: Container[str] = (),
     """
     try:
         body = parse_ordinary(source).tree.body
-    except (SyntaxError, ValueError, MemoryError):
+    except SyntaxError:
         body = []
-    return free_name(name_by_code(body, names_of(body).writes, asked) or otherwise, taken)
+    return free_name(name_by_code(body, names_of(body).writes, asked) or _defined(body) or otherwise, taken)
+
+
+def _defined(body: Sequence[ast.stmt]) -> str:
+    """The first function or class."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return next((f"{_plain(node.name)}_code" for node in body if isinstance(node, kinds)), "")
 
 
 def header_line(name: str, *, comment: bool) -> str:

@@ -200,7 +200,7 @@ def _of_magics(cell: Cell) -> Iterator[tuple[int, FileUse]]:
 def _magics(source: str) -> frozenset[int]:
     try:
         return parse_ordinary(source).magic
-    except (SyntaxError, ValueError, MemoryError):
+    except SyntaxError:
         return frozenset()
 
 
