@@ -18,7 +18,7 @@ from nbflow.flow.magics import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
-from nbflow.flow.stars import Stars, stars_of
+from nbflow.flow.stars import Stars, may_hide, stars_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
@@ -60,7 +60,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     found = Reading()
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
-        found.add(_read_cell(cell, document, lazy, stars if "*" in cell.source or "%pylab" in cell.source else ()))
+        found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
     parameters = _all_parameters(found)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
