@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -31,8 +32,24 @@ def every_cause(graph: Graph, rules: Rules) -> tuple[Problem, ...]:
         if new.keys() <= steps.keys():
             break
         steps |= new
-        found += _hidden(_as_it_will_be(graph, steps), rules, headers, steps, found)
+        hidden = (headers.fill(one) for one in _hidden(_as_it_will_be(graph, steps), rules, steps))
+        found = [*_with_hidden(found, hidden)]
     return tuple(sorted(found, key=lambda each: (each.place or NOWHERE, each.warning)))
+
+
+def _with_hidden(found: Sequence[Problem], hidden: Iterable[Problem]) -> Iterable[Problem]:
+    """Add to the problems those that they hide, and the steps that need what is told already."""
+    known = {_cause_of(one): one for one in found}
+    for one in hidden:
+        first = known.setdefault(_cause_of(one), one)
+        known[_cause_of(one)] = replace(first, needs=tuple(dict.fromkeys((*first.needs, *one.needs))))
+    return known.values()
+
+
+def _cause_of(problem: Problem) -> object:
+    """What is mended by a header is one cause for each cell."""
+    cell = problem.place.cell if problem.place else 0
+    return (problem.rule, cell) if problem.header and problem.needs else (problem.rule, cell, problem.message)
 
 
 def _as_it_will_be(graph: Graph, steps: Mapping[int, Problem]) -> Graph:
@@ -45,16 +62,12 @@ def _as_it_will_be(graph: Graph, steps: Mapping[int, Problem]) -> Graph:
     return link(read_flow([*cells], flow.name, flow.document))
 
 
-def _hidden(
-    graph: Graph, rules: Rules, headers: _Headers, steps: Mapping[int, Problem], found: Sequence[Problem]
-) -> Iterator[Problem]:
-    """Yield the errors that only show when those cells are steps, as errors of the flow as it is."""
-    known = {(one.rule, one.place and one.place.cell) for one in found}
+def _hidden(graph: Graph, rules: Rules, steps: Mapping[int, Problem]) -> Iterator[Problem]:
+    """Yield the errors that the flow has when those cells are steps, as errors of the flow as it is."""
     for one in _merged(rules(graph)):
-        problem = headers.fill(_as_it_is(one, graph, steps))
-        is_new = not one.warning and (one.rule, one.place and one.place.cell) not in known
-        if is_new and not (one.place and one.place.cell in steps and one.rule in _OF_A_TEXT):
-            yield problem
+        in_step = one.place is not None and one.place.cell in steps
+        if not one.warning and not (in_step and one.rule in _OF_A_TEXT):
+            yield _as_it_is(one, graph, steps)
 
 
 _OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
@@ -62,18 +75,16 @@ _OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
 
 
 def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> Problem:
-    """A problem without the steps and lines that are not there yet."""
-    place = problem.place
+    """A problem without the steps and lines that are not there yet: who needs it is who needs them."""
+    place, needs = problem.place, problem.needs
     if place and (reason := steps.get(place.cell)) and reason.place:
         place = replace(reason.place, line=max(place.line - 1, 1))
-    needs = [own for need in problem.needs for own in _needs_of(need, graph, steps)]
-    return replace(problem, place=place, needs=tuple(dict.fromkeys(needs)))
-
-
-def _needs_of(need: Need, graph: Graph, steps: Mapping[int, Problem]) -> tuple[Need, ...]:
-    """The steps of the flow that need what a step to be needs."""
-    reason = steps.get(graph.steps[need.step].place.cell)
-    return reason.needs if reason else (need,)
+    to_be = {name: steps[step.place.cell] for name, step in graph.steps.items() if step.place.cell in steps}
+    if problem.step is not None and problem.step in to_be:
+        needs = (*needs, Need(problem.step))
+        problem = replace(problem, step=None)
+    own = (to_be[need.step].needs if need.step in to_be else (need,) for need in needs)
+    return replace(problem, place=place, needs=tuple(dict.fromkeys(itertools.chain.from_iterable(own))))
 
 
 def _merged(problems: Iterable[Problem]) -> Iterable[Problem]:

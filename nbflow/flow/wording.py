@@ -27,7 +27,9 @@ def suggestion(name: str, names: Collection[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    return " and ".join(f"'{name}'" for name in sorted(names))
+    """`'a', 'b' and 'c'`; `this` where there is no name."""
+    *first, last = [f"'{name}'" for name in sorted(names)] or ["this"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def problem(
