@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from tests.soundness.warm import start_workers
+
 settings.register_profile("nbflow", deadline=None)  # how long an example takes says nothing on a busy machine
 settings.load_profile("nbflow")
 
@@ -12,9 +14,17 @@ LONG = ("soundness/test_random", "export/", "run/test_kills", "labextension/", "
 """The tests that take longest, of which each file is one piece of work: they go first, so that no worker is left
 alone with one of them at the end."""
 
+SCIENCE = ("soundness/", "notebooks/")
+"""The tests whose notebooks import large libraries."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place_of)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if any(f"tests/{part}" in item.path.as_posix() for item in session.items for part in SCIENCE):
+        start_workers()
 
 
 def _place_of(item: pytest.Item) -> int:

@@ -100,10 +100,9 @@ class Capture:
 
     def flush(self) -> None:
         """Show the figures that are open, as a notebook does at the end of a cell."""
-        module = sys.modules.get("matplotlib.pyplot")
-        if module is not None:
+        if figures_are_open():
             with contextlib.suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
-                module.show()
+                sys.modules["matplotlib.pyplot"].show()
 
     def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> None:
         """Show a bundle after what was written before it; `name` is its display id."""
@@ -233,3 +232,9 @@ def _read_streams(path: Path) -> Iterator[Output]:
             text = path.with_suffix(suffix).read_bytes()[:LIMIT].decode("utf-8", "replace")
             if text:
                 yield {"output_type": "stream", "name": name, "text": settled(text)}
+
+
+def figures_are_open() -> bool:
+    """Ask matplotlib without loading its backend, which imports IPython."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return helpers is not None and bool(helpers.Gcf.figs) and "matplotlib.pyplot" in sys.modules

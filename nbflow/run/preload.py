@@ -4,6 +4,7 @@ A module that cannot be imported is left to the task that needs it, whose traceb
 """
 
 import contextlib
+import gc
 import importlib
 import os
 
@@ -22,3 +23,4 @@ for name in filter(None, names):
         importlib.import_module(name)
 if SHELL in names:
     prepare_shell()
+gc.freeze()  # or each worker would look through all of it, and copy it by that

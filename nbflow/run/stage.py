@@ -10,7 +10,7 @@ from pathlib import Path
 import comm
 
 from nbflow.run import frontend
-from nbflow.run.capture import Capture
+from nbflow.run.capture import Capture, figures_are_open
 from nbflow.run.outputs import Bundle, Output, Outputs
 from nbflow.run.widgets import WidgetComm, find_widget, keep_widgets
 
@@ -68,6 +68,5 @@ class NotebookCapture(Capture):
 
 def close_figures() -> None:
     """Close figures that were never shown: what a step draws ends with it."""
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    if helpers is not None and helpers.Gcf.figs:
+    if figures_are_open():
         sys.modules["matplotlib.pyplot"].close("all")

@@ -16,11 +16,10 @@ from nbflow.client import DataArtifact, Flow, Run
 from nbflow.errors import LostValue
 from nbflow.flow.graph import link
 from nbflow.notebook import read_notebook
-from nbflow.run.server import start_fork_server
 from tests.cli.shell import Shell
 from tests.notebooks.plain import Plain, Ran, steady
 from tests.notebooks.values import CODE, alike, portrait
-from tests.soundness.warm import LIBRARIES
+from tests.soundness.warm import start_workers
 
 SHOWN = 160
 LOST = "<lost "
@@ -65,7 +64,7 @@ def make_flow(path: Path, folder: Path, plain: Plain) -> Made:
     if not accepted.is_right:
         return accepted
     with chdir(place):
-        start_fork_server(LIBRARIES, 2)
+        start_workers()
         answer = Shell(place)("run", path.name, "-j", "2")
     if answer.code:
         return Made("run", answer.out + answer.err)

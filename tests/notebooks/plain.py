@@ -6,6 +6,7 @@ with a line as `Ran` has it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import json
@@ -173,5 +174,6 @@ class Plain:
 if __name__ == "__main__":
     for library in LIBRARIES:
         importlib.import_module(library)
+    gc.freeze()  # or each fork would look through all of it, and copy it by that
     for line in sys.stdin:
         print(json.dumps(asdict(run_apart(*map(Path, json.loads(line))))), flush=True)

@@ -86,13 +86,13 @@ def test_a_process_that_dies_fails_its_task(scripts: Scripts) -> None:
 
 def test_timeout_raises_in_the_step(scripts: Scripts) -> None:
     ran = scripts.run(decorated("@timeout(seconds=0.2)", "import time; self.before = 1; time.sleep(30)"))
-    assert ran.error == "TaskTimeout: Step middle timed out after 0.2 seconds"
+    assert ran.error == "TimeoutException: Step middle timed out after 0.2 seconds"
     assert ran.value("middle", "before") == 1
 
 
 def test_a_timeout_can_be_caught(scripts: Scripts) -> None:
     ran = scripts.run(decorated("@catch(var='failure')\n@timeout(seconds=0.2)", "import time; time.sleep(30)"))
-    assert ran.data.failure.type == "nbflow.errors.TaskTimeout"
+    assert ran.data.failure.type == "nbflow.errors.TimeoutException"
 
 
 def test_environment_and_secrets_hold_for_their_step_only(scripts: Scripts) -> None:

@@ -19,11 +19,10 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbflow.client import Flow, Run
 from nbflow.errors import NbflowError
 from nbflow.export.script import export
-from nbflow.run.server import start_fork_server
 from tests.cli.shell import Answer, Shell
 from tests.jupyter.kernels import Kernel, Reply
 from tests.soundness.books import Book, Lines, lines_of
-from tests.soundness.warm import LIBRARIES, Warm
+from tests.soundness.warm import Warm, start_workers
 
 LIVE = ("kernel", "restart")
 """The engines that run ordinary cells as they stand, so that these print as well."""
@@ -90,7 +89,7 @@ class Bench:
     def run(self) -> Shown:
         """`nbflow run` with two workers."""
         place = self.place("run")
-        start_fork_server(LIBRARIES, 2, place)
+        start_workers()
         answer = self.use(place, "run", "-j", "2")
         said = answer.out + answer.err if answer.code else ""
         return Shown(printed(place, self.book.path.stem, self.book.steps), said)

@@ -6,7 +6,9 @@ imports has happened in it.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -15,6 +17,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -76,6 +80,15 @@ class Warm:
         return int(self._process.stdout.readline())
 
 
+def start_workers() -> None:
+    """Start the fork server of this process, with the libraries that notebooks import.
+
+    There is one for all tests of a process: begun by a test without libraries, it would have none, and each worker
+    of each test would import them.
+    """
+    start_fork_server(LIBRARIES, 2, ROOT)
+
+
 def answer() -> Mapping[str, Any] | None:
     """Answer requests until there are no more. In a fork, return the request that it was made for."""
     for line in sys.stdin:
@@ -115,7 +128,31 @@ def run_script(words: list[str], place: Path) -> None:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # else forks of it write a line twice
     signal.alarm(PATIENCE)
     sys.argv = words
-    runpy.run_path(os.path.abspath(words[0]), run_name="__main__")
+    end_at_once(_outcome_of(os.path.abspath(words[0])))
+
+
+def _outcome_of(script: str) -> int:
+    """Run a script and return its exit code, or what there is of one after an error."""
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except SystemExit as left:
+        if isinstance(left.code, str):
+            print(left.code, file=sys.stderr)
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    except BaseException:  # noqa: BLE001 - printed as Python prints what nobody catches
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def end_at_once(code: int) -> None:
+    """End as Python does, but leave the modules: to take all those libraries apart takes a second."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    gc.collect()  # what the script has left behind may have something to say at its end
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def run_kernel(connection: str, env: Mapping[str, str]) -> None:
@@ -135,5 +172,6 @@ if __name__ == "__main__":
     for name in (*LIBRARIES, *KERNEL, *SCRIPT):
         importlib.import_module(name)
     start_fork_server((*LIBRARIES, *SCRIPT), 2)
+    gc.freeze()  # or each fork would look through all of it, and copy it by that
     if (asked := answer()) is not None:
         perform(asked)

@@ -14,6 +14,7 @@ import cloudpickle
 from nbflow import client
 from nbflow.errors import MetaflowNotFound
 from nbflow.script.cards import CARDS
+from nbflow.script.commands.group import QUIET
 from nbflow.script.flow import FlowSpec
 from nbflow.script.reading import alias_main
 from nbflow.store.rows import TaskRow
@@ -28,7 +29,7 @@ def find_tasks(flow: str, pathspec: str) -> list[client.Task]:
     """Of `RUN`, `RUN/STEP` or `RUN/STEP/TASK`, also with the flow's name in front; without a run, of the newest."""
     parts = pathspec.split("/")
     parts = parts[1:] if parts[0] == flow else parts
-    runs = client.Flow(flow)
+    runs = client.Flow(flow, _namespace_check=False)
     run = runs[parts[0]] if parts[0].isdecimal() else _newest(runs)
     rest = parts[1:] if parts[0].isdecimal() else parts
     if not rest:
@@ -70,13 +71,18 @@ def _dump(pathspec: str, private: bool, max_value_size: int, include: str, file:
     if file is not None:
         values = {task.pathspec: {one.id: one.data for one in _artifacts(task, wanted)} for task in tasks}
         file.write_bytes(cloudpickle.dumps(values))
-        click.echo(f"Artifacts written to {file}")
+        _say(f"Artifacts written to {file}")
         return
     for task in tasks:
         parts = task.pathspec.split("/", 1)[1]
-        click.echo(f"Dumping output of {parts}" if len(tasks) == 1 else f"[{parts}]")
+        _say(f"Dumping output of {parts}" if len(tasks) == 1 else f"[{parts}]")
         for artifact in _artifacts(task, wanted):
             click.echo(_line(artifact, max_value_size))
+
+
+def _say(text: str) -> None:
+    if not click.get_current_context().meta.get(QUIET):
+        click.echo(text)
 
 
 def _artifacts(task: client.Task, wanted: list[str]) -> list[client.DataArtifact]:
@@ -103,6 +109,7 @@ def _logs_command() -> click.Command:
         click.Option(
             ["--timestamps/--no-timestamps"], default=False, help="Each line with the time its task was over."
         ),
+        click.Option(["--attempt"], type=int, help="Of this attempt, from 0; of the last one if it is not given."),
     ]
     show = click.Command("show", params=params, callback=_logs, help="What tasks printed.")
     return _Shown("logs", commands={"show": show}, help="What tasks printed: logs [show] RUN/STEP[/TASK].")
@@ -116,22 +123,19 @@ class _Shown(click.Group):
         return super().parse_args(ctx, args if is_command or not args else ["show", *args])
 
 
-def _logs(pathspec: str, stdout: bool, stderr: bool, both: bool, timestamps: bool) -> None:
+def _logs(pathspec: str, stdout: bool, stderr: bool, both: bool, timestamps: bool, attempt: int | None) -> None:
     streams = [name for name, wanted in (("stdout", stdout), ("stderr", stderr)) if wanted] or ["stdout", "stderr"]
     for task in find_tasks(_flow(), pathspec):
-        click.echo(f"Dumping logs of run_id={task.step.run.id} step={task.step.id} task_id={task.id}", err=True)
-        for output in task.outputs:
+        if not click.get_current_context().meta.get(QUIET):
+            click.echo(f"Dumping logs of run_id={task.step.run.id} step={task.step.id} task_id={task.id}", err=True)
+        for output in (task if attempt is None else task._at(attempt)).outputs:
             if output.get("name") in streams:
-                _echo(output["text"], timestamps, task, output["name"] == "stderr")
-        if task.exception and "stderr" in streams:
-            _echo(
-                task.exception.traceback or f"{task.exception.type}: {task.exception.message}", timestamps, task, True
-            )
+                _echo(output["text"], timestamps, task)
 
 
-def _echo(text: str, timestamps: bool, task: client.Task, err: bool) -> None:
-    for line in text.rstrip("\n").split("\n"):
-        click.echo(f"{task.finished_at:%Y-%m-%d %H:%M:%S} {line}" if timestamps and task.finished_at else line, err=err)
+def _echo(text: str, timestamps: bool, task: client.Task) -> None:
+    for line in text.removesuffix("\n").split("\n"):
+        click.echo(f"{task.finished_at:%Y-%m-%d %H:%M:%S} {line}" if timestamps and task.finished_at else line)
 
 
 # cards
@@ -172,7 +176,7 @@ def _cards(pathspec: str) -> list[tuple[client.Task, str, str | None, str]]:
 
 
 def _list(pathspec: str | None) -> None:
-    runs = client.Flow(_flow())
+    runs = client.Flow(_flow(), _namespace_check=False)
     for task, kind, name, html in _cards(pathspec or _newest(runs).id):
         click.echo(f"{task.pathspec}  type {kind}" + (f"  id {name}" if name else "") + f"  {len(html):,} characters")
 
