@@ -160,8 +160,16 @@ def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
     message = f"nothing above provides '{name}'"
     if statement := usual_import(name):
         return needed("unknown-name", step, message, f"Write  {statement}  in a cell above", name)
+    if _OF_HISTORY.fullmatch(name):
+        fix = "Give the value a name in the cell that shows it, and use that name"
+        return needed("unknown-name", step, f"'{name}' is of the history of a session, and a step has none", fix, name)
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
+    if name.startswith("_"):
+        fix = f"Define '{name}' in an ordinary cell above: a name that starts with _ stays in its step"
     return needed("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name)
+
+
+_OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
 
 
 def _written_below(graph: Graph, step: Step, name: str, below: Step) -> Problem:

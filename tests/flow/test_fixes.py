@@ -90,6 +90,8 @@ PARAMETERS = [
 ]
 
 RUNS = [
+    ("%%step a\nx = 1\nx\n---\n%%step b\ny = _", "%%step a\nx = 1\nx\n---\n%%step b\ny = x"),
+    ("%%step a\ny = _helper(1)", "def _helper(n): return n\n---\n%%step a\ny = _helper(1)"),
     ("%%step a\ny = np.mean([1])", "import numpy as np\n---\n%%step a\ny = np.mean([1])"),
     ("def f(): return np.pi", "import numpy as np\ndef f(): return np.pi"),
     (
