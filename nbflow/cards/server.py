@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from nbflow.cards.reading import Card
 
@@ -23,8 +23,11 @@ setInterval(async () => {{
 }}, {pause});</script></body></html>"""
 
 
-def server_of(cards: Callable[[], Sequence[Card]], port: int, pause: float) -> ThreadingHTTPServer:
-    """A server that asks for the cards anew with each request; `pause` is in seconds. `port` 0 is any free one."""
+def server_of(cards: Callable[[], Sequence[Card]], port: int, pause: float) -> HTTPServer:
+    """A server that asks for the cards anew with each request, in the thread that serves. `port` 0 is any free one.
+
+    `pause` is how many seconds lie between two looks of the browser.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -37,7 +40,7 @@ def server_of(cards: Callable[[], Sequence[Card]], port: int, pause: float) -> T
         def log_message(self, format: str, *args: object) -> None:
             """Nothing is said of each request."""
 
-    return ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    return HTTPServer(("127.0.0.1", port), Handler)
 
 
 def _answer(path: str, cards: Sequence[Card], pause: float) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -134,8 +137,17 @@ def test_a_server_shows_the_cards_of_a_run(scripts: Scripts) -> None:
 
 def test_the_server_is_a_command(scripts: Scripts) -> None:
     path = carded(scripts)
-    answer = scripts.command(path, "card", "server", "--help")
-    assert "--poll-interval" in answer.stdout
+    assert scripts.command(path, "run").returncode == 0
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-u", str(path), "card", "server", "--port", "0"]
+    with subprocess.Popen(command, cwd=scripts.folder, env=env, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        start = re.findall(r"http://127.0.0.1:\d+", server.stdout.readline())[0]
+        page = urllib.request.urlopen(start).read().decode()
+        first = re.findall(r'href="([^"]+)"', page)[0]
+        assert "<strong>bold</strong>" in urllib.request.urlopen(start + first).read().decode()
+        server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
 
 
 def test_cards_cost_no_import_of_the_client() -> None:
