@@ -10,7 +10,7 @@ from nbflow.cards.components import Markdown, MetaflowCardComponent
 from nbflow.run.display import bundle_of
 
 _STYLE = (
-    "body{font-family:sans-serif;margin:2em auto;max-width:60em}table{border-collapse:collapse}"
+    "body{font-family:sans-serif;margin:2em auto;padding:0 1em;max-width:60em}table{border-collapse:collapse}"
     "td,th{border:1px solid #ccc;padding:.2em .6em}img,svg{max-width:100%}h1.task{font-size:1.1em;color:#666}"
     ".error{background:#fdecea;padding:1em;overflow:auto}progress{width:60%}div>b{font-size:2em}"
 )
