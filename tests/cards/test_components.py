@@ -126,6 +126,8 @@ def test_a_figure_is_a_picture() -> None:
     plt.close(figure)
 
 
-def test_a_chart_is_drawn_by_a_notebook_itself() -> None:
-    bundle = VegaChart.from_altair_chart(altair.Chart({"values": []}).mark_bar())._repr_mimebundle_()
+def test_a_chart_is_drawn_on_a_card_and_by_a_notebook_itself() -> None:
+    chart = VegaChart.from_altair_chart(altair.Chart({"values": []}).mark_bar())
+    assert "<svg " in chart.render()
+    bundle = chart._repr_mimebundle_()
     assert any(kind.startswith("application/vnd.vegalite.v") for kind in bundle)
