@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbflow.cards.making import CARDS, Cards, Underway, live_file
 from nbflow.errors import (
     ChangeLeftBehind,
     FailureHandledByCatch,
@@ -32,7 +33,6 @@ from nbflow.run.journal import CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
-from nbflow.script.cards import CARDS, Cards, render
 from nbflow.script.configuring import impose
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts
@@ -111,7 +111,7 @@ class ScriptPerformer:
             return
         flow._state.is_join = bool(self.program.graph.links[step.name].joined)
         facts = step_facts(self.cls, step.name)
-        self._announce(job, step, facts)
+        self._announce(job, step, facts, flow)
         branches = self.program.branches
         watch = Watch(branches, self.program.graph, step.name, self.home) if branches else None
         began = time.perf_counter()
@@ -243,7 +243,7 @@ class ScriptPerformer:
 
     # around it
 
-    def _announce(self, job: Job, step: Step, facts: Facts) -> None:
+    def _announce(self, job: Job, step: Step, facts: Facts, flow: FlowSpec) -> None:
         run = self.program.facts
         task = str(job.number)
         spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
@@ -251,7 +251,8 @@ class ScriptPerformer:
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
             run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
-            graph=Lazy(lambda: describe(prepare(self.cls))), card=Cards(facts.cards),
+            graph=Lazy(lambda: describe(prepare(self.cls))),
+            card=Cards(facts.cards, live_file(self.program.live, job.number), Underway(spec, flow, _client)),
         )  # fmt: skip
 
     def _tempdir(self) -> str:
@@ -288,7 +289,7 @@ class ScriptPerformer:
         if facts.cards:
             self.capture.flush()
             self.capture.collect()
-            extra[CARDS] = render(current.card, facts.cards, current.pathspec, self.capture.outputs)
+            extra[CARDS] = current.card.pages(self.capture.outputs)
         return extra
 
 
