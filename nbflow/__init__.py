@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbflow.client import DataArtifact, Flow, Run, Step, Task, default_namespace, get_namespace, namespace
+    from nbflow.client import DataArtifact, Flow, Metaflow, Run, Step, Task, default_namespace, get_namespace, namespace
     from nbflow.script.current import current
     from nbflow.script.decorators import (
         card,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nbflow.script.runner import Runner
     from nbflow.store.reducers import register_reducer
 
-_CLIENT = ("DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
+_CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
 _DECORATORS = ("card", "catch", "environment", "project", "resources", "retry", "secrets", "step", "timeout")
 _PARAMETERS = ("IncludeFile", "JSONType", "Parameter")
 _HOMES = {
@@ -43,6 +43,7 @@ __all__ = [
     "FlowSpec",
     "IncludeFile",
     "JSONType",
+    "Metaflow",
     "Parameter",
     "Run",
     "Runner",

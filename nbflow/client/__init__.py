@@ -6,13 +6,14 @@
 
 A pathspec is `Flow/run/step/task/artifact`, as far as it is needed: `Run("movies/7")`, `Task("movies/7/fit/12")`.
 Everything is read from the store of the working directory when it is asked for. Collections are newest first; tasks of
-a step are in the order of their items. What does not exist raises UnknownName, which offers the nearest name.
+a step are in the order of their items. What does not exist raises UnknownName, which offers the nearest name;
+`[…]` raises NotInClient, which is a KeyError as well.
 """
 
 from __future__ import annotations
 
 from nbflow.client.artifact import Data, DataArtifact
-from nbflow.client.flow import Flow
+from nbflow.client.flow import Flow, Metaflow
 from nbflow.client.namespaces import default_namespace, get_namespace, namespace
 from nbflow.client.run import Run
 from nbflow.client.several import Several
@@ -20,7 +21,8 @@ from nbflow.client.step import Step
 from nbflow.client.task import Task
 
 __all__ = [
-    "Data", "DataArtifact", "Flow", "Run", "Several", "Step", "Task", "default_namespace", "get_namespace", "namespace",
+    "Data", "DataArtifact", "Flow", "Metaflow", "Run", "Several", "Step", "Task", "default_namespace", "get_namespace",
+    "namespace",
 ]  # fmt: skip
 
 for _stored in (DataArtifact, Flow, Run, Several, Step, Task):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from nbflow.client.named import Named
+from nbflow.client.several import Several
 from nbflow.store.artifact import Artifact, Summary
 from nbflow.store.foreign import refuse_untrusted_artifacts
 
@@ -38,6 +39,18 @@ class Data:
         return f"<artifacts of {self._task}: {', '.join(sorted(self._task._visible)) or 'none'}>"
 
 
+class Artifacts(Several["DataArtifact"]):
+    """Artifacts without their values, also by name: `task.artifacts.model.size`."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> DataArtifact:
+        found = next((one for one in self if one.id == name), None)
+        if found is None:
+            raise AttributeError(f"there is no artifact '{name}', only {', '.join(one.id for one in self) or 'none'}")
+        return found
+
+
 class DataArtifact(Named):
     """One value of one task: described without loading it, loaded by `data`."""
 
@@ -58,6 +71,9 @@ class DataArtifact(Named):
     @property
     def parent(self) -> Task:
         return self.task
+
+    def _at(self, attempt: int) -> DataArtifact:
+        return self.task._at(attempt)[self.id]
 
     @property
     def data(self) -> Any:

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from nbflow.errors import MetaflowNamespaceMismatch
-from nbflow.store.rows import RunRow
+from nbflow.store.user import user_name
 
-_namespace: str | None = None
+_chosen: list[str | None] = []  # what `namespace` was last called with
 
 
 def namespace(name: str | None) -> str | None:
-    """See only runs of `user:NAME`, or runs with that tag; None, as it is at first, for all of them."""
-    global _namespace
-    _namespace = name
+    """See only runs with this tag, such as `user:NAME`; None sees all. Returns it."""
+    _chosen[:] = [name]
     return name
 
 
 def get_namespace() -> str | None:
-    """What `namespace` was last called with; None for all runs."""
-    return _namespace
+    """Return what `namespace` was last called with, None for all runs; at first it is `user:` and your name."""
+    return _chosen[0] if _chosen else f"user:{user_name()}"
 
 
 def default_namespace() -> str | None:
-    """See all runs again, as at first: everything in the store is this user's."""
-    return namespace(None)
+    """See your own runs again, as at first."""
+    _chosen.clear()
+    return get_namespace()
 
 
-def is_seen(row: RunRow) -> bool:
-    return _namespace is None or _namespace == f"user:{row.user}" or _namespace in row.tags
+def is_default() -> bool:
+    """Whether nobody has chosen a namespace. Then the runs of notebooks are all seen, whoever ran them."""
+    return not _chosen
 
 
-def require_seen(row: RunRow) -> None:
-    """Raises MetaflowNamespaceMismatch for a run of another namespace."""
-    if not is_seen(row):
-        raise MetaflowNamespaceMismatch(_namespace)
+def require_seen(namespace: str | None, tags: frozenset[str]) -> None:
+    """Raise MetaflowNamespaceMismatch for what has other tags than that of the namespace."""
+    if not is_seen(namespace, tags):
+        raise MetaflowNamespaceMismatch(namespace)
+
+
+def is_seen(namespace: str | None, tags: frozenset[str]) -> bool:
+    return namespace is None or namespace in tags

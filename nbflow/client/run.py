@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.client.artifact import Data
 from nbflow.client.named import Named, local_time
-from nbflow.client.several import Several
 from nbflow.client.step import Step
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
-from nbflow.errors import UnknownName
+from nbflow.errors import NotInClient, UnknownName
 from nbflow.run.namespace import Namespace
 from nbflow.store.rows import RunRow, RunStatus
 from nbflow.store.store import Store
@@ -95,9 +94,13 @@ class Run(Tagged, Named):
         return None if self._row.origin is None else str(self._row.origin)
 
     @property
+    def origin_pathspec(self) -> str | None:
+        return None if self.origin_run_id is None else f"{self.flow.id}/{self.origin_run_id}"
+
+    @property
     def end_task(self) -> Task | None:
-        """The task of the last step, in document order, that has one."""
-        steps = list(self)
+        """The task of a script's end, None until it has begun; of a notebook that of the last step that has one."""
+        steps = [step for step in self if not step._written.flowing or step._written.next is None]
         return steps[0].task if steps else None
 
     @property
@@ -105,8 +108,9 @@ class Run(Tagged, Named):
         """The artifacts of `end_task`, and those it inherits."""
         return self.end_task.data if self.end_task else None
 
-    def steps(self) -> Several[Step]:
-        return Several(self)
+    def steps(self, *tags: str) -> Iterator[Step]:
+        """Those that have begun, last first; with tags, those that have all of them."""
+        return (step for step in self if not tags or step.tags.issuperset(tags))
 
     def __iter__(self) -> Iterator[Step]:
         """Those that have begun, last first."""
@@ -117,7 +121,7 @@ class Run(Tagged, Named):
     def __getitem__(self, step: str) -> Step:
         known = [one.id for one in self]
         if step not in known:
-            raise UnknownName("step", f"{self.pathspec}/{step}", [f"{self.pathspec}/{name}" for name in known])
+            raise NotInClient("step", f"{self.pathspec}/{step}", [f"{self.pathspec}/{name}" for name in known])
         return Step._of(self, step)
 
     def __contains__(self, step: str) -> bool:

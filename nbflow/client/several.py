@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-_T = TypeVar("_T")
+from nbflow.client.named import Named
+
+_T = TypeVar("_T", bound=Named)
 
 
 class Several(tuple[_T, ...], Generic[_T]):
-    """A tuple that may also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` are the same."""
+    """A tuple that may also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` are the same.
+
+    With tags, those that have all of them.
+    """
 
     __slots__ = ()
 
     def __call__(self, *tags: str) -> Several[_T]:
-        return self
+        return type(self)(one for one in self if one.tags.issuperset(tags)) if tags else self

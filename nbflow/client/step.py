@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbflow.client.named import Named
 from nbflow.client.several import Several
 from nbflow.client.task import Task
-from nbflow.errors import UnknownName
+from nbflow.errors import NotInClient
+from nbflow.flow.step import Step as StepOfGraph
 from nbflow.store.rows import TaskRow
 
 if TYPE_CHECKING:
@@ -48,6 +49,29 @@ class Step(Named):
         """Of this step, or of another of the run."""
         return Task._of(Step._of(self.run, row.step), row)
 
+    @property
+    def _written(self) -> StepOfGraph:
+        """The step as it was written."""
+        return self.run.flow._archive.graph(self.run._row).steps[self.id]
+
+    @property
+    def parent_steps(self) -> Iterator[Step]:
+        """Those that lead to it and have begun."""
+        return (step for step in self.run if step.id != self.id and self.id in step._targets)
+
+    @property
+    def child_steps(self) -> Iterator[Step]:
+        """Those that it leads to and that have begun."""
+        return (step for step in self.run if step.id != self.id and step.id in self._targets)
+
+    @property
+    def _targets(self) -> tuple[str, ...]:
+        return self._written.next.targets if self._written.next else ()
+
+    @property
+    def environment_info(self) -> dict[str, Any] | None:
+        return self.task.environment_info
+
     def __iter__(self) -> Iterator[Task]:
         return iter(self.tasks)
 
@@ -57,10 +81,9 @@ class Step(Named):
     def __getitem__(self, task: str | int) -> Task:
         """By the task's number in the run, as Metaflow does, or by its address: `step["fit[3]"]`."""
         tasks = {one.id: one for one in self.tasks}
-        by_address = {str(one): one for one in tasks.values()}
-        found = tasks.get(str(task)) or by_address.get(str(task))
+        found = tasks.get(str(task)) or next((one for one in tasks.values() if one._is_called(str(task))), None)
         if found is None:
-            raise UnknownName("task", f"{self.pathspec}/{task}", [one.pathspec for one in tasks.values()])
+            raise NotInClient("task", f"{self.pathspec}/{task}", [one.pathspec for one in tasks.values()])
         return found
 
     @property

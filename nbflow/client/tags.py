@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nbflow.errors import MetaflowTaggingError
+from nbflow.store.history import Reader
 from nbflow.store.rows import RunRow
 
 if TYPE_CHECKING:
@@ -18,9 +20,11 @@ LONGEST = 500
 def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], system: Iterable[str]) -> None:
     """Raise MetaflowTaggingError, which says what is wrong, before anything is changed."""
     added, removed, fixed = set(add), set(remove), set(system)
-    for tag in sorted(added, key=str):
+    for tag in sorted(added | removed, key=str):
         if not isinstance(tag, str) or not tag:
             raise MetaflowTaggingError(f"{tag!r} is not a tag: use text that is not empty")
+        if not _is_text(tag):
+            raise MetaflowTaggingError(f"{tag!r} is not a tag: it has bytes that are no UTF-8")
         if len(tag) > LONGEST:
             raise MetaflowTaggingError(f"tag '{tag[:20]}…' has {len(tag)} characters: use at most {LONGEST}")
     if removed & fixed:
@@ -28,6 +32,23 @@ def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], sy
     number = len((set(now) - removed) | (added - fixed))
     if number > MOST:
         raise MetaflowTaggingError(f"that makes {number} tags: a run has at most {MOST}, remove some first")
+
+
+def _is_text(tag: str) -> bool:
+    """Whether it can be written down: the bytes of a command line need not be text."""
+    try:
+        tag.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def tags_of(row: RunRow, reader: Reader) -> tuple[frozenset[str], frozenset[str]]:
+    """The tags of users, and those that nobody can take away: whose run it is, when, and of which project."""
+    facts = reader.environment(row.environment) or {}
+    python, day = f"python_version:{facts.get('python', '')}", f"date:{datetime.fromtimestamp(row.started):%Y-%m-%d}"
+    system = frozenset({f"user:{row.user}", "runtime:dev", python, day, *facts.get("tags", ())})
+    return frozenset(row.tags) - system, system
 
 
 class Tagged:
@@ -40,17 +61,14 @@ class Tagged:
         raise NotImplementedError
 
     @property
-    def tags(self) -> frozenset[str]:
-        return frozenset(self._row.tags)
-
-    user_tags = tags
+    def user_tags(self) -> frozenset[str]:
+        """What users have tagged the run with."""
+        return tags_of(self._row, self.flow._archive.reader)[0]
 
     @property
     def system_tags(self) -> frozenset[str]:
         """What nbflow itself says of the run; nobody can take it away."""
-        row = self._row
-        python = self.flow._archive.reader.environment(row.environment) or {}
-        return frozenset({f"user:{row.user}", f"runtime:{row.kind}", f"python_version:{python.get('python', '')}"})
+        return tags_of(self._row, self.flow._archive.reader)[1]
 
     def add_tag(self, tag: str | Iterable[str]) -> None:
         self.replace_tags((), tag)
@@ -66,6 +84,8 @@ class Tagged:
         """Take tags away and add others at once: readers see the tags before, or those after."""
         old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
         row = self._row
+        if not old and not new:
+            raise MetaflowTaggingError("no tag to add, and none to remove: give at least one")
         check_tags(row.tags, new, old, self.system_tags)
         with self.flow._store.writer() as writer:
             writer.untag(row.id, *(tag for tag in old if tag not in new))

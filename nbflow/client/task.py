@@ -7,14 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nbflow.client.artifact import Data, DataArtifact
+from nbflow.client.artifact import Artifacts, Data, DataArtifact
 from nbflow.client.facts import Facts
 from nbflow.client.lineage import Lineage
 from nbflow.client.named import Named, local_time
 from nbflow.client.several import Several
-from nbflow.errors import UnknownName
+from nbflow.errors import NotInClient
 from nbflow.run.events import TaskId
-from nbflow.store.history import Reader
 from nbflow.store.rows import TaskRow, TaskStatus
 
 if TYPE_CHECKING:
@@ -36,8 +35,19 @@ class Task(Facts, Named):
 
     @property
     def id(self) -> str:
-        """Its number, unique in the run."""
-        return str(self._row.number)
+        """Its number, unique in the run; all attempts have that of the first."""
+        return str(self._attempts[0].number)
+
+    def _is_called(self, name: str) -> bool:
+        """By its address, or by the number that one of its attempts has in the store."""
+        return name == str(self) or name in {str(row.number) for row in self._attempts}
+
+    def _at(self, attempt: int) -> Task:
+        """Raises NotInClient for an attempt that there was not."""
+        if attempt not in range(len(self._attempts)):
+            known = [str(number) for number in range(len(self._attempts))]
+            raise NotInClient("attempt", f"{attempt} of {self.pathspec}", known)
+        return Task._of(self.step, self._attempts[attempt])
 
     @property
     def parent(self) -> Step:
@@ -79,9 +89,9 @@ class Task(Facts, Named):
         return self._row.seconds
 
     @property
-    def artifacts(self) -> Several[DataArtifact]:
+    def artifacts(self) -> Artifacts:
         """Those that the task itself made."""
-        return Several(self)
+        return Artifacts(self)
 
     def __iter__(self) -> Iterator[DataArtifact]:
         if self._lineage is not None:
@@ -92,7 +102,7 @@ class Task(Facts, Named):
 
     def __getitem__(self, name: str) -> DataArtifact:
         if name not in self._visible:
-            raise UnknownName("artifact", f"{self.pathspec}/{name}", [f"{self.pathspec}/{n}" for n in self._visible])
+            raise NotInClient("artifact", f"{self.pathspec}/{name}", [f"{self.pathspec}/{n}" for n in self._visible])
         return self._visible[name]
 
     def __contains__(self, name: str) -> bool:
@@ -130,6 +140,14 @@ class Task(Facts, Named):
         return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
 
     @property
+    def parent_task_pathspecs(self) -> Iterator[str]:
+        return (task.pathspec for task in self.parent_tasks)
+
+    @property
+    def child_task_pathspecs(self) -> Iterator[str]:
+        return (task.pathspec for task in self.child_tasks)
+
+    @property
     def parent_tasks(self) -> Several[Task]:
         """Of a task of a script: those that led to it; of a join in the order of its inputs. Steps of notebooks read
         names, and their tasks have no parents."""
@@ -142,10 +160,6 @@ class Task(Facts, Named):
 
     def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
         return Several(self.step._task_of(row) for row in rows)
-
-    @property
-    def _reader(self) -> Reader:
-        return self.step.run.flow._archive.reader
 
     def __str__(self) -> str:
         return str(TaskId(self._row.step, self._row.path, self._row.turn))

@@ -13,7 +13,15 @@ from nbflow.errors.flow import (
     ParameterError,
     ParameterMissing,
 )
-from nbflow.errors.names import AddressError, NoRunYet, PathspecError, TaskUnknown, UnknownName, VerbUnknown
+from nbflow.errors.names import (
+    AddressError,
+    NoRunYet,
+    NotInClient,
+    PathspecError,
+    TaskUnknown,
+    UnknownName,
+    VerbUnknown,
+)
 from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
 from nbflow.errors.run import (
     AncestorsMissing,
@@ -28,6 +36,7 @@ from nbflow.errors.run import (
 )
 from nbflow.errors.script import (
     ChangeLeftBehind,
+    ExternalCommandFailed,
     FailureHandledByCatch,
     InvalidDecorator,
     InvalidNextException,
@@ -36,7 +45,7 @@ from nbflow.errors.script import (
     MissingInMergeArtifactsException,
     ParameterFieldFailed,
     PreludeChanged,
-    TaskTimeout,
+    TimeoutException,
     UnhandledInMergeArtifactsException,
     UnknownDraw,
     UnstorableArtifact,
@@ -67,6 +76,7 @@ __all__ = [
     "CheckpointNameTaken",
     "CodeChanged",
     "DefaultError",
+    "ExternalCommandFailed",
     "FailureHandledByCatch",
     "FlowRefused",
     "HeaderError",
@@ -86,6 +96,7 @@ __all__ = [
     "NoRunYet",
     "NotACheckpoint",
     "NotANotebook",
+    "NotInClient",
     "NotStorable",
     "NothingToRun",
     "NothingToUndo",
@@ -107,9 +118,9 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreadable",
     "SystemRefused",
-    "TaskTimeout",
     "TaskUnknown",
     "TasksFailed",
+    "TimeoutException",
     "UnhandledInMergeArtifactsException",
     "UnknownDraw",
     "UnknownName",

@@ -43,6 +43,12 @@ class UnknownName(MetaflowNotFound):
         super().__init__(f"no {kind} '{name}': {hint}")
 
 
+class NotInClient(UnknownName, KeyError):
+    """Raised for what a flow, run, step or task of the client does not have under that name."""
+
+    __str__ = Exception.__str__
+
+
 class TaskUnknown(NbflowError):
     """Raised for the address of a task that a step does not have in a run."""
 

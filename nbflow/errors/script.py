@@ -15,7 +15,7 @@ class InvalidDecorator(MetaflowException):
     """Raised for a decorator that nbflow does not have, that stands twice, or in the wrong place."""
 
 
-class TaskTimeout(MetaflowException):
+class TimeoutException(MetaflowException):
     """Raised in a step that ran longer than its `@timeout`."""
 
 
@@ -85,6 +85,12 @@ class MissingInMergeArtifactsException(MetaflowException):
     def __init__(self, names: Iterable[str]) -> None:
         self.artifact_names = sorted(names)
         super().__init__(f"no input has {', '.join(self.artifact_names)}: take it out of include")
+
+
+class ExternalCommandFailed(MetaflowException):
+    """Raised by scripts for a command that they have run."""
+
+    headline = "External command failed"
 
 
 class FailureHandledByCatch(MetaflowException):

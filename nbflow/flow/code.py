@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal, overload
 
 from blake3 import blake3
@@ -51,7 +52,7 @@ class Names:
 
 
 def parse(source: str) -> ast.Module:
-    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises SyntaxError or ValueError."""
+    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises nothing but SyntaxError."""
     return _parse(source, "exec")
 
 
@@ -74,6 +75,8 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
     except UnicodeEncodeError as error:
         line = source.count("\n", 0, error.start) + 1
         raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
+    except ValueError as error:
+        raise SyntaxError(str(error)) from error
 
 
 _DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
@@ -187,7 +190,7 @@ def modules_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def called_module(call: ast.Call) -> Iterator[str]:
-    """The module that `importlib.import_module("name")`, `__import__("name")` or `runpy.run_module("name")` names."""
+    """The module that `importlib.import_module("name")` and the like name, or the file that `runpy.run_path` runs."""
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "package"))]
@@ -195,6 +198,8 @@ def called_module(call: ast.Call) -> Iterator[str]:
     if name in ("import_module", "__import__", "run_module", "reload") and texts:
         package = texts[1] if len(texts) > 1 and texts[0].startswith(".") else ""
         yield f"{package}{texts[0]}"
+    elif name == "run_path" and texts and texts[0].endswith(".py"):
+        yield ".".join(PurePosixPath(texts[0]).with_suffix("").parts)
 
 
 def _star_line(nodes: Iterable[ast.AST]) -> int:

@@ -16,6 +16,9 @@ _FORMS = (
     "or self.next({'x': self.a, 'y': self.b}, condition='kind')"
 )
 
+ITEMS = "_foreach_items"
+"""The artifact with the list of a foreach whose name is known only when the step runs: `foreach=NAME`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Method:
@@ -125,6 +128,8 @@ def _read(call: ast.Call) -> Next:
             raise ValueError("a switch needs condition='NAME' with the name of an artifact")
         case [target], {"foreach": ast.Constant(value=str() as name), **rest} if not rest and name.isidentifier():
             return Next(NextKind.FOREACH, (_target(target),), foreach=name)
+        case [target], {"foreach": name, **rest} if not rest and not isinstance(name, ast.Constant):
+            return Next(NextKind.FOREACH, (_target(target),), foreach=ITEMS)
         case [_], {"foreach": _, **rest} if not rest:
             raise ValueError("foreach= must be the name of an artifact as a text, such as foreach='items'")
         case [target], {**rest} if not rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbflow.flow.cell import Place
@@ -35,7 +35,7 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
         Statement(
             node,
             source_of(text.source, node),
-            Place(place.document, place.cell, place.line - 1 + (first := first_line(node))),
+            replace(place, line=place.line - 1 + (first := first_line(node))),
             names_of_statement(node, lazy_annotations),
             digest(node),
             text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),

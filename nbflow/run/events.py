@@ -49,6 +49,18 @@ class Failure:
     frames: tuple[Frame, ...] = ()
     traceback: str = ""  # ready to print
 
+    @property
+    def exception(self) -> str:
+        """The message, under the name that Metaflow's client has for it."""
+        return self.message
+
+    @property
+    def stacktrace(self) -> str:
+        return self.traceback
+
+    def __str__(self) -> str:
+        return f"{self.type}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
@@ -183,7 +195,8 @@ class StartTask:
     """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides.
 
     `stack` are the foreachs around a flowing task, outermost first. `partners` are visible artifacts that the task does
-    not read and that share objects with its inputs: a change to these objects is a change to the partners.
+    not read and that share objects with its inputs: a change to these objects is a change to the partners. `failure` is
+    what a task has to speak for whose own process is gone.
     """
 
     task: TaskId
@@ -193,6 +206,7 @@ class StartTask:
     reuse: Reuse = Reuse.NEVER
     stack: tuple[Level, ...] = ()
     partners: tuple[Artifact, ...] = ()
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from nbflow.run.hazards import Hazards
 from nbflow.run.journal import Journal
 from nbflow.run.keys import Keys
 from nbflow.run.machine import Run
-from nbflow.run.pool import Answer, Pool
+from nbflow.run.pool import Answer, NeverStarted, Pool
 from nbflow.run.process import LEFT_EARLY
 from nbflow.run.program import Program
 from nbflow.run.randomness import streams_of
@@ -56,7 +56,7 @@ COMMIT_EVERY = 0.05
 """Seconds in which what many short tasks did is committed together."""
 
 RESENT = 3
-"""How often a job is handed out again because the pool broke under it."""
+"""How often a job is handed out again because the pool broke under it; one that never started as often as it takes."""
 
 
 class Executor:
@@ -192,7 +192,8 @@ class Executor:
 
     def _wait_before(self, start: StartTask) -> None:
         """Submit now, or when the pause before a further attempt is over."""
-        pause = self.run.graph.steps[start.task.step].options.retry_wait if start.attempt else 0.0
+        is_retry = start.attempt and start.failure is None
+        pause = self.run.graph.steps[start.task.step].options.retry_wait if is_retry else 0.0
         if not pause:
             self._submit(start)
             return
@@ -200,16 +201,15 @@ class Executor:
         timer.daemon = True
         timer.start()
 
-    def _submit(self, start: StartTask, failure: Failure | None = None) -> None:
+    def _submit(self, start: StartTask) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
         streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
         job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
         if step.flowing:
             number = self.journal.number_of(start.task)
-            job = replace(
-                job, joined=start.joined, stack=start.stack, attempt=start.attempt, number=number, failure=failure
-            )
+            job = replace(job, joined=start.joined, stack=start.stack, attempt=start.attempt)
+            job = replace(job, number=number, failure=start.failure)
         self._pool.submit(job, step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
@@ -245,18 +245,18 @@ class Executor:
             return
         job, outcome = answer
         start = self._jobs.pop(job.task)
-        if isinstance(outcome, BrokenProcessPool) and self._resent.get(job.task, 0) < RESENT:
-            self._resent[job.task] = self._resent.get(job.task, 0) + 1
+        if self._is_lost(start.task, outcome):
             self._submit(start)
-        elif not self._catch(job, start, outcome):
+        else:
             yield self._event(start, outcome)
 
-    def _catch(self, job: Job, start: StartTask, outcome: Result | Exception) -> bool:
-        """Have another worker speak for a task that catches failures, and whose own worker is gone."""
-        step = self.run.graph.steps[start.task.step]
-        if isinstance(outcome, Result) or not step.catch or job.failure or start.attempt < step.options.retry:
+    def _is_lost(self, task: TaskId, outcome: Result | Exception) -> bool:
+        """Whether the pool broke before the task could begin, as far as anybody knows."""
+        if isinstance(outcome, NeverStarted):
+            return True
+        if not isinstance(outcome, BrokenProcessPool) or self._resent.get(task, 0) >= RESENT:
             return False
-        self._submit(start, describe_end(outcome, step.options.timeout))
+        self._resent[task] = self._resent.get(task, 0) + 1
         return True
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
@@ -272,7 +272,10 @@ class Executor:
         """What is known of a task whose worker did not answer."""
         timeout = self.run.graph.steps[task.step].options.timeout
         failure = describe_end(error, timeout)
-        return Result(task, outputs=last_words(self.program.live, str(task)), failure=failure)
+        outputs = last_words(self.program.live, str(task))
+        if self.run.graph.steps[task.step].flowing:  # a script's readers look for the reason in its log
+            outputs.append({"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"})
+        return Result(task, outputs=outputs, failure=failure)
 
 
 def describe(result: Result, attempt: int) -> Event:
@@ -327,5 +330,5 @@ def describe_exit(code: int) -> str:
         name = signal.Signals(-code).name
     except ValueError:
         name = f"signal {-code}"
-    hint = {"SIGKILL": " (out of memory?)", "SIGSEGV": " (a fault in compiled code)"}.get(name, "")
+    hint = {"SIGKILL": " (out of memory?)", "SIGSEGV": " (segmentation fault in compiled code)"}.get(name, "")
     return f"it was killed by {name}{hint}"

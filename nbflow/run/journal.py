@@ -71,6 +71,7 @@ class Journal:
         self._has_new_files = False  # of tasks that ran, not of those that were reused
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
+        self._first: dict[TaskId, int] = {}  # the number of a task's first attempt
         self._unwritten: dict[int, TaskRow] = {}
         self._made: dict[int, tuple[Artifact, ...]] = {}
         self._seals: dict[int, Seal] = {}
@@ -82,8 +83,8 @@ class Journal:
         self._starting[start.task] = key, item
 
     def number_of(self, task: TaskId) -> int:
-        """The number in the run of a task that is running."""
-        return self._open[task].number
+        """The number in the run of a task that is running: that of its first attempt."""
+        return self.running[str(task)]
 
     def put(self, row: TaskRow, encoded: Encoded) -> None:
         """Write a task that nothing ran: what a run starts from."""
@@ -132,7 +133,8 @@ class Journal:
             case TaskStarted():
                 row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
                 self._open[event.task] = self._unwritten[row.number] = row
-                self.running[str(event.task)] = row.number
+                self.running[str(event.task)] = self._first[event.task] if event.attempt else row.number
+                self._first[event.task] = self.running[str(event.task)]
             case TaskSucceeded():
                 facts = {"again": event.again, "passed_on": write_passed_on(event.passed_on)}
                 self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, **facts)

@@ -55,7 +55,7 @@ class Keys:
     def _of_flowing(self, start: StartTask) -> str:
         """Of all that is visible, what the source names; the items around, and which they are if that is asked."""
         task, step = start.task, self.program.graph.steps[start.task.step]
-        asks = step.dynamic or not step.reads.isdisjoint(("index", "foreach_stack"))
+        asks = step.dynamic or not step.reads.isdisjoint(("index", "foreach_stack", "_foreach_stack"))
         return digest(
             self._of_step(task.step, task.split),
             task.turn,

@@ -15,6 +15,7 @@ from nbflow.run.events import (
     NOTHING_PASSED_ON,
     CancelTasks,
     Event,
+    FailureKind,
     FinishRun,
     ForeachSplit,
     Instruction,
@@ -164,9 +165,10 @@ class Run:
 
     def _fail(self, event: TaskFailed) -> None:
         task = event.task
-        if event.attempt < self.graph.steps[task.step].options.retry and not self._cancelled:
+        if self._tries_again(event):
             self._running.discard(task)
             self.tasks[task].attempt = event.attempt + 1
+            self.tasks[task].failure = event.failure
             self._make_ready(task, first=True)
             return
         entry = self._end(task, State.FAILED)
@@ -175,6 +177,13 @@ class Run:
         if not task.split and self._tolerates(task):
             entry.tolerated = True
             self._finish(task.step, task.path)
+
+    def _tries_again(self, event: TaskFailed) -> bool:
+        """Whether there is one more attempt: of a step that catches failures also one for a process that is gone."""
+        step = self.graph.steps[event.task.step]
+        ended = event.failure.kind in (FailureKind.CRASH, FailureKind.TIMEOUT)
+        attempts = step.options.retry + (1 if step.catch and ended and not event.task.split else 0)
+        return event.attempt < attempts and not self._cancelled
 
     def _tolerates(self, task: TaskId) -> bool:
         scope = self.graph.links[task.step].scope
@@ -346,7 +355,9 @@ class Run:
         inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
         partners = self.partners_of(task, inputs, joined) if not self.graph.steps[task.step].flowing else ()
         stack = levels(self._known, task)
-        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners)
+        last = entry.attempt > self.graph.steps[task.step].options.retry
+        failure = entry.failure if last else None
+        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners, failure)
 
     def _reusable(self, task: TaskId) -> Reuse:
         if (task.step, task.path) in self.plan.anew:

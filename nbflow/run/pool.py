@@ -29,12 +29,16 @@ Answer = Result | Exception
 """What became of a job."""
 
 
+class NeverStarted(BrokenProcessPool):
+    """Answers a job that was waiting behind another one, which has ended the worker of both."""
+
+
 class Pool:
     """Runs jobs in at most `workers` processes, and hands every answer to `receive`, from a thread.
 
     Each worker is a Pebble pool of its own: in a larger one all workers share a channel, and one that is killed while
     it holds the channel's lock stops the others. A pool is used again only while it answers; a job that was waiting
-    in one that does not is answered with BrokenProcessPool.
+    in one that does not is answered with NeverStarted.
     """
 
     def __init__(self, program: Program, workers: int, receive: Callable[[Job, Answer], None], method: str) -> None:
@@ -91,7 +95,7 @@ class Pool:
                 _end([pool])
         self._receive(job, answer)
         for other in waiting:  # Pebble leaves them without an answer
-            self._receive(other, BrokenProcessPool("the job before it ended their worker"))
+            self._receive(other, NeverStarted("the job before it ended their worker"))
 
     def close(self) -> None:
         """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from nbflow.flow.step import Options
 from nbflow.run.capture import label_in, live_tasks
 from nbflow.run.events import (
     Event,
@@ -48,7 +49,7 @@ class Console:
     run: str
     live: Path
     number_of: Callable[[str], int | None] = lambda _task: None
-    retries: Callable[[str], int] = lambda _step: 0
+    options: Callable[[str], Options] = lambda _step: Options()
     quiet: bool = False
     _numbers: dict[str, int] = field(default_factory=dict)
     _told: dict[str, Told] = field(default_factory=dict)
@@ -97,14 +98,12 @@ class Console:
         step = event.task.step
         self._finish(result, "", event.attempt)
         name = self._name(result, event.task.step)
-        if event.failure.traceback:
-            for line in event.failure.traceback.rstrip("\n").split("\n"):
-                self.tell(line, name)
-        else:
-            self.tell(f"{event.failure.type}: {event.failure.message}", name)
         self.tell("Task failed.", name)
-        if event.attempt < self.retries(step) and not event.task.split:
+        options = self.options(step)
+        if event.attempt < options.retry and not event.task.split:
             self._told.pop(str(event.task), None)
+            if options.retry_wait:
+                self.tell(f"Waiting {options.retry_wait / 60:g} minutes before the next attempt, as @retry asks.", name)
 
     def _finish(self, result: Result, text: str, attempt: int = 0) -> None:
         """Whatever has not been told of the task yet, and that it is over."""

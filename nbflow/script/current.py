@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+_ALWAYS = frozenset(
+    {
+        "flow_name", "run_id", "step_name", "task_id", "retry_count", "origin_run_id", "pathspec", "namespace",
+        "username", "tags", "task", "run",
+    }
+)  # fmt: skip
+"""What is None outside of a task."""
+
 
 class Current:
     """The singleton that scripts import. Outside of a task it is empty and false."""
@@ -21,24 +29,29 @@ class Current:
 
     @property
     def is_running_flow(self) -> bool:
-        return bool(self.__dict__["_facts"])
+        """Whether this is a task: not while the defaults of parameters are found out."""
+        return bool(self.__dict__["_facts"].get("is_running_flow"))
 
     def get(self, name: str, default: Any = None) -> Any:
-        return self.__dict__["_facts"].get(name, default)
+        return getattr(self, name, default)
 
     def __getattr__(self, name: str) -> Any:
         facts = self.__dict__["_facts"]
         if name not in facts:
+            if name in _ALWAYS:
+                return None
             known = ", ".join(sorted(facts)) or "nothing, because no flow is running"
             raise AttributeError(f"current has no '{name}': it has {known}")
         value = facts[name]
+        if isinstance(value, frozenset):
+            return set(value)  # what a step does to it is its own affair
         return value() if isinstance(value, Lazy) else value
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"current.{name} cannot be set: current only tells")
 
     def __contains__(self, name: str) -> bool:
-        return name in self.__dict__["_facts"]
+        return getattr(self, name, None) is not None
 
     def __dir__(self) -> Iterator[str]:
         return iter(sorted(self.__dict__["_facts"]))

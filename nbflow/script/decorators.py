@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
+from nbflow.cards.making import Wanted
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.step import Options
 
@@ -26,7 +29,7 @@ class Facts:
     catch_var: str | None = None
     print_exception: bool = True
     environment: tuple[tuple[str, str], ...] = ()
-    cards: tuple[tuple[str, str | None], ...] = ()  # (type, id)
+    cards: tuple[Wanted, ...] = ()
     names: tuple[str, ...] = ()
 
     @property
@@ -46,6 +49,7 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
 
     def mark(method: F) -> F:
         method.__nbflow_step__ = Facts(is_start=start, is_end=end)  # type: ignore[attr-defined]
+        method.name = method.__name__  # type: ignore[attr-defined]
         return method
 
     return mark if function is None else mark(function)
@@ -90,7 +94,7 @@ def _retry(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     times = int(given.get("times", 3))
     if times < 0 or times + 2 > MAX_ATTEMPTS:
         raise InvalidDecorator(f"@retry(times={times}): a step may be tried again {MAX_ATTEMPTS - 2} times at most")
-    return _with_options(retry=times, retry_wait=60.0 * float(given.get("minutes_between_retries", 2)))
+    return _with_options(retry=times, retry_wait=60.0 * float(given.get("minutes_between_retries", 0)))
 
 
 def _catch(given: dict[str, Any]) -> Callable[[Facts], Facts]:
@@ -136,7 +140,9 @@ def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
 
 
 def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
-    card = str(given.get("type", "default")), given.get("id")
+    options, refresh = given.get("options") or {}, float(given.get("refresh_interval", 5))
+    kind, saves = str(given.get("type", "default")), bool(given.get("save_errors", True))
+    card = Wanted(kind, given.get("id"), MappingProxyType(dict(options)), saves, refresh)
     return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 
@@ -225,11 +231,27 @@ def project(name: str = "", branch: str | None = None, production: bool = False)
     return mark
 
 
+def choose_branch(cls: type, branch: str | None, production: bool) -> None:
+    """Note what the command line says. Raises InvalidDecorator where the flow has no project, or says otherwise."""
+    if branch is None and not production:
+        return
+    if not hasattr(cls, "__nbflow_project__"):
+        raise InvalidDecorator("--branch and --production need a project: write @project(name='…') above the class")
+    name, own_branch, own_production = cls.__nbflow_project__
+    if own_branch not in (None, branch) and branch is not None:
+        raise InvalidDecorator(f"--branch {branch}, but @project says branch={own_branch!r}: keep one of them")
+    cls.__nbflow_project__ = name, branch or own_branch, production or own_production
+
+
 def project_facts(cls: type, user: str) -> dict[str, Any]:
-    """What `current` and the tags say about the project of a flow."""
+    """What `current` and the tags say about the project of a flow. METAFLOW_BRANCH and METAFLOW_PRODUCTION count."""
     if not hasattr(cls, "__nbflow_project__"):
         return {}
     name, branch, production = cls.__nbflow_project__
+    branch = branch or os.environ.get("METAFLOW_BRANCH")
+    if branch and not _PROJECT.fullmatch(branch):
+        raise InvalidDecorator(f"@project: the branch {branch!r} is none: use 1 to 128 of a-z, 0-9 and _")
+    production = production or os.environ.get("METAFLOW_PRODUCTION", "").lower() in ("true", "1", "yes", "on", "t", "y")
     stage, usual = ("prod", "prod") if production else ("test", f"user.{user}")
     found = f"{stage}.{branch}" if branch else usual
     return {

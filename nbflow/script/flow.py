@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import os
+import reprlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import InvalidNextException, MetaflowException, NotStorable
 from nbflow.script.decorators import facts_of
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
     from nbflow.script.state import TaskState
 
 _FLOW = object()
+_VALUE_CHARACTERS = 30
+
+
+class Frame(NamedTuple):
+    """One foreach around a task: the step that it leads to, the name of its list, and the item."""
+
+    step: str
+    var: str
+    num_splits: int
+    index: int  # type: ignore[assignment]  # as in Metaflow, though tuples have a method of that name
+    value: str
+
 
 IMPORTING: list[str] = []
 """Scripts that are being imported: a flow that is made there is not told to run."""
@@ -57,9 +70,26 @@ class FlowSpec:
         return inspect.getfile(type(self))
 
     def __iter__(self) -> Iterator[Any]:
-        """The steps, as bound methods."""
+        """The steps, as bound methods with a `name`."""
         names = (name for name in dir(type(self)) if facts_of(getattr(type(self), name, None)))
         return (getattr(self, name) for name in names)
+
+    def __str__(self) -> str:
+        state: TaskState | None = self.__dict__.get("_task_state")
+        if state is None:
+            return f"<flow {self.name}>"
+        place = ",".join(str(level.index) for level in state.stack)
+        return f"<flow {self.name} step {state.step}{f'[{place}]' if place else ''}>"
+
+    @property
+    def _graph(self) -> Any:
+        """The steps as Metaflow's graph has them: `flow._graph["start"].out_funcs`."""
+        prepared = importlib.import_module("nbflow.script.prepared").prepare(type(self))
+        return importlib.import_module("nbflow.script.nodes").graph_of(prepared)
+
+    @property
+    def _current_step(self) -> str:
+        return self._state.step
 
     # artifacts
 
@@ -113,6 +143,15 @@ class FlowSpec:
         """(index, number of items, item) of every foreach around, outermost first."""
         state = self._state
         return [(level.index, level.width, state.item(depth)) for depth, level in enumerate(state.stack)]
+
+    @property
+    def _foreach_stack(self) -> list[Frame]:
+        """Every foreach around with its list and a few words about the item, outermost first."""
+        state = self._state
+        return [
+            Frame(*state.lists[depth], level.width, level.index, _in_few_words(state.item(depth)))
+            for depth, level in enumerate(state.stack)
+        ]
 
     # joins
 
@@ -205,6 +244,10 @@ def _hint(state: TaskState | None, name: str) -> str:
         fix = f"call self.merge_artifacts(inputs) there, or set self.{name} from the inputs"
         return f": it was lost at the join '{join}', which does not hand it on: {fix}"
     return f": no step before '{state.step}' has set self.{name}"
+
+
+def _in_few_words(item: Any) -> str:
+    return (str(item) if isinstance(item, str | int | float) else reprlib.repr(item))[:_VALUE_CHARACTERS]
 
 
 def items_of(value: Any) -> list[Any]:

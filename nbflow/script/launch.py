@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from nbflow.run.pool import default_method
 from nbflow.run.tasks import State
 from nbflow.script.branches import branches_of
 from nbflow.script.console import Console
+from nbflow.script.current import current
 from nbflow.script.decorators import project_facts
 from nbflow.script.early import start_workers_early, workers_of
-from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file, user_name
+from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file
 from nbflow.script.prepared import Prepared, refuse_errors
 from nbflow.script.program import ScriptHome, ScriptProgram
 from nbflow.script.reading import alias_main
@@ -33,6 +35,7 @@ from nbflow.store.catalog import Writer
 from nbflow.store.foreign import refuse_untrusted
 from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from nbflow.store.user import user_name
 
 PARAMETERS = "_parameters"
 """The hidden task that holds what a run starts from: parameters and class constants."""
@@ -53,7 +56,8 @@ class Ended:
 def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings) -> Ended:
     """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
     refuse_errors(prepared)
-    values = resolve(prepared.cls, given)
+    with _announced(prepared, settings, None):
+        values = resolve(prepared.cls, given)
     start_workers_early(prepared, settings.max_workers)
     plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
     return _launch(prepared, values, plan, settings, RunKind.RUN, None)
@@ -71,10 +75,19 @@ def resume_script(
         raise UnknownName("step", step, prepared.graph.links)
     start_workers_early(prepared, settings.max_workers)
     row = find_origin(prepared, origin)
-    values = _values_again(prepared, row, given)
+    with _announced(prepared, settings, row):
+        values = _values_again(prepared, row, given)
     anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
     reuse = {name: Reuse.NEVER if name in anew else Reuse.ANY for name in prepared.graph.links}
     return _launch(prepared, values, _plan(prepared.graph, reuse, settings), settings, RunKind.RESUME, row)
+
+
+@contextmanager
+def _announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> Iterator[None]:
+    """Let functions that give defaults ask `current` about what is known by now."""
+    current.set(**_known_before(prepared, settings), origin_run_id=None if origin is None else str(origin.number))
+    yield
+    current.set()
 
 
 def find_origin(prepared: Prepared, number: int | None) -> RunRow:
@@ -132,7 +145,7 @@ def _launch(
         row = _begin(writer, prepared, program, plan, settings, kind, origin)
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
         run = Run(prepared.graph, plan)
-        console = Console(str(row.number), program.live, retries=lambda step: prepared.graph.steps[step].options.retry)
+        console = Console(str(row.number), program.live, options=lambda step: prepared.graph.steps[step].options)
         executor = Executor(run, program, Journal(writer, store.history, row), console, default_method())
         console.number_of = _numbers(executor)
         _keep_values(prepared, executor, store, row, values)
@@ -165,15 +178,16 @@ def _begin(
     user = user_name()
     facts = project_facts(prepared.cls, user)
     project = [f"project:{facts['project_name']}", f"project_branch:{facts['branch_name']}"] if facts else []
+    surroundings = environment(files_of(program, plan.reuse)) | {"tags": project}
     return writer.begin_run(
         prepared.cls.__name__,
         prepared.script.document,
         kind,
         parameters=_brief(program.parameters),
         origin=origin.number if origin else None,
-        tags=[*settings.tags, *project],
+        tags=dict.fromkeys([*settings.tags, *(origin.tags if origin else ())]),
         code=writer.put_code(write_script(prepared.script, prepared.graph)),
-        environment=writer.put_environment(environment(files_of(program, plan.reuse))),
+        environment=writer.put_environment(surroundings),
     )
 
 
@@ -188,18 +202,24 @@ def _brief(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[str, Any]) -> dict[str, Any]:
-    user = user_name()
     return {
-        "flow_name": prepared.cls.__name__,
+        **_known_before(prepared, settings),
         "run_id": str(row.number),
         "origin_run_id": None if row.origin is None else str(row.origin),
-        "username": user,
-        "namespace": settings.namespace or f"user:{user}",
         "tags": frozenset(row.tags),
         "parameter_names": [parameters_of(prepared.cls)[name].name for name in values],
         "is_running_flow": True,
-        **project_facts(prepared.cls, user),
     }
+
+
+def _known_before(prepared: Prepared, settings: Settings) -> dict[str, Any]:
+    """What is current before there is a run."""
+    user = user_name()
+    namespace = f"user:{user}" if settings.namespace is None else settings.namespace or None
+    return {
+        "flow_name": prepared.cls.__name__, "username": user, "namespace": namespace,
+        **project_facts(prepared.cls, user),
+    }  # fmt: skip
 
 
 def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunRow, values: Mapping[str, Any]) -> None:

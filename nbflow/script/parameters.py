@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import getpass
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException, ParameterFieldFailed
+from nbflow.store.user import user_name
 
 RESERVED = frozenset(
     {
@@ -255,16 +255,6 @@ def _read_bool(given: Any) -> bool:
     if str(given).strip().lower() not in words:
         raise ValueError(f"{given!r} is not a valid boolean")
     return words[str(given).strip().lower()]
-
-
-def user_name() -> str:
-    for variable in ("METAFLOW_USER", "NBFLOW_USER"):
-        if os.environ.get(variable):
-            return os.environ[variable]
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container whose user has no name
-        return "unknown"
 
 
 def parameters_of(cls: type) -> dict[str, Parameter]:

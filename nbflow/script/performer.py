@@ -10,18 +10,21 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbflow.cards.making import CARDS, Cards, Underway, live_file
 from nbflow.errors import (
     ChangeLeftBehind,
     FailureHandledByCatch,
     InvalidNextException,
     StoreError,
-    TaskTimeout,
+    TimeoutException,
     UnstorableArtifact,
 )
-from nbflow.flow.step import NextKind, Step
+from nbflow.flow.flowspec import ITEMS
+from nbflow.flow.step import Step
 from nbflow.run.alarm import alarm
 from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
@@ -30,12 +33,13 @@ from nbflow.run.journal import CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
-from nbflow.script.cards import CARDS, Cards, render
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts, attach
 from nbflow.script.flow import FlowSpec, items_of
 from nbflow.script.joining import Inputs
+from nbflow.script.nodes import describe
 from nbflow.script.parameters import constants_of
+from nbflow.script.prepared import prepare
 from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.state import TaskState
@@ -89,6 +93,8 @@ class ScriptPerformer:
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 is_store = isinstance(error, StoreError)
                 result.failure = describe_failure(error, FailureKind.STORE if is_store else FailureKind.ERROR)
+                print(f"<flow {self.program.flow} step {job.task.step}> failed:", file=sys.stderr)
+                print(result.failure.traceback, end="", file=sys.stderr)
             surroundings.restore()
         result.outputs = outputs
         return result
@@ -102,7 +108,7 @@ class ScriptPerformer:
             return
         flow._state.is_join = bool(self.program.graph.links[step.name].joined)
         facts = step_facts(self.cls, step.name)
-        self._announce(job, step, facts)
+        self._announce(job, step, facts, flow)
         branches = self.program.branches
         watch = Watch(branches, self.program.graph, step.name, self.home) if branches else None
         began = time.perf_counter()
@@ -133,10 +139,17 @@ class ScriptPerformer:
         flow = self.cls(use_cli=False)
         flow.__dict__["_parameters"] = dict(self.program.parameters)
         flow.__dict__["_task_state"] = TaskState(
-            step, artifacts, self.store, self.home, stack, max_splits=self.program.max_splits,
+            step, artifacts, self.store, self.home, stack, self._lists(step), max_splits=self.program.max_splits,
             lost_at=lambda name: self._lost_at(step, name),
         )  # fmt: skip
         return flow
+
+    def _lists(self, step: str) -> list[tuple[str, str]]:
+        """The steps that the foreachs around a step lead to, each with the name of its list."""
+        graph = self.program.graph
+        opened = {(one.next.targets[0], one.next.foreach) for one in graph.steps.values() if one.next}
+        names = {target: name for target, name in opened if name}
+        return [(target, names.get(target, "")) for target in graph.links[step].scope]
 
     def _lost_at(self, step: str, name: str) -> str:
         """The first join above a step that joins tasks with this artifact and does not have it itself."""
@@ -163,7 +176,7 @@ class ScriptPerformer:
     # the body
 
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
-        too_long = TaskTimeout(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
+        too_long = TimeoutException(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
             with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
@@ -208,6 +221,9 @@ class ScriptPerformer:
             raise InvalidNextException(
                 f"step '{step.name}' ended without self.next: let every path reach its last line"
             )
+        if written.foreach == ITEMS and called.foreach:  # its name has been known only now
+            setattr(flow, ITEMS, getattr(flow, called.foreach))
+            called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(
                 f"step '{step.name}' went to {', '.join(called.targets)}, but its last line leads to "
@@ -224,7 +240,7 @@ class ScriptPerformer:
 
     # around it
 
-    def _announce(self, job: Job, step: Step, facts: Facts) -> None:
+    def _announce(self, job: Job, step: Step, facts: Facts, flow: FlowSpec) -> None:
         run = self.program.facts
         task = str(job.number)
         spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
@@ -232,7 +248,8 @@ class ScriptPerformer:
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
             run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
-            graph=Lazy(lambda: _outline(self.program)), card=Cards(facts.cards),
+            graph=Lazy(lambda: describe(prepare(self.cls))),
+            card=Cards(facts.cards, live_file(self.program.live, job.number), Underway(spec, flow, _client)),
         )  # fmt: skip
 
     def _tempdir(self) -> str:
@@ -269,7 +286,7 @@ class ScriptPerformer:
         if facts.cards:
             self.capture.flush()
             self.capture.collect()
-            extra[CARDS] = render(current.card, facts.cards, current.pathspec, self.capture.outputs)
+            extra[CARDS] = current.card.pages(self.capture.outputs)
         return extra
 
 
@@ -296,22 +313,4 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
 def _client(kind: str, pathspec: str) -> Any:
     from nbflow import client  # noqa: PLC0415 - few steps ask for it
 
-    return getattr(client, kind)(pathspec)
-
-
-def _outline(program: ScriptProgram) -> dict[str, Any]:
-    """The steps as plain facts: name -> where they lead, and their docstrings."""
-    kinds = {NextKind.BRANCH: "split-static", NextKind.FOREACH: "foreach", NextKind.SWITCH: "split-switch"}
-    return {
-        name: {
-            "name": name,
-            "type": "join"
-            if program.graph.links[name].joined
-            else kinds.get(one.next.kind, "linear")
-            if one.next
-            else "end",
-            "next": list(one.next.targets) if one.next else [],
-            "doc": one.doc,
-        }
-        for name, one in program.graph.steps.items()
-    }
+    return getattr(client, kind)(pathspec, _namespace_check=False)

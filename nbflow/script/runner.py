@@ -133,7 +133,7 @@ class ExecutingRun:
         if not file.exists():
             return None
         try:
-            return client.Flow(self._flow, self._runner.cwd)[file.read_text().strip()]
+            return client.Flow(self._flow, self._runner.cwd, _namespace_check=False)[file.read_text().strip()]
         except StoreError:
             return None
 

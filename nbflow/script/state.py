@@ -28,6 +28,7 @@ class TaskState:
     store: Store
     home: Home
     stack: Sequence[Level] = ()
+    lists: Sequence[tuple[str, str]] = ()  # of each foreach around: the step it leads to, and the name of its list
     is_join: bool = False
     max_splits: int | None = None
     lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nbflow.flow.flowspec import ITEMS
+
 OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
 """Attributes of a flow that are no artifacts."""
 
-HIDDEN = frozenset({"_chosen", "_cards"})
+HIDDEN = frozenset({"_chosen", "_cards", ITEMS})
 
 
 @dataclass(frozen=True, slots=True)

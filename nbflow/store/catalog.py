@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sqlite3
 import time
@@ -21,6 +20,7 @@ from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
 from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
 from nbflow.store.trust import Code, Seal, digest_text, keyring
+from nbflow.store.user import user_name
 
 _TASK_COLUMNS = (
     "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
@@ -131,7 +131,7 @@ class Writer:
         me, number = this_process(), self._next_run(flow)
         row = RunRow(
             0, flow, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
-            tuple(tags), _user(), me.host, me.pid, me.start, code, environment,
+            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment,
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
@@ -339,10 +339,3 @@ def _summary_text(summary: Summary) -> str:
         if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
             del facts[2:]
     return dump(facts)
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # a container whose user has no name
-        return ""

@@ -133,6 +133,16 @@ class Reader:
         query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
         return tuple(_task(row) for row in self.query(query, run, *values))
 
+    def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
+        """The attempts up to a task, the first one first: those since the last that was not a further one."""
+        if not task.attempt:
+            return (task,)
+        place = (task.turn, task.split)
+        rows = self.tasks(task.run, task.step, superseded=True, path=task.path)
+        before = [row for row in rows if (row.turn, row.split) == place and row.number <= task.number]
+        first = max((n for n, row in enumerate(before) if not row.attempt), default=0)
+        return tuple(before[first:])
+
     def steps(self, run: int) -> tuple[StepRow, ...]:
         """The newest task at every place, added up by step and status: quick however many there are."""
         newest = """SELECT step, split, status, seconds, started, finished, items, again, max(number) FROM tasks

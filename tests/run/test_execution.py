@@ -100,7 +100,7 @@ def test_what_a_crashing_task_had_printed_is_kept_and_its_end_described(place: P
     assert ran.text("work[1]") == "about to segfault\n"
     ends = {address: event.failure.message for address, event in failures(ran).items()}
     assert ends == {
-        "work[1]": "its process died: it was killed by SIGSEGV (a fault in compiled code)",
+        "work[1]": "its process died: it was killed by SIGSEGV (segmentation fault in compiled code)",
         "work[2]": "its process died: it left with exit code 3",
         "work[3]": "its process died: it left with exit code 0 in the middle of the step",
         "work[4]": "its process died: it was killed by SIGKILL (out of memory?)",

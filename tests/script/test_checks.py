@@ -48,7 +48,7 @@ RULES = {
     "unknown keyword": (middle("self.next(self.end, each='x')"), "self.next takes no 'each'"),
     "no target": (middle("self.next()"), "'self.next()' is not a transition"),
     "a target that is no step": (middle("self.next(end)"), "self.next cannot go to 'end'"),
-    "foreach by variable": (middle("self.next(self.end, foreach=NAME)"), "foreach= must be the name"),
+    "foreach by a list": (middle("self.next(self.end, foreach=5)"), "foreach= must be the name"),
     "switch without condition": (middle("self.next({1: self.end})"), "a switch needs condition="),
     "switch by a computed case": (
         middle("self.next({1 + 1: self.end, 2: self.end}, condition='x')"),

@@ -206,7 +206,7 @@ def test_current_tells_about_run_and_task(scripts: Scripts) -> None:
             self.facts = {name: getattr(current, name) for name in (
                 "flow_name", "run_id", "step_name", "task_id", "retry_count", "origin_run_id", "pathspec", "namespace",
                 "username", "tags", "parameter_names")}
-            self.steps = sorted(current.graph)
+            self.steps = sorted(current.graph["steps"])
             self.folder = current.tempdir
             self.there = os.path.isdir(current.tempdir)
             self.task, self.run = current.task.pathspec, current.run.pathspec
@@ -222,7 +222,7 @@ def test_current_tells_about_run_and_task(scripts: Scripts) -> None:
     assert ran.error == ""
     assert ran.data.facts == {
         "flow_name": "F", "run_id": "1", "step_name": "start", "task_id": "1", "retry_count": 0, "origin_run_id": None,
-        "pathspec": "F/1/start/1", "namespace": "user:tester", "username": "tester", "tags": frozenset({"t"}),
+        "pathspec": "F/1/start/1", "namespace": "user:tester", "username": "tester", "tags": {"t"},
         "parameter_names": ["alpha"],
     }  # fmt: skip
     assert (ran.data.task, ran.data.run) == ("F/1/start/1", "F/1")
@@ -232,7 +232,8 @@ def test_current_tells_about_run_and_task(scripts: Scripts) -> None:
 
 def test_current_is_empty_where_no_flow_runs() -> None:
     assert not current
+    assert (current.run_id, current.task, "run_id" in current, current.is_running_flow) == (None, None, False, False)
     with pytest.raises(AttributeError, match="because no flow is running"):
-        _ = current.run_id
+        _ = current.card
     with pytest.raises(AttributeError, match="current only tells"):
         current.run_id = 3

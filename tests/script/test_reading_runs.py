@@ -86,7 +86,7 @@ def test_namespaces_choose_what_is_seen(scripts: Scripts) -> None:
     assert (get_namespace(), Flow("F").latest_run) == ("nobody", None)
     namespace("mine")
     assert Flow("F").latest_run is not None
-    assert default_namespace() is None
+    assert default_namespace() == "user:tester"
 
 
 @pytest.mark.parametrize("pathspec", ["F/9", "G/1"])
@@ -104,7 +104,7 @@ def test_a_runner_runs_and_resumes_in_a_process_of_its_own(scripts: Scripts) -> 
     assert "Done!" in done.stdout
     assert done.run is not None
     assert done.run.data.trail == ["start", 0.1, "end"]
-    assert done.run.tags == {"t"}
+    assert done.run.user_tags == {"t"}
     again = Runner(path).resume(alpha=0.2)
     assert again.run is not None
     assert again.run.data.trail == ["start", 0.2, "end"]

@@ -35,7 +35,8 @@ def test_a_resumed_task_names_the_task_it_was_taken_from(scripts: Scripts) -> No
     assert tasks["start"].origin_pathspec == "F/1/start/1"
     assert tasks["start"].metadata_dict["origin-run-id"] == "1"
     assert tasks["end"].origin_pathspec is None
-    assert "origin-run-id" not in tasks["end"].metadata_dict
+    assert tasks["end"].metadata_dict["origin-run-id"] == "1"
+    assert "origin-task-id" not in tasks["end"].metadata_dict
     assert again.run.origin_run_id == "1"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from nbflow.flow.flowspec import ITEMS
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.trees import every_node
 from nbflow.importing.design.decisions import Design
@@ -17,6 +18,9 @@ def name_items(design: Design) -> None:
         above = design.foreach_above(name)
         if above is not None:
             leads = above[1]
+            if leads.foreach == ITEMS:
+                fix = "Write the name of the list into it as a text: foreach='items'"
+                raise Stuck(design.steps[above[0]].line, f"step '{above[0]}' names its foreach by a variable", fix)
             design.items[name] = _item(design, name, leads.foreach or "", frozenset(taken))
             taken.add(design.items[name])
 

@@ -17,10 +17,16 @@ COMMANDS = {
 }  # fmt: skip
 """Command -> its module in this package."""
 
+QUIET = "nbflow.quiet"
+"""What the context of a command says if it was told to be quiet and has no option of its own for that."""
+
+_QUIET = frozenset({"run", "resume", "check", "show", "output-dot"})
+
 _VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
+        "--branch",
     }
 )  # fmt: skip
 _IGNORED_VALUES = (
@@ -54,7 +60,11 @@ class Commands(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, command_first(_without_ignored(args, ctx)))
+        words = command_first(_without_ignored(args, ctx))
+        if words and words[0] not in _QUIET and "--quiet" in words:  # it stands before the command, for any of them
+            words.remove("--quiet")
+            ctx.meta[QUIET] = True
+        return super().parse_args(ctx, words)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nbflow import client
-from nbflow.errors import MetaflowNotFound, MetaflowTaggingError
+from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
 from nbflow.script.flow import FlowSpec
 from nbflow.store.rows import TaskStatus
 from nbflow.store.store import Store
@@ -29,7 +29,7 @@ def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
 
 
 def _flow() -> client.Flow:
-    return client.Flow(click.get_current_context().find_root().obj.__name__)
+    return client.Flow(click.get_current_context().find_root().obj.__name__, _namespace_check=False)
 
 
 def _newest() -> client.Run:
@@ -43,7 +43,7 @@ def _runs() -> None:
     """The runs so far, newest first."""
     for run in _flow():
         parameters = " ".join(f"{name}={value}" for name, value in run.parameters.items())
-        tags = " ".join(sorted(run.tags))
+        tags = " ".join(sorted(run.user_tags))
         began = f"{run.created_at:%Y-%m-%d %H:%M:%S}" if run.created_at else ""
         click.echo("  ".join(part for part in (run.id, began, str(run.status), parameters, tags) if part))
 
@@ -69,46 +69,67 @@ def _gc(keep: int, dry_run: bool) -> None:
 
 def _tag_command() -> click.Command:
     run = click.Option(["--run-id"], type=int, help="Which run; the newest if it is not given.")
+    space = click.Option(["--namespace"], help="Look for the run in this namespace, not in all of them.")
     tags = click.Argument(["tags"], nargs=-1, required=True)
-    old = click.Argument(["old"])
-    new = click.Argument(["new"])
+    pair = click.Argument(["pair"], nargs=-1, metavar="[OLD NEW]")
+    remove = click.Option(["--remove"], multiple=True, help="Take this tag away.")
+    add = click.Option(["--add"], multiple=True, help="Add this tag.")
+    hide = click.Option(["--hide-system-tags"], is_flag=True, help="Only those of users.")
+    flat = click.Option(["--flat"], is_flag=True, help="One tag a line.")
     commands = {
-        "add": click.Command("add", params=[run, tags], callback=_add, help="Add tags to a run."),
-        "remove": click.Command("remove", params=[run, tags], callback=_remove, help="Take tags from a run."),
+        "add": click.Command("add", params=[run, space, tags], callback=_add, help="Add tags to a run."),
+        "remove": click.Command("remove", params=[run, space, tags], callback=_remove, help="Take tags from a run."),
         "replace": click.Command(
-            "replace", params=[run, old, new], callback=_replace, help="One tag for another, at once."
+            "replace", params=[run, space, remove, add, pair], callback=_replace, help="Tags for others, at once."
         ),
-        "list": click.Command("list", params=[run], callback=_list, help="The tags of a run."),
+        "list": click.Command("list", params=[run, space, hide, flat], callback=_list, help="The tags of a run."),
     }
     return click.Group("tag", commands=commands, help="Tags of runs: add, remove, replace, list.")
 
 
-def _run(number: int | None) -> client.Run:
-    return _newest() if number is None else _flow()[number]
+def _run(number: int | None, namespace: str | None) -> client.Run:
+    run = _newest() if number is None else _flow()[number]
+    if namespace and namespace not in run.tags:
+        raise MetaflowNamespaceMismatch(namespace)
+    return run
 
 
-def _add(run_id: int | None, tags: tuple[str, ...]) -> None:
-    run = _run(run_id)
+def _add(run_id: int | None, namespace: str | None, tags: tuple[str, ...]) -> None:
+    run = _run(run_id, namespace)
     run.add_tags(tags)
     _say(run)
 
 
-def _remove(run_id: int | None, tags: tuple[str, ...]) -> None:
-    run = _run(run_id)
+def _remove(run_id: int | None, namespace: str | None, tags: tuple[str, ...]) -> None:
+    run = _run(run_id, namespace)
     run.remove_tags(tags)
     _say(run)
 
 
-def _replace(run_id: int | None, old: str, new: str) -> None:
-    run = _run(run_id)
-    if old not in run.tags:
-        raise MetaflowTaggingError(f"run {run.id} has no tag '{old}': it has {', '.join(sorted(run.tags)) or 'none'}")
-    run.replace_tag(old, new)
+def _replace(
+    run_id: int | None, namespace: str | None, remove: tuple[str, ...], add: tuple[str, ...], pair: tuple[str, ...]
+) -> None:
+    run = _run(run_id, namespace)
+    if len(pair) == 2 and not remove and not add:
+        remove, add = pair[:1], pair[1:]
+    if not remove or not add or (pair and (remove, add) != (pair[:1], pair[1:])):
+        raise MetaflowTaggingError("tag replace takes --remove OLD and --add NEW, each as often as needed, or OLD NEW")
+    missing = [tag for tag in remove if tag not in run.tags]
+    if missing:
+        listed = ", ".join(sorted(run.user_tags)) or "none"
+        raise MetaflowTaggingError(f"run {run.id} has no tag '{missing[0]}': it has {listed}")
+    run.replace_tags(remove, add)
     _say(run)
 
 
-def _list(run_id: int | None) -> None:
-    _say(_run(run_id))
+def _list(run_id: int | None, namespace: str | None, hide_system_tags: bool, flat: bool) -> None:
+    run = _run(run_id, namespace)
+    if not flat:
+        _say(run)
+        return
+    click.echo(f"Tags of run {run.id}:", err=True)  # both on stderr, where Metaflow's scripts read them
+    for tag in sorted(run.user_tags if hide_system_tags else run.tags):
+        click.echo(tag, err=True)
 
 
 def _say(run: client.Run) -> None:

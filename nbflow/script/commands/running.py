@@ -9,12 +9,14 @@ import click
 from click.core import ParameterSource
 
 from nbflow.run.events import Outcome
+from nbflow.script.decorators import choose_branch
 from nbflow.script.flow import FlowSpec
 from nbflow.script.launch import Ended, resume_script, run_script
 from nbflow.script.lint import lint
-from nbflow.script.parameters import IncludeFile, Parameter, parameters_of, user_name
+from nbflow.script.parameters import IncludeFile, Parameter, parameters_of
 from nbflow.script.prepared import prepare, refuse_errors
 from nbflow.script.settings import Settings
+from nbflow.store.user import user_name
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -42,6 +44,8 @@ def _options() -> list[click.Parameter]:
             ["--run-id-file"], type=click.Path(dir_okay=False, path_type=Path), help="Write the run's id here."
         ),
         click.Option(["--namespace"], help="The namespace that the flow is told of."),
+        click.Option(["--branch"], help="The branch of the flow's @project."),
+        click.Option(["--production"], is_flag=True, help="Run in the production branch of the flow's @project."),
         click.Option(["--quiet/--no-quiet"], default=False, help="No lines but those of tasks."),
         click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names first."),
     ]
@@ -71,6 +75,7 @@ def _settings(facts: dict[str, Any]) -> Settings:
 def _run(**facts: Any) -> None:
     ctx = click.get_current_context()
     settings = _settings(facts)
+    choose_branch(ctx.obj, facts["branch"], facts["production"])
     prepared = _begin(ctx.obj, settings, facts["lint"])
     try:
         _leave(run_script(prepared, _given(ctx, ctx.obj), settings))
@@ -81,6 +86,7 @@ def _run(**facts: Any) -> None:
 def _resume(step: str | None, origin_run_id: int | None, **facts: Any) -> None:
     ctx = click.get_current_context()
     settings = _settings(facts)
+    choose_branch(ctx.obj, facts["branch"], facts["production"])
     prepared = _begin(ctx.obj, settings, facts["lint"])
     try:
         _leave(resume_script(prepared, _given(ctx, ctx.obj), settings, origin_run_id, step))
