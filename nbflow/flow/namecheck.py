@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from nbflow.flow.asking import soft_reads
@@ -251,6 +251,8 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
 
 def mixed_mode(graph: Graph) -> Iterator[Problem]:
     """A cell that uses self keeps its plain names to itself, so nobody below may count on one."""
+    if not any(step.metaflow for step in graph.steps.values()):
+        return
     for step in graph.steps.values():
         for name, writer in sorted(_plain_by_self(graph, step).items()):
             message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
@@ -275,19 +277,17 @@ def parallel_writes(graph: Graph) -> Iterator[Problem]:
     for reader, linked in graph.links.items():
         for binding in (one for one in linked.bindings if one.name not in GENERATORS):
             nearest = graph.steps[binding.writers[0]]
-            known = {*binding.writers, *linked.branches}
-            for rival in _rivals(graph, nearest, binding.name, graph.ancestors(reader) - known):
+            others = [*graph.writers_above(nearest.name, binding.name)]
+            among = graph.ancestors(reader) - {*binding.writers, *linked.branches} if others else ()
+            for rival in _rivals(graph, nearest, reversed(others), among):
                 yield _parallel(nearest, rival, binding.name)
 
 
-def _rivals(graph: Graph, nearest: Step, name: str, among: Collection[str]) -> Iterator[Step]:
-    """The steps above the nearest that write the name too, and for which it does not wait."""
-    for other in graph.steps.values():
-        if other.name == nearest.name:
-            return
-        writes = other.name in among and name in graph.links[other.name].writes
-        if writes and other.name not in graph.ancestors(nearest.name):
-            yield other
+def _rivals(graph: Graph, nearest: Step, writers: Iterable[str], among: Collection[str]) -> Iterator[Step]:
+    """Those of the writers above the nearest for which it does not wait."""
+    for other in writers:
+        if other in among and other not in graph.ancestors(nearest.name):
+            yield graph.steps[other]
 
 
 def _parallel(nearest: Step, other: Step, name: str) -> Problem:
