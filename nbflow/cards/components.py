@@ -195,7 +195,7 @@ class VegaChart(MetaflowCardComponent):
             import vl_convert  # noqa: PLC0415 - optional, and large
         except ImportError:
             return (
-                "<p><em>To have this chart drawn: pip install 'jupyter-nbflow[cards]'</em></p>"
+                '<p><em>To have this chart drawn: pip install "jupyter-nbflow[cards]"</em></p>'
                 f"<pre>{html.escape(json.dumps(self.spec, indent=1))}</pre>"
             )
         return f"<figure>{vl_convert.vegalite_to_svg(self.spec)}</figure>"
