@@ -61,7 +61,7 @@ def export(
     if target is Target.METAFLOW and not problems:
         problems = certainly_apart(graph) + metaflow_refusals(_usage(graph, all_artifacts))
     if problems:
-        raise FlowRefused([str(one) for one in problems])
+        raise FlowRefused([*dict.fromkeys(map(str, problems))])
     if not graph.links:
         raise FlowRefused([f"{graph.flow.document} has no step. Begin a cell with %%step NAME"])
     return _Export(graph, target, all_artifacts, Names(graph), known).write()

@@ -22,6 +22,7 @@ class Place:
     document: str
     cell: int
     line: int = 1
+    column: int = 0  # of a statement; a line may hold several
     words: str = field(default="", compare=False)
     above: int | None = field(default=None, compare=False)
 
@@ -55,7 +56,7 @@ class Cell:
     def place(self, document: str, line: int = 1, *, named: bool = True) -> Place:
         """A line of it; `named`: with its first words."""
         words = shortened(self.first_words, _LONGEST) if named else ""
-        return Place(document, self.number, line, words, self.lines_above)
+        return Place(document, self.number, line, words=words, above=self.lines_above)
 
     @property
     def first_words(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from nbflow.errors import HeaderError, ParameterError
-from nbflow.flow.cell import NOWHERE, Cell, Place, Problem
+from nbflow.flow.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.code import Names, compile_body, digest, names_of
 from nbflow.flow.definition import Definition, Prelude, Scratch
 from nbflow.flow.header import CellKind, Fault, Header, read_header
@@ -171,7 +171,7 @@ def _code_of(step: Step, tree: ast.Module, lazy_annotations: bool) -> tuple[Stat
 
 def _correction(line: str) -> str:
     text = line.strip()
-    return f"Correct '{text if len(text) <= 60 else text[:60] + '…'}'" if text else "Correct this cell"
+    return f"Rewrite the line '{shortened(text, 60)}'" if text else "Rewrite this cell"
 
 
 def _duplicates(steps: Sequence[Step]) -> Iterator[Problem]:
@@ -191,7 +191,7 @@ def _syntax_problem(error: SyntaxError, body: str, step: Step) -> Problem:
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
         fix = "Write 'async def', or await where it is called"
         return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
-    return Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), place, step.name)
+    return Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), place, step.name)
 
 
 def _refusals(text: Text, step: Step) -> Iterator[Problem]:
@@ -306,7 +306,9 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
         lines = lines_of(cell.source)
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         where = replace(place, line=line)
-        found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), where))
+        found.problems.append(
+            Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), where)
+        )
     return None
 
 

@@ -80,6 +80,8 @@ def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType
         raise MagicRefused("begins a cell, and stands in the midst of one", "Give it a cell of its own")
     if line.name == "run" and line.rest in files and not line.target:
         return f"{line.margin}{_run(line.rest, files[line.rest])}"
+    if line.name == "run" and re.fullmatch(r"[^-\s]\S*\.py", line.rest):
+        raise MagicRefused("runs a file that is not there, or is not Python", "Correct its name, or its text")
     if line.name not in _LINES:
         refuse(line.name)
     python = _LINES[line.name](line)

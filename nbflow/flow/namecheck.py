@@ -17,6 +17,7 @@ from nbflow.flow.magics import SHELL
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
+from nbflow.flow.scratchcheck import words_of_unreadable
 from nbflow.flow.step import Step
 from nbflow.flow.strings import expanded_names
 from nbflow.flow.usual import usual_import
@@ -42,7 +43,7 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
         for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
             verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
-            fix = f"Write to another name, such as my_{name}"
+            fix = "Take the deletion out" if verb == "deletes" else f"Write to another name, such as my_{name}"
             yield problem("assigned-parameter", step, message, fix, name=name)
     for definition in graph.prelude.definitions:
         for name in sorted(definition.state & parameters.keys()):
@@ -108,29 +109,19 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
     for parameter in graph.flow.parameters:
         if parameter.name in graph.prelude.names:
             other = _definition(graph, parameter.name)
-            message = f"parameter '{parameter.name}' is also defined in cell {other.place.cell}"
-            yield Problem("prelude-clash", message, "Rename one of them", parameter.place)
+            message = f"this defines '{parameter.name}', which is a parameter (cell {parameter.place.cell})"
+            fix = f"Use another name, such as my_{parameter.name}"
+            yield Problem("prelude-clash", message, fix, other.place)
 
 
 def unknown_names(graph: Graph) -> Iterator[Problem]:
     """A cell that cannot be read may provide any name that it mentions."""
-    perhaps = _in_unreadable(graph)
+    perhaps = words_of_unreadable(graph)
     for step in graph.steps.values():
         unknown = graph.links[step.name].unknown - _plain_by_self(graph, step).keys() | {*_from_shell(graph, step)}
         for name in sorted(unknown - perhaps):
             if not any(name in scratch.names for scratch in graph.flow.scratch):
                 yield _unknown_name(graph, step, name)
-
-
-_UNREADABLE = frozenset({"syntax", "magic", "async", "header"})
-_WORD = re.compile(r"[^\W\d]\w*")
-
-
-def _in_unreadable(graph: Graph) -> frozenset[str]:
-    """The words of the cells that cannot be read."""
-    broken = (one for one in graph.flow.problems if one.rule in _UNREADABLE and not one.warning)
-    cells = {one.place.cell for one in broken if one.place}
-    return frozenset(word for cell in graph.flow.cells if cell.number in cells for word in _WORD.findall(cell.source))
 
 
 def _from_shell(graph: Graph, step: Step) -> Iterator[str]:
@@ -236,7 +227,7 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
         return
     known = (
         _readable(graph)
-        | _in_unreadable(graph)
+        | words_of_unreadable(graph)
         | BUILTINS
         | {"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"}
     )

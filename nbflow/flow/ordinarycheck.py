@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from nbflow.flow.cell import NOWHERE, Place, Problem
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, Scratch
+from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scratchcheck import since_defined, with_step
@@ -44,6 +46,10 @@ def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: Step, reade
     verb = "changes" if name in one.changes else "assigns"
     message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
     problem = Problem("changed-outside", message, "", one.place, warning=True)
+    if one.source.startswith("del "):
+        return replace(
+            problem, message=message.replace("changes", "deletes"), fix="Take it out, or delete it in a step"
+        )
     return with_step(graph, problem, ", or use another name here")
 
 
@@ -106,4 +112,27 @@ def setting_outside(graph: Graph) -> Iterator[Problem]:
             yield Problem("setting-outside", message, fix, one.place, warning=True)
 
 
-ORDINARY_RULES = (drawn_outside, artifact_changed_outside, artifact_read_outside, bound_anew, setting_outside)
+def bound_below(graph: Graph) -> Iterator[Problem]:
+    """An ordinary statement that uses what only cells below it bind fails when the cells run top to bottom."""
+    steps = [(step.place, step.writes | step.passing) for step in graph.steps.values()]
+    bound = [(one.place, one.names) for one in graph.prelude.definitions]
+    bound += [*steps, *((one.place, one.names) for one in graph.flow.scratch)]
+    parameters = {parameter.name for parameter in graph.flow.parameters}
+    for one in graph.flow.scratch:
+        for name in sorted(names_of(one.source).now - BUILTINS - parameters - one.names if "(" in one.source else ()):
+            places = [place for place, names in bound if name in names]
+            if places and min(places) > one.place and not graph.prelude.has_star:
+                message = f"this uses '{name}', which only cell {min(places).cell} below binds"
+                fix = "Move it below that cell, or what binds the name above it"
+                yield Problem("bound-below", message, fix, one.place, warning=True)
+                break
+
+
+ORDINARY_RULES = (
+    drawn_outside,
+    artifact_changed_outside,
+    artifact_read_outside,
+    bound_anew,
+    bound_below,
+    setting_outside,
+)

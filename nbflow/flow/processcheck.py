@@ -8,7 +8,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from nbflow.flow.cell import Problem
+from nbflow.flow.cell import Problem, shortened
 from nbflow.flow.code import parse
 from nbflow.flow.definition import Definition
 from nbflow.flow.effects import Known, Touched, executed
@@ -36,6 +36,8 @@ def _may_set(text: str, names: Collection[str] = ()) -> bool:
 
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})
+_LONGEST = 48
+"""Characters of a statement that a message shows."""
 _PATHS = frozenset({"Path", "join", "joinpath", "str", "exists", "isdir", "is_dir"})
 _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
 
@@ -95,8 +97,9 @@ def _goes_back(body: str) -> bool:
 
 
 def _told(step: Step, node: ast.stmt, reader: Step) -> Problem:
-    message = f"this changes the process of step '{step.name}' alone: step '{reader.name}' does not see it"
-    fix = "Write it in an ordinary cell above both, or in each step that needs it"
+    words = shortened(lines_of(ast.unparse(node))[0], _LONGEST)
+    message = f"`{words}` changes the process of step '{step.name}' alone: step '{reader.name}' does not see it"
+    fix = "Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
     place = replace(step.place, line=step.body_line + node.lineno - 1)
     return Problem("setting-in-step", message, fix, place, step.name, warning=True)
 

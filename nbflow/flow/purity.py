@@ -89,8 +89,10 @@ class Purity:
                 return name in self.known
             case ast.Call():
                 return self._is_pure_call(node)
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            case ast.ListComp() | ast.SetComp() | ast.DictComp():
                 return self._is_pure_comprehension(node)
+            case ast.GeneratorExp():
+                return False  # whoever reads it uses it up
             case ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
                 return False
             case _:
@@ -99,7 +101,10 @@ class Purity:
     def _is_pure_call(self, call: ast.Call) -> bool:
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
         is_known = self._is_pure_callee(call.func) or self._is_replaced_text(call) or self._is_seeded(call)
-        return is_known and all(self.is_pure(argument) for argument in arguments)
+        return is_known and all(map(self._is_pure_argument, arguments))
+
+    def _is_pure_argument(self, node: ast.expr) -> bool:
+        return self._is_pure_comprehension(node) if isinstance(node, ast.GeneratorExp) else self.is_pure(node)
 
     def _is_pure_callee(self, func: ast.expr) -> bool:
         if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Constant | ast.JoinedStr):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,12 @@ from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
-from nbflow.flow.header import CellKind, read_header
+from nbflow.flow.header import read_header
 from nbflow.flow.magics import PYTHON_MAGICS, SHELL
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.flow.strings import expanded_names
-from nbflow.flow.text import parse_ordinary, parse_step
+from nbflow.flow.text import parse_step
 from nbflow.flow.wording import HEADER, divide_step, listed, make_step
 
 
@@ -59,11 +60,11 @@ class _Cause:
         if first.place.cell > above:
             fix = f"Move cell {first.place.cell} above cell {above}, where it is needed first, with  {HEADER}  on top"
             return replace(problem, fix=fix)
-        return with_step(graph, problem, shared=True)
+        return with_step(graph, problem)
 
 
-def with_step(graph: Graph, problem: Problem, or_else: str = "", *, shared: bool = False) -> Problem:
-    """A problem that is mended when the cell of its place becomes a step. `shared`: or when every worker runs it."""
+def with_step(graph: Graph, problem: Problem, or_else: str = "") -> Problem:
+    """A problem that is mended when the cell of its place becomes a step."""
     assert problem.place is not None
     cell = next(one for one in graph.flow.cells if one.number == problem.place.cell)
     magic = read_header(cell.source).magic
@@ -72,8 +73,6 @@ def with_step(graph: Graph, problem: Problem, or_else: str = "", *, shared: bool
         return replace(problem, fix=f"{fix}{or_else}")
     if stays := _stays(graph, cell, problem.place.line):
         return replace(problem, fix=f"{divide_step(problem.place, stays)}{or_else}", header=HEADER, stays=stays)
-    if shared and can_be_shared(graph, cell):
-        or_else = ", or  %%shared  if every worker is to run it for itself"
     return replace(problem, fix=f"{make_step(problem.place)}{or_else}", header=HEADER)
 
 
@@ -83,13 +82,15 @@ def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:
     return tuple(sorted(settings.union(number for number, _, _ in parse_step(cell.source).refused) - {line}))
 
 
-def can_be_shared(graph: Graph, cell: Cell) -> bool:
-    """Whether each worker can run the cell: it uses nothing that only steps or other such cells have."""
-    if read_header(cell.source).kind is CellKind.FOREIGN:
-        return False
-    text = parse_ordinary(cell.source)
-    known = graph.prelude.names | BUILTINS | {parameter.name for parameter in graph.flow.parameters}
-    return not text.magic and names_of(text.tree).free <= known
+_UNREADABLE = frozenset({"syntax", "magic", "async", "header", "duplicate-step"})
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def words_of_unreadable(graph: Graph) -> frozenset[str]:
+    """The words of the cells that are no part of the flow: each may be a name that such a cell binds."""
+    broken = (one for one in graph.flow.problems if one.rule in _UNREADABLE and not one.warning)
+    cells = {one.place.cell for one in broken if one.place}
+    return frozenset(word for cell in graph.flow.cells if cell.number in cells for word in _WORD.findall(cell.source))
 
 
 class Outside:
@@ -115,8 +116,10 @@ class Outside:
 
     def needed_by(self, step: Step) -> Iterator[tuple[Need, str, Scratch]]:
         """Yield what a step needs of it, by itself or through the functions that it uses."""
+        perhaps = words_of_unreadable(self._graph)
         for name in sorted(self._read(step) & self.by_name.keys()):
-            if one := self.nearest(name, step.place):
+            one = self.nearest(name, step.place)
+            if one and (one.place < step.place or name not in perhaps):
                 yield Need(step.name), name, one
         for name, through in self._read_through(step):
             if one := self.nearest(name, step.place):

@@ -35,7 +35,7 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
         Statement(
             node,
             source_of(text.source, node),
-            replace(place, line=place.line - 1 + (first := first_line(node))),
+            replace(place, line=place.line - 1 + (first := first_line(node)), column=node.col_offset),
             names_of_statement(node, lazy_annotations),
             digest(node),
             text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.definition import Definition
@@ -19,6 +20,7 @@ from nbflow.init.offering import Offer, loops, offers, split_offered, with_param
 from nbflow.init.settling import Draft, know, settle
 from nbflow.init.waiting import with_waits
 
+_KEY = re.compile(r"\bcell_\d+_\d+\b")
 _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
 
 
@@ -125,11 +127,13 @@ def _rows(draft: Draft) -> Iterator[Row]:
     definitions: dict[int, list[Definition]] = {}
     for one in draft.graph.prelude.definitions:
         definitions.setdefault(draft.at(one.place), []).append(one)
+    final = {group.key: group.name for group in draft.groups if group.name}
+    renamed = partial(_KEY.sub, lambda found: final.get(found[0], found[0]))
     for at, group in enumerate(draft.groups):
         numbers = tuple(dict.fromkeys(part.cell.number for part in group.parts))
         name = names.get(at, "") if group.becomes is Becomes.STEP else ""
         why = group.why or _why(draft, at, name, definitions.get(at, ()))
-        yield Row(numbers, Cell(group.number, group.source).first_words, group.becomes, name, why)
+        yield Row(numbers, Cell(group.number, group.source).first_words, group.becomes, name, renamed(why))
 
 
 def _why(draft: Draft, at: int, name: str, definitions: Sequence[Definition]) -> str:

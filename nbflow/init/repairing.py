@@ -31,7 +31,7 @@ def plan_repair(cells: Sequence[Cell], document: str = "") -> Plan:
 def _repaired(draft: Draft) -> Draft | None:
     found: dict[int, Problem] = {}
     for one in draft.problems:
-        if one.header and one.place and not draft.groups[at := draft.at(one.place)].is_new:
+        if one.header and one.place and not one.warning and not draft.groups[at := draft.at(one.place)].is_new:
             found.setdefault(at, one)
     if not found:
         return None

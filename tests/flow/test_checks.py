@@ -87,13 +87,13 @@ RULES = [
     (
         "import m\n---\n# loads\ndf = m.load()\n---\n%%step a\nx = df",
         "cell 2 `df = m.load()`, line 2: this computes 'df' outside of any step; needed in step 'a'. "
-        "Write  %%step load_df  on top of cell 2, or  %%shared  if every worker is to run it for itself",
+        "Write  %%step load_df  on top of cell 2",
         "import m\n---\n%%shared\ndf = m.load()\n---\n%%step a\nx = df",
     ),
     (
         "df = input()\n---\ndef f(): return df\n---\n%%step a\n\nx = f()",
         "cell 1 `df = input()`, line 1: this computes 'df' outside of any step; needed in step 'a' (through 'f'). "
-        "Write  %%step df  on top of cell 1, or  %%shared  if every worker is to run it for itself",
+        "Write  %%step df  on top of cell 1",
         "def f(): return df\n---\n%%step load\ndf = 1\n---\n%%step a\n\nx = f()",
     ),
     (
@@ -157,7 +157,8 @@ RULES = [
     ),
     (
         PARAMS + "top_k = 5",
-        "cell 1, line 2: parameter 'top_k' is also defined in cell 2. Rename one of them",
+        "cell 2 `top_k = 5`, line 1: this defines 'top_k', which is a parameter (cell 1). "
+        "Use another name, such as my_top_k",
         PARAMS + "limit = top_k",
     ),
     (
@@ -239,13 +240,13 @@ RULES = [
     (
         "X = [1]\n---\nX.append(open('a').read())\n---\n%%step a\ny = X",
         "cell 2 `X.append(open('a').read())`, line 1: this changes 'X' outside of any step; needed in step 'a'. "
-        "Write  %%step load_x  on top of cell 2, or  %%shared  if every worker is to run it for itself",
+        "Write  %%step load_x  on top of cell 2",
         "X = [1]\n---\n%%step a\ny = X\n---\nX.append(open('a').read())",
     ),
     (
         "N = 1\n---\ndef f(): return N\n---\nN = len(input())\n---\n%%step a\ny = f()",
         "cell 3 `N = len(input())`, line 1: this computes 'N' outside of any step; needed in step 'a'. "
-        "Write  %%step n  on top of cell 3, or  %%shared  if every worker is to run it for itself",
+        "Write  %%step n  on top of cell 3",
         "N = 1\n---\ndef f(): return N\n---\nN = len(input())\n---\nN = 2\n---\n%%step a\ny = f()",
     ),
     (

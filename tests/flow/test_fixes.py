@@ -91,14 +91,16 @@ PARAMETERS = [
 
 RUNS = [
     ("%%step a\nx = 1\nx\n---\n%%step b\ny = _", "%%step a\nx = 1\nx\n---\n%%step b\ny = x"),
+    ("%%step a\ny = 1\n---\nload(1)\n---\ndef load(n): ...", "%%step a\ny = 1\n---\ndef load(n): ...\n---\nload(1)"),
+    ("%%step a\nx = [1]\n---\ndel x\n---\n%%step b\ny = x", "%%step a\nx = [1]\n---\n%%step b\ny = x"),
+    ("%%step a\n%run missing.py\nx = 1", "%%step a\nx = 1"),
     ("%%step a\ny = _helper(1)", "def _helper(n): return n\n---\n%%step a\ny = _helper(1)"),
     ("%%step a\ny = np.mean([1])", "import numpy as np\n---\n%%step a\ny = np.mean([1])"),
     ("def f(): return np.pi", "import numpy as np\ndef f(): return np.pi"),
     (
-        "import numpy as np\nnp.random.seed(1)\n---\nnp.random.rand(N())\n---\n%%step a\ny = np.random.rand()\n---\n"
-        "def N(): return len(input())",
-        "import numpy as np\nnp.random.seed(1)\n---\n%%step draw\nnp.random.rand(N())\n---\n%%step a\n"
-        "y = np.random.rand()\n---\ndef N(): return len(input())",
+        "import numpy as np\nnp.random.seed(1)\n---\nnp.random.rand(len(input()))\n---\n%%step a\ny = np.random.rand()",
+        "import numpy as np\nnp.random.seed(1)\n---\n%%step draw\nnp.random.rand(len(input()))\n---\n%%step a\n"
+        "y = np.random.rand()",
     ),
     (
         "%%step one\nnum = int\n---\ndef f(x: num): return x\n---\n%%step two\nnum = num and float\n---\n"
@@ -205,15 +207,6 @@ def test_the_headers_that_messages_name_mend_what_they_speak_of(text: str) -> No
     problems = check(graph_of(text))
     mended = told(with_headers(cells_of(text), problems))
     assert [one for one in mended if one.header or not one.warning] == [one for one in problems if not one.header]
-
-
-def test_a_shared_cell_is_offered_where_it_mends() -> None:
-    offered = [text for text in HEADED if any("%%shared" in one.fix for one in check(graph_of(text)))]
-    assert offered
-    for text in offered:
-        (problem,) = check(graph_of(text))
-        cells = with_headers(cells_of(text), (replace(problem, header="%%shared"),))
-        assert [one for one in told(cells) if not one.warning] == []
 
 
 # every place that makes a message
