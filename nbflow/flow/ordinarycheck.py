@@ -11,7 +11,7 @@ from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.scratchcheck import since_defined, with_step
+from nbflow.flow.scratchcheck import since_defined, with_step, words_of_unreadable
 from nbflow.flow.step import Step
 from nbflow.flow.wording import listed
 
@@ -114,14 +114,16 @@ def setting_outside(graph: Graph) -> Iterator[Problem]:
 
 def bound_below(graph: Graph) -> Iterator[Problem]:
     """An ordinary statement that uses what only cells below it bind fails when the cells run top to bottom."""
+    if graph.prelude.has_star or words_of_unreadable(graph):
+        return
     steps = [(step.place, step.writes | step.passing) for step in graph.steps.values()]
     bound = [(one.place, one.names) for one in graph.prelude.definitions]
     bound += [*steps, *((one.place, one.names) for one in graph.flow.scratch)]
     parameters = {parameter.name for parameter in graph.flow.parameters}
-    for one in graph.flow.scratch:
-        for name in sorted(names_of(one.source).now - BUILTINS - parameters - one.names if "(" in one.source else ()):
+    for one in (one for one in graph.flow.scratch if not one.source.startswith("%")):
+        for name in sorted(names_of(one.source).now - BUILTINS - parameters - one.names):
             places = [place for place, names in bound if name in names]
-            if places and min(places) > one.place and not graph.prelude.has_star:
+            if places and min(places) > one.place:
                 message = f"this uses '{name}', which only cell {min(places).cell} below binds"
                 fix = "Move it below that cell, or what binds the name above it"
                 yield Problem("bound-below", message, fix, one.place, warning=True)
