@@ -126,6 +126,10 @@ class FlowSpec:
     def __reduce__(self) -> Any:
         raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
 
+    def cmd(self, *_: object, **__: object) -> Any:
+        """Raise MetaflowException, which says what to do instead."""
+        raise MetaflowException("FlowSpec.cmd is not part of nbflow: use subprocess.run")
+
     # foreach
 
     @property
