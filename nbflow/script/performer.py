@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import os
 import sys
 import tempfile
@@ -43,7 +44,7 @@ from nbflow.script.prepared import prepare
 from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.state import TaskState
-from nbflow.script.transition import OWN
+from nbflow.script.transition import OWN, VARIABLE
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.artifact import Artifact
@@ -55,6 +56,8 @@ def perform_script(program: ScriptProgram) -> ScriptPerformer:
     os.chdir(program.cwd)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     store = Store.open(program.root, create=False)
+    if program.facts["namespace"] != f"user:{program.facts['username']}":
+        client("namespace")(program.facts["namespace"])
     return ScriptPerformer(program, *_import(program), store, Capture(program.live))
 
 
@@ -223,6 +226,7 @@ class ScriptPerformer:
             )
         if written.foreach == ITEMS and called.foreach:  # its name has been known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
+            setattr(flow, VARIABLE, called.foreach)
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(
@@ -246,8 +250,8 @@ class ScriptPerformer:
         spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
         current.set(
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
-            tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
-            run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
+            tempdir=Lazy(self._tempdir), task=Lazy(lambda: client("Task")(spec, _namespace_check=False)),
+            run=Lazy(lambda: client("Run")(f"{run['flow_name']}/{run['run_id']}", _namespace_check=False)),
             graph=Lazy(lambda: describe(prepare(self.cls))), card=Cards(facts.cards),
         )  # fmt: skip
 
@@ -309,7 +313,6 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _client(kind: str, pathspec: str) -> Any:
-    from nbflow import client  # noqa: PLC0415 - few steps ask for it
-
-    return getattr(client, kind)(pathspec, _namespace_check=False)
+def client(name: str) -> Any:
+    """Return a part of the client, which few steps ask for."""
+    return getattr(importlib.import_module("nbflow.client"), name)
