@@ -145,7 +145,7 @@ def _launch(
         row = _begin(writer, prepared, program, plan, settings, kind, origin)
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
         run = Run(prepared.graph, plan)
-        console = Console(str(row.number), program.live, options=lambda step: prepared.graph.steps[step].options)
+        console = Console(str(row.number), program.live, prepared.graph)
         executor = Executor(run, program, Journal(writer, store.history, row), console, default_method())
         console.number_of = _numbers(executor)
         _keep_values(prepared, executor, store, row, values)

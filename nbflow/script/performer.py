@@ -9,7 +9,6 @@ import os
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from nbflow.run.alarm import alarm
 from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
-from nbflow.run.journal import CHOSEN
+from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
@@ -237,8 +236,11 @@ class ScriptPerformer:
     def _catch(self, error: Exception, step: Step, flow: FlowSpec, facts: Facts) -> None:
         """The failure becomes an artifact, and the flow goes on as if the step had ended."""
         if facts.print_exception:
-            traceback.print_exception(error)
+            print(f"@catch caught an exception from {flow}")
+            trace = describe_failure(error).traceback.rstrip("\n")
+            print("\n".join(f">  {line}" for line in trace.split("\n")))
         flow._state.transition = None
+        flow._state.caught = True
         if facts.catch_var:
             setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
 
@@ -252,7 +254,7 @@ class ScriptPerformer:
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: client("Task")(spec, _namespace_check=False)),
             run=Lazy(lambda: client("Run")(f"{run['flow_name']}/{run['run_id']}", _namespace_check=False)),
-            graph=Lazy(lambda: describe(prepare(self.cls))), card=Cards(facts.cards),
+            graph=Lazy(lambda: describe(prepare(self.cls))), **({"card": Cards(facts.cards)} if facts.cards else {}),
         )  # fmt: skip
 
     def _tempdir(self) -> str:
@@ -286,6 +288,8 @@ class ScriptPerformer:
         if called is not None and called.chose and not failed:
             result.chose, extra[CHOSEN] = called.chose, called.chose
             result.again = called.chose == state.step
+        if state.caught:
+            extra[CAUGHT] = True
         if facts.cards:
             self.capture.flush()
             self.capture.collect()

@@ -12,7 +12,7 @@ OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
 VARIABLE = "_foreach_var"
 """The artifact with the name of a foreach's list, where a variable had it."""
 
-HIDDEN = frozenset({"_chosen", "_cards", ITEMS, VARIABLE})
+HIDDEN = frozenset({"_chosen", "_cards", "_caught", ITEMS, VARIABLE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,29 @@
+"""More items than --max-num-splits allows fail the run."""
+
+# $ run --max-num-splits 2
+# $ run --max-num-splits 3
+
+from nbflow import FlowSpec, step
+
+
+class Corpus(FlowSpec):
+    @step
+    def start(self):
+        self.items = [1, 2, 3]
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+
+if __name__ == "__main__":
+    Corpus()
