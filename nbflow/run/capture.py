@@ -223,7 +223,7 @@ def live_tasks(folder: Path) -> list[Path]:
 
 def label_in(path: Path) -> str:
     """The name of the task that a `PID.task` file is about."""
-    return path.read_text().partition("\n")[0]
+    return path.read_bytes().partition(b"\n")[0].decode()  # behind it may stand half a character of another label
 
 
 def _read_streams(path: Path) -> Iterator[Output]:

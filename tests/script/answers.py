@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -35,17 +34,28 @@ def _run(run: Any) -> dict[str, Any]:
 
 
 def _step(step: Any) -> dict[str, Any]:
+    tasks = sorted(step, key=_place)
+    turns = len({tuple(_place(task)[:-1]) for task in tasks}) < len(tasks)
     return {
-        "above": sorted(one.id for one in step.parent_steps),
-        "below": sorted(one.id for one in step.child_steps),
-        "tasks": [_task(task) for task in sorted(step, key=lambda task: _place(task) or [])],
+        "above": sorted({one.id for one in step.parent_steps} - {step.id}),
+        "below": sorted({one.id for one in step.child_steps} - {step.id}),
+        "tasks": [_task(task) | ({} if turns else _beside(task)) for task in tasks],
+    }
+
+
+def _beside(task: Any) -> dict[str, list[str]]:
+    """The steps of the tasks above and below; of the turns of a loop Metaflow does not tell which led to which."""
+    return {
+        "above": sorted({one.parent.id for one in task.parent_tasks}),
+        "below": sorted({one.parent.id for one in task.child_tasks}),
     }
 
 
 def _place(task: Any) -> list[int]:
     """Which items it worked on; of a loop also in which turn, as its numbers count up."""
-    found = re.findall(r"\d+", task.metadata_dict.get("foreach-indices", ""))
-    return [*map(int, found), int(task.id)]
+    if "_foreach_stack" in task:
+        return [*(frame.index for frame in task["_foreach_stack"].data), int(task.id)]
+    return [*getattr(task, "path", ()), int(task.id)]
 
 
 def _task(task: Any) -> dict[str, Any]:
@@ -60,8 +70,6 @@ def _task(task: Any) -> dict[str, Any]:
         "attempts": sorted({one.value for one in task.metadata if one.type == "attempt"}),
         "attempt_stdout": [type(task)(task.pathspec, attempt=n).stdout for n in range(task.current_attempt)],
         "cloned": "origin-task-id" in task.metadata_dict,
-        "above": sorted(one.parent.id for one in task.parent_tasks),
-        "below": sorted(one.parent.id for one in task.child_tasks),
         "path": len(task.path_components),
     }
 
