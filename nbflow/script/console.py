@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nbflow.flow.graph import Graph
-from nbflow.run.capture import label_in, live_tasks
+from nbflow.run.capture import attempt_in, label_in, live_tasks
 from nbflow.run.events import (
     Event,
     ForeachSplit,
@@ -165,12 +165,16 @@ class Console:
         with contextlib.suppress(OSError):
             task = label_in(path)
             number = self.number_of(task)
-            if task not in self._steps or number is None:
+            if task not in self._steps or number is None or not self._is_about(path, task):
                 return
             fresh = {name: _tail(path, name, self._told.get(task)) for name in ("stdout", "stderr")}
-            if label_in(path) != task or self.number_of(task) != number:
+            if not self._is_about(path, task) or self.number_of(task) != number:
                 return  # the worker has gone on to another task meanwhile
             self._tell_live(task, int(path.stem), number, fresh)
+
+    def _is_about(self, path: Path, task: str) -> bool:
+        """Whether a worker is at this task, and at the attempt that has been told of."""
+        return label_in(path) == task and attempt_in(path) == self._attempts.get(task)
 
     def _tell_live(self, task: str, pid: int, number: int, fresh: dict[str, bytes]) -> None:
         name = f"[{self.run}/{self._steps[task]}/{number} (pid {pid})] "

@@ -185,7 +185,7 @@ def _begin(
         kind,
         parameters=_brief(program.parameters),
         origin=origin.number if origin else None,
-        tags=dict.fromkeys([*settings.tags, *(origin.tags if origin else ())]),
+        tags=settings.tags,
         code=writer.put_code(write_script(prepared.script, prepared.graph)),
         environment=writer.put_environment(surroundings),
     )

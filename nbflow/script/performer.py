@@ -89,7 +89,7 @@ class ScriptPerformer:
         if self._is_stale:
             self._import_anew()
         surroundings = Surroundings()
-        with self.capture.task(str(job.task)) as outputs:
+        with self.capture.task(str(job.task), job.attempt) as outputs:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit

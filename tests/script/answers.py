@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 OWN_TAGS = ("user:", "runtime:", "project:", "project_branch:")
 """The system tags that both engines have."""
+
+UNKNOWN = "?"
+"""Stands for what an engine cannot tell."""
+
+_SAID_APART = "^@catch|^>|timed out after"
+"""Lines that have other words in either engine."""
 
 
 def answers(engine: Any, flow: str) -> list[Any]:
@@ -17,8 +25,8 @@ def answers(engine: Any, flow: str) -> list[Any]:
     engine.namespace(None)
     try:
         found = engine.Flow(flow)
-    except Exception as error:  # noqa: BLE001 - whatever says in this engine that nothing has run
-        return [type(error).__mro__[1].__name__ if type(error).__name__ == "UnknownName" else type(error).__name__]
+    except importlib.import_module(f"{engine.__name__}.exception").MetaflowNotFound:
+        return ["nothing has run"]
     return [_run(run) for run in reversed(list(found))]
 
 
@@ -37,8 +45,8 @@ def _step(step: Any) -> dict[str, Any]:
     tasks = sorted(step, key=_place)
     turns = len({tuple(_place(task)[:-1]) for task in tasks}) < len(tasks)
     return {
-        "above": sorted({one.id for one in step.parent_steps} - {step.id}),
-        "below": sorted({one.id for one in step.child_steps} - {step.id}),
+        "above": _known(lambda: {one.id for one in step.parent_steps} - {step.id}),
+        "below": _known(lambda: {one.id for one in step.child_steps} - {step.id}),
         "tasks": [_task(task) | ({} if turns else _beside(task)) for task in tasks],
     }
 
@@ -46,9 +54,17 @@ def _step(step: Any) -> dict[str, Any]:
 def _beside(task: Any) -> dict[str, list[str]]:
     """The steps of the tasks above and below; of the turns of a loop Metaflow does not tell which led to which."""
     return {
-        "above": sorted({one.parent.id for one in task.parent_tasks}),
-        "below": sorted({one.parent.id for one in task.child_tasks}),
+        "above": _known(lambda: {one.parent.id for one in task.parent_tasks}),
+        "below": _known(lambda: {one.parent.id for one in task.child_tasks}),
     }
+
+
+def _known(find: Callable[[], set[str]]) -> list[str]:
+    """Metaflow finds nothing where a step has not run, and below the steps of a switch in a foreach."""
+    try:
+        return sorted(find()) or [UNKNOWN]
+    except Exception:  # noqa: BLE001 - whatever says in this engine that it is not there
+        return [UNKNOWN]
 
 
 def _place(task: Any) -> list[int]:
@@ -60,25 +76,34 @@ def _place(task: Any) -> list[int]:
 
 def _task(task: Any) -> dict[str, Any]:
     error = task.exception
+    cloned = "origin-task-id" in task.metadata_dict
     return {
-        "artifacts": {one.id: plain(one.data) for one in task if one.id != "name"},
+        "artifacts": dict(_artifacts(task)),
         "index": task.index,
         "successful": task.successful,
         "exception": error and [str(error.type).rpartition(".")[2], str(error.exception)],
-        "stdout": [line for line in task.stdout.splitlines() if not line.startswith(("@catch", ">"))],
+        "stdout": [] if cloned else [line for line in task.stdout.splitlines() if not re.search(_SAID_APART, line)],
         "last_attempt": task.current_attempt,
         "attempts": sorted({one.value for one in task.metadata if one.type == "attempt"}),
         "attempt_stdout": [type(task)(task.pathspec, attempt=n).stdout for n in range(task.current_attempt)],
-        "cloned": "origin-task-id" in task.metadata_dict,
+        "cloned": cloned,
         "path": len(task.path_components),
     }
+
+
+def _artifacts(task: Any) -> Iterator[tuple[str, str]]:
+    """Those that can be loaded: nbflow lists what could not be stored as well."""
+    for one in task:
+        with contextlib.suppress(Exception):
+            if one.id != "name":
+                yield one.id, plain(one.data)
 
 
 def plain(value: Any) -> str:
     """What two engines show alike of a value."""
     if hasattr(value, "stacktrace"):
         kind = str(value.type).rpartition(".")[2]
-        return kind if kind == "FailureHandledByCatch" else f"{kind}: {value.exception}"
+        return kind if kind in ("FailureHandledByCatch", "TimeoutException") else f"{kind}: {value.exception}"
     if hasattr(value, "pathspec"):
         return type(value).__name__
     return repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.differing import SCRIPTS, run_under
+from tests.script.differing import SCRIPTS, as_far_as_known, has_own_words, run_under, without_words
 
 CHOSEN = SCRIPTS if "NBFLOW_EXPLORE" in os.environ else SCRIPTS[::12]
 
@@ -21,5 +21,8 @@ def test_a_script_does_what_it_does_under_metaflow(tmp_path: Path, script: str) 
     here, answers = run_under("nbflow", script, tmp_path / "nbflow")
     there, expected = run_under("metaflow", script, tmp_path / "metaflow")
     assert [(one.command, one.code) for one in here] == [(one.command, one.code) for one in there]
-    assert answers == expected
+    if has_own_words(script):
+        assert without_words(as_far_as_known(answers, expected)) == without_words(expected)
+        return
+    assert as_far_as_known(answers, expected) == expected
     assert here == there

@@ -1,6 +1,7 @@
 """A switch whose value is none of its cases fails in its step."""
 
 # $ run --way other
+# Each engine says in its own words what is wrong.
 
 from nbflow import FlowSpec, Parameter, step
 

@@ -1,6 +1,7 @@
 """A foreach over nothing fails in the step that made the list."""
 
 # $ run
+# Each engine says in its own words what is wrong.
 
 from nbflow import FlowSpec, step
 

@@ -1,6 +1,5 @@
-"""More items than --max-num-splits allows fail the run."""
+"""As many items as --max-num-splits allows."""
 
-# $ run --max-num-splits 2
 # $ run --max-num-splits 3
 
 from nbflow import FlowSpec, step
