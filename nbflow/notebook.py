@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,11 @@ def _written(path: Path, number: int, cell: Any) -> Written:
         raise NotANotebook(path, f"its cell {number} has no text", fix)
     kind, key = cell.get("cell_type"), cell.get("id")
     return Written(
-        kind if isinstance(kind, str) else "", "".join(lines), key if isinstance(key, str) else "", _tags(cell)
+        kind if isinstance(kind, str) else "",
+        "".join(lines),
+        key if isinstance(key, str) else "",
+        _tags(cell),
+        cell.get("lines_above") if path.suffix == ".py" else None,
     )
 
 
@@ -57,6 +61,7 @@ class Written:
     source: str
     id: str = ""
     tags: frozenset[str] = frozenset()
+    lines_above: int | None = None  # in a text file
 
 
 def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
@@ -69,7 +74,8 @@ def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
     above: list[str] = []
     for number, cell in enumerate(every, start=1):
         if cell.kind == "code":
-            yield Cell(number, cell.source, cell.id if uses[cell.id] == 1 else "", cell.tags, "\n\n".join(above))
+            key = cell.id if uses[cell.id] == 1 else ""
+            yield Cell(number, cell.source, key, cell.tags, "\n\n".join(above), cell.lines_above)
             above = []
         elif cell.kind == "markdown":
             above.append(cell.source)
@@ -134,7 +140,7 @@ def _bytes_of(path: Path) -> bytes:
 
 # text notebooks
 
-_MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
+MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
 _HEADED = re.compile(r"^# ?%%(?:step|parameters|shared)\b", re.M)
 _TITLE = re.compile(r"step\s+\w+(?:\s+--.*)?")
 _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
@@ -159,7 +165,7 @@ def is_notebook(path: Path, text: str) -> bool:
 
 def _is_percent(text: str) -> bool:
     headed = _HEADED.search(text) and not _LIGHT.search(text)
-    return bool(_JUPYTEXT.match(text) or _MARKER.search(text) or headed)
+    return bool(_JUPYTEXT.match(text) or MARKER.search(text) or headed)
 
 
 def _read_percent(path: Path) -> dict[str, Any]:
@@ -177,7 +183,9 @@ def _read_percent(path: Path) -> dict[str, Any]:
     except (ValueError, yaml.YAMLError) as error:
         fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
         raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
+    starts = _starts(text, content["cells"])
     for number, cell in enumerate(content["cells"], start=1):
+        cell["lines_above"] = starts.get(number)
         cell["source"] = _COMMENTED.sub("", _with_title(cell), count=1)
         cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
     return content
@@ -190,7 +198,7 @@ def _with_markers(text: str) -> str:
     for line in text.split("\n"):
         if _HEADED.match(line) and not begins:
             found.append("# %%")
-        begins = bool(_MARKER.match(line) or _HEADED.match(line)) or (
+        begins = bool(MARKER.match(line) or _HEADED.match(line)) or (
             begins and (not line.strip() or line.startswith(("#", "%", "!")))
         )
         found.append(line)
@@ -225,3 +233,44 @@ def _refuse_other_python(path: Path, text: str) -> None:
         raise NotANotebook(path, "its cells begin with # +, jupytext's light format", fix)
     if not _is_percent(text):
         raise NotANotebook(path, "it has no cells", "begin each cell with a line  # %%  as jupytext does")
+
+
+# where the cells of a text notebook stand
+
+
+def segments(text: str) -> tuple[str, list[str]]:
+    """What stands above the first cell, and the cells, each with its marker. Code above every marker is a cell."""
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if MARKER.match(line)]
+    head = _head(lines, starts[0] if starts else len(lines))
+    if any(line.strip() for line in lines[head : starts[0] if starts else None]):
+        starts.insert(0, head)
+    ends = [*starts[1:], len(lines)]
+    return "\n".join(lines[: starts[0] if starts else head]), [
+        "\n".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _head(lines: Sequence[str], first: int) -> int:
+    """How many lines the header of jupytext has, or what stands above it."""
+    start = 1 if lines and lines[0].startswith("#!") else 0
+    if lines[start : start + 1] != ["# ---"]:
+        return start
+    end = next((number for number in range(start + 1, first) if lines[number] == "# ---"), start)
+    return end + 1
+
+
+def _starts(text: str, cells: Sequence[Any]) -> Mapping[int, int]:
+    """The number of lines above the code of each cell, as far as the text shows it as jupytext has read it."""
+    above, parts = segments(text.replace("\r\n", "\n"))
+    if len(parts) != len(cells):
+        return {}
+    line, found = above.count("\n") + 1 if above else 0, dict[int, int]()
+    for number, (part, cell) in enumerate(zip(parts, cells, strict=True), start=1):
+        first, _, rest = part.partition("\n")
+        marked = bool(MARKER.match(first))
+        code = rest if marked else part
+        if code.split("\n")[0].lstrip("# ") == str(cell["source"]).split("\n")[0].lstrip("# "):
+            found[number] = line + marked
+        line += part.count("\n") + 1
+    return found

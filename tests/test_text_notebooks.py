@@ -22,10 +22,10 @@ FORMS = ("magic", "comment")
 
 
 def flow_of(path: Path) -> Flow:
-    """What a notebook says, whatever its file is called and its cells are numbered by."""
+    """What a notebook says, whatever its file is called, and where in it cells stand."""
     flow = read_notebook(path)
     steps = tuple(replace(step, cell_id="", place=replace(step.place, document="")) for step in flow.steps)
-    cells = tuple(replace(cell, id="") for cell in flow.cells)
+    cells = tuple(replace(cell, id="", lines_above=None) for cell in flow.cells)
     definitions = [replace(one, place=replace(one.place, document="")) for one in flow.prelude.definitions]
     scratch = tuple(replace(one, place=replace(one.place, document="")) for one in flow.scratch)
     prelude = replace(flow.prelude, definitions=tuple(definitions))
@@ -110,7 +110,8 @@ def test_a_text_notebook_runs_and_answers_every_question(shell: Shell) -> None:
 def test_an_error_names_the_cell_of_the_text(shell: Shell) -> None:
     path = shell.folder / "sums.py"
     path.write_text(TEXT.replace("sum(xs)", "sum(ys)"))
-    assert "sums.py · cell 5, line 2" in shell("check", str(path)).out
+    line = path.read_text().split("\n").index("total = sum(ys)") + 1
+    assert f"sums.py:{line} · cell 5: " in shell("check", str(path)).out
 
 
 def test_the_form_of_headers_is_converted_in_place_and_back(shell: Shell) -> None:

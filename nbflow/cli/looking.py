@@ -10,10 +10,11 @@ import click
 from nbflow.cli.exporting import tell_differences
 from nbflow.cli.options import describe, kind_of
 from nbflow.cli.words import table
-from nbflow.cli.workplace import NOTEBOOK, workplace, workplace_of_steps
+from nbflow.cli.workplace import NOTEBOOK, PLACE, workplace, workplace_of_steps
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks import check as check_flow
 from nbflow.garbage import without_gc
+from nbflow.init.file import repair_notebook
 from nbflow.run.diskcheck import check_disk
 from nbflow.show import count, to_dot, to_mermaid, to_svg, to_text
 
@@ -37,14 +38,19 @@ def show(notebook: Path, form: str | None, output: Path | None) -> None:
 @click.command()
 @NOTEBOOK
 @click.option("--script", type=click.Path(path_type=Path), help="See whether this exported script is up to date.")
+@click.option("--fix", is_flag=True, help="Make steps of the cells that must be some, and change nothing else.")
 @without_gc()
-def check(notebook: Path, script: Path | None) -> None:
+def check(notebook: Path, script: Path | None, fix: bool) -> None:
     """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings.
 
+    Each cause is told once, with all steps that it concerns, and with what mends it. With --fix, the cells that only
+    need a header get it; their code stays as it is. What is told then is left.
     With --script, find what differs between the notebook and a script exported from it; exit code 1 when anything does.
     """
     if script is not None:
         sys.exit(tell_differences(workplace(notebook), script))
+    if fix:
+        _mend(notebook)
     place = workplace(notebook)
     graph = place.graph
     problems = [*check_flow(graph), *check_disk(graph, place.folder)]
@@ -58,6 +64,15 @@ def check(notebook: Path, script: Path | None) -> None:
     verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if errors or warnings else "nothing is wrong"
     click.echo(f"{graph.flow.document} · {count(len(graph.links), 'step')} · {verdict}")
     sys.exit(1 if errors else 0)
+
+
+def _mend(notebook: Path) -> None:
+    plan = repair_notebook(notebook)
+    for group in plan.groups:
+        if group.is_new:
+            click.echo(f"mended: cell {group.number} is now step '{group.name}': {group.why}")
+    if plan.changes and PLACE in click.get_current_context().meta:
+        click.echo("reload the notebook from disk; what follows is about its cells as they were")
 
 
 @click.command()

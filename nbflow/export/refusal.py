@@ -188,7 +188,7 @@ def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
     for one in dict.fromkeys(_all_at_top(usage.graph)):
         for name in sorted(one.takes):
             message = f"this needs artifact '{name}' to be defined, which a script has in its steps only"
-            fix = f"Make cell {one.place.cell} a step: write  %%step {min(one.names)}_code  on top"
+            fix = f"Write  %%step {min(one.names)}_code  on top of cell {one.place.cell}"
             yield Problem("artifact-use", message, fix, one.place)
 
 

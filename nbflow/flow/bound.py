@@ -18,13 +18,11 @@ class State:
 
     def bind(self, names: Iterable[str]) -> State:
         names = frozenset(names)
-        return replace(
-            self, must=self.must | names, may=self.may | names, gone=self.gone - names, over=self.over - names
-        )
+        return State(self.must | names, self.may | names, self.gone - names, self.over - names, self.live)
 
     def perhaps(self, names: Iterable[str]) -> State:
         names = frozenset(names)
-        return replace(self, may=self.may | names, over=self.over - names)
+        return State(self.must, self.may | names, self.gone, self.over - names, self.live)
 
     def unbind(self, name: str) -> State:
         return State(self.must - {name}, self.may - {name}, self.gone | {name}, self.over | {name}, self.live)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_NAMED = 3
+"""As many steps as a message names one by one."""
+_LONGEST = 32
+"""Characters of the first words of a cell."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line of a cell. Cells count from 1 as they stand in the notebook, lines from the cell's first line as 1."""
+    """A line of a cell. Cells count from 1 as they stand in the notebook, lines from the cell's first line as 1.
+
+    `words` are the first ones of an ordinary cell; a step is known by its name. `above` is the number of lines above
+    the cell in a text file.
+    """
 
     document: str
     cell: int
     line: int = 1
+    words: str = field(default="", compare=False)
+    above: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         """A script has no cells: its places have cell 0."""
-        cell = f" · cell {self.cell}" if self.cell else ""
+        if self.above is not None:
+            return f"{self.document}:{self.above + self.line} · {self.named_cell}"
+        cell = f" · {self.named_cell}" if self.cell else ""
         return f"{self.document}{cell}, line {self.line}"
+
+    @property
+    def named_cell(self) -> str:
+        """The cell as people find it: its number, and its first words."""
+        return f"cell {self.cell} `{self.words}`" if self.words else f"cell {self.cell}"
 
 
 NOWHERE = Place("", 0)
@@ -31,11 +50,39 @@ class Cell:
     id: str = ""
     tags: frozenset[str] = frozenset()
     above: str = ""  # the markdown between this code cell and the one before it
+    lines_above: int | None = None  # in a text file
+
+    def place(self, document: str, line: int = 1, *, named: bool = True) -> Place:
+        """A line of it; `named`: with its first words."""
+        words = shortened(self.first_words, _LONGEST) if named else ""
+        return Place(document, self.number, line, words, self.lines_above)
+
+    @property
+    def first_words(self) -> str:
+        """Its first line that is neither blank nor a comment."""
+        lines = [line.strip() for line in self.source.splitlines() if line.strip()]
+        return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")
+
+
+def shortened(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A step that has to do with a problem elsewhere, by itself or through a function that it uses."""
+
+    step: str
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a flow, where, and what to do about it."""
+    """What is wrong with a flow, where, and what to do about it.
+
+    `needs` are the steps that cannot run as they should because of it, in document order. `header` is the line that
+    the cell is to begin with, if that is all it takes; the lines that `stays` holds go into an ordinary cell.
+    """
 
     rule: str
     message: str
@@ -43,7 +90,26 @@ class Problem:
     place: Place | None = None
     step: str | None = None
     warning: bool = False
+    needs: tuple[Need, ...] = ()
+    header: str = ""
+    stays: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.message}. {self.fix}"
+        return f"{where}{self.told}. {self.fix}"
+
+    @property
+    def told(self) -> str:
+        """What is wrong, and which steps that concerns."""
+        return f"{self.message}; needed in {_listed(self.needs)}" if self.needs else self.message
+
+    def concerns(self, step: str) -> bool:
+        return step == self.step or any(need.step == step for need in self.needs)
+
+
+def _listed(needs: Sequence[Need]) -> str:
+    said = [f"'{need.step}'" + (f" (through '{need.through}')" if need.through else "") for need in needs]
+    steps = "steps" if len(said) > 1 else "step"
+    if len(said) > _NAMED:
+        return f"{steps} {', '.join(said[: _NAMED - 1])} and {len(said) - _NAMED + 1} more"
+    return f"{steps} {', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else f"{steps} {said[0]}"

@@ -18,7 +18,7 @@ from nbflow.flow.magics import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.metaflow import ITEM, names_of_self, read_next
 from nbflow.flow.parameters import ParameterCell, read_parameters, with_injected
 from nbflow.flow.prelude import Sorted, Standing, sort_statements
-from nbflow.flow.stars import Stars, stars_of
+from nbflow.flow.stars import Stars, may_hide, stars_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
 from nbflow.flow.statements import Statement, code_in, statements_of
 from nbflow.flow.step import Flow, Parameter, Step
@@ -60,7 +60,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
     found = Reading()
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
-        found.add(_read_cell(cell, document, lazy, stars if "*" in cell.source or "%pylab" in cell.source else ()))
+        found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
     parameters = _all_parameters(found)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
@@ -82,10 +82,11 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> Flow:
 def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
     """A notebook is read again whenever one of its cells changes; the others say what they said."""
     header = read_header(cell.source)
-    place = Place(document, cell.number, max(header.line, 1))
+    kind = kind_of(cell, header)
+    place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
     found = Reading(stars=stars)
     found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
-    match kind_of(cell, header):
+    match kind:
         case CellKind.STEP:
             _read_step(found, cell, header, place, lazy_annotations)
         case CellKind.PARAMETERS:
@@ -131,10 +132,6 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         found.problems.append(_syntax_problem(error, step.body, step))
     except HeaderError as error:
         found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
-    except (ValueError, MemoryError) as error:
-        found.problems.append(
-            Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place, step.name)
-        )
     found.steps.append(step)
 
 
@@ -310,8 +307,6 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
         text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
         where = replace(place, line=line)
         found.problems.append(Problem("syntax", f"Python cannot read this: {error.msg}", _correction(text), where))
-    except (ValueError, MemoryError) as error:
-        found.problems.append(Problem("syntax", f"Python cannot read this cell: {error}", "Rewrite it", place))
     return None
 
 
@@ -353,7 +348,7 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
     if header.magic in PYTHON_MAGICS:
         try:
             names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
-        except (SyntaxError, ValueError, MemoryError):
+        except SyntaxError:
             names = frozenset()
     return Scratch(names, place, cell.source)
 

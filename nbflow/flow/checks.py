@@ -7,28 +7,33 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nbflow.flow.cachecheck import CACHE_RULES
-from nbflow.flow.cell import NOWHERE, Problem
+from nbflow.flow.causes import every_cause
+from nbflow.flow.cell import Problem
 from nbflow.flow.filecheck import FILE_RULES
 from nbflow.flow.graph import Graph
 from nbflow.flow.namecheck import NAME_RULES
+from nbflow.flow.naming import RESERVED_STEPS
 from nbflow.flow.ordinarycheck import ORDINARY_RULES
 from nbflow.flow.outside import OUTSIDE_RULES
 from nbflow.flow.processcheck import PROCESS_RULES
 from nbflow.flow.scopecheck import SCOPE_RULES
+from nbflow.flow.scratchcheck import computed_outside
 from nbflow.flow.step import Step, Test
 from nbflow.flow.transitions import edges_of
 from nbflow.flow.wording import problem, suggestion
 
 Rule = Callable[[Graph], Iterator[Problem]]
-RESERVED_STEPS = frozenset({"inputs", "self", "current", "input", "index", "next"})
 
 
 def check(graph: Graph) -> tuple[Problem, ...]:
-    """Everything that is wrong with a flow, in the order of the document."""
-    found = list(graph.flow.problems)
+    """Everything that is wrong with a flow, in the order of the document, once for each cause."""
+    return every_cause(graph, _broken_rules)
+
+
+def _broken_rules(graph: Graph) -> Iterator[Problem]:
+    yield from graph.flow.problems
     for rule in RULES:
-        found.extend(rule(graph))
-    return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.place or NOWHERE, each.warning)))
+        yield from rule(graph)
 
 
 def reserved_step_names(graph: Graph) -> Iterator[Problem]:
@@ -129,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     guard_name,
     loop_name,
     star_import,
+    computed_outside,
     *NAME_RULES,
     *ORDINARY_RULES,
     *PROCESS_RULES,

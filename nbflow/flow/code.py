@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Literal, overload
 
 from blake3 import blake3
@@ -51,7 +52,7 @@ class Names:
 
 
 def parse(source: str) -> ast.Module:
-    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises SyntaxError or ValueError."""
+    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises nothing but SyntaxError."""
     return _parse(source, "exec")
 
 
@@ -67,12 +68,15 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _shallow(ast.parse(source, mode=mode))
+            tree = ast.parse(source, mode=mode)
+            return tree if len(source) < _DEPTH - 10 else _shallow(tree)  # no level takes less than a character
     except (RecursionError, MemoryError) as error:
         raise SyntaxError(_TOO_DEEP) from error
     except UnicodeEncodeError as error:
         line = source.count("\n", 0, error.start) + 1
         raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
+    except ValueError as error:
+        raise SyntaxError(str(error)) from error
 
 
 _DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
@@ -110,7 +114,8 @@ def awaiting_line(body: str) -> int:
 def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
     """Walk a body as it runs. Names that its functions mention count as read unless it has bound them before."""
     statements = _statements(body)
-    walk = Body(held_names(statements), lazy_annotations=lazy_annotations)
+    nodes = [node for statement in statements for node in every_node(statement)]
+    walk = Body(held_names(nodes), lazy_annotations=lazy_annotations)
     end = walk.run(statements, State())
     hard = walk.hard | (walk.deferred - walk.bound)
     soft = (walk.soft | walk.deferred) - hard
@@ -132,8 +137,8 @@ def names_of(body: Code, *, lazy_annotations: bool = False) -> Names:
         holds=holdings_of(statements),
         bound=frozenset(walk.bound) - {"*"},
         now=frozenset(walk.hard | walk.soft),
-        modules=frozenset(modules_of(statements)),
-        star_line=_star_line(statements) if "*" in walk.bound else 0,
+        modules=frozenset(modules_of(nodes)),
+        star_line=_star_line(nodes) if "*" in walk.bound else 0,
     )
 
 
@@ -171,22 +176,21 @@ def _statements(body: Code) -> Sequence[ast.AST]:
             return body
 
 
-def modules_of(statements: Sequence[ast.AST]) -> Iterator[str]:
-    """The modules that imports name, wherever in the code they stand; in `from a import b`, `b` may be one too."""
-    for statement in statements:
-        for node in every_node(statement):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                yield module
-                yield from (f"{module.rstrip('.')}.{alias.name}" for alias in node.names if alias.name != "*")
-            elif isinstance(node, ast.Call):
-                yield from called_module(node)
+def modules_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The modules that the imports among the nodes name; in `from a import b`, `b` may be one too."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (f"{module.rstrip('.')}.{alias.name}" for alias in node.names if alias.name != "*")
+        elif isinstance(node, ast.Call):
+            yield from called_module(node)
 
 
 def called_module(call: ast.Call) -> Iterator[str]:
-    """The module that `importlib.import_module("name")`, `__import__("name")` or `runpy.run_module("name")` names."""
+    """The module that `importlib.import_module("name")` and the like name, or the file that `runpy.run_path` runs."""
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "package"))]
@@ -194,10 +198,11 @@ def called_module(call: ast.Call) -> Iterator[str]:
     if name in ("import_module", "__import__", "run_module", "reload") and texts:
         package = texts[1] if len(texts) > 1 and texts[0].startswith(".") else ""
         yield f"{package}{texts[0]}"
+    elif name == "run_path" and texts and texts[0].endswith(".py"):
+        yield ".".join(PurePosixPath(texts[0]).with_suffix("").parts)
 
 
-def _star_line(statements: Sequence[ast.AST]) -> int:
-    nodes = (node for statement in statements for node in every_node(statement))
+def _star_line(nodes: Iterable[ast.AST]) -> int:
     return next(node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
 
 
@@ -220,20 +225,35 @@ def digest(source: Code) -> str:
 
 
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MISSING = object()
+
+
+class _Shapes(dict[type[ast.AST], tuple[str, tuple[tuple[str, str], ...]]]):
+    """How the text of each kind of node begins, and its fields with how theirs begin."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        fields = tuple((name, f"{name}=") for name in kind._fields if name not in _SPELLING)
+        self[kind] = found = f"{kind.__name__}(", fields
+        return found
+
+
+_shapes = _Shapes()
 _SPELLING = frozenset({"kind", "type_comment", "ctx"})  # `u"x"` is "x"; ctx follows from where a node stands
 
 
 def _add_shape(shape: list[str], value: object) -> None:
     """Every node is bracketed and every list counted, so no two trees give one text."""
     if isinstance(value, ast.AST):
-        shape.append(f"{type(value).__name__}(")
-        for name in value._fields:
-            if name not in _SPELLING and hasattr(value, name):
-                shape.append(f"{name}=")
-                part = getattr(value, name)
+        begin, fields = _shapes[type(value)]
+        shape.append(begin)
+        for name, label in fields:
+            if (part := getattr(value, name, _MISSING)) is not _MISSING:
+                shape.append(label)
                 _add_shape(shape, _undocumented(value, part) if name == "body" else part)
         shape.append(")")
-    elif isinstance(value, list | tuple) and all(isinstance(part, ast.AST | None) for part in value):
+    elif isinstance(value, str):
+        shape.append(f"str:{value!r},")
+    elif isinstance(value, list | tuple) and all(part is None or isinstance(part, ast.AST) for part in value):
         shape.append(f"[{len(value)}:")
         for part in value:
             _add_shape(shape, part)

@@ -143,7 +143,8 @@ class FileOrder:
     def _note(self, use: FileUse, number: int) -> None:
         if use.path not in self._at:
             self._enter(use.path)
-        self.has_changes |= use.access.writes or use.access is Access.MAKE
+        if use.path != UNKNOWN:  # which is waited for by nobody
+            self.has_changes |= use.access.writes or use.access is Access.MAKE
         self.has_modules |= use.access.writes and use.path.endswith(".py")
         if use.access.writes:
             self._at[use.path] = {one: at for one, at in self._at[use.path].items() if one.access is Access.MAKE}

@@ -85,7 +85,8 @@ class _Walk:
 
     def uses(self, statements: Sequence[ast.AST]) -> Iterator[FileUse]:
         called: set[int] = set()
-        for node in _walk(statements):
+        nodes = _running(statements)
+        for node in nodes:
             line = getattr(node, "lineno", 1)
             if isinstance(node, ast.Call):
                 called.add(id(node.func))
@@ -94,7 +95,7 @@ class _Walk:
                 yield from self._entered(node.func, node, line)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and is_sql(node.value):
                 yield from (FileUse(path, access, line) for path, access in _of_sql(node.value))
-        for node in _walk(statements):
+        for node in nodes:
             if isinstance(node, ast.Name) and id(node) not in called:
                 yield from self._entered(node, None, node.lineno)
 
@@ -165,14 +166,16 @@ class _Walk:
             yield from ((one.value, access, sure and one.arg in verbs.KEYWORDS) for one in call.keywords if one.arg)
 
 
-def _walk(statements: Sequence[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the nodes that run with the statements; functions and classes run when they are called."""
+def _running(statements: Sequence[ast.AST]) -> list[ast.AST]:
+    """The nodes that run with the statements; functions and classes run when they are called."""
+    found: list[ast.AST] = []
     agenda = list(reversed(statements))
     while agenda:
         node = agenda.pop()
-        yield node
+        found.append(node)
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            agenda.extend(reversed(list(children(node))))
+            agenda += reversed(children(node))
+    return found
 
 
 def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:

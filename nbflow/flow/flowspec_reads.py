@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nbflow.flow.cell import Place
-from nbflow.flow.code import modules_of, names_of, parse
+from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition, Prelude
 from nbflow.flow.flowspec import Method, is_main_guard
 from nbflow.flow.statements import Statement, statements_of
@@ -61,8 +61,9 @@ def _look_at(tree: ast.FunctionDef | ast.Module, reads: Reads, elsewhere: bool =
     for node in body:
         finder.visit(node)
     if not elsewhere:
-        reads.plain |= names_of(body).free - _OWNERS
-        reads.modules |= set(modules_of(body))
+        found = names_of(body)
+        reads.plain |= found.free - _OWNERS
+        reads.modules |= found.modules
 
 
 class _Finder(ast.NodeVisitor):

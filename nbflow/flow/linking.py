@@ -233,7 +233,8 @@ class Above:
         while True:
             found = self._reads(step, hard, (soft | learned) - hard, region.scope)
             called = (read for read in found if read.name in hard | soft)
-            asked = self.calling.asked(called, region.joined) & (self.touched.keys() | self.constants)
+            asked = self.calling.asked(called, region.joined)
+            asked = frozenset(name for name in asked if name in self.touched or name in self.constants)
             if asked <= soft | hard:
                 return soft, found
             soft |= asked
@@ -299,9 +300,9 @@ class Above:
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
         if self.flow.prelude.has_star:
             return ended  # a star import may bring any name
-        known = self.constants | self.flow.prelude.names | BUILTINS | SPECIAL
         artifacts = hard - {read.name for read in reads if read.writers}
-        return ((artifacts | step.mentions) if step.metaflow else artifacts) - known | ended
+        unknown = (artifacts | step.mentions) if step.metaflow else artifacts
+        return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
 
 
 def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NoReturn
 
 SHELL = "get_ipython()"
@@ -73,10 +74,12 @@ def as_automatic(text: str) -> str:
     return f"%{text.strip()}" if is_magic else text
 
 
-def plain_line(line: Line) -> str:
-    """Return the Python for a line. Raises MagicRefused."""
+def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """Return the Python for a line. `files` are those that may be run, with what they bind. Raises MagicRefused."""
     if line.name.startswith("%"):
         raise MagicRefused("begins a cell, and stands in the midst of one", "Give it a cell of its own")
+    if line.name == "run" and line.rest in files and not line.target:
+        return f"{line.margin}{_run(line.rest, files[line.rest])}"
     if line.name not in _LINES:
         refuse(line.name)
     python = _LINES[line.name](line)
@@ -169,6 +172,12 @@ def _pylab(line: Line) -> str:
     return names if "--no-import-all" in line.rest else f"{names}; from pylab import *; from numpy import *"
 
 
+def _run(file: str, names: Sequence[str]) -> str:
+    """IPython runs a file in a namespace of its own, and the cell gets its names."""
+    run = f"__import__('runpy').run_path({file!r}, run_name='__main__')"
+    return f"[{', '.join(names)}] = map({run}.__getitem__, {list(names)})" if names else run
+
+
 def _delete(line: Line) -> str:
     return f"del {line.rest.removeprefix('-n').strip()}"
 
@@ -207,7 +216,7 @@ _REASONS: Mapping[str, str] = {
     **dict.fromkeys(("edit", "ed"), "opens an editor, and nobody sits before a worker"),
     **dict.fromkeys(("reset", "reset_selective"), "deletes names of the session, and a step has only its own"),
     "store": "keeps values between sessions, as the store of nbflow does for every step",
-    "run": "binds names that the cell does not show",
+    "run": "runs what nbflow cannot read",
     **dict.fromkeys(("cython", "cython_inline"), "compiles code that nbflow cannot read"),
     **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language in the process of the kernel"),
     **dict.fromkeys(("step", "parameters", "shared"), "begins a cell of nbflow, and stands in the midst of one"),
@@ -216,7 +225,7 @@ _FIXES: Mapping[str, str] = {
     **dict.fromkeys(("debug", "tb", "edit", "ed", "history", "hist", "recall", "rep", "rerun", "macro"), _SESSION),
     **dict.fromkeys(("reset", "reset_selective"), "Write del NAME for the names that shall end"),
     "store": "Delete the line",
-    "run": "Write  from MODULE import NAME  for what you use of the file",
+    "run": "Run a .py file beside the notebook, without options and arguments, or import what you use of it",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from nbflow.flow.asking import soft_reads
 from nbflow.flow.branches import INPUTS
 from nbflow.flow.cell import Problem
 from nbflow.flow.code import names_of, parse
-from nbflow.flow.definition import Definition, Scratch
+from nbflow.flow.definition import Definition
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
 from nbflow.flow.magics import SHELL
@@ -18,8 +19,10 @@ from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
 from nbflow.flow.step import Step
 from nbflow.flow.strings import expanded_names
-from nbflow.flow.wording import listed, problem, suggestion
+from nbflow.flow.usual import usual_import
+from nbflow.flow.wording import listed, needed, problem, suggestion
 
+_OF_A_SESSION = frozenset({"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"})
 RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})
 
 
@@ -110,70 +113,87 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
 
 
 def unknown_names(graph: Graph) -> Iterator[Problem]:
-    """A cell that cannot be read may provide any name, so this waits until all can."""
-    if any(each.rule in ("syntax", "magic", "async", "header") and not each.warning for each in graph.flow.problems):
-        return
+    """A cell that cannot be read may provide any name that it mentions."""
+    perhaps = _in_unreadable(graph)
     for step in graph.steps.values():
-        for name in sorted(graph.links[step.name].unknown - _plain_by_self(graph, step).keys()):
-            yield _unknown_name(graph, step, name)
-        for name in sorted({*_hidden_from_shell(graph, step), *_hidden_in_scratch(graph, step)}):
-            yield _unknown_name(graph, step, name)
+        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step).keys() | {*_from_shell(graph, step)}
+        for name in sorted(unknown - perhaps):
+            if not any(name in scratch.names for scratch in graph.flow.scratch):
+                yield _unknown_name(graph, step, name)
 
 
-def _hidden_from_shell(graph: Graph, step: Step) -> Iterator[str]:
+_UNREADABLE = frozenset({"syntax", "magic", "async", "header"})
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+def _in_unreadable(graph: Graph) -> frozenset[str]:
+    """The words of the cells that cannot be read."""
+    broken = (one for one in graph.flow.problems if one.rule in _UNREADABLE and not one.warning)
+    cells = {one.place.cell for one in broken if one.place}
+    return frozenset(word for cell in graph.flow.cells if cell.number in cells for word in _WORD.findall(cell.source))
+
+
+def _from_shell(graph: Graph, step: Step) -> Iterator[str]:
     """Names in shell lines that the notebook has and the step has not: the shell would get the words instead."""
     if SHELL not in step.body:
         return
     linked, statements = graph.links[step.name], parse(step.body).body
     provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
     for name in expanded_names(statements) - provided - names_of(statements).bound:
-        if _scratch(graph, name) or _writer_below(graph, step, name) or _private_binder(graph, step, name):
-            yield name
-
-
-def _hidden_in_scratch(graph: Graph, step: Step) -> Iterator[str]:
-    """Names that the step can do without, and that it would find if the cells ran one after another."""
-    linked = graph.links[step.name]
-    provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
-    for name, scratch in _scratches(graph, step.maybe_reads - provided - linked.unknown):
-        if scratch.place.cell < step.place.cell:
+        if _writer_below(graph, step, name) or _private_binder(graph, step, name):
             yield name
 
 
 def _unknown_name(graph: Graph, step: Step, name: str) -> Problem:
-    scratch = _scratch(graph, name)
     if name == INPUTS:
         fix = "Write --join STEP in its header, or read inputs.STEP.name of a step above"
         return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
-    if scratch:
-        return _scratch_read(step, name, scratch, f"step '{step.name}' reads '{name}'", name)
-    ender = dict(graph.links[step.name].ended).get(name)
-    if ender:
+    if ender := dict(graph.links[step.name].ended).get(name):
         return _deleted(graph, step, name, ender)
-    below = _writer_below(graph, step, name)
-    if below:
-        message = f"step '{step.name}' reads '{name}', which only step '{below.name}' below it writes"
-        fix = f"Move cell {below.place.cell} above cell {step.place.cell}"
-        return problem("written-below", step, message, fix, name=name)
+    if below := _writer_below(graph, step, name):
+        return _written_below(graph, step, name, below)
     if step.metaflow and any(name in linked.writes for linked in graph.links.values()):
         message = f"step '{step.name}' uses self, so its plain '{name}' is not the artifact of that name"
         return problem("mixed-mode", step, message, f"Write self.{name}", name=name)
-    owner = _private_binder(graph, step, name)
-    if owner:
-        message = f"step '{step.name}' reads '{name}', which step '{owner.name}' keeps to itself"
-        fix = "A name that starts with _ stays in its step: rename it"
-        return problem("private-name", step, message, fix, name=name)
-    message = f"step '{step.name}' reads '{name}', but nothing above provides it"
+    if owner := _private_binder(graph, step, name):
+        return _kept(owner, step, name)
+    message = f"nothing above provides '{name}'"
+    if statement := usual_import(name):
+        return needed("unknown-name", step, message, f"Write  {statement}  in a cell above", name)
+    if _OF_HISTORY.fullmatch(name):
+        fix = "Give the value a name in the cell that shows it, and use that name"
+        return needed("unknown-name", step, f"'{name}' is of the history of a session, and a step has none", fix, name)
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
-    return problem("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name=name)
+    if name.startswith("_"):
+        fix = f"Define '{name}' in an ordinary cell above: a name that starts with _ stays in its step"
+    return needed("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name)
+
+
+_OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
+
+
+def _written_below(graph: Graph, step: Step, name: str, below: Step) -> Problem:
+    """The cell can be moved if all that it needs stands above the step."""
+    order = list(graph.steps)
+    at = f"cell {step.place.cell}"
+    can_move = all(order.index(above) < order.index(step.name) for above in graph.ancestors(below.name))
+    fix = f"Move cell {below.place.cell} above {at}" if can_move else f"Give '{name}' a value in a cell above {at}"
+    return needed("written-below", step, f"only step '{below.name}' below writes '{name}'", fix, name)
+
+
+def _kept(owner: Step, step: Step, name: str) -> Problem:
+    fix = f"Define '{name}' in an ordinary cell above, or once more in the step that needs it"
+    if name.startswith("_"):
+        fix = f"Rename it, for example to {name.strip('_') or 'my_name'}: a name that starts with _ stays in its step"
+    return needed("private-name", step, f"step '{owner.name}' keeps '{name}' to itself", fix, name)
 
 
 def _deleted(graph: Graph, reader: Step, name: str, ender: str) -> Problem:
     step = graph.steps[ender]
     verb = "deletes" if name in step.ends else "may delete"
-    message = f"step '{reader.name}' reads '{name}', which step '{ender}' {verb} in cell {step.place.cell}"
+    message = f"step '{ender}' {verb} '{name}' in cell {step.place.cell}"
     fix = f"Read '{name}' before it is deleted, give it a new value in between, or take the deletion out"
-    return problem("deleted", reader, message, fix, name=name)
+    return needed("deleted", reader, message, fix, name)
 
 
 def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
@@ -204,56 +224,35 @@ def _readable(graph: Graph) -> frozenset[str]:
     return (written | graph.prelude.names) - GENERATORS | {parameter.name for parameter in graph.flow.parameters}
 
 
-def _scratch(graph: Graph, name: str) -> Scratch | None:
-    return next((scratch for scratch in graph.flow.scratch if name in scratch.names), None)
-
-
-def _scratches(graph: Graph, names: Iterable[str]) -> Iterator[tuple[str, Scratch]]:
-    """Those of the names that only scratch has."""
-    found = ((name, _scratch(graph, name)) for name in sorted(names))
-    return ((name, scratch) for name, scratch in found if scratch is not None)
-
-
-def _scratch_read(step: Step, name: str, scratch: Scratch, who: str, at: str | None) -> Problem:
-    where = f"cell {scratch.place.cell}, line {scratch.place.line}"
-    message = f"{who}, which is computed in {where}, outside of any step"
-    fix = f"Make cell {scratch.place.cell} a step, or start it with %%shared to run it once in every worker"
-    return problem("scratch-read", step, message, fix, name=at)
-
-
 def _writer_below(graph: Graph, step: Step, name: str) -> Step | None:
     names = list(graph.steps)
     below = (graph.steps[other] for other in names[names.index(step.name) + 1 :])
     return next((other for other in below if name in graph.links[other.name].writes), None)
 
 
-def scratch_through_prelude(graph: Graph) -> Iterator[Problem]:
-    """A function that a step uses needs its names in the worker as much as the step itself."""
-    for step in graph.steps.values():
-        linked = graph.links[step.name]
-        provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
-        for definition in graph.closure(step.name):
-            used = min(definition.names & linked.prelude, default=None)
-            for name, scratch in _scratches(graph, definition.reads - provided - step.writes):
-                who = f"step '{step.name}' uses {listed(definition.names)}, which reads '{name}'"
-                yield _scratch_read(step, name, scratch, who, used)
-
-
 def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
     """What no cell defines can only fail when the function is called."""
-    if graph.flow.problems or any("*" in definition.names for definition in graph.prelude.definitions):
+    if graph.prelude.has_star:
         return
-    known = _readable(graph) | BUILTINS | {"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"}
+    known = (
+        _readable(graph)
+        | _in_unreadable(graph)
+        | BUILTINS
+        | {"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"}
+    )
     known |= {name for scratch in graph.flow.scratch for name in scratch.names}
     for definition in graph.prelude.definitions:
         for name in sorted(definition.reads - known - definition.names):
             message = f"{listed(definition.names)} reads '{name}', but no cell defines it"
-            fix = f"Define '{name}'"
+            statement = usual_import(name)
+            fix = f"Write  {statement}  in a cell above" if statement else f"Define '{name}'"
             yield Problem("undefined", message + suggestion(name, known), fix, definition.place, warning=True)
 
 
 def mixed_mode(graph: Graph) -> Iterator[Problem]:
     """A cell that uses self keeps its plain names to itself, so nobody below may count on one."""
+    if not any(step.metaflow for step in graph.steps.values()):
+        return
     for step in graph.steps.values():
         for name, writer in sorted(_plain_by_self(graph, step).items()):
             message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
@@ -278,19 +277,17 @@ def parallel_writes(graph: Graph) -> Iterator[Problem]:
     for reader, linked in graph.links.items():
         for binding in (one for one in linked.bindings if one.name not in GENERATORS):
             nearest = graph.steps[binding.writers[0]]
-            known = {*binding.writers, *linked.branches}
-            for rival in _rivals(graph, nearest, binding.name, graph.ancestors(reader) - known):
+            others = [*graph.writers_above(nearest.name, binding.name)]
+            among = graph.ancestors(reader) - {*binding.writers, *linked.branches} if others else ()
+            for rival in _rivals(graph, nearest, reversed(others), among):
                 yield _parallel(nearest, rival, binding.name)
 
 
-def _rivals(graph: Graph, nearest: Step, name: str, among: Collection[str]) -> Iterator[Step]:
-    """The steps above the nearest that write the name too, and for which it does not wait."""
-    for other in graph.steps.values():
-        if other.name == nearest.name:
-            return
-        writes = other.name in among and name in graph.links[other.name].writes
-        if writes and other.name not in graph.ancestors(nearest.name):
-            yield other
+def _rivals(graph: Graph, nearest: Step, writers: Iterable[str], among: Collection[str]) -> Iterator[Step]:
+    """Those of the writers above the nearest for which it does not wait."""
+    for other in writers:
+        if other in among and other not in graph.ancestors(nearest.name):
+            yield graph.steps[other]
 
 
 def _parallel(nearest: Step, other: Step, name: str) -> Problem:
@@ -306,7 +303,6 @@ NAME_RULES = (
     parameter_clash,
     unknown_names,
     perhaps_deleted_prelude,
-    scratch_through_prelude,
     undefined_in_prelude,
     mixed_mode,
     parallel_writes,

@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from nbflow.flow.cell import NOWHERE, Place, Problem
 from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
+from nbflow.flow.scratchcheck import since_defined, with_step
 from nbflow.flow.step import Step
-from nbflow.flow.wording import listed, problem
+from nbflow.flow.wording import listed
 
 
-def changed_outside(graph: Graph) -> Iterator[Problem]:
-    """What a step uses of the prelude is changed above it by a statement that no worker can execute."""
-    changing = [one for one in graph.flow.scratch if one.names or one.changes]
-    for step in graph.steps.values() if changing else ():
-        for name in sorted(_uses(graph, step)):
-            scratch = _since_defined(graph, step, name, changing)
-            if scratch is not None and name in GENERATORS:
-                yield _drawn_outside(scratch)
-            elif scratch is not None:
-                where = f"cell {scratch.place.cell}, line {scratch.place.line}"
-                verb = "changes" if name in scratch.changes else "computes"
-                message = f"step '{step.name}' uses '{name}', which {where} {verb} outside of any step"
-                fix = f"Make cell {scratch.place.cell} a step, or start it with %%shared to run it once in every worker"
-                yield problem("scratch-read", step, message, fix, name=name)
-
-
-def _uses(graph: Graph, step: Step) -> frozenset[str]:
-    """The prelude names that are looked at when the step runs: its own, and those of the functions that it uses."""
-    linked, prelude = graph.links[step.name], graph.prelude_of(step.name)
-    later = (one for one in graph.closure(step.name) if one.kind in ("function", "class") or "lambda" in one.source)
-    bound = {binding.name for binding in linked.bindings if binding.sure}
-    return linked.prelude.union(*(one.reads for one in later)) & prelude.names - bound
-
-
-def _since_defined(graph: Graph, step: Step, name: str, changing: Sequence[Scratch]) -> Scratch | None:
-    """The last statement that changes a name between its nearest definition and the step."""
-    above = [place for place in graph.prelude.places.get(name, ()) if place < step.place]
-    nearest = max(above, default=step.place)
-    found = (one for one in changing if name in one.names | one.changes and nearest < one.place < step.place)
-    return max(found, key=lambda one: one.place, default=None)
+def drawn_outside(graph: Graph) -> Iterator[Problem]:
+    """Random numbers that an ordinary cell draws between the seeds and a step that draws as well."""
+    drawing = [one for one in graph.flow.scratch if one.changes & GENERATORS]
+    for step in graph.steps.values() if drawing else ():
+        for name in sorted(graph.links[step.name].prelude & graph.prelude.names & GENERATORS):
+            changing = (one for one in drawing if name in one.changes)
+            if one := since_defined(graph, step, name, changing):
+                yield _drawn_outside(graph, one)
 
 
 def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
@@ -56,22 +35,22 @@ def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
                 is_between = binding.name in names and writer.place < one.place < graph.steps[reader].place
                 if is_between and (one.place, binding.name) not in seen:
                     seen.add((one.place, binding.name))
-                    yield _changed_artifact(one, binding.name, writer, reader)
+                    yield _changed_artifact(graph, one, binding.name, writer, reader)
 
 
-def _changed_artifact(one: Scratch, name: str, writer: Step, reader: str) -> Problem:
+def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: Step, reader: str) -> Problem:
     if name in GENERATORS:
-        return _drawn_outside(one)
+        return _drawn_outside(graph, one)
     verb = "changes" if name in one.changes else "assigns"
     message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
-    fix = f"Make cell {one.place.cell} a step, or use another name here"
-    return Problem("changed-outside", message, fix, one.place, warning=True)
+    problem = Problem("changed-outside", message, "", one.place, warning=True)
+    return with_step(graph, problem, ", or use another name here")
 
 
-def _drawn_outside(one: Scratch) -> Problem:
+def _drawn_outside(graph: Graph, one: Scratch) -> Problem:
     message = "this draws random numbers outside of any step; in a flow the steps below draw as if it did not"
-    fix = f"Make cell {one.place.cell} a step, or give it a state of its own, such as random_state=0"
-    return Problem("drawn-outside", message, fix, one.place, warning=True)
+    problem = Problem("drawn-outside", message, "", one.place, warning=True)
+    return with_step(graph, problem, ", or give it a state of its own, such as random_state=0")
 
 
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
@@ -86,8 +65,7 @@ def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
                     message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
                     if name in GENERATORS:
                         message = f"this draws random numbers below step '{writer}', which draws some as well"
-                    fix = f"Make cell {definition.place.cell} a step"
-                    yield Problem("artifact-read", message, fix, definition.place)
+                    yield with_step(graph, Problem("artifact-read", message, "", definition.place))
 
 
 def _read_at_once(definition: Definition) -> frozenset[str]:
@@ -115,10 +93,7 @@ def bound_anew(graph: Graph) -> Iterator[Problem]:
                     told.add((definition.place, binding.name))
                     message = f"{listed(definition.names)} takes '{binding.name}' when it is defined, and step "
                     message += f"'{writer.name}' binds '{binding.name}' anew before step '{step.name}' uses it"
-                    fix = (
-                        f"Make cell {definition.place.cell} a step: write  %%step {min(definition.names)}_code  on top"
-                    )
-                    yield Problem("bound-anew", message, fix, definition.place)
+                    yield with_step(graph, Problem("bound-anew", message, "", definition.place))
 
 
 def setting_outside(graph: Graph) -> Iterator[Problem]:
@@ -131,4 +106,4 @@ def setting_outside(graph: Graph) -> Iterator[Problem]:
             yield Problem("setting-outside", message, fix, one.place, warning=True)
 
 
-ORDINARY_RULES = (changed_outside, artifact_changed_outside, artifact_read_outside, bound_anew, setting_outside)
+ORDINARY_RULES = (drawn_outside, artifact_changed_outside, artifact_read_outside, bound_anew, setting_outside)

@@ -17,6 +17,7 @@ from nbflow.flow.graph import Graph
 from nbflow.flow.header import CellKind, read_header
 from nbflow.flow.lines import lines_of
 from nbflow.flow.paths import show
+from nbflow.flow.scratchcheck import with_step
 from nbflow.flow.step import Step
 from nbflow.flow.text import parse_ordinary
 
@@ -52,7 +53,7 @@ def written_outside(graph: Graph) -> Iterator[Problem]:
         below = [graph.steps[name] for name in touching.get(one.written, ()) if graph.steps[name].place > one.place]
         dependent = _dependent(one.use, below, used)
         if dependent is not None:
-            yield _told(one, *dependent)
+            yield _told(graph, one, *dependent)
 
 
 def _used_by(step: Step, graph: Graph) -> Sequence[FileUse]:
@@ -89,22 +90,20 @@ def _dependent(
     return None
 
 
-def _told(one: Outside, use: FileUse, step: Step) -> Problem:
+def _told(graph: Graph, one: Outside, use: FileUse, step: Step) -> Problem:
     path, cell = show(one.use.path), one.place.cell
     sure = one.use.access in (Access.WRITE, Access.APPEND, Access.MAKE) and _is_sure(one.use, use) and not one.magic
     makes = one.use.access is Access.MAKE
     who = "every worker" if one.done else "this"
     verb = "makes" if makes else "writes" if sure else "may write"
     where = "again" if one.done else "outside of any step"
-    fix = f"Put %%step on top of cell {cell}"
-    if one.magic:
-        fix = f"Write it in a step, in Python; as it is, run cell {cell} before the flow"
-    elif one.done:
-        fix = f"Write {path} in a step"
-    elif makes:
-        fix += ", or write exist_ok=True, so that every worker can do it"
     message = f"{who} {verb} {path} {where}, and step '{step.name}' {'uses' if makes else 'reads'} it"
-    return Problem("written-outside", message, fix, one.place, step.name, warning=not sure)
+    problem = Problem("written-outside", message, "", one.place, step.name, warning=not sure)
+    if one.magic:
+        return replace(problem, fix=f"Write it in a step, in Python; as it is, run cell {cell} before the flow")
+    if one.done:
+        return replace(problem, fix=f"Write {path} in a step")
+    return with_step(graph, problem, ", or write exist_ok=True, so that every worker can do it" if makes else "")
 
 
 def _meet(outside: FileUse, use: FileUse) -> bool:
@@ -145,7 +144,7 @@ def _all(graph: Graph, last: Place) -> Iterator[Outside]:
                 if use.access in _WRITING and not (again and use.access is Access.MAKE):
                     yield Outside(replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again)
     for cell in graph.flow.cells:
-        if (place := Place(graph.flow.document, cell.number)) < last:
+        if (place := cell.place(graph.flow.document)) < last:
             yield from (Outside(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
 
 
@@ -201,7 +200,7 @@ def _of_magics(cell: Cell) -> Iterator[tuple[int, FileUse]]:
 def _magics(source: str) -> frozenset[int]:
     try:
         return parse_ordinary(source).magic
-    except (SyntaxError, ValueError, MemoryError):
+    except SyntaxError:
         return frozenset()
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from nbflow.flow.code import names_of
 from nbflow.flow.definition import Definition, DefinitionKind, Scratch
 from nbflow.flow.effects import Known, Touched, called, imports_of
 from nbflow.flow.given import BUILTINS
@@ -17,7 +16,7 @@ from nbflow.flow.randomness import RandomUse, StepsAbove, random_use, random_use
 from nbflow.flow.repeating import is_repeatable
 from nbflow.flow.scope import root_of
 from nbflow.flow.state import assigned_by_calls, changed_by_calls
-from nbflow.flow.statements import Statement, is_future_import
+from nbflow.flow.statements import Statement, is_future_import, names_of_statement
 from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
 
@@ -87,7 +86,7 @@ class _Sorting:
         asked = self._known.generators & (step.mentions | step.reads)
         use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
         values = (step.writes - modules) | step.passing.difference(*(one.names.bound for one in code))
-        self._hidden |= values | use.seeds | (use.draws & (self._names | self._hidden))
+        self._hidden |= values | use.seeds | self._bound_of(use.draws)
         self._known.forget(values - step.mutates)
         self._taking |= {name: frozenset({name}) for name in values - step.mutates}
         shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
@@ -120,11 +119,15 @@ class _Sorting:
 
     def _is_seeded(self, use: RandomUse) -> bool:
         """Whether a worker can draw the same numbers: ordinary cells have seeded the generators, and no step since."""
-        return use.draws <= self._names - self._hidden
+        return use.draws <= self._names and use.draws.isdisjoint(self._hidden)
+
+    def _bound_of(self, names: frozenset[str]) -> frozenset[str]:
+        """Those that some cell above has bound."""
+        return (names & self._names) | (names & self._hidden)
 
     def _changes(self, touched: Touched) -> frozenset[str]:
         """The names among those touched that ordinary cells have bound."""
-        return touched.names & (self._names - BUILTINS)
+        return (touched.names & self._names) - BUILTINS
 
     def _can_repeat(self, statement: Statement) -> bool:
         """Whether a worker has all that the statement uses, and makes the same of it each time."""
@@ -134,7 +137,7 @@ class _Sorting:
 
     def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
         names = statement.names
-        drawn = use.seeds | (use.draws & (self._names | self._hidden))
+        drawn = use.seeds | self._bound_of(use.draws)
         self._known.forget(names.bound)
         self._lose(names.bound)
         changes = (touched.names | names.mutates) - names.bound
@@ -150,7 +153,7 @@ class _Sorting:
         """The artifacts that a function or class needs when it is defined: for defaults, annotations, bases."""
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return frozenset()
-        now = names_of(node).now
+        now = names_of_statement(node).now
         return frozenset().union(*(self._taking[name] for name in now & self._taking.keys()))
 
     def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
@@ -158,7 +161,7 @@ class _Sorting:
         assigns = assigned_by_calls([statement.node])
         bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
-        shares = self._known.reached(touched.shares & self._names) & self._names - BUILTINS - bound
+        shares = (self._known.reached(touched.shares & self._names) & self._names) - BUILTINS - bound
         self._known.add(statement.node, names.bound, touched)
         self._imported = self._imported | names.bound if kind == "import" else self._imported - names.bound
         drawn = use.changes if kind == "effect" else frozenset()
@@ -221,7 +224,7 @@ class _Sorting:
         """
         decorators = map(called, getattr(node, "decorator_list", ()))
         values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
-        return names_of(node).now.isdisjoint(self._hidden - values)
+        return names_of_statement(node).now & self._hidden <= values
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -249,7 +252,7 @@ class _Sorting:
             inner._known.origins.update(imports_of([statement]))
             if not _does_nothing(statement) and inner._kind(statement) is None:
                 return False
-            inner._names |= names_of(statement).bound
+            inner._names |= names_of_statement(statement).bound
         return True
 
 

@@ -19,12 +19,21 @@ from nbflow.flow.step import Step
 from nbflow.flow.touching import touch
 from nbflow.flow.trees import every_node
 
-_MAY_SET = re.compile(
-    r"environ|env\(|chdir|umask|sys\.|(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)|options|rcParams|\.rc"
-    r"|\.use|filter|basicConfig|[dD]isable|[eE]nable|register|config|apply|install|signal|getcontext|patch|locale"
-    r"|autolog|\.\w+ = "
+_WORDS = (
+    *("environ", "env(", "chdir", "umask", "sys.", "options", "rcParams", ".rc", ".use", "filter", "basicConfig"),
+    *("isable", "nable", "register", "config", "apply", "install", "signal", "getcontext", "patch", "locale"),
+    "autolog",
 )
-"""A cheap look before a careful one: most statements set nothing."""
+_SET = re.compile(r"(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)")
+_ATTRIBUTE = re.compile(r"\.\w+ = ")
+
+
+def _may_set(text: str, names: Collection[str] = ()) -> bool:
+    """A cheap look before a careful one: most statements set nothing. `names` are of what sets something."""
+    if any(word in text for word in _WORDS) or _ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)):
+        return True
+    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})
 _PATHS = frozenset({"Path", "join", "joinpath", "str", "exists", "isdir", "is_dir"})
@@ -34,9 +43,9 @@ _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assig
 def settings_in_steps(graph: Graph) -> Iterator[Problem]:
     """A setting that a step makes ends with the step, which in the notebook it does not."""
     steps = [*graph.steps.values()]
-    setters = [one for one in graph.prelude.definitions if _MAY_SET.search(one.source)]
-    words = re.compile("|".join([_MAY_SET.pattern, *(rf"\b{re.escape(n)}\b" for one in setters for n in one.names)]))
-    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if words.search(step.body)}
+    setters = [one for one in graph.prelude.definitions if _may_set(one.source)]
+    names = {name for one in setters for name in one.names}
+    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if _may_set(step.body, names)}
     known = Known()
     suspects = [step for step in steps[:-1] if step.name in below]
     concerned: list[Definition | Step] = [*graph.prelude.definitions, *suspects] if suspects else []
@@ -45,10 +54,10 @@ def settings_in_steps(graph: Graph) -> Iterator[Problem]:
             for node in parse(one.source).body:
                 known.add(node, one.names, touch(node, known))
         else:
-            yield from _settings(graph, one, below[one.name], Known(dict(known.origins), dict(known.bodies)), words)
+            yield from _settings(graph, one, below[one.name], Known(dict(known.origins), dict(known.bodies)), names)
 
 
-def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: re.Pattern[str]) -> Iterator[Problem]:
+def _settings(graph: Graph, step: Step, below: list[Step], known: Known, names: set[str]) -> Iterator[Problem]:
     try:
         nodes = parse(step.body).body
     except (SyntaxError, ValueError):
@@ -60,7 +69,7 @@ def _settings(graph: Graph, step: Step, below: list[Step], known: Known, words: 
     for node in nodes:
         if back and "chdir(" in lines[node.lineno - 1]:
             continue
-        if words.search("\n".join(lines[node.lineno - 1 : node.end_lineno])) and _sets(node, known):
+        if _may_set("\n".join(lines[node.lineno - 1 : node.end_lineno]), names) and _sets(node, known):
             found.append((node, _roots(node, known)))
         else:
             made |= _roots(node, known)

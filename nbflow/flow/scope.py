@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from nbflow.flow.trees import every_node
+from nbflow.flow.trees import Visitor, every_node
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ComprehensionNode = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -76,7 +76,7 @@ def annotations_of(node: FunctionNode) -> list[ast.expr]:
     return [*found, node.returns] if node.returns else found
 
 
-class Scope(ast.NodeVisitor):
+class Scope(Visitor, ast.NodeVisitor):  # the second is there already; ruff goes by it to allow the names of methods
     """One scope, without regard to order: in a function a name is local everywhere or nowhere."""
 
     def __init__(self) -> None:

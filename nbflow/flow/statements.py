@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbflow.flow.cell import Place
@@ -35,13 +35,19 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
         Statement(
             node,
             source_of(text.source, node),
-            Place(place.document, place.cell, place.line - 1 + (first := first_line(node))),
-            names_of(node, lazy_annotations=lazy_annotations),
+            replace(place, line=place.line - 1 + (first := first_line(node))),
+            names_of_statement(node, lazy_annotations),
             digest(node),
             text.magic.isdisjoint(range(first, (node.end_lineno or first) + 1)),
         )
         for node in text.tree.body
     )
+
+
+@lru_cache(4096)
+def names_of_statement(node: ast.stmt, lazy_annotations: bool = False) -> Names:
+    """The names of one statement, which several ask for."""
+    return names_of(node, lazy_annotations=lazy_annotations)
 
 
 def first_line(node: ast.stmt) -> int:
@@ -50,8 +56,11 @@ def first_line(node: ast.stmt) -> int:
 
 
 def source_of(source: str, node: ast.stmt) -> str:
+    lines = lines_of(source)[first_line(node) - 1 : node.end_lineno]
     if getattr(node, "decorator_list", None):
-        return "\n".join(lines_of(source)[first_line(node) - 1 : node.end_lineno])
+        return "\n".join(lines)
+    if node.col_offset == 0 and lines[-1].isascii() and node.end_col_offset == len(lines[-1]):
+        return "\n".join(lines)  # whole lines, as nearly always
     return ast.get_source_segment(source, node) or ""
 
 

@@ -21,10 +21,10 @@ from nbflow.flow.scope import (
     walruses_of,
 )
 from nbflow.flow.strings import evaluated, is_namespace
-from nbflow.flow.trees import every_node
+from nbflow.flow.trees import Visitor, every_node
 
 
-class Straight(ast.NodeVisitor):
+class Straight(Visitor, ast.NodeVisitor):  # as that of scopes
     """Walks code in the order in which it runs. Visiting an expression reads and binds as evaluating it does."""
 
     def __init__(self, held: Mapping[int, frozenset[str]], *, lazy_annotations: bool = False) -> None:

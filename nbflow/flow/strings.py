@@ -37,14 +37,19 @@ _PROSE = re.compile(r"[\w)\]]\s+[\w(]")  # two words in a row
 _FORMULA = re.compile(r"[^~/]*~[^/~][\w\s.()\[\]{},*+:|^=\"'/-]*")
 
 
-def held_names(statements: Iterable[ast.AST]) -> Mapping[int, frozenset[str]]:
+_HOLDERS = frozenset((
+    *(ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.Constant, ast.JoinedStr, ast.Call, ast.Subscript),
+    *(ast.For, ast.comprehension),
+))  # fmt: skip
+"""The kinds of nodes that may hold names."""
+
+
+def held_names(nodes: Sequence[ast.AST]) -> Mapping[int, frozenset[str]]:
     """Return the names that strings and look-ups hold, by the `id` of the node that holds them."""
-    nodes = [node for statement in statements for node in every_node(statement)]
     by_name = any(is_namespace(node) or (isinstance(node, ast.Name) and node.id in _EVALUATORS) for node in nodes)
     found: dict[int, frozenset[str]] = {}
     for node in nodes:
-        names = frozenset(_held(node, by_name)) - _NOT_NAMES
-        if names:
+        if type(node) in _HOLDERS and (names := frozenset(_held(node, by_name)) - _NOT_NAMES):
             found[id(node)] = names
     return found
 
@@ -188,7 +193,7 @@ _INSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.
 
 def held_inside(statements: Sequence[ast.AST]) -> frozenset[str]:
     """Return what strings inside functions hold: what evaluates them looks past the names of a function around."""
-    held = held_names(statements)
-    nodes = (node for statement in statements for node in every_node(statement))
+    nodes = [node for statement in statements for node in every_node(statement)]
+    held = held_names(nodes)
     inside = (inner for node in nodes if isinstance(node, _INSIDE) for inner in every_node(node))
     return frozenset().union(*(held.get(id(node), frozenset()) for node in inside))

@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from nbflow.flow.code import parse
 from nbflow.flow.lines import lines_of
@@ -51,12 +52,12 @@ def parse_ordinary(source: str, stars: Stars = ()) -> Text:
 
     What needs IPython is taken out, but for the names that it binds.
     """
-    return _with_names(_parse(_as_typed(lines_of(source)), _ordinary), stars)
+    return _with_names(_parse(_as_typed(lines_of(source)), partial(_ordinary, stars)), stars)
 
 
-def _ordinary(line: str) -> str:
+def _ordinary(stars: Stars, line: str) -> str:
     try:
-        python = _plain(line).partition(TOLD)[0]
+        python = _plain(stars, line).partition(TOLD)[0]
     except MagicRefused:
         python = SHELL
     if SHELL not in python or python.lstrip().startswith("__import__"):
@@ -70,7 +71,7 @@ def parse_step(source: str, stars: Stars = ()) -> Text:
     """Parse the body of a step as IPython would execute it as a cell. Raises SyntaxError for what is not even that."""
     lines = _as_typed(lines_of(source))
     refused = list(_unwrap(lines))
-    text = _with_names(_parse(lines, _plain), stars)
+    text = _with_names(_parse(lines, partial(_plain, stars)), stars)
     return Text(text.tree, text.source, text.magic, (*refused, *text.refused))
 
 
@@ -98,10 +99,10 @@ def _unwrap(lines: list[str]) -> Iterator[Refused]:
                 return
 
 
-def _plain(line: str) -> str:
+def _plain(stars: Stars, line: str) -> str:
     read = read_line(line)
     assert read is not None
-    return plain_line(read)
+    return plain_line(read, dict(stars))
 
 
 def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:

@@ -6,6 +6,7 @@ The contexts of names (`ast.Load()` and the like) are left out: nobody looks for
 from __future__ import annotations
 
 import ast
+from typing import Any
 
 _NO_NODES = frozenset((
     *("id", "ctx", "attr", "arg", "name", "kind", "type_comment", "level", "module", "asname", "rest", "is_async"),
@@ -44,3 +45,26 @@ def every_node(node: ast.AST) -> list[ast.AST]:
         if _fields[type(one)]:
             found += children(one)
     return found
+
+
+class Visitor(ast.NodeVisitor):
+    """Visits as `ast.NodeVisitor` does, without looking for the method of a kind of node more than once."""
+
+    _methods: dict[type[ast.AST], Any]
+
+    def __init_subclass__(cls) -> None:
+        cls._methods = {}
+
+    def visit(self, node: ast.AST) -> Any:
+        kind = type(node)
+        method = self._methods.get(kind)
+        if method is None:
+            method = self._methods[kind] = getattr(type(self), f"visit_{kind.__name__}", type(self).generic_visit)
+        return method(self, node)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        """Nothing is below it."""
+
+    def generic_visit(self, node: ast.AST) -> None:
+        for child in children(node):
+            self.visit(child)

@@ -130,7 +130,7 @@ _FORMS = (
 FILE = re.compile(rf"\.(?:{'|'.join(_FORMS.split())})(?:\.(?:gz|bz2|xz|zst|zip))?$", re.IGNORECASE)
 HINTS = re.compile(
     rf"\.(?:{'|'.join(_FORMS.split())})\b|open|path|read|load|save|write|glob|listdir|scandir|walk|dump|connect|\bto_"
-    r"|import_module|__import__|runpy|spec_from|subprocess|system|get_ipython|popen|mkdir|makedirs|file|copy|remove|unlink|rename|rmtree|touch|log",
+    r"|import_module|__import__|runpy|spec_from|subprocess|system|get_ipython|popen|mkdir|makedirs|file|copy|move|unlink|rename|rmtree|touch|log",
     re.IGNORECASE,
 )
 """What the text of a step has in it that does anything to files."""

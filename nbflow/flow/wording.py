@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from nbflow.flow.cell import Place, Problem
+from nbflow.flow.cell import Need, Place, Problem
 from nbflow.flow.code import line_of
 from nbflow.flow.step import Step
 
@@ -27,10 +27,34 @@ def suggestion(name: str, names: Collection[str]) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    return " and ".join(f"'{name}'" for name in sorted(names))
+    """`'a', 'b' and 'c'`; `this` where there is no name."""
+    *first, last = [f"'{name}'" for name in sorted(names)] or ["this"]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def problem(
     rule: str, step: Step, message: str, fix: str, *, name: str | None = None, warning: bool = False
 ) -> Problem:
     return Problem(rule, message, fix, place_of(step, name), step.name, warning)
+
+
+def needed(rule: str, step: Step, message: str, fix: str, name: str) -> Problem:
+    """What is wrong with a name wherever it is read: told once, with all steps that read it."""
+    return Problem(rule, message, fix, place_of(step, name), step.name, needs=(Need(step.name),))
+
+
+# cells that must become steps
+
+HEADER = "%%step NAME"
+"""Stands in a fix for the header of the step that a cell is to become, until its name is chosen."""
+
+
+def make_step(place: Place) -> str:
+    """The fix for a cell that must become a step."""
+    return f"Write  {HEADER}  on top of cell {place.cell}"
+
+
+def divide_step(place: Place, stays: Sequence[int]) -> str:
+    """The fix for a cell of which some lines must stay in an ordinary one."""
+    lines = f"lines {', '.join(map(str, stays))} stay" if len(stays) > 1 else f"line {stays[0]} stays"
+    return f"Divide cell {place.cell}: {lines} in an ordinary cell, and the rest begins with  {HEADER}"

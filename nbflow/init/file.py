@@ -11,10 +11,12 @@ from pathlib import Path
 from nbflow.errors import NbflowError
 from nbflow.export.file import write_whole
 from nbflow.flow.encoding import encoding_of, without_coding
+from nbflow.flow.header import CellKind, read_header
 from nbflow.init import book, percent
 from nbflow.init.plan import Plan, plan_flow
+from nbflow.init.repairing import plan_repair
 from nbflow.init.writing import NewCell, new_cells
-from nbflow.notebook import read_cells
+from nbflow.notebook import read_cells, segments
 
 
 class NotMade(NbflowError):
@@ -40,6 +42,15 @@ def plan_notebook(path: Path, wishes: Wishes) -> Plan:
     return plan_flow(cells, path.name, parameters=wishes.parameters, shows_count=wishes.shows_count)
 
 
+def repair_notebook(path: Path) -> Plan:
+    """Make steps of the cells that must be some, in place. Raises NotANotebook, NotMade and TargetUnwritable."""
+    cells = list(read_cells(path))
+    plan = plan_repair(cells, path.name)
+    headers = [header for cell in cells if (header := read_header(cell.source)).kind is CellKind.STEP]
+    write_flow(path, plan, Wishes("comment" if headers and headers[-1].comment else "magic"), None)
+    return plan
+
+
 def write_flow(path: Path, plan: Plan, wishes: Wishes, target: Path | None, *, force: bool = False) -> None:
     """Write the notebook as planned, to another file or in its own place.
 
@@ -63,7 +74,7 @@ def _rewritten(path: Path, data: bytes, plan: Plan, form: str) -> bytes:
     text = data.decode(encoding, "surrogatepass" if not is_text else "strict")
     ends = "\r\n" if is_text and "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n") if is_text else text
-    count = len(percent.segments(text)[1]) if is_text else book.count(text)
+    count = len(segments(text)[1]) if is_text else book.count(text)
     cells = new_cells(plan, count, form)
     written = percent.rewrite(text, cells) if is_text else book.rewrite(text, cells)
     _refuse_other_code(path, written, [cell for cell in cells if cell.is_code])

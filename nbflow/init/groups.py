@@ -116,7 +116,7 @@ def tree_of(source: str) -> ast.Module | None:
     header = read_header(source)
     try:
         return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
-    except (SyntaxError, ValueError, MemoryError):
+    except SyntaxError:
         return None
 
 

@@ -1,69 +1,13 @@
-"""Names of steps: from the heading above, or from what the code does and makes."""
+"""Names of the steps of a draft."""
 
 from __future__ import annotations
 
-import ast
-import builtins
-import keyword
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from nbflow.flow.checks import RESERVED_STEPS
-from nbflow.flow.graph import Graph, Link
-from nbflow.flow.scope import mutated_by, root_of
-from nbflow.flow.trees import every_node
+from nbflow.flow.graph import Graph
+from nbflow.flow.naming import free_name, heading_of, name_by_code, slug
 from nbflow.init.groups import Becomes, Group, tree_of
 from nbflow.init.settling import Draft
-
-_TAKEN = RESERVED_STEPS | frozenset(dir(builtins)) | {"start", "end"}
-_STOP = frozenset(
-    (
-        *("the", "a", "an", "of", "and", "or", "to", "in", "for", "with", "on", "our", "we", "us"),
-        *("you", "let", "lets", "is", "are", "be", "this", "that", "these", "using", "by", "at", "from", "into"),
-        *("it", "its", "how", "what", "your", "my", "some", "as", "do", "does", "step", "part", "exercise", "question"),
-        *("task", "section", "chapter", "example", "problem", "cell"),
-    )
-)
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*$|^<h([1-6])[^>]*>(.+?)</h", re.M)
-_NUMBERING = re.compile(r"^(?:(?:[A-Z]|[IVX]+|\d+)(?:\.\d+)*[.):]\s*|\d+(?:\.\d+)*\s+)+")
-_VERBS = (
-    (re.compile(r"read_|load|fetch_|open$|urlopen$|^get$|make_(?:blobs|moons|classification|regression)"), "load"),
-    (re.compile(r"train_test_split$"), "split"),
-    (re.compile(r"(?:partial_)?fit(?:_transform)?$|train$"), "fit"),
-    (re.compile(r"predict"), "predict"),
-    (re.compile(r"merge$|concat$"), "merge"),
-    (re.compile(r"to_(?:csv|json|excel|parquet|pickle|feather|sql)$|dump$|save\w*$|write\w*$"), "save"),
-)
-_LONGEST = 28
-
-
-def heading_of(markdown: str, *, top: bool) -> str:
-    """The last heading of a text; the title of the whole notebook (`top`: nothing stands above) is none."""
-    found = [(int(one[3] or len(one[1])), one[2] or one[4]) for one in _HEADING.finditer(markdown)]
-    level, text = found[-1] if found else (1, "")
-    return "" if top and level == 1 else text
-
-
-def slug(text: str, words: int = 4) -> str:
-    """The words of a text as an identifier of plain letters; empty if nothing is left of it."""
-    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[`*$]", r"\1", text).strip()
-    text = _NUMBERING.sub("", text)
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
-    found = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in _STOP]
-    while found and found[0].isdigit():
-        found.pop(0)
-    name = "_".join(found[:words])
-    while len(name) > _LONGEST and "_" in name:
-        name = name.rpartition("_")[0]
-    return name.lstrip("0123456789")[:_LONGEST]
-
-
-def _plain(name: str) -> str:
-    """A name of the code in small plain letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"\W+", "_", plain).strip("_0123456789")[:_LONGEST]
 
 
 def with_names(draft: Draft) -> tuple[Group, ...]:
@@ -81,83 +25,20 @@ def with_names(draft: Draft) -> tuple[Group, ...]:
             continue
         wanted = "" if is_used else slug(above)
         is_used = True
-        wanted = (
-            wanted
-            or _by_code(group, draft.graph.links[keys[at]], _asked(draft.graph, keys[at]))
-            or f"cell_{group.number}"
-        )
-        name = _free(wanted, taken)
+        wanted = wanted or _by_code(draft, group, keys[at]) or f"cell_{group.number}"
+        name = free_name(wanted, taken)
         taken.add(name)
         named.append(replace(group, name=name))
     return tuple(named)
 
 
-def _free(name: str, taken: set[str]) -> str:
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _TAKEN:
-        name = f"{name}_step"
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found
+def _by_code(draft: Draft, group: Group, key: str) -> str:
+    tree, linked = tree_of(group.source), draft.graph.links[key]
+    reads = (binding.name for binding in linked.bindings if binding.required)
+    return name_by_code(tree.body if tree else (), linked.writes, _asked(draft.graph, key), reads)
 
 
 def _asked(graph: Graph, step: str) -> frozenset[str]:
     """What the steps below read of a step."""
     bindings = (binding for linked in graph.links.values() for binding in linked.bindings)
     return frozenset(binding.name for binding in bindings if step in binding.writers)
-
-
-def _by_code(group: Group, linked: Link, asked: frozenset[str]) -> str:
-    """`load_films`, `fit_model`, `films_rating` for a new column, `films` for anything else."""
-    tree = tree_of(group.source)
-    nodes = every_node(tree) if tree else []
-    calls = [*_calls(nodes)]
-    made = sorted(_made(tree.body if tree else [], linked.writes), key=lambda name: name not in asked)
-    what = _plain(made[0]) if made else ""
-    verb = next((verb for pattern, verb in _VERBS for call in calls if pattern.match(call)), "")
-    if verb == "split":
-        return "split_data"
-    if verb == "fit" and (fitted := [*_fitted(nodes)]):
-        return f"fit_{_plain(fitted[0])}"
-    if verb == "save":
-        return f"save_{what}" if what else "save"
-    if what:
-        detail = _plain(next(_details(nodes, made[0]), ""))
-        return f"{verb}_{what}" if verb and not what.startswith(verb) else f"{what}_{detail}" if detail else what
-    reads = sorted(binding.name for binding in linked.bindings if binding.required and "_" not in binding.name[:1])
-    return "_".join(["show", *map(_plain, reads[:1])]) if "print" in calls else ""
-
-
-def _calls(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
-                yield name
-
-
-def _fitted(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case ast.Call(func=ast.Attribute(value=owner, attr="fit" | "partial_fit" | "train")) if root_of(owner):
-                yield root_of(owner) or ""
-
-
-def _made(body: Sequence[ast.stmt], writes: frozenset[str]) -> Iterator[str]:
-    """The artifacts in the order of the code: those that are assigned, then those that are changed."""
-    nodes = [node for statement in body for node in every_node(statement)]
-    stored = [node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
-    last = [node.id for node in every_node(body[-1]) if isinstance(node, ast.Name)] if body else []
-    yield from dict.fromkeys(name for name in (*reversed(stored), *last) if name in writes)
-    yield from sorted(writes - {*stored, *last} - {name for name in writes if " " in name})
-
-
-def _details(nodes: Iterable[ast.AST], name: str) -> Iterator[str]:
-    """The column that is set, or the method that changes the object."""
-    for node in nodes:
-        match node:
-            case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(column)), ctx=ast.Store()):
-                if owner == name:
-                    yield column
-            case ast.Call(func=ast.Attribute(attr=attr)) if mutated_by(node) == name:
-                yield attr

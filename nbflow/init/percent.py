@@ -3,36 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from nbflow.flow.lines import lines_of
 from nbflow.init.writing import Lines, NewCell
-
-_MARKER = re.compile(r"^# ?%%(?:\s|$)")
-
-
-def segments(text: str) -> tuple[str, list[str]]:
-    """What stands above the first cell, and the cells, each with its marker. Code above every marker is a cell."""
-    lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if _MARKER.match(line)]
-    head = _head(lines, starts[0] if starts else len(lines))
-    if any(line.strip() for line in lines[head : starts[0] if starts else None]):
-        starts.insert(0, head)
-    ends = [*starts[1:], len(lines)]
-    return "\n".join(lines[: starts[0] if starts else head]), [
-        "\n".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)
-    ]
-
-
-def _head(lines: Sequence[str], first: int) -> int:
-    """How many lines the header of jupytext has, or what stands above it."""
-    start = 1 if lines and lines[0].startswith("#!") else 0
-    if lines[start : start + 1] != ["# ---"]:
-        return start
-    end = next((number for number in range(start + 1, first) if lines[number] == "# ---"), start)
-    return end + 1
+from nbflow.notebook import MARKER, segments
 
 
 def rewrite(text: str, cells: Sequence[NewCell]) -> str:
@@ -71,7 +47,7 @@ def _lines_of(parts: Sequence[str], lines: Lines) -> str:
 
 def _divided(part: str) -> tuple[str, str]:
     first, _, rest = part.partition("\n")
-    return (first, rest) if _MARKER.match(first) else ("", part)
+    return (first, rest) if MARKER.match(first) else ("", part)
 
 
 def _commented(source: str) -> str:

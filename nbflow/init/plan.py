@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbflow.flow.cell import Cell, Problem
 from nbflow.flow.definition import Definition
@@ -69,14 +69,16 @@ def plan_flow(
         draft, found = _with_parameters(draft, found)
     named = Draft(with_names(draft), document)
     named = Draft(with_waits(named), document)
-    return Plan(
-        named.groups,
-        tuple(_rows(named)),
-        tuple(one for one in named.problems if not one.warning or one.rule in _TOLD),
-        tuple(found),
-        tuple((group.name, loop) for group in named.groups if group.name for loop in loops(group)),
-        any(group.is_new for group in named.groups) and not any(_LOADS.search(cell.source) for cell in cells),
-    )
+    candidates = tuple((group.name, loop) for group in named.groups if group.name for loop in loops(group))
+    return replace(planned(named), offers=tuple(found), loops=candidates)
+
+
+def planned(draft: Draft) -> Plan:
+    """The plan that makes the notebook what a draft is."""
+    cells = (part.cell for group in draft.groups for part in group.parts)
+    loads = any(group.is_new for group in draft.groups) and not any(_LOADS.search(cell.source) for cell in cells)
+    left = tuple(one for one in draft.problems if not one.warning or one.rule in _TOLD)
+    return Plan(draft.groups, tuple(_rows(draft)), left, (), (), loads)
 
 
 _TOLD = frozenset({"setting-in-step", "setting-outside", "changed-outside", "drawn-outside", "written-outside"})
@@ -127,13 +129,7 @@ def _rows(draft: Draft) -> Iterator[Row]:
         numbers = tuple(dict.fromkeys(part.cell.number for part in group.parts))
         name = names.get(at, "") if group.becomes is Becomes.STEP else ""
         why = group.why or _why(draft, at, name, definitions.get(at, ()))
-        yield Row(numbers, first_words(group.source), group.becomes, name, why)
-
-
-def first_words(source: str) -> str:
-    """The first line of a cell that is neither blank nor a comment."""
-    lines = [line.strip() for line in source.splitlines() if line.strip()]
-    return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")
+        yield Row(numbers, Cell(group.number, group.source).first_words, group.becomes, name, why)
 
 
 def _why(draft: Draft, at: int, name: str, definitions: Sequence[Definition]) -> str:

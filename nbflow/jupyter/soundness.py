@@ -21,6 +21,6 @@ def refuse_unless_sound(graph: Graph, key: str, step: Step | None) -> Step:
 
 def _concerns(problem: Problem, cell: int, steps: frozenset[str]) -> bool:
     """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
-    if problem.step is not None:
-        return problem.step in steps or (problem.place is not None and problem.place.cell == cell)
+    if problem.step is not None or problem.needs:
+        return any(map(problem.concerns, steps)) or (problem.place is not None and problem.place.cell == cell)
     return problem.rule != "syntax" or (problem.place is not None and problem.place.cell == cell)

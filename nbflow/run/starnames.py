@@ -1,4 +1,8 @@
-"""What `from module import *` binds: the module is imported once, in a process of its own, and the names are kept."""
+"""Names that a cell does not show.
+
+What `from module import *` binds: the module is imported once, in a process of its own, and the names are kept. And the
+text of a file that `%run` runs, by which its names are known.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +41,14 @@ def names_of(module: str) -> frozenset[str] | None:
     """Return what a star import binds; None if the module cannot be imported."""
     folders = tuple(reversed(_folders))
     return _known(module, folders, _version(module, folders))
+
+
+def text_of(file: str) -> str | None:
+    """Return the text of a file beside a notebook; None if there is none."""
+    for folder in (*reversed(_folders), ""):
+        with contextlib.suppress(OSError, UnicodeError):
+            return Path(folder, file).read_text("utf-8")
+    return None
 
 
 @cache
@@ -93,4 +105,4 @@ def _kept() -> dict[str, list[str]]:
     return found if isinstance(found, dict) else {}
 
 
-ask(names_of)
+ask(names_of, text_of)

@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
+from nbflow.cards.making import Wanted
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.step import Options
 
@@ -27,7 +29,7 @@ class Facts:
     catch_var: str | None = None
     print_exception: bool = True
     environment: tuple[tuple[str, str], ...] = ()
-    cards: tuple[tuple[str, str | None], ...] = ()  # (type, id)
+    cards: tuple[Wanted, ...] = ()
     names: tuple[str, ...] = ()
 
     @property
@@ -138,7 +140,9 @@ def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
 
 
 def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
-    card = str(given.get("type", "default")), given.get("id")
+    options, refresh = given.get("options") or {}, float(given.get("refresh_interval", 5))
+    kind, saves = str(given.get("type", "default")), bool(given.get("save_errors", True))
+    card = Wanted(kind, given.get("id"), MappingProxyType(dict(options)), saves, refresh)
     return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 

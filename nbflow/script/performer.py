@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nbflow.cards.making import CARDS, Cards, Underway, live_file
 from nbflow.errors import (
     ChangeLeftBehind,
     FailureHandledByCatch,
@@ -32,7 +33,6 @@ from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
-from nbflow.script.cards import CARDS, Cards, render
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts, attach
 from nbflow.script.flow import FlowSpec, items_of
@@ -56,7 +56,7 @@ def perform_script(program: ScriptProgram) -> ScriptPerformer:
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     store = Store.open(program.root, create=False)
     if program.facts["namespace"] != f"user:{program.facts['username']}":
-        client("namespace")(program.facts["namespace"])
+        importlib.import_module("nbflow.client").namespace(program.facts["namespace"])
     return ScriptPerformer(program, *_import(program), store, Capture(program.live))
 
 
@@ -110,7 +110,7 @@ class ScriptPerformer:
             return
         flow._state.is_join = bool(self.program.graph.links[step.name].joined)
         facts = step_facts(self.cls, step.name)
-        self._announce(job, step, facts)
+        self._announce(job, step, facts, flow)
         branches = self.program.branches
         watch = Watch(branches, self.program.graph, step.name, self.home) if branches else None
         began = time.perf_counter()
@@ -246,16 +246,19 @@ class ScriptPerformer:
 
     # around it
 
-    def _announce(self, job: Job, step: Step, facts: Facts) -> None:
+    def _announce(self, job: Job, step: Step, facts: Facts, flow: FlowSpec) -> None:
         run = self.program.facts
         task = str(job.number)
         spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
         current.set(
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
-            tempdir=Lazy(self._tempdir), task=Lazy(lambda: client("Task")(spec, _namespace_check=False)),
-            run=Lazy(lambda: client("Run")(f"{run['flow_name']}/{run['run_id']}", _namespace_check=False)),
-            graph=Lazy(lambda: describe(prepare(self.cls))), **({"card": Cards(facts.cards)} if facts.cards else {}),
+            tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
+            run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
+            graph=Lazy(lambda: describe(prepare(self.cls))),
         )  # fmt: skip
+        if facts.cards:
+            place = live_file(self.program.live, job.number)
+            current.add(card=Cards(facts.cards, place, Underway(spec, flow, _client)))
 
     def _tempdir(self) -> str:
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")
@@ -293,7 +296,7 @@ class ScriptPerformer:
         if facts.cards:
             self.capture.flush()
             self.capture.collect()
-            extra[CARDS] = render(current.card, facts.cards, current.pathspec, self.capture.outputs)
+            extra[CARDS] = current.card.pages(self.capture.outputs)
         return extra
 
 
@@ -317,6 +320,6 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def client(name: str) -> Any:
-    """Return a part of the client, which few steps ask for."""
-    return getattr(importlib.import_module("nbflow.client"), name)
+def _client(kind: str, pathspec: str) -> Any:
+    """Few steps ask for the client."""
+    return getattr(importlib.import_module("nbflow.client"), kind)(pathspec, _namespace_check=False)

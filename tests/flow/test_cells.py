@@ -53,7 +53,7 @@ def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
         "%%step c\ndef g():\n    await f()\n---\n%%step d\nreturn 1"
     )
     assert [str(problem) for problem in flow.problems] == [
-        "nb.ipynb · cell 1, line 1: Python cannot read this: '(' was never closed. Correct 'x = ('",
+        "nb.ipynb · cell 1 `x = (`, line 1: Python cannot read this: '(' was never closed. Correct 'x = ('",
         "nb.ipynb · cell 2, line 3: Python cannot read this: invalid syntax. Correct 'z = = 2'",
         "nb.ipynb · cell 3, line 2: '%store z' keeps values between sessions, as the store of nbflow does for every "
         "step. Delete the line",

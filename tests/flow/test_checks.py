@@ -28,30 +28,30 @@ RULES = [
     ),
     (
         "%%step a\ny = x\n---\n%%step b\nx = 1",
-        "cell 1, line 2: step 'a' reads 'x', which only step 'b' below it writes. Move cell 2 above cell 1",
+        "cell 1, line 2: only step 'b' below writes 'x'; needed in step 'a'. Move cell 2 above cell 1",
         "%%step b\nx = 1\n---\n%%step a\ny = x",
     ),
     (
         "%%step a\nmovies = 1\n---\n%%step b\n\ny = moveis",
-        "cell 2, line 3: step 'b' reads 'moveis', but nothing above provides it (did you mean 'movies'?). "
+        "cell 2, line 3: nothing above provides 'moveis' (did you mean 'movies'?); needed in step 'b'. "
         "Assign 'moveis' in a step above, define it in an ordinary cell, or make it a parameter",
         "%%step a\nmovies = 1\n---\n%%step b\n\ny = movies",
     ),
     (
         "%%step a\n_x = 1\n---\n%%step b\ny = _x",
-        "cell 2, line 2: step 'b' reads '_x', which step 'a' keeps to itself. "
-        "A name that starts with _ stays in its step: rename it",
+        "cell 2, line 2: step 'a' keeps '_x' to itself; needed in step 'b'. "
+        "Rename it, for example to x: a name that starts with _ stays in its step",
         "%%step a\nx = 1\n---\n%%step b\ny = x",
     ),
     (
         "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\n---\n%%step c\ny = x",
-        "cell 3, line 2: step 'c' reads 'x', which step 'b' deletes in cell 2. "
+        "cell 3, line 2: step 'b' deletes 'x' in cell 2; needed in step 'c'. "
         "Read 'x' before it is deleted, give it a new value in between, or take the deletion out",
         "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\nx = 2\n---\n%%step c\ny = x",
     ),
     (
         "N = 1\n---\n%%step b\ndel N\n---\n%%step c\ny = N",
-        "cell 3, line 2: step 'c' reads 'N', which step 'b' deletes in cell 2. "
+        "cell 3, line 2: step 'b' deletes 'N' in cell 2; needed in step 'c'. "
         "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
         "N = 1\n---\n%%step c\ny = N\n---\n%%step b\ndel N",
     ),
@@ -86,19 +86,19 @@ RULES = [
     ),
     (
         "import m\n---\n# loads\ndf = m.load()\n---\n%%step a\nx = df",
-        "cell 3, line 2: step 'a' reads 'df', which is computed in cell 2, line 2, outside of any step. "
-        "Make cell 2 a step, or start it with %%shared to run it once in every worker",
+        "cell 2 `df = m.load()`, line 2: this computes 'df' outside of any step; needed in step 'a'. "
+        "Write  %%step load_df  on top of cell 2, or  %%shared  if every worker is to run it for itself",
         "import m\n---\n%%shared\ndf = m.load()\n---\n%%step a\nx = df",
     ),
     (
-        "df = load()\n---\ndef f(): return df\n---\n%%step a\n\nx = f()",
-        "cell 3, line 3: step 'a' uses 'f', which reads 'df', which is computed in cell 1, line 1, "
-        "outside of any step. Make cell 1 a step, or start it with %%shared to run it once in every worker",
+        "df = input()\n---\ndef f(): return df\n---\n%%step a\n\nx = f()",
+        "cell 1 `df = input()`, line 1: this computes 'df' outside of any step; needed in step 'a' (through 'f'). "
+        "Write  %%step df  on top of cell 1, or  %%shared  if every worker is to run it for itself",
         "def f(): return df\n---\n%%step load\ndf = 1\n---\n%%step a\n\nx = f()",
     ),
     (
         "N = 1\n---\n%%step b\nif q: del N\n---\n%%step c\ny = N\n---\nq = 1",
-        "cell 3, line 2: step 'c' reads 'N', which step 'b' may delete in cell 2. "
+        "cell 3, line 2: step 'b' may delete 'N' in cell 2; needed in step 'c'. "
         "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
         "N = 1\n---\n%%step c\ny = N",
     ),
@@ -111,7 +111,8 @@ RULES = [
     ),
     (
         PARAMS + "def f(): global top_k; top_k = 1",
-        "cell 2, line 1: 'f' changes 'top_k', which is a parameter (cell 1). Write to another name, such as my_top_k",
+        "cell 2 `def f(): global top_k; top_k = 1`, line 1: 'f' changes 'top_k', which is a parameter (cell 1). "
+        "Write to another name, such as my_top_k",
         PARAMS + "def f(): return top_k",
     ),
     (
@@ -236,44 +237,45 @@ RULES = [
         BRANCHES + "%%step c\nself.z = [one.x for one in [inputs.a, inputs.b]]",
     ),
     (
-        "X = [1]\n---\nX.append(load())\n---\n%%step a\ny = X",
-        "cell 3, line 2: step 'a' uses 'X', which cell 2, line 1 changes outside of any step. "
-        "Make cell 2 a step, or start it with %%shared to run it once in every worker",
-        "X = [1]\n---\n%%step a\ny = X\n---\nX.append(load())",
+        "X = [1]\n---\nX.append(open('a').read())\n---\n%%step a\ny = X",
+        "cell 2 `X.append(open('a').read())`, line 1: this changes 'X' outside of any step; needed in step 'a'. "
+        "Write  %%step load_x  on top of cell 2, or  %%shared  if every worker is to run it for itself",
+        "X = [1]\n---\n%%step a\ny = X\n---\nX.append(open('a').read())",
     ),
     (
-        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\n%%step a\ny = f()",
-        "cell 4, line 1: step 'a' uses 'N', which cell 3, line 1 computes outside of any step. "
-        "Make cell 3 a step, or start it with %%shared to run it once in every worker",
-        "N = 1\n---\ndef f(): return N\n---\nN = load()\n---\nN = 2\n---\n%%step a\ny = f()",
+        "N = 1\n---\ndef f(): return N\n---\nN = len(input())\n---\n%%step a\ny = f()",
+        "cell 3 `N = len(input())`, line 1: this computes 'N' outside of any step; needed in step 'a'. "
+        "Write  %%step n  on top of cell 3, or  %%shared  if every worker is to run it for itself",
+        "N = 1\n---\ndef f(): return N\n---\nN = len(input())\n---\nN = 2\n---\n%%step a\ny = f()",
     ),
     (
         "%%step a\nx = [1]\n---\nx.append(2)\n---\n%%step b\ny = x",
-        "cell 2, line 1: this changes 'x' outside of any step; step 'b' gets it as step 'a' made it. "
-        "Make cell 2 a step, or use another name here",
+        "cell 2 `x.append(2)`, line 1: this changes 'x' outside of any step; step 'b' gets it as step 'a' made it. "
+        "Write  %%step x_append  on top of cell 2, or use another name here",
         "%%step a\nx = [1]\n---\nlen(x)\n---\n%%step b\ny = x\n---\nx.append(2)",
     ),
     (
-        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nload(L).append(2)\n---\n%%step b\ny = L",
-        "cell 3, line 1: this changes 'L' outside of any step; step 'b' gets it as step 'a' made it. "
-        "Make cell 3 a step, or use another name here",
+        "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\ninput(L).append(2)\n---\n%%step b\ny = L",
+        "cell 3 `input(L).append(2)`, line 1: this changes 'L' outside of any step; step 'b' gets it as step 'a' "
+        "made it. Write  %%step cell_3  on top of cell 3, or use another name here",
         "L = []\ndef f(): L.append(1)\n---\nL.append(2)\n---\n%%step a\nf()\n---\n%%step b\ny = L",
     ),
     (
         "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\nN = len(L)\n---\n%%step b\ny = N",
-        "cell 3, line 1: this reads 'L', which step 'a' changes; the steps below would not see that. "
-        "Make cell 3 a step",
+        "cell 3 `N = len(L)`, line 1: this reads 'L', which step 'a' changes; the steps below would not see that. "
+        "Write  %%step n  on top of cell 3",
         "L = []\ndef f(): L.append(1)\n---\nN = len(L)\n---\n%%step a\nf()\n---\n%%step b\ny = N",
     ),
     (
         "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",
-        "cell 2, line 1: this changes the process, and the workers of a flow cannot do the same. "
-        "Use only literals and what ordinary cells define, or write it in the steps that need it",
+        "cell 2 `os.environ['TOKEN'] = input()`, line 1: this changes the process, and the workers of a flow "
+        "cannot do the same. Use only literals and what ordinary cells define, or write it in the steps that need it",
         "import os\n---\nos.environ['TOKEN'] = 'a'\n---\n%%step a\ny = 1",
     ),
     (
         "def f(): return helpr()\ndef helper(): ...",
-        "cell 1, line 1: 'f' reads 'helpr', but no cell defines it (did you mean 'helper'?). Define 'helpr'",
+        "cell 1 `def f(): return helpr()`, line 1: 'f' reads 'helpr', but no cell defines it (did you mean 'helper'?). "
+        "Define 'helpr'",
         "def f(): return helper()\ndef helper(): ...",
     ),
 ]
@@ -305,12 +307,12 @@ def test_a_star_import_in_the_prelude_may_bring_any_name() -> None:
 
 def test_problems_stand_in_the_order_of_the_document() -> None:
     text = "%%step a\nx = p\n---\n%%step b --bgg\n---\n%%step c --after zz\n---\n%%step d --while w\ny = 1"
-    assert [problem.place.cell for problem in check(graph_of(text)) if problem.place] == [2, 3, 4]
+    assert [problem.place.cell for problem in check(graph_of(text)) if problem.place] == [1, 2, 3, 4]
 
 
 def test_a_step_that_reads_its_own_name_first_is_not_told_that_it_meant_that_name() -> None:
     problems = check(graph_of("%%step count --while again\ntotal = total + 1\nagain = total < 3"))
-    assert [problem.message for problem in problems] == ["step 'count' reads 'total', but nothing above provides it"]
+    assert [problem.message for problem in problems] == ["nothing above provides 'total'"]
 
 
 PER_ITEM = (

@@ -10,7 +10,7 @@ ABOVE = (
     "import json, logging, os, shutil, glob, sqlite3\nfrom pathlib import Path\nimport pandas as pd\nimport util\n"
     "OUT = Path('out')\ndef save(name):\n    (OUT / name).write_text('1')\n---\n"
 )
-STEP = "put %%step on top of cell 2"
+STEP = "on top of cell 2"
 PYTHON = "write it in a step, in Python"
 TOLD = [
     ("with open('c.json', 'w') as f:\n    json.dump({}, f)", "x = open('c.json').read()", "writes c.json", STEP),
@@ -63,7 +63,7 @@ def test_a_step_that_depends_on_what_a_cell_has_written_is_told(cell: str, step:
         if "outside" in one or "every" in one
     ]
     (told,) = found
-    assert told.startswith("nb.ipynb · cell 2, line ")
+    assert told.startswith("nb.ipynb · cell 2 `")
     assert "step 'a'" in told
     assert message in told
     assert fix.lower() in told.lower()

@@ -156,8 +156,9 @@ def test_an_ordinary_cell_draws_in_its_place() -> None:
 def test_a_draw_outside_of_steps_that_a_flow_cannot_do_is_said() -> None:
     text = SEEDED + "%%step a\nx = np.random.rand(3)\n---\nnp.random.rand()\n---\n%%step b\ny = np.random.rand()"
     assert problems_of(text) == [
-        "nb.ipynb · cell 4, line 1: this draws random numbers outside of any step; in a flow the steps below draw as "
-        "if it did not. Make cell 4 a step, or give it a state of its own, such as random_state=0"
+        "nb.ipynb · cell 4 `np.random.rand()`, line 1: this draws random numbers outside of any step; in a flow the "
+        "steps below draw as if it did not. Write  %%step cell_4  on top of cell 4, or give it a state of its own, "
+        "such as random_state=0"
     ]
     assert problems_of(text.replace("np.random.rand()\n---\n%%step b", "np.random.seed(3)\n---\n%%step b")) == []
     assert problems_of("import numpy as np\n---\nnp.random.rand()\n---\n%%step a\nx = np.random.rand()") == []
@@ -179,7 +180,7 @@ def test_a_generator_of_a_cell_is_handed_on_by_who_asks_it(made: str) -> None:
 @pytest.mark.parametrize("made", ["np.random.default_rng()", "default_rng(None)", "random.Random()"])
 def test_a_generator_without_a_seed_is_computed(made: str) -> None:
     (problem,) = problems_of(f"{GENERATORS_OF_CELLS}rng = {made}\n---\n%%step a\nx = rng.random()")
-    assert "which is computed in cell 2" in problem
+    assert "this computes 'rng'" in problem
 
 
 def test_a_cell_that_asks_a_generator_changes_it_for_the_steps_below() -> None:

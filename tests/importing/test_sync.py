@@ -185,7 +185,7 @@ def test_a_body_that_no_cell_can_have_is_refused(place: Place) -> None:
     answer = place.sync()
     assert answer.code == 1
     assert "with the bodies of flow.py the notebook would be wrong" in answer.err
-    assert "step 'total' reads 'offset', but nothing above provides it" in answer.err
+    assert "nothing above provides 'offset'; needed in step 'total'" in answer.err
     assert place.notebook.read_bytes() == before
 
 

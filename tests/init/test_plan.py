@@ -181,7 +181,7 @@ def test_names_of_steps_differ_and_leave_those_alone_that_are_there() -> None:
 
 
 def test_what_is_no_python_is_left_alone_and_said() -> None:
-    found = plan("%%bash\nls", "x = = 3", "%%html\n<b>", "n = helper()")
+    found = plan("%%bash\nls", "x = = 3", "%%html\n<b>", "n = int(input())")
     assert becomes(found) == ["ordinary", "ordinary", "ordinary", "n"]
     assert [row.why.partition(":")[0] for row in found.rows[:3]] == ["left alone"] * 3
     assert [one.rule for one in found.left] == ["syntax"]

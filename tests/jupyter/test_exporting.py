@@ -42,6 +42,6 @@ def test_export_raises_what_the_shell_would_say(live: Live, tmp_path: Path) -> N
         live.use(f"export {target}")
     with pytest.raises(FlowRefused):
         live.run("%%step two\ny = z")
-    with pytest.raises(FlowRefused, match="reads 'z'"):
+    with pytest.raises(FlowRefused, match="nothing above provides 'z'"):
         live.use(f"export {target} --force")
     assert target.read_text() == "mine"

@@ -49,6 +49,8 @@ def portrait(value: Any, depth: int = 0) -> str:
     match value:
         case _ if type(value).__module__.partition(".")[0] in OF_A_PROCESS:
             return kind
+        case NpzFile(zip=None):
+            return f"{kind} closed"
         case NpzFile():
             return f"{kind} {portrait(dict(value), depth)}"
         case logging.Logger():

@@ -174,20 +174,6 @@ def test_the_graph_is_shown(scripts: Scripts) -> None:
     assert scripts.command(path, "version").stdout.startswith("nbflow ")
 
 
-def test_cards_are_listed_and_read(scripts: Scripts) -> None:
-    body = ONE.replace("@step\ndef start", "@card\n@step\ndef start").replace(
-        "self.next(self.end)",
-        "from nbflow.cards import Markdown; current.card.append(Markdown('**bold**'))\n    self.next(self.end)",
-    )
-    path = scripts.write(body, "carded.py")
-    assert scripts.command(path, "run").returncode == 0
-    assert scripts.command(path, "card", "list").stdout.startswith("F/1/start/1  type default")
-    assert "<strong>bold</strong>" in scripts.command(path, "card", "get", "1/start").stdout
-    scripts.command(path, "card", "get", "1/start", "card.html")
-    assert "<strong>bold</strong>" in (scripts.folder / "card.html").read_text()
-    assert "has no such card" in scripts.command(path, "card", "get", "1/end").stderr
-
-
 def test_a_long_step_is_followed_while_it_runs_and_ctrl_c_keeps_what_is_done(scripts: Scripts) -> None:
     body = shapes.LINEAR.replace(
         'self.trail = self.trail + ["middle"]', 'print("half way"); import time\n    time.sleep(60)'

@@ -133,29 +133,6 @@ def test_project_says_where_a_run_belongs(scripts: Scripts) -> None:
     assert {"project:movies", "project_branch:user.tester"} <= ran.run.tags
 
 
-def test_a_card_shows_what_was_appended_and_displayed(scripts: Scripts) -> None:
-    body = decorated(
-        "@card\n@card(id='two')",
-        "from nbflow.cards import Artifact, Image, Markdown, Table; "
-        "current.card.append(Markdown('# Hello <b>')); current.card['two'].append(Table([[1, 'x']], ['a', 'b'])); "
-        "current.card['two'].append(Artifact({'k': 1})); current.card['two'].append(Image(b'\\x89PNG..'))",
-    )
-    ran = scripts.run(body)
-    task = ran.run["middle"].task
-    artifact = task._reader.artifact(task._row.id, "_cards")
-    cards = ran.run.flow._store.load({"c": artifact}, ran.run._home)["c"]
-    assert [(kind, name) for kind, name, _ in cards] == [("default", None), ("default", "two")]
-    assert "<h1>Hello &lt;b&gt;</h1>" in cards[0][2]
-    assert "<td>x</td>" in cards[1][2]
-    assert "{&#x27;k&#x27;: 1}" in cards[1][2]
-    assert "data:image/png;base64" in cards[1][2]
-
-
-def test_a_card_that_cannot_be_drawn_fails_nothing(scripts: Scripts) -> None:
-    body = decorated("@card", "from nbflow.cards import Image; current.card.append(Image(None))")
-    assert scripts.run(body).succeeded
-
-
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_decorator_that_nbflow_has_not_says_what_to_do_instead(name: str) -> None:
     with pytest.raises(InvalidDecorator, match=f"@{name} is not part of nbflow: .+"):

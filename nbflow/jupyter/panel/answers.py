@@ -10,12 +10,13 @@ from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
 from nbflow.flow.header import read_header
+from nbflow.flow.naming import header_line, propose_name
 from nbflow.jupyter.panel.flow import flow_state
-from nbflow.jupyter.panel.naming import propose_name
 from nbflow.jupyter.panel.place import NotBelowRoot, Place, find_place
 from nbflow.jupyter.panel.runs import report_page, run_diff, run_list, run_state
 from nbflow.jupyter.panel.task import task_state
 from nbflow.jupyter.panel.tasks import task_list
+from nbflow.jupyter.protocol import ProposedName
 from nbflow.jupyter.sent import Misunderstood, read_object, read_sent
 from nbflow.jupyter.wire import to_json
 from nbflow.run.starnames import look_beside
@@ -99,7 +100,8 @@ def _name(question: Question) -> Any:
         raise Misunderstood('the body must be {"source": text, "taken": [names]}')
     headers = [read_header(cell.source) for cell in question.place.saved_cells()]
     named = [header for header in headers if header.name]
-    return propose_name(source, [*taken, *(header.name for header in named)], bool(named) and named[-1].comment)
+    name = propose_name(source, {*map(str, taken), *(header.name for header in named)})
+    return ProposedName(name, header_line(name, comment=bool(named) and named[-1].comment))
 
 
 ANSWERS: Mapping[str, Callable[[Question], Any]] = {

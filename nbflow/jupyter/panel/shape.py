@@ -59,7 +59,8 @@ def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[Pro
     for one in problems:
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)
         where = str(one.place) if one.place else ""
-        yield ProblemLine(one.message, one.fix, where, ids.get(cell, ""), line, one.step, one.warning)
+        step = one.step or next((need.step for need in one.needs), None)
+        yield ProblemLine(one.told, one.fix, where, ids.get(cell, ""), line, step, one.warning)
 
 
 def fields_of(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> Iterator[ParameterField]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import pprint
-import tempfile
-import webbrowser
 from pathlib import Path
-from typing import Any
 
 import click
 import cloudpickle
 
 from nbflow import client
+from nbflow.cards.reading import Card, cards_of
+from nbflow.cards.server import server_of
 from nbflow.errors import MetaflowNotFound
-from nbflow.script.cards import CARDS
 from nbflow.script.commands.group import QUIET
 from nbflow.script.flow import FlowSpec
 from nbflow.script.reading import alias_main
-from nbflow.store.rows import TaskRow
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -159,50 +157,63 @@ def _card_command() -> click.Command:
             help="The HTML of a card.",
         ),
         "view": click.Command("view", params=options, callback=_view, help="Open a card in the browser."),
-    }
-    return click.Group("card", commands=commands, help="The cards of tasks: list, get, view.")
+        "server": click.Command(
+            "server",
+            params=[
+                click.Option(["--run-id", "run"], help="The run whose cards are shown; the newest if not given."),
+                click.Option(["--port"], type=int, default=8324, show_default=True, help="Where the browser finds it."),
+                click.Option(
+                    ["--poll-interval", "pause"], type=float, default=5, show_default=True,
+                    help="Seconds between two looks at a card.",
+                ),
+            ],
+            callback=_serve,
+            help="Show the cards of a run in the browser, those of running tasks as they change.",
+        ),
+    }  # fmt: skip
+    return click.Group("card", commands=commands, help="The cards of tasks: list, get, view, server.")
 
 
-def _cards(pathspec: str) -> list[tuple[client.Task, str, str | None, str]]:
-    found = []
-    for task in find_tasks(_flow(), pathspec):
-        row: TaskRow = task._row
-        artifact = task._reader.artifact(row.id, CARDS)
-        if artifact is not None:
-            run = task.step.run
-            cards: Any = run.flow._store.load({CARDS: artifact}, run._home)[CARDS]
-            found += [(task, *card) for card in cards]
-    return found
+def _serve(run: str | None, port: int, pause: float) -> None:
+    """Until somebody presses Ctrl+C."""
+
+    def cards() -> list[Card]:
+        return _cards(run or _newest(client.Flow(_flow(), _namespace_check=False)).id)
+
+    with server_of(cards, port, pause) as server:
+        click.echo(f"Cards of {_flow()} at http://127.0.0.1:{server.server_port} (stop it with Ctrl+C)")
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+def _cards(pathspec: str) -> list[Card]:
+    return [card for task in find_tasks(_flow(), pathspec) for card in cards_of(task)]
 
 
 def _list(pathspec: str | None) -> None:
     runs = client.Flow(_flow(), _namespace_check=False)
-    for task, kind, name, html in _cards(pathspec or _newest(runs).id):
-        click.echo(f"{task.pathspec}  type {kind}" + (f"  id {name}" if name else "") + f"  {len(html):,} characters")
+    for card in _cards(pathspec or _newest(runs).id):
+        name = f"  id {card.id}" if card.id else ""
+        click.echo(f"{card.task.pathspec}  type {card.type}{name}  {len(card.html):,} characters")
 
 
-def _pick(pathspec: str, kind: str | None, name: str | None) -> str:
-    cards = [one for one in _cards(pathspec) if kind in (None, one[1]) and name in (None, one[2])]
+def _pick(pathspec: str, kind: str | None, name: str | None) -> Card:
+    cards = [one for one in _cards(pathspec) if kind in (None, one.type) and name in (None, one.id)]
     if not cards:
         raise MetaflowNotFound(f"{pathspec} has no such card: list shows those there are; @card above a step makes one")
     if len(cards) > 1:
         raise MetaflowNotFound(f"{pathspec} has {len(cards)} such cards: give the task, --type or --id")
-    return cards[0][3]
+    return cards[0]
 
 
 def _get(pathspec: str, kind: str | None, name: str | None, file: str | None) -> None:
-    html = _pick(pathspec, kind, name)
+    card = _pick(pathspec, kind, name)
     if file is None:
-        click.echo(html)
+        click.echo(card.html)
     else:
-        Path(file).write_text(html, "utf-8", "backslashreplace")
+        Path(file).write_text(card.html, "utf-8", "backslashreplace")
         click.echo(f"Card written to {file}")
 
 
 def _view(pathspec: str, kind: str | None, name: str | None) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", suffix=".html", delete=False, encoding="utf-8", errors="backslashreplace"
-    ) as file:
-        file.write(_pick(pathspec, kind, name))
-    click.echo(f"Card at {file.name}")
-    webbrowser.open(f"file://{file.name}")
+    click.echo(f"Card at {_pick(pathspec, kind, name).view()}")

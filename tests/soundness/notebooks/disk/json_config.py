@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A configuration file that an ordinary cell writes and a step overwrites
-# refused: check: cell 3, line 1: this writes config.json outside of any step, and step 'first' reads it. Put %%step on
+# refused: check: this writes config.json outside of any step, and step 'first' reads it. Write  %%step
 
 # %%
 import json

@@ -1,4 +1,4 @@
-# refused: check: step 'a' reads 'found', which is computed in cell 2, line 2, outside of any step
+# refused: check: this computes 'found' outside of any step; needed in step 'a'
 # %%
 import os
 found = os.listdir(".")

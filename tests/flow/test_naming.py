@@ -4,42 +4,51 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.jupyter.panel.naming import propose_name
+from nbflow.flow.naming import header_line, propose_name
 
 
 @pytest.mark.parametrize(
     ("source", "name"),
     [
         ("movies = pd.read_csv('x')", "load_movies"),
-        ("df = df.dropna()", "clean"),
+        ("df = df.dropna()", "clean_df"),
         ("model = LinearRegression().fit(X, y)", "fit_model"),
-        ("picks = choose(movies)", "choose_picks"),
-        ("df = clean_all(df)", "clean"),
+        ("model.fit(X, y)", "fit_model"),
+        ("picks = choose(movies)", "picks"),
         ("scores = [m.score(x) for m in models]", "scores"),
         ("summary = df.groupby('a').agg('mean')", "group_summary"),
         ("%matplotlib inline\nplt.plot([1])", "plot"),
         ("movies.to_csv('x')", "save"),
         ("best = max(scores)", "best"),
-        ("df['a'] = 1", "make_df"),
+        ("df['share'] = 1", "df_share"),
         ("_private = 1\nfound = _private", "found"),
-        ("a_name_that_is_much_too_long_for_a_step = pd.read_csv('x')", "load"),
         ("class_ = 1", "class_step"),
         ("inputs = 2", "inputs_step"),
         ("match = 3", "match_step"),
-        ("print(1)", "step"),
+        ("print(1)", "show"),
         ("import os", "step"),
         ("x = (", "step"),
         ("", "step"),
     ],
 )
 def test_a_name_says_what_the_cell_does(source: str, name: str) -> None:
-    assert propose_name(source, ()).name == name
+    assert propose_name(source, ()) == name
+
+
+def test_a_name_is_an_identifier_of_bounded_length() -> None:
+    name = propose_name(f"a_name_{'that_is_much_too_long_' * 3} = pd.read_csv('x')", ())
+    assert name.isidentifier()
+    assert len(name) <= 40
 
 
 def test_a_name_that_is_taken_gets_a_number() -> None:
-    assert propose_name("best = max(x)", {"best", "best_2"}).name == "best_3"
+    assert propose_name("best = max(x)", {"best", "best_2"}) == "best_3"
+
+
+def test_the_name_that_others_read_counts_more() -> None:
+    assert propose_name("small = f()\nlarge = g()", (), asked={"small"}) == "small"
 
 
 def test_the_header_is_of_the_form_that_is_asked_for() -> None:
-    assert propose_name("best = max(x)", ()).header == "%%step best"
-    assert propose_name("best = max(x)", (), comment=True).header == "#| step: best"
+    assert header_line("best", comment=False) == "%%step best"
+    assert header_line("best", comment=True) == "#| step: best"

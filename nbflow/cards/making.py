@@ -1,0 +1,166 @@
+"""`@card`: the cards of a task while it runs, as `current.card` fills them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from nbflow.cards.kinds import ErrorCard, MetaflowCard, as_html, kind_of
+from nbflow.cards.page import displayed
+
+CARDS = "_cards"
+"""The artifact of a task that holds its cards: a list of (type, id, HTML)."""
+
+Page = tuple[str, str | None, str]
+
+
+def live_file(live: Path, number: int) -> Path:
+    """Where a running task keeps its cards, below the folder for what the tasks of its run print."""
+    return live / "cards" / f"{number}.json"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one `@card` asks for. `refresh` is how many seconds lie at least between two drawings while it runs."""
+
+    type: str = "default"
+    id: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    save_errors: bool = True
+    refresh: float = 5.0
+
+
+class Underway:
+    """A running task, for types of cards: `data` is what it has made so far, and the client answers all else."""
+
+    def __init__(self, pathspec: str, data: Any, client: Callable[[str, str], Any]) -> None:
+        self.pathspec, self.data, self._client = pathspec, data, client
+
+    def __getitem__(self, name: str) -> SimpleNamespace:
+        if not hasattr(self.data, name):
+            raise KeyError(name)
+        return SimpleNamespace(id=name, data=getattr(self.data, name))
+
+    def __contains__(self, name: str) -> bool:
+        return hasattr(self.data, name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client("Task", self.pathspec), name)
+
+
+class Parts:
+    """One card: `current.card["id"]`, or `current.card` if there is but one."""
+
+    def __init__(self, redraw: Callable[[bool], None]) -> None:
+        self.parts: list[Any] = []
+        self.components: dict[str, Any] = {}
+        self._redraw = redraw
+
+    def append(self, component: Any, id: str | None = None) -> None:
+        self.parts.append(component)
+        if id is not None:
+            self.components[id] = component
+
+    def extend(self, components: Iterable[Any]) -> None:
+        self.parts.extend(components)
+
+    def clear(self) -> None:
+        self.parts.clear()
+
+    def refresh(self, data: Any = None, force: bool = False) -> None:
+        """Draw the cards of the task as they are now, so that they can be seen while it runs."""
+        self._redraw(force)
+
+
+class Cards:
+    """`current.card`: that of the only card, or of the one without an id; others by `current.card["id"]`."""
+
+    def __init__(self, wanted: Sequence[Wanted], live: Path | None = None, task: Any = None) -> None:
+        self._wanted, self._live, self._task = wanted, live, task
+        self._drawn = 0.0
+        self._cards = [Parts(self._redraw) for _ in wanted]
+
+    def _default(self) -> Parts:
+        unnamed = [card for one, card in zip(self._wanted, self._cards, strict=True) if one.id is None]
+        chosen = self._cards if len(self._cards) == 1 else unnamed
+        if len(chosen) == 1:
+            return chosen[0]
+        if not self._cards:
+            return _nobody("this step has no card: write @card above @step")
+        listed = ", ".join(str(one.id) for one in self._wanted if one.id)
+        return _nobody(f"this step has several cards: name one, as current.card[ID]{f' with {listed}' * bool(listed)}")
+
+    def __getitem__(self, name: str) -> Parts:
+        for one, card in zip(self._wanted, self._cards, strict=True):
+            if one.id == name:
+                return card
+        return _nobody(f"this step has no card '{name}': write @card(id='{name}') above @step")
+
+    def append(self, component: Any, id: str | None = None) -> None:
+        self._default().append(component, id)
+
+    def extend(self, components: Iterable[Any]) -> None:
+        self._default().extend(components)
+
+    def clear(self) -> None:
+        self._default().clear()
+
+    def refresh(self, data: Any = None, force: bool = False) -> None:
+        self._redraw(force)
+
+    @property
+    def components(self) -> Mapping[str, Any]:
+        """Those that were appended with an id."""
+        return self._default().components
+
+    # drawing
+
+    def pages(self, outputs: Iterable[Mapping[str, Any]] = (), *, is_over: bool = True) -> list[Page]:
+        """All cards. What the step displayed stands below what it appended to the first one."""
+        shown = [displayed(output["data"]) for output in outputs if "data" in output]
+        found: list[Page] = []
+        for number, (wanted, card) in enumerate(zip(self._wanted, self._cards, strict=True)):
+            below = shown if number == 0 and wanted.type == "default" else []
+            page = self._page(wanted, [*as_html(card.parts), *below], is_over)
+            found += [page] if page else []
+        return found
+
+    def _page(self, wanted: Wanted, parts: Sequence[str], is_over: bool) -> Page | None:
+        """A card that cannot be drawn fails no task: its error is stored instead, unless it is not wanted."""
+        try:
+            card = _made(kind_of(wanted.type), wanted, parts)
+            return wanted.type, wanted.id, card.render(self._task)
+        except Exception as error:  # noqa: BLE001 - the user's own type of card
+            if is_over:
+                said = f"{type(error).__name__}: {error}"
+                print(f"the card of type '{wanted.type}' cannot be drawn: {said}", file=sys.stderr)
+            page = ErrorCard().render(self._task, traceback.format_exc())
+            return ("error", wanted.id, page) if wanted.save_errors else None
+
+    def _redraw(self, force: bool) -> None:
+        pause = min((one.refresh for one in self._wanted), default=0.0)
+        if self._live is None or not (force or time.monotonic() - self._drawn >= pause):
+            return
+        self._drawn = time.monotonic()
+        self._live.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._live.with_suffix(".new")
+        beside.write_text(json.dumps(self.pages(is_over=False)), "utf-8")
+        os.replace(beside, self._live)  # so that nobody reads half of it
+
+
+def _made(kind: type[MetaflowCard], wanted: Wanted, parts: Sequence[str]) -> MetaflowCard:
+    return kind(options=dict(wanted.options), components=list(parts) if kind.ALLOW_USER_COMPONENTS else [])
+
+
+def _nobody(why: str) -> Parts:
+    """Takes what is appended to no card: a card never fails its task."""
+    print(f"what is appended is in no card: {why}", file=sys.stderr)
+    return Parts(lambda force: None)

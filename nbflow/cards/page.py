@@ -1,0 +1,43 @@
+"""A card as a page of HTML that needs nothing else."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from nbflow.cards.components import Markdown, MetaflowCardComponent
+from nbflow.run.display import bundle_of
+
+_STYLE = (
+    "body{font-family:sans-serif;margin:2em auto;padding:0 1em;max-width:60em}table{border-collapse:collapse}"
+    "td,th{border:1px solid #ccc;padding:.2em .6em}img,svg{max-width:100%}h1.task{font-size:1.1em;color:#666}"
+    ".error{background:#fdecea;padding:1em;overflow:auto}progress{width:60%}div>b{font-size:2em}"
+)
+
+
+def page_of(title: str, parts: Iterable[str]) -> str:
+    body = "\n".join(f"<section>{part}</section>" for part in parts)
+    name = html.escape(title)
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{name}</title><style>{_STYLE}</style></head>'
+        f'<body><h1 class="task">{name}</h1>\n{body}\n</body></html>'
+    )
+
+
+def drawn(part: Any) -> str:
+    """A part that cannot be drawn says so in its place: a card never fails its task."""
+    try:
+        return part.render() if isinstance(part, MetaflowCardComponent) else displayed(bundle_of(part))
+    except Exception as error:  # noqa: BLE001 - the user's own component or value
+        return f"<p><em>{html.escape(f'{type(part).__name__} cannot be drawn: {error}')}</em></p>"
+
+
+def displayed(bundle: Mapping[str, Any]) -> str:
+    if "text/html" in bundle:
+        return str(bundle["text/html"])
+    if "image/png" in bundle:
+        return f'<img src="data:image/png;base64,{bundle["image/png"]}">'
+    if "text/markdown" in bundle:
+        return Markdown(str(bundle["text/markdown"])).render()
+    return f"<pre>{html.escape(str(bundle.get('text/plain', '')))}</pre>"
