@@ -255,10 +255,8 @@ class ScriptPerformer:
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
             run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
             graph=Lazy(lambda: describe(prepare(self.cls))),
+            card=Cards(facts.cards, live_file(self.program.live, job.number), Underway(spec, flow, _client)),
         )  # fmt: skip
-        if facts.cards:
-            place = live_file(self.program.live, job.number)
-            current.add(card=Cards(facts.cards, place, Underway(spec, flow, _client)))
 
     def _tempdir(self) -> str:
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")

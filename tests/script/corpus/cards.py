@@ -3,7 +3,7 @@
 # $ run
 # $ card get {run}/start card.html
 
-from nbflow import FlowSpec, card, current, step
+from nbflow import FlowSpec, card, step
 
 
 class Corpus(FlowSpec):
@@ -15,7 +15,7 @@ class Corpus(FlowSpec):
 
     @step
     def end(self):
-        self.more = "card" in current
+        pass
 
 
 if __name__ == "__main__":
