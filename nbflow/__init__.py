@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbflow.client import DataArtifact, Flow, Metaflow, Run, Step, Task, default_namespace, get_namespace, namespace
+    from nbflow.script.config import Config, ConfigValue
     from nbflow.script.current import current
+    from nbflow.script.custom import (
+        USER_SKIP_STEP,
+        FlowMutator,
+        StepMutator,
+        UserStepDecorator,
+        user_step_decorator,
+    )
     from nbflow.script.decorators import (
         card,
         catch,
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
         step,
         timeout,
     )
+    from nbflow.script.delayed import config_expr
     from nbflow.script.flow import FlowSpec
     from nbflow.script.parameters import IncludeFile, JSONType, Parameter
     from nbflow.script.runner import Runner
@@ -26,20 +35,28 @@ if TYPE_CHECKING:
 
 _CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
 _DECORATORS = ("card", "catch", "environment", "project", "resources", "retry", "secrets", "step", "timeout")
+_CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")
 _PARAMETERS = ("IncludeFile", "JSONType", "Parameter")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.decorators"),
     **dict.fromkeys(_PARAMETERS, "nbflow.script.parameters"),
+    **dict.fromkeys(_CUSTOM, "nbflow.script.custom"),
+    **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.config"),
     "FlowSpec": "nbflow.script.flow",
+    "config_expr": "nbflow.script.delayed",
     "current": "nbflow.script.current",
     "Runner": "nbflow.script.runner",
     "register_reducer": "nbflow.store.reducers",
 }
 
 __all__ = [
+    "USER_SKIP_STEP",
+    "Config",
+    "ConfigValue",
     "DataArtifact",
     "Flow",
+    "FlowMutator",
     "FlowSpec",
     "IncludeFile",
     "JSONType",
@@ -48,9 +65,12 @@ __all__ = [
     "Run",
     "Runner",
     "Step",
+    "StepMutator",
     "Task",
+    "UserStepDecorator",
     "card",
     "catch",
+    "config_expr",
     "current",
     "default_namespace",
     "environment",
@@ -63,6 +83,7 @@ __all__ = [
     "secrets",
     "step",
     "timeout",
+    "user_step_decorator",
 ]  # fmt: skip
 
 

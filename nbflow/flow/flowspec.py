@@ -33,6 +33,7 @@ class Method:
     options: Options = field(default_factory=Options)
     catch: bool = False
     meaning: str = ""  # what its decorators say that changes its results
+    uses: frozenset[str] = frozenset()  # names that decorators of the script's own use
 
     @property
     def arguments(self) -> int:

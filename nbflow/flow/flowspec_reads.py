@@ -40,6 +40,7 @@ def reads_of(method: Method, methods: Mapping[str, Method], prelude: Prelude) ->
             reads.reached[key] = current
             _look_at(current.tree, reads)
             agenda.extend((k, m) for k, m in methods.items() if _is_reached(k, m, reads))
+    reads.plain |= method.uses
     for definition in prelude.closure(reads.plain):
         _look_at(parse(definition.source), reads, elsewhere=True)
         reads.modules |= definition.modules

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +48,7 @@ class Document:
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
         self._shared: set[str] = set()  # ids that several cells have
+        self._deleted: set[str] = set()  # cells that only the file has
         self._flow: Flow | None = None
         self._called = ""
         self.unreadable: NotANotebook | None = None
@@ -83,6 +84,18 @@ class Document:
             self._flow = None
         self._cells, self._length = shown, max((cell.number for cell in shown), default=0)
         self._executed.clear()
+        self._deleted.clear()
+
+    def forget(self, ids: Collection[str]) -> None:
+        """The user has deleted these cells: the file has them until it is saved, and one that is executed is back."""
+        self._refresh()
+        self._deleted |= {
+            *ids,
+            *(self._aliases[one] for one in ids if one in self._aliases and one not in self._shared),
+        }
+        for key in self._executed.keys() & self._deleted:
+            del self._executed[key]
+        self._flow = None
 
     # what is executed
 
@@ -90,6 +103,9 @@ class Document:
         """A cell is being executed; returns the key it has in this document from now on."""
         self._refresh()
         key = self._key_of(source, cell_id)
+        if key in self._deleted:
+            self._deleted.remove(key)
+            self._flow = None
         saved = next((cell.source for cell in self._cells if cell.id == key), None)
         known = self._executed.get(key)
         if saved is None and not says_something(source):
@@ -161,6 +177,7 @@ class Document:
             return
         self._cells, self._stamp, self._flow, self.unreadable = cells, stamp, None, None
         self._length = max((cell.number for cell in cells), default=0)
+        self._deleted.clear()
         self._settle(status.st_mtime)
 
     def _settle(self, saved: float) -> None:
@@ -178,10 +195,20 @@ class Document:
         known = {cell.id for cell in self._cells}
         changed = [
             replace(cell, source=self._executed[cell.id].source) if cell.id in self._executed else cell
-            for cell in self._cells
+            for cell in self._remaining()
         ]
         added = [one for key, one in self._executed.items() if key not in known]
-        return changed + [Cell(self._length + n, one.source, one.key) for n, one in enumerate(added, start=1)]
+        length = self._length - sum(cell.id in self._deleted for cell in self._cells)
+        return changed + [Cell(length + n, one.source, one.key) for n, one in enumerate(added, start=1)]
+
+    def _remaining(self) -> Iterator[Cell]:
+        """The cells without the deleted ones, counted anew."""
+        gone = 0
+        for cell in self._cells:
+            if cell.id in self._deleted:
+                gone += 1
+            else:
+                yield replace(cell, number=cell.number - gone) if gone else cell
 
     def flow(self) -> Flow:
         """What the notebook says now; the same object until that changes."""

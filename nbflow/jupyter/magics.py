@@ -103,6 +103,13 @@ def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
     return lambda: [f"{kind}: {text}"]
 
 
+def deleted_cells(shell: Any) -> list[str]:
+    """The ids of the cells that the user has deleted since the last execution: JupyterLab sends them with the next."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    found = parent.get("metadata", {}).get("deletedCells", ())
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
 @magics_class
 class FlowMagics(Magics):
     """The front door of a session in IPython."""
@@ -118,6 +125,8 @@ class FlowMagics(Magics):
 
     def before_cell(self, info: Any) -> None:
         self._running = info.raw_cell or "", getattr(info, "cell_id", None)
+        if deleted := deleted_cells(self.shell):
+            self.session.forget(deleted)
         if self.session.runs.background is not None:
             self.session.runs.settle()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,11 @@ class Session:
         if moved := self.document.find_moved(sent.path):
             self.follow(moved)
         self.document.take(sent.cells)
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Cells with these ids were deleted."""
+        self._take_note()
+        self.document.forget(ids)
 
     def graph(self) -> Graph:
         """The flow as the notebook stands now; the same object until that changes."""

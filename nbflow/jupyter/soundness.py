@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 from nbflow.errors import FlowRefused
 from nbflow.flow.cell import Problem
 from nbflow.flow.checks import check
 from nbflow.flow.graph import Graph
 from nbflow.flow.step import Step
 
+_UNREADABLE = ("syntax", "header")
+"""The rules about cells of which nobody can tell what they bind."""
+
 
 def refuse_unless_sound(graph: Graph, key: str, step: Step | None) -> Step:
     """The step of the cell with that key. Raises FlowRefused, with all that keeps it from running."""
     cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
     concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
-    problems = [one for one in check(graph) if not one.warning and _concerns(one, cell, concerned)]
+    problems = [one for one in check(graph) if not one.warning and _concerns(graph, one, cell, concerned)]
     if problems or step is None:
         raise FlowRefused([str(problem) for problem in problems or check(graph)])
     return step
 
 
-def _concerns(problem: Problem, cell: int, steps: frozenset[str]) -> bool:
+def _concerns(graph: Graph, problem: Problem, cell: int, steps: frozenset[str]) -> bool:
     """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
+    if problem.place is not None and problem.place.cell == cell:
+        return True
+    if problem.rule in _UNREADABLE and problem.place is not None and _may_provide(graph, problem.place.cell, steps):
+        return True
     if problem.step is not None or problem.needs:
-        return any(map(problem.concerns, steps)) or (problem.place is not None and problem.place.cell == cell)
-    return problem.rule != "syntax" or (problem.place is not None and problem.place.cell == cell)
+        return any(map(problem.concerns, steps))
+    return problem.rule not in _UNREADABLE
+
+
+def _may_provide(graph: Graph, cell: int, steps: frozenset[str]) -> bool:
+    """Whether a cell has in its text what the steps read and nothing else provides."""
+    source = next((one.source for one in graph.flow.cells if one.number == cell), "")
+    return any(re.search(rf"\b{re.escape(name)}\b", source) for step in steps for name in graph.links[step].unknown)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from nbflow.cards.making import Wanted
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.step import Options
+from nbflow.script.delayed import is_delayed, resolve
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A decorator as it was written: its name, and what it was given."""
+
+    name: str
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,12 +40,20 @@ class Facts:
     print_exception: bool = True
     environment: tuple[tuple[str, str], ...] = ()
     cards: tuple[Wanted, ...] = ()
-    names: tuple[str, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    wrappers: tuple[Any, ...] = ()  # decorators that scripts write themselves, innermost first
+    mutators: tuple[Any, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.applied)
 
     @property
     def meaning(self) -> str:
         """What changes the results of the step, as text."""
-        return repr((self.catch_var, self.environment)) if self.catch or self.environment else ""
+        own = tuple(one.described() for one in self.wrappers)
+        said = (self.catch_var, self.environment, *own)
+        return repr(said) if self.catch or self.environment or own else ""
 
 
 def facts_of(method: Any) -> Facts | None:
@@ -55,17 +73,39 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
     return mark if function is None else mark(function)
 
 
-_MANY = frozenset({"card"})
+MANY = frozenset({"card"})
+_CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[Facts], Facts]]] = {}
+"""Name of a decorator -> from what it is given to what it changes of the facts. It refuses what it does not know."""
 
 
-def _note(name: str, change: Callable[[Facts], Facts]) -> Callable[[F], F]:
+def set_facts(method: Any, facts: Facts) -> None:
+    method.__nbflow_step__ = facts
+
+
+def apply(method: Any, applied: Applied) -> None:
+    """Put a decorator above a step; one that waits for configs has its meaning when `apply_again` is called."""
+    facts = facts_of(method) or Facts()
+    change = (lambda same: same) if is_delayed(applied.given) else _CHANGES[applied.name](dict(applied.given))
+    set_facts(method, replace(change(facts), applied=(*facts.applied, applied)))
+
+
+def apply_again(method: Any, applied: Iterable[Applied], configs: Mapping[str, Any]) -> None:
+    """Have these decorators above a step instead of those that it has, with the values of configs in them."""
+    facts = facts_of(method) or Facts()
+    bare = Facts(facts.is_start, facts.is_end, wrappers=facts.wrappers, mutators=facts.mutators)
+    set_facts(method, bare)
+    for one in applied:
+        apply(method, Applied(one.name, resolve(dict(one.given), configs)))
+
+
+def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
     def decorate(method: F) -> F:
         facts = facts_of(method)
         if facts is None:
             raise InvalidDecorator(f"@{name} must stand above @step, and on a step: write @{name} first, then @step")
-        if name in facts.names and name not in _MANY:
+        if name in facts.names and name not in MANY:
             raise InvalidDecorator(f"step '{method.__name__}' has @{name} twice: keep one")
-        method.__nbflow_step__ = replace(change(facts), names=(*facts.names, name))  # type: ignore[attr-defined]
+        apply(method, Applied(name, given))
         return method
 
     return decorate
@@ -75,12 +115,19 @@ def _decorator(name: str, allowed: Iterable[str], build: Callable[[dict[str, Any
     """A decorator that may be written with and without brackets, and refuses what it does not know."""
     known = tuple(allowed)
 
-    def decorate(function: Any = None, **given: Any) -> Any:
+    def change_of(given: dict[str, Any]) -> Callable[[Facts], Facts]:
         unknown = sorted(given.keys() - set(known))
         if unknown:
             raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known) or 'nothing'}")
-        note = _note(name, build(given))
+        return build(given)
+
+    def decorate(function: Any = None, **given: Any) -> Any:
+        if not is_delayed(given):
+            change_of(given)
+        note = _note(name, given)
         return note(function) if function is not None else note
+
+    _CHANGES[name] = change_of
 
     decorate.__name__ = name
     return decorate
@@ -190,25 +237,29 @@ def refuse(name: str) -> Any:
 
 def attach(text: str, methods: Iterable[Any]) -> None:
     """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
-    name, _, rest = text.partition(":")
+    name, given = read_spec(text)
     if name in REFUSED:
         refuse(name)()
     if name not in STEP_DECORATORS:
         raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
-    given = {key: _value(value) for key, _, value in (part.partition("=") for part in rest.split(",") if part)}
     for method in methods:
         facts = facts_of(method)
         if facts is not None and name not in facts.names:
             STEP_DECORATORS[name](**given)(method)
 
 
+def read_spec(text: str) -> tuple[str, dict[str, Any]]:
+    """`environment:vars={"A": 1}` as a name and what it is given; a number as a name counts positions."""
+    name, _, rest = text.partition(":")
+    parts = re.split(r",(?=[\s\w]+=)", rest) if rest else []
+    return name, {key.strip(): _value(value.strip()) for key, _, value in (part.partition("=") for part in parts)}
+
+
 def _value(text: str) -> Any:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return {"True": True, "False": False, "None": None}.get(text, text)
+    try:
+        return json.loads(text.replace('\\"', '"'))
+    except ValueError:
+        return {"True": True, "False": False, "None": None}.get(text, text)
 
 
 # of whole flows
@@ -216,19 +267,54 @@ def _value(text: str) -> Any:
 _PROJECT = re.compile(r"[a-z0-9_]{1,128}")
 
 
-def project(name: str = "", branch: str | None = None, production: bool = False) -> Callable[[type], type]:
-    """Tag the runs of a flow with its project, and with the branch they belong to.
+def project(**given: Any) -> Callable[[type], type]:
+    """Tag the runs of a flow with its project, and with the branch they belong to: `name`, `branch`, `production`.
 
     Raises InvalidDecorator for a name that is none.
     """
-    if not _PROJECT.fullmatch(name):
-        raise InvalidDecorator(f"@project(name={name!r}): use 1 to 128 of a-z, 0-9 and _")
 
     def mark(cls: type) -> type:
-        cls.__nbflow_project__ = (name, branch, production)  # type: ignore[attr-defined]
+        note_on_flow(cls, Applied("project", given))
         return cls
 
+    _check_project(given)
     return mark
+
+
+def _check_project(given: Mapping[str, Any]) -> None:
+    if is_delayed(given):
+        return
+    if unknown := sorted(given.keys() - {"name", "branch", "production"}):
+        raise InvalidDecorator(f"@project takes no '{unknown[0]}': it takes name, branch, production")
+    if not _PROJECT.fullmatch(str(given.get("name", ""))):
+        raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
+
+
+FLOW_DECORATORS = {"project": project}
+_ON_FLOW = "__nbflow_flow_decorators__"
+
+
+def note_on_flow(cls: type, applied: Applied) -> None:
+    """Put a decorator above a flow class, in place of another of its name."""
+    others = [one for one in flow_decorators(cls) if one.name != applied.name]
+    setattr(cls, _ON_FLOW, (*others, applied))
+    if applied.name == "project" and not is_delayed(applied.given):
+        _check_project(applied.given)
+        said = applied.given
+        cls.__nbflow_project__ = (  # type: ignore[attr-defined]
+            said["name"], said.get("branch"), bool(said.get("production", False)),
+        )  # fmt: skip
+
+
+def flow_decorators(cls: type) -> tuple[Applied, ...]:
+    """Those above a flow class, and above the classes that it derives from."""
+    return tuple(getattr(cls, _ON_FLOW, ()))
+
+
+def drop_from_flow(cls: type, name: str) -> None:
+    setattr(cls, _ON_FLOW, tuple(one for one in flow_decorators(cls) if one.name != name))
+    if name == "project" and "__nbflow_project__" in vars(cls):
+        del cls.__nbflow_project__  # type: ignore[attr-defined]
 
 
 def choose_branch(cls: type, branch: str | None, production: bool) -> None:

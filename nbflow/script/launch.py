@@ -21,11 +21,12 @@ from nbflow.run.plan import Plan
 from nbflow.run.pool import default_method
 from nbflow.run.tasks import State
 from nbflow.script.branches import branches_of
+from nbflow.script.configuring import stored_configs
 from nbflow.script.console import Console
 from nbflow.script.current import current
 from nbflow.script.decorators import project_facts
 from nbflow.script.early import start_workers_early, workers_of
-from nbflow.script.parameters import constants_of, parameters_of, resolve, script_file
+from nbflow.script.parameters import constants_of, known_values, parameters_of, resolve, script_file
 from nbflow.script.prepared import Prepared, refuse_errors
 from nbflow.script.program import ScriptHome, ScriptProgram
 from nbflow.script.reading import alias_main
@@ -74,7 +75,7 @@ def resume_script(
     if step is not None and step not in prepared.graph.links:
         raise UnknownName("step", step, prepared.graph.links)
     start_workers_early(prepared, settings.max_workers)
-    row = find_origin(prepared, origin)
+    row = find_origin(prepared.cls, origin)
     with _announced(prepared, settings, row):
         values = _values_again(prepared, row, given)
     anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
@@ -90,9 +91,9 @@ def _announced(prepared: Prepared, settings: Settings, origin: RunRow | None) ->
     current.set()
 
 
-def find_origin(prepared: Prepared, number: int | None) -> RunRow:
+def find_origin(cls: type, number: int | None) -> RunRow:
     """The run to resume: that of the number, or the newest. Raises MetaflowNotFound."""
-    name, root = prepared.cls.__name__, Store.locate(Path.cwd())
+    name, root = cls.__name__, Store.locate(Path.cwd())
     rows: tuple[RunRow, ...] = ()
     if Store.exists(root):
         with Store.reader(root) as reader:
@@ -109,13 +110,13 @@ def find_origin(prepared: Prepared, number: int | None) -> RunRow:
 def _values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
     """What is given now, else what the run had, else the defaults of today."""
     known = parameters_of(prepared.cls)
-    kept = {name: value for name, value in stored_values(prepared, row).items() if name in known}
+    kept = {name: value for name, value in stored_values(prepared.cls, row).items() if name in known}
     return resolve(prepared.cls, given, {name: kept[name] for name in kept if known[name].name not in given})
 
 
-def stored_values(prepared: Prepared, row: RunRow) -> dict[str, Any]:
+def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
     """The parameters and constants of an earlier run."""
-    home = ScriptHome(sys.modules[prepared.cls.__module__])
+    home = ScriptHome(sys.modules[cls.__module__])
     with Store.open(Store.locate(Path.cwd()), create=False) as store:
         tasks = store.history.tasks(row.id, PARAMETERS)
         refuse_untrusted(store.history, [task.id for task in tasks[:1]], store.root)
@@ -167,6 +168,7 @@ def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, 
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
+        configs=stored_configs(prepared.cls),
         branches=branches_of(prepared.script, prepared.graph),
     )  # fmt: skip
 
@@ -207,7 +209,7 @@ def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[
         "run_id": str(row.number),
         "origin_run_id": None if row.origin is None else str(row.origin),
         "tags": frozenset(row.tags),
-        "parameter_names": [parameters_of(prepared.cls)[name].name for name in values],
+        "parameter_names": [known_values(prepared.cls)[name].name for name in values],
         "is_running_flow": True,
     }
 
@@ -225,7 +227,7 @@ def _known_before(prepared: Prepared, settings: Settings) -> dict[str, Any]:
 def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunRow, values: Mapping[str, Any]) -> None:
     """Parameters and constants become artifacts, so that readers find them as they find all others."""
     home = ScriptHome(sys.modules[prepared.cls.__module__])
-    encoded = store.save({**constants_of(prepared.cls), **values}, home)
+    encoded = store.save({**constants_of(prepared.cls), **values, **stored_configs(prepared.cls)}, home)
     task = TaskRow(
         row.id, PARAMETERS, number=-1, status=TaskStatus.SUCCEEDED, started=row.started, finished=row.started
     )

@@ -34,17 +34,19 @@ def main(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
     words = sys.argv[1:] if args is None else args
     take_any_text()
     go_back()  # each worker changes its folder itself when it imports the script
-    if "run" in words or "resume" in words:
-        _begin_early(cls)
     _leave(_perform(cls, words))
 
 
 def _perform(cls: type[FlowSpec], words: list[str]) -> int:
     import click  # noqa: PLC0415 - a script's import of nbflow must stay quick
 
+    from nbflow.script.commands.configured import settle_for  # noqa: PLC0415
     from nbflow.script.commands.group import build  # noqa: PLC0415
 
     try:
+        words = settle_for(cls, words)
+        if "run" in words or "resume" in words:
+            _begin_early(cls)
         code = build(cls)(args=words, prog_name=_program(), standalone_mode=False, obj=cls)
         return code if isinstance(code, int) else 0
     except click.Abort:
@@ -79,7 +81,10 @@ def _begin_early(cls: type[FlowSpec]) -> None:
     """Let the workers get ready; what is wrong with the flow is said later."""
     from nbflow.script.early import start_workers_early  # noqa: PLC0415
     from nbflow.script.prepared import prepare  # noqa: PLC0415
+    from nbflow.script.settling import has_mutators  # noqa: PLC0415
 
+    if has_mutators(cls):
+        return  # they are to see what --with has put above the steps
     with contextlib.suppress(NbflowError, SyntaxError):
         start_workers_early(prepare(cls), None)
 

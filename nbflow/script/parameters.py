@@ -6,12 +6,15 @@ import copy
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException, ParameterFieldFailed
+from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
+from nbflow.script.configuring import named_configs, seen_configs
+from nbflow.script.delayed import is_delayed
+from nbflow.script.delayed import resolve as resolve_delayed
 from nbflow.store.user import user_name
 
 RESERVED = frozenset(
@@ -36,18 +39,6 @@ _TYPES: tuple[Any, ...] = (int, float, bool, str, JSONType)
 _MISSING = object()
 
 
-@dataclass(frozen=True)
-class DeployTimeContext:
-    """What a function that gives a default is told."""
-
-    flow_name: str
-    user_name: str
-    parameter_name: str
-    logger: Callable[..., None] = field(default=print)
-    ds_type: str = "local"
-    configs: Any = None
-
-
 class Parameter:
     """`alpha = Parameter("alpha", default=0.1)`: on `self` it is the value, which no step can change."""
 
@@ -62,11 +53,25 @@ class Parameter:
         separator: str | None = None,
         **unknown: Any,
     ) -> None:
+        given = {
+            "default": default, "type": type, "help": help, "required": required, "show_default": show_default,
+            "separator": separator, **unknown,
+        }  # fmt: skip
+        self.waiting = given if is_delayed(given) else None
+        if self.waiting:
+            default, type, help, required, show_default, separator, unknown = None, str, "", False, True, None, {}
         self.name, self.default, self.help = name, default, help or ""
         self.required, self.show_default, self.separator = required, show_default, separator
         self.attribute = name
         self.type = type if type is not None else self._type_of_default()
         self._refuse(unknown)
+
+    def settle(self, configs: Mapping[str, Any]) -> None:
+        """Be what it was made to be, once configs are known. Raises MetaflowException."""
+        if self.waiting is not None:
+            attribute, given = self.attribute, resolve_delayed(self.waiting, configs)
+            self.__init__(self.name, **given)  # type: ignore[misc]
+            self.attribute = attribute
 
     def _type_of_default(self) -> Any:
         if self.default is None or callable(self.default) or isinstance(self.default, list | tuple):
@@ -155,11 +160,11 @@ class Parameter:
         except (TypeError, ValueError):
             raise ValueError(f"{given!r} is not a valid {'integer' if self.type is int else self.kind}") from None
 
-    def find_default(self, flow: str) -> Any:
+    def find_default(self, flow: str, configs: Any = None) -> Any:
         """The default as a value; a function is called, once a run. Raises ParameterFieldFailed."""
         if not callable(self.default):
             return self._checked(self.default)
-        context = DeployTimeContext(flow, user_name(), self.name)
+        context = DeployTimeContext(flow, user_name(), self.name, configs=configs)
         try:
             value = self.default(context)
         except Exception as error:
@@ -209,6 +214,9 @@ class IncludeFile(Parameter):
     ) -> None:
         self.is_text, self.encoding = is_text, encoding
         super().__init__(name, default, str, help, required, show_default, **unknown)
+        if self.waiting:
+            self.waiting |= {"is_text": is_text, "encoding": encoding}
+            del self.waiting["type"], self.waiting["separator"]
 
     @property
     def kind(self) -> str:
@@ -269,6 +277,11 @@ def parameters_of(cls: type) -> dict[str, Parameter]:
     return found
 
 
+def known_values(cls: type) -> dict[str, Parameter | Config]:
+    """Parameters and configs by attribute: all that a run holds before its first step."""
+    return {**parameters_of(cls), **configs_of(cls)}
+
+
 def _refuse_twins(found: dict[str, Parameter]) -> None:
     seen: dict[str, str] = {}
     for parameter in found.values():
@@ -311,7 +324,8 @@ def resolve(cls: type, given: Mapping[str, Any], kept: Mapping[str, Any] | None 
         elif parameter.required:
             missing.append(parameter.name)
         else:
-            values[attribute] = parameter.find_default(cls.__name__)
+            values[attribute] = parameter.find_default(cls.__name__, ConfigValue(named_configs(cls)))
+    values |= seen_configs(cls)
     if missing:
         options = ", ".join(f"--{name}" for name in missing)
         raise ValueError(f"Missing option '{options}': the flow has no default for it")

@@ -33,8 +33,9 @@ from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
+from nbflow.script.configuring import impose
 from nbflow.script.current import Lazy, current
-from nbflow.script.decorators import Facts, attach
+from nbflow.script.decorators import Facts
 from nbflow.script.flow import FlowSpec, items_of
 from nbflow.script.joining import Inputs
 from nbflow.script.nodes import describe
@@ -42,10 +43,12 @@ from nbflow.script.parameters import constants_of
 from nbflow.script.prepared import prepare
 from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
+from nbflow.script.settling import finish
 from nbflow.script.state import TaskState
 from nbflow.script.transition import OWN, VARIABLE
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
+from nbflow.script.wrapping import call_wrapped
 from nbflow.store.artifact import Artifact
 from nbflow.store.store import Store
 
@@ -63,8 +66,8 @@ def perform_script(program: ScriptProgram) -> ScriptPerformer:
 def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
     module = import_script(Path(program.file), program.module)
     cls = getattr(module, program.flow)
-    for text in program.decorators:
-        attach(text, [getattr(cls, name) for name in dir(cls)])
+    impose(cls, program.configs)
+    finish(cls, program.decorators)
     return cls, ScriptHome(module)
 
 
@@ -183,7 +186,7 @@ class ScriptPerformer:
             with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
-                self._call(job, step, flow)
+                self._call(job, step, flow, facts)
         except Exception as error:
             if not facts.catch or job.attempt < step.options.retry:
                 raise
@@ -192,12 +195,12 @@ class ScriptPerformer:
             if facts.catch and facts.catch_var:
                 setattr(flow, facts.catch_var, None)
 
-    def _call(self, job: Job, step: Step, flow: FlowSpec) -> None:
-        method = getattr(flow, step.name)
-        if flow._state.is_join:
-            method(self._inputs(job, flow._state))
+    def _call(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
+        inputs = (self._inputs(job, flow._state),) if flow._state.is_join else ()
+        if facts.wrappers:
+            call_wrapped(facts.wrappers, flow, step.name, step.next, inputs)
         else:
-            method()
+            getattr(flow, step.name)(*inputs)
         self._check_transition(step, flow)
 
     def _inputs(self, job: Job, joined: TaskState) -> Inputs:

@@ -9,9 +9,9 @@ from nbflow.flow.flowspec import Script
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import link_script
 from nbflow.flow.graph import Graph
-from nbflow.script.decorators import attach
 from nbflow.script.flow import FlowSpec
 from nbflow.script.reading import read_script
+from nbflow.script.settling import finish
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class Prepared:
 
 def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
     """Read the class. Raises MetaflowException for what cannot even be read."""
-    for text in decorators:
-        attach(text, [getattr(cls, name) for name in dir(cls)])
+    finish(cls, decorators)
     script = read_script(cls)
     return Prepared(cls, script, link_script(script))
 

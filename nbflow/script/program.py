@@ -29,6 +29,7 @@ class ScriptProgram(Program):
     max_splits: int | None = 100
     facts: dict[str, Any] = field(default_factory=dict)  # what `current` says of the run
     decorators: tuple[str, ...] = ()  # those of `--with`
+    configs: dict[str, Any] = field(default_factory=dict)  # by attribute, as they are stored
     branches: Branches | None = None  # of a script that was exported
 
 

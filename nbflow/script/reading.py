@@ -12,13 +12,16 @@ from pathlib import Path
 
 from nbflow.errors import MetaflowException
 from nbflow.flow.cell import Place
-from nbflow.flow.code import digest, parse
+from nbflow.flow.code import digest, names_of, parse
 from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import Method, Script, class_named, methods_of
 from nbflow.flow.flowspec_reads import read_module
 from nbflow.flow.step import Parameter as Declared
 from nbflow.flow.step import ParameterType
-from nbflow.script.decorators import Facts, facts_of
+from nbflow.script.cases import fill_in_cases
+from nbflow.script.config import configs_of
+from nbflow.script.configuring import seen_configs
+from nbflow.script.decorators import STEP_DECORATORS, Facts, facts_of
 from nbflow.script.flow import FlowSpec
 from nbflow.script.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
 
@@ -34,7 +37,13 @@ def read_script(cls: type[FlowSpec]) -> Script:
         cls.__name__,
         file.name,
         methods,
-        parameters=tuple(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items()),
+        parameters=(
+            *(_declare(attribute, one, file.name) for attribute, one in parameters_of(cls).items()),
+            *(
+                Declared(attribute, ParameterType.DICT, None, one._spec.help)
+                for attribute, one in configs_of(cls).items()
+            ),
+        ),
         constants=_digested_constants(cls),
         prelude=read_module(_text(file), file.name, [tree.lineno for tree in _flow_classes(file)]),
         sources={_file_of(base).name: _text(_file_of(base)) for base in _classes(cls)},
@@ -111,9 +120,16 @@ def _with_facts(cls: type, method: Method) -> Method:
     if facts is None:
         return method
     return replace(
-        method, is_step=True, is_start=facts.is_start, is_end=facts.is_end, options=facts.options, catch=facts.catch,
-        meaning=facts.meaning,
+        method, tree=fill_in_cases(method.tree, seen_configs(cls)), uses=_used_by(method.tree, facts), is_step=True,
+        is_start=facts.is_start, is_end=facts.is_end, options=facts.options, catch=facts.catch, meaning=facts.meaning,
     )  # fmt: skip
+
+
+def _used_by(tree: ast.FunctionDef, facts: Facts) -> frozenset[str]:
+    """The names behind the decorators that the script has written itself: their code is part of the step's."""
+    if not facts.wrappers:
+        return frozenset()
+    return names_of([ast.Expr(one) for one in tree.decorator_list]).free - STEP_DECORATORS.keys() - {"step"}
 
 
 def step_facts(cls: type, name: str) -> Facts:

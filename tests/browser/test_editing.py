@@ -45,3 +45,11 @@ def test_run_to_here_and_from_here(notebook: OpenNotebook) -> None:
     panel.wait_for_steps(load="done", clean="done", report="missing")
     panel.action("run-from").click()
     panel.wait_for_steps(load="done", report="done")
+
+
+def test_a_deleted_step_is_no_part_of_the_flow_when_the_next_cell_runs(notebook: OpenNotebook) -> None:
+    window = run(notebook)
+    window.select_cell(2)
+    window.command("notebook:delete-cell")
+    window.run_cell(2)
+    window.wait_for_output(2, "the largest is 2")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,13 +61,20 @@ class Kernel:
         self.manager.start_kernel(cwd=str(self.folder), env=env)
         return self.manager.blocking_client()
 
-    def send(self, source: str, cell_id: str | None = None, stdin: bool = False, history: bool = True) -> str:
-        """Execute a cell as JupyterLab does, which names the cell."""
+    def send(
+        self,
+        source: str,
+        cell_id: str | None = None,
+        stdin: bool = False,
+        history: bool = True,
+        deleted: Sequence[str] = (),
+    ) -> str:
+        """Execute a cell as JupyterLab does, which names the cell and those that were deleted before."""
         content = {
             "code": source, "silent": False, "store_history": history, "user_expressions": {}, "allow_stdin": stdin,
             "stop_on_error": True,
         }  # fmt: skip
-        metadata = {} if cell_id is None else {"cellId": cell_id}
+        metadata = {} if cell_id is None else {"cellId": cell_id, "deletedCells": [*deleted]}
         message = self.client.session.msg("execute_request", content, metadata=metadata)
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])

@@ -175,3 +175,26 @@ def test_cells_that_share_an_id_are_told_apart_by_what_they_say(tmp_path: Path) 
     for source in ("%%step one\nx = 1", "%%step two\ny = x", "%%step one\nx = 1", "%%step two\ny = x + 1"):
         document.execute(source, "twin")
     assert bodies(document) == {"one": "x = 1", "two": "y = x + 1"}
+
+
+def test_deleted_cells_are_forgotten_at_once_and_the_others_counted_anew(tmp_path: Path) -> None:
+    document = Document(write(tmp_path / "n.ipynb", "LIMIT = 1", "%%step one\nx = 1", "%%step two\ny = 2"))
+    document.execute("%%step new\nz = 3", "fresh")
+    document.forget(["a", "b", "fresh"])
+    assert [(step.name, step.place.cell) for step in document.flow().steps] == [("two", 1)]
+    assert not document.flow().prelude.definitions
+
+
+def test_a_deleted_cell_that_is_executed_is_back_in_its_place(tmp_path: Path) -> None:
+    document = Document(write(tmp_path / "n.ipynb", "%%step one\nx = 1", "%%step two\ny = 2"))
+    document.forget(["a"])
+    assert document.execute("%%step one\nx = 1", "a") == "a"
+    assert list(bodies(document).items()) == [("one", "x = 1"), ("two", "y = 2")]
+
+
+def test_a_file_saved_after_cells_were_deleted_says_which_there_are(tmp_path: Path) -> None:
+    path = write(tmp_path / "n.ipynb", "%%step one\nx = 1", "%%step two\ny = 2", at=1000)
+    document = Document(path)
+    document.forget(["a"])
+    write(path, "%%step one\nx = 1", "%%step two\ny = 2", at=2000)  # the deletion was undone
+    assert steps(document) == ["one", "two"]

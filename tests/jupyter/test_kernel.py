@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.jupyter.kernels import Kernel
+from tests.jupyter.notebooks import write
 
 
 def test_shift_enter_runs_a_step_shows_its_value_and_binds_its_artifacts(kernel: Kernel) -> None:
@@ -201,6 +202,19 @@ def test_the_extension_can_be_reloaded(kernel: Kernel) -> None:
     kernel.ok("%%step afterwards\nafterwards = 1")
     assert "afterwards · from run" in kernel.ok("%%step afterwards\nafterwards = 1").text
     assert "restore" in kernel.ok("%flow").text
+
+
+def test_what_jupyterlab_says_was_deleted_is_no_part_of_the_flow(tmp_path: Path) -> None:
+    cells = ("SCALE = 2", "%%step load\nrows = [1, 2]", "%%step clean\nrows = [2]", "%%step count\nprint(len(rows))")
+    kernel = Kernel(tmp_path, write(tmp_path / "n.ipynb", *cells))
+    try:
+        for source, cell_id in zip(cells, "abcd", strict=True):
+            kernel.ok(source, cell_id)
+        assert kernel.read(kernel.send(cells[3], "d", deleted=["c"])).text.splitlines()[-1] == "2"
+        failed = kernel.read(kernel.send("%%step last\nprint(SCALE)", "e", deleted=["a"]))
+        assert "nothing above provides 'SCALE'" in failed.error
+    finally:
+        kernel.stop()
 
 
 def test_flow_is_left_alone_when_it_is_taken(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from nbflow.errors import (
 )
 from nbflow.store.rows import TaskStatus
 from tests.jupyter.live import Live, rows
+from tests.jupyter.notebooks import write
 
 # hits
 
@@ -154,6 +155,28 @@ def test_an_error_in_an_unrelated_cell_below_does_not_stop_a_step(live: Live) ->
         live.run("%%step broken\ny = nowhere")
     live.run("%%step one\nx = 1")
     assert live.names["x"] == 1
+
+
+BROKEN = {
+    "no name": "%%step\nrows = [1, 2]",
+    "a name that is none": "%%step a-b\nrows = [1, 2]",
+    "an unknown option": "%%step load --nope\nrows = [1, 2]",
+    "a bracket that is open": "%%step load\nrows = [1, 2",
+    "an unknown name": "%%step load\nrows = [missing]",
+    "a step that is not there": "%%step load --after nothing\nrows = [1, 2]",
+    "a magic": "%%step load\n%store rows\nrows = [1, 2]",
+    "an ordinary cell": "rows = [1, 2",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN)
+def test_a_broken_cell_keeps_from_running_what_depends_on_it_and_nothing_else(tmp_path: Path, broken: str) -> None:
+    reader, other = "%%step clean\ntidy = rows[:LIMIT]", "%%step other\nz = LIMIT"
+    live = Live({}, tmp_path, write(tmp_path / "n.ipynb", "LIMIT = 2", broken, reader, other))
+    with pytest.raises(FlowRefused, match="cell 2"):
+        live.run(reader)
+    live.run(other)
+    assert live.names["z"] == 2
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from nbflow.script.config import configs_of
 from nbflow.script.flow import FlowSpec
 
 COMMANDS = {
@@ -22,7 +23,7 @@ QUIET = "nbflow.quiet"
 
 _QUIET = frozenset({"run", "resume", "check", "show", "output-dot"})
 
-_VALUED = frozenset(
+VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
@@ -44,7 +45,19 @@ _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": 
 
 def build(cls: type[FlowSpec]) -> click.Group:
     """The commands of one flow."""
-    return Commands(name=cls.__name__, help=cls.__doc__ or f"The flow {cls.__name__}.")
+    return Commands(name=cls.__name__, help=cls.__doc__ or f"The flow {cls.__name__}.", params=_options(cls))
+
+
+def _options(cls: type[FlowSpec]) -> list[click.Parameter]:
+    """Those for configs, for the help: they have been taken from the words by now."""
+    configs = configs_of(cls).values()
+    if not configs:
+        return []
+    listed = "; ".join(f"{one.name}: {one._spec.help}".rstrip(": ") for one in configs)
+    return [
+        click.Option(["--config"], nargs=2, multiple=True, metavar="NAME PATH", help=f"A file for a config: {listed}"),
+        click.Option(["--config-value"], nargs=2, multiple=True, metavar="NAME TEXT", help="A config, mostly as JSON."),
+    ]
 
 
 class Commands(click.Group):
@@ -103,6 +116,6 @@ def command_first(args: Sequence[str]) -> list[str]:
             return list(args)
         word = rest.pop(0)
         before.append(word)
-        if word in _VALUED and rest:
+        if word in VALUED and rest:
             before.append(rest.pop(0))
     return [*rest[:1], *before, *rest[1:]]

@@ -1,0 +1,63 @@
+"""Settle a flow as its command line says, before the command is looked at: its configs decide what its options are."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+
+import click
+
+from nbflow.errors import MetaflowException
+from nbflow.script.commands.group import VALUED, command_first
+from nbflow.script.config import configs_of
+from nbflow.script.configuring import BadConfig, Given, configure, given_in_environment, impose, take_given
+from nbflow.script.flow import FlowSpec
+from nbflow.script.settling import settle
+
+_READING = frozenset({"run", "resume", "show", "check", "output-dot", "spin"})
+"""Commands that look at the steps of the class; the others look at runs."""
+
+
+def settle_for(cls: type[FlowSpec], words: Sequence[str]) -> list[str]:
+    """Settle the flow and return the words that are left. Raises UsageError, and MetaflowException."""
+    try:
+        given, rest = take_given(cls, words, VALUED) if configs_of(cls) else (Given(), list(words))
+        command = next(iter(command_first(rest)), "")
+        if command in _READING:
+            with contextlib.suppress(*((MetaflowException,) if "--help" in rest else ())):
+                _settle(cls, given, rest, command)
+    except (ValueError, BadConfig) as error:
+        raise click.UsageError(str(error)) from None
+    return rest
+
+
+def _settle(cls: type[FlowSpec], given: Given, words: Sequence[str], command: str) -> None:
+    if configs_of(cls):
+        said = given_in_environment(cls)
+        given = Given(given.paths or said.paths, given.texts or said.texts)
+        if command == "resume":
+            _take_from_origin(cls, given, words)
+        else:
+            configure(cls, given)
+    settle(cls)
+
+
+def _take_from_origin(cls: type[FlowSpec], given: Given, words: Sequence[str]) -> None:
+    """A resumed run has the configs of the run that it goes on from."""
+    from nbflow.script.launch import find_origin, stored_values  # noqa: PLC0415 - few flows are resumed with configs
+
+    if given:
+        raise ValueError(
+            "Cannot specify --config or --config-value with 'resume': it has those of the run it goes on from"
+        )
+    impose(cls, stored_values(cls, find_origin(cls, _origin(words))))
+
+
+def _origin(words: Sequence[str]) -> int | None:
+    """What stands behind --origin-run-id; what is no number is left for the command to refuse."""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        text = value if equals else after
+        if name == "--origin-run-id" and text.isdigit():
+            return int(text)
+    return None

@@ -1,0 +1,121 @@
+"""Values that are known once the configs of a flow are: what stands for them in decorators and in parameters."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbflow.errors import MetaflowException
+
+_UNPACKED = "_unpacked_delayed_"
+"""What the key begins with under which `**config` hands over a value that is not known yet."""
+
+
+class Delayed(Mapping[str, Any]):
+    """An expression over configs, and what is looked up in its value: `config_expr("config").a["b"]`, or `**` of it."""
+
+    def __init__(self, text: str, known: Mapping[str, Any] | None = None, path: tuple[Any, ...] = ()) -> None:
+        self._text: str = text
+        self._known: Mapping[str, Any] = known or {}
+        self._path: tuple[Any, ...] = path
+
+    def _find(self, configs: Mapping[str, Any]) -> Any:
+        """Return its value. Raises MetaflowException."""
+        try:
+            value = eval(self._text, dict(self._known), dict(configs))
+            for key in self._path:
+                value = _look_up(value, resolve(key, configs))
+        except Exception as error:
+            raise MetaflowException(
+                f"config expression {self!r} cannot be evaluated: {type(error).__name__}: {error}: "
+                f"there is {', '.join(configs) or 'no config'}"
+            ) from error
+        return value
+
+    def __getattr__(self, name: str) -> Delayed:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Delayed(self._text, self._known, (*self._path, name))
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) and key.startswith(_UNPACKED):
+            return self
+        return Delayed(self._text, self._known, (*self._path, key))
+
+    def __iter__(self) -> Iterator[str]:
+        yield f"{_UNPACKED}{id(self)}"
+
+    def __len__(self) -> int:
+        return 1
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        raise MetaflowException(
+            f"{self!r} has no value yet, and cannot be called: write config_expr('{self._text}…()') with the call in it"
+        )
+
+    def __format__(self, spec: str) -> str:
+        raise MetaflowException(
+            f"{self!r} has no value yet, and cannot be put into a text: "
+            f"write config_expr(\"f'…{{{self._text}}}…'\") with the text in it"
+        )
+
+    def __repr__(self) -> str:
+        return self._text + "".join(f".{key}" if isinstance(key, str) else f"[{key!r}]" for key in self._path)
+
+
+def _look_up(value: Any, key: Any) -> Any:
+    if isinstance(value, Mapping) and key in value:
+        return value[key]
+    return getattr(value, key) if isinstance(key, str) else value[key]
+
+
+def config_expr(expr: str) -> Delayed:
+    """Return what stands for an expression over configs, such as `config_expr("config.name.lower()")`.
+
+    The expression may use the names of the module that calls this.
+    """
+    frame = inspect.currentframe()
+    assert frame is not None
+    assert frame.f_back is not None
+    return Delayed(expr, frame.f_back.f_globals)
+
+
+def is_delayed(value: Any) -> bool:
+    """Whether a value waits for configs, or has something in it that does."""
+    if getattr(type(value), "is_delayed", False) or isinstance(value, Delayed):
+        return True
+    if isinstance(value, dict):
+        return any(is_delayed(one) for pair in value.items() for one in pair)
+    return isinstance(value, list | tuple | set) and any(is_delayed(one) for one in value)
+
+
+def resolve(value: Any, configs: Mapping[str, Any]) -> Any:
+    """Return the value with everything found that waited for configs. Raises MetaflowException."""
+    if getattr(type(value), "is_delayed", False):
+        value = value.delayed()
+    if isinstance(value, Delayed):
+        return value._find(configs)
+    if type(value) is dict:
+        return _resolve_pairs(value, configs)
+    if type(value) in (list, tuple, set):
+        return type(value)(resolve(one, configs) for one in value)
+    return value
+
+
+def _resolve_pairs(pairs: Mapping[Any, Any], configs: Mapping[str, Any]) -> dict[Any, Any]:
+    """Keyword arguments, or any dict: what `**config` put there comes apart into its own."""
+    found: dict[Any, Any] = {}
+    for key, value in pairs.items():
+        if isinstance(key, str) and key.startswith(_UNPACKED):
+            unpacked = resolve(value, configs)
+            found |= unpacked.to_dict() if hasattr(unpacked, "to_dict") else dict(unpacked)
+        else:
+            found[resolve(key, configs)] = resolve(value, configs)
+    return found
