@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,11 @@ class Flow(Named):
     @property
     def _seen_from(self) -> tuple[str, str | None]:
         return str(self._store.root.parent), self._namespace
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When its first run began."""
+        return min((run.created_at for run in self if run.created_at), default=None)
 
     @property
     def latest_run(self) -> Run | None:

@@ -87,6 +87,10 @@ class Run(Tagged, Named):
         return local_time(self._row.started)
 
     @property
+    def trigger(self) -> None:
+        """None: nothing triggers runs but who starts them."""
+
+    @property
     def finished_at(self) -> datetime | None:
         return local_time(self._row.finished)
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import click
 
+from nbflow.script import refused
 from nbflow.script.config import configs_of
 from nbflow.script.flow import FlowSpec
+from nbflow.script.packages import choose_local
 
 COMMANDS = {
     "run": "running", "resume": "running", "show": "looking", "check": "looking", "output-dot": "looking",
@@ -27,7 +29,7 @@ VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
-        "--branch",
+        "--branch", "--mode",
     }
 )  # fmt: skip
 _IGNORED_VALUES = (
@@ -38,6 +40,7 @@ _IGNORED_VALUES = (
     "--event-logger",
     "--monitor",
     "--package-suffixes",
+    "--mode",
 )
 _IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
 _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
@@ -82,6 +85,8 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in refused.COMMANDS:
+            ctx.fail(f"{args[0]} is not part of nbflow: {refused.COMMANDS[args[0]]}")
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(COMMANDS)}"
@@ -100,6 +105,8 @@ def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
             continue
         if name in _IGNORED_VALUES:
             value = value if equals else rest.pop(0) if rest else ""
+            if name == "--environment" and value == "local":
+                choose_local(ctx.obj)
             if name in _LOCAL and value not in _LOCAL[name]:
                 ctx.fail(f"{name} {value} is not part of nbflow: it keeps everything in .nbflow on this machine")
             continue
