@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from nbflow.script.decorators import (
         card,
         catch,
+        conda,
+        conda_base,
         environment,
         project,
+        pypi,
+        pypi_base,
         resources,
         retry,
         secrets,
@@ -29,14 +33,17 @@ if TYPE_CHECKING:
     )
     from nbflow.script.delayed import config_expr
     from nbflow.script.flow import FlowSpec
-    from nbflow.script.parameters import IncludeFile, JSONType, Parameter
+    from nbflow.script.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
     from nbflow.script.runner import Runner
     from nbflow.store.reducers import register_reducer
 
 _CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
-_DECORATORS = ("card", "catch", "environment", "project", "resources", "retry", "secrets", "step", "timeout")
+_DECORATORS = (
+    "card", "catch", "conda", "conda_base", "environment", "project", "pypi", "pypi_base", "resources", "retry",
+    "secrets", "step", "timeout",
+)  # fmt: skip
 _CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")
-_PARAMETERS = ("IncludeFile", "JSONType", "Parameter")
+_PARAMETERS = ("IncludeFile", "JSONType", "JSONTypeClass", "Parameter")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.decorators"),
@@ -60,6 +67,7 @@ __all__ = [
     "FlowSpec",
     "IncludeFile",
     "JSONType",
+    "JSONTypeClass",
     "Metaflow",
     "Parameter",
     "Run",
@@ -70,6 +78,8 @@ __all__ = [
     "UserStepDecorator",
     "card",
     "catch",
+    "conda",
+    "conda_base",
     "config_expr",
     "current",
     "default_namespace",
@@ -77,6 +87,8 @@ __all__ = [
     "get_namespace",
     "namespace",
     "project",
+    "pypi",
+    "pypi_base",
     "register_reducer",
     "resources",
     "retry",
@@ -95,9 +107,11 @@ def __getattr__(name: str) -> Any:
             home.note_folder()
         return getattr(home, name)
     if not name.startswith("_"):
-        refused = importlib.import_module("nbflow.script.decorators")
-        if name in refused.REFUSED:
-            return refused.refuse(name)
+        refused = importlib.import_module("nbflow.script.refused")
+        if name in refused.DECORATORS:
+            return refused.refuse_decorator(name)
+        if name in refused.NAMES:
+            return refused.refuse_name(name)
     raise AttributeError(f"module 'nbflow' has no attribute '{name}'")
 
 

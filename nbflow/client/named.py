@@ -63,6 +63,18 @@ class Named:
         found: frozenset[str] = self.parent.system_tags
         return found
 
+    def is_in_namespace(self) -> bool:
+        """Whether the namespace that is chosen now has it."""
+        namespaces = importlib.import_module("nbflow.client.namespaces")
+        seen: bool = namespaces.is_seen(namespaces.get_namespace(), self.tags)
+        return seen
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When its run, or what it stands in, began."""
+        found: datetime | None = self.parent.created_at
+        return found
+
     @property
     def _seen_from(self) -> tuple[Any, ...]:
         """Where the store is, and the namespace that all of this was looked at from."""

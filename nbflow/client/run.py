@@ -68,7 +68,9 @@ class Run(Tagged, Named):
 
     @property
     def successful(self) -> bool:
-        return self.status is RunStatus.SUCCEEDED
+        """Whether all went well; of a script also whether its end did so by itself."""
+        end = self.end_task if self.status is RunStatus.SUCCEEDED else None
+        return self.status is RunStatus.SUCCEEDED and (end is None or end.successful)
 
     @property
     def code(self) -> dict[str, str]:
@@ -83,6 +85,10 @@ class Run(Tagged, Named):
     @property
     def created_at(self) -> datetime | None:
         return local_time(self._row.started)
+
+    @property
+    def trigger(self) -> None:
+        """None: nothing triggers runs but who starts them."""
 
     @property
     def finished_at(self) -> datetime | None:

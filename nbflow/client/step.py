@@ -40,6 +40,14 @@ class Step(Named):
         return self.tasks[0]
 
     @property
+    def control_task(self) -> None:
+        """None: nbflow has no gangs of machines."""
+
+    @property
+    def control_tasks(self) -> list[Task]:
+        return []
+
+    @property
     def tasks(self) -> Several[Task]:
         """In the order of their items; of a loop every turn, in order."""
         rows = (row for row in self.run.flow._archive.reader.tasks(self.run._row.id, self.id) if not row.split)

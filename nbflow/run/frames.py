@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,10 +31,12 @@ def filename_of_cell(place: Place) -> str:
 def show_source(filename: str, cell: Cell) -> None:
     """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up.
 
-    Some take its name for that of a file in this folder, as rich does.
+    Some take its name for that of a file in this folder; rich for one in the folder where it was imported, which may
+    have been before this process was forked.
     """
     text = len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename
-    linecache.cache[filename] = linecache.cache[os.path.abspath(filename)] = text
+    imported = getattr(sys.modules.get("rich"), "_IMPORT_CWD", "")
+    linecache.cache |= dict.fromkeys((filename, os.path.abspath(filename), os.path.join(imported, filename)), text)
 
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:

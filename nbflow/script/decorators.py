@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from nbflow.cards.making import Wanted
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.step import Options
+from nbflow.script import refused
 from nbflow.script.delayed import is_delayed, resolve
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -193,53 +194,33 @@ def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 
+def _packages(_given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    """Whether a step can have an environment of its own is decided when it is to run."""
+    return lambda facts: facts
+
+
 retry = _decorator("retry", ("times", "minutes_between_retries"), _retry)
 catch = _decorator("catch", ("var", "print_exception"), _catch)
 timeout = _decorator("timeout", ("seconds", "minutes", "hours"), _timeout)
 resources = _decorator("resources", ("cpu", "gpu", "memory", "disk", "shared_memory"), _resources)
 environment = _decorator("environment", ("vars",), _environment)
 secrets = _decorator("secrets", ("sources", "role", "allow_override"), _secrets)
-card = _decorator("card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval"), _card)
+card = _decorator(
+    "card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval", "scope", "rank"), _card
+)
+pypi = _decorator("pypi", ("packages", "python", "disabled"), _packages)
+conda = _decorator("conda", ("packages", "libraries", "python", "disabled"), _packages)
 STEP_DECORATORS = {
     "retry": retry, "catch": catch, "timeout": timeout, "resources": resources, "environment": environment,
-    "secrets": secrets, "card": card,
+    "secrets": secrets, "card": card, "pypi": pypi, "conda": conda,
 }  # fmt: skip
-
-_ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
-REFUSED = {
-    "batch": _ELSEWHERE,
-    "kubernetes": _ELSEWHERE,
-    "conda": "nbflow does not make environments: install what the step needs into the one that runs it",
-    "conda_base": "nbflow does not make environments: install what the flow needs into the one that runs it",
-    "pypi": "nbflow does not make environments: install what the step needs into the one that runs it",
-    "pypi_base": "nbflow does not make environments: install what the flow needs into the one that runs it",
-    "parallel": "nbflow has no gangs of machines: use foreach=",
-    "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
-    "schedule": "nbflow does not deploy: run the script from cron or a timer",
-    "trigger": "nbflow does not deploy: start the script from what should trigger it",
-    "trigger_on_finish": "nbflow does not deploy: start this script after the other",
-    "exit_hook": "nbflow has no hooks: look at the exit code of the run",
-    "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
-    "slurm": _ELSEWHERE,
-    "step_functions": _ELSEWHERE,
-}
-
-
-def refuse(name: str) -> Any:
-    """A decorator that nbflow knows and does not have: using it says what to do instead. Raises InvalidDecorator."""
-
-    def refused(*_: object, **__: object) -> Any:
-        raise InvalidDecorator(f"@{name} is not part of nbflow: {REFUSED[name]}")
-
-    refused.__name__ = name
-    return refused
 
 
 def attach(text: str, methods: Iterable[Any]) -> None:
     """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
     name, given = read_spec(text)
-    if name in REFUSED:
-        refuse(name)()
+    if name in refused.DECORATORS:
+        refused.refuse_decorator(name)()
     if name not in STEP_DECORATORS:
         raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
     for method in methods:
@@ -290,7 +271,24 @@ def _check_project(given: Mapping[str, Any]) -> None:
         raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
 
 
-FLOW_DECORATORS = {"project": project}
+def _base(name: str, *allowed: str) -> Callable[..., Any]:
+    def decorate(cls: type | None = None, **given: Any) -> Any:
+        if not is_delayed(given) and (unknown := sorted(given.keys() - set(allowed))):
+            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(allowed)}")
+
+        def mark(marked: type) -> type:
+            note_on_flow(marked, Applied(name, given))
+            return marked
+
+        return mark if cls is None else mark(cls)
+
+    decorate.__name__ = name
+    return decorate
+
+
+pypi_base = _base("pypi_base", "packages", "python", "disabled")
+conda_base = _base("conda_base", "packages", "libraries", "python", "disabled")
+FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base}
 _ON_FLOW = "__nbflow_flow_decorators__"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nbflow.errors import InvalidDecorator, MetaflowException
+from nbflow.script import refused
 from nbflow.script.configuring import named_configs, seen_configs
 from nbflow.script.custom import (
     CustomDecorator,
@@ -19,7 +20,6 @@ from nbflow.script.custom import (
 from nbflow.script.decorators import (
     FLOW_DECORATORS,
     MANY,
-    REFUSED,
     STEP_DECORATORS,
     Applied,
     apply,
@@ -29,7 +29,6 @@ from nbflow.script.decorators import (
     flow_decorators,
     note_on_flow,
     read_spec,
-    refuse,
     set_facts,
 )
 from nbflow.script.parameters import Parameter, parameters_of
@@ -83,8 +82,8 @@ def _named(kind: Any, args: Any, named: Any) -> tuple[Any, list[Any], dict[str, 
 def _builtin(kind: Any, known: Mapping[str, Any]) -> str | None:
     """The name of a decorator that nbflow has, or refuses."""
     name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
-    if name in REFUSED and (isinstance(kind, str) or not isinstance(kind, type)):
-        refuse(name)()
+    if name in refused.DECORATORS and not isinstance(kind, type):
+        refused.refuse_decorator(name)()
     return name if name in known and (isinstance(kind, str) or known[name] is kind) else None
 
 

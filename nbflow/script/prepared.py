@@ -10,6 +10,7 @@ from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import link_script
 from nbflow.flow.graph import Graph
 from nbflow.script.flow import FlowSpec
+from nbflow.script.packages import refuse_environments
 from nbflow.script.reading import read_script
 from nbflow.script.settling import finish
 
@@ -31,7 +32,8 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 
 
 def refuse_errors(prepared: Prepared) -> None:
-    """Raises FlowRefused with all that the checks find wrong."""
+    """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
+    refuse_environments(prepared.cls)
     problems = [str(problem) for problem in check_script(prepared.script)]
     if problems:
         raise FlowRefused(problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,30 +21,45 @@ from nbflow.errors import MetaflowException, StoreError
 from nbflow.flow.code import parse
 from nbflow.flow.encoding import decode
 from nbflow.flow.flowspec import methods_of
+from nbflow.script import refused
+
+EVERY = 0.1
+"""Seconds between two looks at a run."""
 
 
 class Runner:
     """`Runner("flow.py").run(alpha=0.1)`. Top-level options are given here, those of the command to `run`."""
 
     def __init__(
-        self, flow_file: str | os.PathLike[str], *, env: Mapping[str, str] | None = None, cwd: str | None = None,
-        show_output: bool = False, **options: Any,
+        self, flow_file: str | os.PathLike[str], show_output: bool = True, profile: str | None = None,
+        env: Mapping[str, str] | None = None, cwd: str | None = None, file_read_timeout: int = 3600, **options: Any,
     ) -> None:  # fmt: skip
         self.file = Path(flow_file).resolve()
         if not self.file.is_file():
             raise MetaflowException(f"{flow_file} is not a file: give the path of a script")
-        self.env, self.cwd, self.show_output, self.options = (
-            dict(env or {}),
-            Path(cwd or Path.cwd()),
-            show_output,
-            options,
-        )
+        self.env = {**({"METAFLOW_PROFILE": profile} if profile else {}), **(env or {})}
+        self.cwd, self.show_output, self.options = Path(cwd or Path.cwd()), show_output, options
 
     def __enter__(self) -> Runner:
         return self
 
+    async def __aenter__(self) -> Runner:
+        return self
+
     def __exit__(self, *_: object) -> None:
-        """Nothing is left to clean up."""
+        self.cleanup()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.cleanup()
+
+    def cleanup(self) -> None:
+        """Nothing is left to clean up: what a run has printed is deleted with its ExecutingRun."""
+
+    def spin(self, *_: object, **__: object) -> ExecutingRun:
+        """Raise MetaflowException, which says what to do instead."""
+        raise MetaflowException(f"spin is not part of nbflow: {refused.COMMANDS['spin']}")
+
+    async_spin = spin
 
     def run(self, **options: Any) -> ExecutingRun:
         """Run it to the end. A failure does not raise: look at `status`."""
@@ -87,20 +103,46 @@ class ExecutingRun:
             self.process.terminate()
             self.process.wait()
 
-    def wait_here(self) -> ExecutingRun:
-        self.process.wait()
-        if self._runner.show_output:
-            print(self.stdout, end="")
+    async def __aenter__(self) -> ExecutingRun:
         return self
 
-    async def wait(self, timeout: float | None = None) -> ExecutingRun:
-        """Until it is over, or so many seconds."""
+    async def __aexit__(self, *error: object) -> None:
+        self.__exit__(*error)
+
+    def wait_here(self) -> ExecutingRun:
+        """Wait until it is over, and meanwhile show what it prints if the Runner is to show it."""
+        if self._runner.show_output:
+            for line in self.stream_log("stdout"):
+                print(line)
+            print(self.stderr, end="", file=sys.stderr)
+        self.process.wait()
+        return self
+
+    async def wait(self, timeout: float | None = None, stream: str | None = None) -> ExecutingRun:
+        """Wait until it is over, or so many seconds; `stream`, stdout or stderr, is shown meanwhile."""
         try:
-            await asyncio.wait_for(asyncio.to_thread(self.process.wait), timeout)
+            await asyncio.wait_for(self._end(stream), timeout)
         except TimeoutError:
             self._timed_out = True
             self.process.terminate()
             await asyncio.to_thread(self.process.wait)
+        return self
+
+    async def _end(self, stream: str | None) -> None:
+        if stream is not None:
+            async for _, line in self.stream_log(stream):
+                print(line)
+        while self.process.poll() is None:
+            await asyncio.sleep(EVERY)
+
+    def kill(self) -> None:
+        """End the process, and what it has started."""
+        if self.process.poll() is None:
+            self.process.terminate()
+
+    @property
+    def command_obj(self) -> ExecutingRun:
+        """Return what has `process` and `kill`, as in Metaflow."""
         return self
 
     @property
@@ -146,33 +188,85 @@ class ExecutingRun:
             raise MetaflowException(f"{self._runner.file} defines no flow: derive a class from FlowSpec")
         return found[-1].name
 
-    def stream_log(self, stream: str, every: float = 0.1) -> Iterator[str]:
-        """Lines of a stream as they come, until the run is over."""
-        told = 0
-        while True:
-            is_over = self.process.poll() is not None
-            text = self._read(stream)
-            *whole, rest = text[told:].split("\n")
-            yield from whole
-            told = len(text) - len(rest)
-            if is_over:
-                if rest:
-                    yield rest
-                return
-            time.sleep(every)
+    def stream_log(self, stream: str, position: int | None = None) -> Log:
+        """The lines of stdout or stderr from a position on, as they come, until the run is over."""
+        return Log(self, stream, position or 0)
+
+    def read_from(self, stream: str, position: int) -> tuple[list[bytes], bool]:
+        """The lines that are whole by now, and whether there will be no more."""
+        is_over = self.process.poll() is not None
+        with (self._folder / stream).open("rb") as file:
+            file.seek(position)
+            lines = file.read().splitlines(keepends=True)
+        if lines and not is_over and not lines[-1].endswith(b"\n"):
+            lines.pop()
+        return lines, is_over
+
+
+class Log:
+    """Lines as they come: `for line in …`, or, as in Metaflow, `async for position, line in …`."""
+
+    def __init__(self, executing: ExecutingRun, stream: str, position: int) -> None:
+        self.executing, self.stream, self.position = executing, stream, position
+
+    def __iter__(self) -> Iterator[str]:
+        is_over = False
+        while not is_over:
+            lines, is_over = self._read()
+            yield from (line for _, line in lines)
+            if not is_over:
+                time.sleep(EVERY)
+
+    async def __aiter__(self) -> AsyncIterator[tuple[int, str]]:
+        is_over = False
+        while not is_over:
+            lines, is_over = self._read()
+            for line in lines:
+                yield line
+            if not is_over:
+                await asyncio.sleep(EVERY)
+
+    def _read(self) -> tuple[list[tuple[int, str]], bool]:
+        """New lines, each with the position behind it."""
+        lines, is_over = self.executing.read_from(self.stream, self.position)
+        found: list[tuple[int, str]] = []
+        for line in lines:
+            self.position += len(line)
+            found.append((self.position, line.decode("utf-8", "replace").rstrip("\r\n")))
+        return found, is_over
 
 
 def _has_steps(node: ast.ClassDef) -> bool:
     return any("step" in ast.unparse(one) for m in methods_of(node, "").values() for one in m.tree.decorator_list)
 
 
+_FLAGS = frozenset({"quiet", "lint", "no_lint", "pylint", "no_pylint", "production", "force_rebuild_environments"})
+_OWN = frozenset({"max_workers", "max_num_splits", "max_log_size", "run_id_file", "origin_run_id", "datastore_root"})
+_OWN_NAMES = {"decospecs": "with", "tags": "tag", "config_value": "config-value"}
+
+
 def _words(options: Mapping[str, Any]) -> list[str]:
-    """`alpha=0.1` as `--alpha 0.1`; a list several times; True as a bare option."""
+    """`alpha=0.1` as `--alpha 0.1`; a list of tags, decorators or configs several times; flags with their no-."""
     words: list[str] = []
     for name, value in options.items():
-        spelt = {"decospecs": "--with", "tags": "--tag"}.get(name, f"--{name}")
-        if name in ("max_workers", "max_num_splits", "run_id_file", "origin_run_id", "no_lint", "no_pylint"):
-            spelt = f"--{name.replace('_', '-')}"
-        for one in value if isinstance(value, list | tuple) and name in ("tags", "decospecs") else [value]:
-            words += [spelt] if one is True and name in ("quiet", "no_lint", "no_pylint") else [spelt, str(one)]
+        if value is None:
+            continue
+        spelt = _OWN_NAMES.get(name, name.replace("_", "-") if name in _OWN | _FLAGS else name)
+        if name in _FLAGS:
+            words.append(f"--{spelt}" if value else f"--no-{spelt}")
+        elif name in ("config", "config_value"):
+            pairs = value.items() if isinstance(value, Mapping) else value
+            words += [word for key, one in pairs for word in (f"--{spelt}", key, _text(one))]
+        elif name in ("tags", "decospecs", "tag"):
+            words += [word for one in _several(value) for word in (f"--{spelt}", str(one))]
+        else:
+            words += [f"--{spelt}", _text(value)]
     return words
+
+
+def _several(value: Any) -> list[Any]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, dict | list) else str(value)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbflow.errors import InvalidDecorator
+from nbflow.script import refused
 from nbflow.script.configuring import configure, given_in_environment, is_configured, named_configs
 from nbflow.script.custom import UserStepDecorator, custom_named, mutators_above
 from nbflow.script.decorators import (
-    REFUSED,
     STEP_DECORATORS,
     Applied,
     apply_again,
@@ -100,7 +100,7 @@ def _origin(mutator: Any) -> list[str]:
 def _attach(cls: type, text: str) -> None:
     """`--with`: a decorator of nbflow, or one of the script."""
     name, given = read_spec(text)
-    custom = None if name in STEP_DECORATORS or name in REFUSED else custom_named(name)
+    custom = None if name in STEP_DECORATORS or name in refused.DECORATORS else custom_named(name)
     if custom is None:
         attach(text, _steps(cls))
         return

@@ -9,7 +9,8 @@ import pytest
 
 import nbflow
 from nbflow.errors import InvalidDecorator
-from nbflow.script.decorators import REFUSED, attach, facts_of, step
+from nbflow.script.decorators import attach, facts_of, step
+from nbflow.script.refused import DECORATORS
 from tests.script import shapes
 from tests.script.running import Scripts
 
@@ -55,7 +56,7 @@ def test_catch_makes_the_failure_an_artifact(scripts: Scripts) -> None:
     ran = scripts.run(decorated("@catch(var='failure')", "self.before = 1; raise KeyError('lost')"))
     assert ran.succeeded
     assert ran.data.before == 1
-    assert ran.data.failure.type == "KeyError"
+    assert ran.data.failure.type == "builtins.KeyError"
     assert ran.data.failure.exception == "'lost'"
     assert "KeyError" in ran.data.failure.stacktrace
     assert ran.run["middle"].task.exception is None
@@ -133,7 +134,7 @@ def test_project_says_where_a_run_belongs(scripts: Scripts) -> None:
     assert {"project:movies", "project_branch:user.tester"} <= ran.run.tags
 
 
-@pytest.mark.parametrize("name", sorted(REFUSED))
+@pytest.mark.parametrize("name", sorted(DECORATORS))
 def test_a_decorator_that_nbflow_has_not_says_what_to_do_instead(name: str) -> None:
     with pytest.raises(InvalidDecorator, match=f"@{name} is not part of nbflow: .+"):
         getattr(nbflow, name)(image="x")

@@ -115,7 +115,9 @@ def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:
 
     async def run() -> tuple[str, bool]:
         executing = await Runner(path).async_run()
-        lines = list(executing.stream_log("stdout"))
+        lines = [line async for _, line in executing.stream_log("stdout")]
+        _, last = [*executing.stream_log("stdout")], lines[-1]
+        assert last in executing.stdout
         await executing.wait()
         return executing.status, any("ZeroDivisionError" in line for line in lines)
 

@@ -10,7 +10,9 @@ from typing import Any
 from nbflow.errors import DefaultError
 from nbflow.flow.literals import value_of
 from nbflow.importing.refusals import Stuck
-from nbflow.script.decorators import REFUSED
+from nbflow.script import refused
+
+_ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
 
 CONTENT = ("card",)
 """Decorators that a notebook needs not: whatever a step displays is kept."""
@@ -72,7 +74,8 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
 
 
 def fix_for(name: str) -> str:
-    known = REFUSED.get(name)
+    environments = dict.fromkeys(("conda", "conda_base", "pypi", "pypi_base"), _ENVIRONMENTS)
+    known = (refused.DECORATORS | environments).get(name)
     return f"Take it out ({known})" if known else "Take it out, and call what it does in the body of the step"
 
 

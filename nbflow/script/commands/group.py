@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import click
 
+from nbflow.script import refused
 from nbflow.script.config import configs_of
 from nbflow.script.flow import FlowSpec
+from nbflow.script.packages import choose_local
 
 COMMANDS = {
     "run": "running", "resume": "running", "show": "looking", "check": "looking", "output-dot": "looking",
@@ -27,10 +29,10 @@ VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
-        "--branch",
+        "--branch", "--mode", "--local-config-file",
     }
 )  # fmt: skip
-_IGNORED_VALUES = (
+IGNORED_VALUES = (
     "--metadata",
     "--datastore",
     "--datastore-root",
@@ -38,8 +40,9 @@ _IGNORED_VALUES = (
     "--event-logger",
     "--monitor",
     "--package-suffixes",
+    "--mode",
 )
-_IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
+IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
 _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
 
 
@@ -74,6 +77,8 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = command_first(_without_ignored(args, ctx))
+        if reason := refused.why_refused(words):
+            ctx.fail(reason)
         if words and words[0] not in _QUIET and "--quiet" in words:  # it stands before the command, for any of them
             words.remove("--quiet")
             ctx.meta[QUIET] = True
@@ -96,10 +101,12 @@ def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        if name in _IGNORED_FLAGS:
+        if name in IGNORED_FLAGS:
             continue
-        if name in _IGNORED_VALUES:
+        if name in IGNORED_VALUES:
             value = value if equals else rest.pop(0) if rest else ""
+            if name == "--environment" and value == "local":
+                choose_local(ctx.obj)
             if name in _LOCAL and value not in _LOCAL[name]:
                 ctx.fail(f"{name} {value} is not part of nbflow: it keeps everything in .nbflow on this machine")
             continue

@@ -22,7 +22,7 @@ def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
     options: list[click.Parameter] = [click.Option(["--quiet/--no-quiet"], default=False)]
     if name in ("check", "show"):
         options.append(click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names too."))
-    if name in ("show", "output-dot"):
+    if name in ("show", "output-dot", "check"):
         options.append(click.Option(["--warnings/--no-warnings"], default=False))
     return click.Command(name, params=options, callback=callback, help=callback.__doc__)
 

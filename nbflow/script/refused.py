@@ -1,0 +1,149 @@
+"""What Metaflow has and nbflow has not: each name with what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nbflow.errors import InvalidDecorator, MetaflowException
+
+_ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
+_DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
+_PARSER = "give a function as parser=, such as one that calls yaml.safe_load or tomllib.loads"
+_STORE = "nbflow keeps everything in .nbflow on this machine"
+
+DECORATORS = {
+    "airflow_external_task_sensor": _DEPLOY,
+    "airflow_s3_key_sensor": _DEPLOY,
+    "batch": _ELSEWHERE,
+    "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
+    "exit_hook": "nbflow has no hooks: look at the exit code of the run",
+    "kubernetes": _ELSEWHERE,
+    "parallel": "nbflow has no gangs of machines: use foreach=",
+    "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
+    "schedule": "nbflow does not deploy: run the script from cron or a timer",
+    "slurm": _ELSEWHERE,
+    "step_functions": _ELSEWHERE,
+    "trigger": "nbflow does not deploy: start the script from what should trigger it",
+    "trigger_on_finish": "nbflow does not deploy: start this script after the other",
+}
+"""Decorators."""
+
+NAMES = {
+    "DeployedFlow": _DEPLOY,
+    "Deployer": _DEPLOY,
+    "NBDeployer": _DEPLOY,
+    "NBRunner": "a notebook runs by itself: write %%step above its cells and use %flow run, or nbflow run NOTEBOOK; "
+    "a FlowSpec class in a cell runs when it is called, such as F()",
+    "S3": "open the files in the step, with the library of your choice",
+    "conda_environment_yml_parser": _PARSER,
+    "default_metadata": _STORE,
+    "get_metadata": _STORE,
+    "inspect_spin": "look at what a run has stored, with Run and Task",
+    "metadata": _STORE,
+    "namespaced_event_name": _DEPLOY,
+    "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
+    "parallel_imap_unordered": "use foreach=, or concurrent.futures in the step",
+    "parallel_map": "use foreach=, or concurrent.futures in the step",
+    "profile": "use time.perf_counter in the step; how long each task took stands in its client object",
+    "pyproject_toml_parser": _PARSER,
+    "requirements_txt_parser": _PARSER,
+    "yaml_parser": _PARSER,
+}
+"""Everything else that `from metaflow import …` finds."""
+
+COMMANDS = {
+    "airflow": _DEPLOY,
+    "argo-workflows": _DEPLOY,
+    "batch": _ELSEWHERE,
+    "init": "a run makes its own beginning: use run",
+    "kubernetes": _ELSEWHERE,
+    "output-raw": "use output-dot, or show",
+    "package": "nothing is packaged: tasks run on this machine, with the modules that are there",
+    "spin": "resume STEP runs a step again on what its newest run has stored",
+    "spin-step": "resume STEP runs a step again on what its newest run has stored",
+    "spot-metadata": _ELSEWHERE,
+    "step": "resume STEP runs a step again on what its newest run has stored",
+    "step-functions": _DEPLOY,
+}
+"""Commands of a script."""
+
+SUBCOMMANDS = {
+    "card create": "cards are made by the task that has @card",
+    "logs scrub": "delete the run, with gc",
+}
+
+_CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
+_RESUME = "a resumed run is a run of its own, with the next number"
+_TAGS = "use runs, which shows the tags of each run"
+
+OPTIONS = {
+    "--local-config-file": "use --config, or --config-value",
+    "--runner-attribute-file": "use --run-id-file",
+    "card get --follow-resumed": _CARDS,
+    "card get --hash": _CARDS,
+    "card list --as-json": "read them with the client in Python",
+    "card list --file": "read them with the client in Python",
+    "card list --follow-resumed": _CARDS,
+    "card list --hash": _CARDS,
+    "card list --id": "list shows all cards of a pathspec",
+    "card list --type": "list shows all cards of a pathspec",
+    "card server --max-cards": "the server shows all cards of a run",
+    "card server --namespace": "give --run-id: cards of all runs can be shown",
+    "card view --follow-resumed": _CARDS,
+    "card view --hash": _CARDS,
+    "resume --clone-only": _RESUME,
+    "resume --reentrant": _RESUME,
+    "resume --resume-identifier": _RESUME,
+    "resume --run-id": _RESUME,
+    "resume --runner-attribute-file": "use --run-id-file",
+    "run --runner-attribute-file": "use --run-id-file",
+    "tag list --all": _TAGS,
+    "tag list --group-by-run": _TAGS,
+    "tag list --group-by-tag": _TAGS,
+    "tag list --my-runs": _TAGS,
+}
+"""Options, each behind its command; those without one stand in front of any."""
+
+
+def why_refused(words: Sequence[str]) -> str | None:
+    """The reason why a command line cannot be done, if it is one that only Metaflow has."""
+    first, two = " ".join(words[:1]), " ".join(words[:2])
+    for name, reasons in ((first, COMMANDS), (two, SUBCOMMANDS)):
+        if name in reasons:
+            return f"{name} is not part of nbflow: {reasons[name]}"
+    for word in words:
+        option = word.partition("=")[0]
+        for spelt in (f"{two} {option}", f"{first} {option}", option):
+            if option.startswith("--") and spelt in OPTIONS:
+                return f"{spelt} is not part of nbflow: {OPTIONS[spelt]}"
+    return None
+
+
+def refuse_decorator(name: str) -> Any:
+    """A decorator that nbflow knows and does not have: using it says what to do instead. Raises InvalidDecorator."""
+
+    def refused(*_: object, **__: object) -> Any:
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {DECORATORS[name]}")
+
+    refused.__name__ = name
+    return refused
+
+
+class _Refused:
+    """Can be imported, and says what to do instead when it is used."""
+
+    def __init__(self, name: str) -> None:
+        self.__name__ = name
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        raise MetaflowException(f"{self.__name__} is not part of nbflow: {NAMES[self.__name__]}")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self()
+
+
+def refuse_name(name: str) -> Any:
+    return _Refused(name)
