@@ -23,6 +23,9 @@ COMMANDS = {
 QUIET = "nbflow.quiet"
 """What the context of a command says if it was told to be quiet and has no option of its own for that."""
 
+NO_PYLINT = "nbflow.no-pylint"
+"""What the context of a command says if it was told not to look for undefined names, in Metaflow's words."""
+
 _QUIET = frozenset({"run", "resume", "check", "show", "output-dot"})
 
 VALUED = frozenset(
@@ -102,6 +105,7 @@ def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
         if name in IGNORED_FLAGS:
+            ctx.meta[NO_PYLINT] = name == "--no-pylint" or ctx.meta.get(NO_PYLINT, False)
             continue
         if name in IGNORED_VALUES:
             value = value if equals else rest.pop(0) if rest else ""

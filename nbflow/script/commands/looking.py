@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nbflow.flow.flowspec_checks import check_script
+from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.flow import FlowSpec
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
@@ -62,7 +63,7 @@ def _check(quiet: bool = False, **facts: Any) -> None:
     if not quiet:
         click.echo("Validating your flow...")
     refuse_errors(prepare(cls))
-    if facts.get("lint", True):
+    if facts.get("lint", True) and not click.get_current_context().meta.get(NO_PYLINT):
         lint(cls)
     if not quiet:
         click.echo("    The graph looks good!")
