@@ -87,7 +87,7 @@ def _stored(task: Task) -> Sequence[Any]:
 def _live(task: Task) -> Sequence[Any]:
     run = task.step.run
     try:
-        file = live_file(run.flow._store.root / LIVE / str(run._row.id), task._row.number)
+        file = live_file(run.flow._store.root / LIVE / str(run._row.id), int(task.id))
         found: Sequence[Any] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return ()

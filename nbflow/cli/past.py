@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
+from nbflow.cli.tally import Count
 from nbflow.cli.words import ago, brief, duration, indent, table
 from nbflow.cli.workplace import NOTEBOOK, workplace
 from nbflow.differences import Difference, compare
 from nbflow.errors import UnknownName
-from nbflow.store.rows import RunRow, StepRow, TaskStatus
+from nbflow.store.rows import RunRow, StepRow
 from nbflow.store.store import Store
 
 
@@ -44,12 +45,12 @@ def _row(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
 
 
 def counts(steps: Iterable[StepRow]) -> str:
-    """`9 ran, 3 reused`."""
-    found = dict.fromkeys(TaskStatus, 0)
+    """`9 ran, 3 reused`, counted as at the end of the run itself."""
+    found = Count()
     for one in steps:
-        found[one.status] += 0 if one.split else one.tasks
-    words = {TaskStatus.SUCCEEDED: "ran", TaskStatus.REUSED: "reused", TaskStatus.FAILED: "failed"}
-    return ", ".join(f"{found[status]:,} {word}" for status, word in words.items() if found[status])
+        found.add(one)
+    words = {"ran": found.ran, "reused": found.reused, "failed": found.failed}
+    return ", ".join(f"{number:,} {word}" for word, number in words.items() if number)
 
 
 @click.command()

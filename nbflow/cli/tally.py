@@ -19,6 +19,7 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.store.rows import StepRow, TaskStatus
 
 
 @dataclass(slots=True)
@@ -56,6 +57,25 @@ class Count:
         if self.skipped == self.over:
             return "skipped"
         return "reused" if self.reused == self.over else "done"
+
+    def add(self, one: StepRow) -> None:
+        """Count what the store has of a step."""
+        if one.split and one.status not in (TaskStatus.SKIPPED, TaskStatus.FAILED):
+            return
+        match one.status:
+            case TaskStatus.RUNNING:
+                self.running += one.tasks
+            case TaskStatus.SUCCEEDED:
+                self.ran += one.tasks - one.again
+            case TaskStatus.REUSED:
+                self.reused += one.tasks - one.again
+            case TaskStatus.SKIPPED:
+                self.skipped += one.tasks
+            case TaskStatus.FAILED:
+                self.failed += one.tasks
+            case TaskStatus.CANCELLED:
+                pass
+        self.seconds += one.seconds
 
 
 class Tally:

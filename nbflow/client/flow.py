@@ -14,7 +14,7 @@ from nbflow.client.named import Named
 from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
 from nbflow.client.run import Run
 from nbflow.client.tags import tags_of
-from nbflow.errors import NotInClient, UnknownName
+from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
 from nbflow.store.rows import RunRow
 from nbflow.store.store import Store
 
@@ -22,8 +22,8 @@ from nbflow.store.store import Store
 class Flow(Named):
     """All runs of one notebook or script that are in the namespace; `name` is the file's stem, or that of the class.
 
-    `folder` is where to look for the store. Raises UnknownName for a flow that the store does not have, and StoreBroken
-    where there is no store.
+    `folder` is where to look for the store. Raises UnknownName for a flow that the store does not have, and
+    MetaflowNotFound where there is no store.
     """
 
     id: str
@@ -33,6 +33,9 @@ class Flow(Named):
         self, name: str, folder: str | os.PathLike[str] | None = None, *, _namespace_check: bool = True
     ) -> None:
         self.id = name
+        root = Store.locate(Path(folder or Path.cwd()))
+        if not Store.exists(root):
+            raise MetaflowNotFound(f"no flow '{name}': nothing has run in {root}. Run it, or set NBFLOW_HOME")
         self._store = Store.open(Store.locate(Path(folder or Path.cwd())), create=False)
         self._archive = Archive(self._store.history, name, self._store.root)
         known = self._store.history.flows()

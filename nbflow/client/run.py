@@ -68,7 +68,9 @@ class Run(Tagged, Named):
 
     @property
     def successful(self) -> bool:
-        return self.status is RunStatus.SUCCEEDED
+        """Whether all went well; of a script also whether its end did so by itself."""
+        end = self.end_task if self.status is RunStatus.SUCCEEDED else None
+        return self.status is RunStatus.SUCCEEDED and (end is None or end.successful)
 
     @property
     def code(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from nbflow.client.named import Named, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
 from nbflow.run.events import TaskId
+from nbflow.run.journal import CAUGHT
 from nbflow.store.rows import TaskRow, TaskStatus
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ class Task(Facts, Named):
 
     @property
     def successful(self) -> bool:
-        return self.status in (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+        """Whether it came to its end by itself: one whose failure was caught did not."""
+        over = self.status in (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+        return over and self._reader.artifact(self._row.id, CAUGHT) is None
 
     @property
     def created_at(self) -> datetime | None:

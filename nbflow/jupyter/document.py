@@ -20,6 +20,8 @@ from nbflow.notebook import read_cells
 _CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")
 UNNAMED = "console"
 """What a document without a file is called."""
+UNNAMED_FLOW = f"<{UNNAMED}>"
+"""What its flow is called: no notebook in the folder, such as `console.ipynb`, has the same."""
 
 
 @dataclass(slots=True)
@@ -224,7 +226,7 @@ class Document:
 
     @property
     def flow_name(self) -> str:
-        return self._called or (self.path.stem if self.path else UNNAMED)
+        return self._called or (self.path.stem if self.path else UNNAMED_FLOW)
 
     def cell(self, key: str) -> Cell | None:
         return next((cell for cell in self.cells() if cell.id == key), None)

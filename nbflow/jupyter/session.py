@@ -213,7 +213,7 @@ class Session:
         return scene
 
     def _say_name(self, row: RunRow) -> None:
-        if row.number == 1 and (why := explain_name(row.flow, row.document)):
+        if row.number == 1 and self.document.path and (why := explain_name(row.flow, row.document)):
             self.screen.say(why)
 
     # cells that are executed

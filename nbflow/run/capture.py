@@ -52,10 +52,10 @@ class Capture:
         return self._open[0].all
 
     @contextlib.contextmanager
-    def task(self, label: str) -> Iterator[list[Output]]:
+    def task(self, label: str, attempt: int = 0) -> Iterator[list[Output]]:
         """The outputs of what runs inside; complete when the block ends."""
         self._redirect()
-        self._name(label)
+        self._name(label, attempt)
         self.left_behind = other_threads()
         self._open = [Outputs()]
         try:
@@ -92,10 +92,10 @@ class Capture:
             and all(_is_empty(self._fds[name], number) for number, name in enumerate(self._files, 1))
         )
 
-    def _name(self, label: str) -> None:
-        """Write over the label before, of which a rest may stay below the first line."""
+    def _name(self, label: str, attempt: int) -> None:
+        """Write over the label before, of which a rest may stay below the first two lines."""
         file = _open_file(self._label)
-        os.pwrite(file, f"{label}\n".encode(), 0)
+        os.pwrite(file, f"{label}\n{attempt}\n".encode(), 0)
         os.close(file)
 
     def flush(self) -> None:
@@ -223,7 +223,12 @@ def live_tasks(folder: Path) -> list[Path]:
 
 def label_in(path: Path) -> str:
     """The name of the task that a `PID.task` file is about."""
-    return path.read_text().partition("\n")[0]
+    return path.read_bytes().partition(b"\n")[0].decode()  # behind it may stand half a character of another label
+
+
+def attempt_in(path: Path) -> int:
+    """Which attempt a `PID.task` file is about, from 0."""
+    return int(path.read_bytes().split(b"\n", 2)[1])
 
 
 def _read_streams(path: Path) -> Iterator[Output]:

@@ -162,8 +162,10 @@ class Executor:
             self._wait_before(start)
 
     def _reads_news(self, start: StartTask) -> bool:
-        """Whether a task is to read what the workers cannot see yet."""
-        return bool(start.joined) or any(self.journal.is_news(one.component) for one in items_of(start))
+        """Whether a task is to read what the workers cannot see yet: by the client its own row and those beside it."""
+        step = self.run.graph.steps[start.task.step]
+        has_client = step.flowing and any(module.partition(".")[0] == "nbflow" for module in step.modules)
+        return has_client or bool(start.joined) or any(self.journal.is_news(one.component) for one in items_of(start))
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned

@@ -48,6 +48,9 @@ def compare_nothing(start: StartTask, row: TaskRow) -> tuple[FileRow, ...]:
 CHOSEN = "_chosen"
 """The artifact of a switch that names the step it leads to."""
 
+CAUGHT = "_caught"
+"""The artifact of a task that has failed, and whose step catches failures."""
+
 
 def write_outputs(outputs: list[Output]) -> str:
     """Return outputs as the catalog keeps them. What is no JSON, however it came there, costs no run."""

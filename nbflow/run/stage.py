@@ -26,7 +26,7 @@ class NotebookCapture(Capture):
         frontend.look_like_kernel()
 
     @contextlib.contextmanager
-    def task(self, label: str) -> Iterator[list[Output]]:
+    def task(self, label: str, attempt: int = 0) -> Iterator[list[Output]]:
         self._gathered.clear()
         with super().task(label) as outputs:
             yield outputs

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbflow.flow.step import Options
-from nbflow.run.capture import label_in, live_tasks
+from nbflow.flow.graph import Graph
+from nbflow.run.capture import attempt_in, label_in, live_tasks
 from nbflow.run.events import (
     Event,
     ForeachSplit,
     RunCancelled,
     TaskFailed,
+    TaskId,
     TaskReused,
     TaskSkipped,
     TaskStarted,
@@ -48,12 +49,14 @@ class Console:
 
     run: str
     live: Path
+    graph: Graph
     number_of: Callable[[str], int | None] = lambda _task: None
-    options: Callable[[str], Options] = lambda _step: Options()
     quiet: bool = False
     _numbers: dict[str, int] = field(default_factory=dict)
     _told: dict[str, Told] = field(default_factory=dict)
     _steps: dict[str, str] = field(default_factory=dict)
+    _attempts: dict[str, int] = field(default_factory=dict)
+    _ended: dict[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)  # how tasks that are over were called
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -74,19 +77,27 @@ class Console:
             match event:
                 case TaskStarted() if not event.task.split:
                     self._steps[str(event.task)] = event.task.step
+                    self._attempts[str(event.task)] = event.attempt
                     self._told.pop(str(event.task), None)
                 case TaskSucceeded() if result is not None:
                     self._finish(result, "Task finished successfully.")
+                    self._ended[event.task.step, event.task.path] = self._name(result, event.task.step)
                 case TaskFailed() if result is not None:
                     self._fail(event, result)
                 case TaskReused() if not event.task.split and not event.skipped:
                     self._reuse(event)
                 case ForeachSplit():
-                    self.tell(f"Foreach yields {len(event.items)} child steps.", f"[{self.run}/{event.task.step}] ")
+                    self.tell(f"Foreach yields {len(event.items)} child steps.", self._name_of_splitter(event.task))
                 case RunCancelled():
                     self.tell(f"Workflow {event.reason}: what has finished is kept, resume goes on from there.")
                 case TaskSkipped() | _:
                     pass
+
+    def _name_of_splitter(self, task: TaskId) -> str:
+        """The task that made the list, as it is called in other lines."""
+        above = self.graph.links[task.step].led[0]
+        path = task.path[: len(self.graph.links[above].scope)]
+        return self._ended.get((above, path), f"[{self.run}/{above}] ")
 
     def _reuse(self, event: TaskReused) -> None:
         path = f"[{','.join(map(str, event.task.path))}]" if event.task.path else ""
@@ -96,22 +107,22 @@ class Console:
 
     def _fail(self, event: TaskFailed, result: Result) -> None:
         step = event.task.step
-        self._finish(result, "", event.attempt)
+        self._finish(result, "")
         name = self._name(result, event.task.step)
         self.tell("Task failed.", name)
-        options = self.options(step)
+        options = self.graph.steps[step].options
         if event.attempt < options.retry and not event.task.split:
             self._told.pop(str(event.task), None)
             if options.retry_wait:
                 self.tell(f"Waiting {options.retry_wait / 60:g} minutes before the next attempt, as @retry asks.", name)
 
-    def _finish(self, result: Result, text: str, attempt: int = 0) -> None:
+    def _finish(self, result: Result, text: str) -> None:
         """Whatever has not been told of the task yet, and that it is over."""
         task = str(result.task)
         name = self._name(result, result.task.step)
         told = self._told.pop(task, None) or Told()
         if told.pid != result.pid and not told.pid:
-            self.tell("Task is starting." if not attempt else "Task is starting (retry).", name)
+            self.tell(self._beginning(task), name)
         for stream in ("stdout", "stderr"):
             full = "".join(one["text"] for one in result.outputs if one.get("name") == stream)
             rest = full.encode("utf-8", "replace")[getattr(told, stream) :].decode("utf-8", "replace")
@@ -119,6 +130,12 @@ class Console:
                 self.tell(line, name)
         if text:
             self.tell(text, name)
+
+    def _beginning(self, task: str) -> str:
+        attempt = self._attempts.get(task, 0)
+        if attempt > self.graph.steps[self._steps[task]].options.retry:
+            return "Task fallback is starting to handle the failure."
+        return "Task is starting (retry)." if attempt else "Task is starting."
 
     def _name(self, result: Result, step: str) -> str:
         number = f"/{result.number}" if result.number else ""
@@ -148,19 +165,23 @@ class Console:
         with contextlib.suppress(OSError):
             task = label_in(path)
             number = self.number_of(task)
-            if task not in self._steps or number is None:
+            if task not in self._steps or number is None or not self._is_about(path, task):
                 return
             fresh = {name: _tail(path, name, self._told.get(task)) for name in ("stdout", "stderr")}
-            if label_in(path) != task or self.number_of(task) != number:
+            if not self._is_about(path, task) or self.number_of(task) != number:
                 return  # the worker has gone on to another task meanwhile
             self._tell_live(task, int(path.stem), number, fresh)
+
+    def _is_about(self, path: Path, task: str) -> bool:
+        """Whether a worker is at this task, and at the attempt that has been told of."""
+        return label_in(path) == task and attempt_in(path) == self._attempts.get(task)
 
     def _tell_live(self, task: str, pid: int, number: int, fresh: dict[str, bytes]) -> None:
         name = f"[{self.run}/{self._steps[task]}/{number} (pid {pid})] "
         told = self._told.get(task)
         if told is None or told.pid != pid:
             told = self._told[task] = Told(pid=pid)
-            self.tell("Task is starting.", name)
+            self.tell(self._beginning(task), name)
         for stream, data in fresh.items():
             whole = data[: data.rfind(b"\n") + 1]
             setattr(told, stream, getattr(told, stream) + len(whole))

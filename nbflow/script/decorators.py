@@ -205,7 +205,9 @@ timeout = _decorator("timeout", ("seconds", "minutes", "hours"), _timeout)
 resources = _decorator("resources", ("cpu", "gpu", "memory", "disk", "shared_memory"), _resources)
 environment = _decorator("environment", ("vars",), _environment)
 secrets = _decorator("secrets", ("sources", "role", "allow_override"), _secrets)
-card = _decorator("card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval"), _card)
+card = _decorator(
+    "card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval", "scope", "rank"), _card
+)
 pypi = _decorator("pypi", ("packages", "python", "disabled"), _packages)
 conda = _decorator("conda", ("packages", "libraries", "python", "disabled"), _packages)
 STEP_DECORATORS = {

@@ -11,9 +11,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import InvalidNextException, MetaflowException, NotStorable
+from nbflow.flow.flowspec import ITEMS
 from nbflow.script.decorators import facts_of
 from nbflow.script.parameters import Parameter
-from nbflow.script.transition import OWN, Transition
+from nbflow.script.transition import OWN, VARIABLE, Transition
 
 if TYPE_CHECKING:
     from nbflow.script.state import TaskState
@@ -126,6 +127,10 @@ class FlowSpec:
     def __reduce__(self) -> Any:
         raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
 
+    def cmd(self, *_: object, **__: object) -> Any:
+        """Raise MetaflowException, which says what to do instead."""
+        raise MetaflowException("FlowSpec.cmd is not part of nbflow: use subprocess.run")
+
     # foreach
 
     @property
@@ -149,9 +154,13 @@ class FlowSpec:
         """Every foreach around with its list and a few words about the item, outermost first."""
         state = self._state
         return [
-            Frame(*state.lists[depth], level.width, level.index, _in_few_words(state.item(depth)))
-            for depth, level in enumerate(state.stack)
+            Frame(step, self._name_of(var), level.width, level.index, _in_few_words(state.item(depth)))
+            for depth, (level, (step, var)) in enumerate(zip(state.stack, state.lists, strict=False))
         ]
+
+    def _name_of(self, items: str) -> str:
+        """The name of a foreach's list, also where a variable had it."""
+        return str(getattr(self, VARIABLE, items)) if items == ITEMS else items
 
     # joins
 

@@ -146,7 +146,7 @@ def _launch(
         row = _begin(writer, prepared, program, plan, settings, kind, origin)
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
         run = Run(prepared.graph, plan)
-        console = Console(str(row.number), program.live, options=lambda step: prepared.graph.steps[step].options)
+        console = Console(str(row.number), program.live, prepared.graph)
         executor = Executor(run, program, Journal(writer, store.history, row), console, default_method())
         console.number_of = _numbers(executor)
         _keep_values(prepared, executor, store, row, values)
@@ -187,7 +187,7 @@ def _begin(
         kind,
         parameters=_brief(program.parameters),
         origin=origin.number if origin else None,
-        tags=dict.fromkeys([*settings.tags, *(origin.tags if origin else ())]),
+        tags=settings.tags,
         code=writer.put_code(write_script(prepared.script, prepared.graph)),
         environment=writer.put_environment(surroundings),
     )

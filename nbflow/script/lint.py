@@ -1,4 +1,7 @@
-"""Undefined names, found by ruff before anything runs; nothing is found where ruff is not installed."""
+"""Undefined names, found by ruff before anything runs, and told in the words in which Metaflow tells them.
+
+Nothing is found where ruff is not installed.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,29 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from nbflow.errors import FlowRefused
+from nbflow.errors import MetaflowException
 from nbflow.script.flow import FlowSpec
 from nbflow.script.parameters import script_file
 
 
+class LintFailed(MetaflowException):
+    """Raised for a script with undefined names, which have been printed."""
+
+    headline = "Pylint is not happy"
+
+    def __init__(self) -> None:
+        super().__init__("Fix Pylint warnings listed above or say --no-pylint. (Ruff has found them.)")
+
+
 def lint(cls: type[FlowSpec]) -> None:
-    """Raise FlowRefused, with every name that nothing defines and its line."""
+    """Print every name that nothing defines with its line, and raise LintFailed if there is one."""
     problems = undefined_names(script_file(cls))
+    for problem in problems:
+        print(f"    {problem}")
     if problems:
-        raise FlowRefused([*problems, "Define these names, or run with --no-lint"])
+        raise LintFailed
 
 
 def undefined_names(file: Path) -> list[str]:
@@ -31,7 +46,17 @@ def undefined_names(file: Path) -> list[str]:
         found = json.loads(answer.stdout or "[]")
     except ValueError:
         return []
-    return [f"{file.name}, line {one['location']['row']}: {one['message'].replace('`', chr(39))}" for one in found]
+    return [f"{file.name}:{_place(one)}: E0602: {_message(one)} (undefined-variable)" for one in found]
+
+
+def _place(found: dict[str, Any]) -> str:
+    """The line, and the column from 0, as Pylint counts them."""
+    return f"{found['location']['row']}:{found['location']['column'] - 1}"
+
+
+def _message(found: dict[str, Any]) -> str:
+    text: str = found["message"]
+    return text.replace("`", "'").replace("Undefined name", "Undefined variable")
 
 
 def find_ruff() -> str | None:

@@ -59,7 +59,7 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
         return 1
     except UnknownName as error:
         _say(str(error))
-        return 2
+        return 1
     except NbflowError as error:
         _say(f"{getattr(error, 'headline', 'Flow failed')}:", str(error))
         return 1

@@ -79,6 +79,8 @@ class Parameter:
         return bool if isinstance(self.default, bool) else type(self.default)
 
     def _refuse(self, unknown: dict[str, Any]) -> None:
+        if "parser" in unknown:
+            raise MetaflowException(f"parameter '{self.name}' takes no 'parser': call the parser in the step")
         if unknown:
             raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': take it out")
         if self.name.lower().replace("_", "-") in RESERVED:

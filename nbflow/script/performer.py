@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import importlib
 import os
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from nbflow.run.alarm import alarm
 from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
 from nbflow.run.frames import describe_failure
-from nbflow.run.journal import CHOSEN
+from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
@@ -45,7 +45,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.settling import finish
 from nbflow.script.state import TaskState
-from nbflow.script.transition import OWN
+from nbflow.script.transition import OWN, VARIABLE
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
@@ -58,6 +58,8 @@ def perform_script(program: ScriptProgram) -> ScriptPerformer:
     os.chdir(program.cwd)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     store = Store.open(program.root, create=False)
+    if program.facts["namespace"] != f"user:{program.facts['username']}":
+        importlib.import_module("nbflow.client").namespace(program.facts["namespace"])
     return ScriptPerformer(program, *_import(program), store, Capture(program.live))
 
 
@@ -90,7 +92,7 @@ class ScriptPerformer:
         if self._is_stale:
             self._import_anew()
         surroundings = Surroundings()
-        with self.capture.task(str(job.task)) as outputs:
+        with self.capture.task(str(job.task), job.attempt) as outputs:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
@@ -226,6 +228,7 @@ class ScriptPerformer:
             )
         if written.foreach == ITEMS and called.foreach:  # its name has been known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
+            setattr(flow, VARIABLE, called.foreach)
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(
@@ -236,8 +239,11 @@ class ScriptPerformer:
     def _catch(self, error: Exception, step: Step, flow: FlowSpec, facts: Facts) -> None:
         """The failure becomes an artifact, and the flow goes on as if the step had ended."""
         if facts.print_exception:
-            traceback.print_exception(error)
+            print(f"@catch caught an exception from {flow}")
+            trace = describe_failure(error).traceback.rstrip("\n")
+            print("\n".join(f">  {line}" for line in trace.split("\n")))
         flow._state.transition = None
+        flow._state.caught = True
         if facts.catch_var:
             setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
 
@@ -286,6 +292,8 @@ class ScriptPerformer:
         if called is not None and called.chose and not failed:
             result.chose, extra[CHOSEN] = called.chose, called.chose
             result.again = called.chose == state.step
+        if state.caught:
+            extra[CAUGHT] = True
         if facts.cards:
             self.capture.flush()
             self.capture.collect()
@@ -314,6 +322,5 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
 
 
 def _client(kind: str, pathspec: str) -> Any:
-    from nbflow import client  # noqa: PLC0415 - few steps ask for it
-
-    return getattr(client, kind)(pathspec, _namespace_check=False)
+    """Few steps ask for the client."""
+    return getattr(importlib.import_module("nbflow.client"), kind)(pathspec, _namespace_check=False)

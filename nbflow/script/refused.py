@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from nbflow.errors import InvalidDecorator, MetaflowException
@@ -71,6 +72,52 @@ SUBCOMMANDS = {
     "card create": "cards are made by the task that has @card",
     "logs scrub": "delete the run, with gc",
 }
+
+_CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
+_RESUME = "a resumed run is a run of its own, with the next number"
+_TAGS = "use runs, which shows the tags of each run"
+
+OPTIONS = {
+    "--local-config-file": "use --config, or --config-value",
+    "--runner-attribute-file": "use --run-id-file",
+    "card get --follow-resumed": _CARDS,
+    "card get --hash": _CARDS,
+    "card list --as-json": "read them with the client in Python",
+    "card list --file": "read them with the client in Python",
+    "card list --follow-resumed": _CARDS,
+    "card list --hash": _CARDS,
+    "card list --id": "list shows all cards of a pathspec",
+    "card list --type": "list shows all cards of a pathspec",
+    "card server --max-cards": "the server shows all cards of a run",
+    "card server --namespace": "give --run-id: cards of all runs can be shown",
+    "card view --follow-resumed": _CARDS,
+    "card view --hash": _CARDS,
+    "resume --clone-only": _RESUME,
+    "resume --reentrant": _RESUME,
+    "resume --resume-identifier": _RESUME,
+    "resume --run-id": _RESUME,
+    "resume --runner-attribute-file": "use --run-id-file",
+    "run --runner-attribute-file": "use --run-id-file",
+    "tag list --all": _TAGS,
+    "tag list --group-by-run": _TAGS,
+    "tag list --group-by-tag": _TAGS,
+    "tag list --my-runs": _TAGS,
+}
+"""Options, each behind its command; those without one stand in front of any."""
+
+
+def why_refused(words: Sequence[str]) -> str | None:
+    """The reason why a command line cannot be done, if it is one that only Metaflow has."""
+    first, two = " ".join(words[:1]), " ".join(words[:2])
+    for name, reasons in ((first, COMMANDS), (two, SUBCOMMANDS)):
+        if name in reasons:
+            return f"{name} is not part of nbflow: {reasons[name]}"
+    for word in words:
+        option = word.partition("=")[0]
+        for spelt in (f"{two} {option}", f"{first} {option}", option):
+            if option.startswith("--") and spelt in OPTIONS:
+                return f"{spelt} is not part of nbflow: {OPTIONS[spelt]}"
+    return None
 
 
 def refuse_decorator(name: str) -> Any:

@@ -20,7 +20,6 @@ from nbflow.script.decorators import (
     read_spec,
 )
 from nbflow.script.delayed import is_delayed, resolve
-from nbflow.script.mutable import MutableFlow, MutableStep
 from nbflow.script.parameters import parameters_of
 
 _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
@@ -80,6 +79,10 @@ def _find_values(cls: type) -> None:
 
 def _mutate(cls: type, early: bool) -> None:
     """Those of the flow come first. What they add while they run has its turn too."""
+    if not has_mutators(cls):
+        return
+    from nbflow.script.mutable import MutableFlow, MutableStep  # noqa: PLC0415 - few flows have any
+
     verb = "pre_mutate" if early else "mutate"
     done: set[int] = set()
     while waiting := [one for one in mutators_above(cls) if id(one) not in done]:
@@ -106,5 +109,7 @@ def _attach(cls: type, text: str) -> None:
         return
     if not issubclass(custom, UserStepDecorator):
         raise InvalidDecorator(f"--with {name}: it is no decorator for steps: write it above what it changes")
+    from nbflow.script.mutable import MutableStep  # noqa: PLC0415 - as above
+
     for method in _steps(cls):
         MutableStep(cls, method, False, [f"--with {text}"]).add_decorator(custom, deco_kwargs=given)

@@ -33,6 +33,7 @@ class TaskState:
     max_splits: int | None = None
     lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any
     transition: Transition | None = None
+    caught: bool = False  # whether it failed, and the flow goes on nevertheless
     loaded: dict[str, Any] = field(default_factory=dict)
     merged: dict[str, Artifact] = field(default_factory=dict)
     passed_on: frozenset[str] = frozenset()  # names that it did not set, and that reach what the task has changed

@@ -9,7 +9,10 @@ from nbflow.flow.flowspec import ITEMS
 OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
 """Attributes of a flow that are no artifacts."""
 
-HIDDEN = frozenset({"_chosen", "_cards", ITEMS})
+VARIABLE = "_foreach_var"
+"""The artifact with the name of a foreach's list, where a variable had it."""
+
+HIDDEN = frozenset({"_chosen", "_cards", "_caught", ITEMS, VARIABLE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ class MetaflowExceptionWrapper(Exception):
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
-        self.type = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+        self.type = f"{type(error).__module__}.{type(error).__qualname__}"
         self.exception = str(error)
         self.stacktrace = "".join(traceback.format_exception(error))
         self.original: bytes | None = None

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
-from tests.flows import FAILING, LINEAR, LOST, MUTATED
+from tests.flows import FAILING, LINEAR, LOOP, LOST, MUTATED, SWITCH, TOLERATED, Shape
 
 FILMS = (
     "%%parameters\ntop: int = 2  # how many",
@@ -208,3 +209,12 @@ def test_a_run_says_what_may_make_its_values_other_than_those_of_the_cells(shell
     assert [line for line in checked if "alone: step 'b' does not see it" in line] == told
     assert len(told) == 2
     assert len(checked) == 3  # that two steps write one name changes nothing here
+
+
+@pytest.mark.parametrize("shape", [LOOP, FAILING, TOLERATED, SWITCH], ids=lambda shape: shape.name)
+def test_the_runs_so_far_count_as_each_run_itself_does(shell: Shell, shape: Shape) -> None:
+    notebook = shell.write_shape(shape)
+    for words in ((), ("--reuse",)):
+        ended = next(line for line in shell("run", notebook, *words).lines if re.match(r"run \d \w+ · \d", line))
+        told = [part for part in ended.split(" · ")[1:-1] if not part.startswith("0 ")]
+        assert f"  {', '.join(told)}" in shell("runs", notebook).lines[0]

@@ -10,10 +10,8 @@ from typing import Any
 import ipywidgets
 import pytest
 
-from nbflow.errors import (
-    FlowRefused,
-    StoreReadOnly,
-)
+from nbflow.client import Flow
+from nbflow.errors import FlowRefused, NoRunYet, StoreReadOnly
 from nbflow.store.rows import TaskStatus
 from tests.jupyter.live import Live, rows
 from tests.jupyter.notebooks import write
@@ -168,3 +166,12 @@ def test_a_store_that_was_deleted_is_begun_anew(live: Live) -> None:
     shutil.rmtree(live.session.root)
     live.run("%%step one\nx = 1")
     assert rows(live, "one") == [TaskStatus.SUCCEEDED]
+
+
+def test_a_session_without_a_notebook_knows_nothing_of_a_notebook_called_console(live: Live, tmp_path: Path) -> None:
+    notebook = write(tmp_path / "console.ipynb", "%%step load\nx = 1")
+    Live({}, tmp_path, notebook).run("%%step load\nx = 1")
+    with pytest.raises(NoRunYet):
+        live.use("runs")
+    live.run("%%step load\nx = 2")
+    assert len([*Flow("console", tmp_path)]) == 1

@@ -14,6 +14,7 @@ from typing import Any
 
 from nbflow.client import Flow, Run
 from nbflow.run.events import Outcome
+from nbflow.script.flow import FlowSpec
 from nbflow.script.launch import Ended, resume_script, run_script
 from nbflow.script.prepared import prepare
 from nbflow.script.program import flow_in, import_script
@@ -57,6 +58,11 @@ class Scripts:
         cls = flow_in(import_script(path, path.stem))
         settings = Settings(**{**_fields(self.settings), **changes})
         return Ran(self, run_script(prepare(cls, settings.decorators), given or {}, settings))
+
+    def flow(self, body: str) -> FlowSpec:
+        """An instance of the class, which runs nothing."""
+        path = self.write(body)
+        return flow_in(import_script(path, path.stem))(use_cli=False)
 
     def command(self, path: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`python script.py ARGS` in the folder."""

@@ -155,4 +155,6 @@ def test_a_decorator_below_step_is_refused(scripts: Scripts) -> None:
 
 def test_undefined_names_are_found_with_their_lines(scripts: Scripts) -> None:
     path = scripts.write(LINEAR.replace('["start"]', "undefined_thing"))
-    assert undefined_names(path) == [f"{path.name}, line 7: Undefined name 'undefined_thing'"]
+    assert undefined_names(path) == [
+        f"{path.name}:7:21: E0602: Undefined variable 'undefined_thing' (undefined-variable)"
+    ]

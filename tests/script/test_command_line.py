@@ -124,7 +124,10 @@ def test_a_wrong_flow_is_refused_before_anything_runs(scripts: Scripts) -> None:
 
 def test_undefined_names_stop_a_run_unless_lint_is_off(scripts: Scripts) -> None:
     path = scripts.write(ONE.replace("print(", "undefined("), "wrong.py")
-    assert "line 11: Undefined name 'undefined'" in scripts.command(path, "run").stderr
+    refused = scripts.command(path, "run")
+    assert "    wrong.py:11:8: E0602: Undefined variable 'undefined' (undefined-variable)" in refused.stdout
+    assert "Pylint is not happy:\n    Fix Pylint warnings listed above or say --no-pylint." in refused.stderr
+    assert scripts.command(path, "--no-pylint", "check").returncode == 0
     done = scripts.command(path, "run", "--no-lint")
     assert done.returncode == 1
     assert "NameError: name 'undefined' is not defined" in done.stdout

@@ -56,7 +56,7 @@ def test_catch_makes_the_failure_an_artifact(scripts: Scripts) -> None:
     ran = scripts.run(decorated("@catch(var='failure')", "self.before = 1; raise KeyError('lost')"))
     assert ran.succeeded
     assert ran.data.before == 1
-    assert ran.data.failure.type == "KeyError"
+    assert ran.data.failure.type == "builtins.KeyError"
     assert ran.data.failure.exception == "'lost'"
     assert "KeyError" in ran.data.failure.stacktrace
     assert ran.run["middle"].task.exception is None

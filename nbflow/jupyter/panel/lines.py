@@ -35,7 +35,7 @@ class Totals:
         """`total` is how many tasks the step has, None while nobody knows."""
         count = Count(total or 0, total is not None)
         for one in self.steps.get(step, ()):
-            _add(count, one)
+            count.add(one)
         if self.row.status is not RunStatus.RUNNING:
             count.running = 0
         return count
@@ -44,25 +44,6 @@ class Totals:
         """When the first of the tasks that run now did."""
         running = [one for one in self.steps.get(step, ()) if one.status is TaskStatus.RUNNING]
         return min((one.started for one in running if one.started is not None), default=None)
-
-
-def _add(count: Count, one: StepRow) -> None:
-    if one.split and one.status not in (TaskStatus.SKIPPED, TaskStatus.FAILED):
-        return
-    match one.status:
-        case TaskStatus.RUNNING:
-            count.running += one.tasks
-        case TaskStatus.SUCCEEDED:
-            count.ran += one.tasks - one.again
-        case TaskStatus.REUSED:
-            count.reused += one.tasks - one.again
-        case TaskStatus.SKIPPED:
-            count.skipped += one.tasks
-        case TaskStatus.FAILED:
-            count.failed += one.tasks
-        case TaskStatus.CANCELLED:
-            pass
-    count.seconds += one.seconds
 
 
 def totals_of(archive: Archive, row: RunRow) -> Totals:

@@ -23,16 +23,19 @@ COMMANDS = {
 QUIET = "nbflow.quiet"
 """What the context of a command says if it was told to be quiet and has no option of its own for that."""
 
+NO_PYLINT = "nbflow.no-pylint"
+"""What the context of a command says if it was told not to look for undefined names, in Metaflow's words."""
+
 _QUIET = frozenset({"run", "resume", "check", "show", "output-dot"})
 
 VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
-        "--branch", "--mode",
+        "--branch", "--mode", "--local-config-file",
     }
 )  # fmt: skip
-_IGNORED_VALUES = (
+IGNORED_VALUES = (
     "--metadata",
     "--datastore",
     "--datastore-root",
@@ -42,7 +45,7 @@ _IGNORED_VALUES = (
     "--package-suffixes",
     "--mode",
 )
-_IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
+IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
 _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
 
 
@@ -77,6 +80,8 @@ class Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         words = command_first(_without_ignored(args, ctx))
+        if reason := refused.why_refused(words):
+            ctx.fail(reason)
         if words and words[0] not in _QUIET and "--quiet" in words:  # it stands before the command, for any of them
             words.remove("--quiet")
             ctx.meta[QUIET] = True
@@ -85,8 +90,6 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in refused.COMMANDS:
-            ctx.fail(f"{args[0]} is not part of nbflow: {refused.COMMANDS[args[0]]}")
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(COMMANDS)}"
@@ -101,9 +104,10 @@ def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        if name in _IGNORED_FLAGS:
+        if name in IGNORED_FLAGS:
+            ctx.meta[NO_PYLINT] = name == "--no-pylint" or ctx.meta.get(NO_PYLINT, False)
             continue
-        if name in _IGNORED_VALUES:
+        if name in IGNORED_VALUES:
             value = value if equals else rest.pop(0) if rest else ""
             if name == "--environment" and value == "local":
                 choose_local(ctx.obj)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from nbflow.flow.flowspec_checks import check_script
+from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.flow import FlowSpec
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
@@ -22,7 +23,7 @@ def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
     options: list[click.Parameter] = [click.Option(["--quiet/--no-quiet"], default=False)]
     if name in ("check", "show"):
         options.append(click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names too."))
-    if name in ("show", "output-dot"):
+    if name in ("show", "output-dot", "check"):
         options.append(click.Option(["--warnings/--no-warnings"], default=False))
     return click.Command(name, params=options, callback=callback, help=callback.__doc__)
 
@@ -62,7 +63,7 @@ def _check(quiet: bool = False, **facts: Any) -> None:
     if not quiet:
         click.echo("Validating your flow...")
     refuse_errors(prepare(cls))
-    if facts.get("lint", True):
+    if facts.get("lint", True) and not click.get_current_context().meta.get(NO_PYLINT):
         lint(cls)
     if not quiet:
         click.echo("    The graph looks good!")

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from nbflow.run.events import Outcome
+from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.decorators import choose_branch
 from nbflow.script.flow import FlowSpec
 from nbflow.script.launch import Ended, resume_script, run_script
@@ -106,7 +107,7 @@ def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     say("Validating your flow...")
     refuse_errors(prepared)
     say("    The graph looks good!")
-    if wants_lint:
+    if wants_lint and not click.get_current_context().meta.get(NO_PYLINT):
         lint(cls)
     return prepared
 
