@@ -10,7 +10,10 @@ from tests.soundness.warm import start_workers
 settings.register_profile("nbflow", deadline=None)  # how long an example takes says nothing on a busy machine
 settings.load_profile("nbflow")
 
-LONG = ("soundness/test_random", "export/", "run/test_kills", "labextension/", "browser/", "soundness/", "jupyter/")
+LONG = (
+    *("soundness/test_random", "notebooks/", "export/", "run/test_kills", "run/test_laws", "labextension/", "browser/"),
+    *("soundness/", "jupyter/", "script/"),
+)
 """The tests that take longest, of which each file is one piece of work: they go first, so that no worker is left
 alone with one of them at the end."""
 
