@@ -24,7 +24,7 @@ from nbflow.errors import (
     UnstorableArtifact,
 )
 from nbflow.flow.flowspec import ITEMS
-from nbflow.flow.step import Step
+from nbflow.flow.step import Next, Step
 from nbflow.run.alarm import alarm
 from nbflow.run.capture import Capture
 from nbflow.run.events import FailureKind, Level
@@ -45,7 +45,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.settling import finish
 from nbflow.script.state import TaskState
-from nbflow.script.transition import OWN, VARIABLE
+from nbflow.script.transition import OWN, VARIABLE, Transition
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
@@ -232,8 +232,8 @@ class ScriptPerformer:
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(
-                f"step '{step.name}' went to {', '.join(called.targets)}, but its last line leads to "
-                f"{', '.join(written.targets)}: write the transition itself into the last line"
+                f"step '{step.name}' went to {_told(called)}, but its last line leads to "
+                f"{_told(written)}: write the transition itself into the last line"
             )
 
     def _catch(self, error: Exception, step: Step, flow: FlowSpec, facts: Facts) -> None:
@@ -299,6 +299,11 @@ class ScriptPerformer:
             self.capture.collect()
             extra[CARDS] = current.card.pages(self.capture.outputs)
         return extra
+
+
+def _told(leads: Transition | Next) -> str:
+    named = f" with foreach={leads.foreach!r}" if leads.foreach else ""
+    return ", ".join(leads.targets) + named
 
 
 def _refuse_lost(artifacts: tuple[Artifact, ...], called: str = "") -> None:
