@@ -6,24 +6,25 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbflow.cards.components import (
+        Artifact,
+        Error,
+        EventsTimeline,
+        Image,
+        JSONViewer,
+        Markdown,
+        MetaflowCardComponent,
+        ProgressBar,
+        PythonCode,
+        Table,
+        ValueBox,
+        VegaChart,
+        YAMLViewer,
+    )
+    from nbflow.cards.kinds import BlankCard, DefaultCard, ErrorCard, MetaflowCard
     from nbflow.cards.reading import get_cards
 
-from nbflow.cards.components import (
-    Artifact,
-    Error,
-    EventsTimeline,
-    Image,
-    JSONViewer,
-    Markdown,
-    MetaflowCardComponent,
-    ProgressBar,
-    PythonCode,
-    Table,
-    ValueBox,
-    VegaChart,
-    YAMLViewer,
-)
-from nbflow.cards.kinds import BlankCard, DefaultCard, ErrorCard, MetaflowCard
+_KINDS = ("BlankCard", "DefaultCard", "ErrorCard", "MetaflowCard")
 
 __all__ = [
     "Artifact",
@@ -48,7 +49,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The client is only loaded by whoever reads cards."""
-    if name == "get_cards":
-        return importlib.import_module("nbflow.cards.reading").get_cards
-    raise AttributeError(f"module 'nbflow.cards' has no attribute '{name}'")
+    """Each is loaded when it is asked for: a script without cards pays for none of them."""
+    if name not in __all__:
+        raise AttributeError(f"module 'nbflow.cards' has no attribute '{name}'")
+    home = "reading" if name == "get_cards" else "kinds" if name in _KINDS else "components"
+    return getattr(importlib.import_module(f"nbflow.cards.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -8,10 +8,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from nbflow.cards.kinds import ErrorCard, MetaflowCard, as_html, kind_of
 from nbflow.cards.page import displayed
@@ -27,15 +26,19 @@ def live_file(live: Path, number: int) -> Path:
     return live / "cards" / f"{number}.json"
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Protocol):
     """What one `@card` asks for. `refresh` is how many seconds lie at least between two drawings while it runs."""
 
-    type: str = "default"
-    id: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    save_errors: bool = True
-    refresh: float = 5.0
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+    @property
+    def save_errors(self) -> bool: ...
+    @property
+    def refresh(self) -> float: ...
 
 
 class Underway:

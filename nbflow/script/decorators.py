@@ -7,10 +7,8 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, TypeVar
 
-from nbflow.cards.making import Wanted
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.step import Options
 from nbflow.script import refused
@@ -29,6 +27,17 @@ class Applied:
 
 
 @dataclass(frozen=True)
+class CardAsked:
+    """What one `@card` says; `refresh` is in seconds."""
+
+    type: str = "default"
+    id: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    save_errors: bool = True
+    refresh: float = 5.0
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that the decorators of one step say."""
 
@@ -40,7 +49,7 @@ class Facts:
     catch_var: str | None = None
     print_exception: bool = True
     environment: tuple[tuple[str, str], ...] = ()
-    cards: tuple[Wanted, ...] = ()
+    cards: tuple[CardAsked, ...] = ()
     applied: tuple[Applied, ...] = ()
     wrappers: tuple[Any, ...] = ()  # decorators that scripts write themselves, innermost first
     mutators: tuple[Any, ...] = ()
@@ -190,7 +199,7 @@ def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
 def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     options, refresh = given.get("options") or {}, float(given.get("refresh_interval", 5))
     kind, saves = str(given.get("type", "default")), bool(given.get("save_errors", True))
-    card = Wanted(kind, given.get("id"), MappingProxyType(dict(options)), saves, refresh)
+    card = CardAsked(kind, given.get("id"), dict(options), saves, refresh)
     return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 
