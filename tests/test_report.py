@@ -21,7 +21,7 @@ def test_a_report_shows_what_every_task_did_and_refers_to_nothing_outside(
         live.run("%%step bad\nz = 1 / 0")
     live.use(f"report -o {tmp_path / 'page.html'}")
     page = (tmp_path / "page.html").read_text("utf-8")
-    assert "<title>console · run 1</title>" in page
+    assert "<title>&lt;console&gt; · run 1</title>" in page
     assert "<th>top_k</th><td>3</td>" in page
     assert "&lt;loud&gt;" in page
     assert "each[2] · succeeded" in page

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
+from decimal import localcontext
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def loading_from(place: Path) -> Iterator[None]:
     """Values may be of classes of modules beside the notebook, and functions bring its settings with them."""
     known = set(sys.modules)
     sys.path.insert(0, str(place))
-    with rc_context(), np.printoptions():
+    with rc_context(), np.printoptions(), localcontext():
         yield
     sys.path.remove(str(place))
     for name in set(sys.modules) - known:

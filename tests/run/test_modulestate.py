@@ -101,7 +101,8 @@ def test_a_cell_that_sets_up_a_module_is_said_and_may_be_shared(told: Tell, tmp_
     cells = ["import counter", "counter.note('set up')", "%%step a\ny = counter.seen()"]
     (problem,) = told("\n---\n".join(cells))
     assert problem == (
-        "nb.ipynb · cell 2, line 1: 'note' changes 'SEEN' of counter.py in the notebook alone: step 'a' does not see "
+        "nb.ipynb · cell 2 `counter.note('set up')`, line 1: "
+        "'note' changes 'SEEN' of counter.py in the notebook alone: step 'a' does not see "
         "it. Put it under a %%shared header"
     )
     cells[1] = f"%%shared\n{cells[1]}"
@@ -133,7 +134,8 @@ def test_a_cell_that_has_a_module_set_something_is_said_and_may_be_shared(told: 
     cells = ["import decimal, house", "house.init(4)", "%%step a\ny = str(decimal.Decimal(1) / 3)"]
     (problem,) = told("\n---\n".join(cells))
     assert problem == (
-        "nb.ipynb · cell 2, line 1: 'init' of house.py changes settings in the notebook alone: step 'a' does not see "
+        "nb.ipynb · cell 2 `house.init(4)`, line 1: "
+        "'init' of house.py changes settings in the notebook alone: step 'a' does not see "
         "it. Put it under a %%shared header"
     )
     cells[1] = f"%%shared\n{cells[1]}"

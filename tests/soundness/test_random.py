@@ -29,7 +29,7 @@ REAL = settings(
     phases=[Phase.explicit, Phase.generate],  # a smaller example would take minutes to be found
 )
 SAID = (
-    *("random_book.py · cell ", "nbflow.errors.ChangeLeftBehind: "),
+    *("random_book.py:", "nbflow.errors.ChangeLeftBehind: "),
     *("nbflow.errors.PreludeChanged: ", "nbflow.errors.UnknownDraw: "),
 )
 """What nbflow says against a cell and its line begins so, and so do the errors of a script that cannot go on."""
