@@ -62,7 +62,7 @@ class Underway:
 class Parts:
     """One card: `current.card["id"]`, or `current.card` if there is but one."""
 
-    def __init__(self, redraw: Callable[[bool], None]) -> None:
+    def __init__(self, redraw: Callable[[bool, Any], None]) -> None:
         self.parts: list[Any] = []
         self.components: dict[str, Any] = {}
         self._redraw = redraw
@@ -80,7 +80,7 @@ class Parts:
 
     def refresh(self, data: Any = None, force: bool = False) -> None:
         """Draw the cards of the task as they are now, so that they can be seen while it runs."""
-        self._redraw(force)
+        self._redraw(force, data)
 
 
 class Cards:
@@ -88,7 +88,7 @@ class Cards:
 
     def __init__(self, wanted: Sequence[Wanted], live: Path | None = None, task: Any = None) -> None:
         self._wanted, self._live, self._task = wanted, live, task
-        self._drawn = 0.0
+        self._drawn, self._data = 0.0, None
         self._cards = [Parts(self._redraw) for _ in wanted]
 
     def _default(self) -> Parts:
@@ -117,7 +117,7 @@ class Cards:
         self._default().clear()
 
     def refresh(self, data: Any = None, force: bool = False) -> None:
-        self._redraw(force)
+        self._redraw(force, data)
 
     @property
     def components(self) -> Mapping[str, Any]:
@@ -140,7 +140,8 @@ class Cards:
         """A card that cannot be drawn fails no task: its error is stored instead, unless it is not wanted."""
         try:
             card = _made(kind_of(wanted.type), wanted, parts)
-            return wanted.type, wanted.id, card.render(self._task)
+            page = card.render(self._task) if is_over else card.render_runtime(self._task, self._data)
+            return wanted.type, wanted.id, page
         except Exception as error:  # noqa: BLE001 - the user's own type of card
             if is_over:
                 said = f"{type(error).__name__}: {error}"
@@ -148,7 +149,8 @@ class Cards:
             page = ErrorCard().render(self._task, traceback.format_exc())
             return ("error", wanted.id, page) if wanted.save_errors else None
 
-    def _redraw(self, force: bool) -> None:
+    def _redraw(self, force: bool, data: Any) -> None:
+        self._data = data
         pause = min((one.refresh for one in self._wanted), default=0.0)
         if self._live is None or not (force or time.monotonic() - self._drawn >= pause):
             return
@@ -166,4 +168,4 @@ def _made(kind: type[MetaflowCard], wanted: Wanted, parts: Sequence[str]) -> Met
 def _nobody(why: str) -> Parts:
     """Takes what is appended to no card: a card never fails its task."""
     print(f"what is appended is in no card: {why}", file=sys.stderr)
-    return Parts(lambda force: None)
+    return Parts(lambda force, data: None)

@@ -12,7 +12,7 @@ from nbflow.flow.cells import read_flow
 from nbflow.flow.graph import Graph, link
 from nbflow.flow.header import read_header
 from nbflow.flow.naming import free_name, header_line, heading_of, propose_name, slug
-from nbflow.flow.wording import HEADER
+from nbflow.flow.wording import HEADER, OF_A_TEXT
 
 Rules = Callable[[Graph], Iterable[Problem]]
 _ROUNDS = 10
@@ -66,12 +66,8 @@ def _hidden(graph: Graph, rules: Rules, steps: Mapping[int, Problem]) -> Iterato
     """Yield the errors that the flow has when those cells are steps, as errors of the flow as it is."""
     for one in _merged(rules(graph)):
         in_step = one.place is not None and one.place.cell in steps
-        if not one.warning and not (in_step and one.rule in _OF_A_TEXT):
+        if not one.warning and not (in_step and one.rule in OF_A_TEXT):
             yield _as_it_is(one, graph, steps)
-
-
-_OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
-"""What is wrong with lines that do not go into the step."""
 
 
 def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> Problem:

@@ -13,13 +13,11 @@ from nbflow.flow.code import names_of, parse
 from nbflow.flow.definition import Definition
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
-from nbflow.flow.magics import SHELL
 from nbflow.flow.metaflow import names_of_self
 from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.scopes import Scope, deepest
-from nbflow.flow.scratchcheck import words_of_unreadable
+from nbflow.flow.scratchcheck import expanded_by_shell, words_of_unreadable
 from nbflow.flow.step import Step
-from nbflow.flow.strings import expanded_names
 from nbflow.flow.usual import usual_import
 from nbflow.flow.wording import listed, needed, problem, suggestion
 
@@ -125,12 +123,8 @@ def unknown_names(graph: Graph) -> Iterator[Problem]:
 
 
 def _from_shell(graph: Graph, step: Step) -> Iterator[str]:
-    """Names in shell lines that the notebook has and the step has not: the shell would get the words instead."""
-    if SHELL not in step.body:
-        return
-    linked, statements = graph.links[step.name], parse(step.body).body
-    provided = {binding.name for binding in linked.bindings} | linked.parameters | graph.prelude.names | BUILTINS
-    for name in expanded_names(statements) - provided - names_of(statements).bound:
+    """Names in shell lines that the notebook has."""
+    for name in expanded_by_shell(graph, step):
         if _writer_below(graph, step, name) or _private_binder(graph, step, name):
             yield name
 

@@ -11,7 +11,7 @@ from nbflow.flow.definition import Definition, Scratch
 from nbflow.flow.given import BUILTINS
 from nbflow.flow.graph import Graph
 from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.scratchcheck import since_defined, with_step, words_of_unreadable
+from nbflow.flow.scratchcheck import looked_at, since_defined, with_step, words_of_unreadable
 from nbflow.flow.step import Step
 from nbflow.flow.wording import listed
 
@@ -20,7 +20,7 @@ def drawn_outside(graph: Graph) -> Iterator[Problem]:
     """Random numbers that an ordinary cell draws between the seeds and a step that draws as well."""
     drawing = [one for one in graph.flow.scratch if one.changes & GENERATORS]
     for step in graph.steps.values() if drawing else ():
-        for name in sorted(graph.links[step.name].prelude & graph.prelude.names & GENERATORS):
+        for name in sorted(looked_at(graph, step) & GENERATORS):
             changing = (one for one in drawing if name in one.changes)
             if one := since_defined(graph, step, name, changing):
                 yield _drawn_outside(graph, one)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -20,7 +19,7 @@ from nbflow.flow.randomness import GENERATORS
 from nbflow.flow.step import Step
 from nbflow.flow.strings import expanded_names
 from nbflow.flow.text import parse_step
-from nbflow.flow.wording import HEADER, divide_step, listed, make_step
+from nbflow.flow.wording import HEADER, OF_A_TEXT, divide_step, listed, make_step
 
 
 def computed_outside(graph: Graph) -> Iterator[Problem]:
@@ -82,7 +81,7 @@ def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:
     return tuple(sorted(settings.union(number for number, _, _ in parse_step(cell.source).refused) - {line}))
 
 
-_UNREADABLE = frozenset({"syntax", "magic", "async", "header", "duplicate-step"})
+_UNREADABLE = OF_A_TEXT | {"duplicate-step"}
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -124,8 +123,8 @@ class Outside:
         for name, through in self._read_through(step):
             if one := self.nearest(name, step.place):
                 yield Need(step.name, through), name, one
-        for name in sorted(self._changed(step)):
-            if one := self._since_defined(step, name):
+        for name in sorted(looked_at(self._graph, step) - GENERATORS):
+            if one := since_defined(self._graph, step, name, self.by_name.get(name, ())):
                 yield Need(step.name), name, one
 
     # what steps need
@@ -133,41 +132,42 @@ class Outside:
     def _read(self, step: Step) -> frozenset[str]:
         """The names that nothing above provides, and those that the step would find in the notebook."""
         linked = self._graph.links[step.name]
-        found = linked.unknown - {INPUTS} | frozenset(self._expanded_by_shell(step))
-        hidden = step.maybe_reads - self._provided(step) - linked.unknown
+        found = linked.unknown - {INPUTS} | frozenset(expanded_by_shell(self._graph, step))
+        hidden = step.maybe_reads - provided(self._graph, step) - linked.unknown
         above = (name for name in hidden & self.by_name.keys() if self.by_name[name][0].place.cell < step.place.cell)
         return found | frozenset(above)
 
-    def _provided(self, step: Step) -> frozenset[str]:
-        linked = self._graph.links[step.name]
-        bound = frozenset(binding.name for binding in linked.bindings)
-        return bound | linked.parameters | self._graph.prelude.names | BUILTINS
-
-    def _expanded_by_shell(self, step: Step) -> Iterator[str]:
-        if SHELL in step.body:
-            statements = parse(step.body).body
-            known = self._provided(step) | names_of(statements).bound
-            yield from expanded_names(statements) - known
-
     def _read_through(self, step: Step) -> Iterator[tuple[str, str]]:
         """A function that a step uses needs its names in the worker as much as the step itself."""
-        provided = self._provided(step) | step.writes
+        known = provided(self._graph, step) | step.writes
         for definition in self._graph.closure(step.name):
             used = min(
                 definition.names & self._graph.links[step.name].prelude, default=min(definition.names, default="")
             )
-            for name in sorted(definition.reads - provided & self.by_name.keys()):
+            for name in sorted(definition.reads - known & self.by_name.keys()):
                 yield name, used
 
-    def _changed(self, step: Step) -> AbstractSet[str]:
-        """The prelude names that are looked at when the step runs: its own, and those of the functions it uses."""
-        linked, prelude = self._graph.links[step.name], self._graph.prelude_of(step.name)
-        later = (one for one in self._graph.closure(step.name) if _runs_later(one))
-        bound = {binding.name for binding in linked.bindings if binding.sure}
-        return linked.prelude.union(*(one.reads for one in later)) & (prelude.names - bound - GENERATORS)
 
-    def _since_defined(self, step: Step, name: str) -> Scratch | None:
-        return since_defined(self._graph, step, name, self.by_name.get(name, ()))
+def provided(graph: Graph, step: Step) -> frozenset[str]:
+    """What a step finds without any help of ordinary cells that compute."""
+    linked = graph.links[step.name]
+    bound = frozenset(binding.name for binding in linked.bindings)
+    return bound | linked.parameters | graph.prelude.names | BUILTINS
+
+
+def expanded_by_shell(graph: Graph, step: Step) -> Iterator[str]:
+    """Names in shell lines that the step has not: the shell would get the words instead."""
+    if SHELL in step.body:
+        statements = parse(step.body).body
+        yield from expanded_names(statements) - provided(graph, step) - names_of(statements).bound
+
+
+def looked_at(graph: Graph, step: Step) -> frozenset[str]:
+    """The prelude names that are looked at when the step runs: its own, and those of the functions it uses."""
+    linked, prelude = graph.links[step.name], graph.prelude_of(step.name)
+    later = (one for one in graph.closure(step.name) if _runs_later(one))
+    bound = {binding.name for binding in linked.bindings if binding.sure}
+    return (linked.prelude.union(*(one.reads for one in later)) & prelude.names) - bound
 
 
 def _runs_later(definition: Definition) -> bool:

@@ -45,6 +45,9 @@ def needed(rule: str, step: Step, message: str, fix: str, name: str) -> Problem:
 
 # cells that must become steps
 
+OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
+"""The rules about the text of one cell alone."""
+
 HEADER = "%%step NAME"
 """Stands in a fix for the header of the step that a cell is to become, until its name is chosen."""
 

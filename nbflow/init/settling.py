@@ -19,7 +19,7 @@ from nbflow.flow.files import Access, uses_of
 from nbflow.flow.graph import Graph, Link, link
 from nbflow.flow.magics import SHELL
 from nbflow.flow.step import Step
-from nbflow.flow.wording import listed
+from nbflow.flow.wording import OF_A_TEXT, listed
 from nbflow.init.dividing import divided
 from nbflow.init.groups import Becomes, Group, tree_of
 from nbflow.init.lasting import Lasting
@@ -28,7 +28,7 @@ from nbflow.init.showing import Showing
 _ROUNDS = 30
 """Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
 
-REFUSED = frozenset({"syntax", "magic", "async", "header", "metaflow"})
+REFUSED = OF_A_TEXT | {"metaflow"}
 """What is wrong with the text of one step. Such a cell is left as it is."""
 
 _MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})

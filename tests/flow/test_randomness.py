@@ -164,6 +164,13 @@ def test_a_draw_outside_of_steps_that_a_flow_cannot_do_is_said() -> None:
     assert problems_of("import numpy as np\n---\nnp.random.rand()\n---\n%%step a\nx = np.random.rand()") == []
 
 
+def test_a_draw_that_a_step_above_has_made_good_by_a_seed_is_not_said() -> None:
+    drawn = f"{SEEDED}np.random.rand(len(input()))\n---\n"
+    seeded = "%%step a\nnp.random.seed(2)\nx = np.random.rand()\n---\n"
+    assert problems_of(f"{drawn}{seeded}%%step b\ny = np.random.rand()") == []
+    assert len(problems_of(f"{drawn}%%step b\ny = np.random.rand()")) == 1
+
+
 GENERATORS_OF_CELLS = "import numpy as np, random\nfrom numpy.random import default_rng\n---\n"
 
 

@@ -102,6 +102,14 @@ def test_a_card_is_seen_while_its_task_runs_and_its_parts_are_updated(scripts: S
     assert "4 / 4" in pages(ran)[0][2]
 
 
+def test_a_type_of_card_says_what_is_seen_while_its_task_runs(scripts: Scripts) -> None:
+    runtime = "\n    def render_runtime(self, task, data):\n        return f'now {data}'\n"
+    kind = TYPES.replace("return task.data.nothing", f"return 'over'\n{runtime}")
+    statement = IMPORT + "current.card.refresh(7, force=True); self.seen = get_cards(current.pathspec)[0].html"
+    ran = scripts.run(kind + decorated("@card(type='broken')", statement))
+    assert (ran.data.seen, pages(ran)[0][2]) == ("now 7", "over")
+
+
 def carded(scripts: Scripts) -> str:
     statement = "from nbflow.cards import Markdown; current.card.append(Markdown('**bold**'))"
     body = decorated("@card\n@card(type='blank', id='b')", statement)
