@@ -32,10 +32,10 @@ if TYPE_CHECKING:
         timeout,
     )
     from nbflow.script.delayed import config_expr
-    from nbflow.script.flow import FlowSpec
+    from nbflow.script.flowspec import FlowSpec
     from nbflow.script.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
     from nbflow.script.runner import Runner
-    from nbflow.store.reducers import register_reducer
+    from nbflow.store.pickling.reduce.registry import register_reducer
 
 _CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
 _DECORATORS = (
@@ -50,11 +50,11 @@ _HOMES = {
     **dict.fromkeys(_PARAMETERS, "nbflow.script.parameters"),
     **dict.fromkeys(_CUSTOM, "nbflow.script.custom"),
     **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.config"),
-    "FlowSpec": "nbflow.script.flow",
+    "FlowSpec": "nbflow.script.flowspec",
     "config_expr": "nbflow.script.delayed",
     "current": "nbflow.script.current",
     "Runner": "nbflow.script.runner",
-    "register_reducer": "nbflow.store.reducers",
+    "register_reducer": "nbflow.store.pickling.reduce.registry",
 }
 
 __all__ = [
@@ -117,12 +117,12 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext nbflow`."""
-    importlib.import_module("nbflow.jupyter.magics").load(shell)
+    importlib.import_module("nbflow.jupyter.kernel.magics").load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
     """`%unload_ext nbflow`."""
-    importlib.import_module("nbflow.jupyter.magics").unload(shell)
+    importlib.import_module("nbflow.jupyter.kernel.magics").unload(shell)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.cli.group import nbflow
+from nbflow.cli.main import nbflow
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
-from nbflow.address import Address, read_address
 from nbflow.errors import AddressError
+from nbflow.history.address import Address, read_address
 
 
 @pytest.mark.parametrize(

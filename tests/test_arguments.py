@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.arguments import bind_parameters, recorded
 from nbflow.errors import ParameterError, ParameterMissing
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.step import Flow
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.notebook.arguments import bind_parameters, recorded
 
 
-def flow_of(*lines: str) -> Flow:
+def flow_of(*lines: str) -> FlowSource:
     return read_flow([Cell(1, "\n".join(["%%parameters", *lines]))], "flow", "flow.ipynb")
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.convert import convert_header, convert_notebook
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.header import read_header
-from nbflow.notebook import read_notebook
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.header import read_header
+from nbflow.notebook.convert import convert_header, convert_notebook
+from nbflow.notebook.read import read_notebook
 from tests.jupyter.notebooks import write
 
 PAIRS = [

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
-from nbflow.history import Lived, Past, StepState, Version, diff_code, diff_values, explain, explain_all, stand
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.history.versions import Lived, Past, StepState, Version, diff_code, diff_values, explain, explain_all, stand
 
 CELLS = (
     "%%parameters\nk: int = 3",

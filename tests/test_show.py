@@ -1,10 +1,10 @@
 import pytest
 
 from nbflow.errors import NoDrawing
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
-from nbflow.show import to_dot, to_mermaid, to_svg, to_text
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.progress.pictures import to_dot, to_mermaid, to_svg, to_text
 from tests.flows import FOREACH, LINEAR, NESTED, OVER_PARAMETER, SHAPES, SWITCH
 
 

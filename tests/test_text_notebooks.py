@@ -10,9 +10,9 @@ import jupytext
 import nbformat
 import pytest
 
-from nbflow.convert import convert_header, convert_notebook
-from nbflow.flow.step import Flow
-from nbflow.notebook import read_notebook
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.notebook.convert import convert_header, convert_notebook
+from nbflow.notebook.read import read_notebook
 from tests import flows
 from tests.cli.shell import Shell
 from tests.flows import Shape, notebook_of
@@ -21,7 +21,7 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 FORMS = ("magic", "comment")
 
 
-def flow_of(path: Path) -> Flow:
+def flow_of(path: Path) -> FlowSource:
     """What a notebook says, whatever its file is called, and where in it cells stand."""
     flow = read_notebook(path)
     steps = tuple(replace(step, cell_id="", place=replace(step.place, document="")) for step in flow.steps)
@@ -30,7 +30,7 @@ def flow_of(path: Path) -> Flow:
     scratch = tuple(replace(one, place=replace(one.place, document="")) for one in flow.scratch)
     prelude = replace(flow.prelude, definitions=tuple(definitions))
     parameters = tuple(replace(one, place=replace(one.place, document="")) for one in flow.parameters)
-    return Flow(flow.name, "", steps, parameters, prelude, scratch, flow.problems, cells)
+    return FlowSource(flow.name, "", steps, parameters, prelude, scratch, flow.problems, cells)
 
 
 def pair(path: Path) -> Path:

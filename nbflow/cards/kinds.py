@@ -72,7 +72,7 @@ class ErrorCard(MetaflowCard):
         return page_of(task.pathspec, [f'<pre class="error">{html.escape(stack_trace or "")}</pre>'])
 
 
-def kind_of(name: str) -> type[MetaflowCard]:
+def card_type(name: str) -> type[MetaflowCard]:
     """The type of card that has this name, the newest of several. Raises MetaflowException."""
     known = {kind.type: kind for kind in _below(MetaflowCard) if kind.type}
     if name in known:

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-from nbflow.cards.kinds import ErrorCard, MetaflowCard, as_html, kind_of
+from nbflow.cards.kinds import ErrorCard, MetaflowCard, as_html, card_type
 from nbflow.cards.page import displayed
 
-CARDS = "_cards"
+CARDS_ARTIFACT = "_cards"
 """The artifact of a task that holds its cards: a list of (type, id, HTML)."""
 
 Page = tuple[str, str | None, str]
@@ -83,7 +83,7 @@ class Parts:
         self._redraw(force, data)
 
 
-class Cards:
+class CurrentCards:
     """`current.card`: that of the only card, or of the one without an id; others by `current.card["id"]`."""
 
     def __init__(self, wanted: Sequence[Wanted], live: Path | None = None, task: Any = None) -> None:
@@ -139,7 +139,7 @@ class Cards:
     def _page(self, wanted: Wanted, parts: Sequence[str], is_over: bool) -> Page | None:
         """A card that cannot be drawn fails no task: its error is stored instead, unless it is not wanted."""
         try:
-            card = _made(kind_of(wanted.type), wanted, parts)
+            card = _made(card_type(wanted.type), wanted, parts)
             page = card.render(self._task) if is_over else card.render_runtime(self._task, self._data)
             return wanted.type, wanted.id, page
         except Exception as error:  # noqa: BLE001 - the user's own type of card

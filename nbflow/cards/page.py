@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbflow.cards.components import Markdown, MetaflowCardComponent
-from nbflow.run.display import bundle_of
+from nbflow.run.output.display import bundle_of
 
 _STYLE = (
     "body{font-family:sans-serif;margin:2em auto;padding:0 1em;max-width:60em}table{border-collapse:collapse}"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
-from nbflow.cards.making import CARDS, live_file
+from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
-from nbflow.store.store import LIVE
+from nbflow.store.store import LIVE_FOLDER
 
 
 @dataclass(frozen=True)
@@ -76,18 +76,18 @@ def cards_of(task: Task) -> Iterator[Card]:
 
 
 def _stored(task: Task) -> Sequence[Any]:
-    artifact = task._reader.artifact(task._row.id, CARDS)
+    artifact = task._reader.artifact(task._row.id, CARDS_ARTIFACT)
     if artifact is None:
         return ()
     run = task.step.run
-    found: Any = run.flow._store.load({CARDS: artifact}, run._home)[CARDS]
+    found: Any = run.flow._store.load({CARDS_ARTIFACT: artifact}, run._home)[CARDS_ARTIFACT]
     return list(found)
 
 
 def _live(task: Task) -> Sequence[Any]:
     run = task.step.run
     try:
-        file = live_file(run.flow._store.root / LIVE / str(run._row.id), int(task.id))
+        file = live_file(run.flow._store.root / LIVE_FOLDER / str(run._row.id), int(task.id))
         found: Sequence[Any] = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
         return ()

@@ -9,19 +9,19 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from nbflow.checkpoints.fingerprint import fingerprint
-from nbflow.flow.definition import Definition
-from nbflow.flow.randomness import GENERATORS
-from nbflow.store.artifact import Artifact
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.syntax.definition import Definition
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 _ABSENT: Any = object()
-Snapshot = tuple[Mapping[str, "Bound"], Mapping[str, "Defined"], frozenset[str], tuple["Done", ...]]
+_Snapshot = tuple[Mapping[str, "BoundArtifact"], Mapping[str, "BoundDefinition"], frozenset[str], tuple["Done", ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
     """A name whose artifact is known and that still holds that very object; `intact`: and nobody changed it since."""
 
-    artifact: Artifact
+    artifact: ArtifactRef
     task: int  # row of the task that made the artifact
     intact: bool = False
     ours: bool = True  # nbflow bound it; else it was only stored by hand
@@ -29,17 +29,17 @@ class Owned:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundArtifact:
     """What a name was bound to when its artifact was stored; `ours` unless the user had bound it."""
 
     value: object
-    artifact: Artifact
+    artifact: ArtifactRef
     task: int
     ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Defined:
+class BoundDefinition:
     """What a definition of the notebook bound to one of its names."""
 
     value: object
@@ -69,8 +69,8 @@ class Ledger:
     """
 
     namespace: dict[str, Any]
-    bound: dict[str, Bound] = field(default_factory=dict)
-    defined: dict[str, Defined] = field(default_factory=dict)
+    bound: dict[str, BoundArtifact] = field(default_factory=dict)
+    defined: dict[str, BoundDefinition] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # codes of the `%%shared` cells that ran
     effects: tuple[Done, ...] = ()  # done to the objects that the names hold, in that order
     settings: Counter[str] = field(default_factory=Counter)  # how often each was done in this process, by its code
@@ -78,15 +78,15 @@ class Ledger:
     undos: list[Any] = field(default_factory=list)  # of `restore.Undo`, the last one last
     undone: dict[str, Any] = field(default_factory=dict)  # what the last undo took away
 
-    def own(self, task: int, artifacts: Iterable[Artifact], ours: bool = True) -> None:
+    def own(self, task: int, artifacts: Iterable[ArtifactRef], ours: bool = True) -> None:
         """The names of these artifacts of the task with that row were bound just now (not `ours`: only stored)."""
         for artifact in artifacts:
             if artifact.name in self.namespace:
-                self.bound[artifact.name] = Bound(self.namespace[artifact.name], artifact, task, ours)
+                self.bound[artifact.name] = BoundArtifact(self.namespace[artifact.name], artifact, task, ours)
                 if ours and not self.holds(artifact.name):
                     self.defined.pop(artifact.name, None)
 
-    def rebind(self, loaded: Iterable[tuple[Artifact, object]]) -> None:
+    def rebind(self, loaded: Iterable[tuple[ArtifactRef, object]]) -> None:
         """Bind names that still hold these artifacts to values loaded anew, which share objects with others."""
         for artifact, value in loaded:
             one = self.bound.get(artifact.name)
@@ -111,7 +111,7 @@ class Ledger:
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
                 looks = (prints or {}).get(name) or fingerprint(value)
-                self.defined[name] = Defined(value, definition.code, looks, definition.reads)
+                self.defined[name] = BoundDefinition(value, definition.code, looks, definition.reads)
             self._accept(definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:
@@ -156,9 +156,9 @@ class Ledger:
             and fingerprint(one.value) == one.print
         )
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> _Snapshot:
         return dict(self.bound), dict(self.defined), frozenset(self.shared), self.effects
 
-    def rewind(self, before: Snapshot) -> None:
+    def rewind(self, before: _Snapshot) -> None:
         bound, defined, shared, self.effects = before
         self.bound, self.defined, self.shared = dict(bound), dict(defined), set(shared)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from nbflow.checkpoints.home import LiveHome
-from nbflow.checkpoints.ledger import Bound, Ledger, Owned
+from nbflow.checkpoints.ledger import BoundArtifact, Ledger, Owned
 from nbflow.checkpoints.point import Checkpoint
-from nbflow.store import drift
-from nbflow.store.alias import ATOMS
-from nbflow.store.artifact import Component
-from nbflow.store.attributes import object_at
+from nbflow.checkpoints.restore_home import RestoreHome
+from nbflow.store.pickling import drift
+from nbflow.store.pickling.alias import ATOMS
+from nbflow.store.pickling.attributes import object_at
 from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import Component
 
 WORTH_COMPARING = 4 << 20
 """Bytes of a component; above, loading it again costs less than pickling what is there to compare."""
@@ -36,7 +36,7 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
         for name, one in ledger.bound.items()
         if name in checkpoint.held and checkpoint.held[name].artifact.digest == one.artifact.digest
     }
-    home = LiveHome(ledger, checkpoint, store.history)
+    home = RestoreHome(ledger, checkpoint, store.history)
     whole: dict[str, Mapping[int, object]] = {}  # the objects of each component that is as stored, by their numbers
     for component, values in _in_order(dict(_whole_components(same, checkpoint))):
         if whole.keys() >= {*component.bases}:
@@ -48,7 +48,9 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
     return atoms | {name for name, one in same.items() if one.artifact.component in whole}
 
 
-def _whole_components(same: Mapping[str, Bound], checkpoint: Checkpoint) -> Iterator[tuple[Component, list[object]]]:
+def _whole_components(
+    same: Mapping[str, BoundArtifact], checkpoint: Checkpoint
+) -> Iterator[tuple[Component, list[object]]]:
     """The components that are live as a whole, small, and free of what cannot be stored, with their live values."""
     by_digest = {one.artifact.digest: one.value for one in same.values() if not one.artifact.lost}
     for digest in {one.artifact.component for one in same.values() if type(one.value) not in ATOMS}:

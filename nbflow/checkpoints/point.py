@@ -6,28 +6,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from nbflow.address import Address
-from nbflow.archive import Archive, name_of
-from nbflow.checkpoints.randomness import RandomState, read_random
+from nbflow.checkpoints.random_generators import RandomState, read_random
 from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
-from nbflow.flow.definition import Prelude
-from nbflow.flow.graph import Graph
-from nbflow.flow.parameters import coerce
-from nbflow.flow.step import ParameterType
-from nbflow.run.keys import references
-from nbflow.store import blobs
-from nbflow.store.artifact import Artifact, Component
-from nbflow.store.history import Reader
-from nbflow.store.rows import RunKind, RunRow, TaskRow, TaskStatus
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.definition import Prelude
+from nbflow.flow.syntax.parameter_cell import coerce
+from nbflow.flow.syntax.specs import ParameterType
+from nbflow.history.address import Address
+from nbflow.history.archive import Archive, task_name
+from nbflow.run.program.keys import prelude_references
+from nbflow.store.blobs import protocol
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunKind, RunRow, TaskRow, TaskStatus
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldName:
     """What one name held at a checkpoint, and the task that had bound it: its row, and how users write it."""
 
-    artifact: Artifact
+    artifact: ArtifactRef
     task: int
     address: str = ""
 
@@ -40,7 +40,7 @@ class Checkpoint:
     run: int  # number
     address: str  # "7/fit[3]"
     task: int  # row
-    held: Mapping[str, Held] = field(default_factory=dict)
+    held: Mapping[str, HeldName] = field(default_factory=dict)
     components: Mapping[str, Component] = field(default_factory=dict, repr=False)
     prelude: Prelude = field(default=Prelude(), repr=False)
     needed: frozenset[str] = frozenset()
@@ -50,7 +50,7 @@ class Checkpoint:
     scratch: frozenset[str] = frozenset()  # names that no step writes: saved by hand, and the user's own
 
     @property
-    def artifacts(self) -> dict[str, Artifact]:
+    def artifacts(self) -> dict[str, ArtifactRef]:
         return {name: one.artifact for name, one in self.held.items()}
 
     @property
@@ -59,7 +59,7 @@ class Checkpoint:
         return frozenset(one.task for one in self.held.values()) | {self.task}
 
     def references(self) -> Mapping[str, tuple[str, str]]:
-        return references(self.prelude)
+        return prelude_references(self.prelude)
 
 
 def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
@@ -72,9 +72,9 @@ def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
     done = [task for task in tasks if task.status in _DONE]
     paths = sorted({task.path for task in done})
     if not done:
-        raise NotACheckpoint(f"{row.number}/{name_of(tasks[-1])}", str(tasks[-1].status))
+        raise NotACheckpoint(f"{row.number}/{task_name(tasks[-1])}", str(tasks[-1].status))
     if len(paths) > 1:
-        raise NotACheckpoint(f"{row.number}/{address.step}", "one of several", [name_of(task) for task in done])
+        raise NotACheckpoint(f"{row.number}/{address.step}", "one of several", [task_name(task) for task in done])
     return describe_checkpoint(archive, row, done[-1])
 
 
@@ -91,11 +91,13 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
     reader = archive.reader
     row = as_signed(reader, row, task)
     graph = archive.graph(row)
-    held: dict[str, Held] = {}
+    held: dict[str, HeldName] = {}
     for one in visible(graph, reader, row, task):
-        address = f"{row.number}/{name_of(one)}"
+        address = f"{row.number}/{task_name(one)}"
         own = {
-            artifact.name: Held(artifact, one.id, address) for artifact in reader.artifacts(one.id) if artifact.is_named
+            artifact.name: HeldName(artifact, one.id, address)
+            for artifact in reader.artifacts(one.id)
+            if artifact.is_named
         }
         ended = graph.links[one.step].ends.difference(own) if one.step in graph.links else frozenset[str]()
         held = {name: before for name, before in held.items() if name not in ended} | own
@@ -103,7 +105,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
     return Checkpoint(
         archive.flow,
         row.number,
-        f"{row.number}/{name_of(task)}",
+        f"{row.number}/{task_name(task)}",
         task.id,
         held,
         _components(reader, held),
@@ -116,7 +118,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
     )
 
 
-def visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
+def visible(graph: Graph, reader: CatalogReader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
     """The tasks whose artifacts the names held then, the nearest last. A step that stands below had bound nothing."""
     if task.step not in graph.links:
         yield task
@@ -132,7 +134,7 @@ def visible(graph: Graph, reader: Reader, row: RunRow, task: TaskRow) -> Iterato
             return
 
 
-def _before(reader: Reader, row: RunRow, task: TaskRow, step: str, path: tuple[int, ...]) -> list[TaskRow]:
+def _before(reader: CatalogReader, row: RunRow, task: TaskRow, step: str, path: tuple[int, ...]) -> list[TaskRow]:
     """The finished tasks of a step; in the run of a live session only those that were there at that time."""
     is_live = row.kind is RunKind.INTERACTIVE
     rows = reader.tasks(row.id, step, superseded=is_live, path=path)
@@ -148,7 +150,7 @@ def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
     return [newest[turn] for turn in sorted(newest)]
 
 
-def as_signed(reader: Reader, row: RunRow, task: TaskRow) -> RunRow:
+def as_signed(reader: CatalogReader, row: RunRow, task: TaskRow) -> RunRow:
     """The run with the cells that the task ran with: those of a live session change."""
     seal = reader.seal(task.id)
     return replace(row, code=seal.code) if seal else row
@@ -173,7 +175,7 @@ def _needed(graph: Graph, step: str) -> frozenset[str]:
     return frozenset(name for definition in closure for name in definition.names)
 
 
-def _components(reader: Reader, held: Mapping[str, Held]) -> dict[str, Component]:
+def _components(reader: CatalogReader, held: Mapping[str, HeldName]) -> dict[str, Component]:
     wanted = {digest: name for name, one in held.items() for digest in (one.artifact.component, *one.artifact.shares)}
     found: dict[str, Component] = {}
     for digest, name in wanted.items():
@@ -186,5 +188,5 @@ def _components(reader: Reader, held: Mapping[str, Held]) -> dict[str, Component
 
 def sizes(component: Component) -> tuple[int, int]:
     """(bytes that come as buffers, bytes that are unpickled)."""
-    buffers = sum(blobs.size(digest) for digest in component.buffers)
+    buffers = sum(protocol.blob_size(digest) for digest in component.buffers)
     return buffers, component.size - buffers

@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.checkpoints.home import LiveHome
-from nbflow.checkpoints.ledger import Bound, Ledger
+from nbflow.checkpoints.ledger import BoundArtifact, Ledger
 from nbflow.checkpoints.look import look
-from nbflow.checkpoints.plan import RestorePlan, plan_restore
 from nbflow.checkpoints.point import Checkpoint
-from nbflow.checkpoints.prelude import find_redefinition
-from nbflow.checkpoints.randomness import RandomState, observe_random, set_random
+from nbflow.checkpoints.random_generators import RandomState, observe_random, set_random
+from nbflow.checkpoints.redefinition import find_redefinition
+from nbflow.checkpoints.restore_home import RestoreHome
+from nbflow.checkpoints.restore_plan import RestorePlan, plan_restore
 from nbflow.errors import NothingToUndo
-from nbflow.run.state import applied
-from nbflow.store import paths, tombstone
-from nbflow.store.foreign import refuse_untrusted
-from nbflow.store.pickler import type_name
+from nbflow.run.task.definition_state import applied
+from nbflow.store.catalog.foreign import refuse_untrusted
+from nbflow.store.pickling.pickler import type_name
 from nbflow.store.store import Store
+from nbflow.store.values import routes, tombstone
 
 LEVELS = 20
 """How many restores can be taken back; the objects that they replaced live so long."""
@@ -87,7 +87,7 @@ def put_back(namespace: dict[str, Any], before: Mapping[str, object], absent: It
 
 
 def _perform(plan: RestorePlan, ledger: Ledger, store: Store) -> list[str]:
-    home = LiveHome(ledger, plan.checkpoint, store.history)
+    home = RestoreHome(ledger, plan.checkpoint, store.history)
     for name, value in plan.parameters.items():
         ledger.namespace.setdefault(name, value)
     notes = home.define(plan.prelude.live)
@@ -106,7 +106,7 @@ def _handles(plan: RestorePlan, ledger: Ledger) -> Iterator[tuple[str, object]]:
     """The live objects that stand where the checkpoint could store nothing, by their path."""
     for name in plan.attached:
         lost = {one.path: one for one in plan.checkpoint.held[name].artifact.lost}
-        found = paths.find_objects({name: ledger.namespace[name]}, lost)
+        found = routes.find_objects({name: ledger.namespace[name]}, lost)
         yield from ((path, obj) for path, obj in found.items() if type_name(obj) == lost[path].was)
 
 
@@ -121,7 +121,7 @@ def _rebind(plan: RestorePlan, ledger: Ledger, values: Mapping[str, object]) -> 
             del ledger.defined[target]
         if target == name:
             is_ours = name not in plan.checkpoint.scratch
-            ledger.bound[name] = Bound(values[name], held.artifact, held.task, is_ours)
+            ledger.bound[name] = BoundArtifact(values[name], held.artifact, held.task, is_ours)
         else:
             ledger.bound.pop(target, None)
 

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.checkpoints.randomness import write_random
+from nbflow.checkpoints.random_generators import write_random
 from nbflow.errors import CheckpointNameTaken
-from nbflow.flow.cell import Cell
-from nbflow.run.sources import write_cells
-from nbflow.store.artifact import Artifact, Lost
-from nbflow.store.catalog import Writer
-from nbflow.store.pickler import digest_class
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.flow.source.cell import Cell
+from nbflow.run.program.stored_sources import write_cells
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.trust import seal_task
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.pickler import digest_class
 from nbflow.store.store import Store
-from nbflow.store.trust import seal_task
+from nbflow.store.values.artifact_ref import ArtifactRef, Lost
 
 _OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "open", "get_ipython", "display"})
 
@@ -27,7 +27,7 @@ class Saved:
 
     run: int  # number
     task: int  # row
-    artifacts: tuple[Artifact, ...]
+    artifacts: tuple[ArtifactRef, ...]
 
     @property
     def lost(self) -> tuple[Lost, ...]:
@@ -97,7 +97,7 @@ def _is_users(name: str, value: object) -> bool:
     return not (is_history or is_numbered or name in _OF_IPYTHON)
 
 
-def _put_task(writer: Writer, run: RunRow, name: str, began: float, artifacts: tuple[Artifact, ...]) -> int:
+def _put_task(writer: CatalogWriter, run: RunRow, name: str, began: float, artifacts: tuple[ArtifactRef, ...]) -> int:
     now = time.time()
     row = TaskRow(run.id, name, status=TaskStatus.SUCCEEDED, started=began, finished=now, seconds=now - began)
     task = writer.put_task(row)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nbflow.client.named import Named
+from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
-from nbflow.store.artifact import Artifact, Summary
-from nbflow.store.foreign import refuse_untrusted_artifacts
+from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 if TYPE_CHECKING:
     from nbflow.client.task import Task
@@ -51,15 +51,15 @@ class Artifacts(Several["DataArtifact"]):
         return found
 
 
-class DataArtifact(Named):
+class DataArtifact(ClientObject):
     """One value of one task: described without loading it, loaded by `data`."""
 
     task: Task
-    _artifact: Artifact
+    _artifact: ArtifactRef
     _form = "Flow/run/step/task/artifact"
 
     @classmethod
-    def _of(cls, task: Task, artifact: Artifact) -> DataArtifact:
+    def _of(cls, task: Task, artifact: ArtifactRef) -> DataArtifact:
         made = cls.__new__(cls)
         made.task, made._artifact = task, artifact
         return made

@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nbflow.client.named import local_time
-from nbflow.run.events import Failure, FailureKind, Frame
-from nbflow.store.history import Reader
-from nbflow.store.rows import TaskRow, TaskStatus, task_id
+from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import TaskRow, TaskStatus, task_id
 
 if TYPE_CHECKING:
     from nbflow.client.step import Step
@@ -29,14 +29,14 @@ class Metadata:
     task: Any = field(repr=False)
 
 
-class Facts:
+class TaskFacts:
     """The part of a client task that says what happened, under the names that Metaflow's client has."""
 
     step: Step
     _row: TaskRow
 
     @property
-    def _reader(self) -> Reader:
+    def _reader(self) -> CatalogReader:
         return self.step.run.flow._archive.reader
 
     @property
@@ -129,7 +129,7 @@ class Facts:
         if self._row.failure is None:
             return None
         facts = json.loads(self._row.failure)
-        frames = tuple(Frame(**frame) for frame in facts.get("frames", ()))
+        frames = tuple(TracebackFrame(**frame) for frame in facts.get("frames", ()))
         kind = FailureKind(facts["kind"])
         return Failure(kind, facts["type"], facts["message"], frames, facts.get("traceback", ""))
 

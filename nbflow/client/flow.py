@@ -9,17 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from nbflow.archive import Archive
-from nbflow.client.named import Named
+from nbflow.client.named import ClientObject
 from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
 from nbflow.client.run import Run
 from nbflow.client.tags import tags_of
 from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
-from nbflow.store.rows import RunRow
+from nbflow.history.archive import Archive
+from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
 
 
-class Flow(Named):
+class Flow(ClientObject):
     """All runs of one notebook or script that are in the namespace; `name` is the file's stem, or that of the class.
 
     `folder` is where to look for the store. Raises UnknownName for a flow that the store does not have, and
@@ -89,7 +89,7 @@ class Flow(Named):
 
     def show(self) -> Any:
         """The graph as the newest run left it, for a cell to show; live in the notebook itself."""
-        return importlib.import_module("nbflow.jupyter.drawing").draw_newest_run(self._archive)
+        return importlib.import_module("nbflow.jupyter.kernel.drawing").draw_newest_run(self._archive)
 
     def __iter__(self) -> Iterator[Run]:
         return (Run._of(self, row) for row in self._archive.runs() if is_seen(self._namespace, self._tags(row)))

@@ -5,31 +5,31 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nbflow.flow.graph import Graph
+from nbflow.flow.graph.link import Graph
 from nbflow.run.journal import CHOSEN
-from nbflow.store.artifact import Artifact
-from nbflow.store.history import Reader
-from nbflow.store.rows import TaskRow, TaskStatus
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import TaskRow, TaskStatus
+from nbflow.store.values.artifact_ref import ArtifactRef
 
-PARAMETERS = "_parameters"
+_PARAMETERS = "_parameters"
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
 
 class Lineage:
     """The finished tasks of one run of a script."""
 
-    def __init__(self, reader: Reader, graph: Graph, run: int) -> None:
+    def __init__(self, reader: CatalogReader, graph: Graph, run: int) -> None:
         self.reader, self.graph, self.run = reader, graph, run
 
-    def visible(self, task: TaskRow) -> dict[str, Artifact]:
+    def visible(self, task: TaskRow) -> dict[str, ArtifactRef]:
         """Every artifact that is visible in a task: its own, and what flowed in, by name."""
-        found: dict[str, Artifact] = {}
+        found: dict[str, ArtifactRef] = {}
         seen: TaskRow | None = task
         while seen is not None:
             for artifact in self.reader.artifacts(seen.id):
                 found.setdefault(artifact.name, artifact)
             seen = self._source(seen)
-        for row in self.reader.tasks(self.run, PARAMETERS):
+        for row in self.reader.tasks(self.run, _PARAMETERS):
             found |= {artifact.name: artifact for artifact in self.reader.artifacts(row.id)}
         return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from nbflow.errors import PathspecError
 
 
-class Named:
+class ClientObject:
     """`Run("movies/7")`. `folder` is where to look for the store; `attempt` chooses one of a task, from 0.
 
     Raises PathspecError for a text of another form, UnknownName for what is not there, and MetaflowNamespaceMismatch.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbflow.errors import MetaflowNamespaceMismatch
-from nbflow.store.user import user_name
+from nbflow.store.catalog.user import user_name
 
 _chosen: list[str | None] = []  # what `namespace` was last called with
 

@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.client.artifact import Data
-from nbflow.client.named import Named, local_time
+from nbflow.client.named import ClientObject, local_time
 from nbflow.client.step import Step
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName
-from nbflow.run.namespace import Namespace
-from nbflow.store.rows import RunRow, RunStatus
+from nbflow.run.task.namespace import Namespace
+from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
 
 if TYPE_CHECKING:
     from nbflow.client.flow import Flow
 
 
-class Run(Tagged, Named):
+class Run(Tagged, ClientObject):
     """One run. It keeps seeing what happens: a run that is going on has more tasks each time one looks."""
 
     flow: Flow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from nbflow.client.named import Named
+from nbflow.client.named import ClientObject
 
-_T = TypeVar("_T", bound=Named)
+_T = TypeVar("_T", bound=ClientObject)
 
 
 class Several(tuple[_T, ...], Generic[_T]):

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nbflow.client.named import Named
+from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient
-from nbflow.flow.step import Step as StepOfGraph
-from nbflow.store.rows import TaskRow
+from nbflow.flow.syntax.specs import StepSpec as StepOfGraph
+from nbflow.store.catalog.rows import TaskRow
 
 if TYPE_CHECKING:
     from nbflow.client.run import Run
 
 
-class Step(Named):
+class Step(ClientObject):
     """What one step became in one run: its tasks."""
 
     run: Run

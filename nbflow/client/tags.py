@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from nbflow.errors import MetaflowTaggingError
-from nbflow.store.history import Reader
-from nbflow.store.rows import RunRow
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunRow
 
 if TYPE_CHECKING:
     from nbflow.client.flow import Flow
 
 MOST = 50
-LONGEST = 500
+LONGEST_TAG = 500
 
 
 def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], system: Iterable[str]) -> None:
@@ -25,8 +25,8 @@ def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], sy
             raise MetaflowTaggingError(f"{tag!r} is not a tag: use text that is not empty")
         if not _is_text(tag):
             raise MetaflowTaggingError(f"{tag!r} is not a tag: it has bytes that are no UTF-8")
-        if len(tag) > LONGEST:
-            raise MetaflowTaggingError(f"tag '{tag[:20]}…' has {len(tag)} characters: use at most {LONGEST}")
+        if len(tag) > LONGEST_TAG:
+            raise MetaflowTaggingError(f"tag '{tag[:20]}…' has {len(tag)} characters: use at most {LONGEST_TAG}")
     if removed & fixed:
         raise MetaflowTaggingError(f"{', '.join(sorted(removed & fixed))} is a system tag, which nobody can take away")
     number = len((set(now) - removed) | (added - fixed))
@@ -43,7 +43,7 @@ def _is_text(tag: str) -> bool:
     return True
 
 
-def tags_of(row: RunRow, reader: Reader) -> tuple[frozenset[str], frozenset[str]]:
+def tags_of(row: RunRow, reader: CatalogReader) -> tuple[frozenset[str], frozenset[str]]:
     """The tags of users, and those that nobody can take away: whose run it is, when, and of which project."""
     facts = reader.environment(row.environment) or {}
     python, day = f"python_version:{facts.get('python', '')}", f"date:{datetime.fromtimestamp(row.started):%Y-%m-%d}"

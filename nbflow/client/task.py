@@ -8,20 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nbflow.client.artifact import Artifacts, Data, DataArtifact
-from nbflow.client.facts import Facts
+from nbflow.client.facts import TaskFacts
 from nbflow.client.lineage import Lineage
-from nbflow.client.named import Named, local_time
+from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
-from nbflow.run.events import TaskId
+from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
-from nbflow.store.rows import TaskRow, TaskStatus
+from nbflow.store.catalog.rows import TaskRow, TaskStatus
 
 if TYPE_CHECKING:
     from nbflow.client.step import Step
 
 
-class Task(Facts, Named):
+class Task(TaskFacts, ClientObject):
     """One finished, failed or running task; what it says is as it was when it was looked up."""
 
     step: Step

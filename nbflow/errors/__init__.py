@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
-from nbflow.errors.flow import (
+from nbflow.errors.flow_errors import (
     DefaultError,
     FlowRefused,
     HeaderError,
@@ -13,7 +13,7 @@ from nbflow.errors.flow import (
     ParameterError,
     ParameterMissing,
 )
-from nbflow.errors.names import (
+from nbflow.errors.name_errors import (
     AddressError,
     NoRunYet,
     NotInClient,
@@ -22,8 +22,8 @@ from nbflow.errors.names import (
     UnknownName,
     VerbUnknown,
 )
-from nbflow.errors.restore import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
-from nbflow.errors.run import (
+from nbflow.errors.restore_errors import CheckpointNameTaken, NotACheckpoint, NothingToUndo, PreludeFailed, RestoreError
+from nbflow.errors.run_errors import (
     AncestorsMissing,
     ChangeNotPassedOn,
     InputLost,
@@ -34,7 +34,7 @@ from nbflow.errors.run import (
     StepExited,
     TasksFailed,
 )
-from nbflow.errors.script import (
+from nbflow.errors.script_errors import (
     ChangeLeftBehind,
     ExternalCommandFailed,
     FailureHandledByCatch,
@@ -50,7 +50,7 @@ from nbflow.errors.script import (
     UnknownDraw,
     UnstorableArtifact,
 )
-from nbflow.errors.store import (
+from nbflow.errors.store_errors import (
     BlobCorrupt,
     BlobMissing,
     CodeChanged,

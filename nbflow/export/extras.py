@@ -101,7 +101,7 @@ class Extra:
 DISPLAY_NAME = "display"
 """The name that bodies use; whatever else a notebook may have imported by it does not know of cards."""
 
-CARDS = ("Artifact", "Image", "Markdown", "Table")
+CARD_COMPONENTS = ("Artifact", "Image", "Markdown", "Table")
 EXTRAS = {
     "display": Extra(DISPLAY),
     "show_figures": Extra(FIGURES, {"plt": "matplotlib.pyplot"}, others=("display",)),

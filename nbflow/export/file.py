@@ -7,13 +7,13 @@ import os
 from pathlib import Path
 
 from nbflow.export.errors import ScriptUnreadable, TargetExists, TargetIsNotebook, TargetUnwritable
-from nbflow.flow.encoding import decode
+from nbflow.flow.source.encoding import decode_source
 
 
-def read_script(path: Path) -> str:
+def read_exported(path: Path) -> str:
     """Raises ScriptUnreadable for what is not there, or no text."""
     try:
-        return decode(path.read_bytes())
+        return decode_source(path.read_bytes())
     except UnicodeError:
         raise ScriptUnreadable(path, "it is no text") from None
     except OSError as error:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from nbflow.flow.code import names_of, parse
-from nbflow.flow.definition import Definition, Prelude
-from nbflow.flow.graph import Graph, Link
-from nbflow.flow.lines import lines_of
-from nbflow.flow.statements import first_line
-from nbflow.flow.step import Step
+from nbflow.flow.graph.link import Graph, Link
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.names.statements import first_line
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.definition import Definition, Prelude
+from nbflow.flow.syntax.specs import StepSpec
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def _with_names(linked: Link, code: tuple[Definition, ...]) -> Link:
     return replace(linked, prelude=linked.prelude.union(*(one.names for one in code)))
 
 
-def _without(step: Step, code: tuple[Definition, ...]) -> Step:
+def _without(step: StepSpec, code: tuple[Definition, ...]) -> StepSpec:
     lines = lines_of(step.body)
     for first, last in _cuts(step, code):
         lines[first:last] = [""] * (last - first)
@@ -69,7 +69,7 @@ def _without(step: Step, code: tuple[Definition, ...]) -> Step:
     return replace(step, body=body, mentions=mentions, imports=imports)
 
 
-def _cuts(step: Step, code: tuple[Definition, ...]) -> Iterator[tuple[int, int]]:
+def _cuts(step: StepSpec, code: tuple[Definition, ...]) -> Iterator[tuple[int, int]]:
     """The lines of each definition, counted from 0, the end excluded. A line that says something else as well stays."""
     lines, tree = lines_of(step.body), parse(step.body)
     starts = {one.place.line - step.body_line + 1 for one in code}

@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.code import digest, parse
-from nbflow.flow.flowspec import is_transition
-from nbflow.flow.header import read_header
-from nbflow.flow.lines import lines_of
-from nbflow.flow.text import parse_step
-from nbflow.flow.trees import every_node
-from nbflow.script.branches import EXPORTED, SHARED, SILENT
+from nbflow.flow.flowspec.classes import is_transition
+from nbflow.flow.names.code import code_digest, parse
+from nbflow.flow.names.text import parse_step
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.header import read_header
+from nbflow.script.static_branches import EXPORTED, SHARED, SILENT
 
 NO_BODY = "-"
 
@@ -99,7 +99,7 @@ def digest_cell(cell: Cell) -> str:
 def digest_code(source: str) -> str:
     """Of what code says, its comments included, however it is laid out; of its text if Python cannot read it."""
     try:
-        return _short(digest(source), *_docstrings(source), *_comments(source))
+        return _short(code_digest(source), *_docstrings(source), *_comments(source))
     except (SyntaxError, ValueError, tokenize.TokenError):
         return _short(*(line.rstrip() for line in lines_of(source.strip())))
 

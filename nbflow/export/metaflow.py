@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbflow.export.plan.name_usage import Usage
 from nbflow.export.plan.seeding import names_at_top
-from nbflow.export.plan.usage import Usage
-from nbflow.flow.cell import Problem
-from nbflow.flow.code import parse
-from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Step
-from nbflow.flow.trees import children
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.names.code import parse
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.source.trees import children
+from nbflow.flow.syntax.specs import StepSpec
 
 _MAKING_CLASSES = frozenset({"namedtuple", "collections.namedtuple", "make_dataclass", "dataclasses.make_dataclass"})
 _HOLDING = frozenset(
@@ -41,7 +41,7 @@ def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:
                 yield Problem("local-code", message, fix, place, step.name)
 
 
-def _made_in(step: Step) -> dict[str, int]:
+def _made_in(step: StepSpec) -> dict[str, int]:
     """The names that hold functions or classes of the body, or objects of such a class, each with its line."""
     found: dict[str, int] = {}
     number = -1

@@ -9,45 +9,45 @@ from dataclasses import replace
 
 from nbflow.errors import ParameterError
 from nbflow.export.hoisting import is_written, modules_written
-from nbflow.export.plan.inputs import names_asked_of_tasks
+from nbflow.export.plan.join_inputs_plan import names_asked_of_tasks
+from nbflow.export.plan.name_usage import Usage, bound_names
+from nbflow.export.plan.plan_shape import is_caught
 from nbflow.export.plan.seeding import names_at_top
-from nbflow.export.plan.shape import is_caught
-from nbflow.export.plan.usage import Usage, bound_names
-from nbflow.flow.branches import INPUTS
-from nbflow.flow.cell import Problem
-from nbflow.flow.checks import check
-from nbflow.flow.code import awaiting_line, names_of, parse
-from nbflow.flow.definition import Definition
-from nbflow.flow.flowspec_checks import RESERVED
-from nbflow.flow.graph import Graph
-from nbflow.flow.magics import is_capture
-from nbflow.flow.parameters import parse_value
-from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.state import assigned_by_calls
-from nbflow.flow.step import ParameterType, Step
-from nbflow.flow.strings import evaluated, of_shell
-from nbflow.flow.trees import every_node
-from nbflow.flow.wording import listed, problem
-from nbflow.script.parameters import RESERVED as RESERVED_PARAMETERS
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.flowspec.class_rules import RESERVED_NAMES
+from nbflow.flow.graph.branch_reads import INPUTS
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import awaiting_line, names_of, parse
+from nbflow.flow.names.kept_state import assigned_by_calls
+from nbflow.flow.names.strings import evaluated, of_shell
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.source.ipython import is_capture
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.parameter_cell import parse_value
+from nbflow.flow.syntax.places import listed, problem
+from nbflow.flow.syntax.specs import ParameterType, StepSpec
+from nbflow.script.parameters import RESERVED_OPTIONS as RESERVED_PARAMETERS
 
-Rule = Callable[[Usage], Iterator[Problem]]
+_Rule = Callable[[Usage], Iterator[Problem]]
 
 
 def mistakes(graph: Graph) -> tuple[Problem, ...]:
     """What is wrong with a flow. Cells that Python cannot read are among it, so nothing else is asked before."""
-    return tuple(one for one in check(graph) if not one.warning)
+    return tuple(one for one in check_flow(graph) if not one.warning)
 
 
 def refusals(usage: Usage) -> tuple[Problem, ...]:
     """What a script has no form for."""
-    return tuple(one for rule in RULES for one in rule(usage))
+    return tuple(one for rule in _RULES for one in rule(usage))
 
 
-def step_names(usage: Usage) -> Iterator[Problem]:
+def _step_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
-        if step.name in RESERVED or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", step.name):
+        if step.name in RESERVED_NAMES or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", step.name):
             message = f"'{step.name}' cannot name a step of a script"
-            if step.name in RESERVED:
+            if step.name in RESERVED_NAMES:
                 fix = f"FlowSpec uses that name itself: rename the step, for example to {step.name}_step"
             else:
                 fix = f"Use small letters a-z, digits and _, and no _ in front, for example {_small(step.name)}"
@@ -70,7 +70,7 @@ def artifact_names(usage: Usage) -> Iterator[Problem]:
             yield problem("artifact-name", step, message, f"Rename it, for example to my_{INPUTS}", name=INPUTS)
         native = {"input"} if step.metaflow and step.foreach else set()
         for store in usage.stores(step):
-            if store.attribute in (RESERVED | _ENDS) - native:
+            if store.attribute in (RESERVED_NAMES | _ENDS) - native:
                 message = f"step '{step.name}' hands on '{store.name}', which is a part of every FlowSpec"
                 fix = f"Rename it, for example to my_{store.name}"
                 yield problem("artifact-name", step, message, fix, name=store.name)
@@ -80,7 +80,7 @@ def parameter_names(usage: Usage) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for parameter in usage.graph.flow.parameters:
         folded = parameter.name.lower()
-        if parameter.name in RESERVED | _ENDS or folded.replace("_", "-") in RESERVED_PARAMETERS:
+        if parameter.name in RESERVED_NAMES | _ENDS or folded.replace("_", "-") in RESERVED_PARAMETERS:
             message = f"'{parameter.name}' cannot name a parameter of a script"
             fix = f"FlowSpec uses that name itself: rename it, for example to my_{parameter.name}"
             yield Problem("parameter-name", message, fix, parameter.place)
@@ -154,7 +154,7 @@ def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _fix_for_done_below(graph: Graph, one: Definition, above: Step) -> str:
+def _fix_for_done_below(graph: Graph, one: Definition, above: StepSpec) -> str:
     """What a step changes in a constant is an artifact then; in functions and classes a script hands on nothing."""
     again = frozenset(name for name in one.names if len(graph.prelude.places[name]) > 1) if "*" not in one.names else ()
     concerned = sorted(one.changes.union(again) - graph.prelude.imported)
@@ -241,17 +241,17 @@ def state_of_functions(usage: Usage) -> Iterator[Problem]:
             yield problem("function-state", step, message, fix, name=name)
 
 
-def _assigned_by_functions(graph: Graph, step: Step) -> frozenset[str]:
+def _assigned_by_functions(graph: Graph, step: StepSpec) -> frozenset[str]:
     """The artifacts that functions of the prelude assign, and not only change."""
     return _assigned_through_global(graph, step) & graph.links[step.name].writes - graph.prelude.names
 
 
-def _assigned_through_global(graph: Graph, step: Step) -> frozenset[str]:
+def _assigned_through_global(graph: Graph, step: StepSpec) -> frozenset[str]:
     called = graph.prelude_of(step.name).reached(graph.links[step.name].prelude)
     return frozenset().union(*(one.assigns for one in called))
 
 
-def _changes_of_prelude(graph: Graph, step: Step) -> frozenset[str]:
+def _changes_of_prelude(graph: Graph, step: StepSpec) -> frozenset[str]:
     """An import that the prelude has as well, or something else of a name that no function of the prelude sees."""
     imports = {name for name, _ in step.imports}
     return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported - GENERATORS
@@ -288,7 +288,7 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
                 yield problem("deleted", graph.steps[enders[0]], message, fix, name=binding.name)
 
 
-def _executed(step: Step) -> frozenset[str]:
+def _executed(step: StepSpec) -> frozenset[str]:
     """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
     calls = (node for node in every_node(parse(step.body)) if isinstance(node, ast.Call))
     return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
@@ -332,8 +332,8 @@ def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
             yield problem("in-task", step, message, f"Write hasattr(…, '{asked}')", name="inputs")
 
 
-RULES: tuple[Rule, ...] = (
-    step_names,
+_RULES: tuple[_Rule, ...] = (
+    _step_names,
     artifact_names,
     parameter_names,
     parameter_defaults,

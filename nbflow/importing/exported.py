@@ -10,20 +10,20 @@ from functools import cached_property
 from pathlib import Path
 
 from nbflow.errors import NbflowError
-from nbflow.export.bodies import Body, read_bodies, seeds_of
+from nbflow.export.body_text import BodyText, read_bodies, seeds_of
 from nbflow.export.extras import EXTRAS, PARTS
 from nbflow.export.marks import Mark, Marks, read_marks
-from nbflow.export.script import export
-from nbflow.flow.cells import read_flow
-from nbflow.flow.code import digest, names_of, parse
-from nbflow.flow.graph import link
-from nbflow.flow.header import CellKind, read_header
-from nbflow.flow.lines import lines_of
-from nbflow.flow.trees import every_node
+from nbflow.export.write import export_flow
+from nbflow.flow.graph.link import link
+from nbflow.flow.names.code import code_digest, names_of, parse
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.importing.cells.around import EXTENSION, values_in, with_shared
-from nbflow.importing.cells.drafts import Draft, cells_of
+from nbflow.importing.cells.drafts import CellDraft, cells_of
 from nbflow.importing.reading.definitions import Chunk, module_chunks, written
-from nbflow.importing.reading.parameters import write_parameters
+from nbflow.importing.reading.parameter_calls import write_parameters
 from nbflow.importing.reading.source import Source, origins_in
 from nbflow.importing.words import Words, replace_words
 
@@ -31,7 +31,7 @@ _STORY = re.compile(r"The flow of .+\.(ipynb|py)\.")
 _LEFT_OUT = re.compile(r"# left out: (.+) \(cell \d+\)")
 
 
-def draft_again(source: Source, folder: Path) -> list[Draft] | None:
+def draft_again(source: Source, folder: Path) -> list[CellDraft] | None:
     """The cells that a script was exported from, with its bodies and parameters of today.
 
     None for a script of somebody else, and for one of which more than bodies has been edited since: what it means is
@@ -56,7 +56,7 @@ class _Exported:
     bare: frozenset[str] = frozenset()
 
     @cached_property
-    def bodies(self) -> Mapping[int, Body]:
+    def bodies(self) -> Mapping[int, BodyText]:
         return {body.cell: body for body in read_bodies(self.source.text)}
 
     @cached_property
@@ -81,7 +81,7 @@ class _Exported:
         cells = cells_of(draft for draft in self.drafts() if not draft.markdown)
         flow = read_flow(cells, Path(self.marks.notebook).stem, self.marks.notebook)
         try:
-            return export(link(flow), self.marks.target, self.marks.all_artifacts).text
+            return export_flow(link(flow), self.marks.target, self.marks.all_artifacts).text
         except NbflowError:
             return ""
 
@@ -97,39 +97,39 @@ class _Exported:
         again = {body.method: body.text for body in read_bodies(self.again)}
         return frozenset(body.method for body in self.bodies.values() if again.get(body.method) != body.text)
 
-    def drafts(self) -> Iterator[Draft]:
+    def drafts(self) -> Iterator[CellDraft]:
         story = ast.get_docstring(self.source.flow) or ""
         if story and not _STORY.fullmatch(story):
-            yield Draft(story, markdown=True)
-        around = [Draft(EXTENSION), *self._left_out()]
+            yield CellDraft(story, markdown=True)
+        around = [CellDraft(EXTENSION), *self._left_out()]
         chunks = self._chunks()
         imports = [chunk for chunk in chunks if chunk.kind == "import"]
-        around += [Draft(written(imports))] if imports else []
+        around += [CellDraft(written(imports))] if imports else []
         around += self._parameters()
         yield from (*around, *with_shared(around, [chunk for chunk in chunks if chunk.kind != "import"]))
         seeds = dict(self.seeds)
         for mark in self.marks.cells:
             if mark.body and mark.number in self.bodies:
-                yield from (Draft(seeds.pop(number)) for number in [*seeds] if number < mark.number)
+                yield from (CellDraft(seeds.pop(number)) for number in [*seeds] if number < mark.number)
                 yield from self._step(mark, self.bodies[mark.number])
 
-    def _step(self, mark: Mark, body: Body) -> Iterator[Draft]:
+    def _step(self, mark: Mark, body: BodyText) -> Iterator[CellDraft]:
         method = self.source.methods[body.method]
         if method.doc and method.tree.body[0].lineno < body.line:
-            yield Draft(method.doc, markdown=True, line=body.line)
+            yield CellDraft(method.doc, markdown=True, line=body.line)
         code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
         text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)
-        yield Draft(text, line=body.line, step=read_header(mark.header).name, id=mark.id)
+        yield CellDraft(text, line=body.line, step=read_header(mark.header).name, id=mark.id)
 
     def _in_words_of_a_notebook(self, body: str) -> str:
         renamed = {name: usual for name, usual in self.extras.items() if name != usual}
         return replace_words(body, Words(names=renamed)) if renamed else body
 
-    def _left_out(self) -> Iterator[Draft]:
+    def _left_out(self) -> Iterator[CellDraft]:
         for line in self.source.lines:
             found = _LEFT_OUT.fullmatch(line.strip())
             if found:
-                yield Draft(found[1])
+                yield CellDraft(found[1])
 
     def _chunks(self) -> list[Chunk]:
         """The definitions that some body needs; what else stands in the module belongs to the script."""
@@ -145,7 +145,7 @@ class _Exported:
                 return used
             wanted |= more
 
-    def _parameters(self) -> list[Draft]:
+    def _parameters(self) -> list[CellDraft]:
         nodes = list(self.source.parameters)
         if not nodes:
             return []
@@ -154,7 +154,7 @@ class _Exported:
         typed = [_with_type(line, self.source.flow, origins) for line in lines]
         mark = next((one for one in self.marks.cells if read_header(one.header).kind is CellKind.PARAMETERS), None)
         header, identity = (mark.header, mark.id) if mark else ("%%parameters", "")
-        return [Draft("\n".join([header, *typed]), line=nodes[0].lineno, id=identity)]
+        return [CellDraft("\n".join([header, *typed]), line=nodes[0].lineno, id=identity)]
 
 
 _WHOLE = {name: extra for name, extra in EXTRAS.items() if name not in PARTS}
@@ -235,4 +235,4 @@ def _is_flow(node: ast.ClassDef) -> bool:
 
 def _shape(flow: ast.ClassDef) -> dict[str, str]:
     """Of every method what it does: what it is given, its body, what it hands on and where it leads."""
-    return {node.name: digest(node) for node in flow.body if isinstance(node, ast.FunctionDef)}
+    return {node.name: code_digest(node) for node in flow.body if isinstance(node, ast.FunctionDef)}

@@ -14,11 +14,11 @@ from nbflow.errors import NbflowError
 from nbflow.export.file import write_script
 from nbflow.export.marks import read_marks
 from nbflow.importing.cells.drafting import draft_notebook
-from nbflow.importing.cells.drafts import Draft
+from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.exported import draft_again
 from nbflow.importing.notes import notes_of
 from nbflow.importing.reading.source import Source, read_source
-from nbflow.notebook import SUFFIXES
+from nbflow.notebook.read import SUFFIXES
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -35,7 +35,7 @@ class CannotWrite(NbflowError):
 class Imported:
     """`notes` are what the notebook does not do as the script did."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[CellDraft, ...]
     notes: tuple[str, ...]
 
     @property
@@ -73,7 +73,7 @@ def _import(source: Source, folder: Path) -> Imported:
     return Imported(tuple(_with_ids(draft_notebook(source, folder))), tuple(notes_of(source, folder)))
 
 
-def notebook_text(drafts: Iterable[Draft], target: Path) -> str:
+def notebook_text(drafts: Iterable[CellDraft], target: Path) -> str:
     v4: Any = importlib.import_module("nbformat.v4")  # half a second to import
     cells = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
     book = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
@@ -84,9 +84,9 @@ def notebook_text(drafts: Iterable[Draft], target: Path) -> str:
     return str(v4.writes(book)) + "\n"
 
 
-def _with_ids(drafts: Iterable[Draft]) -> list[Draft]:
+def _with_ids(drafts: Iterable[CellDraft]) -> list[CellDraft]:
     """Ids that tell what a cell is; an exported cell has its own again."""
-    found: dict[str, Draft] = {}
+    found: dict[str, CellDraft] = {}
     for number, draft in enumerate(drafts, 1):
         wanted = draft.id or draft.step or f"cell-{number}"
         identity = re.sub(r"[^\w-]", "-", wanted, flags=re.ASCII)[:56]

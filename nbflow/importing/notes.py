@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.flow.code import modules_of
-from nbflow.flow.flowspec import is_main_guard
-from nbflow.flow.lines import lines_of
-from nbflow.flow.trees import every_node
-from nbflow.importing.reading.decorators import name_of
+from nbflow.flow.flowspec.classes import is_main_guard
+from nbflow.flow.names.code import modules_of
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.importing.reading.decorator_facts import decorator_name
 from nbflow.importing.reading.source import Source
 
 
@@ -42,7 +42,7 @@ def _main(source: Source) -> Iterator[tuple[int, str]]:
 
 def _class(source: Source) -> Iterator[tuple[int, str]]:
     for decorator in source.flow.decorator_list:
-        yield decorator.lineno, f"@{name_of(decorator)} is left out: a notebook belongs to no project"
+        yield decorator.lineno, f"@{decorator_name(decorator)} is left out: a notebook belongs to no project"
 
 
 def _parameters(source: Source) -> Iterator[tuple[int, str]]:
@@ -62,8 +62,8 @@ def _steps(source: Source) -> Iterator[tuple[int, str]]:
         for decorator in method.tree.decorator_list:
             words = {one.arg: ast.unparse(one.value) for one in getattr(decorator, "keywords", ())}
             wait = words.get("minutes_between_retries", "2")
-            if name_of(decorator) == "retry" and wait not in ("0", "0.0"):
+            if decorator_name(decorator) == "retry" and wait not in ("0", "0.0"):
                 yield decorator.lineno, f"step '{name}' is tried again at once, not after {wait} minutes"
-            if name_of(decorator) == "card" and words.get("type", "'default'") != "'default'":
+            if decorator_name(decorator) == "card" and words.get("type", "'default'") != "'default'":
                 what = f"what it displays, not one of type {words['type']}"
                 yield decorator.lineno, f"the card of step '{name}' is {what}"

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
-from nbflow.export.bodies import Body, read_bodies
+from nbflow.export.body_text import BodyText, read_bodies
 from nbflow.export.file import write_script
 from nbflow.export.hoisting import hoisted_from
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
-from nbflow.export.script import export
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.checks import check
-from nbflow.flow.encoding import decode, without_coding
-from nbflow.flow.graph import Graph, link
-from nbflow.flow.header import read_header
-from nbflow.flow.lines import lines_of
+from nbflow.export.write import export_flow
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.source.encoding import decode_source, without_coding
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.header import read_header
 from nbflow.importing.exported import undisplayed
-from nbflow.importing.reading.source import text_of
+from nbflow.importing.reading.source import text_of_node
 from nbflow.importing.refusals import NotAScript
-from nbflow.notebook import is_notebook, read_cells
+from nbflow.notebook.read import is_notebook, read_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,12 @@ class NotInSync(NbflowError):
         super().__init__("\n".join(reasons))
 
 
-def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
+def sync_script(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
     """Copy what was edited, all of it or nothing, and note in the script that both agree again.
 
     Raises NotAScript, NotANotebook, NotInSync and TargetUnwritable.
     """
-    text = text_of(script)
+    text = text_of_node(script)
     if is_notebook(script, text):
         raise NotAScript(script, "it is a notebook", "the script comes first:  nbflow sync FLOW.py NOTEBOOK")
     cells = list(read_cells(notebook))
@@ -68,7 +68,7 @@ def sync(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
     return edits
 
 
-def _bodies(script: Path, text: str) -> tuple[Body, ...]:
+def _bodies(script: Path, text: str) -> tuple[BodyText, ...]:
     try:
         return read_bodies(text)
     except (SyntaxError, ValueError) as error:
@@ -86,15 +86,15 @@ class _Both:
     script: Path
     notebook: Path
     marks: Marks
-    bodies: Sequence[Body]
+    bodies: Sequence[BodyText]
     cells: Sequence[Cell]
 
     @cached_property
     def exported(self) -> Mapping[int, str]:
         """The bodies that the notebook would be exported with now, by cell; as they are, where it cannot be."""
-        found = {cell.number: body_of(cell) for cell in self.cells}
+        found = {cell.number: _body_of(cell) for cell in self.cells}
         try:
-            text = export(self.graph, self.marks.target, self.marks.all_artifacts).text
+            text = export_flow(self.graph, self.marks.target, self.marks.all_artifacts).text
         except NbflowError:
             return found
         return found | {body.cell: body.text for body in read_bodies(text)}
@@ -133,7 +133,7 @@ def _plan(both: _Both) -> list[Edit]:
     return edits
 
 
-def _obstacle(both: _Both, body: Body, mark: Mark, cell: Cell | None) -> str:
+def _obstacle(both: _Both, body: BodyText, mark: Mark, cell: Cell | None) -> str:
     where = f"{both.script}:{body.line}: step '{body.method}' was edited here"
     step = read_header(mark.header).name or body.method
     if cell is None or read_header(cell.source).name != step:
@@ -149,13 +149,13 @@ def _obstacle(both: _Both, body: Body, mark: Mark, cell: Cell | None) -> str:
     return ""
 
 
-def body_of(cell: Cell) -> str:
+def _body_of(cell: Cell) -> str:
     return "\n".join(lines_of(cell.source)[read_header(cell.source).line :])
 
 
 def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
     """In a notebook the last value is displayed without being told; a transition of the cell's own is its last line."""
-    shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(body_of(cell)) is None
+    shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(_body_of(cell)) is None
     code = (undisplayed(body) if shows else None) or body
     header = lines_of(cell.source)[: read_header(cell.source).line]
     return replace(cell, source="\n".join(part for part in (*header, both.code(cell), code, mark.next) if part))
@@ -165,7 +165,7 @@ def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: S
     """A script may do in a method what no cell can."""
     edited = {edit.cell.number: edit.cell for edit in edits}
     before, after = (
-        {(one.rule, one.step, one.message): one for one in check(link(flow)) if not one.warning}
+        {(one.rule, one.step, one.message): one for one in check_flow(link(flow)) if not one.warning}
         for flow in (
             read_flow(list(cells), notebook.stem, notebook.name),
             read_flow([edited.get(cell.number, cell) for cell in cells], notebook.stem, notebook.name),
@@ -184,7 +184,7 @@ def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
     if notebook.suffix == ".py":
         import jupytext  # noqa: PLC0415 - half a second to import
 
-        book = jupytext.reads(without_coding(decode(notebook.read_bytes())), {"extension": ".py"})
+        book = jupytext.reads(without_coding(decode_source(notebook.read_bytes())), {"extension": ".py"})
         for number, source in sources.items():
             book.cells[number - 1].source = source
         return str(jupytext.writes(book, {"extension": ".py"}))

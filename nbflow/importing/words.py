@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from parso.grammar import load_grammar
 from parso.tree import BaseNode, Leaf, NodeOrLeaf
 
-from nbflow.flow.code import digest, parse, parse_expression
+from nbflow.flow.names.code import code_digest, parse, parse_expression
 
 
 class Unsure(Exception):
@@ -46,7 +46,7 @@ def replace_words(code: str, words: Words) -> str:
 def _is_faithful(code: str, replaced: str, words: Words) -> bool:
     """Whether nothing else was replaced, and nothing forgotten; not asked where parso has read the code."""
     try:
-        return not words.branches and digest(replaced) == digest(_Replacing(words).visit(parse(code)))
+        return not words.branches and code_digest(replaced) == code_digest(_Replacing(words).visit(parse(code)))
     except SyntaxError:
         return False
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nbflow.flow.cell import Problem
-from nbflow.flow.checks import check
-from nbflow.flow.fileorder import may_be_same
-from nbflow.flow.graph import Graph
-from nbflow.run.disk import files_of_pattern
-from nbflow.run.modulestate import state_of_modules
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.files.fileorder import may_be_same
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.cell import Problem
+from nbflow.run.program.module_state import state_of_modules
+from nbflow.run.surroundings.disk import files_of_pattern
 
 _OTHER_VALUES = frozenset({"setting-in-step", "changed-by-items", "draws-of-items", "draws-of-workers"})
 
@@ -19,7 +19,7 @@ def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Pr
     """Yield what is to be said before these steps run: the values of a run may be others than those of the cells."""
     chosen = [*steps]
     is_whole = {*chosen} >= graph.links.keys()
-    concerned = (one for one in check(graph) if one.rule in _OTHER_VALUES)
+    concerned = (one for one in check_flow(graph) if one.rule in _OTHER_VALUES)
     yield from (one for one in concerned if one.step in chosen or (is_whole and not one.step))
     yield from check_disk(graph, folder, chosen)
 

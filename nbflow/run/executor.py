@@ -15,8 +15,7 @@ from typing import TypeGuard, assert_never
 
 from pebble import ProcessExpired
 
-from nbflow.run.capture import last_words
-from nbflow.run.events import (
+from nbflow.run.events.events import (
     CancelTasks,
     Event,
     Failure,
@@ -36,18 +35,19 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.frames import describe_failure
 from nbflow.run.hazards import Hazards
 from nbflow.run.journal import Journal
-from nbflow.run.keys import Keys
-from nbflow.run.machine import Run
-from nbflow.run.pool import Answer, NeverStarted, Pool
-from nbflow.run.process import LEFT_EARLY
-from nbflow.run.program import Program
-from nbflow.run.randomness import streams_of
-from nbflow.run.task import Job, Result
-from nbflow.run.traces import comparison
-from nbflow.store.artifact import Artifact
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.output.capture import last_words
+from nbflow.run.program.keys import Keys
+from nbflow.run.program.program import Program
+from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.random_state import streams_of
+from nbflow.run.task.tracebacks import describe_failure
+from nbflow.run.task.traces import comparison
+from nbflow.run.workers.pool import NeverStarted, Pool, WorkerAnswer
+from nbflow.run.workers.process import LEFT_EARLY
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]
 """Called after an event was committed, with what the worker answered when one did."""
@@ -62,14 +62,14 @@ RESENT = 3
 class Executor:
     """One run on this machine. Nothing is announced, and nothing read by a worker, before it was committed."""
 
-    def __init__(self, run: Run, program: Program, journal: Journal, listener: Listener, method: str) -> None:
+    def __init__(self, run: RunMachine, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
-        self._answers: queue.SimpleQueue[tuple[Job, Answer] | RunCancelled | StartTask] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[Job, WorkerAnswer] | RunCancelled | StartTask] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
         self._announcements: list[tuple[Event, Result | None]] = []
         self._committed = 0.0
@@ -165,7 +165,7 @@ class Executor:
         """Whether a task is to read what the workers cannot see yet: by the client its own row and those beside it."""
         step = self.run.graph.steps[start.task.step]
         has_client = step.flowing and any(module.partition(".")[0] == "nbflow" for module in step.modules)
-        return has_client or bool(start.joined) or any(self.journal.is_news(one.component) for one in items_of(start))
+        return has_client or bool(start.joined) or any(self.journal.is_news(one.component) for one in _items_of(start))
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned
@@ -230,14 +230,14 @@ class Executor:
         while not self._answers.empty():
             yield from self._translate(self._answers.get())
 
-    def _await_answer(self, seconds: float) -> tuple[Job, Answer] | RunCancelled | StartTask | None:
+    def _await_answer(self, seconds: float) -> tuple[Job, WorkerAnswer] | RunCancelled | StartTask | None:
         try:
             return self._answers.get(timeout=seconds)
         except queue.Empty:
             return None
 
     def _translate(
-        self, answer: tuple[Job, Answer] | RunCancelled | StartTask
+        self, answer: tuple[Job, WorkerAnswer] | RunCancelled | StartTask
     ) -> Iterator[tuple[Event, Result | None]]:
         if isinstance(answer, RunCancelled):
             yield answer, None
@@ -268,19 +268,19 @@ class Executor:
             result.failure = describe_failure(objection)
         if result.failure is None and result.files:
             result.warnings = self._hazards.note(start.task.step, result.files, self.run.graph)
-        return describe(result, start.attempt), result
+        return event_of(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
         """What is known of a task whose worker did not answer."""
         timeout = self.run.graph.steps[task.step].options.timeout
-        failure = describe_end(error, timeout)
+        failure = _describe_end(error, timeout)
         outputs = last_words(self.program.live, str(task))
         if self.run.graph.steps[task.step].flowing:  # a script's readers look for the reason in its log
             outputs.append({"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"})
         return Result(task, outputs=outputs, failure=failure)
 
 
-def describe(result: Result, attempt: int) -> Event:
+def event_of(result: Result, attempt: int) -> Event:
     """The event that a worker's answer stands for."""
     if result.failure is not None:
         return TaskFailed(result.task, result.failure, attempt, result.seconds, result.artifacts)
@@ -304,12 +304,12 @@ def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
             assert_never(instruction)
 
 
-def items_of(start: StartTask) -> tuple[Artifact, ...]:
+def _items_of(start: StartTask) -> tuple[ArtifactRef, ...]:
     """What a task may load, but for what it joins."""
     return (*start.inputs, *start.partners, *(level.item for level in start.stack))
 
 
-def describe_end(error: Exception, timeout: float | None) -> Failure:
+def _describe_end(error: Exception, timeout: float | None) -> Failure:
     """Why a worker gave no answer, in words."""
     if isinstance(error, TimeoutError):
         return Failure(

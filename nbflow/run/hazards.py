@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nbflow.flow.files import Access
-from nbflow.flow.graph import Graph
-from nbflow.store.rows import FileRow
+from nbflow.flow.files.uses import Access
+from nbflow.flow.graph.link import Graph
+from nbflow.store.catalog.rows import FileRow
 
 
 class Hazards:

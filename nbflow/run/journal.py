@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, assert_never
 
-from nbflow.flow.step import Cache, CacheMode
-from nbflow.run.events import (
+from nbflow.flow.syntax.specs import Cache, CacheMode
+from nbflow.run.events.events import (
     NOTHING_PASSED_ON,
     Event,
     ForeachSplit,
@@ -26,16 +26,16 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.outputs import Output
-from nbflow.run.record import read_passed_on, write_event, write_passed_on
-from nbflow.run.task import Result
-from nbflow.run.traces import Compare
-from nbflow.store.artifact import Artifact, Component
-from nbflow.store.catalog import Writer
-from nbflow.store.codec import Encoded
-from nbflow.store.history import Reader
-from nbflow.store.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
-from nbflow.store.trust import Seal, seal_task
+from nbflow.run.events.replay import read_passed_on, write_event, write_passed_on
+from nbflow.run.output.outputs import Output
+from nbflow.run.task.performer import Result
+from nbflow.run.task.traces import Compare
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
+from nbflow.store.catalog.trust import Seal, seal_task
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 Clock = Callable[[], float]
 
@@ -64,7 +64,7 @@ def write_outputs(outputs: list[Output]) -> str:
 class Journal:
     """The one writer of a run. Nothing is on disk before `commit`."""
 
-    def __init__(self, writer: Writer, history: Reader, run: RunRow, clock: Clock = time.time) -> None:
+    def __init__(self, writer: CatalogWriter, history: CatalogReader, run: RunRow, clock: Clock = time.time) -> None:
         self.writer, self.history, self.run_row = writer, history, run
         self._clock = clock
         self._starting: dict[TaskId, tuple[str, str]] = {}
@@ -76,7 +76,7 @@ class Journal:
         self.running: dict[str, int] = {}  # task -> its number
         self._first: dict[TaskId, int] = {}  # the number of a task's first attempt
         self._unwritten: dict[int, TaskRow] = {}
-        self._made: dict[int, tuple[Artifact, ...]] = {}
+        self._made: dict[int, tuple[ArtifactRef, ...]] = {}
         self._seals: dict[int, Seal] = {}
         self._events: list[tuple[float, str, dict[str, object]]] = []
         self._components: dict[str, Component] = {}
@@ -176,7 +176,7 @@ class Journal:
             **facts,
         )
 
-    def _put(self, row: TaskRow, artifacts: tuple[Artifact, ...]) -> int:
+    def _put(self, row: TaskRow, artifacts: tuple[ArtifactRef, ...]) -> int:
         task = task_id(row.run, row.number)
         self._unwritten[row.number] = row
         self._made[task] = artifacts
@@ -184,7 +184,7 @@ class Journal:
         return task
 
     def _close(
-        self, task: TaskId, status: TaskStatus, artifacts: tuple[Artifact, ...], result: Result | None, **facts: Any
+        self, task: TaskId, status: TaskStatus, artifacts: tuple[ArtifactRef, ...], result: Result | None, **facts: Any
     ) -> None:
         row = self._open.pop(task, None) or self._row(task, status)
         self.running.pop(str(task), None)
@@ -256,5 +256,5 @@ class Journal:
         return f"{run.number if run else 0}/{row.number}"
 
 
-def _chosen(artifacts: tuple[Artifact, ...]) -> str:
+def _chosen(artifacts: tuple[ArtifactRef, ...]) -> str:
     return next((str(ast.literal_eval(one.summary.text)) for one in artifacts if one.name == CHOSEN), "")

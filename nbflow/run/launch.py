@@ -11,28 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import FlowRefused, NothingToRun
-from nbflow.flow.checks import check
-from nbflow.flow.graph import Graph, link
-from nbflow.flow.settings import concerns_imports
-from nbflow.flow.step import Flow
-from nbflow.run.events import Outcome
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.effects.library_calls import concerns_imports
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
-from nbflow.run.frontend import SHELL
 from nbflow.run.journal import Journal
-from nbflow.run.keys import Keys, all_references
-from nbflow.run.machine import Run
-from nbflow.run.modules import local_modules
-from nbflow.run.plan import Plan
-from nbflow.run.pool import default_method
-from nbflow.run.program import Program
-from nbflow.run.server import start_fork_server
-from nbflow.run.showing import needs_shell
-from nbflow.run.sources import write_cells
-from nbflow.store.catalog import Writer
-from nbflow.store.history import Reader
-from nbflow.store.naming import place_in
-from nbflow.store.rows import RunKind, RunRow, RunStatus
-from nbflow.store.store import LIVE, Store
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.output.frontend import SHELL_MODULE
+from nbflow.run.output.needs_shell import needs_shell
+from nbflow.run.program.keys import Keys, all_references
+from nbflow.run.program.local_modules import local_modules
+from nbflow.run.program.program import Program
+from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.workers.fork_server import start_fork_server
+from nbflow.run.workers.pool import default_method
+from nbflow.store.catalog.flow_names import place_in
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.store import LIVE_FOLDER, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Finished:
 
     row: RunRow
     outcome: Outcome
-    run: Run
+    run: RunMachine
 
 
 def launch(
     graph: Graph,
-    plan: Plan,
+    plan: RunPlan,
     parameters: Mapping[str, Any],
     store: Store,
     folder: Path,
@@ -69,7 +69,7 @@ def launch(
         program = replace(program, run=row.id)
         forget_the_dead(store)
         start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
-        run = Run(graph, plan)
+        run = RunMachine(graph, plan)
         executor = Executor(run, program, Journal(writer, store.history, row), listener, default_method())
         started(row, executor)
         outcome = executor.execute()
@@ -80,27 +80,27 @@ def launch(
 def forget_the_dead(store: Store) -> None:
     """Remove what the workers of killed runs had written while they ran."""
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
-    for folder in (store.root / LIVE).glob("*"):
+    for folder in (store.root / LIVE_FOLDER).glob("*"):
         if folder.name not in running:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def refuse_errors(graph: Graph) -> None:
     """Nothing runs if the graph is wrong, or empty: raises FlowRefused with all that is wrong, and NothingToRun."""
-    errors = [str(problem) for problem in check(graph) if not problem.warning]
+    errors = [str(problem) for problem in check_flow(graph) if not problem.warning]
     if errors:
         raise FlowRefused(errors)
     refuse_empty(graph.flow)
 
 
-def refuse_empty(flow: Flow) -> None:
+def refuse_empty(flow: FlowSource) -> None:
     """Raise NothingToRun for a flow without steps, unless problems say why there are none."""
     if not flow.steps and all(problem.warning for problem in flow.problems):
         raise NothingToRun(flow.document)
 
 
 def begin_run(
-    writer: Writer, program: Program, plan: Plan, kind: RunKind, origin: int | None, tags: Iterable[str]
+    writer: CatalogWriter, program: Program, plan: RunPlan, kind: RunKind, origin: int | None, tags: Iterable[str]
 ) -> RunRow:
     """Write the run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
@@ -115,30 +115,30 @@ def begin_run(
         origin=origin,
         tags=tags,
         code=writer.put_code(write_cells(flow.cells)),
-        environment=writer.put_environment(environment(files_of(program, plan.reuse), plan.reuse)),
+        environment=writer.put_environment(describe_environment(files_of(program, plan.reuse), plan.reuse)),
     )
 
 
-def keep_learned(writer: Writer, run: Run) -> None:
+def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
     """Remember for the next graph which steps change what they read."""
     for step, names in run.learned.items():
         for name in names:
             writer.learn(run.graph.flow.name, step, run.graph.steps[step].code, name)
 
 
-def link_known(flow: Flow, history: Reader) -> Graph:
+def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
     """The graph of a flow, with the writes that earlier runs found in the steps as they stand now."""
     return link_learned(flow, history.learned(flow.name))
 
 
-def link_learned(flow: Flow, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
+def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
     """`known`: (step, digest of its code) -> names it was found to write."""
     return link(
         flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
     )
 
 
-def modules_to_preload(program: Program, plan: Plan) -> list[str]:
+def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
     """What the steps of this run import, without the project's own files, which may change while the server lives.
 
     What is imported below a setting that imports may look at, such as the environment, is left to the workers.
@@ -152,7 +152,7 @@ def modules_to_preload(program: Program, plan: Plan) -> list[str]:
             names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
     found = sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
-    return [SHELL, *found] if needs_shell(program) else found
+    return [SHELL_MODULE, *found] if needs_shell(program) else found
 
 
 def _tops(modules: Iterable[str]) -> set[str]:
@@ -166,7 +166,7 @@ def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]
     return {step: files for step, files in found.items() if files}
 
 
-def environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
+def describe_environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
     """Python, platform, the version of every installed distribution, and the files. Recorded, not keyed.
 
     `steps` are those that take part in the run, where it is known beforehand.

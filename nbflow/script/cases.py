@@ -7,7 +7,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from nbflow.flow.flowspec import is_transition
+from nbflow.flow.flowspec.classes import is_transition
 
 
 def fill_in_cases(tree: ast.FunctionDef, configs: Mapping[str, Any]) -> ast.FunctionDef:

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
-from nbflow.store.user import user_name
+from nbflow.store.catalog.user import user_name
 
 _VALUES = "__nbflow_configs__"
 """Attribute of a flow class: what its configs hold, by attribute, as it is stored with a run."""

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbflow.flow.graph import Graph
-from nbflow.run.capture import attempt_in, label_in, live_tasks
-from nbflow.run.events import (
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import (
     Event,
     ForeachSplit,
     RunCancelled,
@@ -23,7 +22,8 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.task import Result
+from nbflow.run.output.capture import attempt_in, label_in, live_tasks
+from nbflow.run.task.performer import Result
 
 LOOK_EVERY = 0.1  # seconds between two looks at what running tasks print
 
@@ -33,7 +33,7 @@ def stamp() -> str:
 
 
 @dataclass
-class Told:
+class _Told:
     """How much of a running task has been told: bytes of either stream."""
 
     name: str = ""
@@ -53,7 +53,7 @@ class Console:
     number_of: Callable[[str], int | None] = lambda _task: None
     quiet: bool = False
     _numbers: dict[str, int] = field(default_factory=dict)
-    _told: dict[str, Told] = field(default_factory=dict)
+    _told: dict[str, _Told] = field(default_factory=dict)
     _steps: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, int] = field(default_factory=dict)
     _ended: dict[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)  # how tasks that are over were called
@@ -120,7 +120,7 @@ class Console:
         """Whatever has not been told of the task yet, and that it is over."""
         task = str(result.task)
         name = self._name(result, result.task.step)
-        told = self._told.pop(task, None) or Told()
+        told = self._told.pop(task, None) or _Told()
         if told.pid != result.pid and not told.pid:
             self.tell(self._beginning(task), name)
         for stream in ("stdout", "stderr"):
@@ -180,7 +180,7 @@ class Console:
         name = f"[{self.run}/{self._steps[task]}/{number} (pid {pid})] "
         told = self._told.get(task)
         if told is None or told.pid != pid:
-            told = self._told[task] = Told(pid=pid)
+            told = self._told[task] = _Told(pid=pid)
             self.tell(self._beginning(task), name)
         for stream, data in fresh.items():
             whole = data[: data.rfind(b"\n") + 1]
@@ -189,7 +189,7 @@ class Console:
                 self.tell(line, name)
 
 
-def _tail(path: Path, stream: str, told: Told | None) -> bytes:
+def _tail(path: Path, stream: str, told: _Told | None) -> bytes:
     with path.with_suffix(".out" if stream == "stdout" else ".err").open("rb") as file:
         file.seek(getattr(told, stream) if told else 0)
         return file.read(1 << 20)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidDecorator, MetaflowException
-from nbflow.flow.code import digest, parse
+from nbflow.flow.names.code import code_digest, parse
 from nbflow.script.decorators import facts_of, set_facts
-from nbflow.script.delayed import resolve
+from nbflow.script.delayed import resolve_delayed
 
 if TYPE_CHECKING:
     from nbflow.script.mutable import MutableFlow, MutableStep
@@ -70,7 +70,7 @@ class CustomDecorator(metaclass=Custom):
         """Call `init`, once. Raises MetaflowException for a decorator that is given something and has no `init`."""
         if self._is_ready:
             return
-        self._args, self._kwargs = resolve(self._args, configs), resolve(self._kwargs, configs)
+        self._args, self._kwargs = resolve_delayed(self._args, configs), resolve_delayed(self._kwargs, configs)
         if (self._args or self._kwargs) and type(self).init in (CustomDecorator.init, UserStepDecorator.init):
             raise MetaflowException(
                 f"{self} is used with arguments but does not implement init: write def init(self, *args, **kwargs)"
@@ -97,7 +97,7 @@ class CustomDecorator(metaclass=Custom):
 def _code_of(written: Any) -> str:
     """A digest of its code; comments do not count."""
     try:
-        return digest(parse(textwrap.dedent(inspect.getsource(written))).body)
+        return code_digest(parse(textwrap.dedent(inspect.getsource(written))).body)
     except (OSError, TypeError, SyntaxError):  # it was not written into a file
         return ""
 
@@ -164,7 +164,7 @@ class StepMutator(_OnStep):
 
 class _OnFlow(Custom):
     def is_target(cls, value: Any) -> bool:
-        from nbflow.script.flow import FlowSpec  # noqa: PLC0415 - the flow knows its decorators
+        from nbflow.script.flowspec import FlowSpec  # noqa: PLC0415 - the flow knows its decorators
 
         return isinstance(value, type) and issubclass(value, FlowSpec)
 

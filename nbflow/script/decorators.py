@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from nbflow.errors import InvalidDecorator
-from nbflow.flow.step import Options
+from nbflow.flow.syntax.specs import Options
 from nbflow.script import refused
-from nbflow.script.delayed import is_delayed, resolve
+from nbflow.script.delayed import is_delayed, resolve_delayed
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ATTEMPTS = 6
@@ -38,7 +38,7 @@ class CardAsked:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DecoratorFacts:
     """All that the decorators of one step say."""
 
     is_start: bool = False
@@ -66,17 +66,17 @@ class Facts:
         return repr(said) if self.catch or self.environment or own else ""
 
 
-def facts_of(method: Any) -> Facts | None:
+def facts_of(method: Any) -> DecoratorFacts | None:
     """What the decorators of a step method say; None for a method that is no step."""
     facts = getattr(method, "__nbflow_step__", None)
-    return facts if isinstance(facts, Facts) else None
+    return facts if isinstance(facts, DecoratorFacts) else None
 
 
 def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any:
     """Make a method a step: `@step`, or `@step(start=True)` where it has another name than `start`."""
 
     def mark(method: F) -> F:
-        method.__nbflow_step__ = Facts(is_start=start, is_end=end)  # type: ignore[attr-defined]
+        method.__nbflow_step__ = DecoratorFacts(is_start=start, is_end=end)  # type: ignore[attr-defined]
         method.name = method.__name__  # type: ignore[attr-defined]
         return method
 
@@ -84,28 +84,28 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
 
 
 MANY = frozenset({"card"})
-_CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[Facts], Facts]]] = {}
+_CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]] = {}
 """Name of a decorator -> from what it is given to what it changes of the facts. It refuses what it does not know."""
 
 
-def set_facts(method: Any, facts: Facts) -> None:
+def set_facts(method: Any, facts: DecoratorFacts) -> None:
     method.__nbflow_step__ = facts
 
 
 def apply(method: Any, applied: Applied) -> None:
     """Put a decorator above a step; one that waits for configs has its meaning when `apply_again` is called."""
-    facts = facts_of(method) or Facts()
+    facts = facts_of(method) or DecoratorFacts()
     change = (lambda same: same) if is_delayed(applied.given) else _CHANGES[applied.name](dict(applied.given))
     set_facts(method, replace(change(facts), applied=(*facts.applied, applied)))
 
 
 def apply_again(method: Any, applied: Iterable[Applied], configs: Mapping[str, Any]) -> None:
     """Have these decorators above a step instead of those that it has, with the values of configs in them."""
-    facts = facts_of(method) or Facts()
-    bare = Facts(facts.is_start, facts.is_end, wrappers=facts.wrappers, mutators=facts.mutators)
+    facts = facts_of(method) or DecoratorFacts()
+    bare = DecoratorFacts(facts.is_start, facts.is_end, wrappers=facts.wrappers, mutators=facts.mutators)
     set_facts(method, bare)
     for one in applied:
-        apply(method, Applied(one.name, resolve(dict(one.given), configs)))
+        apply(method, Applied(one.name, resolve_delayed(dict(one.given), configs)))
 
 
 def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
@@ -121,11 +121,13 @@ def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _decorator(name: str, allowed: Iterable[str], build: Callable[[dict[str, Any]], Callable[[Facts], Facts]]) -> Any:
+def _decorator(
+    name: str, allowed: Iterable[str], build: Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]
+) -> Any:
     """A decorator that may be written with and without brackets, and refuses what it does not know."""
     known = tuple(allowed)
 
-    def change_of(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+    def change_of(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
         unknown = sorted(given.keys() - set(known))
         if unknown:
             raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known) or 'nothing'}")
@@ -143,23 +145,23 @@ def _decorator(name: str, allowed: Iterable[str], build: Callable[[dict[str, Any
     return decorate
 
 
-def _with_options(**changes: Any) -> Callable[[Facts], Facts]:
+def _with_options(**changes: Any) -> Callable[[DecoratorFacts], DecoratorFacts]:
     return lambda facts: replace(facts, options=replace(facts.options, **changes))
 
 
-def _retry(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _retry(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     times = int(given.get("times", 3))
     if times < 0 or times + 2 > MAX_ATTEMPTS:
         raise InvalidDecorator(f"@retry(times={times}): a step may be tried again {MAX_ATTEMPTS - 2} times at most")
     return _with_options(retry=times, retry_wait=60.0 * float(given.get("minutes_between_retries", 0)))
 
 
-def _catch(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _catch(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     var, talks = given.get("var"), bool(given.get("print_exception", True))
     return lambda facts: replace(facts, catch=True, catch_var=var, print_exception=talks)
 
 
-def _timeout(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _timeout(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     sizes = {"seconds": 1, "minutes": 60, "hours": 3600}
     seconds = sum(float(given.get(unit, 0)) * size for unit, size in sizes.items())
     if seconds <= 0:
@@ -170,7 +172,7 @@ def _timeout(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     )
 
 
-def _resources(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _resources(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     changes: dict[str, Any] = {}
     if given.get("cpu") is not None:
         changes["cpu"] = max(1, int(float(given["cpu"])))
@@ -179,12 +181,12 @@ def _resources(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     return _with_options(**changes)
 
 
-def _environment(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _environment(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     pairs = tuple(sorted((str(name), str(value)) for name, value in (given.get("vars") or {}).items()))
     return lambda facts: replace(facts, environment=(*facts.environment, *pairs))
 
 
-def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _secrets(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     pairs: dict[str, str] = {}
     for source in given.get("sources") or ():
         if not isinstance(source, Mapping) or source.get("type") != "inline":
@@ -196,14 +198,14 @@ def _secrets(given: dict[str, Any]) -> Callable[[Facts], Facts]:
     return lambda facts: replace(facts, environment=(*facts.environment, *sorted(pairs.items())))
 
 
-def _card(given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _card(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     options, refresh = given.get("options") or {}, float(given.get("refresh_interval", 5))
     kind, saves = str(given.get("type", "default")), bool(given.get("save_errors", True))
     card = CardAsked(kind, given.get("id"), dict(options), saves, refresh)
     return lambda facts: replace(facts, cards=(card, *facts.cards))
 
 
-def _packages(_given: dict[str, Any]) -> Callable[[Facts], Facts]:
+def _packages(_given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
     """Whether a step can have an environment of its own is decided when it is to run."""
     return lambda facts: facts
 

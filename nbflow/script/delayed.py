@@ -25,7 +25,7 @@ class Delayed(Mapping[str, Any]):
         try:
             value = eval(self._text, dict(self._known), dict(configs))
             for key in self._path:
-                value = _look_up(value, resolve(key, configs))
+                value = _look_up(value, resolve_delayed(key, configs))
         except Exception as error:
             raise MetaflowException(
                 f"config expression {self!r} cannot be evaluated: {type(error).__name__}: {error}: "
@@ -96,7 +96,7 @@ def is_delayed(value: Any) -> bool:
     return isinstance(value, list | tuple | set) and any(is_delayed(one) for one in value)
 
 
-def resolve(value: Any, configs: Mapping[str, Any]) -> Any:
+def resolve_delayed(value: Any, configs: Mapping[str, Any]) -> Any:
     """Return the value with everything found that waited for configs. Raises MetaflowException."""
     if getattr(type(value), "is_delayed", False):
         value = value.delayed()
@@ -105,7 +105,7 @@ def resolve(value: Any, configs: Mapping[str, Any]) -> Any:
     if type(value) is dict:
         return _resolve_pairs(value, configs)
     if type(value) in (list, tuple, set):
-        return type(value)(resolve(one, configs) for one in value)
+        return type(value)(resolve_delayed(one, configs) for one in value)
     return value
 
 
@@ -114,8 +114,8 @@ def _resolve_pairs(pairs: Mapping[Any, Any], configs: Mapping[str, Any]) -> dict
     found: dict[Any, Any] = {}
     for key, value in pairs.items():
         if isinstance(key, str) and key.startswith(_UNPACKED):
-            unpacked = resolve(value, configs)
+            unpacked = resolve_delayed(value, configs)
             found |= unpacked.to_dict() if hasattr(unpacked, "to_dict") else dict(unpacked)
         else:
-            found[resolve(key, configs)] = resolve(value, configs)
+            found[resolve_delayed(key, configs)] = resolve_delayed(value, configs)
     return found

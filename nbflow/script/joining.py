@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbflow.errors import NotStorable
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flowspec import FlowSpec
 
 
-class Inputs:
+class InputFlows:
     """In the order of the foreach, or in that in which the split names its branches; `inputs.a` by the step's name."""
 
     def __init__(self, flows: Sequence[FlowSpec], by_step: Mapping[str, FlowSpec]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flowspec import FlowSpec
 from nbflow.script.parameters import script_file
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.flowspec import Script
-from nbflow.flow.flowspec_graph import Outline, outline
-from nbflow.flow.step import Next, NextKind
+from nbflow.flow.flowspec.classes import Script
+from nbflow.flow.flowspec.links import Outline, outline
+from nbflow.flow.syntax.specs import Next, NextKind
 from nbflow.script.parameters import constants_of, parameters_of
 from nbflow.script.prepared import Prepared
 
@@ -97,7 +97,7 @@ def graph_of(prepared: Prepared) -> FlowGraph:
     return FlowGraph(prepared.script, (prepared.cls.__doc__ or "").strip())
 
 
-def describe(prepared: Prepared) -> dict[str, Any]:
+def describe_graph(prepared: Prepared) -> dict[str, Any]:
     """The flow, its parameters and constants, and its steps."""
     graph, cls = graph_of(prepared), prepared.cls
     constants = [{"name": name, "type": type(value).__name__} for name, value in constants_of(cls).items()]

@@ -13,11 +13,10 @@ from typing import Any
 from nbflow.errors import MetaflowException, ParameterFieldFailed
 from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
 from nbflow.script.configuring import named_configs, seen_configs
-from nbflow.script.delayed import is_delayed
-from nbflow.script.delayed import resolve as resolve_delayed
-from nbflow.store.user import user_name
+from nbflow.script.delayed import is_delayed, resolve_delayed
+from nbflow.store.catalog.user import user_name
 
-RESERVED = frozenset(
+RESERVED_OPTIONS = frozenset(
     {
         "params", "with", "tag", "namespace", "obj", "tags", "decospecs", "run-id-file", "max-num-splits",
         "max-workers", "max-log-size", "user-namespace", "run-id", "task-id", "runner-attribute-file", "help", "quiet",
@@ -83,7 +82,7 @@ class Parameter:
             raise MetaflowException(f"parameter '{self.name}' takes no 'parser': call the parser in the step")
         if unknown:
             raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': take it out")
-        if self.name.lower().replace("_", "-") in RESERVED:
+        if self.name.lower().replace("_", "-") in RESERVED_OPTIONS:
             raise MetaflowException(f"parameter name '{self.name}' is reserved: give it another name")
         for what in ("show_default", "separator", "required"):
             if callable(getattr(self, what)):
@@ -307,7 +306,7 @@ def constants_of(cls: type) -> dict[str, Any]:
     return found
 
 
-def resolve(cls: type, given: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def resolve_parameters(cls: type, given: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The values of a run, by attribute: what was given (by name), else kept, else the environment, else the default.
 
     Raises ValueError for what makes no sense, in the words of a command line.

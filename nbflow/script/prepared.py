@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbflow.errors import FlowRefused
-from nbflow.flow.flowspec import Script
-from nbflow.flow.flowspec_checks import check_script
-from nbflow.flow.flowspec_graph import link_script
-from nbflow.flow.graph import Graph
-from nbflow.script.flow import FlowSpec
+from nbflow.flow.flowspec.class_rules import check_script
+from nbflow.flow.flowspec.classes import Script
+from nbflow.flow.flowspec.links import link_script
+from nbflow.flow.graph.link import Graph
+from nbflow.script.flowspec import FlowSpec
 from nbflow.script.packages import refuse_environments
-from nbflow.script.reading import read_script
+from nbflow.script.read_class import read_script
 from nbflow.script.settling import finish
 
 
@@ -31,7 +31,7 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
     return Prepared(cls, script, link_script(script))
 
 
-def refuse_errors(prepared: Prepared) -> None:
+def refuse_script_errors(prepared: Prepared) -> None:
     """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
     refuse_environments(prepared.cls)
     problems = [str(problem) for problem in check_script(prepared.script)]

@@ -52,7 +52,7 @@ NAMES = {
 }
 """Everything else that `from metaflow import …` finds."""
 
-COMMANDS = {
+REFUSED_COMMANDS = {
     "airflow": _DEPLOY,
     "argo-workflows": _DEPLOY,
     "batch": _ELSEWHERE,
@@ -77,7 +77,7 @@ _CARDS = "cards of resumed tasks are found by themselves, and each card by its t
 _RESUME = "a resumed run is a run of its own, with the next number"
 _TAGS = "use runs, which shows the tags of each run"
 
-OPTIONS = {
+_OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
     "--runner-attribute-file": "use --run-id-file",
     "card get --follow-resumed": _CARDS,
@@ -109,14 +109,14 @@ OPTIONS = {
 def why_refused(words: Sequence[str]) -> str | None:
     """The reason why a command line cannot be done, if it is one that only Metaflow has."""
     first, two = " ".join(words[:1]), " ".join(words[:2])
-    for name, reasons in ((first, COMMANDS), (two, SUBCOMMANDS)):
+    for name, reasons in ((first, REFUSED_COMMANDS), (two, SUBCOMMANDS)):
         if name in reasons:
             return f"{name} is not part of nbflow: {reasons[name]}"
     for word in words:
         option = word.partition("=")[0]
         for spelt in (f"{two} {option}", f"{first} {option}", option):
-            if option.startswith("--") and spelt in OPTIONS:
-                return f"{spelt} is not part of nbflow: {OPTIONS[spelt]}"
+            if option.startswith("--") and spelt in _OPTIONS:
+                return f"{spelt} is not part of nbflow: {_OPTIONS[spelt]}"
     return None
 
 

@@ -18,9 +18,9 @@ from typing import Any
 
 from nbflow import client
 from nbflow.errors import MetaflowException, StoreError
-from nbflow.flow.code import parse
-from nbflow.flow.encoding import decode
-from nbflow.flow.flowspec import methods_of
+from nbflow.flow.flowspec.classes import methods_of
+from nbflow.flow.names.code import parse
+from nbflow.flow.source.encoding import decode_source
 from nbflow.script import refused
 
 EVERY = 0.1
@@ -57,7 +57,7 @@ class Runner:
 
     def spin(self, *_: object, **__: object) -> ExecutingRun:
         """Raise MetaflowException, which says what to do instead."""
-        raise MetaflowException(f"spin is not part of nbflow: {refused.COMMANDS['spin']}")
+        raise MetaflowException(f"spin is not part of nbflow: {refused.REFUSED_COMMANDS['spin']}")
 
     async_spin = spin
 
@@ -182,7 +182,7 @@ class ExecutingRun:
     @property
     def _flow(self) -> str:
         """The name of the flow class: the last class with steps in the file."""
-        tree = parse(decode(self._runner.file.read_bytes()))
+        tree = parse(decode_source(self._runner.file.read_bytes()))
         found = [node for node in tree.body if isinstance(node, ast.ClassDef) and _has_steps(node)]
         if not found:
             raise MetaflowException(f"{self._runner.file} defines no flow: derive a class from FlowSpec")

@@ -19,13 +19,13 @@ from nbflow.script.decorators import (
     note_on_flow,
     read_spec,
 )
-from nbflow.script.delayed import is_delayed, resolve
+from nbflow.script.delayed import is_delayed, resolve_delayed
 from nbflow.script.parameters import parameters_of
 
 _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
 
 
-def settle(cls: type) -> None:
+def settle_class(cls: type) -> None:
     """Put the values of configs where they are waited for, and let mutators change the flow.
 
     Raises MetaflowException.
@@ -42,7 +42,7 @@ def settle(cls: type) -> None:
 
 def finish(cls: type, decorators: tuple[str, ...]) -> None:
     """Put the decorators of `--with` above every step, and let mutators see the flow as the command line has it."""
-    settle(cls)
+    settle_class(cls)
     for text in decorators:
         _attach(cls, text)
     if _FINISHED not in vars(cls):
@@ -67,7 +67,7 @@ def _find_values(cls: type) -> None:
         parameter.settle(configs)
     for one in flow_decorators(cls):
         if is_delayed(one.given):
-            note_on_flow(cls, Applied(one.name, resolve(dict(one.given), configs)))
+            note_on_flow(cls, Applied(one.name, resolve_delayed(dict(one.given), configs)))
     for method in _steps(cls):
         facts = facts_of(method)
         assert facts is not None

@@ -10,21 +10,21 @@ from typing import Any
 import cloudpickle
 
 from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
-from nbflow.run.events import Level
+from nbflow.run.events.events import Level
 from nbflow.script.transition import HIDDEN, Transition
-from nbflow.store.artifact import Artifact
-from nbflow.store.codec import Encoded
-from nbflow.store.heap import Heap
-from nbflow.store.home import Home
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
 from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 @dataclass
-class TaskState:
+class TaskArtifacts:
     """Behind `self` in a task, and behind each of `inputs`."""
 
     step: str
-    artifacts: dict[str, Artifact]
+    artifacts: dict[str, ArtifactRef]
     store: Store
     home: Home
     stack: Sequence[Level] = ()
@@ -35,7 +35,7 @@ class TaskState:
     transition: Transition | None = None
     caught: bool = False  # whether it failed, and the flow goes on nevertheless
     loaded: dict[str, Any] = field(default_factory=dict)
-    merged: dict[str, Artifact] = field(default_factory=dict)
+    merged: dict[str, ArtifactRef] = field(default_factory=dict)
     passed_on: frozenset[str] = frozenset()  # names that it did not set, and that reach what the task has changed
     _items: dict[int, Any] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class TaskState:
 
     # joins
 
-    def merge(self, bound: set[str], inputs: Sequence[TaskState], exclude: set[str], include: set[str]) -> None:
+    def merge(self, bound: set[str], inputs: Sequence[TaskArtifacts], exclude: set[str], include: set[str]) -> None:
         """By reference: nothing is loaded unless two inputs differ in bytes.
 
         Raises UnhandledInMergeArtifactsException where they disagree, and MissingInMergeArtifactsException.
@@ -98,13 +98,13 @@ class TaskState:
         return name in self.loaded and self.loaded[name] is value
 
 
-def _agree(name: str, inputs: Iterable[TaskState]) -> bool:
+def _agree(name: str, inputs: Iterable[TaskArtifacts]) -> bool:
     holders = [one for one in inputs if name in one.artifacts]
     if len({one.artifacts[name].digest for one in holders}) == 1:
         return True
     return len({cloudpickle.dumps(one.load(name)) for one in holders}) == 1 if _is_cheap(name, holders) else False
 
 
-def _is_cheap(name: str, holders: Sequence[TaskState]) -> bool:
+def _is_cheap(name: str, holders: Sequence[TaskArtifacts]) -> bool:
     """Equal values may be stored with different bytes, beside what they share objects with: then look closer."""
     return all(one.artifacts[name].size < 1 << 20 for one in holders)

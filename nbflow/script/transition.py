@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbflow.flow.flowspec import ITEMS
+from nbflow.flow.flowspec.classes import ITEMS
 
 OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
 """Attributes of a flow that are no artifacts."""

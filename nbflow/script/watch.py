@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.errors import PreludeChanged, UnknownDraw
-from nbflow.flow.graph import Graph
-from nbflow.run.randomness import MODULES, is_fresh, observe
-from nbflow.run.state import Look
-from nbflow.script.branches import Branches
-from nbflow.script.flow import FlowSpec
-from nbflow.script.program import ScriptHome
+from nbflow.flow.graph.link import Graph
+from nbflow.run.task.definition_state import Look
+from nbflow.run.task.random_state import MODULES, is_fresh, observe
+from nbflow.script.flowspec import FlowSpec
+from nbflow.script.script_program import ScriptHome
+from nbflow.script.static_branches import Branches
 
 
 @dataclass
-class Watch:
+class ModuleWatch:
     """Looks at the module of the script before the body of one step."""
 
     branches: Branches

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from nbflow.flow.step import Next, NextKind
+from nbflow.flow.syntax.specs import Next, NextKind
 from nbflow.script.custom import UserStepDecorator
 
 

@@ -9,23 +9,25 @@ from functools import cached_property
 from pathlib import Path
 
 from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
-from nbflow.store import audit, codec, lock, schema
-from nbflow.store.artifact import Artifact, Component
-from nbflow.store.audit import Damage
-from nbflow.store.catalog import Writer
-from nbflow.store.codec import CannotLend, Encoded
-from nbflow.store.heap import Heap
-from nbflow.store.history import Reader
-from nbflow.store.home import Home
-from nbflow.store.local import LocalBlobs
-from nbflow.store.naming import name_flow
-from nbflow.store.rows import RunStatus
-from nbflow.store.sweep import Swept, sweep
+from nbflow.store import lock
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.catalog import audit, schema
+from nbflow.store.catalog.audit import Damage
+from nbflow.store.catalog.flow_names import name_flow
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.catalog.sweep import Swept, sweep
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling import codec
+from nbflow.store.pickling.codec import CannotLend, Encoded
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
-LIVE = "live"  # the folder for what running tasks print
-VARIABLE = "NBFLOW_HOME"
+LIVE_FOLDER = "live"  # the folder for what running tasks print
+HOME_VARIABLE = "NBFLOW_HOME"
 
 
 class Store:
@@ -40,7 +42,7 @@ class Store:
     @staticmethod
     def locate(start: Path) -> Path:
         """Where the store of a folder is, or would be."""
-        named = os.environ.get(VARIABLE)
+        named = os.environ.get(HOME_VARIABLE)
         if named:
             return Path(os.path.expanduser(named)).absolute()  # ~ stays where nobody knows the user's home
         start = start.absolute()
@@ -59,7 +61,7 @@ class Store:
             _lay_out(root)
         elif not cls.exists(root):
             raise StoreBroken(
-                root, "there is no store", f"Run the flow once, or set {VARIABLE} to the folder of its store"
+                root, "there is no store", f"Run the flow once, or set {HOME_VARIABLE} to the folder of its store"
             )
         store = cls(root)
         store.history  # noqa: B018 - refuses a store that is not ours or too new, before anything is written
@@ -71,18 +73,18 @@ class Store:
         return name_flow(root / CATALOG, notebook)
 
     @classmethod
-    def reader(cls, root: Path) -> Reader:
+    def reader(cls, root: Path) -> CatalogReader:
         """A connection of its own that can only read, for clients and other threads."""
         return cls(root).new_reader()
 
-    def new_reader(self) -> Reader:
-        return Reader(self.catalog, self.has)
+    def new_reader(self) -> CatalogReader:
+        return CatalogReader(self.catalog, self.has)
 
-    def writer(self) -> Writer:
-        return Writer(self.catalog)
+    def writer(self) -> CatalogWriter:
+        return CatalogWriter(self.catalog)
 
     @cached_property
-    def history(self) -> Reader:
+    def history(self) -> CatalogReader:
         return self.new_reader()
 
     def close(self) -> None:
@@ -104,7 +106,7 @@ class Store:
     def save_reached(
         self,
         values: Mapping[str, object],
-        visible: Iterable[Artifact],
+        visible: Iterable[ArtifactRef],
         home: Home,
         heap: Heap,
         scope: str = "",
@@ -126,7 +128,7 @@ class Store:
                 heap.give_up(error.digests)
 
     def load(
-        self, artifacts: Mapping[str, Artifact], home: Home, components: Mapping[str, Component] | None = None
+        self, artifacts: Mapping[str, ArtifactRef], home: Home, components: Mapping[str, Component] | None = None
     ) -> dict[str, object]:
         """Return the values. Names that share objects do so again. `components` are rows that may not be committed."""
         return self.heap(home, components).load(artifacts)
@@ -171,12 +173,12 @@ class Store:
 
 def _lay_out(root: Path) -> None:
     try:
-        for folder in (root, root / LIVE):
+        for folder in (root, root / LIVE_FOLDER):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError), (root / ".gitignore").open("x") as file:
             file.write("*\n")
     except FileExistsError as error:
-        fix = f"Move it away (a new one is made), or set {VARIABLE} to another folder"
+        fix = f"Move it away (a new one is made), or set {HOME_VARIABLE} to another folder"
         raise StoreBroken(error.filename, "it is no folder", fix) from error
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error

@@ -14,14 +14,14 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nbflow.cli.tally import Tally
-from nbflow.jupyter.broadcast import Broadcast, Going
-from nbflow.notebook import read_cells
-from nbflow.run.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
-from nbflow.store.artifact import Artifact, Summary
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.jupyter.kernel.broadcast import Broadcast, Going
+from nbflow.notebook.read import read_cells
+from nbflow.progress.tally import Tally
+from nbflow.run.events.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
+from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.store.thumbnail import thumbnail
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
+from nbflow.store.values.thumbnail import thumbnail
 from tests.flows import Shape
 from tests.jupyter.panel.desk import Desk
 
@@ -31,7 +31,7 @@ SHARE = 0.01
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "movie_recommender.ipynb"
 TEN = Shape("ten", "\n---\n".join(f"%%step s{n} --foreach k{n} in range(1000)\nx{n} = k{n}" for n in range(10)), {})
 RUN = RunRow(1, "ten", 1, started=1.0, parameters={"genre": "Comedy", "top_k": 5})
-ITEM = Artifact("k", "c", 0, 8, Summary("int", "1"))
+ITEM = ArtifactRef("k", "c", 0, 8, Summary("int", "1"))
 
 
 class Wire:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.artifact import Artifact, Summary
-from nbflow.store.rows import RunRow, TaskRow
-from nbflow.store.trust import seal_task
+from nbflow.store.catalog.rows import RunRow, TaskRow
+from nbflow.store.catalog.trust import seal_task
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 from tests.checkpoints.kernel import Kernel
 
 DATA = {
@@ -96,7 +96,7 @@ def test_ten_thousand_names_are_taken_back_in_no_time(benchmark: Any, kernel: Ke
 
 def test_a_task_is_signed_in_microseconds(benchmark: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-    made = [Artifact(f"name{i}", "d" * 32, i, 100, Summary("int", "1")) for i in range(5)]
+    made = [ArtifactRef(f"name{i}", "d" * 32, i, 100, Summary("int", "1")) for i in range(5)]
     run, task = RunRow(1, "films", 7, code="c" * 32), TaskRow(1, "clean", key="k" * 32)
     seal_task(run, task, made)
     benchmark(seal_task, run, task, made)

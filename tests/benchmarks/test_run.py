@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import link
+from nbflow.flow.graph.link import link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
 from tests.flows import LINEAR, Shape
 from tests.run.running import Place, Ran
 

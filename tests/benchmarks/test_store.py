@@ -16,16 +16,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbflow.store.artifact import Artifact
-from nbflow.store.blobs import size
-from nbflow.store.codec import encode
-from nbflow.store.component import Decoded, decode
-from nbflow.store.drift import compare
-from nbflow.store.home import PlainHome
-from nbflow.store.local import LocalBlobs
-from nbflow.store.rows import TaskRow, TaskStatus
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.protocol import blob_size
+from nbflow.store.catalog.rows import TaskRow, TaskStatus
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.component import Decoded, decode_component
+from nbflow.store.pickling.drift import compare_component
+from nbflow.store.pickling.home import PlainHome
 from nbflow.store.store import Store
-from nbflow.store.summary import summarise
+from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.summary import summarise
 
 HALF_GB = 62_500_000  # float64 values
 TASKS = 100_000
@@ -53,7 +53,7 @@ def frame(n: int = 2_000_000) -> pd.DataFrame:
 
 def loaded(value: object, blobs: LocalBlobs) -> Decoded:
     (component,) = encode({"v": value}, blobs, PlainHome()).components
-    return decode(component, blobs, PlainHome())
+    return decode_component(component, blobs, PlainHome())
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -89,9 +89,9 @@ def test_peak_memory_of_storing_half_a_gigabyte(benchmark: Any, tmp_path: Path) 
     script = f"""
 import pathlib, resource
 import numpy as np
-from nbflow.store.codec import encode
-from nbflow.store.home import PlainHome
-from nbflow.store.local import LocalBlobs
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.home import PlainHome
+from nbflow.store.blobs.local import LocalBlobs
 array = np.random.default_rng(0).random({HALF_GB})
 blobs = LocalBlobs(pathlib.Path({str(tmp_path / "blobs")!r}))
 encode({{"small": np.arange(500_000)}}, blobs, PlainHome())
@@ -106,20 +106,20 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 def test_loading_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) -> None:
     (component,) = encode({"a": array}, blobs, PlainHome()).components
-    benchmark(lambda: decode(component, blobs, PlainHome()))
+    benchmark(lambda: decode_component(component, blobs, PlainHome()))
     assert benchmark.stats.stats.median < 0.005
 
 
 def test_nobody_wrote_to_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) -> None:
     one = loaded(array, blobs)
     assert one.values[0].sum() > 0  # type: ignore[attr-defined]
-    assert benchmark(lambda: compare(one, blobs, PlainHome())) is not None
+    assert benchmark(lambda: compare_component(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.005
 
 
 def test_nobody_wrote_to_small_inputs(benchmark: Any, blobs: LocalBlobs) -> None:
     one = loaded({"a": [1, 2, {"b": "text"}], "c": np.arange(10)}, blobs)
-    assert benchmark(lambda: compare(one, blobs, PlainHome())) is not None
+    assert benchmark(lambda: compare_component(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.001
 
 
@@ -139,7 +139,7 @@ def test_one_column_of_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> No
     before = set(blobs)
     one["f3"] = np.arange(2_000_000.0)  # type: ignore[index]
     benchmark.pedantic(lambda: encode({"df": one}, blobs, PlainHome()), rounds=1)
-    new = sum(size(digest) for digest in set(blobs) - before)
+    new = sum(blob_size(digest) for digest in set(blobs) - before)
     benchmark.extra_info["new_bytes"] = new
     assert new < 16_100_000
 
@@ -154,7 +154,7 @@ def test_loading_a_million_tuples(benchmark: Any, blobs: LocalBlobs) -> None:
     (component,) = encode({"rows": rows}, blobs, PlainHome()).components
     del rows
     gc.collect()
-    benchmark.pedantic(lambda: decode(component, blobs, PlainHome()), rounds=3)
+    benchmark.pedantic(lambda: decode_component(component, blobs, PlainHome()), rounds=3)
 
 
 def test_two_small_numbers(benchmark: Any, blobs: LocalBlobs) -> None:
@@ -174,7 +174,7 @@ def test_a_hundred_thousand_tasks(benchmark: Any, tmp_path: Path) -> None:
                 digest = f"{i:032x}"
                 writer.put_component(replace(first, digest=digest))
                 task = writer.put_task(a_task(run.id, i))
-                writer.put_artifacts(task, [Artifact("score", digest, 0, 20, summarise(i))])
+                writer.put_artifacts(task, [ArtifactRef("score", digest, 0, 20, summarise(i))])
                 if i % 1000 == 0:
                     writer.commit()
             writer.commit()

@@ -13,26 +13,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from nbflow.address import read_address
-from nbflow.archive import Archive
-from nbflow.checkpoints.home import LiveHome
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.checkpoints.plan import RestorePlan
 from nbflow.checkpoints.point import Checkpoint, read_checkpoint
-from nbflow.checkpoints.randomness import write_random
+from nbflow.checkpoints.random_generators import write_random
 from nbflow.checkpoints.restore import Undo, apply_restore, prepare_restore, undo_restore
+from nbflow.checkpoints.restore_home import RestoreHome
+from nbflow.checkpoints.restore_plan import RestorePlan
 from nbflow.checkpoints.save import Saved, save_checkpoint
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph
-from nbflow.run.events import TaskId, TaskStarted, TaskSucceeded
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.history.address import read_address
+from nbflow.history.archive import Archive
+from nbflow.run.events.events import TaskId, TaskStarted, TaskSucceeded
 from nbflow.run.journal import Journal
 from nbflow.run.launch import link_known, refuse_errors
-from nbflow.run.sources import write_cells
-from nbflow.run.task import Result
-from nbflow.store.artifact import Artifact
-from nbflow.store.rows import RunKind, RunRow
+from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.task.performer import Result
+from nbflow.store.catalog.rows import RunKind, RunRow
 from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 FLOW = "traps"
 DOCUMENT = "traps.ipynb"
@@ -126,7 +126,7 @@ class Kernel:
         return Journal(self.writer, self.store.history, self.run)
 
     def _perform(self, graph: Graph, name: str) -> Result:
-        home = LiveHome(self.ledger, Checkpoint(FLOW, 0, "", 0, prelude=graph.prelude), self.store.history)
+        home = RestoreHome(self.ledger, Checkpoint(FLOW, 0, "", 0, prelude=graph.prelude), self.store.history)
         step, writes = graph.steps[name], graph.links[name].writes
         inputs = dict(self._inputs(graph, name))
         users = dict(self.namespace)
@@ -150,7 +150,7 @@ class Kernel:
         self.namespace.clear()
         self.namespace.update(names)
 
-    def _inputs(self, graph: Graph, name: str) -> Iterator[tuple[str, Artifact]]:
+    def _inputs(self, graph: Graph, name: str) -> Iterator[tuple[str, ArtifactRef]]:
         for binding in graph.links[name].bindings:
             for writer in binding.writers:
                 found = self.store.history.artifact(self.rows[writer], binding.name)

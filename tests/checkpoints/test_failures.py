@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.address import read_address
-from nbflow.archive import Archive
-from nbflow.checkpoints.plan import describe_plan
 from nbflow.checkpoints.point import Checkpoint, read_checkpoint
+from nbflow.checkpoints.restore_plan import describe_plan
 from nbflow.errors import (
     BlobCorrupt,
     BlobMissing,
@@ -21,7 +19,9 @@ from nbflow.errors import (
     TaskUnknown,
     UnknownName,
 )
-from nbflow.run.events import Failure, FailureKind, TaskFailed, TaskId, TaskStarted
+from nbflow.history.address import read_address
+from nbflow.history.archive import Archive
+from nbflow.run.events.events import Failure, FailureKind, TaskFailed, TaskId, TaskStarted
 from tests.checkpoints.kernel import Kernel
 from tests.flows import FOREACH
 from tests.run.running import Place

@@ -7,31 +7,31 @@ from dataclasses import replace
 import pytest
 
 from nbflow.checkpoints.ledger import Owned
-from nbflow.checkpoints.plan import Redefinition, describe_plan, plan_restore
-from nbflow.checkpoints.point import Checkpoint, Held
+from nbflow.checkpoints.point import Checkpoint, HeldName
+from nbflow.checkpoints.restore_plan import Redefinition, describe_plan, plan_restore
 from nbflow.errors import UnknownName
-from nbflow.flow.cell import Place
-from nbflow.flow.definition import Definition
-from nbflow.store.artifact import Artifact, Component, Lost, Summary
+from nbflow.flow.source.cell import Place
+from nbflow.flow.syntax.definition import Definition
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
 
 BIG = "b" * 32 + "-500000000"
 
 
-def artifact(name: str, component: str, index: int = 0, lost: tuple[Lost, ...] = ()) -> Artifact:
-    return Artifact(name, component, index, 100, Summary("list", f"<{name}>"), lost)
+def artifact(name: str, component: str, index: int = 0, lost: tuple[Lost, ...] = ()) -> ArtifactRef:
+    return ArtifactRef(name, component, index, 100, Summary("list", f"<{name}>"), lost)
 
 
-def held(name: str, component: str, index: int = 0, task: int = 1, lost: tuple[Lost, ...] = ()) -> Held:
-    return Held(artifact(name, component, index, lost), task, "7/load")
+def held(name: str, component: str, index: int = 0, task: int = 1, lost: tuple[Lost, ...] = ()) -> HeldName:
+    return HeldName(artifact(name, component, index, lost), task, "7/load")
 
 
-def checkpoint(*held: Held, components: tuple[Component, ...] = ()) -> Checkpoint:
+def checkpoint(*held: HeldName, components: tuple[Component, ...] = ()) -> Checkpoint:
     made = {one.artifact.component: Component(one.artifact.component, b"x" * 100, size=100) for one in held}
     made |= {one.digest: one for one in components}
     return Checkpoint("films", 7, "7/load", 1, {one.artifact.name: one for one in held}, made)
 
 
-def owned(one: Held, intact: bool = True, **facts: object) -> Owned:
+def owned(one: HeldName, intact: bool = True, **facts: object) -> Owned:
     return replace(Owned(one.artifact, one.task, intact), **facts)  # type: ignore[arg-type]
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbflow.address import read_address
-from nbflow.archive import Archive
 from nbflow.checkpoints.point import Checkpoint, read_checkpoint, read_checkpoint_of_row
 from nbflow.errors import (
     CheckpointNameTaken,
     NothingToUndo,
     PreludeFailed,
 )
+from nbflow.history.address import read_address
+from nbflow.history.archive import Archive
 from tests.checkpoints.kernel import Kernel
 from tests.flows import FOREACH, Shape
 from tests.run.running import Place

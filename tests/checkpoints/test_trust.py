@@ -13,20 +13,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from nbflow.checkpoints.plan import describe_plan
-from nbflow.cli.keeping import trust as shell_trust
+from nbflow.checkpoints.restore_plan import describe_plan
 from nbflow.errors import BlobCorrupt, CodeChanged, Untrusted
-from nbflow.run.events import TaskReused
-from nbflow.store import foreign, trust
+from nbflow.run.events.events import TaskReused
+from nbflow.store.catalog import foreign, trust
+from nbflow.store.catalog.trust import SignedRecord, keyring
 from nbflow.store.store import Store
-from nbflow.store.trust import Record, keyring
+from nbflow.verbs.keeping import trust as shell_trust
 from tests.checkpoints.kernel import Kernel
 from tests.flows import LINEAR
 from tests.run.running import Place
 
 Become = Callable[[], None]
 
-RECORD = Record(
+RECORD = SignedRecord(
     "films", 7, "clean", (3,), 0, False, "k" * 32, "c" * 32, (("df", "d" * 32 + ":0"), ("n", "e" * 32 + ":0"))
 )
 
@@ -61,7 +61,7 @@ def test_the_key_is_made_once_and_only_its_owner_may_read_it() -> None:
 def test_a_signature_holds_for_one_record_only(change: dict[str, object]) -> None:
     ring = keyring()
     seal = ring.sign(RECORD)
-    changed = Record(*(change.get(name, getattr(RECORD, name)) for name in Record.__slots__))
+    changed = SignedRecord(*(change.get(name, getattr(RECORD, name)) for name in SignedRecord.__slots__))
     assert ring.accepts(RECORD, seal)
     assert not ring.accepts(changed, seal)
     assert not ring.accepts(RECORD, None)

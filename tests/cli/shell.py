@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from nbflow.cli.group import nbflow
+from nbflow.cli.main import nbflow
 from tests.flows import Shape, notebook_of
 
 

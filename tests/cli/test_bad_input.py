@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.notebook import read_cells
+from nbflow.notebook.read import read_cells
 from tests.cli.shell import Shell
 from tests.flows import notebook_of
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nbflow.cli.narrator import Memory, Narrator
-from nbflow.cli.outputs import text_of
-from nbflow.cli.progress import Lines, steps_table
-from nbflow.cli.tally import Tally
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
-from nbflow.run.events import (
+from nbflow.cli.terminal import LineProgress, steps_table
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.progress.narrator import Memory, Narrator
+from nbflow.progress.printed import text_of_outputs
+from nbflow.progress.tally import Tally
+from nbflow.run.events.events import (
     Event,
     Failure,
     FailureKind,
@@ -25,11 +25,11 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.task import Result
-from nbflow.store.artifact import Artifact, Lost, Summary
+from nbflow.run.task.performer import Result
+from nbflow.store.values.artifact_ref import ArtifactRef, Lost, Summary
 from tests.flows import FOREACH, LINEAR, LOOP
 
-ITEM = Artifact("0", "digest", 0, 1, Summary("int", "1"))
+ITEM = ArtifactRef("0", "digest", 0, 1, Summary("int", "1"))
 MEMORY = Memory(lambda source: f"run {source.partition('/')[0]}, 2 h ago", lambda digest: [text(f"output {digest}\n")])
 FAILURE = Failure(FailureKind.ERROR, "ValueError", "no\nreally", (), "Traceback:\n  line\nValueError: no\n")
 
@@ -187,7 +187,7 @@ def test_the_table_has_a_state_for_every_step() -> None:
 
 
 def test_outputs_become_plain_text() -> None:
-    assert text_of(
+    assert text_of_outputs(
         [
             text("10%\r50%\r100%\ndone"),
             {"output_type": "display_data", "data": {"text/plain": "<Figure>", "image/png": "abc"}},
@@ -198,7 +198,7 @@ def test_outputs_become_plain_text() -> None:
 
 def test_a_hundred_thousand_tasks_are_told_in_ten_lines(capsys) -> None:
     number = 100_000
-    lines = Lines(narrate(FOREACH.graph, [split(number)])[0])
+    lines = LineProgress(narrate(FOREACH.graph, [split(number)])[0])
     events = [(TaskStarted(TaskId("fit", (i,))), fit(i)) for i in range(number)]
     for started, done in events:
         lines(started, None)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from nbflow.cli.options import find_notebook, spell_out
-from nbflow.flow.step import Parameter, ParameterType
+from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.verbs.options import find_notebook, spell_out
 from tests.cli.shell import Shell
 
 CELLS = (
@@ -15,7 +15,7 @@ CELLS = (
     "level: Literal['low', 'high'] = 'low'",
     "%%step show\nprint(genre, top_k, fast, memory, level)",
 )
-BOOL, WORDS = Parameter("fast_mode", ParameterType.BOOL), Parameter("top_k", ParameterType.INT)
+BOOL, WORDS = ParameterSpec("fast_mode", ParameterType.BOOL), ParameterSpec("top_k", ParameterType.INT)
 
 
 @pytest.mark.parametrize(

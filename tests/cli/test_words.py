@@ -1,6 +1,6 @@
 import pytest
 
-from nbflow.cli.words import ago, brief, duration, indent, size, table
+from nbflow.progress.numbers import ago, brief, duration, format_size, indent, table
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_an_age_has_one_unit(seconds: float, text: str) -> None:
     [(0, "0 B"), (812, "812 B"), (4200, "4.2 kB"), (500e6, "500 MB"), (999_999, "1.0 MB"), (2.5e12, "2.5 TB")],
 )
 def test_a_size_has_two_or_three_digits(number: float, text: str) -> None:
-    assert size(number) == text
+    assert format_size(number) == text
 
 
 def test_tables_align_and_texts_are_indented_and_cut() -> None:

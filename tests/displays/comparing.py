@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-from nbflow.run.outputs import Output, settle
+from nbflow.run.output.outputs import Output, settle_outputs
 from tests.flows import Shape
 from tests.run.driving import task
 from tests.run.running import Place
@@ -81,7 +81,7 @@ def _joined(outputs: Iterable[Output]) -> Iterable[Output]:
             streams.setdefault(output["name"], {**output, "text": ""})["text"] += output["text"]
         else:
             between = [streams[name] for name in sorted(streams)]
-            settle(between)
+            settle_outputs(between)
             yield from between
             streams.clear()
             yield output

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from nbflow.run.outputs import Output
+from nbflow.run.output.outputs import Output
 from tests.displays.comparing import bodies, comparable, shown_by_kernel, shown_by_steps
 
 CELLS = bodies()

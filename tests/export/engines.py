@@ -14,21 +14,21 @@ from typing import Any
 
 from nbflow.client import Flow
 from nbflow.export.marks import Target
-from nbflow.export.script import Exported, export
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
-from nbflow.flow.randomness import GENERATORS
-from nbflow.run.events import Outcome
+from nbflow.export.write import Exported, export_flow
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.run.events.events import Outcome
 from nbflow.run.launch import launch
-from nbflow.run.namespace import Namespace
-from nbflow.run.plan import plan_run
-from nbflow.run.program import Program
-from nbflow.script.launch import run_script
+from nbflow.run.machine.plan import plan_run
+from nbflow.run.program.program import Program
+from nbflow.run.task.namespace import Namespace
+from nbflow.script.launch_script import run_script
 from nbflow.script.prepared import prepare
-from nbflow.script.program import flow_in, import_script
+from nbflow.script.script_program import flow_in, load_script
 from nbflow.script.settings import Settings
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.store import Store
 from tests.export.plain import plain
 
@@ -72,7 +72,7 @@ class Engines:
     def nbflow(self, exported: Exported, outcome: Outcome = Outcome.SUCCEEDED) -> Values:
         """The script, in workers of this process."""
         path = self.write(exported)
-        cls = flow_in(import_script(path, path.stem))
+        cls = flow_in(load_script(path, path.stem))
         ended = run_script(prepare(cls), dict(self.parameters), Settings(max_workers=2, max_splits=2000))
         assert ended.outcome is outcome
         tasks = [task for step in Flow(cls.__name__, self.folder)[ended.row.number] for task in step.tasks]
@@ -120,7 +120,7 @@ class Engines:
 
 
 def exported_of(graph: Graph, target: Target = Target.NBFLOW, *, everything: bool = True) -> Exported:
-    return export(graph, target, everything)
+    return export_flow(graph, target, everything)
 
 
 def named(values: Values, exported: Exported) -> Values:

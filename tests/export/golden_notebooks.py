@@ -10,6 +10,7 @@ from pathlib import Path
 from nbflow.export.script import export
 from nbflow.flow.cell import Cell
 from nbflow.flow.cells import read_flow
+
 from nbflow.flow.graph import Graph, link
 from nbflow.notebook import read_notebook
 

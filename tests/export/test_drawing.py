@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from nbflow.run.events import Outcome
+from nbflow.run.events.events import Outcome
 from tests.export.engines import Engines, exported_of, graph_of
 from tests.export.test_script import method, script, top, value
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.export.script import export
+from nbflow.export.write import export_flow
 from nbflow.script.lint import find_ruff
 from tests.export.golden_notebooks import FOLDER, GOLDEN
 
@@ -18,7 +18,7 @@ EACH = pytest.mark.parametrize("name", GOLDEN)
 @EACH
 def test_the_script_is_the_one_that_was_looked_at(name: str) -> None:
     again = f"if this is right: {sys.executable} -m tests.export.golden_notebooks"
-    assert export(GOLDEN[name]).text == (FOLDER / f"{name}.py").read_text("utf-8"), again
+    assert export_flow(GOLDEN[name]).text == (FOLDER / f"{name}.py").read_text("utf-8"), again
 
 
 @EACH

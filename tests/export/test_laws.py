@@ -13,11 +13,11 @@ from dataclasses import replace
 import pytest
 
 from nbflow.export.marks import Target
-from nbflow.export.script import Exported
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
-from nbflow.notebook import read_notebook
-from nbflow.run.events import Outcome
+from nbflow.export.write import Exported
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.notebook.read import read_notebook
+from nbflow.run.events.events import Outcome
 from tests.export.cases import CASES, UNDER_METAFLOW
 from tests.export.engines import ROOT, Engines, Values, exported_of, graph_of, named
 from tests.flows import BRANCH, CLASSES, CRASHING, FAILING, LARGE, LOST, NESTED, SHAPES, SWITCH, TOLERATED, Shape

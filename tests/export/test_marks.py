@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.export.bodies import Body, read_bodies
-from nbflow.export.layout import dedent, indent
+from nbflow.export.body_text import BodyText, read_bodies
 from nbflow.export.marks import Mark, Marks, Target, digest_cell, digest_code, mark_of, read_marks, write_marks
-from nbflow.flow.cell import Cell
+from nbflow.export.text_layout import dedent, indent_block
+from nbflow.flow.source.cell import Cell
 
 MARKS = Marks(
     "my films.ipynb",
@@ -72,7 +72,7 @@ if x:
 
 
 def test_the_content_of_texts_is_not_moved() -> None:
-    moved = indent(TEXT, 8)
+    moved = indent_block(TEXT, 8)
     assert moved.splitlines()[1:4] == ['        y = """first', "  second", '"""']
     assert dedent(moved, 8) == TEXT.rstrip("\n")
 
@@ -123,13 +123,13 @@ a
 
 def test_a_body_may_begin_with_a_text() -> None:
     script = 'class F:\n    def load(self):\n        # cell 6\n        """One."""\n        x = 1\n        self.next()'
-    assert read_bodies(script) == (Body(6, "load", '"""One."""\nx = 1', 4),)
+    assert read_bodies(script) == (BodyText(6, "load", '"""One."""\nx = 1', 4),)
 
 
 def test_bodies_are_read_without_what_was_written_around_them() -> None:
     assert read_bodies(SCRIPT) == (
-        Body(6, "load", '# read it\nraw = """\na\n"""\nn = len(raw)\n# that was all', 12),
-        Body(7, "use", "self.x = self.raw", 25),
-        Body(8, "more", "self.y = self.x", 32),
-        Body(9, "end", "self.z = self.y", 40),
+        BodyText(6, "load", '# read it\nraw = """\na\n"""\nn = len(raw)\n# that was all', 12),
+        BodyText(7, "use", "self.x = self.raw", 25),
+        BodyText(8, "more", "self.y = self.x", 32),
+        BodyText(9, "end", "self.z = self.y", 40),
     )

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.export.plan.order import Beside, Order, Part, Series
+from nbflow.export.plan.document_order import Beside, Order, OrderPart, Series
 
 NAMES = tuple("abcdefgh")
 Edges = frozenset[tuple[str, str]]
 EDGES = st.frozensets(st.sampled_from(list(combinations(NAMES, 2))), max_size=12)
 
 
-def names_in(part: Part) -> list[str]:
+def names_in(part: OrderPart) -> list[str]:
     return [part] if isinstance(part, str) else [name for one in part.parts for name in names_in(one)]
 
 
-def ordered(part: Part) -> set[tuple[str, str]]:
+def ordered(part: OrderPart) -> set[tuple[str, str]]:
     """Every pair of which the second waits for the first."""
     if isinstance(part, str):
         return set()
@@ -57,7 +57,7 @@ def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 def test_a_series_parallel_order_keeps_all_that_runs_at_once(shape: object) -> None:
     names = iter("abcdefghijklmnopqrstuvwxyz")
 
-    def build(shape: object) -> Part:
+    def build(shape: object) -> OrderPart:
         if isinstance(shape, tuple):
             kind = Series if shape[0] else Beside
             return kind(tuple(build(one) for one in shape[1]))

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.script import Exported
-from nbflow.flow.checks import check
-from nbflow.flow.graph import Graph
+from nbflow.export.write import Exported
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph
 from tests.export.alone import values_alone
 from tests.export.engines import Engines, Values, by_task, exported_of, graph_of, named
 from tests.export.random_flows import notebooks
@@ -49,7 +49,7 @@ def test_and_when_metaflow_runs_the_script(engines: Engines, cells: tuple[str, .
 def export(cells: tuple[str, ...], target: Target = Target.NBFLOW) -> tuple[Graph, Exported]:
     """Of a flow that is right, and that a script can say."""
     graph = graph_of(*cells)
-    assume(all(problem.warning for problem in check(graph)))
+    assume(all(problem.warning for problem in check_flow(graph)))
     try:
         return graph, exported_of(graph, target)
     except FlowRefused as error:

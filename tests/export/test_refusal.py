@@ -9,7 +9,7 @@ import pytest
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.script import export
+from nbflow.export.write import export_flow
 from tests.export.engines import graph_of
 from tests.export.test_script import value
 
@@ -59,7 +59,7 @@ def own_context() -> Iterator[None]:
 @pytest.mark.parametrize(("cells", "message"), REFUSED.values(), ids=REFUSED)
 def test_a_script_that_would_give_other_values_is_refused(cells: list[str], message: str) -> None:
     with pytest.raises(FlowRefused) as refused:
-        export(graph_of(*cells))
+        export_flow(graph_of(*cells))
     assert message in str(refused.value)
 
 
@@ -116,7 +116,7 @@ def test_a_notebook_that_is_changed_as_its_refusal_says_is_exported(
     cells: list[str], fix: str, fixed: list[str], expected: object
 ) -> None:
     with pytest.raises(FlowRefused) as refused:
-        export(graph_of(*cells))
+        export_flow(graph_of(*cells))
     assert str(refused.value).endswith(fix)
     assert value("b.x", *fixed) == expected
 
@@ -138,23 +138,23 @@ FOR_METAFLOW = {
 @pytest.mark.parametrize(("body", "use", "message"), FOR_METAFLOW.values(), ids=FOR_METAFLOW)
 def test_what_metaflow_cannot_store_is_refused_for_metaflow_alone(body: str, use: str, message: str) -> None:
     graph = graph_of(f"%%step a\n{body}", f"%%step b\nx = {use}")
-    assert export(graph)
+    assert export_flow(graph)
     with pytest.raises(FlowRefused, match=message):
-        export(graph, Target.METAFLOW)
+        export_flow(graph, Target.METAFLOW)
 
 
 @pytest.mark.parametrize(
     "body", ["x = sorted([2, 1], key=lambda n: n)", "def x(): return 1", "class P: n = 1\nx = P()", "x = 1, 2"]
 )
 def test_functions_that_a_step_uses_itself_and_those_at_the_top_are_fine(body: str) -> None:
-    assert export(graph_of(f"%%step a\n{body}", "%%step b\ny = x"), Target.METAFLOW)
+    assert export_flow(graph_of(f"%%step a\n{body}", "%%step b\ny = x"), Target.METAFLOW)
 
 
 def test_a_change_of_the_folder_is_refused_for_metaflow() -> None:
     graph = graph_of("import os\nos.chdir('data')", "%%step a\nx = os.getcwd()")
-    assert export(graph)
+    assert export_flow(graph)
     with pytest.raises(FlowRefused, match="Write it into the steps that need it, or export with --target nbflow"):
-        export(graph, Target.METAFLOW)
+        export_flow(graph, Target.METAFLOW)
 
 
 def test_names_bound_in_passing_are_handed_on() -> None:

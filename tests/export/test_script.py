@@ -6,16 +6,16 @@ import pytest
 
 from nbflow.export.marks import Target
 from nbflow.export.plan.naming import class_name
-from nbflow.export.script import export
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import link
+from nbflow.export.write import export_flow
+from nbflow.flow.graph.link import link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
 from tests.export.alone import values_alone
 from tests.export.engines import graph_of
 
 
 def script(*cells: str, everything: bool = False) -> str:
-    return export(graph_of(*cells), all_artifacts=everything).text
+    return export_flow(graph_of(*cells), all_artifacts=everything).text
 
 
 def top(*cells: str) -> str:
@@ -203,7 +203,7 @@ def test_the_last_value_goes_on_the_card_of_the_step(last: str, shown: str) -> N
 @pytest.mark.parametrize("target", Target)
 def test_parts_of_cards_that_the_notebook_imports_are_those_of_the_target(target: Target) -> None:
     cells = ["from nbflow.cards import Artifact, Markdown", "%%step a\nx = 1\ndisplay(Markdown('# Hi'))"]
-    text = export(graph_of(*cells), target).text
+    text = export_flow(graph_of(*cells), target).text
     assert [line for line in text.splitlines() if "cards import" in line] == [
         f"from {target}.cards import Artifact, Image, Markdown, Table"
     ]
@@ -297,7 +297,7 @@ def test_options_become_decorators() -> None:
 
 
 def test_more_retries_than_a_script_can_have_are_said() -> None:
-    exported = export(graph_of("%%step a --retry 9\nb = 1"))
+    exported = export_flow(graph_of("%%step a --retry 9\nb = 1"))
     assert exported.notes == ("'a' is tried again 4 times, which is the most of a script",)
     assert "@retry(times=4," in exported.text
 
@@ -313,13 +313,13 @@ def test_more_retries_than_a_script_can_have_are_said() -> None:
 )
 def test_markdown_above_a_step_is_its_docstring(markdown: str, doc: str) -> None:
     flow = read_flow([Cell(1, "%%step a\nb = 1", above=markdown)], "flow", "flow.ipynb")
-    assert f"        {doc}\n        # cell 1\n" in export(link(flow)).text
+    assert f"        {doc}\n        # cell 1\n" in export_flow(link(flow)).text
 
 
 def test_long_prose_is_filled_and_code_is_not() -> None:
     words = " ".join(["word"] * 40)
     flow = read_flow([Cell(1, "%%step a\nb = 1", above=f"{words}\n\n    {words}\n- {words}")], "flow", "flow.ipynb")
-    text = export(link(flow)).text
+    text = export_flow(link(flow)).text
     assert f"            {words}\n" in text
     assert max(len(line) for line in text.splitlines() if not line.startswith("            word")) <= 100
     assert "\n        - word word" in text
@@ -336,7 +336,7 @@ def test_only_what_is_read_below_or_by_nobody_is_handed_on() -> None:
 
 
 def test_steps_whose_names_are_artifacts_or_taken_are_renamed() -> None:
-    exported = export(graph_of("%%parameters\nrate: int = 1", "%%step grid\ngrid = [1]", "%%step rate\ny = grid"))
+    exported = export_flow(graph_of("%%parameters\nrate: int = 1", "%%step grid\ngrid = [1]", "%%step rate\ny = grid"))
     assert exported.methods == {"grid": "grid_step", "rate": "rate_step"}
 
 
@@ -348,7 +348,7 @@ def test_a_name_that_holds_two_things_at_once_has_two_attributes() -> None:
         "%%step d\nq = p + n",
         "%%step e --join b\nr = sum(inputs.q)",
     ]
-    exported = export(graph_of(*cells), all_artifacts=True)
+    exported = export_flow(graph_of(*cells), all_artifacts=True)
     assert exported.attributes == {("a", "n"): "a_n", ("c", "n"): "c_n"}
     assert values_alone(exported.text)["e", (), "r"] == 25
 
@@ -370,14 +370,14 @@ def test_guards_on_one_name_are_switches_of_their_own_where_a_foreach_stands_bet
 
 
 def test_a_series_parallel_flow_loses_no_parallelism() -> None:
-    exported = export(graph_of("%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x", "%%step d\nw = y + z"))
+    exported = export_flow(graph_of("%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x", "%%step d\nw = y + z"))
     assert exported.notes == ()
     assert "self.next(self.b, self.c)" in exported.text
 
 
 def test_any_other_flow_says_who_waits_for_whom() -> None:
     cells = ["%%step a\nx = 1", "%%step b\ny = 1", "%%step c\nz = x", "%%step d\nw = x + y"]
-    exported = export(graph_of(*cells))
+    exported = export_flow(graph_of(*cells))
     assert len(exported.notes) == 1
     assert f"    # - {exported.notes[0]}\n" in exported.text
 

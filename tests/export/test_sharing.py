@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.archive import Archive
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.script import export
-from nbflow.export.sharing.pairs import Sharing
-from nbflow.flow.graph import link
-from nbflow.run.events import Outcome
+from nbflow.export.sharing.pairs import SharedNames
+from nbflow.export.write import export_flow
+from nbflow.flow.graph.link import link
+from nbflow.history.archive import Archive
+from nbflow.run.events.events import Outcome
 from nbflow.store.store import Store
 from tests.export.engines import Engines, graph_of
 from tests.export.plain import plain
@@ -45,7 +45,7 @@ CLASS = """class Box:
 
 def waiting(*cells: str) -> list[str]:
     """`later < earlier` for each pair that has to wait."""
-    return [f"{pair.later} < {pair.earlier}" for pair in Sharing.of(graph_of(*cells)).pairs]
+    return [f"{pair.later} < {pair.earlier}" for pair in SharedNames.of(graph_of(*cells)).pairs]
 
 
 def change_of_rows(body: str, *above: str) -> list[str]:
@@ -174,13 +174,13 @@ def test_a_metaflow_cell_is_read_by_its_artifacts() -> None:
 
 def test_a_diamond_that_changes_nothing_keeps_its_branches() -> None:
     cells = ["%%step load\nx = [1]", "%%step a\ny = x + [2]", "%%step b\nz = x + [3]", "%%step end\nprint(y, z)"]
-    text = export(graph_of(*cells)).text
+    text = export_flow(graph_of(*cells)).text
     assert "self.next(self.a, self.b)" in text
     assert "one after another" not in text
 
 
 def test_the_script_and_the_notes_say_who_waits_and_why() -> None:
-    exported = export(graph_of(ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)"))
+    exported = export_flow(graph_of(ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)"))
     line = "'look' waits for 'change', which may change objects that it reaches as 'first'"
     assert f"# - {line}" in exported.text
     assert exported.notes[0] == line
@@ -189,8 +189,8 @@ def test_the_script_and_the_notes_say_who_waits_and_why() -> None:
 
 def test_what_a_run_has_told_is_not_guessed() -> None:
     graph = graph_of(ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)")
-    assert Sharing.of(graph, graph.links.keys()).pairs == ()
-    assert Sharing.of(graph, {"change", "look"}).pairs  # for what stands above them it was another run
+    assert SharedNames.of(graph, graph.links.keys()).pairs == ()
+    assert SharedNames.of(graph, {"change", "look"}).pairs  # for what stands above them it was another run
 
 
 def test_an_order_that_no_script_can_have_is_refused_until_a_run_has_told() -> None:
@@ -204,13 +204,13 @@ def test_an_order_that_no_script_can_have_is_refused_until_a_run_has_told() -> N
     with pytest.raises(
         FlowRefused, match="'more' waits for 'total', which may change objects that it reaches as 'table'"
     ):
-        export(graph)
-    assert export(graph, known=graph.links.keys()).text
+        export_flow(graph)
+    assert export_flow(graph, known=graph.links.keys()).text
 
 
 def constants(*cells: str) -> list[str]:
     """Who is told to change a constant that is read below, or in the step itself, through another name."""
-    notes = export(graph_of("LIMITS = [1, 2]\nNESTED = {'a': [1]}", *cells)).notes
+    notes = export_flow(graph_of("LIMITS = [1, 2]\nNESTED = {'a': [1]}", *cells)).notes
     return re.findall(
         r"(step '\w+') may change what an ordinary cell calls ('\w+'), and ('\w+') reads", " ".join(notes)
     )
@@ -239,7 +239,7 @@ HIDDEN = [
 def test_a_change_that_nobody_could_see_fails_with_the_names_and_a_fix(
     engines: Engines, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engines.nbflow(export(graph_of(*HIDDEN)), Outcome.FAILED)
+    engines.nbflow(export_flow(graph_of(*HIDDEN)), Outcome.FAILED)
     said = " ".join(re.sub(r"(?m)^\S+ \S+ \[.*?\] ", "", capsys.readouterr().out).split())
     assert "step 'change' changed an object that 'rows' reaches as well, and 'look' takes 'rows'" in said
     assert "nbflow run flow.ipynb" in said
@@ -254,7 +254,7 @@ def test_once_it_has_run_the_script_does_the_same(engines: Engines, tmp_path: Pa
     assert archive.proven(found) == graph.links.keys()
     changed = graph_of(*HIDDEN[:2], "%%step look\ntotal = 0\nfor row in rows:\n    total += sum(row)", *HIDDEN[3:])
     assert archive.proven(changed) == graph.links.keys() - {"look"}
-    values = engines.nbflow(export(found, known=archive.proven(found)))
+    values = engines.nbflow(export_flow(found, known=archive.proven(found)))
     assert values["end", (), "result"] == plain((2, 12))
 
 
@@ -267,7 +267,7 @@ def test_names_from_two_branches_share_below_the_join_what_they_shared_above(eng
         "%%step change\na.append(5)",
         "%%step end\nresult = (b, rows, same)",
     ]
-    values = engines.nbflow(export(graph_of(*cells), all_artifacts=True))
+    values = engines.nbflow(export_flow(graph_of(*cells), all_artifacts=True))
     assert values["end", (), "result"] == plain(([[1, 5]], [[1, 5], [2]], True))
 
 
@@ -279,7 +279,7 @@ def test_a_join_takes_a_name_from_the_branch_that_may_have_changed_it(engines: E
         "%%step end\nresult = (first, long, done)",
     ]
     assert waiting(*cells) == []
-    assert engines.nbflow(export(graph_of(*cells)))["end", (), "result"] == plain(({"n": 5}, "xxx", 1))
+    assert engines.nbflow(export_flow(graph_of(*cells)))["end", (), "result"] == plain(({"n": 5}, "xxx", 1))
 
 
 # Metaflow
@@ -287,16 +287,16 @@ def test_a_join_takes_a_name_from_the_branch_that_may_have_changed_it(engines: E
 
 def test_for_metaflow_names_that_may_come_apart_are_told() -> None:
     cells = [ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)"]
-    notes = [note for note in export(graph_of(*cells), Target.METAFLOW).notes if "Metaflow" in note]
+    notes = [note for note in export_flow(graph_of(*cells), Target.METAFLOW).notes if "Metaflow" in note]
     assert len(notes) == 1
     assert "step 'change' may change an object that 'look' reaches as 'first'" in notes[0]
-    assert not [note for note in export(graph_of(*cells)).notes if "Metaflow" in note]
-    assert not [n for n in export(graph_of(ROWS, "%%step a\nb = first"), Target.METAFLOW).notes if "Metaflow" in n]
+    assert not [note for note in export_flow(graph_of(*cells)).notes if "Metaflow" in note]
+    assert not [n for n in export_flow(graph_of(ROWS, "%%step a\nb = first"), Target.METAFLOW).notes if "Metaflow" in n]
 
 
 def test_for_metaflow_names_that_do_come_apart_are_refused() -> None:
     cells = [ROWS, "%%step change\nrows[0]['n'] = 5", "%%step look\nprint(first)"]
     graph = link(graph_of(*cells).flow, {"change": frozenset({"first"})})
     with pytest.raises(FlowRefused, match="'look' reads 'first'"):
-        export(graph, Target.METAFLOW, known=graph.links.keys())
-    export(graph, known=graph.links.keys())
+        export_flow(graph, Target.METAFLOW, known=graph.links.keys())
+    export_flow(graph, known=graph.links.keys())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.checks import check
-from nbflow.flow.graph import Graph, link
-from nbflow.flow.step import Flow
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.specs import FlowSource
 
 
-def flow_of(text: str) -> Flow:
+def flow_of(text: str) -> FlowSource:
     cells = [Cell(number, source.strip("\n")) for number, source in enumerate(text.split("\n---\n"), 1)]
     return read_flow(cells, "nb", "nb.ipynb")
 
@@ -21,7 +21,7 @@ def graph_of(text: str, learned: Mapping[str, frozenset[str]] | None = None) -> 
 
 
 def problems_of(text: str) -> list[str]:
-    return [str(problem) for problem in check(graph_of(text))]
+    return [str(problem) for problem in check_flow(graph_of(text))]
 
 
 def writers(graph: Graph, step: str) -> dict[str, tuple[str, ...]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.checks import check
+from nbflow.flow.checks.rules import check_flow
 from tests.flow.reading import graph_of
 
 CALLS = "---\n%%step a\nf(1)\n---\n%%step b\nf(1)\n"
 
 
 def told(cells: str) -> list[str]:
-    return [one.message for one in check(graph_of(cells)) if one.rule == "cache-of-function" and one.warning]
+    return [one.message for one in check_flow(graph_of(cells)) if one.rule == "cache-of-function" and one.warning]
 
 
 @pytest.mark.parametrize(

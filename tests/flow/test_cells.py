@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.cell import Cell, Place
-from nbflow.flow.cells import read_flow
-from nbflow.flow.code import digest
-from nbflow.flow.step import Foreach, Options, Step
+from nbflow.flow.names.code import code_digest
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell, Place
+from nbflow.flow.syntax.specs import Foreach, Options, StepSpec
 from tests.flow.reading import flow_of
 
 
@@ -14,7 +14,7 @@ def test_a_step_cell_becomes_a_step() -> None:
     flow = read_flow([Cell(4, source, "abc", above="# Fit")], "nb", "nb.ipynb")
     body = "\nmodel = train(cfg, data)\nif ok: score = 1"
     assert flow.steps == (
-        Step(
+        StepSpec(
             name="fit",
             place=Place("nb.ipynb", 4, 1),
             body=body,
@@ -26,7 +26,7 @@ def test_a_step_cell_becomes_a_step() -> None:
             maybe_writes=frozenset({"score"}),
             foreach=Foreach("cfg", "grid", frozenset({"grid"})),
             options=Options(retry=2),
-            code=digest(body),
+            code=code_digest(body),
             mentions=frozenset({"train", "data", "ok"}),
         ),
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.checks import check
+from nbflow.flow.checks.rules import check_flow
 from tests.flow.reading import graph_of, problems_of
 
 PARAMS = "%%parameters\ntop_k = 3\n---\n"
@@ -293,7 +293,7 @@ WARNINGS = {"changed-outside", "parallel-writes", "setting-outside", "undefined"
 
 @pytest.mark.parametrize("wrong", [wrong for wrong, _, _ in RULES])
 def test_only_what_still_has_one_meaning_is_a_warning(wrong: str) -> None:
-    (problem,) = check(graph_of(wrong))
+    (problem,) = check_flow(graph_of(wrong))
     assert problem.warning == (problem.rule in WARNINGS)
 
 
@@ -308,11 +308,11 @@ def test_a_star_import_in_the_prelude_may_bring_any_name() -> None:
 
 def test_problems_stand_in_the_order_of_the_document() -> None:
     text = "%%step a\nx = p\n---\n%%step b --bgg\n---\n%%step c --after zz\n---\n%%step d --while w\ny = 1"
-    assert [problem.place.cell for problem in check(graph_of(text)) if problem.place] == [1, 2, 3, 4]
+    assert [problem.place.cell for problem in check_flow(graph_of(text)) if problem.place] == [1, 2, 3, 4]
 
 
 def test_a_step_that_reads_its_own_name_first_is_not_told_that_it_meant_that_name() -> None:
-    problems = check(graph_of("%%step count --while again\ntotal = total + 1\nagain = total < 3"))
+    problems = check_flow(graph_of("%%step count --while again\ntotal = total + 1\nagain = total < 3"))
     assert [problem.message for problem in problems] == ["nothing above provides 'total'"]
 
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from nbflow.flow.code import compile_body, digest, line_of, names_of
+from nbflow.flow.names.code import code_digest, compile_source, line_of_name, names_of
 
 
 def words(text: str) -> frozenset[str]:
@@ -154,16 +154,16 @@ def test_a_star_import_is_found_with_its_line() -> None:
 def test_only_the_compiler_sees_return_outside_a_function() -> None:
     for body in ("return 1", "def f():\n    await x", "break", "yield 1"):
         with pytest.raises(SyntaxError):
-            compile_body(body)
+            compile_source(body)
 
 
 def test_reading_code_gives_no_warnings() -> None:
-    compile_body(r"x = '\d' is 'a'")
+    compile_source(r"x = '\d' is 'a'")
     assert names_of(r"x = '\d' is y").reads == {"y"}
 
 
 def test_the_line_of_a_name_is_its_first() -> None:
-    assert (line_of("a = 1\nb = c\nc", "c"), line_of("a", "z")) == (2, None)
+    assert (line_of_name("a = 1\nb = c\nc", "c"), line_of_name("a", "z")) == (2, None)
 
 
 SAME = [
@@ -179,7 +179,7 @@ SAME = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_a_digest_is_blind_to_layout_comments_and_docstrings(one: str, other: str) -> None:
-    assert digest(one) == digest(other)
+    assert code_digest(one) == code_digest(other)
 
 
 DIFFERENT = [
@@ -201,14 +201,14 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_a_digest_sees_every_other_change(one: str, other: str) -> None:
-    assert digest(one) != digest(other)
+    assert code_digest(one) != code_digest(other)
 
 
 def test_a_digest_is_the_same_for_text_and_tree() -> None:
     source = "def f(a):\n    return [a * 2 for a in range(3)]"
     assert (
-        digest(source)
-        == digest(ast.parse(source))
-        == digest(ast.parse(source).body)
-        == digest(ast.unparse(ast.parse(source)))
+        code_digest(source)
+        == code_digest(ast.parse(source))
+        == code_digest(ast.parse(source).body)
+        == code_digest(ast.unparse(ast.parse(source)))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.encoding import decode, encoding_of, without_coding
+from nbflow.flow.source.encoding import decode_source, encoding_of, without_coding
 from tests.flow.reading import problems_of
 
 
@@ -22,7 +22,7 @@ from tests.flow.reading import problems_of
     ids=["bom", "latin-1", "cp1252", "line ends"],
 )
 def test_text_is_what_python_reads(data: bytes, text: str) -> None:
-    assert decode(data) == text
+    assert decode_source(data) == text
 
 
 @pytest.mark.parametrize("data", [b"s = '\xff'", b"# coding: nonsense\n", b"# coding: rot13\n", b"\xff\xfex\0"])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.checks import check
-from nbflow.flow.fileorder import covers, may_be_same
-from nbflow.flow.pathtexts import UNKNOWN
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.files.fileorder import covers, may_be_same
+from nbflow.flow.files.pathtexts import UNKNOWN
 from tests.flow.reading import graph_of, problems_of
 
 ABOVE = """
@@ -186,7 +186,7 @@ def test_the_modules_that_are_imported_by_a_text_are_found(body: str, expected: 
     paths = (use.path.replace("\1year\1", "<year>") for use in graph.links["s"].modules)
     assert [path.replace(UNKNOWN, "?") for path in paths] == expected
     assert graph.links["s"].files == ()
-    assert [problem.rule for problem in check(graph)] == ["module-by-name"] * (expected == ["?"])
+    assert [problem.rule for problem in check_flow(graph)] == ["module-by-name"] * (expected == ["?"])
 
 
 ORDERS = [

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 import nbflow
-from nbflow.flow.cell import Cell, Problem
-from nbflow.flow.cells import read_flow
-from nbflow.flow.checks import check
-from nbflow.flow.graph import link
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell, Problem
 from tests.flow.reading import graph_of, problems_of
 from tests.flow.test_checks import RULES
 
@@ -175,7 +175,7 @@ def cells_of(text: str) -> list[Cell]:
 
 
 def told(cells: list[Cell]) -> tuple[Problem, ...]:
-    return check(link(read_flow(cells, "nb", "nb.ipynb")))
+    return check_flow(link(read_flow(cells, "nb", "nb.ipynb")))
 
 
 INJECTED = [Cell(1, "%%parameters\nn: int = 1"), Cell(2, "n = 'a'", tags=frozenset({"injected-parameters"}))]
@@ -195,7 +195,7 @@ def with_headers(cells: list[Cell], problems: tuple[Problem, ...]) -> list[Cell]
     ]
 
 
-HEADED = [text for text, *_ in (*RULES, *FIXES) if any(one.header for one in check(graph_of(text)))]
+HEADED = [text for text, *_ in (*RULES, *FIXES) if any(one.header for one in check_flow(graph_of(text)))]
 
 
 def test_many_messages_name_a_header() -> None:
@@ -204,7 +204,7 @@ def test_many_messages_name_a_header() -> None:
 
 @pytest.mark.parametrize("text", HEADED)
 def test_the_headers_that_messages_name_mend_what_they_speak_of(text: str) -> None:
-    problems = check(graph_of(text))
+    problems = check_flow(graph_of(text))
     mended = told(with_headers(cells_of(text), problems))
     assert [one for one in mended if one.header or not one.warning] == [one for one in problems if not one.header]
 

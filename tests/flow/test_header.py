@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from nbflow.flow.header import CellKind, Header, read_header
-from nbflow.flow.step import Allowance, Cache, CacheMode, Foreach, Guard, Options
-from nbflow.flow.step import Test as Asks
+from nbflow.flow.syntax.header import CellKind, Header, read_header
+from nbflow.flow.syntax.specs import Allowance, Cache, CacheMode, Foreach, Guard, Options
+from nbflow.flow.syntax.specs import Comparison as Asks
 
 
 def step(name: str = "a", **facts: object) -> Header:

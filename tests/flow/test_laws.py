@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbflow.flow import assignment, cells, code, linking, parameters, scope
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.checks import check
-from nbflow.flow.code import digest, names_of
-from nbflow.flow.graph import Graph, link
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph import linking
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.names import assignment, code, scope
+from nbflow.flow.names.code import code_digest, names_of
+from nbflow.flow.reading import cells
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax import parameter_cell
 
 NAMES = ["a", "b", "c", "d"]
 name = st.sampled_from(NAMES)
@@ -80,7 +83,7 @@ def test_document_order_is_valid_and_scopes_are_of_steps_above(sources: list[str
         assert linked.rank == 1 + max((graph.links[above].rank for above in linked.upstream), default=-1)
         assert all(order.index(outer) <= order.index(step) for outer in linked.scope)
         assert not linked.joined or len(linked.opened) > len(linked.scope)
-    check(graph)
+    check_flow(graph)
 
 
 numbers = st.one_of(
@@ -133,16 +136,16 @@ def test_swapping_neighbours_that_share_no_name_changes_no_binding(sources: list
 @given(st.text(max_size=60))
 def test_reading_any_text_never_raises(text: str) -> None:
     for source in (text, f"%%step a\n{text}", f"%%step {text}", f"%%parameters\n{text}", f"%%shared\n{text}"):
-        check(graph_of([source]))
+        check_flow(graph_of([source]))
 
 
-MODULES = [assignment, cells, code, linking, parameters, scope]
+MODULES = [assignment, cells, code, linking, parameter_cell, scope]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_a_digest_survives_another_layout(module: object) -> None:
     source = inspect.getsource(module)  # type: ignore[arg-type]
-    assert digest(ast.unparse(ast.parse(source))) == digest(source)
+    assert code_digest(ast.unparse(ast.parse(source))) == code_digest(source)
 
 
 @settings(max_examples=50)
@@ -162,4 +165,4 @@ def test_a_digest_sees_a_change_anywhere(data: st.DataObject) -> None:
             node.arg += "_"
         case ast.FunctionDef():
             node.body.append(ast.Pass())
-    assert digest(tree) != digest(source)
+    assert code_digest(tree) != code_digest(source)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.flow.lines import lines_of
+from nbflow.flow.source.lines import lines_of
 from tests.flows import Shape
 
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from nbflow.flow.checks import check
-from nbflow.flow.graph import link
-from nbflow.flow.step import Guard
-from nbflow.flow.step import Test as Asks
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import link
+from nbflow.flow.syntax.specs import Comparison as Asks
+from nbflow.flow.syntax.specs import Guard
 from tests.flow.reading import flow_of, graph_of, problems_of, writers
 
 
@@ -306,7 +306,7 @@ def test_link_is_total() -> None:
 
 def test_the_graph_is_made_without_ipython_and_sqlite() -> None:
     code = (
-        "import sys, nbflow.flow.graph, nbflow.flow.cells, nbflow.flow.checks\n"
+        "import sys, nbflow.flow.graph.link, nbflow.flow.reading.cells, nbflow.flow.checks.rules\n"
         "print(sorted({'IPython', 'sqlite3', 'pickle', 'nbformat', 'nbflow.store'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -324,13 +324,13 @@ def test_a_step_that_uses_a_registry_does_not_register_anything() -> None:
     assert graph.links["a"].writes == {"x"}
     assert [one.source for one in graph.closure("a")][-1].endswith("def one(): pass")
     assert [one.source for one in graph.closure("b")][-1].endswith("def two(): pass")
-    assert check(graph) == ()
+    assert check_flow(graph) == ()
 
 
 def test_a_cell_cannot_change_what_a_step_above_has_changed() -> None:
     graph = graph_of(REGISTRY.replace("x = list(found)", "register(len)"))
     assert "found" in graph.links["a"].writes
-    (problem,) = check(graph)
+    (problem,) = check_flow(graph)
     assert problem.message == "this changes 'found', which step 'a' changes; the steps below would not see that"
 
 

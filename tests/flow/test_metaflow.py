@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.graph import link
-from nbflow.flow.step import Foreach, Guard, Next, NextKind
-from nbflow.flow.step import Test as Asks
+from nbflow.flow.graph.link import link
+from nbflow.flow.syntax.specs import Comparison as Asks
+from nbflow.flow.syntax.specs import Foreach, Guard, Next, NextKind
 from tests.flow.reading import flow_of, graph_of, problems_of, writers
 
 

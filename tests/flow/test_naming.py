@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.naming import header_line, propose_name
+from nbflow.flow.syntax.proposals import header_line, propose_name
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import ParameterError
-from nbflow.flow.cell import Place
-from nbflow.flow.parameters import coerce, parse_value, read_parameters, with_injected
-from nbflow.flow.step import Parameter, ParameterType
+from nbflow.flow.source.cell import Place
+from nbflow.flow.syntax.parameter_cell import coerce, parse_value, read_parameters, with_injected
+from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from tests.flow.reading import problems_of
 
 PLACE = Place("nb.ipynb", 1)
 
 
-def read(source: str) -> list[Parameter]:
+def read(source: str) -> list[ParameterSpec]:
     cell = read_parameters(ast.parse(source), source, PLACE)
     assert cell.problems == ()
     return list(cell.parameters)
@@ -23,34 +23,34 @@ def read(source: str) -> list[Parameter]:
 
 T = ParameterType
 DECLARED = [
-    ('genre: str = "Sci-Fi"  # genre to pick', Parameter("genre", T.STR, "Sci-Fi", "genre to pick")),
-    ("k: int = 5", Parameter("k", T.INT, 5)),
-    ("k = 60 * 60", Parameter("k", T.INT, 3600)),
-    ("rate: float = 1", Parameter("rate", T.FLOAT, 1.0)),
-    ("on = True", Parameter("on", T.BOOL, True)),
-    ("xs = [1, -2]", Parameter("xs", T.LIST, [1, -2])),
-    ("xs: list[str] = ('a', 'b')", Parameter("xs", T.LIST, ["a", "b"])),
-    ("d: dict[str, int] = {'a': 1}", Parameter("d", T.DICT, {"a": 1})),
-    ("since: date = '2024-01-31'", Parameter("since", T.DATE, date(2024, 1, 31))),
-    ("since = datetime.date(2024, 1, 31)", Parameter("since", T.DATE, date(2024, 1, 31))),
-    ("at: datetime = datetime(2024, 1, 31, 12)", Parameter("at", T.DATETIME, datetime(2024, 1, 31, 12))),
-    ("p: Path = 'a/b.csv'", Parameter("p", T.PATH, Path("a/b.csv"))),
-    ("p = Path('a', 'b.csv')", Parameter("p", T.PATH, Path("a/b.csv"))),
-    ("f: File = 'a.csv'", Parameter("f", T.FILE, "a.csv")),
-    ("n: Optional[int] = None", Parameter("n", T.INT, None, optional=True)),
-    ("n: int | None = 3", Parameter("n", T.INT, 3, optional=True)),
-    ("n: 'int' = None", Parameter("n", T.INT, None, optional=True)),
-    ("m: Literal['a', 'b'] = 'b'", Parameter("m", T.STR, "b", choices=("a", "b"))),
-    ("n: Literal[1, 2, None] = None", Parameter("n", T.INT, None, optional=True, choices=(1, 2))),
-    ("n: int", Parameter("n", T.INT, required=True)),
+    ('genre: str = "Sci-Fi"  # genre to pick', ParameterSpec("genre", T.STR, "Sci-Fi", "genre to pick")),
+    ("k: int = 5", ParameterSpec("k", T.INT, 5)),
+    ("k = 60 * 60", ParameterSpec("k", T.INT, 3600)),
+    ("rate: float = 1", ParameterSpec("rate", T.FLOAT, 1.0)),
+    ("on = True", ParameterSpec("on", T.BOOL, True)),
+    ("xs = [1, -2]", ParameterSpec("xs", T.LIST, [1, -2])),
+    ("xs: list[str] = ('a', 'b')", ParameterSpec("xs", T.LIST, ["a", "b"])),
+    ("d: dict[str, int] = {'a': 1}", ParameterSpec("d", T.DICT, {"a": 1})),
+    ("since: date = '2024-01-31'", ParameterSpec("since", T.DATE, date(2024, 1, 31))),
+    ("since = datetime.date(2024, 1, 31)", ParameterSpec("since", T.DATE, date(2024, 1, 31))),
+    ("at: datetime = datetime(2024, 1, 31, 12)", ParameterSpec("at", T.DATETIME, datetime(2024, 1, 31, 12))),
+    ("p: Path = 'a/b.csv'", ParameterSpec("p", T.PATH, Path("a/b.csv"))),
+    ("p = Path('a', 'b.csv')", ParameterSpec("p", T.PATH, Path("a/b.csv"))),
+    ("f: File = 'a.csv'", ParameterSpec("f", T.FILE, "a.csv")),
+    ("n: Optional[int] = None", ParameterSpec("n", T.INT, None, optional=True)),
+    ("n: int | None = 3", ParameterSpec("n", T.INT, 3, optional=True)),
+    ("n: 'int' = None", ParameterSpec("n", T.INT, None, optional=True)),
+    ("m: Literal['a', 'b'] = 'b'", ParameterSpec("m", T.STR, "b", choices=("a", "b"))),
+    ("n: Literal[1, 2, None] = None", ParameterSpec("n", T.INT, None, optional=True, choices=(1, 2))),
+    ("n: int", ParameterSpec("n", T.INT, required=True)),
 ]
 
 
 @pytest.mark.parametrize(("source", "parameter"), DECLARED)
-def test_an_assignment_declares_a_parameter(source: str, parameter: Parameter) -> None:
+def test_an_assignment_declares_a_parameter(source: str, parameter: ParameterSpec) -> None:
     (found,) = read(source)
-    expected = {slot: getattr(parameter, slot) for slot in Parameter.__slots__} | {"place": PLACE}
-    assert {slot: getattr(found, slot) for slot in Parameter.__slots__} == expected
+    expected = {slot: getattr(parameter, slot) for slot in ParameterSpec.__slots__} | {"place": PLACE}
+    assert {slot: getattr(found, slot) for slot in ParameterSpec.__slots__} == expected
     assert type(found.default) is type(parameter.default)
 
 
@@ -111,7 +111,7 @@ PARSED = [
 
 @pytest.mark.parametrize(("kind", "text", "value"), PARSED)
 def test_text_becomes_a_value_of_the_type(kind: ParameterType, text: str, value: object) -> None:
-    found = parse_value(Parameter("p", kind), text)
+    found = parse_value(ParameterSpec("p", kind), text)
     assert (found, type(found)) == (value, type(value))
 
 
@@ -128,27 +128,27 @@ REFUSED = [
 @pytest.mark.parametrize(("kind", "text", "message"), REFUSED)
 def test_text_of_another_type_is_refused_with_an_example(kind: ParameterType, text: str, message: str) -> None:
     with pytest.raises(ParameterError) as caught:
-        parse_value(Parameter("p", kind), text)
+        parse_value(ParameterSpec("p", kind), text)
     assert str(caught.value) == message
 
 
 def test_an_optional_parameter_can_be_none() -> None:
-    assert parse_value(Parameter("p", T.INT, optional=True), "none") is None
+    assert parse_value(ParameterSpec("p", T.INT, optional=True), "none") is None
 
 
 def test_a_choice_is_refused_unless_it_is_one() -> None:
-    parameter = Parameter("p", T.STR, choices=("full", "short"))
+    parameter = ParameterSpec("p", T.STR, choices=("full", "short"))
     assert parse_value(parameter, "short") == "short"
     with pytest.raises(ParameterError, match="needs one of 'full', 'short', not 'long'"):
         parse_value(parameter, "long")
 
 
 def test_a_value_that_is_no_text_is_held_to_the_type() -> None:
-    assert coerce(Parameter("p", T.FLOAT), 1) == 1.0
-    assert coerce(Parameter("p", T.DATE), "2024-01-31") == date(2024, 1, 31)
+    assert coerce(ParameterSpec("p", T.FLOAT), 1) == 1.0
+    assert coerce(ParameterSpec("p", T.DATE), "2024-01-31") == date(2024, 1, 31)
     for kind, value in ((T.INT, True), (T.STR, 3), (T.INT, None)):
         with pytest.raises(ParameterError):
-            coerce(Parameter("p", kind), value)
+            coerce(ParameterSpec("p", kind), value)
 
 
 def test_injected_values_override_defaults_and_keep_type_and_help() -> None:

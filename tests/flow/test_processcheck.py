@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.checks import check
+from nbflow.flow.checks.rules import check_flow
 from tests.flow.reading import graph_of
 
 IMPORTS = "import os, sys, warnings, logging, locale, signal, random\nimport pandas as pd\nimport numpy as np\n---\n"
@@ -12,7 +12,7 @@ IMPORTS = "import os, sys, warnings, logging, locale, signal, random\nimport pan
 
 def told(cells: str) -> list[int]:
     """The lines of the warnings about settings."""
-    return [one.place.line for one in check(graph_of(cells)) if one.rule == "setting-in-step" and one.place]
+    return [one.place.line for one in check_flow(graph_of(cells)) if one.rule == "setting-in-step" and one.place]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_setting_in_a_function_of_an_ordinary_cell_is_said_where_a_step_calls_
 
 
 def test_the_message_names_both_steps_and_a_way_out() -> None:
-    (problem,) = check(graph_of(f"{IMPORTS}%%step a\nos.chdir('data')\nx = 1\n---\n%%step b\ny = x"))
+    (problem,) = check_flow(graph_of(f"{IMPORTS}%%step a\nos.chdir('data')\nx = 1\n---\n%%step b\ny = x"))
     assert str(problem) == (
         "nb.ipynb · cell 2, line 2: `os.chdir('data')` changes the process of step 'a' alone: step 'b' does not see "
         "it. Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.stars import stars_of
-from nbflow.flow.text import parse_ordinary, parse_step
+from nbflow.flow.names.stars import stars_of
+from nbflow.flow.names.text import parse_ordinary, parse_step
+from nbflow.flow.source.cell import Cell
 
 STARS = (("math", ("pi", "sqrt")), ("numpy", ("sum",)))
 

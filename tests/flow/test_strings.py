@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.checks import check
-from nbflow.flow.graph import Graph, link
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph, link
 from tests.flow.reading import flow_of
 
 ABOVE = """
@@ -85,7 +85,7 @@ def test_a_constant_or_a_function_of_the_prelude_may_hold_them_too() -> None:
 
 def test_words_that_are_no_names_are_no_problem() -> None:
     body = 'n = str("price ~ rooms + nothing", data=df.query("price > @nowhere"))'
-    assert check(graph(body)) == ()
+    assert check_flow(graph(body)) == ()
 
 
 def test_what_exec_binds_is_an_artifact() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.flow.trees import children, every_node
+from nbflow.flow.source.trees import children, every_node
 
 _LIBRARY = Path(sysconfig.get_path("stdlib"))
 

@@ -12,14 +12,13 @@ from typing import Any
 from nbflow.client import Flow, Run, Task
 from nbflow.importing.notebook import import_script
 from nbflow.importing.reading.source import read_source
-from nbflow.notebook import read_notebook
-from nbflow.script.launch import run_script
+from nbflow.notebook.read import read_notebook
+from nbflow.script.launch_script import run_script
 from nbflow.script.prepared import prepare
-from nbflow.script.program import flow_in
-from nbflow.script.program import import_script as load_script
+from nbflow.script.script_program import flow_in, load_script
 from nbflow.script.settings import Settings
 from nbflow.script.wrapper import MetaflowExceptionWrapper
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from tests.cli.shell import Answer, Shell
 
 SCRIPTS = Path(__file__).parent / "scripts"

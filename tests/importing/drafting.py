@@ -6,14 +6,14 @@ import textwrap
 from pathlib import Path
 
 from nbflow.importing.cells.drafting import draft_notebook
-from nbflow.importing.cells.drafts import Draft
+from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.reading.source import read_source
 
 HEAD = "from metaflow import FlowSpec, IncludeFile, JSONType, Parameter, card, catch, current, environment, resources\n"
 HEAD += "from metaflow import retry, secrets, step, timeout\n"
 
 
-def drafts(folder: Path, body: str, above: str = "") -> list[Draft]:
+def drafts(folder: Path, body: str, above: str = "") -> list[CellDraft]:
     inside = textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")
     path = folder / "flow.py"
     path.write_text(f"{HEAD}{textwrap.dedent(above)}\nclass F(FlowSpec):\n{inside}\n")

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.script import export
-from nbflow.flow.graph import link
+from nbflow.export.write import export_flow
+from nbflow.flow.graph.link import link
 from nbflow.importing.notebook import import_script
-from nbflow.notebook import read_notebook
+from nbflow.notebook.read import read_notebook
 from tests import flows
 from tests.export.random_flows import notebooks
 from tests.flows import Shape, notebook_of
@@ -25,7 +25,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def script_of(path: Path, target: Target = Target.NBFLOW) -> str:
-    return export(link(read_notebook(path)), target).text
+    return export_flow(link(read_notebook(path)), target).text
 
 
 def without_numbers(script: str) -> str:

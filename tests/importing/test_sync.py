@@ -10,7 +10,7 @@ import jupytext
 import nbformat
 import pytest
 
-from nbflow.notebook import read_cells
+from nbflow.notebook.read import read_cells
 from tests.cli.shell import Answer, Shell
 from tests.jupyter.live import Live
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from nbflow.notebook import read_notebook
+from nbflow.notebook.read import read_notebook
 from tests.cli.shell import Shell
 from tests.importing.comparing import SCRIPTS, copied, differences
 from tests.jupyter.live import Live

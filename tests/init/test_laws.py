@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbflow.init.file import Wishes, plan_notebook, write_flow
+from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
 
 CODE = st.sampled_from([
     "import numpy as np", "import math, random", "def f(x):\n    return x + k", "class A:\n    n = 0", "k = 3",

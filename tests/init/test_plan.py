@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.cell import Cell
-from nbflow.init.groups import Becomes
-from nbflow.init.plan import Plan, plan_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.notebook.init.groups import Becomes
+from nbflow.notebook.init.init_plan import InitPlan, plan_init
 
 IMPORT = "import numpy as np\nimport pandas as pd"
 FRAME = 'df = pd.read_csv("films.csv")'
 
 
-def plan(*sources: str | tuple[str, str], **wishes: bool) -> Plan:
+def plan(*sources: str | tuple[str, str], **wishes: bool) -> InitPlan:
     """The plan of cells; a pair is a markdown text and the cell below it."""
     pairs = [("", one) if isinstance(one, str) else one for one in sources]
-    return plan_flow([Cell(number, source, above=above) for number, (above, source) in enumerate(pairs, 1)], **wishes)
+    return plan_init([Cell(number, source, above=above) for number, (above, source) in enumerate(pairs, 1)], **wishes)
 
 
-def becomes(found: Plan) -> list[str]:
+def becomes(found: InitPlan) -> list[str]:
     """The name of each step, and for other cells what they become."""
     return [row.name or str(row.becomes) for row in found.rows]
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.flow.cell import Cell, Problem
-from nbflow.flow.cells import read_flow
-from nbflow.flow.checks import check
-from nbflow.flow.graph import link
-from nbflow.init.plan import plan_flow
-from nbflow.init.repairing import plan_repair
-from nbflow.notebook import read_cells
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell, Problem
+from nbflow.notebook.init.init_plan import plan_init
+from nbflow.notebook.init.repairing import plan_repair
+from nbflow.notebook.read import read_cells
 from tests.cli.shell import Shell
 from tests.notebooks.constructs import NOTEBOOKS
 
 
 def errors(cells: Sequence[Cell]) -> list[Problem]:
-    return [one for one in check(link(read_flow([*cells], "nb", "nb.ipynb"))) if not one.warning]
+    return [one for one in check_flow(link(read_flow([*cells], "nb", "nb.ipynb"))) if not one.warning]
 
 
 def numbered(sources: Sequence[str]) -> list[Cell]:
@@ -35,7 +35,7 @@ def repaired(cells: Sequence[Cell]) -> list[Cell]:
 
 def made_flow(path: Path) -> list[str]:
     """The cells of the flow that `init` makes, none of which waits for another by its header."""
-    plan = plan_flow(list(read_cells(path)), path.name)
+    plan = plan_init(list(read_cells(path)), path.name)
     return [re.sub(r"\A(%%step \w+) --after .*", r"\1", group.cell.source.lstrip("\n")) for group in plan.groups]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nbflow.notebook import read_cells
+from nbflow.notebook.read import read_cells
 from tests.cli.shell import Shell
 
 CELLS = ("import math", "xs = [math.sqrt(n) for n in range(4)]\ntotal = sum(map(float, xs))", "print(round(total, 3))")

@@ -13,7 +13,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
-from nbflow.jupyter.protocol import COMM
+from nbflow.jupyter.protocol.messages import COMM
 
 PATIENCE = 60
 """Seconds that any single message may take."""

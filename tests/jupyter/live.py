@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from nbflow.flow.header import CellKind, read_header
-from nbflow.jupyter.screen import PlainScreen
-from nbflow.jupyter.session import Session
-from nbflow.run.capture import Output
-from nbflow.store.rows import TaskStatus
+from nbflow.flow.syntax.header import CellKind, read_header
+from nbflow.jupyter.kernel.screen import PlainScreen
+from nbflow.jupyter.kernel.session import Session
+from nbflow.run.output.capture import Output
+from nbflow.store.catalog.rows import TaskStatus
 
 
 class Shown(PlainScreen):

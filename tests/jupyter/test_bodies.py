@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from tests.jupyter.live import Live, rows
 
 

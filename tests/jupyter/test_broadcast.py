@@ -16,12 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.cli.tally import Tally
-from nbflow.jupyter import broadcast as broadcasts
-from nbflow.jupyter.broadcast import Broadcast, Going
-from nbflow.jupyter.protocol import Lifecycle, StepLine
-from nbflow.jupyter.wire import to_json
-from nbflow.run.events import (
+from nbflow.jupyter.kernel import broadcast as broadcasts
+from nbflow.jupyter.kernel.broadcast import Broadcast, Going
+from nbflow.jupyter.protocol.messages import Lifecycle, StepLine
+from nbflow.jupyter.protocol.wire import to_json
+from nbflow.progress.tally import Tally
+from nbflow.run.events.events import (
     Event,
     Failure,
     FailureKind,
@@ -33,8 +33,8 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.store.artifact import Artifact, Summary
-from nbflow.store.rows import RunKind, RunRow
+from nbflow.store.catalog.rows import RunKind, RunRow
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 from tests.flows import Shape
 from tests.jupyter.kernels import Kernel
 
@@ -49,7 +49,7 @@ score = k
 best = max(inputs.score)
 """, {})  # fmt: skip
 
-ITEM = Artifact("k", "c", 0, 8, Summary("int", "1"))
+ITEM = ArtifactRef("k", "c", 0, 8, Summary("int", "1"))
 RUN = RunRow(9, "foreach", 4, kind=RunKind.RUN, started=1.0, parameters={"text": "x" * 100_000, "n": 3})
 
 
@@ -126,17 +126,17 @@ def test_ten_thousand_tasks_fit_into_five_kilobytes_and_few_messages() -> None:
     began = time.monotonic()
     heard = going_through(TaskReused(TaskId("grid"), (), "1/1"), split, *tasks)
     assert max(len(to_json(dict(one)).encode()) for one in heard.told) <= 5_000
-    assert len(heard.told) <= 2 + (time.monotonic() - began) / broadcasts.PAUSE
+    assert len(heard.told) <= 2 + (time.monotonic() - began) / broadcasts.BROADCAST_PAUSE
     assert heard.told[-1]["lines"][1]["done"] == 10_000
 
 
 def test_the_graph_of_a_large_flow_is_not_sent_each_time() -> None:
-    cells = "\n---\n".join(f"%%step s{n}\nx{n} = 1" for n in range(broadcasts.LARGE + 1))
+    cells = "\n---\n".join(f"%%step s{n}\nx{n} = 1" for n in range(broadcasts.LARGE_FLOW + 1))
     graph = Shape("large", cells, {}).graph
     going = Broadcast().begin(RUN, Tally(graph, graph.links), "")
     first, second = going.snapshot(), going.snapshot()
     assert first.shape is not None
-    assert len(first.shape.steps) == broadcasts.LARGE + 1
+    assert len(first.shape.steps) == broadcasts.LARGE_FLOW + 1
     assert (second.shape, second.version) == (None, first.shape.version)
 
 
@@ -188,7 +188,7 @@ def test_many_steps_in_a_row_are_told_together() -> None:
                 going.count(TaskReused(TaskId(step), (), "1/1"))
     heard.wait_for(grid="reused", best="reused")
     assert all("missing" not in statuses(one).values() for one in heard.told)
-    assert len(heard.told) <= 3 + (time.monotonic() - began) / broadcasts.PAUSE
+    assert len(heard.told) <= 3 + (time.monotonic() - began) / broadcasts.BROADCAST_PAUSE
 
 
 def test_a_step_that_is_interrupted_is_cancelled_with_its_session() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import NotANotebook
-from nbflow.flow.cell import Cell
-from nbflow.jupyter.document import Document
+from nbflow.flow.source.cell import Cell
+from nbflow.jupyter.kernel.document import Document
 from tests.jupyter.notebooks import write
 
 

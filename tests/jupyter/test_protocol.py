@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from nbflow.jupyter import protocol
-from nbflow.jupyter.typescript import spell, write_typescript
+from nbflow.jupyter.protocol import messages
+from nbflow.jupyter.protocol.typescript import spell, write_typescript
 
 
 class Colour(StrEnum):
@@ -32,7 +32,7 @@ class Dot:
 
 
 def test_the_copy_in_the_panel_is_fresh() -> None:
-    assert protocol.TYPESCRIPT.read_text("utf-8") == protocol.in_typescript()
+    assert messages.TYPESCRIPT.read_text("utf-8") == messages.in_typescript()
 
 
 def test_messages_become_interfaces_and_closed_sets_unions() -> None:

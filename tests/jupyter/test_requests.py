@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.jupyter.protocol import MIME
+from nbflow.jupyter.protocol.messages import MIME
 from tests.jupyter.kernels import Kernel, Reply
 from tests.jupyter.notebooks import write
 

@@ -16,7 +16,7 @@ from nbflow.errors import (
     UnknownName,
     VerbUnknown,
 )
-from nbflow.store.rows import RunKind, RunStatus
+from nbflow.store.catalog.rows import RunKind, RunStatus
 from nbflow.store.store import Store
 from tests.jupyter.live import Live
 

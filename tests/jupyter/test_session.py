@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.client import Flow
 from nbflow.errors import FlowRefused, NoRunYet, StoreReadOnly
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from tests.jupyter.live import Live, rows
 from tests.jupyter.notebooks import write
 

@@ -13,7 +13,7 @@ from nbflow.errors import (
     FlowRefused,
     TasksFailed,
 )
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from tests.jupyter.live import Live, rows
 from tests.jupyter.notebooks import write
 

@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.store import Store
 from tests.jupyter.kernels import Kernel, Reply
 from tests.jupyter.notebooks import write

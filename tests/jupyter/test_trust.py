@@ -10,7 +10,7 @@ from nbflow.errors import (
     StoreError,
     Untrusted,
 )
-from nbflow.store.artifact import Component
+from nbflow.store.values.artifact_ref import Component
 from tests.jupyter.live import Live
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from nbflow.jupyter.protocol import Lifecycle, RunLine, RunList
-from nbflow.jupyter.wire import to_data, to_json
+from nbflow.jupyter.protocol.messages import Lifecycle, RunLine, RunList
+from nbflow.jupyter.protocol.wire import to_data, to_json
 
 RUN = RunLine(1, "run", Lifecycle.FAILED, 2.0, parameters={"rate": float("nan"), "most": [float("inf")]}, tags=("a",))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from nbflow.flow.trees import every_node
-from nbflow.notebook import read_cells
+from nbflow.flow.source.trees import every_node
+from nbflow.notebook.read import read_cells
 
 CORPUS = Path(__file__).with_name("corpus")
 PAGE = Path(__file__).parents[2] / "docs" / "constructs.md"

@@ -15,8 +15,8 @@ from matplotlib import rc_context
 
 from nbflow.client import DataArtifact, Flow, Run
 from nbflow.errors import LostValue
-from nbflow.flow.graph import link
-from nbflow.notebook import read_notebook
+from nbflow.flow.graph.link import link
+from nbflow.notebook.read import read_notebook
 from tests.cli.shell import Shell
 from tests.notebooks.plain import Plain, Ran, steady
 from tests.notebooks.values import CODE, alike, portrait

@@ -25,7 +25,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 
-from nbflow.notebook import read_cells
+from nbflow.notebook.read import read_cells
 from tests.notebooks.values import portraits
 from tests.soundness.warm import LIBRARIES as SCIENCE
 

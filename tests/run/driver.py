@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from nbflow.run.events import Event
+from nbflow.run.events.events import Event
 from nbflow.run.launch import launch, link_known
-from nbflow.run.plan import plan_run
-from nbflow.run.task import Result
+from nbflow.run.machine.plan import plan_run
+from nbflow.run.task.performer import Result
 from nbflow.store.store import Store
 from tests.flows import Shape
 

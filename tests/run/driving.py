@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from nbflow.flow.graph import Graph
-from nbflow.run.events import (
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import (
     Event,
     Failure,
     FailureKind,
@@ -19,15 +19,15 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.machine import Run
-from nbflow.run.plan import Plan, plan_run
-from nbflow.store.artifact import Artifact, Summary
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan, plan_run
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 BOOM = Failure(FailureKind.ERROR, "ValueError", "boom")
 
 
-def artifact(name: str, content: str) -> Artifact:
-    return Artifact(name, content, 0, len(content), Summary("str", content))
+def artifact(name: str, content: str) -> ArtifactRef:
+    return ArtifactRef(name, content, 0, len(content), Summary("str", content))
 
 
 @dataclass
@@ -59,7 +59,7 @@ class World:
         return TaskSucceeded(task, tuple(artifact(name, made) for name in names), again, learned)
 
 
-def drive(run: Run, world: World, choose: Callable[[int], int] = lambda waiting: 0) -> list[Event]:
+def drive(run: RunMachine, world: World, choose: Callable[[int], int] = lambda waiting: 0) -> list[Event]:
     """Run to the end; `choose(n)` says which of n running tasks ends next. Returns the events."""
     events: list[Event] = []
     running: list[StartTask] = []
@@ -78,11 +78,11 @@ def drive(run: Run, world: World, choose: Callable[[int], int] = lambda waiting:
         instructions = run.handle(events[-1])
 
 
-def everything(graph: Graph, slots: int = 100) -> Plan:
+def everything(graph: Graph, slots: int = 100) -> RunPlan:
     return plan_run(graph, fresh=True, slots=slots)
 
 
-def contents(run: Run) -> dict[str, dict[str, str]]:
+def contents(run: RunMachine) -> dict[str, dict[str, str]]:
     """What every finished task made, by address."""
     return {
         str(task): {name: one.component for name, one in (entry.artifacts or {}).items()}
@@ -90,7 +90,7 @@ def contents(run: Run) -> dict[str, dict[str, str]]:
     }
 
 
-def states(run: Run) -> dict[str, str]:
+def states(run: RunMachine) -> dict[str, str]:
     return {str(task): entry.state.value for task, entry in sorted(run.tasks.items())}
 
 

@@ -9,8 +9,8 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nbflow.flow.graph import Graph
-from nbflow.flow.step import Step
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import StepSpec
 
 Path = tuple[int, ...]
 
@@ -54,7 +54,7 @@ class _InOrder:
         for index in range(self.widths.get((scope[len(path)], path), 0)):
             yield from self.paths(scope, (*path, index))
 
-    def each(self, step: Step, path: Path) -> None:
+    def each(self, step: StepSpec, path: Path) -> None:
         if self.has_nothing_to_work_on(step, path):
             return
         seen = self.seen(step, path)
@@ -68,7 +68,7 @@ class _InOrder:
         for index, item in enumerate(items):
             self.once(step, (*path, index), {**seen, step.foreach.var: item})
 
-    def has_nothing_to_work_on(self, step: Step, path: Path) -> bool:
+    def has_nothing_to_work_on(self, step: StepSpec, path: Path) -> bool:
         """Something that it reads was skipped, or has failed for this item."""
         linked = self.graph.links[step.name]
         if any((above, self.cut(above, path)) in self.failed for above in linked.upstream):
@@ -81,12 +81,12 @@ class _InOrder:
     def cut(self, step: str, path: Path) -> Path:
         return path[: len(self.graph.links[step].scope)]
 
-    def allows_failures(self, step: Step) -> bool:
+    def allows_failures(self, step: StepSpec) -> bool:
         scope = self.graph.links[step.name].scope
         inside = [step, self.graph.steps[scope[-1]]] if scope else []
         return any(one.options.allow_failures is not None for one in inside)
 
-    def seen(self, step: Step, path: Path) -> dict[str, Any]:
+    def seen(self, step: StepSpec, path: Path) -> dict[str, Any]:
         names = {name: self.globals[name] for name in self.prelude}
         for binding in self.graph.links[step.name].bindings:
             for writer in binding.writers:
@@ -96,7 +96,7 @@ class _InOrder:
                     break
         return names
 
-    def once(self, step: Step, path: Path, seen: dict[str, Any]) -> None:
+    def once(self, step: StepSpec, path: Path, seen: dict[str, Any]) -> None:
         linked = self.graph.links[step.name]
         space = {name: _copied(value) if name not in self.prelude else value for name, value in seen.items()}
         if linked.joined:
@@ -121,14 +121,14 @@ class _InOrder:
         made = vars(space["self"]) if step.metaflow else space
         self.made[step.name, path] = {name: made[name] for name in linked.writes if name in made}
 
-    def turn(self, step: Step, space: dict[str, Any]) -> None:
+    def turn(self, step: StepSpec, space: dict[str, Any]) -> None:
         """Once, or as often as a loop asks for."""
         again = True
         while again:
             exec(compile(ast.parse(step.body), step.name, "exec", dont_inherit=True), space)
             again = step.loop is not None and bool(space[step.loop])
 
-    def views(self, step: Step, path: Path) -> Iterator[Any]:
+    def views(self, step: StepSpec, path: Path) -> Iterator[Any]:
         linked = self.graph.links[step.name]
         for leaf in self.paths(linked.opened, path):
             if any((above, self.cut(above, leaf)) in self.failed for above in linked.joined):

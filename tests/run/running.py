@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph
-from nbflow.run.events import Event, TaskId, TaskReused, TaskStarted
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.run.events.events import Event, TaskId, TaskReused, TaskStarted
 from nbflow.run.launch import Finished, launch, link_known
-from nbflow.run.namespace import Namespace
-from nbflow.run.plan import plan_run
-from nbflow.run.program import Program
-from nbflow.run.task import Result
+from nbflow.run.machine.plan import plan_run
+from nbflow.run.program.program import Program
+from nbflow.run.task.namespace import Namespace
+from nbflow.run.task.performer import Result
 from nbflow.store.store import Store
 from tests.flows import Shape
 from tests.run.driving import task as task_of

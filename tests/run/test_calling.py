@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.run.events import Outcome
+from nbflow.run.events.events import Outcome
 from tests.flows import Shape
 from tests.run.running import Place
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from nbflow.errors import FlowRefused
-from nbflow.run.events import FailureKind, Outcome, TaskFailed, TaskReused
+from nbflow.run.events.events import FailureKind, Outcome, TaskFailed, TaskReused
 from tests.flows import CRASHING, FOREACH, LOST, SWITCH, Shape
 from tests.run.driving import task
 from tests.run.running import Place, Ran

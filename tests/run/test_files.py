@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.run.disk import Disk
-from nbflow.run.events import Outcome
+from nbflow.run.events.events import Outcome
+from nbflow.run.surroundings.disk import Disk
 from tests.flows import Shape
 from tests.run.running import Place, Ran
 

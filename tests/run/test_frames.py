@@ -9,8 +9,8 @@ from pathlib import Path
 RICH = """
 import os, rich.traceback
 from rich.console import Console
-from nbflow.flow.cell import Cell
-from nbflow.run.frames import show_source
+from nbflow.flow.source.cell import Cell
+from nbflow.run.task.tracebacks import show_source
 os.chdir("/")
 show_source("n.ipynb · cell 1", Cell(1, "1 / 0  # here"))
 try:

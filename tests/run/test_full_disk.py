@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import StoreFull
-from nbflow.run.events import FailureKind, Outcome, TaskFailed
+from nbflow.run.events.events import FailureKind, Outcome, TaskFailed
 from tests.flows import Shape
 from tests.run.running import Place
 

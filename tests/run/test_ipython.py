@@ -15,8 +15,8 @@ import pytest
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbflow.run.body import compile_body
-from nbflow.run.shell import ZMQInteractiveShell
+from nbflow.run.output.worker_shell import ZMQInteractiveShell
+from nbflow.run.task.compiled import compile_body
 from tests.flow.reading import flow_of
 
 CELLS = [

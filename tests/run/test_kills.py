@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from nbflow.run.events import Outcome
-from nbflow.store.rows import RunStatus
+from nbflow.run.events.events import Outcome
+from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.store import Store
 from tests.run.driver import KILLED
 from tests.run.running import Place, Ran

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbflow.run.machine import Run
-from nbflow.run.record import read_events
-from nbflow.store.artifact import Artifact
+from nbflow.run.events.replay import read_events
+from nbflow.run.machine.machine import RunMachine
+from nbflow.store.values.artifact_ref import ArtifactRef
 from tests.flows import LINEAR, SHAPES, Shape
 from tests.run.driving import states
 from tests.run.in_order import values_in_order
@@ -49,7 +49,7 @@ def test_the_values_are_those_of_the_cells_run_top_to_bottom_in_one_process(shap
 def test_the_events_on_disk_replay_to_the_same_run(shape: Shape, place: Place) -> None:
     ran = place.run(shape)
     rows = [(row.kind, row.payload) for row in ran.store.history.events(ran.finished.row.id)]
-    again = Run.replay(shape.graph, ran.finished.run.plan, read_events(rows))
+    again = RunMachine.replay(shape.graph, ran.finished.run.plan, read_events(rows))
     assert (again.outcome, states(again)) == (ran.finished.outcome, states(ran.finished.run))
     assert digests(again) == digests(ran.finished.run)
 
@@ -67,11 +67,11 @@ def test_a_run_is_a_handful_of_files(place: Place) -> None:
     assert len(files) <= 10, sorted(map(str, files))
 
 
-def digests(run: Run) -> Mapping[str, list[str]]:
+def digests(run: RunMachine) -> Mapping[str, list[str]]:
     return {str(t): sorted(map(digest_of, (entry.artifacts or {}).values())) for t, entry in run.tasks.items()}
 
 
-def digest_of(artifact: Artifact) -> str:
+def digest_of(artifact: ArtifactRef) -> str:
     return f"{artifact.name}={artifact.digest}"
 
 

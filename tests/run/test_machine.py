@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.run.events import (
+from nbflow.run.events.events import (
     CancelTasks,
     FinishRun,
     ForeachSplit,
@@ -24,8 +24,8 @@ from nbflow.run.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.machine import Run
-from nbflow.run.plan import Plan, plan_run
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan, plan_run
 from tests.flows import (
     BRANCH,
     CHAIN,
@@ -58,8 +58,8 @@ def started(instructions: list[object]) -> list[str]:
     return [str(one.task) for one in instructions if isinstance(one, StartTask)]
 
 
-def fresh(shape: Shape, slots: int = 100) -> Run:
-    return Run(shape.graph, everything(shape.graph, slots))
+def fresh(shape: Shape, slots: int = 100) -> RunMachine:
+    return RunMachine(shape.graph, everything(shape.graph, slots))
 
 
 def test_a_step_starts_when_all_it_reads_is_there() -> None:
@@ -108,7 +108,7 @@ def test_of_brief_tasks_the_next_is_handed_out_before_the_one_before_it_ends() -
 def test_memory_is_an_admission_limit() -> None:
     text = "\n---\n".join(f"%%step {name} --memory 2GB\n{name}_ = 1" for name in "abc")
     graph = Shape("heavy", text, {}).graph
-    run = Run(graph, Plan(everything(graph).reuse, slots=8, memory=5_000_000_000))
+    run = RunMachine(graph, RunPlan(everything(graph).reuse, slots=8, memory=5_000_000_000))
     assert started(run.start()) == ["a", "b"]
 
 
@@ -187,7 +187,7 @@ def test_one_failure_more_than_allowed_stops_the_run() -> None:
 
 def test_a_failed_task_is_tried_as_often_as_it_asks_for() -> None:
     graph = Shape("again", "%%step a --retry 2\nx = 1", {}).graph
-    run = Run(graph, everything(graph))
+    run = RunMachine(graph, everything(graph))
     run.start()
     assert run.handle(TaskFailed(TaskId("a"), BOOM, 0)) == [StartTask(TaskId("a"), attempt=1)]
     assert run.handle(TaskFailed(TaskId("a"), BOOM, 1)) == [StartTask(TaskId("a"), attempt=2)]
@@ -231,7 +231,7 @@ def test_a_reused_task_counts_as_its_original() -> None:
 
 def test_what_may_only_be_reused_and_is_not_there_fails_the_run() -> None:
     graph = LINEAR.graph
-    run = Run(graph, plan_run(graph, only="end"))
+    run = RunMachine(graph, plan_run(graph, only="end"))
     assert run.start() == [StartTask(TaskId("start"), reuse=Reuse.ONLY)]
     assert run.handle(TaskMissing(TaskId("start"))) == [FinishRun(Outcome.FAILED)]
 
@@ -264,7 +264,7 @@ def test_any_order_of_completion_gives_the_same_result(shape: Shape, data: st.Da
 def test_replaying_the_events_gives_the_run(shape: Shape) -> None:
     run = fresh(shape, slots=2)
     events = drive(run, WORLD)
-    again = Run.replay(shape.graph, run.plan, events)
+    again = RunMachine.replay(shape.graph, run.plan, events)
     assert (again.outcome, contents(again), states(again)) == (run.outcome, contents(run), states(run))
 
 

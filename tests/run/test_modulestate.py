@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.flow.graph import link
-from nbflow.run.modulestate import state_of_modules
+from nbflow.flow.graph.link import link
+from nbflow.run.program.module_state import state_of_modules
 from tests.flow.reading import flow_of
 from tests.flows import Shape
 from tests.run.running import Place

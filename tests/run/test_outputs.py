@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.run.outputs import LONGEST, Outputs, settled
+from nbflow.run.output.outputs import LONGEST_OUTPUT, Outputs, settled
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,8 @@ def test_outputs_that_wait_to_be_cleared_stay_until_something_comes() -> None:
 
 def test_a_very_long_text_is_cut_and_a_picture_is_not() -> None:
     outputs = Outputs()
-    shown = outputs.show("display_data", {"text/plain": "x" * (LONGEST + 1), "image/png": "x" * (LONGEST + 1)})
+    shown = outputs.show(
+        "display_data", {"text/plain": "x" * (LONGEST_OUTPUT + 1), "image/png": "x" * (LONGEST_OUTPUT + 1)}
+    )
     assert shown["data"]["text/plain"].endswith("x\n[this text is longer than 1,000,000 characters]")
-    assert len(shown["data"]["image/png"]) == LONGEST + 1
+    assert len(shown["data"]["image/png"]) == LONGEST_OUTPUT + 1

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbflow.flow.graph import Graph
-from nbflow.run.events import (
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import (
     FinishRun,
     Outcome,
     PassedOn,
@@ -20,9 +20,9 @@ from nbflow.run.events import (
     TaskReused,
     TaskSucceeded,
 )
-from nbflow.run.machine import Run
-from nbflow.run.plan import Plan
-from nbflow.store.artifact import Artifact, Summary
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 from tests.flows import Shape
 from tests.run.driving import BOOM
 
@@ -33,12 +33,12 @@ def graph_of(text: str) -> Graph:
     return Shape("tied", text, {}).graph
 
 
-def held(name: str, component: str, *bases: str) -> Artifact:
-    return Artifact(name, component, 0, 1, Summary("list", "[]"), shares=(component, *bases))
+def held(name: str, component: str, *bases: str) -> ArtifactRef:
+    return ArtifactRef(name, component, 0, 1, Summary("list", "[]"), shares=(component, *bases))
 
 
-def run_of(graph: Graph, reuse: Reuse = Reuse.NEVER) -> Run:
-    return Run(graph, Plan(dict.fromkeys(graph.links, reuse), slots=10))
+def run_of(graph: Graph, reuse: Reuse = Reuse.NEVER) -> RunMachine:
+    return RunMachine(graph, RunPlan(dict.fromkeys(graph.links, reuse), slots=10))
 
 
 A, B = held("a", "A"), held("b", "B", "A")
@@ -48,7 +48,7 @@ TIE = TaskSucceeded(TaskId("tie"), (B,))
 class World:
     """Tasks that keep what they made under what they read, as the store does."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RunMachine) -> None:
         self.run = run
         self.stored: dict[str, TaskSucceeded] = {}
         self.ran: list[str] = []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.run.children import end_children, started_by
-from nbflow.run.events import Outcome
+from nbflow.run.events.events import Outcome
+from nbflow.run.surroundings.children import end_children, started_by
 from tests.flows import Shape
 from tests.run.running import Place, Ran
 from tests.run.test_kills import is_alive

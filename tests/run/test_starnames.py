@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.flow.checks import check
-from nbflow.flow.graph import link
-from nbflow.notebook import read_notebook
-from nbflow.run.starnames import look_beside, names_of
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import link
+from nbflow.notebook.read import read_notebook
+from nbflow.run.program.star_names import look_beside, star_names
 from tests.flow.reading import graph_of, problems_of
 
 
@@ -26,19 +26,19 @@ def test_a_module_is_imported_once_and_not_here(tmp_path: Path, own_cache: Path)
     module = tmp_path / "counted.py"
     module.write_text("open('log', 'a').write('x')\nprint('loud')\nfirst, _second = 1, 2\ndef third(): pass\n")
     look_beside(tmp_path / "nb.ipynb")
-    assert names_of("counted") == {"first", "third"}
-    assert (names_of("counted"), "counted" in sys.modules) == ({"first", "third"}, False)
+    assert star_names("counted") == {"first", "third"}
+    assert (star_names("counted"), "counted" in sys.modules) == ({"first", "third"}, False)
     assert list(json.loads(own_cache.read_text()).values()) == [["first", "third"]]
     module.write_text("__all__ = ['_second']\n_second = first = 1\n")
     os.utime(module, (1, 1))
-    assert names_of("counted") == {"_second"}
+    assert star_names("counted") == {"_second"}
 
 
 def test_a_module_that_fails_has_no_names(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("1 / 0")
     look_beside(tmp_path / "nb.ipynb")
-    assert names_of("broken") is None
-    assert names_of("no.such.module") is None
+    assert star_names("broken") is None
+    assert star_names("no.such.module") is None
 
 
 def test_a_step_that_imports_everything_is_linked_by_name(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_step_that_imports_everything_is_linked_by_name(tmp_path: Path) -> Non
         "# %%\n# %%step b\ny = median([x, floor(x)])\n"
     )
     graph = link(read_notebook(path))
-    assert check(graph) == ()
+    assert check_flow(graph) == ()
     assert graph.steps["a"].body == "from statistics import mean, median\nx = mean([sqrt(4), pi])"
     assert graph.prelude.definitions[0].names == {"floor", "pi", "sqrt"}
 

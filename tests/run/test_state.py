@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbflow.run.events import Outcome, TaskFailed
+from nbflow.run.events.events import Outcome, TaskFailed
 from tests.flows import Shape
 from tests.run.running import Place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.run.events import FailureKind, Outcome, TaskFailed
+from nbflow.run.events.events import FailureKind, Outcome, TaskFailed
 from tests.flows import Shape
 from tests.run.running import Place, Ran
 

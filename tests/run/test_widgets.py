@@ -10,8 +10,8 @@ import ipywidgets
 import pytest
 from tqdm.notebook import tqdm
 
-from nbflow.run.outputs import Output
-from nbflow.run.widgets import VIEW, keep_widgets, show_states
+from nbflow.run.output.outputs import Output
+from nbflow.run.output.widgets import VIEW, keep_widgets, show_states
 
 
 def test_models_that_are_gone_are_made_again_parts_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.client import Flow, Run
-from nbflow.run.events import Outcome
-from nbflow.script.flow import FlowSpec
-from nbflow.script.launch import Ended, resume_script, run_script
+from nbflow.run.events.events import Outcome
+from nbflow.script.flowspec import FlowSpec
+from nbflow.script.launch_script import Ended, resume_script, run_script
 from nbflow.script.prepared import prepare
-from nbflow.script.program import flow_in, import_script
+from nbflow.script.script_program import flow_in, load_script
 from nbflow.script.settings import Settings
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 
 _HEAD = """\
 from nbflow import FlowSpec, IncludeFile, JSONType, Parameter, card, catch, current, environment, project, resources
@@ -51,18 +51,18 @@ class Scripts:
     def resume(
         self, body: str, step: str | None = None, given: Mapping[str, Any] | None = None, origin: int | None = None
     ) -> Ran:
-        cls = flow_in(import_script(path := self.write(body), path.stem))
+        cls = flow_in(load_script(path := self.write(body), path.stem))
         return Ran(self, resume_script(prepare(cls), given or {}, self.settings, origin, step))
 
     def _do(self, path: Path, given: Mapping[str, Any] | None, changes: dict[str, Any]) -> Ran:
-        cls = flow_in(import_script(path, path.stem))
+        cls = flow_in(load_script(path, path.stem))
         settings = Settings(**{**_fields(self.settings), **changes})
         return Ran(self, run_script(prepare(cls, settings.decorators), given or {}, settings))
 
     def flow(self, body: str) -> FlowSpec:
         """An instance of the class, which runs nothing."""
         path = self.write(body)
-        return flow_in(import_script(path, path.stem))(use_cli=False)
+        return flow_in(load_script(path, path.stem))(use_cli=False)
 
     def command(self, path: Path, *args: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """`python script.py ARGS` in the folder."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.cards import get_cards
-from nbflow.cards.server import server_of
+from nbflow.cards.card_server import server_of
 from tests.script.running import Ran, Scripts
 from tests.script.test_decorators import decorated
 

@@ -6,8 +6,8 @@ import pytest
 
 from nbflow.errors import FlowRefused, InvalidDecorator
 from nbflow.script.lint import undefined_names
-from nbflow.script.prepared import prepare, refuse_errors
-from nbflow.script.program import flow_in, import_script
+from nbflow.script.prepared import prepare, refuse_script_errors
+from nbflow.script.script_program import flow_in, load_script
 from tests.script import shapes
 from tests.script.running import Scripts
 
@@ -135,7 +135,7 @@ def test_what_breaks_a_rule_is_refused_by_name_and_line(scripts: Scripts, rule: 
     body, message = RULES[rule]
     path = scripts.write(body)
     with pytest.raises(FlowRefused) as refused:
-        refuse_errors(prepare(flow_in(import_script(path, path.stem))))
+        refuse_script_errors(prepare(flow_in(load_script(path, path.stem))))
     assert message in str(refused.value)
     if "flow F has no" not in message or rule == "no start":
         assert f"{path.name}, line " in str(refused.value)
@@ -144,13 +144,13 @@ def test_what_breaks_a_rule_is_refused_by_name_and_line(scripts: Scripts, rule: 
 @pytest.mark.parametrize("shape", shapes.TRAILS)
 def test_every_shape_is_right(scripts: Scripts, shape: str) -> None:
     path = scripts.write(shapes.TRAILS[shape][0])
-    refuse_errors(prepare(flow_in(import_script(path, path.stem))))
+    refuse_script_errors(prepare(flow_in(load_script(path, path.stem))))
 
 
 def test_a_decorator_below_step_is_refused(scripts: Scripts) -> None:
     path = scripts.write(LINEAR.replace("@step\ndef middle", "@step\n@retry\ndef middle"))
     with pytest.raises(InvalidDecorator, match="@retry must stand above @step"):
-        import_script(path, path.stem)
+        load_script(path, path.stem)
 
 
 def test_undefined_names_are_found_with_their_lines(scripts: Scripts) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.client import Flow
-from nbflow.store.rows import RunStatus
+from nbflow.store.catalog.rows import RunStatus
 from tests.script import shapes
 from tests.script.running import Scripts
 

@@ -12,7 +12,7 @@ import pytest
 from nbflow import Config, ConfigValue, config_expr
 from nbflow.errors import MetaflowException
 from nbflow.script.configuring import BadConfig, Given, configure, seen_configs
-from nbflow.script.delayed import resolve
+from nbflow.script.delayed import resolve_delayed
 from tests.script.beside import artifacts_of, run_with
 from tests.script.running import Scripts
 
@@ -209,11 +209,11 @@ def test_a_config_value_is_a_dict_that_stays_as_it_is() -> None:
 def test_what_waits_for_a_config_says_so() -> None:
     config = Config("cfg")
     known = {"cfg": ConfigValue({"a": {"b": 1}, "which": "a"})}
-    assert resolve({"x": [config.a.b, config["a"]], **config.a}, known) == {"x": [1, {"b": 1}], "b": 1}
-    assert resolve(config[config.which].b, known) == 1
-    assert resolve(config_expr("cfg.a.b + len(CFG)"), known) == 1 + len(CFG)
+    assert resolve_delayed({"x": [config.a.b, config["a"]], **config.a}, known) == {"x": [1, {"b": 1}], "b": 1}
+    assert resolve_delayed(config[config.which].b, known) == 1
+    assert resolve_delayed(config_expr("cfg.a.b + len(CFG)"), known) == 1 + len(CFG)
     with pytest.raises(MetaflowException, match="cannot be evaluated: NameError"):
-        resolve(config_expr("nope.a"), known)
+        resolve_delayed(config_expr("nope.a"), known)
     with pytest.raises(MetaflowException, match="cannot be put into a text"):
         f"{config.a}"
     with pytest.raises(MetaflowException, match=r"cannot be called: write config_expr"):

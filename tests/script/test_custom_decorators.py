@@ -9,7 +9,7 @@ import pytest
 
 from nbflow import FlowMutator, FlowSpec, Parameter, StepMutator, UserStepDecorator, step, user_step_decorator
 from nbflow.errors import MetaflowException
-from nbflow.script.settling import settle
+from nbflow.script.settling import settle_class
 from tests.script.beside import run_with
 from tests.script.running import Scripts
 
@@ -210,7 +210,7 @@ def mutated(change: object) -> type:
             pass
 
     mutator = type("Changes", (Adds,), {"change": staticmethod(change)})
-    settle(mutator(F))
+    settle_class(mutator(F))
     return F
 
 

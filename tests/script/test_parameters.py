@@ -9,7 +9,7 @@ import pytest
 from nbflow import IncludeFile, JSONType, Parameter
 from nbflow.errors import MetaflowException, ParameterFieldFailed
 from nbflow.script.current import current
-from nbflow.script.parameters import RESERVED, parameters_of, resolve
+from nbflow.script.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
 from tests.script.running import Scripts
 
 
@@ -17,7 +17,7 @@ def value_of(parameter: Parameter, given: object = None, **environment: str) -> 
     cls = type("F", (), {"p": parameter})
     os.environ.update(environment)
     try:
-        return resolve(cls, {} if given is None else {parameter.name: given})["p"]
+        return resolve_parameters(cls, {} if given is None else {parameter.name: given})["p"]
     finally:
         for name in environment:
             del os.environ[name]
@@ -81,7 +81,7 @@ def test_a_bad_value_is_refused_in_the_words_of_the_command_line(
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        *((lambda name=name: Parameter(name), "is reserved") for name in sorted(RESERVED)),
+        *((lambda name=name: Parameter(name), "is reserved") for name in sorted(RESERVED_OPTIONS)),
         (lambda: Parameter("run_id"), "is reserved"),
         (lambda: Parameter("p", default=1, separator=","), "only a str can have a separator"),
         (lambda: Parameter("p", required=lambda: True), "required cannot be a function"),

@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.client import Flow
 from nbflow.errors import MetaflowNotFound, UnknownName
-from nbflow.store.rows import RunStatus
+from nbflow.store.catalog.rows import RunStatus
 from tests.script import shapes
 from tests.script.running import Scripts
 

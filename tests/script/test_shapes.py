@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.store.rows import TaskStatus
+from nbflow.store.catalog.rows import TaskStatus
 from tests.script import shapes
 from tests.script.running import Scripts
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.graph import Graph, link
-from nbflow.flow.header import CellKind, read_header
-from nbflow.notebook import read_cells, read_notebook
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.header import CellKind, read_header
+from nbflow.notebook.read import read_cells, read_notebook
 
 FOLDER = Path(__file__).with_name("notebooks")
 ENGINES = ("check", "run", "kernel", "restart", "script")

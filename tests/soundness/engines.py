@@ -18,7 +18,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 from nbflow.client import Flow, Run
 from nbflow.errors import NbflowError
-from nbflow.export.script import export
+from nbflow.export.write import export_flow
 from tests.cli.shell import Answer, Shell
 from tests.jupyter.kernels import Kernel, Reply
 from tests.soundness.books import Book, Lines, lines_of
@@ -144,7 +144,7 @@ class Bench:
         """The exported script, run by nbflow."""
         place = self.place("script")
         try:
-            exported = export(self.book.graph)
+            exported = export_flow(self.book.graph)
         except NbflowError as error:
             return Shown({}, str(error))
         (place / "flow.py").write_text(exported.text)

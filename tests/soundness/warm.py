@@ -25,14 +25,19 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from nbflow.run.server import start_fork_server
+from nbflow.run.workers.fork_server import start_fork_server
 
 LIBRARIES = (
     "joblib", "matplotlib.pyplot", "numpy", "pandas", "scipy.stats", "sklearn.ensemble", "sklearn.linear_model",
     "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
 )  # fmt: skip
-KERNEL = ("IPython.core.pylabtools", "ipykernel.kernelapp", "matplotlib_inline.backend_inline", "nbflow.jupyter.magics")
-SCRIPT = ("nbflow.script.main", "nbflow.script.launch", "nbflow.script.performer")
+KERNEL = (
+    "IPython.core.pylabtools",
+    "ipykernel.kernelapp",
+    "matplotlib_inline.backend_inline",
+    "nbflow.jupyter.kernel.magics",
+)
+SCRIPT = ("nbflow.script.command_line", "nbflow.script.launch_script", "nbflow.script.script_performer")
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds that a script may take."""

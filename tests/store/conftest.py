@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.blobs import BlobStore
-from nbflow.store.codec import Encoded, encode
-from nbflow.store.heap import Heap
-from nbflow.store.home import PlainHome
-from nbflow.store.local import LocalBlobs
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import PlainHome
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nbflow.store.codec import encode
-from nbflow.store.local import LocalBlobs
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.pickling.codec import encode
 
 from .conftest import Notebook, RoundTrip, values_of
 

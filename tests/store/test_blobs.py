@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull
-from nbflow.store import maps
-from nbflow.store.blobs import BlobStore, size
-from nbflow.store.local import MAP, SEAL, LocalBlobs
-from nbflow.store.memory import MemoryBlobs
+from nbflow.store.blobs import maps
+from nbflow.store.blobs.local import MAP, SEAL, LocalBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.blobs.protocol import BlobStore, blob_size
 
 SIZES = [0, 1, 1000, MAP - 1, MAP, 9 << 20]
 
@@ -32,7 +32,7 @@ class TestContract:
         data = content(length)
         digest = anywhere.put(data)
         assert bytes(anywhere.open(digest)) == data
-        assert size(digest) == length
+        assert blob_size(digest) == length
         assert anywhere.exists(digest)
         anywhere.check(digest)
 

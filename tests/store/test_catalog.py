@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
-from nbflow.store import schema
-from nbflow.store.artifact import Artifact, Component, Lost, Summary
-from nbflow.store.catalog import Writer
-from nbflow.store.history import Reader
-from nbflow.store.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
-from nbflow.store.trust import Record, Seal
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.trust import Seal, SignedRecord
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
 
 from .test_blobs import file_size_limit
 
 
-def everybody(record: Record, seal: Seal | None) -> bool:
+def everybody(record: SignedRecord, seal: Seal | None) -> bool:
     return True
 
 
@@ -35,24 +35,24 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def writer(path: Path) -> Iterator[Writer]:
-    with Writer(path) as writer:
+def writer(path: Path) -> Iterator[CatalogWriter]:
+    with CatalogWriter(path) as writer:
         yield writer
 
 
 @pytest.fixture
-def reader(path: Path) -> Iterator[Reader]:
-    with Reader(path, trusts=everybody) as reader:
+def reader(path: Path) -> Iterator[CatalogReader]:
+    with CatalogReader(path, trusts=everybody) as reader:
         yield reader
 
 
 @pytest.fixture
-def run(writer: Writer) -> RunRow:
+def run(writer: CatalogWriter) -> RunRow:
     return writer.begin_run("demo", "demo.ipynb", parameters={"alpha": 0.1, "day": None})
 
 
-def artifact(name: str, component: str = "c" * 32, index: int = 0) -> Artifact:
-    return Artifact(name, component, index, 10, Summary("int", "1"))
+def artifact(name: str, component: str = "c" * 32, index: int = 0) -> ArtifactRef:
+    return ArtifactRef(name, component, index, 10, Summary("int", "1"))
 
 
 def done(run: RunRow, step: str, path: tuple[int, ...] = (), **facts: object) -> TaskRow:
@@ -60,19 +60,19 @@ def done(run: RunRow, step: str, path: tuple[int, ...] = (), **facts: object) ->
 
 
 class TestRuns:
-    def test_a_run_is_read_as_it_was_begun(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_a_run_is_read_as_it_was_begun(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         assert reader.run("demo", 1) == run
         assert reader.runs() == reader.runs("demo") == (run,)
         assert reader.flows() == ("demo",)
         assert run.status is RunStatus.RUNNING
         assert run.pid == os.getpid()
 
-    def test_numbers_count_per_flow_and_newest_comes_first(self, writer: Writer, reader: Reader) -> None:
+    def test_numbers_count_per_flow_and_newest_comes_first(self, writer: CatalogWriter, reader: CatalogReader) -> None:
         begun = [(flow, writer.begin_run(flow, kind=RunKind.RESUME).number) for flow in ("a", "b", "a")]
         assert begun == [("a", 1), ("b", 1), ("a", 2)]
         assert [run.number for run in reader.runs("a")] == [2, 1]
 
-    def test_update_and_tags(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_update_and_tags(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         writer.update_run(run.id, status=RunStatus.SUCCEEDED, finished=5.0, environment="e")
         writer.tag(run.id, "best", "kept", "best")
         writer.untag(run.id, "kept")
@@ -80,15 +80,13 @@ class TestRuns:
         expected = replace(run, status=RunStatus.SUCCEEDED, finished=5.0, environment="e", tags=("best",))
         assert reader.run("demo", 1) == expected
 
-    def test_a_run_whose_process_died_has_crashed(self, path: Path, reader: Reader) -> None:
-        script = (
-            f"from nbflow.store.catalog import Writer; Writer(__import__('pathlib').Path({str(path)!r})).begin_run('x')"
-        )
+    def test_a_run_whose_process_died_has_crashed(self, path: Path, reader: CatalogReader) -> None:
+        script = f"from nbflow.store.catalog.writer import Writer; Writer(__import__('pathlib').Path({str(path)!r})).begin_run('x')"
         subprocess.run([sys.executable, "-c", script], check=True)
         assert reader.runs("x")[0].status is RunStatus.CRASHED
 
     def test_a_kernel_session_that_was_killed_has_crashed_only_while_a_task_ran(
-        self, path: Path, writer: Writer, reader: Reader
+        self, path: Path, writer: CatalogWriter, reader: CatalogReader
     ) -> None:
         session = writer.begin_run("x", kind=RunKind.INTERACTIVE)
         writer.put_task(TaskRow(session.id, "a", number=1, status=TaskStatus.SUCCEEDED))
@@ -101,7 +99,9 @@ class TestRuns:
         writer.commit()
         assert reader.runs()[0].status is RunStatus.CRASHED
 
-    def test_a_later_process_with_the_same_pid_is_not_the_driver(self, path: Path, reader: Reader, run: RunRow) -> None:
+    def test_a_later_process_with_the_same_pid_is_not_the_driver(
+        self, path: Path, reader: CatalogReader, run: RunRow
+    ) -> None:
         with sqlite3.connect(path) as connection:
             connection.execute("UPDATE runs SET pid_start = pid_start - 1")
         connection.close()
@@ -109,7 +109,7 @@ class TestRuns:
 
 
 class TestTasks:
-    def test_a_task_is_read_as_it_was_written(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_a_task_is_read_as_it_was_written(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         task = done(run, "fit", (3, 70_000), turn=2, attempt=1, key="k", started=1.0, finished=2.5, seconds=1.5,
                     item="cfg", failure="{}", outputs="o", source="1/2", items=4, again=True)  # fmt: skip
         row = writer.put_task(task)
@@ -117,7 +117,9 @@ class TestTasks:
         assert reader.tasks(run.id) == (replace(task, id=row, number=1),)
         assert reader.task(row) == replace(task, id=row, number=1)
 
-    def test_what_became_of_it_replaces_the_row(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_what_became_of_it_replaces_the_row(
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
+    ) -> None:
         number = writer.next_number(run.id)
         row = writer.put_task(TaskRow(run.id, "fit", number=number))
         assert writer.put_task(done(run, "fit", number=number)) == row
@@ -126,7 +128,7 @@ class TestTasks:
         assert [task.status for task in reader.tasks(run.id)] == [TaskStatus.FAILED]
 
     def test_a_task_done_again_hides_the_older_one_but_keeps_it(
-        self, writer: Writer, reader: Reader, run: RunRow
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
     ) -> None:
         for seconds in (1.0, 2.0):
             writer.put_task(done(run, "fit", (1,), seconds=seconds))
@@ -139,7 +141,7 @@ class TestTasks:
         assert [t.number for t in reader.tasks(run.id, superseded=True)] == [1, 2, 3, 4]
         assert reader.tasks(run.id, "other") == ()
 
-    def test_a_key_finds_the_newest_success(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_a_key_finds_the_newest_success(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         older = writer.put_task(done(run, "fit", key="k"))
         other = writer.begin_run("demo")
         newer = writer.put_task(replace(done(other, "fit", key="k"), status=TaskStatus.REUSED))
@@ -150,20 +152,20 @@ class TestTasks:
         assert reader.find_key("other") is None
         assert reader.find_key("") is None
 
-    def test_a_task_without_its_objects_is_not_found(self, path: Path, writer: Writer, run: RunRow) -> None:
+    def test_a_task_without_its_objects_is_not_found(self, path: Path, writer: CatalogWriter, run: RunRow) -> None:
         row = writer.put_task(done(run, "fit", key="k"))
         writer.put_artifacts(row, [artifact("a")])
         writer.commit()
         present = Component("c" * 32, b"x", members=("a",))
-        with Reader(path, trusts=everybody) as reader:
+        with CatalogReader(path, trusts=everybody) as reader:
             assert reader.find_key("k") is None
             writer.put_component(present)
             writer.commit()
             assert reader.find_key("k").id == row  # type: ignore[union-attr]
-        with Reader(path, usable=lambda component: component != present, trusts=everybody) as reader:
+        with CatalogReader(path, usable=lambda component: component != present, trusts=everybody) as reader:
             assert reader.find_key("k") is None
 
-    def test_pinned_by_path_or_item(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_pinned_by_path_or_item(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         first = writer.put_task(done(run, "fit", (0,), item="a", key="x"))
         second = writer.put_task(done(run, "fit", (1,), item="b", key="y"))
         writer.commit()
@@ -171,7 +173,7 @@ class TestTasks:
         assert reader.find_pinned("demo", "fit", item="b").id == second  # type: ignore[union-attr]
         assert reader.find_pinned("other", "fit", (0,)) is None
 
-    def test_last_durations(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_last_durations(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         writer.put_task(done(run, "load", seconds=9.0))
         writer.put_task(done(run, "fit", seconds=1.0))
         other = writer.begin_run("demo")
@@ -182,13 +184,13 @@ class TestTasks:
 
 
 class TestArtifacts:
-    def test_they_come_back_whole_and_in_order(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_they_come_back_whole_and_in_order(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         summary = Summary("pandas.DataFrame", "2 rows", (2, 1), None, (("a", "int64"),), "<table>")
         made = [
             artifact("b"),
-            Artifact("a", "d" * 32, 1, 5, summary, (Lost("a['x']", "lock", "why"),)),
-            Artifact("0", "e" * 32, 0, 5, Summary("numpy.ndarray", "3 f8", (3,), "float64")),
-            Artifact("f", "f" * 32, 0, 5, Summary("matplotlib.figure.Figure", "a figure", image="iVBO")),
+            ArtifactRef("a", "d" * 32, 1, 5, summary, (Lost("a['x']", "lock", "why"),)),
+            ArtifactRef("0", "e" * 32, 0, 5, Summary("numpy.ndarray", "3 f8", (3,), "float64")),
+            ArtifactRef("f", "f" * 32, 0, 5, Summary("matplotlib.figure.Figure", "a figure", image="iVBO")),
         ]
         row = writer.put_task(done(run, "fit"))
         writer.put_artifacts(row, made)
@@ -200,7 +202,7 @@ class TestArtifacts:
         writer.commit()
         assert reader.artifacts(row) == (made[0],)
 
-    def test_components(self, writer: Writer, reader: Reader) -> None:
+    def test_components(self, writer: CatalogWriter, reader: CatalogReader) -> None:
         long = Component("a" * 32, b"", ("x-1", "y-2"), 9, ("n", "m=D:0"), "fit", "z-3")
         short = Component("b" * 32, b"stream", members=("n",))
         for component in (long, short, short):
@@ -209,7 +211,9 @@ class TestArtifacts:
         assert reader.component("a" * 32) == long
         assert sorted(reader.components(), key=lambda c: c.digest) == [long, short]
 
-    def test_views_stream_the_newest_task_of_every_path(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_views_stream_the_newest_task_of_every_path(
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
+    ) -> None:
         for turn, name in enumerate(["old", "new"]):
             writer.put_artifacts(writer.put_task(done(run, "fit", (0, 2), turn=turn)), [artifact(name)])
         writer.put_artifacts(writer.put_task(done(run, "fit", (0, 10))), [artifact("x"), artifact("y")])
@@ -223,7 +227,9 @@ class TestArtifacts:
 
 
 class TestTheRest:
-    def test_texts_code_environment_events_learned(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_texts_code_environment_events_learned(
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
+    ) -> None:
         text = "line ä\n" * 1000
         digest = writer.put_text(text)
         code = writer.put_code("x = 1")
@@ -244,13 +250,17 @@ class TestTheRest:
         assert len(reader.events(run.id, after=first)) == 1
         assert reader.learned("demo") == {("fit", "c1"): frozenset({"df", "model"})}
 
-    def test_rows_appear_with_the_commit_and_not_before(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_rows_appear_with_the_commit_and_not_before(
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
+    ) -> None:
         writer.put_task(done(run, "fit"))
         assert reader.tasks(run.id) == ()
         writer.commit()
         assert len(reader.tasks(run.id)) == 1
 
-    def test_rollback_takes_back_what_was_not_committed(self, writer: Writer, reader: Reader, run: RunRow) -> None:
+    def test_rollback_takes_back_what_was_not_committed(
+        self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
+    ) -> None:
         writer.put_task(done(run, "kept"))
         writer.commit()
         writer.put_task(done(run, "dropped"))
@@ -266,7 +276,7 @@ class TestRefusals:
             connection.execute("PRAGMA user_version = 9")
             connection.execute("UPDATE meta SET value = '7.1' WHERE key = 'needs'")
         connection.close()
-        for connect in (Reader, Writer):
+        for connect in (CatalogReader, CatalogWriter):
             with pytest.raises(StoreTooNew, match=r"format 9.*install nbflow 7.1"):
                 connect(path)
 
@@ -274,7 +284,7 @@ class TestRefusals:
         other = tmp_path / "catalog.db"
         other.write_text("hello" * 1000)
         with pytest.raises(StoreBroken, match="not a database"):
-            Reader(other)
+            CatalogReader(other)
 
     def test_somebody_elses_database(self, tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / "catalog.db") as connection:
@@ -282,34 +292,34 @@ class TestRefusals:
         connection.close()
         schema.create(tmp_path / "catalog.db")
         with pytest.raises(StoreBroken, match="not nbflow's"):
-            Reader(tmp_path / "catalog.db")
+            CatalogReader(tmp_path / "catalog.db")
 
     def test_no_catalog(self, tmp_path: Path) -> None:
         with pytest.raises(StoreBroken, match="there is no catalog"):
-            Reader(tmp_path / "catalog.db")
+            CatalogReader(tmp_path / "catalog.db")
 
     def test_a_catalog_that_is_about_to_be_made(self, tmp_path: Path) -> None:
         (tmp_path / "catalog.db").touch()
         with pytest.raises(StoreBroken, match="there is no catalog"):
-            Reader(tmp_path / "catalog.db")
+            CatalogReader(tmp_path / "catalog.db")
         schema.create(tmp_path / "catalog.db")
-        Reader(tmp_path / "catalog.db").close()
+        CatalogReader(tmp_path / "catalog.db").close()
 
-    def test_a_reader_cannot_write(self, reader: Reader) -> None:
+    def test_a_reader_cannot_write(self, reader: CatalogReader) -> None:
         with pytest.raises(StoreReadOnly):
             reader.query("DELETE FROM runs")
 
-    def test_a_full_disk(self, path: Path, writer: Writer, run: RunRow) -> None:
+    def test_a_full_disk(self, path: Path, writer: CatalogWriter, run: RunRow) -> None:
         with file_size_limit(path.stat().st_size + 100_000), pytest.raises(StoreFull, match="gc"):
             fill(writer, run)
         writer.add_event(run.id, "z")
         writer.commit()
 
-    def test_a_catalog_is_for_its_owner_only(self, path: Path, writer: Writer, run: RunRow) -> None:
+    def test_a_catalog_is_for_its_owner_only(self, path: Path, writer: CatalogWriter, run: RunRow) -> None:
         assert {oct(file.stat().st_mode & 0o777) for file in path.parent.iterdir()} == {"0o600"}
 
 
-def fill(writer: Writer, run: RunRow) -> None:
+def fill(writer: CatalogWriter, run: RunRow) -> None:
     for _ in range(2000):
         writer.add_event(run.id, "x", "y" * 1000)
         writer.commit()
@@ -317,8 +327,8 @@ def fill(writer: Writer, run: RunRow) -> None:
 
 DRIVER = """
 import sys, pathlib
-from nbflow.store.catalog import Writer
-from nbflow.store.rows import TaskRow
+from nbflow.store.catalog.writer import Writer
+from nbflow.store.catalog.rows import TaskRow
 writer = Writer(pathlib.Path(sys.argv[1]))
 run = writer.begin_run("f")
 print(run.number, flush=True)
@@ -337,7 +347,7 @@ def drive(path: Path, how: str) -> subprocess.Popen[str]:
     return subprocess.Popen([sys.executable, "-c", DRIVER, str(path), how], stdout=subprocess.PIPE, text=True)
 
 
-def test_two_drivers_at_once_never_clash(path: Path, reader: Reader) -> None:
+def test_two_drivers_at_once_never_clash(path: Path, reader: CatalogReader) -> None:
     drivers = [drive(path, "count") for _ in range(3)]
     numbers = [driver.communicate()[0].split()[0] for driver in drivers]
     assert sorted(numbers) == ["1", "2", "3"]
@@ -352,7 +362,7 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
         acknowledged = [int(driver.stdout.readline()) for _ in range(wait)]
         driver.send_signal(signal.SIGKILL)
         acknowledged += [int(line) for line in driver.communicate()[0].split("\n")[:-1]]
-        with Reader(path) as reader:
+        with CatalogReader(path) as reader:
             run = reader.run("f", number)
             assert run is not None
             assert run.status is RunStatus.CRASHED
@@ -363,7 +373,7 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
             assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_any_text_is_kept_and_found_again(writer: Writer, reader: Reader) -> None:
+def test_any_text_is_kept_and_found_again(writer: CatalogWriter, reader: CatalogReader) -> None:
     """What UTF-8 cannot say is its escape, which in JSON is the character itself."""
     row = writer.begin_run("caf\udce9", "caf\udce9.ipynb", parameters={"name": "\udc80é"}, tags=["\udfff"])
     writer.add_event(row.id, "Failed", {"message": "\ud800"})
@@ -376,7 +386,7 @@ def test_any_text_is_kept_and_found_again(writer: Writer, reader: Reader) -> Non
 
 
 def test_a_signature_holds_for_the_text_that_is_kept() -> None:
-    record = Record("caf\udce9", 1, "a", (), 0, False, "k", "c", ())
+    record = SignedRecord("caf\udce9", 1, "a", (), 0, False, "k", "c", ())
     assert record.message() == replace(record, flow="caf\\udce9").message()
 
 
@@ -384,7 +394,7 @@ class TestFormatOne:
     """A catalog that the first release wrote."""
 
     @pytest.fixture
-    def old(self, path: Path, writer: Writer, run: RunRow) -> Path:
+    def old(self, path: Path, writer: CatalogWriter, run: RunRow) -> Path:
         writer.put_artifacts(writer.put_task(done(run, "fit")), [artifact("model")])
         writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
         writer.commit()
@@ -396,7 +406,7 @@ class TestFormatOne:
         return path
 
     def test_is_read_as_it_is(self, old: Path) -> None:
-        with Reader(old, trusts=everybody) as reader:
+        with CatalogReader(old, trusts=everybody) as reader:
             (task,) = reader.tasks(1)
             assert (task.step, task.passed_on) == ("fit", None)
             assert reader.artifacts(task.id) == (artifact("model"),)
@@ -405,12 +415,12 @@ class TestFormatOne:
             assert connection.execute("PRAGMA user_version").fetchone() == (1,)
 
     def test_is_brought_up_to_date_by_a_writer_while_others_read(self, old: Path) -> None:
-        with Reader(old, trusts=everybody) as reader:
-            with Writer(old) as writer:
+        with CatalogReader(old, trusts=everybody) as reader:
+            with CatalogWriter(old) as writer:
                 shared = replace(artifact("model"), shares=("c" * 32, "d" * 32))
                 writer.put_artifacts(writer.put_task(TaskRow(1, "use", passed_on="[]")), [shared])
             assert [task.step for task in reader.tasks(1)] == ["fit", "use"]
-        with Reader(old, trusts=everybody) as reader:
+        with CatalogReader(old, trusts=everybody) as reader:
             last = reader.tasks(1)[-1]
             assert last.passed_on == "[]"
             assert reader.artifacts(last.id) == (shared,)

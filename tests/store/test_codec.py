@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbflow.store.artifact import Artifact, Component
-from nbflow.store.codec import Encoded, encode
-from nbflow.store.heap import Heap
-from nbflow.store.memory import MemoryBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 from .conftest import Notebook, RoundTrip, groups
 
@@ -119,7 +119,7 @@ class Chain:
     def __init__(self, home: Notebook) -> None:
         self.home, self.blobs = home, MemoryBlobs()
         self.components: dict[str, Component] = {}
-        self.artifacts: dict[str, Artifact] = {}
+        self.artifacts: dict[str, ArtifactRef] = {}
 
     def task(self, step: str, reads: str, make: Callable[..., dict[str, object]]) -> Encoded:
         heap = Heap(self.blobs, self.home, self.components.get)

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 from sklearn.ensemble import RandomForestClassifier
 
-from nbflow.store.blobs import BlobStore
-from nbflow.store.codec import Encoded, encode
-from nbflow.store.heap import Heap
-from nbflow.store.local import LocalBlobs
-from nbflow.store.memory import MemoryBlobs
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.heap import Heap
 
 from .conftest import Notebook, heap_of
 from .test_frames import LARGE, SMALL, mixed

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbflow.store.blobs import size
-from nbflow.store.codec import encode
-from nbflow.store.local import LocalBlobs
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.protocol import blob_size
+from nbflow.store.pickling.codec import encode
 
 from .conftest import Notebook, RoundTrip, groups
 
@@ -119,7 +119,7 @@ def test_replacing_a_column_stores_that_column_only(notebook: Notebook, blobs: L
     before = set(blobs)
     frame["f"] = np.sqrt(np.arange(LARGE))
     encode({"df": frame}, blobs, notebook)
-    assert sum(size(digest) for digest in set(blobs) - before) == LARGE * 8
+    assert sum(blob_size(digest) for digest in set(blobs) - before) == LARGE * 8
 
 
 def test_datetimes_and_strings_go_out_of_band(notebook: Notebook, blobs: LocalBlobs) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.codec import encode
-from nbflow.store.component import decode
-from nbflow.store.memory import MemoryBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.component import decode_component
 
 from .conftest import Notebook, RoundTrip, groups, values_of
 
@@ -199,5 +199,5 @@ d = D(1, E.A)
         encoded = encode({"c": notebook.namespace["c"]}, blobs, notebook)
         first = values_of(encoded, blobs, elsewhere)["c"]
         type(first).v = 5
-        second = decode(encoded.components[0], blobs, elsewhere).values[0]
+        second = decode_component(encoded.components[0], blobs, elsewhere).values[0]
         assert type(second).v == 1  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ import pytest
 
 import nbflow
 from nbflow.errors import LoadFailed, LostValue
-from nbflow.store import reducers
+from nbflow.store.pickling.reduce import registry
 
 from .conftest import RoundTrip
 
@@ -219,7 +219,7 @@ class Derived(Handle):
 def test_a_registered_reducer_stores_a_type_and_those_derived_from_it(
     round_trip: RoundTrip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reducers, "_registered", {})
+    monkeypatch.setattr(registry, "_registered", {})
     nbflow.register_reducer(Handle, lambda handle: (type(handle), (handle.number,)))
     found = round_trip(one=[Handle(7)], other=Derived(8))
     assert (found["one"][0].number, type(found["other"]), found["other"].number) == (7, Derived, 8)

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbflow.store.codec import encode
-from nbflow.store.memory import MemoryBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.pickling.codec import encode
 
 from .conftest import Notebook, values_of
 

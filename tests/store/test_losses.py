@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 from nbflow.errors import LoadFailed, LostValue, NotStorable, StoreFull
-from nbflow.store.artifact import Lost
-from nbflow.store.codec import encode
-from nbflow.store.component import decode
-from nbflow.store.local import LocalBlobs
-from nbflow.store.memory import MemoryBlobs
-from nbflow.store.tombstone import Tombstone
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.component import decode_component
+from nbflow.store.values.artifact_ref import Lost
+from nbflow.store.values.tombstone import Tombstone
 
 from .conftest import Notebook, RoundTrip, values_of
 from .test_blobs import file_size_limit
@@ -118,7 +118,7 @@ class TestLost:
         blobs = MemoryBlobs()
         encoded = encode({"odd": [FailsToLoad()]}, blobs, notebook)
         with pytest.raises(LoadFailed, match=r"'odd'.*invalid literal"):
-            decode(encoded.components[0], blobs, notebook)
+            decode_component(encoded.components[0], blobs, notebook)
 
     def test_what_stands_for_tasks_is_refused(self, notebook: Notebook) -> None:
         class Views:

@@ -6,10 +6,10 @@ import pytest
 
 from nbflow.client import DataArtifact
 from nbflow.errors import LoadFailed
-from nbflow.store.component import build, decode
-from nbflow.store.home import PlainHome
-from nbflow.store.memory import MemoryBlobs
-from nbflow.store.pickler import Recording
+from nbflow.store.blobs.memory import MemoryBlobs
+from nbflow.store.pickling.component import build_component, decode_component
+from nbflow.store.pickling.home import PlainHome
+from nbflow.store.pickling.pickler import Recording
 
 EARLIER = (
     b"\x80\x05\x95R\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x10nbflow.relations\x94\x8c\x07Several\x94\x93\x94K\x01K\x02"
@@ -20,7 +20,7 @@ EARLIER = (
 def load(stream: bytes) -> list[object]:
     blobs = MemoryBlobs()
     recording = Recording(memoryview(stream), (), (), (), dict)
-    return decode(build(recording, ("tasks", "kind"), blobs, None), blobs, PlainHome()).values
+    return decode_component(build_component(recording, ("tasks", "kind"), blobs, None), blobs, PlainHome()).values
 
 
 def test_objects_of_the_client_that_an_earlier_version_stored_are_read() -> None:

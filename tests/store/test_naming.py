@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.store.naming import explain_name, name_flow, place_in
+from nbflow.store.catalog.flow_names import explain_name, name_flow, place_in
 from nbflow.store.store import Store
 
 

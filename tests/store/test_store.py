@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreInUse
-from nbflow.store.artifact import Artifact
-from nbflow.store.codec import encode
-from nbflow.store.heap import Heap
-from nbflow.store.home import Home
-from nbflow.store.local import SEAL
-from nbflow.store.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.blobs.local import SEAL
+from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.trust import seal_task
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
 from nbflow.store.store import Store
-from nbflow.store.trust import seal_task
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 from .conftest import Notebook
 
@@ -44,7 +44,7 @@ def write(
     values: dict[str, object],
     home: Home,
     heap: Heap | None = None,
-) -> dict[str, Artifact]:
+) -> dict[str, ArtifactRef]:
     """A finished task with these artifacts."""
     with store.writer() as writer:
         encoded = encode(values, store.blobs, home, heap, step)
@@ -147,7 +147,7 @@ class TestLoading:
             assert pool.apply(load_elsewhere, (store.root, artifacts)) == (19999900000, [1])
 
 
-def load_elsewhere(root: Path, artifacts: dict[str, Artifact]) -> tuple[int, object]:
+def load_elsewhere(root: Path, artifacts: dict[str, ArtifactRef]) -> tuple[int, object]:
     with Store.open(root) as store:
         values = store.load(artifacts, Notebook())
         return int(values["a"].sum()), values["b"]  # type: ignore[attr-defined]
@@ -207,14 +207,14 @@ class TestSweeping:
 
 class TestDamage:
     @pytest.fixture
-    def artifacts(self, store: Store, notebook: Notebook) -> dict[str, Artifact]:
+    def artifacts(self, store: Store, notebook: Notebook) -> dict[str, ArtifactRef]:
         return write(store, begin(store), "load", {"a": np.arange(20_000), "b": [1], "c": "kept"}, notebook)
 
-    def test_a_sound_store(self, store: Store, artifacts: dict[str, Artifact]) -> None:
+    def test_a_sound_store(self, store: Store, artifacts: dict[str, ArtifactRef]) -> None:
         assert store.verify() == []
 
     @pytest.mark.parametrize("how", ["missing", "truncated", "flipped", "flipped under the seal"])
-    def test_a_blob(self, how: str, store: Store, artifacts: dict[str, Artifact], notebook: Notebook) -> None:
+    def test_a_blob(self, how: str, store: Store, artifacts: dict[str, ArtifactRef], notebook: Notebook) -> None:
         (digest,) = store.blobs
         path = store.blobs.path(digest)
         content = path.read_bytes()
@@ -235,7 +235,7 @@ class TestDamage:
         assert store.verify() == []
         assert store.load(artifacts, notebook)["b"] == [1]
 
-    def test_a_row(self, store: Store, artifacts: dict[str, Artifact], notebook: Notebook) -> None:
+    def test_a_row(self, store: Store, artifacts: dict[str, ArtifactRef], notebook: Notebook) -> None:
         with store.writer() as writer:
             digest = artifacts["b"].component
             writer._write("UPDATE components SET stream = x'00' WHERE digest = ?", (digest,))
@@ -246,7 +246,7 @@ class TestDamage:
         write(store, begin(store), "load", {"b": [1]}, notebook)
         assert store.verify() == []
 
-    def test_a_task_whose_blob_is_gone_is_not_reused(self, store: Store, artifacts: dict[str, Artifact]) -> None:
+    def test_a_task_whose_blob_is_gone_is_not_reused(self, store: Store, artifacts: dict[str, ArtifactRef]) -> None:
         assert store.history.find_key("key of load in 1") is not None
         for digest in store.blobs:
             store.blobs.delete(digest)

@@ -10,9 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nbflow.store import thumbnail
-from nbflow.store.artifact import Summary
-from nbflow.store.summary import in_words, summarise
+from nbflow.store.values import thumbnail
+from nbflow.store.values.artifact_ref import Summary
+from nbflow.store.values.summary import in_words, summarise
 
 
 def test_plain_values() -> None:
@@ -78,7 +78,7 @@ def test_figures_and_images_have_a_small_picture() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (900, 1200, 3), np.uint8)
     for value, size in ((figure, (240, 120)), (Image.fromarray(noise), None), (Image.new("1", (3, 3)), (3, 3))):
         found = summarise(value)
-        assert len(base64.b64decode(found.image)) <= thumbnail.LIMIT
+        assert len(base64.b64decode(found.image)) <= thumbnail.THUMBNAIL_LIMIT
         assert size in (None, picture_of(found).size)
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nbflow.store.codec import encode
-from nbflow.store.local import LocalBlobs
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.pickling.codec import encode
 
 from .conftest import Notebook, RoundTrip, groups, heap_of, values_of
 

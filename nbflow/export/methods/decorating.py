@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbflow.export.methods.draft import Draft
-from nbflow.export.methods.writing import Writing
-from nbflow.export.plan.shape import is_caught
-from nbflow.flow.step import Step
+from nbflow.export.methods.draft import MethodDraft
+from nbflow.export.methods.method_lines import Writing
+from nbflow.export.plan.plan_shape import is_caught
+from nbflow.flow.syntax.specs import StepSpec
 
 MOST_RETRIES = 4
 
@@ -15,11 +15,11 @@ MOST_RETRIES = 4
 class Decorating(Writing):
     """Puts above a method what the header of its cell says."""
 
-    def decorate(self, draft: Draft, step: Step | None) -> None:
+    def decorate(self, draft: MethodDraft, step: StepSpec | None) -> None:
         found = [*(self._options(draft, step) if step else ())]
         draft.decorators = [*found, *draft.decorators, f"@{self.spelling['step']}"]
 
-    def _options(self, draft: Draft, step: Step) -> Iterator[str]:
+    def _options(self, draft: MethodDraft, step: StepSpec) -> Iterator[str]:
         options = step.options
         if is_caught(self.graph, step):
             yield self._decorator("catch", f'var="{self.attributes.error(step)}"')

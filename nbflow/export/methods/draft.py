@@ -7,17 +7,17 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nbflow.export.bodies import DEPTH, END
-from nbflow.export.layout import indent
+from nbflow.export.body_text import DEPTH, END
 from nbflow.export.marks import cell_comment
-from nbflow.flow.lines import lines_of
+from nbflow.export.text_layout import indent_block
+from nbflow.flow.source.lines import lines_of
 
 WIDTH = 100
 """Of a line of a script."""
 
 
 @dataclass
-class Draft:
+class MethodDraft:
     """`before` and `after` are what hands artifacts in and out; `cell` is the number of the cell with this body."""
 
     name: str
@@ -44,7 +44,7 @@ class Draft:
         parts = ["\n".join(piece) for piece in pieces if piece]
         if not (head or before or tail or _does_something(self.body)):
             parts.append("pass")
-        yield indent("\n".join([*head, "\n\n".join(parts)]) if parts else head[0], DEPTH - 4)
+        yield indent_block("\n".join([*head, "\n\n".join(parts)]) if parts else head[0], DEPTH - 4)
 
     def _marked(self) -> list[str]:
         if not self.cell:
@@ -54,7 +54,7 @@ class Draft:
 
     @property
     def text(self) -> str:
-        return indent("\n".join(self.lines()), DEPTH - 4)
+        return indent_block("\n".join(self.lines()), DEPTH - 4)
 
 
 def _does_something(body: str) -> bool:

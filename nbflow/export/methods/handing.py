@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from nbflow.export.methods.body import sent_out
-from nbflow.export.methods.draft import Draft
-from nbflow.export.methods.writing import Writing
+from nbflow.export.methods.draft import MethodDraft
+from nbflow.export.methods.method_body import sent_out
+from nbflow.export.methods.method_lines import Writing
 from nbflow.export.plan.generators import GENERATOR
-from nbflow.export.plan.shape import is_caught
-from nbflow.export.plan.usage import Load, bound_names
-from nbflow.export.plan.versions import reading
-from nbflow.flow.code import names_of, parse
-from nbflow.flow.given import BUILTINS
-from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Step
+from nbflow.export.plan.name_usage import Load, bound_names
+from nbflow.export.plan.plan_shape import is_caught
+from nbflow.export.plan.value_versions import reading
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.syntax.specs import StepSpec
 
 _OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "locals", "map", "sum", "zip"})
 
@@ -23,7 +23,7 @@ _OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "loca
 class Handing(Writing):
     """Lines of a method around its body."""
 
-    def item_lines(self, step: Step) -> Iterator[str]:
+    def item_lines(self, step: StepSpec) -> Iterator[str]:
         """The item of a foreach; kept at once where the step may fail, so that its failure says of which."""
         if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
             return
@@ -35,11 +35,11 @@ class Handing(Writing):
         elif var in step.mentions | names_of(parse(step.body)).free or var in self.usage.kept(step):
             yield f"{var} = self.input"
 
-    def _keeps_item(self, step: Step) -> str:
+    def _keeps_item(self, step: StepSpec) -> str:
         var = step.foreach.var if step.foreach else ""
         return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
 
-    def loads(self, step: Step, source: str, sources: dict[str, str]) -> Iterator[str]:
+    def loads(self, step: StepSpec, source: str, sources: dict[str, str]) -> Iterator[str]:
         """`source` is what artifacts are taken from, unless `sources` says otherwise."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         shared = self.usage.shared(step)
@@ -64,7 +64,7 @@ class Handing(Writing):
             yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
             yield f"    {form.format(f'{owner}.{attribute}')}"
 
-    def shadows(self, step: Step) -> Iterator[str]:
+    def shadows(self, step: StepSpec) -> Iterator[str]:
         """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
         names = names_of(parse(step.body))
         loaded = {load.name for load in self.usage.loads(step)} | ({step.foreach.var} if step.foreach else set())
@@ -74,7 +74,7 @@ class Handing(Writing):
             elif name in BUILTINS:
                 yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
 
-    def unshadow(self, draft: Draft, step: Step | None) -> None:
+    def unshadow(self, draft: MethodDraft, step: StepSpec | None) -> None:
         """Lines around a body use some builtins, and mean those also where the notebook calls something else so."""
         names = self.graph.prelude.names | (bound_names(step) if step else frozenset())
         bound = sorted(names & _OURS)
@@ -84,7 +84,7 @@ class Handing(Writing):
             draft.before = [ours.sub(rf"{home}.\1", line) for line in draft.before]
             draft.after = [ours.sub(rf"{home}.\1", line) for line in draft.after]
 
-    def give_up(self, failing: Sequence[Step], target: str) -> Iterator[str]:
+    def give_up(self, failing: Sequence[StepSpec], target: str) -> Iterator[str]:
         if failing:
             errors = " or ".join(f"self.{self.attributes.error(step)}" for step in failing)
             yield f"if {errors}:  # the item has failed, and may\n    return self.next(self.{target})"
@@ -98,7 +98,7 @@ class Handing(Writing):
         ]
         return f"inputs = {space}({', '.join(parts)})"
 
-    def stores(self, step: Step) -> Iterator[str]:
+    def stores(self, step: StepSpec) -> Iterator[str]:
         for store in self.usage.stores(step):
             if self._keeps_item(step) == store.name and store.name not in bound_names(step):
                 continue
@@ -116,7 +116,7 @@ class Handing(Writing):
                 space = "globals" if store.name in self.usage.shared(step) else "locals"
                 yield f'if "{store.name}" in {space}():\n    self.{store.attribute} = {value}'
 
-    def function(self, step: Step, generator: str, path: str) -> str:
+    def function(self, step: StepSpec, generator: str, path: str) -> str:
         """The name by which a method has a function of a random generator, whatever its body calls so."""
         given = {one.name for one in self.graph.links[step.name].bindings}
         given |= {step.foreach.var} if step.foreach else set()

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.export.methods.draft import Draft
-from nbflow.export.methods.writing import Writing
-from nbflow.export.plan.flowing import is_complete
+from nbflow.export.methods.draft import MethodDraft
+from nbflow.export.methods.method_lines import Writing
+from nbflow.export.plan.flowing_attributes import is_complete
 from nbflow.export.plan.lengths import is_list, is_sequence, is_truth
-from nbflow.export.plan.parts import Condition, Foreach, Item, Parallel, Switch, Task, Way
-from nbflow.export.plan.shape import first_name
-from nbflow.export.plan.usage import bound_names
-from nbflow.export.plan.versions import reading
-from nbflow.flow.step import Guard, Step, Test
+from nbflow.export.plan.name_usage import bound_names
+from nbflow.export.plan.parts import ForeachPart, Item, MethodPart, Parallel, RunCondition, Switch, SwitchWay
+from nbflow.export.plan.plan_shape import first_name
+from nbflow.export.plan.value_versions import reading
+from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 
 @dataclass
@@ -22,7 +22,7 @@ class Leading(Writing):
 
     _computed: set[str] = field(default_factory=set)  # foreachs whose items a switch has looked at
 
-    def next_line(self, draft: Draft, task: Task, host: Item | None, target: str) -> str:
+    def next_line(self, draft: MethodDraft, task: MethodPart, host: Item | None, target: str) -> str:
         if task.step is not None and task.step.loop:
             return self._again(draft, task, target)
         match host:
@@ -30,15 +30,15 @@ class Leading(Writing):
                 return f"self.next(self.{target})" if target else ""
             case Parallel(branches=branches):
                 return f"self.next({', '.join(f'self.{entry(branch)}' for branch in branches)})"
-            case Foreach(opener=opener, body=body):
+            case ForeachPart(opener=opener, body=body):
                 name = self._items(draft, task.step, opener)
                 return f'self.next(self.{entry(body)}, foreach="{name}")'
             case Switch(ways=ways):
                 return self._choose(draft, task.step, ways, target)
-            case Task():
+            case MethodPart():
                 raise AssertionError("a task does not split")
 
-    def _again(self, draft: Draft, task: Task, target: str) -> str:
+    def _again(self, draft: MethodDraft, task: MethodPart, target: str) -> str:
         assert task.step is not None
         loop = task.step.loop or ""
         again = loop if is_truth(task.step, loop) else self.attributes.again(task.step)
@@ -46,7 +46,7 @@ class Leading(Writing):
             draft.after.append(f"self.{again} = bool(self.{loop})")
         return f'self.next({{True: self.{task.name}, False: self.{target}}}, condition="{again}")'
 
-    def _items(self, draft: Draft, step: Step | None, opener: Step) -> str:
+    def _items(self, draft: MethodDraft, step: StepSpec | None, opener: StepSpec) -> str:
         """The artifact that a foreach goes over: one that is a list already, or a list of what the expression gives."""
         assert opener.foreach is not None
         if is_sequence(self.graph, opener):
@@ -59,7 +59,7 @@ class Leading(Writing):
             draft.after += [*loads, f"self.{name} = {items}"]
         return name
 
-    def _expression(self, step: Step | None, opener: Step) -> tuple[list[str], str]:
+    def _expression(self, step: StepSpec | None, opener: StepSpec) -> tuple[list[str], str]:
         """The items, and what has to be bound first; a lone name is read where it is kept."""
         assert opener.foreach is not None
         loads, expression = [*self._expression_loads(step, opener)], opener.foreach.expr
@@ -67,7 +67,7 @@ class Leading(Writing):
             return [], loads[0].removeprefix(f"{expression} = ")
         return loads, expression
 
-    def _expression_loads(self, step: Step | None, opener: Step) -> Iterator[str]:
+    def _expression_loads(self, step: StepSpec | None, opener: StepSpec) -> Iterator[str]:
         assert opener.foreach is not None
         linked = self.graph.links[opener.name]
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
@@ -78,12 +78,12 @@ class Leading(Writing):
             elif any(b.name == name for b in linked.bindings) and name not in here:
                 yield f"{name} = {reading(self.usage.versions.read(opener.name, name))}"
 
-    def _at_hand(self, step: Step) -> frozenset[str]:
+    def _at_hand(self, step: StepSpec) -> frozenset[str]:
         """The names that hold at the end of a body what they hold for the steps below."""
         kept = {store.name for store in self.usage.stores(step) if store.sure}
         return frozenset(kept | ({load.name for load in self.usage.loads(step)} - bound_names(step)))
 
-    def _choose(self, draft: Draft, step: Step | None, ways: Sequence[Way], target: str) -> str:
+    def _choose(self, draft: MethodDraft, step: StepSpec | None, ways: Sequence[SwitchWay], target: str) -> str:
         for way in ways:
             if way.condition.items:
                 self._prepare_items(draft, step, self.graph.steps[way.condition.items])
@@ -99,7 +99,7 @@ class Leading(Writing):
         return self._choose_of_many(draft, conditions, entries, target, flag)
 
     def _choose_of_many(
-        self, draft: Draft, conditions: Sequence[Condition], entries: Sequence[str], target: str, flag: str
+        self, draft: MethodDraft, conditions: Sequence[RunCondition], entries: Sequence[str], target: str, flag: str
     ) -> str:
         complete = is_complete(list(conditions))
         targets = list(entries) if complete else [*entries, target]
@@ -111,12 +111,12 @@ class Leading(Writing):
         cases = ", ".join(f'"{entry}": self.{entry}' for entry in targets)
         return f'self.next({{{cases}}}, condition="{flag}")'
 
-    def _prepare_items(self, draft: Draft, step: Step | None, opener: Step) -> None:
+    def _prepare_items(self, draft: MethodDraft, step: StepSpec | None, opener: StepSpec) -> None:
         self._items(draft, step, opener)
         for name in sorted(self.flowing.collected(opener)):
             draft.after.append(f"self.{name} = []")
 
-    def _holds(self, condition: Condition) -> str:
+    def _holds(self, condition: RunCondition) -> str:
         parts = [_any_there(attributes) for attributes in condition.needs]
         parts += [f'hasattr(self, "{self.attributes.tasks(leaf)}")' for leaf in condition.joined]
         if condition.guard is not None:
@@ -137,13 +137,13 @@ class Leading(Writing):
 
     def _guard(self, guard: Guard, answers: Iterable[Guard], value: str) -> str:
         match guard.test:
-            case Test.EQUALS:
+            case Comparison.EQUALS:
                 return f"{value} == {guard.literal!r}"
-            case Test.TRUE:
+            case Comparison.TRUE:
                 return f"bool({value})"
-            case Test.FALSE:
+            case Comparison.FALSE:
                 return f"not {value}"
-            case Test.ELSE:
+            case Comparison.ELSE:
                 others = " or ".join(self._guard(other, (), value) for other in answers)
                 return f"not ({others})"
 
@@ -159,5 +159,5 @@ def _any_there(attributes: tuple[str, ...]) -> str:
 
 def entry(row: Sequence[Item]) -> str:
     first = row[0]
-    assert isinstance(first, Task), "every row begins with a plain method"
+    assert isinstance(first, MethodPart), "every row begins with a plain method"
     return first.name

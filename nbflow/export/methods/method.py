@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nbflow.export.methods.body import sent_out, write_body
 from nbflow.export.methods.decorating import Decorating
-from nbflow.export.methods.draft import Draft
-from nbflow.export.methods.drawing import Drawing
-from nbflow.export.methods.joining import Joining
+from nbflow.export.methods.draft import MethodDraft
+from nbflow.export.methods.draw_lines import DrawWriter
+from nbflow.export.methods.join_lines import JoinWriter
 from nbflow.export.methods.leading import Leading, entry
+from nbflow.export.methods.method_body import sent_out, write_method_body
 from nbflow.export.plan.arrange import END, START
-from nbflow.export.plan.parts import Condition, Foreach, Item, Parallel, Row, Switch, Task, Way
-from nbflow.export.plan.shape import first_name, is_caught
-from nbflow.flow.step import Step
+from nbflow.export.plan.parts import ForeachPart, Item, MethodPart, Parallel, PartRow, RunCondition, Switch, SwitchWay
+from nbflow.export.plan.plan_shape import first_name, is_caught
+from nbflow.flow.syntax.specs import StepSpec
 
 MEET = "Bring together what is read below."
 WAIT = "Wait for every branch."
@@ -22,19 +22,19 @@ COLLECT = "Collect what is asked of the tasks below."
 
 
 @dataclass
-class Writer(Leading, Joining, Drawing, Decorating):
+class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
     """Goes through a plan and writes a method for whatever stands in it."""
 
-    def write(self, row: Row) -> list[Draft]:
+    def write(self, row: PartRow) -> list[MethodDraft]:
         return list(self._row(row, ""))
 
-    def _row(self, row: Row, after: str) -> Iterator[Draft]:
+    def _row(self, row: PartRow, after: str) -> Iterator[MethodDraft]:
         """`after` is the method behind the row."""
-        failing: list[Step] = []
+        failing: list[StepSpec] = []
         for at, item in enumerate(row):
-            if not isinstance(item, Task):
+            if not isinstance(item, MethodPart):
                 continue
-            host = row[at + 1] if at + 1 < len(row) and not isinstance(row[at + 1], Task) else None
+            host = row[at + 1] if at + 1 < len(row) and not isinstance(row[at + 1], MethodPart) else None
             behind = row[at + 1 + (host is not None) :]
             target = entry(behind) if behind else after
             yield self._task(item, host, target, failing)
@@ -42,23 +42,25 @@ class Writer(Leading, Joining, Drawing, Decorating):
                 yield from self._inside(host, target)
             failing += [item.step] if item.step and is_caught(self.graph, item.step) else []
 
-    def _inside(self, item: Item, target: str) -> Iterator[Draft]:
+    def _inside(self, item: Item, target: str) -> Iterator[MethodDraft]:
         match item:
             case Parallel(branches=branches, join=join):
                 for branch in branches:
                     yield from self._row(branch, join.name)
                 yield self._parallel_join(item, target)
-            case Foreach(body=body, join=join):
+            case ForeachPart(body=body, join=join):
                 yield from self._row(body, join.name)
                 yield self._foreach_join(item, target)
             case Switch(ways=ways):
                 for way in ways:
                     yield from self._row(way.row, target)
-            case Task():
+            case MethodPart():
                 raise AssertionError("a task is no part of another item")
 
-    def _task(self, task: Task, host: Item | None, target: str, failing: Sequence[Step]) -> Draft:
-        draft = self._draft(task.name, task.step) if task.step else Draft(task.name, doc=self._between(task, host))
+    def _task(self, task: MethodPart, host: Item | None, target: str, failing: Sequence[StepSpec]) -> MethodDraft:
+        draft = (
+            self._draft(task.name, task.step) if task.step else MethodDraft(task.name, doc=self._between(task, host))
+        )
         if task.name == "start":
             draft.before = [*self.parameters.checks(), *draft.before]
         if task.step:
@@ -69,30 +71,32 @@ class Writer(Leading, Joining, Drawing, Decorating):
         self._finish(draft, task.step)
         return draft
 
-    def _finish(self, draft: Draft, step: Step | None) -> None:
+    def _finish(self, draft: MethodDraft, step: StepSpec | None) -> None:
         self.unshadow(draft, step)
         self.decorate(draft, step)
 
-    def _between(self, task: Task, host: Item | None) -> str:
+    def _between(self, task: MethodPart, host: Item | None) -> str:
         """Why there is a step that is none of the notebook."""
         match host:
             case Parallel(branches=branches):
                 entries = " and ".join(f"`{first_name(branch)}`" for branch in branches)
                 return f"Split: {entries} are side by side."
-            case Foreach(opener=opener):
+            case ForeachPart(opener=opener):
                 return f"Split: a task of `{opener.name}` for each item."
-            case Switch(ways=[Way(condition=Condition(items=items)), *_]) if items:
+            case Switch(ways=[SwitchWay(condition=RunCondition(items=items)), *_]) if items:
                 return f"Leave `{items}` out if there are no items."
-            case Switch(ways=[Way(condition=Condition(failed=failed, perhaps=perhaps)), *_]) if failed or perhaps:
+            case Switch(ways=[SwitchWay(condition=RunCondition(failed=failed, perhaps=perhaps)), *_]) if (
+                failed or perhaps
+            ):
                 return "Go on with the items of which nothing has failed."
             case None if task.name not in (START, END):
                 return "Wait for whichever way was taken."
             case _:
                 return ""
 
-    def _draft(self, name: str, step: Step) -> Draft:
-        written = write_body(step, self.graph)
-        draft = Draft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
+    def _draft(self, name: str, step: StepSpec) -> MethodDraft:
+        written = write_method_body(step, self.graph)
+        draft = MethodDraft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
         draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
         if written.displays:
             self.flowspec |= {"card", "current"}
@@ -103,7 +107,7 @@ class Writer(Leading, Joining, Drawing, Decorating):
             draft.figures = f"{self.extras['show_figures']}()"
         return draft
 
-    def _open(self, draft: Draft, step: Step) -> None:
+    def _open(self, draft: MethodDraft, step: StepSpec) -> None:
         """What a plain method is given."""
         draft.before = [
             *self.usage.imports(step),
@@ -118,13 +122,13 @@ class Writer(Leading, Joining, Drawing, Decorating):
             draft.before.append(self.collected(step))
         draft.before += self.seed(step)
 
-    def _parallel_join(self, item: Parallel, target: str) -> Draft:
+    def _parallel_join(self, item: Parallel, target: str) -> MethodDraft:
         join = item.join
         lasts = [_exit(branch) for branch in item.branches]
         env = self.flowing.before[join.name]
         owners = {name: f"inputs.{lasts[self.flowing.origin.get((join.name, name), 0)]}" for name in env}
         handed = self.handed(join, owners)
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=MEET if handed else WAIT)
+        draft = self._draft(join.name, join.step) if join.step else MethodDraft(join.name, doc=MEET if handed else WAIT)
         draft.takes_inputs = True
         draft.before = handed
         if join.step:
@@ -139,9 +143,9 @@ class Writer(Leading, Joining, Drawing, Decorating):
         self._finish(draft, join.step)
         return draft
 
-    def _foreach_join(self, item: Foreach, target: str) -> Draft:
+    def _foreach_join(self, item: ForeachPart, target: str) -> MethodDraft:
         join = item.join
-        draft = self._draft(join.name, join.step) if join.step else Draft(join.name, doc=COLLECT)
+        draft = self._draft(join.name, join.step) if join.step else MethodDraft(join.name, doc=COLLECT)
         draft.takes_inputs = True
         draft.before = self.handed(join, {})
         if join.step:
@@ -157,11 +161,11 @@ class Writer(Leading, Joining, Drawing, Decorating):
         return draft
 
 
-def _exit(row: Row) -> str:
+def _exit(row: PartRow) -> str:
     match row[-1]:
-        case Task(name=name):
+        case MethodPart(name=name):
             return name
-        case Parallel(join=join) | Foreach(join=join):
+        case Parallel(join=join) | ForeachPart(join=join):
             return join.name
         case Switch():
             raise AssertionError("no row that is joined ends with a switch")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.export.plan.naming import Names
-from nbflow.export.plan.order import Beside, Order, Part, Series
-from nbflow.export.plan.parts import Foreach, Item, Join, Parallel, Row, Task
-from nbflow.flow.graph import Graph
-from nbflow.flow.scopes import Scope, is_within
-from nbflow.flow.step import Step
-from nbflow.flow.wording import listed, problem
+from nbflow.export.plan.document_order import Beside, Order, OrderPart, Series
+from nbflow.export.plan.naming import NameSupply
+from nbflow.export.plan.parts import ForeachPart, Item, Join, MethodPart, Parallel, PartRow
+from nbflow.flow.graph.foreach_scopes import ForeachScope, is_within
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.places import listed, problem
+from nbflow.flow.syntax.specs import StepSpec
 
-Edge = tuple[str, str]
+NamePair = tuple[str, str]
 START, END = "start", "end"
 
 
@@ -22,14 +22,14 @@ class Arrangement:
     """One attempt. `edges` make steps wait that the graph lets run at once; `waits` tells the steps that now wait."""
 
     graph: Graph
-    names: Names
-    edges: frozenset[Edge] = frozenset()
+    names: NameSupply
+    edges: frozenset[NamePair] = frozenset()
     waits: list[tuple[str, str]] = field(default_factory=list)  # (earlier, later)
 
-    def row(self) -> Row:
+    def row(self) -> PartRow:
         return self._row(())
 
-    def _row(self, scope: Scope) -> Row:
+    def _row(self, scope: ForeachScope) -> PartRow:
         """What stands at one level of foreachs, with what is further in as one thing each."""
         inside = [name for name, linked in self.graph.links.items() if is_within(linked.scope, scope)]
         units = list(dict.fromkeys(unit(self.graph, name, scope) for name in inside))
@@ -40,7 +40,7 @@ class Arrangement:
         self.waits += sorted(order.waits)
         return items
 
-    def _edges(self, inside: Sequence[str], units: Sequence[str], scope: Scope) -> Iterator[Edge]:
+    def _edges(self, inside: Sequence[str], units: Sequence[str], scope: ForeachScope) -> Iterator[NamePair]:
         for later in inside:
             extra = (one for one, other in self.edges if other == later)
             for earlier in (*self.graph.links[later].upstream, *extra):
@@ -51,7 +51,7 @@ class Arrangement:
         if not scope and self._can_end():
             yield from ((other, END) for other in units if other != END)
 
-    def _order(self, units: Sequence[str], edges: list[Edge], scope: Scope) -> Order:
+    def _order(self, units: Sequence[str], edges: list[NamePair], scope: ForeachScope) -> Order:
         try:
             return Order.of(units, edges)
         except ValueError as error:
@@ -63,7 +63,7 @@ class Arrangement:
     def _can_end(self) -> bool:
         return can_end(self.graph)
 
-    def _items(self, part: Part, scope: Scope) -> Iterator[Item]:
+    def _items(self, part: OrderPart, scope: ForeachScope) -> Iterator[Item]:
         match part:
             case Series(parts=parts):
                 for one in parts:
@@ -74,14 +74,14 @@ class Arrangement:
             case str() as name:
                 yield self._item(name, scope)
 
-    def _item(self, name: str, scope: Scope) -> Item:
+    def _item(self, name: str, scope: ForeachScope) -> Item:
         step, inner = self.graph.steps[name], (*scope, name)
         if step.foreach and not (scope and scope[-1] == name):
-            return Foreach(step, self._row(inner), Join(""))
-        return Task(self.names.method(step, is_free(self.graph, step)), step)
+            return ForeachPart(step, self._row(inner), Join(""))
+        return MethodPart(self.names.method(step, is_free(self.graph, step)), step)
 
 
-def unit(graph: Graph, name: str, scope: Scope) -> str:
+def unit(graph: Graph, name: str, scope: ForeachScope) -> str:
     """What a step is a part of, seen from a scope around it: itself, or the foreach that it is inside of."""
     inner = graph.links[name].scope
     return inner[len(scope)] if len(inner) > len(scope) else name
@@ -90,7 +90,7 @@ def unit(graph: Graph, name: str, scope: Scope) -> str:
 # start and end, which FlowSpec knows by their names
 
 
-def is_free(graph: Graph, step: Step) -> bool:
+def is_free(graph: Graph, step: StepSpec) -> bool:
     """Whether a step may keep its name: `start` and `end` are for plain methods at both ends."""
     match step.name:
         case "start":
@@ -120,7 +120,7 @@ def _is_plain(graph: Graph, name: str) -> bool:
 class GoesBack(Exception):
     """Raised where a step goes on inside a foreach that a step above it has joined."""
 
-    def __init__(self, graph: Graph, units: Sequence[str], scope: Scope) -> None:
+    def __init__(self, graph: Graph, units: Sequence[str], scope: ForeachScope) -> None:
         foreach = next((name for name in units if graph.steps[name].foreach), units[0])
         inside = [name for name, linked in graph.links.items() if foreach in linked.scope]
         joins = {name for name in units if name != foreach}
@@ -132,7 +132,7 @@ class GoesBack(Exception):
         super().__init__(str(self.problem))
 
 
-def told(waits: Iterable[Edge], graph: Graph) -> tuple[str, ...]:
+def told(waits: Iterable[NamePair], graph: Graph) -> tuple[str, ...]:
     """Which parallelism an arrangement costs, a line for each step that waits for more than it reads."""
     found: dict[str, list[str]] = {}
     for earlier, later in waits:

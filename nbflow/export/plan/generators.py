@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbflow.export.plan.naming import Names
+from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.seeding import seeding_of
-from nbflow.flow.graph import Graph
-from nbflow.flow.randomness import NUMPY, PYTHON, TORCH
-from nbflow.script.branches import SEEDING
+from nbflow.flow.effects.random_use import NUMPY, PYTHON, TORCH
+from nbflow.flow.graph.link import Graph
+from nbflow.script.static_branches import SEEDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ GENERATOR = {
 """By the name that the graph has for the state."""
 
 
-def silent_methods(graph: Graph, names: Names) -> dict[str, list[str]]:
+def silent_methods(graph: Graph, names: NameSupply) -> dict[str, list[str]]:
     """The methods that are not known to draw from a generator though it is seeded above them, by its module.
 
     One that draws all the same would give other numbers than the notebook. Those that begin with seeding it are marked.

@@ -7,30 +7,30 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbflow.flow.code import parse, parse_expression
-from nbflow.flow.definition import Prelude
-from nbflow.flow.graph import Graph
-from nbflow.flow.step import Step
-from nbflow.flow.trees import every_node
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import parse, parse_expression
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Prelude
+from nbflow.flow.syntax.specs import StepSpec
 
 _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"})
 
 
-def always_has_items(graph: Graph, opener: Step) -> bool:
+def always_has_items(graph: Graph, opener: StepSpec) -> bool:
     """Whether no run of the foreach can be without items."""
     assert opener.foreach is not None
     value = _value(graph, opener) or parse_expression(opener.foreach.expr)
     return _has_items(_Constants(graph.prelude).visit(copy.deepcopy(value)))
 
 
-def is_sequence(graph: Graph, opener: Step) -> bool:
+def is_sequence(graph: Graph, opener: StepSpec) -> bool:
     """Whether the expression is an artifact that is a list, a tuple or a text, over which FlowSpec can go itself."""
     assert opener.foreach is not None
     value = _value(graph, opener)
     return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
 
 
-def is_list(graph: Graph, opener: Step) -> bool:
+def is_list(graph: Graph, opener: StepSpec) -> bool:
     """Whether the expression makes a list."""
     assert opener.foreach is not None
     own = graph.prelude.names | {binding.name for binding in graph.links[opener.name].bindings}
@@ -43,7 +43,7 @@ def is_list(graph: Graph, opener: Step) -> bool:
             return False
 
 
-def is_truth(step: Step, name: str) -> bool:
+def is_truth(step: StepSpec, name: str) -> bool:
     """Whether a plain body assigns to a name only what is true or false."""
     tree = parse(step.body)
     stores = [n for n in every_node(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
@@ -63,7 +63,7 @@ def _is_truth(node: ast.expr) -> bool:
             return False
 
 
-def _value(graph: Graph, opener: Step) -> ast.expr | None:
+def _value(graph: Graph, opener: StepSpec) -> ast.expr | None:
     """The expression of the header; for the name of an artifact that which its only writer assigns."""
     assert opener.foreach is not None
     expression = parse_expression(opener.foreach.expr)
@@ -76,7 +76,7 @@ def _value(graph: Graph, opener: Step) -> ast.expr | None:
     return None if step.metaflow else _assigned(step, expression.id)
 
 
-def _assigned(step: Step, name: str) -> ast.expr | None:
+def _assigned(step: StepSpec, name: str) -> ast.expr | None:
     """The value of `name = …`, if nothing else in the body touches the name."""
     tree = parse(step.body)
     if sum(isinstance(node, ast.Name) and node.id == name for node in every_node(tree)) != 1:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 
 from nbflow.export.marks import Target
-from nbflow.flow.code import names_of, parse
-from nbflow.flow.given import BUILTINS
-from nbflow.flow.graph import Graph
-from nbflow.flow.step import Step
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.syntax.specs import StepSpec
 
 FLOWSPEC = frozenset(
     {"FlowSpec", "IncludeFile", "JSONType", "Parameter", "card", "catch", "current", "resources", "retry", "step",
@@ -18,7 +18,7 @@ FLOWSPEC = frozenset(
 """What a script may import from nbflow or Metaflow."""
 
 
-class Names:
+class NameSupply:
     """Hands out names. Steps keep theirs, unless FlowSpec gives it another meaning."""
 
     def __init__(self, graph: Graph) -> None:
@@ -43,7 +43,7 @@ class Names:
         self._taken.add(name)
         return name
 
-    def method(self, step: Step, is_free: bool = True) -> str:
+    def method(self, step: StepSpec, is_free: bool = True) -> str:
         """On `self` a step and an artifact of one name would be one thing, so such a step is called NAME_step."""
         if step.name not in self._methods:
             clashes = step.name in self._attributes or not is_free

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbflow.flow.step import Guard, Step
+from nbflow.flow.syntax.specs import Guard, StepSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class MethodPart:
     """A plain method: a step of the notebook, or none, where FlowSpec wants a step between."""
 
     name: str
-    step: Step | None = None
+    step: StepSpec | None = None
 
     @property
     def is_loop(self) -> bool:
@@ -24,27 +24,27 @@ class Join:
     """A method that takes `inputs`: a step of the notebook, or one that only hands on what is needed below."""
 
     name: str
-    step: Step | None = None
+    step: StepSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    branches: tuple[Row, ...]
+    branches: tuple[PartRow, ...]
     join: Join
 
 
 @dataclass(frozen=True, slots=True)
-class Foreach:
+class ForeachPart:
     """`collects`: its join keeps what steps below ask of the tasks, since no single step can be the join."""
 
-    opener: Step
-    body: Row
+    opener: StepSpec
+    body: PartRow
     join: Join
     collects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class RunCondition:
     """When a part of a row runs at all: what the guard says, and only if the artifacts it needs were made.
 
     `value` and each of `needs` are attributes, of which the first that is there counts.
@@ -64,32 +64,32 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    condition: Condition
-    row: Row
+class SwitchWay:
+    condition: RunCondition
+    row: PartRow
 
 
 @dataclass(frozen=True, slots=True)
 class Switch:
     """At most one of the ways is taken; then the row goes on."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[SwitchWay, ...]
 
 
-Item = Task | Parallel | Foreach | Switch
-Row = tuple[Item, ...]
+Item = MethodPart | Parallel | ForeachPart | Switch
+PartRow = tuple[Item, ...]
 
 
-def steps_of(row: Row) -> frozenset[str]:
+def steps_of(row: PartRow) -> frozenset[str]:
     """The steps of the notebook that are anywhere inside."""
     found: set[str] = set()
     for item in row:
         match item:
-            case Task(step=step):
+            case MethodPart(step=step):
                 found |= {step.name} if step else set()
             case Parallel(branches=branches, join=join):
                 found |= frozenset().union(*map(steps_of, branches)) | _joining(join)
-            case Foreach(body=body, join=join):
+            case ForeachPart(body=body, join=join):
                 found |= steps_of(body) | _joining(join)
             case Switch(ways=ways):
                 found |= frozenset().union(*(steps_of(way.row) for way in ways))

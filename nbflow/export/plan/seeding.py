@@ -10,12 +10,12 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nbflow.flow.code import names_of, parse
-from nbflow.flow.definition import Definition
-from nbflow.flow.graph import Graph
-from nbflow.flow.randomness import GENERATORS
-from nbflow.flow.step import Step
-from nbflow.flow.trees import every_node
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.specs import StepSpec
 
 _SHOWING = frozenset({"print", "display"})
 
@@ -28,7 +28,7 @@ class Seeding:
     kept: tuple[tuple[str, Definition], ...] = ()
 
 
-def seeding_of(graph: Graph, step: Step) -> Seeding:
+def seeding_of(graph: Graph, step: StepSpec) -> Seeding:
     """Find what the generators that a step draws from owe to ordinary cells."""
     concerned = {name: _concerned(graph, step, name) for name in sorted(_given(graph, step))}
     repeated = {name for name, found in concerned.items() if all(_can_repeat(one, step) for one in found)}
@@ -40,33 +40,33 @@ def seeding_of(graph: Graph, step: Step) -> Seeding:
     )
 
 
-def names_at_top(graph: Graph, step: Step) -> frozenset[str]:
+def names_at_top(graph: Graph, step: StepSpec) -> frozenset[str]:
     """The names of the prelude for which the top of the script has to do something, so that the step can run."""
     linked, seeding = graph.links[step.name], seeding_of(graph, step)
     needed = frozenset().union(*(one.wants for one in seeding.statements)) & graph.prelude.names
     return (linked.prelude - GENERATORS) | needed - GENERATORS | {name for name, _ in seeding.kept}
 
 
-def read_by_seeding(graph: Graph, step: Step) -> frozenset[str]:
+def read_by_seeding(graph: Graph, step: StepSpec) -> frozenset[str]:
     """The names that the statements look up which the method does again."""
     return frozenset().union(*(one.wants for one in seeding_of(graph, step).statements))
 
 
-def read_by_calls_of_seeding(graph: Graph, step: Step) -> frozenset[str]:
+def read_by_calls_of_seeding(graph: Graph, step: StepSpec) -> frozenset[str]:
     """The names that functions look up which these statements call."""
     names = read_by_seeding(graph, step) & graph.prelude.names - GENERATORS
     closure = graph.prelude_of(step.name).closure(names, settings=False)
     return frozenset().union(*(one.wants for one in closure))
 
 
-def _given(graph: Graph, step: Step) -> frozenset[str]:
+def _given(graph: Graph, step: StepSpec) -> frozenset[str]:
     """The generators whose state a step may have from ordinary cells, and not from a step for sure."""
     linked = graph.links[step.name]
     sure = {one.name for one in linked.bindings if one.sure and one.writers}
     return (linked.draws & linked.prelude) - sure
 
 
-def _concerned(graph: Graph, step: Step, generator: str) -> tuple[Definition, ...]:
+def _concerned(graph: Graph, step: StepSpec, generator: str) -> tuple[Definition, ...]:
     """What seeds the generator above the step, from the last seeding on."""
     closure = graph.prelude_of(step.name).closure([generator], settings=False)
     found = [one for one in closure if generator in one.names and one.place < step.place]
@@ -74,7 +74,7 @@ def _concerned(graph: Graph, step: Step, generator: str) -> tuple[Definition, ..
     return tuple(found[last:])
 
 
-def _can_repeat(one: Definition, step: Step) -> bool:
+def _can_repeat(one: Definition, step: StepSpec) -> bool:
     """Whether a statement only sets and moves generators, and means in the method what it means in its cell."""
     used = frozenset(_loaded(parse(one.source).body))
     return one.names <= GENERATORS and used.isdisjoint(_SHOWING | names_of(parse(step.body)).bound)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.export.sharing.held import PRELUDE
-from nbflow.export.sharing.pairs import Sharing
-from nbflow.flow.cell import Problem
-from nbflow.flow.graph import Graph
-from nbflow.flow.wording import problem
+from nbflow.export.sharing.pairs import SharedNames
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.places import problem
 
 _RULE = "comes-apart"
 
 
-def constants_apart(sharing: Sharing) -> Iterator[Problem]:
+def constants_apart(sharing: SharedNames) -> Iterator[Problem]:
     """Yield the changes of what an ordinary cell has made that other steps of a script would not see."""
     graph, steps = sharing.graph, [*sharing.graph.links]
     for at, step in enumerate(steps):
@@ -58,7 +58,7 @@ def _readers(graph: Graph, step: str, name: str) -> list[str]:
     ]
 
 
-def coming_apart(sharing: Sharing) -> Iterator[Problem]:
+def coming_apart(sharing: SharedNames) -> Iterator[Problem]:
     """Yield the changes that may have to reach other names than those through which they are made, one for a step."""
     for step, changed in sharing.changed.items():
         found = next(_names_apart(sharing, step), None) if changed else None
@@ -74,7 +74,7 @@ def coming_apart(sharing: Sharing) -> Iterator[Problem]:
             )
 
 
-def _names_apart(sharing: Sharing, step: str) -> Iterator[tuple[str, str]]:
+def _names_apart(sharing: SharedNames, step: str) -> Iterator[tuple[str, str]]:
     """Yield what may come apart in the step itself, which loads each name for itself, and in those below it."""
     graph, changed = sharing.graph, sharing.changed[step]
     meeting = [n for n, held in sharing.given[step].items() if n != "inputs" and sharing.meet(changed, held.deep)]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbflow.export.sharing.held import NONE, NOTHING, Held, Root, Roots, together
+from nbflow.export.sharing.held import NONE, NOTHING, HeldObject, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
-from nbflow.flow.code import parse
-from nbflow.flow.effects import imports_of
-from nbflow.flow.graph import Graph
-from nbflow.flow.scope import FunctionNode
-from nbflow.flow.trees import every_node
+from nbflow.flow.effects.statement_effects import imports_of
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import parse
+from nbflow.flow.names.scope import FunctionNode
+from nbflow.flow.source.trees import every_node
 
 _PLAIN_DUNDERS = frozenset(
     (
@@ -29,7 +29,7 @@ class Effect:
     """`changed` and `returned` speak of the function's parameters: (name, "shell") and (name, "content")."""
 
     changed: Roots = NONE
-    returned: Held = NOTHING
+    returned: HeldObject = NOTHING
 
 
 @dataclass
@@ -96,7 +96,8 @@ class Defined:
 
     def _find_effect(self, function: FunctionNode) -> Effect:
         given = {
-            name: Held(frozenset({(name, "shell")}), frozenset({(name, "content")})) for name in parameters_of(function)
+            name: HeldObject(frozenset({(name, "shell")}), frozenset({(name, "content")}))
+            for name in _parameters_of(function)
         }
         walk = Walk(self, "", given)
         if isinstance(function, ast.Lambda):
@@ -105,25 +106,27 @@ class Defined:
             walk.run(function.body)
         return Effect(frozenset(one for one in walk.changed if one[0] in given), walk.returned)
 
-    def call(self, function: FunctionNode, arguments: Sequence[Held], named: dict[str, Held], own: Roots) -> Effect:
+    def call(
+        self, function: FunctionNode, arguments: Sequence[HeldObject], named: dict[str, HeldObject], own: Roots
+    ) -> Effect:
         """The effect of one call, in the roots of what it is given; `own` is what it makes itself."""
-        names = parameters_of(function)
+        names = _parameters_of(function)
         given = dict(zip(names, arguments, strict=False)) | {name: v for name, v in named.items() if name in names}
         rest = together((*arguments[len(names) :], *(v for name, v in named.items() if name not in names)))
         for name in names[-2:] if rest.deep else ():  # `*rest` and `**options` stand last
             given[name] = given.get(name, NOTHING) | rest
         effect = self.effect(function)
-        returned = Held(_put(effect.returned.shell, given, own), _put(effect.returned.content, given, own))
+        returned = HeldObject(_put(effect.returned.shell, given, own), _put(effect.returned.content, given, own))
         return Effect(_put(effect.changed, given, NONE), returned)
 
 
-def parameters_of(function: FunctionNode) -> list[str]:
+def _parameters_of(function: FunctionNode) -> list[str]:
     spec = function.args
     every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *(one for one in (spec.vararg, spec.kwarg) if one)]
     return [one.arg for one in every]
 
 
-def _put(roots: Iterable[Root], given: dict[str, Held], own: Roots) -> Roots:
+def _put(roots: Iterable[Root], given: dict[str, HeldObject], own: Roots) -> Roots:
     """Put what a call is given in the place of the parameters."""
     found: Roots = NONE
     for name, part in roots:

@@ -17,7 +17,7 @@ NONE: Roots = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldObject:
     """`shell` is where the object itself may come from, `content` where anything comes from that it reaches.
 
     What cannot be changed has no shell, and no roots at all if it holds nothing that can be.
@@ -26,23 +26,23 @@ class Held:
     shell: Roots = NONE
     content: Roots = NONE
 
-    def __or__(self, other: Held) -> Held:
-        return Held(self.shell | other.shell, self.content | other.content)
+    def __or__(self, other: HeldObject) -> HeldObject:
+        return HeldObject(self.shell | other.shell, self.content | other.content)
 
     @property
     def deep(self) -> Roots:
         return self.shell | self.content
 
     @property
-    def inside(self) -> Held:
+    def inside(self) -> HeldObject:
         """An item or an attribute of it, or a view of its memory."""
-        return Held(self.content, self.content)
+        return HeldObject(self.content, self.content)
 
 
-NOTHING = Held()
+NOTHING = HeldObject()
 
 
-def together(values: Iterable[Held]) -> Held:
+def together(values: Iterable[HeldObject]) -> HeldObject:
     found = NOTHING
     for value in values:
         found |= value

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from nbflow.export.sharing.defined import Defined
-from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, Held, Root, Roots, together
+from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, HeldObject, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
-from nbflow.flow.code import names_of, parse, parse_expression
-from nbflow.flow.graph import Graph
-from nbflow.flow.step import ParameterType, Step
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import names_of, parse, parse_expression
+from nbflow.flow.syntax.specs import ParameterType, StepSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,20 @@ class Pair:
 
 
 @dataclass
-class Sharing:
+class SharedNames:
     """What each step reads, makes and changes. `known` are the steps of which a run has told what they change."""
 
     graph: Graph
     known: frozenset[str] = frozenset()
-    given: dict[str, dict[str, Held]] = field(default_factory=dict)
-    made: dict[str, dict[str, Held]] = field(default_factory=dict)
+    given: dict[str, dict[str, HeldObject]] = field(default_factory=dict)
+    made: dict[str, dict[str, HeldObject]] = field(default_factory=dict)
     changed: dict[str, Roots] = field(default_factory=dict)
-    constants: dict[str, Held] = field(default_factory=dict)  # what ordinary cells bind
+    constants: dict[str, HeldObject] = field(default_factory=dict)  # what ordinary cells bind
     _joined: list[Roots] = field(default_factory=list)
     _grown: Roots = NONE
 
     @classmethod
-    def of(cls, graph: Graph, known: Collection[str] = ()) -> Sharing:
+    def of(cls, graph: Graph, known: Collection[str] = ()) -> SharedNames:
         found, defined = cls(graph, _with_ancestors(graph, known)), Defined.of(graph)
         walk = Walk(defined, PRELUDE, {})
         for walk.part, one in enumerate(graph.prelude.definitions):
@@ -61,7 +61,7 @@ class Sharing:
             found._add(graph.steps[name], defined)
         return found
 
-    def _add(self, step: Step, defined: Defined) -> None:
+    def _add(self, step: StepSpec, defined: Defined) -> None:
         linked = self.graph.links[step.name]
         given = {name: held for name, held in self.constants.items() if name in linked.prelude | linked.parameters}
         given |= {one.name: self.held(one.writers, one.name) for one in linked.bindings}
@@ -85,7 +85,7 @@ class Sharing:
         self.made[step.name] = {name: walk.names.get(name, NOTHING) for name in linked.writes}
         self.changed[step.name] = frozenset(root for root in walk.changed if root[0] != step.name)
 
-    def held(self, writers: Iterable[str], name: str) -> Held:
+    def held(self, writers: Iterable[str], name: str) -> HeldObject:
         """What a name may hold that one of these steps has bound."""
         return together(self.made[writer].get(name, NOTHING) for writer in writers if writer in self.made)
 
@@ -148,7 +148,7 @@ class Sharing:
                 return Pair(earlier, later, changer, name)
         return None
 
-    def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, Held]]:
+    def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, HeldObject]]:
         """What a change of another step must reach: a name that it writes itself it has apart."""
         own = self.graph.links[changer].writes
         for name, held in self.given[step].items():

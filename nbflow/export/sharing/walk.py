@@ -19,7 +19,7 @@ from nbflow.export.sharing.held import (
     NONE,
     NOTHING,
     PRELUDE,
-    Held,
+    HeldObject,
     Root,
     Roots,
     is_copying,
@@ -27,9 +27,9 @@ from nbflow.export.sharing.held import (
     is_reading,
     together,
 )
-from nbflow.flow.effects import origin_of
-from nbflow.flow.scope import FunctionNode
-from nbflow.flow.trees import children, every_node
+from nbflow.flow.effects.statement_effects import origin_of
+from nbflow.flow.names.scope import FunctionNode
+from nbflow.flow.source.trees import children, every_node
 
 if TYPE_CHECKING:
     from nbflow.export.sharing.defined import Defined
@@ -40,7 +40,7 @@ _TRANSPARENT = frozenset({"loc", "iloc", "at", "iat"})
 class Walk:
     """`names` is what each name holds. `joined` are roots that hang together, as one was put into the other."""
 
-    def __init__(self, defined: Defined, step: str, names: Mapping[str, Held], grown: Roots = NONE) -> None:
+    def __init__(self, defined: Defined, step: str, names: Mapping[str, HeldObject], grown: Roots = NONE) -> None:
         self.defined, self.step, self.names = defined, step, dict(names)
         self.changed: set[Root] = set()
         self.joined: list[Roots] = []
@@ -122,7 +122,7 @@ class Walk:
         else:
             self.bind(target, self.value(value))
 
-    def bind(self, target: ast.expr, held: Held) -> None:
+    def bind(self, target: ast.expr, held: HeldObject) -> None:
         match target:
             case ast.Name(id=name):
                 self.names[name] = held
@@ -130,11 +130,11 @@ class Walk:
                 for part in parts:
                     self.bind(part, held.inside)
             case ast.Starred(value=inner):
-                self.bind(inner, Held(frozenset({self._own(target)}), held.deep))
+                self.bind(inner, HeldObject(frozenset({self._own(target)}), held.deep))
             case _:
                 self._change_owner(target, held)
 
-    def _augment(self, target: ast.expr, held: Held) -> None:
+    def _augment(self, target: ast.expr, held: HeldObject) -> None:
         if isinstance(target, ast.Name):
             mine = self.names.get(target.id, NOTHING)
             self._change(mine, held)
@@ -142,36 +142,36 @@ class Walk:
         else:
             self._change_owner(target, held)
 
-    def _change_owner(self, target: ast.expr, held: Held) -> None:
+    def _change_owner(self, target: ast.expr, held: HeldObject) -> None:
         if isinstance(target, ast.Attribute | ast.Subscript) and not self._origin(target):
             self._change(self.value(target.value), held)
             if isinstance(target, ast.Subscript):
                 self.value(target.slice)
             self._note(target.value, held)
 
-    def _change(self, what: Held, into: Held = NOTHING) -> None:
+    def _change(self, what: HeldObject, into: HeldObject = NOTHING) -> None:
         self.changed |= what.shell
         if what.shell and into.deep:
             self.joined.append(what.shell | into.deep)
             self.grown |= what.shell
 
-    def _note(self, owner: ast.expr, held: Held) -> None:
+    def _note(self, owner: ast.expr, held: HeldObject) -> None:
         """What a name holds can be reached from it from now on."""
         while isinstance(owner, ast.Attribute | ast.Subscript):
             owner = owner.value
         if isinstance(owner, ast.Name) and owner.id in self.names and held.deep:
             mine = self.names[owner.id]
-            self.names[owner.id] = Held(mine.shell, mine.content | held.deep)
+            self.names[owner.id] = HeldObject(mine.shell, mine.content | held.deep)
 
     # values
 
-    def value(self, node: ast.expr) -> Held:
+    def value(self, node: ast.expr) -> HeldObject:
         match node:
             case ast.Constant() | ast.Lambda():
                 return NOTHING
             case ast.Name(id=name):
                 held = self.names.get(name, NOTHING)
-                return Held(held.shell, held.content | (held.shell & self.grown))
+                return HeldObject(held.shell, held.content | (held.shell & self.grown))
             case ast.Attribute(value=inner, attr=attr):
                 return self._attribute(self.value(inner), attr)
             case ast.Subscript(value=inner, slice=index):
@@ -189,7 +189,7 @@ class Walk:
             case _:
                 return self._several(node)
 
-    def _several(self, node: ast.expr) -> Held:
+    def _several(self, node: ast.expr) -> HeldObject:
         match node:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return self._comprehension(node)
@@ -199,7 +199,7 @@ class Walk:
             case ast.List() | ast.Set() | ast.Dict():
                 return self._holding(node, together(self._parts(node)).deep)
             case ast.Tuple():
-                return Held(content=together(self._parts(node)).deep)
+                return HeldObject(content=together(self._parts(node)).deep)
             case ast.Starred(value=inner):
                 return self.value(inner).inside
             case ast.Yield() | ast.YieldFrom():
@@ -211,7 +211,7 @@ class Walk:
             case _:
                 return together(self._parts(node))
 
-    def _parts(self, node: ast.AST) -> Iterator[Held]:
+    def _parts(self, node: ast.AST) -> Iterator[HeldObject]:
         for part in children(node):
             if isinstance(part, ast.expr):
                 yield self.value(part)
@@ -220,26 +220,26 @@ class Walk:
         """Nobody tells apart what a function makes."""
         return (self.step, (self.part, node.lineno, node.col_offset) if self.step else "")
 
-    def _holding(self, node: ast.expr, content: Roots) -> Held:
+    def _holding(self, node: ast.expr, content: Roots) -> HeldObject:
         """A new container, with nothing in it but this."""
-        return Held(frozenset({self._own(node)}), content)
+        return HeldObject(frozenset({self._own(node)}), content)
 
-    def _new(self, node: ast.expr, held: Held = NOTHING) -> Held:
+    def _new(self, node: ast.expr, held: HeldObject = NOTHING) -> HeldObject:
         """A new object, which may hold others that nobody knows."""
         return self._holding(node, held.deep | {self._own(node)})
 
-    def _any(self, node: ast.expr, roots: Roots) -> Held:
+    def _any(self, node: ast.expr, roots: Roots) -> HeldObject:
         """A new object, or one of the old ones."""
-        return Held(roots | {self._own(node)}, roots | {self._own(node)})
+        return HeldObject(roots | {self._own(node)}, roots | {self._own(node)})
 
-    def _attribute(self, held: Held, attr: str) -> Held:
+    def _attribute(self, held: HeldObject, attr: str) -> HeldObject:
         if attr in _TRANSPARENT:
             return held
         if held.deep and self.defined.changes_when_read(attr):
             self.changed |= held.deep
         return held.inside
 
-    def _binary(self, node: ast.BinOp, left: Held, right: Held) -> Held:
+    def _binary(self, node: ast.BinOp, left: HeldObject, right: HeldObject) -> HeldObject:
         both = left | right
         if not both.deep:
             return NOTHING
@@ -248,7 +248,7 @@ class Walk:
             return self._new(node)
         return self._new(node, both)
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> Held:
+    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> HeldObject:
         before = dict(self.names)
         for loop in node.generators:
             self.bind(loop.target, self.value(loop.iter).inside)
@@ -271,7 +271,7 @@ class Walk:
             return ""
         return origin_of(node, self.defined.origins) or (node.id if isinstance(node, ast.Name) else "")
 
-    def _call(self, node: ast.Call) -> Held:
+    def _call(self, node: ast.Call) -> HeldObject:
         arguments = [self.value(one) for one in node.args]
         named = {
             one.arg or "": self.value(one.value) if one.arg else self.value(one.value).inside for one in node.keywords
@@ -288,7 +288,9 @@ class Walk:
         self._call_back(node, given)
         return self._function(node, arguments, named, given)
 
-    def _change_by_words(self, node: ast.Call, arguments: Sequence[Held], named: Mapping[str, Held]) -> None:
+    def _change_by_words(
+        self, node: ast.Call, arguments: Sequence[HeldObject], named: Mapping[str, HeldObject]
+    ) -> None:
         """What a call says that it changes: `out=x`, `overwrite_a=True`, `setattr(x, …)`, `rng.shuffle(x)`."""
         words = (self._origin(node.func), ast.unparse(node.func))
         last = words[1].rpartition(".")[2]
@@ -298,7 +300,7 @@ class Walk:
         if any(one.arg and one.arg.startswith("overwrite") for one in node.keywords):
             self._change(together(arguments))
 
-    def _call_back(self, node: ast.Call, given: Held) -> None:
+    def _call_back(self, node: ast.Call, given: HeldObject) -> None:
         """A function that is handed over is called with what is beside it: `list(map(normalise, rows))`."""
         for one in (*node.args, *(keyword.value for keyword in node.keywords)):
             functions: list[FunctionNode] = self.defined.functions.get(one.id, []) if isinstance(one, ast.Name) else []
@@ -308,7 +310,9 @@ class Walk:
                 if self.defined.effect(function).changed:
                     self.changed |= given.deep
 
-    def _function(self, node: ast.Call, arguments: Sequence[Held], named: Mapping[str, Held], given: Held) -> Held:
+    def _function(
+        self, node: ast.Call, arguments: Sequence[HeldObject], named: Mapping[str, HeldObject], given: HeldObject
+    ) -> HeldObject:
         name = self._origin(node.func) or ast.unparse(node.func)
         known = self.defined.functions.get(name, ())
         for maker in self.defined.makers.get(name, ()):
@@ -326,8 +330,8 @@ class Walk:
         return self._any(node, given.deep)
 
     def _apply(
-        self, node: ast.Call, function: FunctionNode, arguments: Sequence[Held], named: Mapping[str, Held]
-    ) -> Held:
+        self, node: ast.Call, function: FunctionNode, arguments: Sequence[HeldObject], named: Mapping[str, HeldObject]
+    ) -> HeldObject:
         effect = self.defined.call(function, arguments, dict(named), frozenset({self._own(node)}))
         self.changed |= effect.changed
         old = effect.changed - {self._own(node)}
@@ -337,8 +341,13 @@ class Walk:
         return effect.returned
 
     def _method(
-        self, node: ast.Call, attr: str, receiver: Held, arguments: Sequence[Held], named: Mapping[str, Held]
-    ) -> Held:
+        self,
+        node: ast.Call,
+        attr: str,
+        receiver: HeldObject,
+        arguments: Sequence[HeldObject],
+        named: Mapping[str, HeldObject],
+    ) -> HeldObject:
         given = together((*arguments, *named.values()))
         known = self.defined.methods.get(attr, ())
         returned = [self._apply(node, one, [receiver, *arguments], named) for one in known]
@@ -366,7 +375,7 @@ class Walk:
             if attr not in known and not is_reading(attr):
                 receiver = self.value(call.func.value)
                 deep = _of_steps(receiver.deep)
-                self._change(Held(deep, deep), together(map(self.value, call.args)))
+                self._change(HeldObject(deep, deep), together(map(self.value, call.args)))
 
 
 def _of_steps(roots: Roots) -> Roots:

@@ -8,47 +8,47 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nbflow.flow.cells import read_flow
-from nbflow.flow.code import names_of, parse
-from nbflow.flow.lines import lines_of
-from nbflow.flow.trees import every_node
-from nbflow.importing.cells.bodies import WRAPPER
-from nbflow.importing.cells.drafts import Draft, cells_of
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.importing.cells.cell_bodies import WRAPPER
+from nbflow.importing.cells.drafts import CellDraft, cells_of
 from nbflow.importing.cells.renaming import fixed_words
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.definitions import Chunk, engine_names, used_chunks, written
-from nbflow.importing.reading.functions import function_chunk
-from nbflow.importing.reading.parameters import Values, write_parameters
-from nbflow.importing.reading.source import Source, assigned_in, functions_in, origins_in
+from nbflow.importing.reading.module_functions import function_chunk
+from nbflow.importing.reading.parameter_calls import Values, write_parameters
+from nbflow.importing.reading.source import Source, assigned_constants, functions_in, origins_in
 from nbflow.importing.refusals import Stuck
 from nbflow.importing.words import Words, replace_words
 
 EXTENSION = "%load_ext nbflow"
-FILE = "__file__"
+_FILE = "__file__"
 
 
-def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tuple[Draft, ...]:
+def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tuple[CellDraft, ...]:
     """Raises Stuck."""
     chunks = _with_path(_definitions(design, bodies), bodies, folder, design.source)
     _refuse_engine(design, bodies, chunks)
     imports = [chunk for chunk in chunks if chunk.kind == "import"]
-    drafts = [Draft(EXTENSION)]
+    drafts = [CellDraft(EXTENSION)]
     if imports:
-        drafts.append(Draft(written(imports), line=imports[0].line))
+        drafts.append(CellDraft(written(imports), line=imports[0].line))
     drafts += write_parameter_cell(design.source, folder)
     return tuple(drafts + with_shared(drafts, [chunk for chunk in chunks if chunk.kind != "import"]))
 
 
-def write_parameter_cell(source: Source, folder: Path) -> list[Draft]:
+def write_parameter_cell(source: Source, folder: Path) -> list[CellDraft]:
     nodes = list(source.parameters)
     if not nodes:
         return []
     lines = write_parameters(nodes, values_in(source, folder))
-    return [Draft("\n".join(["%%parameters", *lines]), line=nodes[0].lineno)]
+    return [CellDraft("\n".join(["%%parameters", *lines]), line=nodes[0].lineno)]
 
 
 def values_in(source: Source, folder: Path) -> Values:
-    return Values(assigned_in(source), source.path, folder, functions_in(source), origins_in(source))
+    return Values(assigned_constants(source), source.path, folder, functions_in(source), origins_in(source))
 
 
 def _definitions(design: Design, bodies: Mapping[str, str]) -> list[Chunk]:
@@ -72,7 +72,7 @@ def _import(text: str, name: str) -> Chunk:
 def without_file(design: Design, bodies: Mapping[str, str], folder: Path) -> dict[str, str]:
     """A notebook has no `__file__`; it stands in a folder, where its steps run."""
     place = _place(design.source, folder)
-    return {name: _without_file(body, place) if FILE in names_of(body).free else body for name, body in bodies.items()}
+    return {name: _without_file(body, place) if _FILE in names_of(body).free else body for name, body in bodies.items()}
 
 
 def _with_path(chunks: list[Chunk], bodies: Mapping[str, str], folder: Path, source: Source) -> list[Chunk]:
@@ -80,7 +80,7 @@ def _with_path(chunks: list[Chunk], bodies: Mapping[str, str], folder: Path, sou
     place = _place(source, folder)
     found = [
         replace(chunk, text=_without_file(chunk.text, place), reads=chunk.reads | {"Path"})
-        if FILE in chunk.reads
+        if _FILE in chunk.reads
         else chunk
         for chunk in chunks
     ]
@@ -95,7 +95,7 @@ def _place(source: Source, folder: Path) -> str:
 
 
 def _without_file(text: str, place: str) -> str:
-    return replace_words(text, Words(names={FILE: f"str{place}"})).replace(f"Path(str{place})", place)
+    return replace_words(text, Words(names={_FILE: f"str{place}"})).replace(f"Path(str{place})", place)
 
 
 # what only a script can ask
@@ -126,7 +126,7 @@ def _reads(
 # shared cells
 
 
-def with_shared(before: Sequence[Draft], chunks: Sequence[Chunk]) -> list[Draft]:
+def with_shared(before: Sequence[CellDraft], chunks: Sequence[Chunk]) -> list[CellDraft]:
     """Definitions in ordinary cells; what a script does once it is imported, in shared ones."""
     shared: frozenset[int] = frozenset()
     while True:
@@ -145,7 +145,7 @@ def _statement(chunk: Chunk) -> str:
     return "\n".join(lines_of(chunk.text)[first - 1 :])
 
 
-def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[Draft]:
+def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[CellDraft]:
     """A function or a class is a cell of its own; assignments that follow one another are one cell."""
     groups: list[tuple[str, list[Chunk]]] = []
     for at, chunk in enumerate(chunks):
@@ -157,9 +157,9 @@ def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[Draft]:
     return [_draft(kind, group) for kind, group in groups]
 
 
-def _draft(kind: str, chunks: Sequence[Chunk]) -> Draft:
+def _draft(kind: str, chunks: Sequence[Chunk]) -> CellDraft:
     text = written(chunks)
-    return Draft(f"%%shared\n{text}" if kind == "shared" else text, line=chunks[0].line)
+    return CellDraft(f"%%shared\n{text}" if kind == "shared" else text, line=chunks[0].line)
 
 
 def _is_large(chunk: Chunk) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nbflow.importing.cells.around import without_file, write_around
-from nbflow.importing.cells.bodies import write_body
-from nbflow.importing.cells.drafts import Draft, Steps
+from nbflow.importing.cells.cell_bodies import write_cell_body
+from nbflow.importing.cells.drafts import CellDraft, StepDrafts
 from nbflow.importing.cells.headers import write_header
 from nbflow.importing.cells.meaning import keep_meaning
 from nbflow.importing.design.deciding import design_notebook
@@ -17,7 +17,7 @@ from nbflow.importing.reading.source import Source
 from nbflow.importing.refusals import CannotCarryOver, Stuck
 
 
-def draft_notebook(source: Source, folder: Path) -> list[Draft]:
+def draft_notebook(source: Source, folder: Path) -> list[CellDraft]:
     """The cells of a notebook in `folder`. Raises CannotCarryOver."""
     try:
         design = design_notebook(source)
@@ -28,21 +28,21 @@ def draft_notebook(source: Source, folder: Path) -> list[Draft]:
     return list(_documented(design, steps))
 
 
-def _steps(design: Design, folder: Path) -> Steps:
-    bodies = without_file(design, {name: write_body(design, name) for name in design.kept}, folder)
+def _steps(design: Design, folder: Path) -> StepDrafts:
+    bodies = without_file(design, {name: write_cell_body(design, name) for name in design.kept}, folder)
     headers = {name: write_header(design, name) for name in design.kept}
     lines = {name: step.method.place.line for name, step in design.steps.items()}
-    return Steps(write_around(design, bodies, folder), headers, bodies, lines)
+    return StepDrafts(write_around(design, bodies, folder), headers, bodies, lines)
 
 
-def _documented(design: Design, steps: Steps) -> Iterator[Draft]:
+def _documented(design: Design, steps: StepDrafts) -> Iterator[CellDraft]:
     """With docstrings as markdown above what they are about."""
-    yield Draft(_title(design), markdown=True)
+    yield CellDraft(_title(design), markdown=True)
     yield from steps.around
     for draft in steps.drafts:
         doc = design.steps[draft.step].method.doc
         if doc:
-            yield Draft(doc, markdown=True, line=draft.line)
+            yield CellDraft(doc, markdown=True, line=draft.line)
         yield draft
 
 

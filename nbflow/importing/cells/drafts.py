@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-from nbflow.flow.graph import Graph, link
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CellDraft:
     """One cell. `line` is where in the script it comes from, `step` the step that it is."""
 
     source: str
@@ -22,7 +22,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class HeaderDraft:
     """The first line of a step cell, option by option."""
 
     name: str
@@ -43,18 +43,18 @@ class Header:
 
 
 @dataclass
-class Steps:
+class StepDrafts:
     """The step cells in the order of the notebook, below what stands around them; both halves can still change."""
 
-    around: tuple[Draft, ...]
-    headers: dict[str, Header]
+    around: tuple[CellDraft, ...]
+    headers: dict[str, HeaderDraft]
     bodies: dict[str, str]
     lines: Mapping[str, int]
 
     @property
-    def drafts(self) -> list[Draft]:
+    def drafts(self) -> list[CellDraft]:
         return [
-            Draft(f"{header.text}\n{self.bodies[name]}", line=self.lines[name], step=name)
+            CellDraft(f"{header.text}\n{self.bodies[name]}", line=self.lines[name], step=name)
             for name, header in self.headers.items()
         ]
 
@@ -62,5 +62,5 @@ class Steps:
         return link(read_flow(cells_of([*self.around, *self.drafts]), "", ""))
 
 
-def cells_of(drafts: Iterable[Draft]) -> list[Cell]:
+def cells_of(drafts: Iterable[CellDraft]) -> list[Cell]:
     return [Cell(number, draft.source) for number, draft in enumerate(drafts, 1)]

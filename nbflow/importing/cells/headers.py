@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from nbflow.importing.cells.bodies import loop_name
-from nbflow.importing.cells.drafts import Header
+from nbflow.importing.cells.cell_bodies import loop_name
+from nbflow.importing.cells.drafts import HeaderDraft
 from nbflow.importing.design.decisions import Design, guard_name
 
 
-def write_header(design: Design, name: str) -> Header:
+def write_header(design: Design, name: str) -> HeaderDraft:
     step = design.steps[name]
     above = design.foreach_above(name)
     closed = design.closes(name) if step.method.is_join else None
-    return Header(
+    return HeaderDraft(
         name,
         foreach=f"--foreach {design.items[name]} in {above[1].foreach}" if above else "",
         join=f"--join {closed}" if closed else "",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nbflow.flow.checks import check
-from nbflow.flow.graph import Binding, Graph
-from nbflow.flow.scopes import is_within
-from nbflow.importing.cells.drafts import Steps
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.foreach_scopes import is_within
+from nbflow.flow.graph.link import Binding, Graph
+from nbflow.importing.cells.drafts import StepDrafts
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.conditions import are_exclusive
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 
 
-def keep_meaning(design: Design, steps: Steps) -> None:
+def keep_meaning(design: Design, steps: StepDrafts) -> None:
     """Raises Stuck and CannotCarryOver for what no cell can say."""
     _name_sources(design, steps)
     _keep_scopes(design, steps)
@@ -22,7 +22,7 @@ def keep_meaning(design: Design, steps: Steps) -> None:
     _refuse_problems(design, steps)
 
 
-def _name_sources(design: Design, steps: Steps) -> None:
+def _name_sources(design: Design, steps: StepDrafts) -> None:
     """Where the nearest step above is not the one that a read means, name that one."""
     graph = steps.graph()
     for name in design.kept:
@@ -91,7 +91,7 @@ def _can_name(design: Design, name: str, writer: str) -> bool:
     return not joins and is_within(design.scope(name), design.scope(writer)) and writer in design.kept
 
 
-def _keep_scopes(design: Design, steps: Steps) -> None:
+def _keep_scopes(design: Design, steps: StepDrafts) -> None:
     """A step inside a foreach runs once per item only if it reads something of the item."""
     graph = steps.graph()
     for name in design.kept:
@@ -103,7 +103,7 @@ def _keep_scopes(design: Design, steps: Steps) -> None:
             steps.headers[name] = replace(steps.headers[name], reads=tuple(sorted({item, *reads})))
 
 
-def _keep_order(design: Design, steps: Steps) -> None:
+def _keep_order(design: Design, steps: StepDrafts) -> None:
     """What only the transitions of the script put in order, `--after` does."""
     graph = steps.graph()
     before: dict[str, frozenset[str]] = {}
@@ -116,12 +116,12 @@ def _keep_order(design: Design, steps: Steps) -> None:
         before[name] = known.union(needed, *(before[one] for one in needed))
 
 
-def _refuse_problems(design: Design, steps: Steps) -> None:
+def _refuse_problems(design: Design, steps: StepDrafts) -> None:
     """What is still wrong is said in the lines of the script."""
     graph, drafts = steps.graph(), [*steps.around, *steps.drafts]
     found = [
         Obstacle(drafts[one.place.cell - 1].line if one.place else 0, one.message, one.fix)
-        for one in check(graph)
+        for one in check_flow(graph)
         if not one.warning
     ]
     for name in design.kept:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nbflow.flow.code import names_of
-from nbflow.flow.trees import every_node
-from nbflow.importing.design.binding import assigned_in, fixed_in, imported_in, stored_in
+from nbflow.flow.names.code import names_of
+from nbflow.flow.source.trees import every_node
+from nbflow.importing.design.bound_names import assigned_in, fixed_in, imported_in, stored_in
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import item_name, item_statement
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText

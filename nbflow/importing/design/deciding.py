@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from nbflow.flow.given import BUILTINS
-from nbflow.flow.trees import every_node
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.source.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import name_items
-from nbflow.importing.design.looking import hand_on
 from nbflow.importing.design.lookups import settle_lookups
+from nbflow.importing.design.seen_names import hand_on
 from nbflow.importing.design.visible import look_along
 from nbflow.importing.reading.conditions import conditions_of, is_implied
 from nbflow.importing.reading.definitions import class_chunks, module_chunks
-from nbflow.importing.reading.functions import read_functions
 from nbflow.importing.reading.methods import MACHINERY, StepText, read_steps
+from nbflow.importing.reading.module_functions import read_functions
 from nbflow.importing.reading.source import Source
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 
@@ -34,7 +34,7 @@ def design_notebook(source: Source) -> Design:
         seen,
         conditions_of(source.outline),
     )
-    obstacles = [obstacle for rule in RULES for obstacle in rule(design)]
+    obstacles = [obstacle for rule in _RULES for obstacle in rule(design)]
     if obstacles:
         raise CannotCarryOver(source.path, obstacles)
     name_items(design)
@@ -92,7 +92,7 @@ def self_as_a_whole(design: Design) -> Iterator[Obstacle]:
             yield Obstacle(step.hands_over_self, f"step '{step.name}' hands over self", fix)
 
 
-def unknown_names(design: Design) -> Iterator[Obstacle]:
+def _unknown_names(design: Design) -> Iterator[Obstacle]:
     known = design.fixed | design.artifacts | MACHINERY | design.source.steps.keys()
     for step in design.steps.values():
         for name in sorted(step.attributes - known):
@@ -112,13 +112,13 @@ def ways_into_joins(design: Design) -> Iterator[Obstacle]:
             yield Obstacle(step.method.place.line, message, fix)
 
 
-Rule = Callable[[Design], Iterator[Obstacle]]
-RULES: tuple[Rule, ...] = (
+_Rule = Callable[[Design], Iterator[Obstacle]]
+_RULES: tuple[_Rule, ...] = (
     doubles,
     taken_names,
     hidden_builtins,
     self_as_a_whole,
-    unknown_names,
+    _unknown_names,
     ways_into_joins,
 )
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbflow.flow.given import BUILTINS
-from nbflow.flow.step import Next, NextKind
-from nbflow.importing.design.binding import assigned_in, fixed_in, imported_in
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.syntax.specs import Next, NextKind
+from nbflow.importing.design.bound_names import assigned_in, fixed_in, imported_in
 from nbflow.importing.design.visible import Visible, scope_in
-from nbflow.importing.reading.conditions import Condition, Way, way_to
+from nbflow.importing.reading.conditions import Condition, SwitchCase, way_to
 from nbflow.importing.reading.definitions import Chunk
-from nbflow.importing.reading.functions import Function, function_reads
-from nbflow.importing.reading.methods import INDEX, MACHINERY, StepText, attributes_of, reads_of
+from nbflow.importing.reading.methods import INDEX, MACHINERY, StepText, artifact_reads, self_attributes
+from nbflow.importing.reading.module_functions import Function, function_reads
 from nbflow.importing.reading.source import Source
 from nbflow.importing.words import Unsure, Words, replace_words
 
@@ -35,7 +35,7 @@ class Design:
     conditions: Mapping[str, Condition]
     items: dict[str, str] = field(default_factory=dict)
     hands_on: dict[str, set[str]] = field(default_factory=dict)
-    says: dict[str, dict[str, Way]] = field(default_factory=dict)
+    says: dict[str, dict[str, SwitchCase]] = field(default_factory=dict)
 
     # names
 
@@ -52,7 +52,7 @@ class Design:
 
     @cached_property
     def artifacts(self) -> frozenset[str]:
-        return artifacts_of(self.steps) - self.fixed
+        return _artifacts_of(self.steps) - self.fixed
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -66,7 +66,7 @@ class Design:
 
     @cached_property
     def reads(self) -> Mapping[str, frozenset[str]]:
-        found = reads_of(self.steps.values(), function_reads(self.functions, self.artifacts))
+        found = artifact_reads(self.steps.values(), function_reads(self.functions, self.artifacts))
         return {name: reads & self.artifacts for name, reads in found.items()}
 
     def added_reads(self, name: str) -> frozenset[str]:
@@ -101,7 +101,7 @@ class Design:
         order = found.nexts[next(iter(opened.values())).split].targets
         return tuple(sorted(opened, key=lambda above: order.index(opened[above].branch)))
 
-    def way(self, name: str) -> Way | None:
+    def way(self, name: str) -> SwitchCase | None:
         return way_to(name, self.conditions[name], self.source.outline)
 
     def loop(self, name: str) -> tuple[object, ...]:
@@ -164,9 +164,9 @@ class Design:
         return True
 
 
-def artifacts_of(steps: Mapping[str, StepText]) -> frozenset[str]:
+def _artifacts_of(steps: Mapping[str, StepText]) -> frozenset[str]:
     """With those that a step deletes again."""
-    found = (step.names.writes | attributes_of(step.tree, stored=True) for step in steps.values())
+    found = (step.names.writes | self_attributes(step.tree, stored=True) for step in steps.values())
     return frozenset[str]().union(*found)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from nbflow.flow.flowspec import ITEMS
-from nbflow.flow.given import BUILTINS
-from nbflow.flow.trees import every_node
+from nbflow.flow.flowspec.classes import ITEMS
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.source.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText
 from nbflow.importing.refusals import Stuck

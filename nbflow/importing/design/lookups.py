@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nbflow.flow.trees import every_node
+from nbflow.flow.source.trees import every_node
 from nbflow.importing.design.visible import Visible
-from nbflow.importing.reading.methods import StepText, with_names
+from nbflow.importing.reading.methods import StepText, with_body_names
 from nbflow.importing.refusals import Stuck
 
 
@@ -22,7 +22,7 @@ def settle_lookups(step: StepText, seen: Visible) -> StepText:
         segment = ast.get_source_segment(step.body, call) or ""
         if segment.startswith(("getattr(", "hasattr(")):
             body = body.replace(segment, _meaning(step, call, name, seen))
-    return with_names(replace(step, body=body))
+    return with_body_names(replace(step, body=body))
 
 
 def _lookups(tree: ast.Module) -> Iterator[tuple[ast.Call, str]]:

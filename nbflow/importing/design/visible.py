@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nbflow.flow.flowspec_graph import Outline, scope_of
-from nbflow.flow.step import NextKind
+from nbflow.flow.flowspec.links import Outline, scope_of
+from nbflow.flow.syntax.specs import NextKind
 from nbflow.importing.reading.methods import StepText
 
 Writers = Mapping[str, frozenset[str]]

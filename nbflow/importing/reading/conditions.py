@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations
 
-from nbflow.flow.flowspec_graph import Outline
-from nbflow.flow.step import NextKind
+from nbflow.flow.flowspec.links import Outline
+from nbflow.flow.syntax.specs import NextKind
 from nbflow.importing.refusals import Stuck
 
 Condition = Mapping[str, frozenset[str]]
@@ -67,7 +67,7 @@ def _united(one: Condition, other: Condition, found: Outline) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SwitchCase:
     """The innermost condition of a step: the literals for which the switch leads to it."""
 
     switch: str
@@ -79,13 +79,13 @@ class Way:
         return f"{self.switch}_leads_here"
 
 
-def way_to(name: str, condition: Condition, found: Outline) -> Way | None:
+def way_to(name: str, condition: Condition, found: Outline) -> SwitchCase | None:
     """The condition that stands nearest to a step."""
     if not condition:
         return None
     switch = max(condition, key=found.order.index)
     cases = found.nexts[switch].cases
-    return Way(switch, tuple(literal for literal, target in cases if target in condition[switch]))
+    return SwitchCase(switch, tuple(literal for literal, target in cases if target in condition[switch]))
 
 
 def is_implied(condition: Condition, conditions: Mapping[str, Condition], found: Outline) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from nbflow.export.layout import dedent
-from nbflow.flow.code import names_of, parse
+from nbflow.export.text_layout import dedent
+from nbflow.flow.names.code import names_of, parse
 from nbflow.importing.reading.source import Source
 from nbflow.importing.refusals import Stuck
 
 ENGINES = frozenset({"nbflow", "metaflow"})
-READING = frozenset(
+_READING = frozenset(
     {"DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace", "Metaflow"}
 )
 """What of an engine is of use in a notebook too: its client."""
@@ -119,7 +119,7 @@ def engine_import(node: ast.Import | ast.ImportFrom) -> str:
         raise Stuck(node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook has not", fix)
     if rest:
         return ast.unparse(node)
-    kept = [alias for alias in node.names if alias.name in READING]
+    kept = [alias for alias in node.names if alias.name in _READING]
     return f"from nbflow import {_aliases(kept)}" if kept else ""
 
 

@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from nbflow.export.bodies import END
-from nbflow.export.layout import dedent
+from nbflow.export.body_text import END
 from nbflow.export.marks import read_cell_comment
-from nbflow.flow.code import Names, parse
-from nbflow.flow.flowspec import Method, is_transition
-from nbflow.flow.metaflow import names_of_self
-from nbflow.flow.trees import children, every_node
-from nbflow.importing.reading.decorators import Decoration
+from nbflow.export.text_layout import dedent
+from nbflow.flow.flowspec.classes import Method, is_transition
+from nbflow.flow.names.code import Names, parse
+from nbflow.flow.source.trees import children, every_node
+from nbflow.flow.syntax.metaflow_cell import names_of_self
+from nbflow.importing.reading.decorator_facts import Decoration
 from nbflow.importing.reading.source import Source
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 from nbflow.importing.words import Words, replace_words
 
 ITEM, INDEX = "input", "index"
 MACHINERY = frozenset({"next", "merge_artifacts", "foreach_stack", ITEM, INDEX})
-UNKNOWN = frozenset({"name", "cmd", "script_name", "foreach_stack"})
+_UNKNOWN = frozenset({"name", "cmd", "script_name", "foreach_stack"})
 """What FlowSpec has on `self` and a notebook has not."""
 
 
@@ -90,13 +90,13 @@ def read_steps(source: Source) -> dict[str, StepText]:
 
 
 def _read(source: Source, method: Method) -> StepText:
-    body, line = body_of(source, method.tree)
+    body, line = _body_of(source, method.tree)
     body = _with_inputs(method, body, line)
     above = _comment_above(source, method.tree)
     step = StepText(method.name, method, source.decorations[method.name], body, line, above)
     _refuse_unknown(step)
     _refuse_outside_function(step)
-    return with_names(step)
+    return with_body_names(step)
 
 
 def _with_inputs(method: Method, body: str, line: int) -> str:
@@ -111,14 +111,14 @@ def _with_inputs(method: Method, body: str, line: int) -> str:
     return replace_words(body, Words(names={own: "inputs"}))
 
 
-def with_names(step: StepText) -> StepText:
+def with_body_names(step: StepText) -> StepText:
     """The step with all that its body says about names."""
     tree = step.tree
     found = names_of_self(tree)
     return replace(
         step,
         names=_with_failure(found.artifacts, step.decoration),
-        attributes=attributes_of(tree),
+        attributes=self_attributes(tree),
         mentions=found.mentions,
         merges=tuple(_merges(tree, step.line)),
         hands_over_self=next((step.line + node.lineno - 1 for node in bare_names(tree, "self")), 0),
@@ -133,7 +133,7 @@ def _with_failure(names: Names, decoration: Decoration) -> Names:
     return replace(names, writes=names.writes | failure, maybe_writes=names.writes)
 
 
-def body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
+def _body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
     """The lines between the docstring and the transition, at the margin, and the first one's number."""
     first = _first_line(source, method)
     statements = method.body
@@ -191,7 +191,7 @@ def _comment_above(source: Source, method: ast.FunctionDef) -> str:
     return "\n".join(found)
 
 
-def attributes_of(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
+def self_attributes(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
     """Every X of `self.X`, or only those that are set."""
     return frozenset(
         node.attr
@@ -252,7 +252,7 @@ def _refuse_unknown(step: StepText) -> None:
     for node in every_node(step.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             line = step.line + node.lineno - 1
-            if node.attr in UNKNOWN:
+            if node.attr in _UNKNOWN:
                 fix = "Write what it stands for into the step"
                 raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook has not", fix)
             if node.attr.startswith("_"):
@@ -306,7 +306,7 @@ def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
             agenda.extend(children(node))
 
 
-def reads_of(steps: Iterable[StepText], functions: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def artifact_reads(steps: Iterable[StepText], functions: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """The artifacts that each step reads, also through the methods and functions it calls."""
     found: dict[str, frozenset[str]] = {}
     for step in steps:

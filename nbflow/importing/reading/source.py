@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from nbflow.flow.code import parse
-from nbflow.flow.encoding import decode
-from nbflow.flow.flowspec import Method, Script, is_main_guard, methods_of
-from nbflow.flow.flowspec_checks import check_script
-from nbflow.flow.flowspec_graph import Outline, outline
-from nbflow.flow.lines import lines_of
-from nbflow.flow.purity import origins_of
-from nbflow.importing.reading.decorators import Decoration, fix_for, is_step, name_of, read_decorators
-from nbflow.importing.reading.parameters import is_parameter
+from nbflow.flow.flowspec.class_rules import check_script
+from nbflow.flow.flowspec.classes import Method, Script, is_main_guard, methods_of
+from nbflow.flow.flowspec.links import Outline, outline
+from nbflow.flow.names.code import parse
+from nbflow.flow.names.purity import origins_of
+from nbflow.flow.source.encoding import decode_source
+from nbflow.flow.source.lines import lines_of
+from nbflow.importing.reading.decorator_facts import Decoration, decorator_name, fix_for, is_step, read_decorators
+from nbflow.importing.reading.parameter_calls import is_parameter
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, Stuck
-from nbflow.notebook import is_notebook
+from nbflow.notebook.read import is_notebook
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Source:
                 yield node
 
 
-def assigned_in(source: Source) -> dict[str, ast.expr]:
+def assigned_constants(source: Source) -> dict[str, ast.expr]:
     """What the constants of the module and of the class are assigned."""
     found: dict[str, ast.expr] = {}
     for node in (*source.module, *source.constants):
@@ -101,7 +101,7 @@ def _says_nothing(node: ast.stmt) -> bool:
 
 def read_source(path: Path) -> Source:
     """Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
-    text = text_of(path)
+    text = text_of_node(path)
     if is_notebook(path, text):
         raise NotAScript(path, "it is a notebook already", "a script of it is made with  nbflow export")
     try:
@@ -123,9 +123,9 @@ def _reason(error: SyntaxError | ValueError) -> str:
     return error.msg if isinstance(error, SyntaxError) else str(error)
 
 
-def text_of(path: Path) -> str:
+def text_of_node(path: Path) -> str:
     try:
-        return decode(path.read_bytes())
+        return decode_source(path.read_bytes())
     except FileNotFoundError:
         raise NotAScript(path, "there is no such file", "check the path") from None
     except IsADirectoryError:
@@ -167,9 +167,9 @@ def _refuse_other_bases(path: Path, flow: ast.ClassDef) -> None:
             message = f"class {flow.name} inherits from {ast.unparse(base)}"
             raise CannotCarryOver(path, [Obstacle(flow.lineno, message, fix)])
     for decorator in flow.decorator_list:
-        if name_of(decorator) != "project":
-            message = f"@{name_of(decorator)} of class {flow.name} has no counterpart in a notebook"
-            raise CannotCarryOver(path, [Obstacle(decorator.lineno, message, fix_for(name_of(decorator)))])
+        if decorator_name(decorator) != "project":
+            message = f"@{decorator_name(decorator)} of class {flow.name} has no counterpart in a notebook"
+            raise CannotCarryOver(path, [Obstacle(decorator.lineno, message, fix_for(decorator_name(decorator)))])
 
 
 def _read(path: Path, text: str, tree: ast.Module, flow: ast.ClassDef) -> Source:

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
-from nbflow.flow.header import read_header
-from nbflow.flow.naming import header_line, propose_name
-from nbflow.jupyter.panel.flow import flow_state
-from nbflow.jupyter.panel.place import NotBelowRoot, Place, find_place
-from nbflow.jupyter.panel.runs import report_page, run_diff, run_list, run_state
-from nbflow.jupyter.panel.task import task_state
-from nbflow.jupyter.panel.tasks import task_list
-from nbflow.jupyter.protocol import ProposedName
-from nbflow.jupyter.sent import Misunderstood, read_object, read_sent
-from nbflow.jupyter.wire import to_json
-from nbflow.run.starnames import look_beside
+from nbflow.flow.syntax.header import read_header
+from nbflow.flow.syntax.proposals import header_line, propose_name
+from nbflow.jupyter.panel.flow_state import flow_state
+from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
+from nbflow.jupyter.panel.run_list import report_page, run_diff, run_list, run_state
+from nbflow.jupyter.panel.task_detail import task_state
+from nbflow.jupyter.panel.task_list import task_list
+from nbflow.jupyter.protocol.messages import ProposedName
+from nbflow.jupyter.protocol.sent import Misunderstood, read_object, read_sent
+from nbflow.jupyter.protocol.wire import to_json
+from nbflow.run.program.star_names import look_beside
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 
@@ -44,7 +44,7 @@ class Question:
     body: str = ""
 
     @property
-    def place(self) -> Place:
+    def place(self) -> NotebookPlace:
         return find_place(self.top, self.query.get("path", "").strip("/"))
 
     def text(self, name: str) -> str | None:
@@ -64,20 +64,20 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PanelAnswer:
     text: str
     kind: str = JSON
     status: HTTPStatus = HTTPStatus.OK
 
 
-def answer(what: str, question: Question) -> Answer:
+def answer(what: str, question: Question) -> PanelAnswer:
     """Never raises for what was asked or what the store holds."""
     try:
         found = ANSWERS[what](question)
     except NbflowError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)
-        return Answer(to_json({"message": str(error)}), status=status)
-    return Answer(found, HTML) if what == "report" else Answer(to_json(found))
+        return PanelAnswer(to_json({"message": str(error)}), status=status)
+    return PanelAnswer(found, HTML) if what == "report" else PanelAnswer(to_json(found))
 
 
 def _flow(question: Question) -> Any:

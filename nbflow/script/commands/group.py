@@ -10,7 +10,7 @@ import click
 
 from nbflow.script import refused
 from nbflow.script.config import configs_of
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flowspec import FlowSpec
 from nbflow.script.packages import choose_local
 
 COMMANDS = {
@@ -49,7 +49,7 @@ IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild
 _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
 
 
-def build(cls: type[FlowSpec]) -> click.Group:
+def build_commands(cls: type[FlowSpec]) -> click.Group:
     """The commands of one flow."""
     return Commands(name=cls.__name__, help=cls.__doc__ or f"The flow {cls.__name__}.", params=_options(cls))
 

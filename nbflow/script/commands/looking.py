@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from nbflow.flow.flowspec_checks import check_script
+from nbflow.flow.flowspec.class_rules import check_script
 from nbflow.script.commands.group import NO_PYLINT
-from nbflow.script.flow import FlowSpec
+from nbflow.script.flowspec import FlowSpec
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
-from nbflow.script.prepared import prepare, refuse_errors
+from nbflow.script.prepared import prepare, refuse_script_errors
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -62,7 +62,7 @@ def _check(quiet: bool = False, **facts: Any) -> None:
     cls = _cls()
     if not quiet:
         click.echo("Validating your flow...")
-    refuse_errors(prepare(cls))
+    refuse_script_errors(prepare(cls))
     if facts.get("lint", True) and not click.get_current_context().meta.get(NO_PYLINT):
         lint(cls)
     if not quiet:
@@ -71,7 +71,7 @@ def _check(quiet: bool = False, **facts: Any) -> None:
 
 def _dot(**_: Any) -> None:
     """The graph as DOT."""
-    from nbflow.show import to_dot  # noqa: PLC0415 - graphviz takes a while to import
+    from nbflow.progress.pictures import to_dot  # noqa: PLC0415 - graphviz takes a while to import
 
     click.echo(to_dot(prepare(_cls()).graph))
 

@@ -10,8 +10,8 @@ import click
 
 from nbflow import client
 from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
-from nbflow.script.flow import FlowSpec
-from nbflow.store.rows import TaskStatus
+from nbflow.script.flowspec import FlowSpec
+from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.store import Store
 
 

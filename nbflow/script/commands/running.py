@@ -8,16 +8,16 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nbflow.run.events import Outcome
+from nbflow.run.events.events import Outcome
 from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.decorators import choose_branch
-from nbflow.script.flow import FlowSpec
-from nbflow.script.launch import Ended, resume_script, run_script
+from nbflow.script.flowspec import FlowSpec
+from nbflow.script.launch_script import Ended, resume_script, run_script
 from nbflow.script.lint import lint
 from nbflow.script.parameters import IncludeFile, Parameter, parameters_of
-from nbflow.script.prepared import prepare, refuse_errors
+from nbflow.script.prepared import prepare, refuse_script_errors
 from nbflow.script.settings import Settings
-from nbflow.store.user import user_name
+from nbflow.store.catalog.user import user_name
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -105,7 +105,7 @@ def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
 
     say(f"nbflow executing {cls.__name__} for user:{user_name()}")
     say("Validating your flow...")
-    refuse_errors(prepared)
+    refuse_script_errors(prepared)
     say("    The graph looks good!")
     if wants_lint and not click.get_current_context().meta.get(NO_PYLINT):
         lint(cls)

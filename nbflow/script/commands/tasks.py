@@ -10,12 +10,12 @@ import click
 import cloudpickle
 
 from nbflow import client
+from nbflow.cards.card_server import server_of
 from nbflow.cards.reading import Card, cards_of
-from nbflow.cards.server import server_of
 from nbflow.errors import MetaflowNotFound
 from nbflow.script.commands.group import QUIET
-from nbflow.script.flow import FlowSpec
-from nbflow.script.reading import alias_main
+from nbflow.script.flowspec import FlowSpec
+from nbflow.script.read_class import alias_main
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nbflow.jupyter.protocol import PROTOCOL
+from nbflow.jupyter.protocol.messages import PROTOCOL
 
 NOW = 1_796_000_000.0
 """In the pages of these tests it is always that time, unless a test lets it go on."""

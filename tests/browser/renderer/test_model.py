@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.jupyter.protocol import PROTOCOL
+from nbflow.jupyter.protocol.messages import PROTOCOL
 from tests.browser.renderer import states
 from tests.browser.renderer.stage import Stage
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from nbflow.jupyter.protocol import PROTOCOL
+from nbflow.jupyter.protocol.messages import PROTOCOL
 from tests.browser.renderer import movies, states
 from tests.browser.renderer.stage import Stage
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.store.rows import RunKind, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.rows import RunKind, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from tests.jupyter.live import Live
 from tests.jupyter.panel.desk import Desk, line_of, statuses

@@ -1,0 +1,54 @@
+"""The random state of Python and of NumPy's global generator, kept with a checkpoint."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.writer import CatalogWriter
+
+
+@dataclass(frozen=True)
+class RandomState:
+    """As `random.getstate()` and `numpy.random.get_state()` give them; `numpy` is None where it was not loaded."""
+
+    python: tuple[Any, ...]
+    numpy: tuple[Any, ...] | None = None
+
+
+def observe_random() -> RandomState:
+    """What the two generators are at now."""
+    numpy = sys.modules.get("numpy")
+    return RandomState(random.getstate(), None if numpy is None else _plain(numpy.random.get_state()))
+
+
+def set_random(state: RandomState) -> None:
+    random.setstate(state.python)
+    numpy = sys.modules.get("numpy")
+    if state.numpy is not None and numpy is not None:
+        kind, keys, *rest = state.numpy
+        numpy.random.set_state((kind, numpy.array(keys, numpy.uint32), *rest))
+
+
+def write_random(writer: CatalogWriter, task: int, state: RandomState | None = None) -> None:
+    """Keep the state (that of now) with a task. 6 KB; the same state is stored once."""
+    state = state or observe_random()
+    writer.put_random(task, json.dumps([state.python, state.numpy]))
+
+
+def read_random(reader: CatalogReader, task: int) -> RandomState | None:
+    """As the task with that row left it; None where that was not kept."""
+    text = reader.random(task)
+    if text is None:
+        return None
+    (version, internal, gauss), numpy = json.loads(text)
+    return RandomState((version, tuple(internal), gauss), None if numpy is None else tuple(numpy))
+
+
+def _plain(state: Any) -> tuple[Any, ...]:
+    kind, keys, position, has_gauss, gauss = state
+    return kind, tuple(keys.tolist()), int(position), int(has_gauss), float(gauss)

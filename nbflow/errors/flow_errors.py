@@ -1,0 +1,90 @@
+"""What is wrong with a notebook, its flow or the parameters of a run, before anything runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbflow.errors.base import NbflowError
+
+_LONGEST = 200  # characters of a value that a message shows
+
+
+class NotANotebook(NbflowError):
+    """Raised for a file that cannot be read as a Python notebook."""
+
+    def __init__(self, path: Path, why: str, fix: str) -> None:
+        self.path, self.why, self.fix = path, why, fix
+        super().__init__(f"{path} is not a notebook that nbflow can run: {why}; {fix}")
+
+
+class HeaderError(NbflowError):
+    """Raised while the first line of a cell is read: an option that is not one, or a value that makes no sense."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self.message, self.fix = message, fix
+        super().__init__(f"{message}. {fix}")
+
+
+class DefaultError(NbflowError):
+    """Raised while a `%%parameters` cell is read: a type or a default that a parameter cannot have."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        self.message, self.fix = message, fix
+        super().__init__(f"{message}. {fix}")
+
+
+class FlowRefused(NbflowError):
+    """Raised when a run is asked of a flow with errors; `problems` are all of them, as text."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class NothingToRun(NbflowError):
+    """Raised when something is asked of a flow that has no steps."""
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+        super().__init__(
+            f"there is nothing to run: {document} has no steps. Begin a cell with  %%step NAME  to make it one, "
+            f"or let  nbflow init {document}  do it"
+        )
+
+
+class NoDrawing(NbflowError):
+    """Raised when a graph is to be drawn and the program that draws is not there, or fails."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        fix = "install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need nothing"
+        super().__init__(f"{reason}: {fix}")
+
+
+class ParameterError(NbflowError):
+    """Raised when a value given for a parameter is not of its type."""
+
+    def __init__(self, name: str, value: object, expected: str, example: str) -> None:
+        self.name, self.value, self.expected, self.example = name, value, expected, example
+        self.shown = _shown(value)
+        super().__init__(f"parameter '{name}' needs {expected}, not {self.shown}. Write for example --{name} {example}")
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no longer ones
+        return "one of more than 4,300 digits"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+class ParameterMissing(NbflowError):
+    """Raised when a run starts without a value for a parameter that has no default."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        options = " ".join(f"--{name} VALUE" for name in names)
+        plural = "s" if len(names) > 1 else ""
+        verb = "have" if len(names) > 1 else "has"
+        listed = ", ".join(names)
+        super().__init__(f"no value for parameter{plural} {listed}, which {verb} no default: add {options}")

@@ -1,0 +1,32 @@
+"""What all parts of the writing of methods share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nbflow.export.import_lines import Imports
+from nbflow.export.parameter_lines import Parameters
+from nbflow.export.plan.attribute_names import AttributeNames
+from nbflow.export.plan.flowing_attributes import Flowing
+from nbflow.export.plan.name_usage import Usage
+from nbflow.flow.graph.link import Graph
+
+
+@dataclass
+class Writing:
+    """`used` and `flowspec` are noted while writing: which extras the script has to define, and what to import.
+
+    `spelling` and `extras` say by which name the script has what it imports and defines.
+    """
+
+    graph: Graph
+    usage: Usage
+    attributes: AttributeNames
+    flowing: Flowing
+    imports: Imports
+    parameters: Parameters
+    spelling: dict[str, str]
+    extras: dict[str, str]
+    used: set[str] = field(default_factory=set)
+    flowspec: set[str] = field(default_factory=lambda: {"FlowSpec", "step"})
+    notes: list[str] = field(default_factory=list)

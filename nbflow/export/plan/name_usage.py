@@ -1,0 +1,240 @@
+"""What every step has to be given, and what it has to hand on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from nbflow.export.plan.join_inputs_plan import InputsUse, branch_name_reads, branches_as_values, read_use
+from nbflow.export.plan.naming import NameSupply
+from nbflow.export.plan.seeding import read_by_calls_of_seeding, read_by_seeding
+from nbflow.export.plan.value_versions import Versions
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.link import Binding, Graph, Link
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.names.holding import Holding
+from nbflow.flow.names.scope import imported_names
+from nbflow.flow.names.strings import held_inside
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.specs import StepSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """`name = self.attribute`. `writers` are the steps that it may come from, nearest first; a parameter has none."""
+
+    name: str
+    attributes: tuple[str, ...]
+    writers: tuple[str, ...] = ()
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeStore:
+    """`self.attribute = name`, where a body may also have left the name unbound."""
+
+    name: str
+    attribute: str
+    sure: bool = True
+
+
+@dataclass
+class Usage:
+    """Who reads what of whom. What nobody reads, not even its own step, is a result, and is kept.
+
+    So is everything that a step makes if there is nothing else to keep of it.
+    """
+
+    graph: Graph
+    names: NameSupply
+    versions: Versions
+    all_artifacts: bool = False
+    native: frozenset[str] = frozenset()  # steps to which FlowSpec gives the `inputs.STEP` that they ask for
+    uses: Mapping[str, InputsUse] = field(init=False)
+    _needed: dict[str, set[str]] = field(init=False)
+    _apart: dict[tuple[str, str], str] = field(init=False)  # (step, name) -> attribute for `inputs.STEP.name`
+
+    def __post_init__(self) -> None:
+        links = self.graph.links
+        self.uses = {
+            name: read_use(step, self.graph)
+            for name, step in self.graph.steps.items()
+            if links[name].joined or links[name].branches
+        }
+        self._needed = {name: set() for name in links}
+        self._apart = {}
+        for name in links:
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        step, linked = self.graph.steps[name], self.graph.links[name]
+        for binding in linked.bindings:
+            for writer in binding.writers:
+                self._needed[writer].add(binding.name)
+        for above in linked.joined:
+            self._needed[above] |= self.uses[name].of(self.graph.links[above].writes)
+        if linked.joined and (self.uses[name].facts or self.uses[name].fails):
+            opener = self.graph.steps[linked.opened[-1]]
+            self._needed[opener.name] |= {opener.foreach.var} if opener.foreach else set()
+        for above, names in self._of_branches(step).items():
+            if name in self.native:
+                self._needed[above] |= names
+                continue
+            for one in sorted(names):
+                self._apart.setdefault((above, one), self.names.fresh(f"{above}_{one}"))
+        if step.loop:
+            self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads | linked.draws))
+
+    def loads(self, step: StepSpec) -> tuple[Load, ...]:
+        """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
+        linked = self.graph.links[step.name]
+        own = {step.foreach.var} if step.foreach else set()
+        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step) | linked.draws
+        bound = [
+            Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
+            for b in linked.bindings
+            if b.name in wanted - own and not self._import_of(b)
+        ]
+        asked = wanted | step.mentions | read_by_seeding(self.graph, step)
+        given = [Load(name, (name,)) for name in linked.parameters & asked]
+        if step.loop:  # from its second turn on it has what it has left itself
+            found = linked.draws - {load.name for load in bound}
+            bound += [Load(name, (self.versions.written(step.name, name),), sure=False) for name in found]
+        order = mention_order(step)
+        return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def imports(self, step: StepSpec) -> tuple[str, ...]:
+        """The imports of steps above whose names the body reads: a method does them anew, for no module is stored."""
+        wanted = step.reads | step.maybe_reads | self.shared(step)
+        found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
+        return tuple(statement for statement in found if statement)
+
+    def _import_of(self, binding: Binding) -> str:
+        """The statement, where an import is all that binds a name above."""
+        origins = {dict(self.graph.steps[writer].imports).get(binding.name, "") for writer in binding.writers}
+        if len(origins) != 1 or "" in origins:
+            return ""
+        return next(_imports_of(self.graph.steps[binding.writers[0]], binding.name), "")
+
+    def _is_there(self, binding: Binding) -> bool:
+        """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
+        if binding.sure or binding.always or not binding.required:
+            return binding.sure
+        return all(binding.name not in self.graph.links[writer].maybe_writes for writer in binding.writers)
+
+    def shared(self, step: StepSpec) -> frozenset[str]:
+        """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
+        linked = self.graph.links[step.name]
+        closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
+        reads = frozenset().union(*(definition.wants for definition in closure))
+        reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
+        reads |= read_by_calls_of_seeding(self.graph, step) | self._asked_by_artifacts
+        return reads & (linked.parameters | linked.writes | {one.name for one in linked.bindings}) - GENERATORS
+
+    @cached_property
+    def _asked_by_artifacts(self) -> frozenset[str]:
+        """What functions at the top look up, if artifacts may hold some, which any step may call."""
+        graph = self.graph
+        if not any(self._may_hold(holding, graph.links[s.name]) for s in graph.steps.values() for holding in s.holds):
+            return frozenset()
+        return frozenset().union(*(one.wants for one in graph.prelude.definitions if one.is_code))
+
+    def _may_hold(self, holding: Holding, linked: Link) -> bool:
+        prelude = self.graph.prelude
+        made = any(map(prelude.is_code, holding.mentions)) or any(map(prelude.may_make_functions, holding.calls))
+        return holding.name in linked.writes and (bool(holding.free) or made)
+
+    def kept(self, step: StepSpec) -> tuple[str, ...]:
+        """The artifacts that a step hands on, in the order in which its body binds them."""
+        writes, needed = self.graph.links[step.name].writes - GENERATORS, self._needed[step.name]
+        needed = needed | (writes - _looked_at(step))
+        is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
+        chosen = writes if self.all_artifacts or is_result else writes & needed
+        chosen -= {name for name, _ in step.imports}
+        order = mention_order(step)
+        return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
+
+    def stores(self, step: StepSpec) -> tuple[AttributeStore, ...]:
+        maybe = self.graph.links[step.name].maybe_writes - {load.name for load in self.loads(step) if load.sure}
+        kept = [AttributeStore(n, self.versions.written(step.name, n), n not in maybe) for n in self.kept(step)]
+        if any(self._is_viewed(step, n) for n in self.versions.split):
+            kept += [AttributeStore(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]
+        apart = [
+            AttributeStore(n, attr, n not in maybe) for (above, n), attr in self._apart.items() if above == step.name
+        ]
+        return (*kept, *apart, *self._states(step))
+
+    def _states(self, step: StepSpec) -> Iterator[AttributeStore]:
+        """The states of random generators that steps below go on from, or its own next turn."""
+        for name in sorted(self.graph.links[step.name].writes & GENERATORS & self._needed[step.name]):
+            yield AttributeStore(name, self.versions.written(step.name, name))
+
+    def _is_viewed(self, step: StepSpec, name: str) -> bool:
+        """Whether a join looks at a name on tasks, where it has to have its own name, though it is split."""
+        if name not in self.versions.split or name not in self.graph.links[step.name].writes:
+            return False
+        joins = (join for join, linked in self.graph.links.items() if step.name in linked.joined)
+        return any(self.uses[join].of([name]) for join in joins)
+
+    def apart(self, step: StepSpec) -> dict[str, dict[str, str]]:
+        """For `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
+        if step.name in self.native:
+            return {}
+        return {
+            above: {name: self._apart[above, name] for name in sorted(names)}
+            for above, names in self._of_branches(step).items()
+        }
+
+    def can_be_native(self, step: StepSpec, lasts: Set[str]) -> bool:
+        """Whether `lasts`, the last steps of what it joins, are what it asks for by name."""
+        asked = self._of_branches(step)
+        is_exact = not branches_as_values(step) or not self.uses[step.name].asks_by_name
+        names = {name for above in asked.values() for name in above}
+        same = all(self.names.method(self.graph.steps[above]) == above for above in asked)
+        return bool(asked) and is_exact and asked.keys() <= lasts and same and names.isdisjoint(self.versions.split)
+
+    def _of_branches(self, step: StepSpec) -> dict[str, frozenset[str]]:
+        """What a step takes of each of its branches by its name, or may take where it takes the branch as a whole."""
+        found: dict[str, frozenset[str]] = {}
+        reads, whole = branch_name_reads(step), branches_as_values(step)
+        for above in self.graph.links[step.name].branches:
+            writes = self.graph.links[above].writes
+            names = writes.intersection(name for one, name in reads if one == above)
+            names |= self.uses[step.name].of(writes) if above in whole else frozenset()
+            if names or above in whole:
+                found[above] = names
+        return found
+
+
+def mention_order(step: StepSpec) -> dict[str, int]:
+    """Where each name first stands in the body."""
+    found: dict[str, int] = {}
+    nodes = [n for n in every_node(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
+    for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
+        found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
+    return found
+
+
+def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
+    """The imports of a body that bind a name, each cut down to it."""
+    for node in parse(step.body).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one == name]
+            if aliases:
+                node.names = aliases
+                yield ast.unparse(node)
+
+
+def _looked_at(step: StepSpec) -> frozenset[str]:
+    """The names whose values the body uses itself."""
+    nodes = [node for node in every_node(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
+    if step.metaflow:
+        return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
+
+
+def bound_names(step: StepSpec) -> frozenset[str]:
+    """Every plain name that the body binds, for whatever purpose."""
+    return names_of(parse(step.body)).bound

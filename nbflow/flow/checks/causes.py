@@ -1,0 +1,134 @@
+"""Problems as they are told: one for each cause, and with the header that a cell is to have."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import NOWHERE, Need, Problem
+from nbflow.flow.syntax.header import read_header
+from nbflow.flow.syntax.places import HEADER, OF_A_TEXT
+from nbflow.flow.syntax.proposals import free_name, header_line, heading_of, propose_name, slug
+
+Rules = Callable[[Graph], Iterable[Problem]]
+_ROUNDS = 10
+"""A cell that becomes a step on account of another one seldom asks for a third."""
+
+
+def every_cause(graph: Graph, rules: Rules) -> tuple[Problem, ...]:
+    """All problems in the order of the document, each once, with those that others hide.
+
+    A cell that must become a step may need other cells that must: they are found by reading the flow as it will be.
+    """
+    headers = _Headers(graph)
+    found = [headers.fill(one) for one in _merged(rules(graph))]
+    steps: dict[int, Problem] = {}
+    for _ in range(_ROUNDS):
+        new = {one.place.cell: one for one in found if one.header and one.place and not one.warning}
+        if new.keys() <= steps.keys():
+            break
+        steps |= new
+        hidden = (headers.fill(one) for one in _hidden(_as_it_will_be(graph, steps), rules, steps))
+        found = [*_with_hidden(found, hidden)]
+    return tuple(sorted(found, key=lambda each: (each.place or NOWHERE, each.warning)))
+
+
+def _with_hidden(found: Sequence[Problem], hidden: Iterable[Problem]) -> Iterable[Problem]:
+    """Add to the problems those that they hide, and the steps that need what is told already."""
+    known = {_cause_of(one): one for one in found}
+    for one in hidden:
+        first = known.setdefault(_cause_of(one), one)
+        known[_cause_of(one)] = replace(first, needs=tuple(dict.fromkeys((*first.needs, *one.needs))))
+    return known.values()
+
+
+def _cause_of(problem: Problem) -> object:
+    """What is mended by a header is one cause for each cell."""
+    cell = problem.place.cell if problem.place else 0
+    return (problem.rule, cell) if problem.header and problem.needs else (problem.rule, cell, problem.message)
+
+
+def _as_it_will_be(graph: Graph, steps: Mapping[int, Problem]) -> Graph:
+    """The flow with the headers that the fixes name. Every line of such a cell is one further down."""
+    flow = graph.flow
+    cells = (
+        replace(cell, source=f"{steps[cell.number].header}\n{cell.source}") if cell.number in steps else cell
+        for cell in flow.cells
+    )
+    return link(read_flow([*cells], flow.name, flow.document))
+
+
+def _hidden(graph: Graph, rules: Rules, steps: Mapping[int, Problem]) -> Iterator[Problem]:
+    """Yield the errors that the flow has when those cells are steps, as errors of the flow as it is."""
+    for one in _merged(rules(graph)):
+        in_step = one.place is not None and one.place.cell in steps
+        if not one.warning and not (in_step and one.rule in OF_A_TEXT):
+            yield _as_it_is(one, graph, steps)
+
+
+def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> Problem:
+    """A problem without the steps and lines that are not there yet: who needs it is who needs them."""
+    place, needs = problem.place, problem.needs
+    if place and (reason := steps.get(place.cell)) and reason.place:
+        place = replace(reason.place, line=max(place.line - 1, 1))
+    to_be = {name: steps[step.place.cell] for name, step in graph.steps.items() if step.place.cell in steps}
+    if problem.step is not None and problem.step in to_be:
+        needs = (*needs, Need(problem.step))
+        problem = replace(problem, step=None)
+    own = (to_be[need.step].needs if need.step in to_be else (need,) for need in needs)
+    return replace(problem, place=place, needs=tuple(dict.fromkeys(itertools.chain.from_iterable(own))))
+
+
+def _merged(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Put the problems together that several steps have with one thing."""
+    found: dict[object, Problem] = {}
+    for one in problems:
+        cause = (one.rule, one.message) if one.needs else one
+        first = found.setdefault(cause, one)
+        if one.needs and first is not one:
+            found[cause] = replace(first, needs=tuple(dict.fromkeys((*first.needs, *one.needs))))
+    return found.values()
+
+
+class _Headers:
+    """The headers of the cells that are to become steps: in one form, with names that differ."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._cells = {cell.number: cell for cell in graph.flow.cells}
+        self._steps = graph.steps
+        self._taken = set(graph.steps)
+        self._found: dict[int, str] = {}
+
+    def fill(self, problem: Problem) -> Problem:
+        if HEADER not in problem.fix:
+            return problem
+        header = self._of(problem.place.cell) if problem.place else HEADER
+        return replace(problem, fix=problem.fix.replace(HEADER, header), header=header if problem.header else "")
+
+    def _of(self, number: int) -> str:
+        if number not in self._found:
+            name = self._name(number)
+            self._taken.add(name)
+            self._found[number] = header_line(name, comment=self._comment)
+        return self._found[number]
+
+    @cached_property
+    def _comment(self) -> bool:
+        """Whether the last step of the notebook has a comment for a header."""
+        cells = [step.place.cell for step in self._steps.values()]
+        return bool(cells) and read_header(self._cells[max(cells)].source).comment
+
+    @cached_property
+    def _reads(self) -> frozenset[str]:
+        return frozenset().union(*(step.reads for step in self._steps.values()))
+
+    def _name(self, number: int) -> str:
+        cell = self._cells[number]
+        heading = slug(heading_of(cell.above, top=number <= min(self._cells)))
+        if heading:
+            return free_name(heading, self._taken)
+        return propose_name(cell.source, self._taken, self._reads, otherwise=f"cell_{number}")

@@ -1,0 +1,155 @@
+"""The rules about foreach and join."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbflow.flow.graph.branch_reads import INPUTS, branch_reads, reads_inputs_whole
+from nbflow.flow.graph.foreach_scopes import ForeachScope, disagreement, is_within
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.purity import SEEDED
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.places import problem, suggestion
+from nbflow.flow.syntax.specs import StepSpec
+
+
+def join_without_foreach(graph: Graph) -> Iterator[Problem]:
+    for step in graph.steps.values():
+        if step.join and step.join in graph.links and not graph.links[step.join].scope:
+            message = f"step '{step.name}' joins '{step.join}', which is not inside a foreach"
+            fix = f"Read the names of '{step.join}' directly, or give it --foreach VAR in EXPR"
+            yield problem("join-without-foreach", step, message, fix)
+
+
+def closed_names(graph: Graph) -> Iterator[Problem]:
+    """Inside a join a per-item name has as many values as there were items."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        for binding in linked.bindings if linked.joined else ():
+            level = linked.opened[: len(linked.scope) + 1]
+            if any(is_within(graph.links[writer].scope, level) for writer in binding.writers):
+                name = binding.name
+                message = f"step '{step.name}' joins '{step.join}' and reads '{name}', which has one value per item"
+                fix = f"Read inputs.{name}, the list over all items"
+                yield problem("per-item-name", step, message, fix, name=name)
+
+
+def changed_by_items(graph: Graph) -> Iterator[Problem]:
+    """A name from outside that each item has changed for itself makes a step below the join run per item again."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        for binding in linked.bindings if linked.scope and not linked.joined else ():
+            writer = next((one for one in binding.writers if binding.name in graph.steps[one].mutates), None)
+            join = writer and _join_between(graph, graph.steps[writer], step)
+            if join:
+                name, foreach = binding.name, graph.links[step.name].scope[-1]
+                message = (
+                    f"step '{step.name}' runs once per item of '{foreach}', since each has changed '{name}' for itself"
+                )
+                fix = f"Read inputs.{name} in '{join}', and hand on from there what this step needs"
+                yield problem("changed-by-items", step, message, fix, name=name, warning=True)
+
+
+def _join_between(graph: Graph, writer: StepSpec, reader: StepSpec) -> str | None:
+    """The join between two steps that closes the foreach of the upper one."""
+    scope = graph.links[writer.name].scope
+    for name, linked in graph.links.items():
+        closes = linked.joined and scope and is_within(linked.opened, scope) and not is_within(linked.scope, scope)
+        if closes and writer.place < graph.steps[name].place < reader.place:
+            return name
+    return None
+
+
+def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
+    """No task can stand at one item of each of two foreach steps that know nothing of each other."""
+    for step in graph.steps.values():
+        pair = disagreement(scope for _, scope in _read_scopes(graph, step))
+        if pair:
+            names = _names_in(graph, step, pair)
+            message = f"step '{step.name}' reads {names}, which belong to two unrelated foreach steps"
+            joined = f"'{pair[0][-1]}' or '{pair[1][-1]}'"
+            yield problem("unrelated-foreach", step, message, f"Join {joined} first, in a step between")
+
+
+def _read_scopes(graph: Graph, step: StepSpec) -> list[tuple[str, ForeachScope]]:
+    """Return what a step reads, and in which scope each of those stands that may have written it."""
+    linked = graph.links[step.name]
+    found = [(f"'{b.name}'", graph.links[writer].scope) for b in linked.bindings for writer in b.writers]
+    found += [(f"'inputs.{name}'", graph.links[name].scope) for name in linked.branches]
+    if linked.joined:
+        level = linked.opened[: len(linked.scope) + 1]
+        found = [(name, scope) for name, scope in found if not is_within(scope, level)]
+        found.append((f"'{step.join}'", linked.scope))
+    return found
+
+
+def _names_in(graph: Graph, step: StepSpec, pair: tuple[ForeachScope, ForeachScope]) -> str:
+    scopes = _read_scopes(graph, step)
+    return " and ".join(next(name for name, scope in scopes if scope == wanted) for wanted in pair)
+
+
+def foreach_variable(graph: Graph) -> Iterator[Problem]:
+    """Whether it hides a parameter or a name of the prelude is asked with the other artifacts."""
+    for step in graph.steps.values():
+        if step.foreach and step.foreach.var in step.foreach.reads:
+            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' is also read by its expression"
+            yield problem("foreach-variable", step, message, "Rename the variable")
+        elif step.foreach and step.foreach.var.startswith("_"):
+            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' starts with _"
+            yield problem("foreach-variable", step, message, "Rename it: names that start with _ are no artifacts")
+
+
+def branch_names(graph: Graph) -> Iterator[Problem]:
+    """Outside a join `inputs.X` is a step."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        if step.join or not linked.branches or step.metaflow:
+            continue
+        for name in sorted(branch_reads(step) - set(linked.branches)):
+            message = f"step '{step.name}' reads inputs.{name}, but no step '{name}' stands above it"
+            fix = "Write inputs.STEP.name with a step above, or --join STEP in the header"
+            message += suggestion(name, linked.upstream)
+            yield problem("unknown-step", step, message, fix, name=INPUTS)
+
+
+def whole_inputs(graph: Graph) -> Iterator[Problem]:
+    """Outside a join there are no tasks to go over, but branches with names."""
+    for step in graph.steps.values():
+        branches = graph.links[step.name].branches
+        if branches and reads_inputs_whole(step):
+            message = f"step '{step.name}' reads inputs as a whole, but joins no foreach"
+            listed = ", ".join(f"inputs.{name}" for name in branches)
+            yield problem("whole-inputs", step, message, f"Name the branches: [{listed}]", name=INPUTS)
+
+
+_MAKERS = "|".join(sorted(origin.rpartition(".")[2] for origin in SEEDED))
+_MAKES_GENERATOR = re.compile(rf"(\w+)\s*=\s*[\w.]*\b(?:{_MAKERS})\(")
+
+
+def draws_of_copies(graph: Graph) -> Iterator[Problem]:
+    """Each item of a foreach has its own copy of a random generator from outside, and each worker of a shared one."""
+    made = [(one.kind, name) for one in graph.prelude.definitions for name in _MAKES_GENERATOR.findall(one.source)]
+    of_cells = {name for kind, name in made if kind == "constant"}
+    of_workers = {name for kind, name in made if kind == "shared"}
+    for step in graph.steps.values() if made else ():
+        for name in sorted(step.mutates & of_cells) if graph.links[step.name].scope else ():
+            message = f"each item of step '{step.name}' has a copy of '{name}', so all draw the same numbers"
+            fix = "Make a generator in the step, with a seed that goes by the item"
+            yield problem("draws-of-items", step, message, fix, name=name, warning=True)
+        for name in sorted(step.mentions & of_workers):
+            message = f"step '{step.name}' draws from '{name}', of which each worker has its own"
+            fix = "Make it in an ordinary cell, with a seed"
+            yield problem("draws-of-workers", step, message, fix, name=name, warning=True)
+
+
+SCOPE_RULES = (
+    join_without_foreach,
+    closed_names,
+    unrelated_scopes,
+    foreach_variable,
+    changed_by_items,
+    branch_names,
+    whole_inputs,
+    draws_of_copies,
+)

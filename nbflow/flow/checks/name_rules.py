@@ -1,0 +1,294 @@
+"""The rules about names: what steps read and write, against parameters, prelude, scratch and other steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
+
+from nbflow.flow.checks.scratch_rules import expanded_by_shell, words_of_unreadable
+from nbflow.flow.checks.usual_imports import usual_import
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.asking import soft_reads
+from nbflow.flow.graph.branch_reads import INPUTS
+from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.metaflow_cell import names_of_self
+from nbflow.flow.syntax.places import listed, needed, problem, suggestion
+from nbflow.flow.syntax.specs import StepSpec
+
+_OF_A_SESSION = frozenset({"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"})
+RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})
+
+
+def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
+    """Where no step looks at the tasks or branches above it, `inputs` is a name like any other."""
+    looks = any(linked.joined or linked.branches for linked in graph.links.values())
+    for step in graph.steps.values():
+        for name in sorted(step.writes & (RESERVED_NAMES if looks else RESERVED_NAMES - {INPUTS})):
+            message = f"step '{step.name}' assigns '{name}', which means something else inside steps"
+            yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
+
+
+def assigned_parameters(graph: Graph) -> Iterator[Problem]:
+    """Inside a run parameters are constants."""
+    parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
+    for step in graph.steps.values():
+        for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
+            verb = _verb(step, name)
+            message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
+            fix = "Take the deletion out" if verb == "deletes" else f"Write to another name, such as my_{name}"
+            yield problem("assigned-parameter", step, message, fix, name=name)
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.state & parameters.keys()):
+            message = f"{listed(definition.names)} changes '{name}', which is a parameter"
+            message += f" (cell {parameters[name].place.cell})"
+            fix = f"Write to another name, such as my_{name}"
+            yield Problem("assigned-parameter", message, fix, definition.place)
+
+
+def _verb(step: StepSpec, name: str) -> str:
+    if name in step.mutates:
+        return "changes"
+    return "deletes" if name in step.ends | step.maybe_ends and name not in step.writes | step.passing else "assigns"
+
+
+def prelude_clash(graph: Graph) -> Iterator[Problem]:
+    """What each item changes for itself is not one value for a step that has nothing else to do with the items."""
+    for reader, linked in graph.links.items():
+        for binding in linked.bindings if linked.scope else ():
+            nearest = binding.writers[0]
+            scope, known = graph.links[nearest].scope, graph.prelude.names
+            if binding.name in known and scope and scope != _scope_but_for(graph, reader, known)[: len(scope)]:
+                yield _clash(graph, graph.steps[nearest], binding.name, reader, warning=False)
+    yield from _state_of_items(graph)
+
+
+def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> ForeachScope:
+    """The scope in which a step would stand if it did not read these names."""
+    if graph.steps[reader].foreach:
+        return graph.links[reader].scope
+    others = (one.writers for one in graph.links[reader].bindings if one.name not in names)
+    return deepest(graph.links[writer].scope for writers in others for writer in writers)
+
+
+def _state_of_items(graph: Graph) -> Iterator[Problem]:
+    """What functions change in a task of an item is seen by the tasks of that item alone."""
+    steps = list(graph.steps.values())
+    for at, step in enumerate(steps):
+        scope = graph.links[step.name].scope
+        names = (graph.links[step.name].passing & graph.prelude.names) - step.passing if scope else ()
+        for name in sorted(names):
+            readers = (one for one in steps[at + 1 :] if graph.links[one.name].scope[: len(scope)] != scope)
+            reader = next((one for one in readers if name in soft_reads(one, graph.flow) | one.reads), None)
+            if reader:
+                yield _clash(graph, step, name, reader.name, warning=True)
+
+
+def _clash(graph: Graph, step: StepSpec, name: str, reader: str, *, warning: bool) -> Problem:
+    """Say that step `reader` cannot see what became of `name`."""
+    by = [one for one in graph.prelude.definitions if name in one.state]
+    through = f" through {listed(by[0].names)}" if name not in step.writes and by else ""
+    message = f"step '{step.name}' runs once per item and changes '{name}'{through}, which cell "
+    message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see what became of it"
+    fix = f"Bind what an item makes to a name of its own, and collect it in a step with --join {step.name}"
+    return problem("prelude-clash", step, message, fix, name=name, warning=warning)
+
+
+def _definition(graph: Graph, name: str) -> Definition:
+    return next(definition for definition in graph.prelude.definitions if name in definition.names)
+
+
+def parameter_clash(graph: Graph) -> Iterator[Problem]:
+    for parameter in graph.flow.parameters:
+        if parameter.name in graph.prelude.names:
+            other = _definition(graph, parameter.name)
+            message = f"this defines '{parameter.name}', which is a parameter (cell {parameter.place.cell})"
+            fix = f"Use another name, such as my_{parameter.name}"
+            yield Problem("prelude-clash", message, fix, other.place)
+
+
+def _unknown_names(graph: Graph) -> Iterator[Problem]:
+    """A cell that cannot be read may provide any name that it mentions."""
+    perhaps = words_of_unreadable(graph)
+    for step in graph.steps.values():
+        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step).keys() | {*_from_shell(graph, step)}
+        for name in sorted(unknown - perhaps):
+            if not any(name in scratch.names for scratch in graph.flow.scratch):
+                yield _unknown_name(graph, step, name)
+
+
+def _from_shell(graph: Graph, step: StepSpec) -> Iterator[str]:
+    """Names in shell lines that the notebook has."""
+    for name in expanded_by_shell(graph, step):
+        if _writer_below(graph, step, name) or _private_binder(graph, step, name):
+            yield name
+
+
+def _unknown_name(graph: Graph, step: StepSpec, name: str) -> Problem:
+    if name == INPUTS:
+        fix = "Write --join STEP in its header, or read inputs.STEP.name of a step above"
+        return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
+    if ender := dict(graph.links[step.name].ended).get(name):
+        return _deleted(graph, step, name, ender)
+    if below := _writer_below(graph, step, name):
+        return _written_below(graph, step, name, below)
+    if step.metaflow and any(name in linked.writes for linked in graph.links.values()):
+        message = f"step '{step.name}' uses self, so its plain '{name}' is not the artifact of that name"
+        return problem("mixed-mode", step, message, f"Write self.{name}", name=name)
+    if owner := _private_binder(graph, step, name):
+        return _kept(owner, step, name)
+    message = f"nothing above provides '{name}'"
+    if statement := usual_import(name):
+        return needed("unknown-name", step, message, f"Write  {statement}  in a cell above", name)
+    if _OF_HISTORY.fullmatch(name):
+        fix = "Give the value a name in the cell that shows it, and use that name"
+        return needed("unknown-name", step, f"'{name}' is of the history of a session, and a step has none", fix, name)
+    fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
+    if name.startswith("_"):
+        fix = f"Define '{name}' in an ordinary cell above: a name that starts with _ stays in its step"
+    return needed("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name)
+
+
+_OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
+
+
+def _written_below(graph: Graph, step: StepSpec, name: str, below: StepSpec) -> Problem:
+    """The cell can be moved if all that it needs stands above the step."""
+    order = list(graph.steps)
+    at = f"cell {step.place.cell}"
+    can_move = all(order.index(above) < order.index(step.name) for above in graph.ancestors(below.name))
+    fix = f"Move cell {below.place.cell} above {at}" if can_move else f"Give '{name}' a value in a cell above {at}"
+    return needed("written-below", step, f"only step '{below.name}' below writes '{name}'", fix, name)
+
+
+def _kept(owner: StepSpec, step: StepSpec, name: str) -> Problem:
+    fix = f"Define '{name}' in an ordinary cell above, or once more in the step that needs it"
+    if name.startswith("_"):
+        fix = f"Rename it, for example to {name.strip('_') or 'my_name'}: a name that starts with _ stays in its step"
+    return needed("private-name", step, f"step '{owner.name}' keeps '{name}' to itself", fix, name)
+
+
+def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
+    step = graph.steps[ender]
+    verb = "deletes" if name in step.ends else "may delete"
+    message = f"step '{ender}' {verb} '{name}' in cell {step.place.cell}"
+    fix = f"Read '{name}' before it is deleted, give it a new value in between, or take the deletion out"
+    return needed("deleted", reader, message, fix, name)
+
+
+def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
+    """Of a name of the prelude no run can tell whether it was deleted or never assigned."""
+    for step in graph.steps.values():
+        for binding in graph.links[step.name].bindings:
+            if binding.name in graph.prelude.names:
+                for writer in binding.writers:
+                    if binding.name in graph.links[writer].ends:
+                        yield _deleted(graph, step, binding.name, writer)
+                        break
+
+
+def _private_binder(graph: Graph, reader: StepSpec, name: str) -> StepSpec | None:
+    """The nearest step above that binds a name which is no artifact: an import, a function, a loop target."""
+    names = list(graph.steps)
+    above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
+    return next((step for step in above if name in _bound_by(step.body)), None)
+
+
+@lru_cache(2048)
+def _bound_by(body: str) -> frozenset[str]:
+    return names_of(parse(body)).bound
+
+
+def _readable(graph: Graph) -> frozenset[str]:
+    written = frozenset(name for linked in graph.links.values() for name in linked.writes)
+    return (written | graph.prelude.names) - GENERATORS | {parameter.name for parameter in graph.flow.parameters}
+
+
+def _writer_below(graph: Graph, step: StepSpec, name: str) -> StepSpec | None:
+    names = list(graph.steps)
+    below = (graph.steps[other] for other in names[names.index(step.name) + 1 :])
+    return next((other for other in below if name in graph.links[other.name].writes), None)
+
+
+def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
+    """What no cell defines can only fail when the function is called."""
+    if graph.prelude.has_star:
+        return
+    known = (
+        _readable(graph)
+        | words_of_unreadable(graph)
+        | BUILTINS
+        | {"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"}
+    )
+    known |= {name for scratch in graph.flow.scratch for name in scratch.names}
+    for definition in graph.prelude.definitions:
+        for name in sorted(definition.reads - known - definition.names):
+            message = f"{listed(definition.names)} reads '{name}', but no cell defines it"
+            statement = usual_import(name)
+            fix = f"Write  {statement}  in a cell above" if statement else f"Define '{name}'"
+            yield Problem("undefined", message + suggestion(name, known), fix, definition.place, warning=True)
+
+
+def mixed_mode(graph: Graph) -> Iterator[Problem]:
+    """A cell that uses self keeps its plain names to itself, so nobody below may count on one."""
+    if not any(step.metaflow for step in graph.steps.values()):
+        return
+    for step in graph.steps.values():
+        for name, writer in sorted(_plain_by_self(graph, step).items()):
+            message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
+            fix = f"Write self.{name} in '{writer.name}', or rename its local '{name}'"
+            yield problem("mixed-mode", writer, message, fix, name=name)
+
+
+def _plain_by_self(graph: Graph, reader: StepSpec) -> dict[str, StepSpec]:
+    """The plain names that a step reads and that a Metaflow-mode cell above it assigns."""
+    found: dict[str, StepSpec] = {}
+    for step in graph.steps.values():
+        if step.name == reader.name:
+            break
+        if step.metaflow:
+            plain = reader.mentions if reader.metaflow else reader.reads | reader.mentions
+            found.update(dict.fromkeys(names_of_self(parse(step.body)).locals & plain, step))
+    return found
+
+
+def parallel_writes(graph: Graph) -> Iterator[Problem]:
+    """Two branches that do not wait for each other: the nearest wins, which may not be what was meant."""
+    for reader, linked in graph.links.items():
+        for binding in (one for one in linked.bindings if one.name not in GENERATORS):
+            nearest = graph.steps[binding.writers[0]]
+            others = [*graph.writers_above(nearest.name, binding.name)]
+            among = graph.ancestors(reader) - {*binding.writers, *linked.branches} if others else ()
+            for rival in _rivals(graph, nearest, reversed(others), among):
+                yield _parallel(nearest, rival, binding.name)
+
+
+def _rivals(graph: Graph, nearest: StepSpec, writers: Iterable[str], among: Collection[str]) -> Iterator[StepSpec]:
+    """Those of the writers above the nearest for which it does not wait."""
+    for other in writers:
+        if other in among and other not in graph.ancestors(nearest.name):
+            yield graph.steps[other]
+
+
+def _parallel(nearest: StepSpec, other: StepSpec, name: str) -> Problem:
+    message = f"steps '{other.name}' and '{nearest.name}' both write '{name}' in parallel; below, '{nearest.name}' wins"
+    fix = f"Rename one of them, or read the other as inputs.{other.name}.{name}"
+    return problem("parallel-writes", nearest, message, fix, name=name, warning=True)
+
+
+NAME_RULES = (
+    reserved_artifacts,
+    assigned_parameters,
+    prelude_clash,
+    parameter_clash,
+    _unknown_names,
+    perhaps_deleted_prelude,
+    undefined_in_prelude,
+    mixed_mode,
+    parallel_writes,
+)

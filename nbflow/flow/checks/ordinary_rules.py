@@ -1,0 +1,140 @@
+"""The rules about ordinary cells: what they change that steps use and that a flow cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbflow.flow.checks.scratch_rules import looked_at, since_defined, with_step, words_of_unreadable
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.names.code import names_of
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.source.cell import NOWHERE, Place, Problem
+from nbflow.flow.syntax.definition import Definition, Scratch
+from nbflow.flow.syntax.places import listed
+from nbflow.flow.syntax.specs import StepSpec
+
+
+def drawn_outside(graph: Graph) -> Iterator[Problem]:
+    """Random numbers that an ordinary cell draws between the seeds and a step that draws as well."""
+    drawing = [one for one in graph.flow.scratch if one.changes & GENERATORS]
+    for step in graph.steps.values() if drawing else ():
+        for name in sorted(looked_at(graph, step) & GENERATORS):
+            changing = (one for one in drawing if name in one.changes)
+            if one := since_defined(graph, step, name, changing):
+                yield _drawn_outside(graph, one)
+
+
+def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
+    """In the notebook an ordinary cell changes what a step made; the steps below get it as the step made it."""
+    seen: set[tuple[Place, str]] = set()
+    changing = [(one, one.names | one.changes) for one in graph.flow.scratch if one.names or one.changes]
+    for reader, linked in graph.links.items() if changing else ():
+        for binding in linked.bindings:
+            writer = graph.steps[binding.writers[0]]
+            for one, names in changing:
+                is_between = binding.name in names and writer.place < one.place < graph.steps[reader].place
+                if is_between and (one.place, binding.name) not in seen:
+                    seen.add((one.place, binding.name))
+                    yield _changed_artifact(graph, one, binding.name, writer, reader)
+
+
+def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: StepSpec, reader: str) -> Problem:
+    if name in GENERATORS:
+        return _drawn_outside(graph, one)
+    verb = "changes" if name in one.changes else "assigns"
+    message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
+    problem = Problem("changed-outside", message, "", one.place, warning=True)
+    if one.source.startswith("del "):
+        return replace(
+            problem, message=message.replace("changes", "deletes"), fix="Take it out, or delete it in a step"
+        )
+    return with_step(graph, problem, ", or use another name here")
+
+
+def _drawn_outside(graph: Graph, one: Scratch) -> Problem:
+    message = "this draws random numbers outside of any step; in a flow the steps below draw as if it did not"
+    problem = Problem("drawn-outside", message, "", one.place, warning=True)
+    return with_step(graph, problem, ", or give it a state of its own, such as random_state=0")
+
+
+def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
+    """What the prelude computes from a name that a step has changed has another value in the notebook."""
+    written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
+    for definition in graph.prelude.definitions:
+        if not written.isdisjoint(definition.reads | definition.changes):
+            for name in sorted(_read_at_once(definition) & written):
+                writer = _changed_by(graph, definition, name)
+                if writer is not None:
+                    verb = "changes" if name in definition.changes else "reads"
+                    message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
+                    if name in GENERATORS:
+                        message = f"this draws random numbers below step '{writer}', which draws some as well"
+                    yield with_step(graph, Problem("artifact-read", message, "", definition.place))
+
+
+def _read_at_once(definition: Definition) -> frozenset[str]:
+    """What is read when the definition is executed, not when somebody calls what it defines."""
+    now = names_of(definition.source).now if definition.kind in ("constant", "block", "effect") else frozenset()
+    return now | definition.changes | (definition.reads & GENERATORS)
+
+
+def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
+    """The step above a definition that changes a name which the prelude has defined above that step."""
+    places = [place for place in graph.prelude.places[name] if place < definition.place]
+    above = (step for step in graph.steps.values() if places and places[-1] < step.place < definition.place)
+    return next((step.name for step in above if name in graph.links[step.name].writes), None)
+
+
+def bound_anew(graph: Graph) -> Iterator[Problem]:
+    """A default or an annotation is what its name held where the function was defined, not where it is called."""
+    told: set[tuple[Place, str]] = set()
+    for step in graph.steps.values():
+        for definition in graph.closure(step.name):
+            for binding in graph.links[step.name].bindings if definition.takes else ():
+                writer = graph.steps[binding.writers[0]]
+                is_anew = binding.name in writer.writes - writer.mutates and writer.place > definition.place
+                if binding.name in definition.takes and is_anew and (definition.place, binding.name) not in told:
+                    told.add((definition.place, binding.name))
+                    message = f"{listed(definition.names)} takes '{binding.name}' when it is defined, and step "
+                    message += f"'{writer.name}' binds '{binding.name}' anew before step '{step.name}' uses it"
+                    yield with_step(graph, Problem("bound-anew", message, "", definition.place))
+
+
+def setting_outside(graph: Graph) -> Iterator[Problem]:
+    """A setting that no worker can execute holds in the notebook's own process only."""
+    last = max((step.place for step in graph.steps.values()), default=NOWHERE)
+    for one in graph.flow.scratch:
+        if one.setting and one.place < last:
+            message = "this changes the process, and the workers of a flow cannot do the same"
+            fix = "Use only literals and what ordinary cells define, or write it in the steps that need it"
+            yield Problem("setting-outside", message, fix, one.place, warning=True)
+
+
+def bound_below(graph: Graph) -> Iterator[Problem]:
+    """An ordinary statement that uses what only cells below it bind fails when the cells run top to bottom."""
+    if graph.prelude.has_star or words_of_unreadable(graph):
+        return
+    steps = [(step.place, step.writes | step.passing) for step in graph.steps.values()]
+    bound = [(one.place, one.names) for one in graph.prelude.definitions]
+    bound += [*steps, *((one.place, one.names) for one in graph.flow.scratch)]
+    parameters = {parameter.name for parameter in graph.flow.parameters}
+    for one in (one for one in graph.flow.scratch if not one.source.startswith("%")):
+        for name in sorted(names_of(one.source).now - BUILTINS - parameters - one.names):
+            places = [place for place, names in bound if name in names]
+            if places and min(places) > one.place:
+                message = f"this uses '{name}', which only cell {min(places).cell} below binds"
+                fix = "Move it below that cell, or what binds the name above it"
+                yield Problem("bound-below", message, fix, one.place, warning=True)
+                break
+
+
+ORDINARY_RULES = (
+    drawn_outside,
+    artifact_changed_outside,
+    artifact_read_outside,
+    bound_anew,
+    bound_below,
+    setting_outside,
+)

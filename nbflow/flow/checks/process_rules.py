@@ -1,0 +1,157 @@
+"""The rule about steps that change their process: the notebook's other cells see that, other steps do not."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+
+from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
+from nbflow.flow.effects.touching import touch
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.linking import reach
+from nbflow.flow.names.code import parse
+from nbflow.flow.source.cell import Problem, shortened
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.specs import StepSpec
+
+_WORDS = (
+    *("environ", "env(", "chdir", "umask", "sys.", "options", "rcParams", ".rc", ".use", "filter", "basicConfig"),
+    *("isable", "nable", "register", "config", "apply", "install", "signal", "getcontext", "patch", "locale"),
+    "autolog",
+)
+_SET = re.compile(r"(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)")
+_ATTRIBUTE = re.compile(r"\.\w+ = ")
+
+
+def _may_set(text: str, names: Collection[str] = ()) -> bool:
+    """A cheap look before a careful one: most statements set nothing. `names` are of what sets something."""
+    if any(word in text for word in _WORDS) or _ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)):
+        return True
+    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+
+
+_FILES = frozenset({"makedirs", "mkdir", "removedirs"})
+_LONGEST = 48
+"""Characters of a statement that a message shows."""
+_PATHS = frozenset({"Path", "join", "joinpath", "str", "exists", "isdir", "is_dir"})
+_BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+
+
+def settings_in_steps(graph: Graph) -> Iterator[Problem]:
+    """A setting that a step makes ends with the step, which in the notebook it does not."""
+    steps = [*graph.steps.values()]
+    setters = [one for one in graph.prelude.definitions if _may_set(one.source)]
+    names = {name for one in setters for name in one.names}
+    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if _may_set(step.body, names)}
+    known = KnownEffects()
+    suspects = [step for step in steps[:-1] if step.name in below]
+    concerned: list[Definition | StepSpec] = [*graph.prelude.definitions, *suspects] if suspects else []
+    for one in sorted(concerned, key=lambda one: one.place):
+        if isinstance(one, Definition):
+            for node in parse(one.source).body:
+                known.add(node, one.names, touch(node, known))
+        else:
+            yield from _settings(
+                graph, one, below[one.name], KnownEffects(dict(known.origins), dict(known.bodies)), names
+            )
+
+
+def _settings(
+    graph: Graph, step: StepSpec, below: list[StepSpec], known: KnownEffects, names: set[str]
+) -> Iterator[Problem]:
+    try:
+        nodes = parse(step.body).body
+    except (SyntaxError, ValueError):
+        return
+    lines = lines_of(step.body)
+    back = _goes_back(step.body)
+    found: list[tuple[ast.stmt, frozenset[str]]] = []
+    made: set[str] = set()  # the packages that its values may be of
+    for node in nodes:
+        if back and "chdir(" in lines[node.lineno - 1]:
+            continue
+        if _may_set("\n".join(lines[node.lineno - 1 : node.end_lineno]), names) and _sets(node, known):
+            found.append((node, _roots(node, known)))
+        else:
+            made |= _roots(node, known)
+        if isinstance(node, _BINDING):
+            known.add(node, (), Touched())
+    for node, roots in found:
+        reader = next((one for one in below if _shares(graph, one, roots, {step.name: made})), None)
+        if reader is not None:
+            yield _told(step, node, reader)
+
+
+def _sets(node: ast.stmt, known: KnownEffects) -> bool:
+    return touch(node, known).setting and not _only_makes_folders(node)
+
+
+_REMEMBERED = re.compile(r"(\w+) *= *(?:os\.getcwd|(?:pathlib\.)?Path\.cwd)\(\)")
+
+
+def _goes_back(body: str) -> bool:
+    """Whether the last change of folder leads to the folder that the body has asked for before."""
+    last = body.rpartition("chdir(")[2].partition(")")[0].strip()
+    return last in _REMEMBERED.findall(body)
+
+
+def _told(step: StepSpec, node: ast.stmt, reader: StepSpec) -> Problem:
+    words = shortened(lines_of(ast.unparse(node))[0], _LONGEST)
+    message = f"`{words}` changes the process of step '{step.name}' alone: step '{reader.name}' does not see it"
+    fix = "Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
+    place = replace(step.place, line=step.body_line + node.lineno - 1)
+    return Problem("setting-in-step", message, fix, place, step.name, warning=True)
+
+
+def _roots(node: ast.stmt, known: KnownEffects) -> frozenset[str]:
+    """The packages that a statement uses, the standard library as one."""
+    names = {inner.id for inner in every_node(node) if isinstance(inner, ast.Name)}
+    roots = {known.origins[name].partition(".")[0] for name in names & known.origins.keys()}
+    return frozenset("" if root in sys.stdlib_module_names else root for root in roots)
+
+
+def _shares(graph: Graph, step: StepSpec, roots: frozenset[str], made: Mapping[str, Collection[str]]) -> bool:
+    """Whether a step uses one of the packages; what belongs to Python itself matters to every step.
+
+    The values that a step reads may be of a package that it does not name. What is set for figures matters to them only
+    where it draws.
+    """
+    if "" in roots or not roots or not roots.isdisjoint(_packages(graph, step.name)):
+        return True
+    if not _DRAWS.search(step.body):
+        roots -= _FOR_FIGURES
+    above = reach((step.name,), lambda name: [one for read in graph.links[name].bindings for one in read.writers])
+    return any(
+        not roots.isdisjoint(made[name] if name in made else _packages(graph, name)) for name in above - {step.name}
+    )
+
+
+def _packages(graph: Graph, name: str) -> set[str]:
+    modules = graph.steps[name].modules.union(*(one.modules for one in graph.closure(name)), _imported(graph, name))
+    return {module.partition(".")[0] for module in modules}
+
+
+def _imported(graph: Graph, name: str) -> Iterator[str]:
+    """What a step reads that a step above imports and changes: it is handed on as any other value."""
+    for read in graph.links[name].bindings:
+        for writer in read.writers:
+            yield from (origin for bound, origin in graph.steps[writer].imports if bound == read.name)
+
+
+_FOR_FIGURES = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "altair"})
+_DRAWS = re.compile(r"\.(?:plot|hist|boxplot|scatter|show|savefig|figure|bar|imshow)\b")
+
+
+def _only_makes_folders(node: ast.stmt) -> bool:
+    """Folders are not in the process."""
+    called = [inner.func for inner in executed(node) if isinstance(inner, ast.Call)]
+    names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called]
+    return not _FILES.isdisjoint(names) and _FILES.union(_PATHS).issuperset(names)
+
+
+PROCESS_RULES = (settings_in_steps,)

@@ -1,0 +1,145 @@
+"""Whether a flow makes sense: one function per rule, each with its message and its fix."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from nbflow.flow.checks.cache_rules import CACHE_RULES
+from nbflow.flow.checks.causes import every_cause
+from nbflow.flow.checks.file_rules import FILE_RULES
+from nbflow.flow.checks.foreach_rules import SCOPE_RULES
+from nbflow.flow.checks.name_rules import NAME_RULES
+from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
+from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
+from nbflow.flow.checks.process_rules import PROCESS_RULES
+from nbflow.flow.checks.scratch_rules import computed_outside
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.transitions import edges_of
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.places import problem, suggestion
+from nbflow.flow.syntax.proposals import RESERVED_STEPS
+from nbflow.flow.syntax.specs import Comparison, StepSpec
+
+_Rule = Callable[[Graph], Iterator[Problem]]
+
+
+def check_flow(graph: Graph) -> tuple[Problem, ...]:
+    """Everything that is wrong with a flow, in the order of the document, once for each cause."""
+    return every_cause(graph, _broken_rules)
+
+
+def _broken_rules(graph: Graph) -> Iterator[Problem]:
+    yield from graph.flow.problems
+    for rule in _RULES:
+        yield from rule(graph)
+
+
+def reserved_step_names(graph: Graph) -> Iterator[Problem]:
+    for step in graph.steps.values():
+        if step.name in RESERVED_STEPS or keyword.issoftkeyword(step.name):
+            message = f"'{step.name}' means something else inside steps and cannot name one"
+            yield problem("reserved-name", step, message, f"Rename it, for example to {step.name}_step")
+
+
+def unknown_steps(graph: Graph) -> Iterator[Problem]:
+    """Only names in headers; `self.next` has its own rule."""
+    for step in graph.steps.values():
+        named = [("comes after", name) for name in step.after]
+        named += [("joins", step.join)] if step.join else []
+        for relation, name in named:
+            if name not in graph.steps:
+                message = f"step '{step.name}' {relation} '{name}', but no cell defines '{name}'"
+                fix = "Correct the name, or add that step"
+                yield problem("unknown-step", step, message + suggestion(name, graph.steps.keys() - {step.name}), fix)
+
+
+def order(graph: Graph) -> Iterator[Problem]:
+    """Document order is the order of a flow, so nothing can wait for a step below it."""
+    order = list(graph.steps)
+    for step in graph.steps.values():
+        for name in (*step.after, *([step.join] if step.join else [])):
+            if name in graph.steps and order.index(name) >= order.index(step.name):
+                yield _backwards(graph, step, name)
+
+
+def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
+    other = graph.steps[name]
+    if name == step.name or step.name in graph.ancestors(name):
+        message = f"step '{step.name}' waits for '{name}', which itself waits for '{step.name}': a cycle"
+        return problem("cycle", step, message, "Take one of the two out; --while repeats a step")
+    message = f"step '{step.name}' waits for '{name}', which stands below it in cell {other.place.cell}"
+    return problem("order", step, message, f"Move the cell of '{name}' above cell {step.place.cell}")
+
+
+def transitions(graph: Graph) -> Iterator[Problem]:
+    """`self.next` leads to steps that exist and stand below."""
+    order = list(graph.steps)
+    for step in graph.steps.values():
+        for target in dict.fromkeys(edge.target for edge in edges_of(step)):
+            if target not in graph.steps:
+                message = f"step '{step.name}' goes on to '{target}', but no cell defines '{target}'"
+                message += suggestion(target, graph.steps.keys() - {step.name})
+                yield problem("transition", step, message, "Correct self.next(…), or add that step", name="self")
+            elif order.index(target) <= order.index(step.name):
+                message = f"step '{step.name}' goes on to '{target}', which does not stand below it: a cycle"
+                yield problem("cycle", step, message, "Lead to a step below; --while repeats a step", name="self")
+
+
+def else_without_if(graph: Graph) -> Iterator[Problem]:
+    for step in graph.steps.values():
+        if step.guard and step.guard.test is Comparison.ELSE and not graph.links[step.name].answers:
+            name = step.guard.name
+            message = f"step '{step.name}' says --else {name}, but no step above it says --if {name}"
+            yield problem(
+                "else-without-if", step, message, f"Put a step with --if {name} above it, or write --if instead"
+            )
+
+
+def _guard_name(graph: Graph) -> Iterator[Problem]:
+    """A guard is decided without loading the prelude."""
+    for step in graph.steps.values():
+        linked = graph.links[step.name]
+        known = linked.parameters | {binding.name for binding in linked.bindings} | linked.unknown
+        if step.guard and step.guard.name not in known:
+            message = f"step '{step.name}' is guarded by '{step.guard.name}', which is no artifact and no parameter"
+            fix = f"Make '{step.guard.name}' a parameter, or assign it in a step above"
+            yield problem("guard-name", step, message, fix)
+
+
+def _loop_name(graph: Graph) -> Iterator[Problem]:
+    """`--while again` looks at what the step itself has bound."""
+    for step in graph.steps.values():
+        if step.loop and step.loop not in graph.links[step.name].writes:
+            message = f"step '{step.name}' repeats while '{step.loop}', but does not assign '{step.loop}'"
+            yield problem("loop-name", step, message, f"Assign '{step.loop}' in its body, true to go on")
+
+
+def star_import(graph: Graph) -> Iterator[Problem]:
+    """The names of a module that cannot be imported: nobody knows what the step makes."""
+    for step in graph.steps.values():
+        if step.star_line:
+            place = replace(step.place, line=step.body_line + step.star_line - 1)
+            message = f"step '{step.name}' imports * of a module that cannot be imported, so nobody knows which names"
+            yield Problem("star-import", message, "Import the names you use", place, step.name)
+
+
+_RULES: tuple[_Rule, ...] = (
+    reserved_step_names,
+    unknown_steps,
+    order,
+    transitions,
+    else_without_if,
+    _guard_name,
+    _loop_name,
+    star_import,
+    computed_outside,
+    *NAME_RULES,
+    *ORDINARY_RULES,
+    *PROCESS_RULES,
+    *CACHE_RULES,
+    *SCOPE_RULES,
+    *FILE_RULES,
+    *OUTSIDE_RULES,
+)

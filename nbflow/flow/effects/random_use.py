@@ -1,0 +1,288 @@
+"""Which code draws from the global random generators, and which seeds them.
+
+The state of each generator is an artifact without a name in the notebook: code that seeds or draws makes it, and code
+that draws reads it. So draws come in the order of the cells, and steps that draw nothing wait for nobody.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TypeGuard
+
+from nbflow.flow.effects.statement_effects import DefinitionNode, KnownEffects, imports_of, origin_of
+from nbflow.flow.names.code import parse
+from nbflow.flow.source.trees import children, every_node
+from nbflow.flow.syntax.specs import StepSpec
+
+PYTHON, NUMPY, TORCH = "random state", "NumPy random state", "PyTorch random state"
+GENERATORS = frozenset({PYTHON, NUMPY, TORCH})
+"""How the states are called. No name of Python has a space."""
+
+_SEEDS = {
+    "random.seed": PYTHON,
+    "random.setstate": PYTHON,
+    "numpy.random.seed": NUMPY,
+    "numpy.random.set_state": NUMPY,
+    "torch.manual_seed": TORCH,
+    "torch.random.manual_seed": TORCH,
+    "torch.set_rng_state": TORCH,
+    "torch.random.set_rng_state": TORCH,
+}
+_SEEDS_ALL = frozenset({"set_seed", "seed_everything", "set_random_seed"})
+_OWN_STATE = frozenset(
+    (
+        *(
+            "seed",
+            "setstate",
+            "getstate",
+            "set_state",
+            "get_state",
+            "default_rng",
+            "Generator",
+            "RandomState",
+            "Random",
+        ),
+        *("SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "BitGenerator", "SystemRandom"),
+    )
+)
+_OF_TORCH = frozenset(
+    (
+        *("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like"),
+        *("randint_like", "poisson", "DataLoader", "random_split", "dropout"),
+    )
+)
+_OF_SKLEARN = (
+    *(
+        "make_",
+        "train_test_split",
+        "Random",
+        "Extra",
+        "Gradient",
+        "HistGradient",
+        "DecisionTree",
+        "KMeans",
+        "MiniBatch",
+    ),
+    *(
+        "MLP",
+        "SGD",
+        "Shuffle",
+        "StratifiedShuffle",
+        "GroupShuffle",
+        "Bagging",
+        "AdaBoost",
+        "TSNE",
+        "shuffle",
+        "resample",
+    ),
+    *("permutation_", "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA"),
+    *(
+        "Latent",
+        "Bernoulli",
+        "Perceptron",
+        "PassiveAggressive",
+        "MDS",
+        "Sparse",
+        "Dictionary",
+        "SelfTraining",
+        "learning_",
+    ),
+)
+_TEXT_OF_METHODS = frozenset({"sample", "rvs", "resample"})  # of pandas and scipy, when they are told no state
+
+
+_MAY_DRAW = re.compile(r"rand|seed|shuffle|sample|rvs|choice|sklearn|torch|split|Forest|KMeans|make_")
+
+
+@dataclass(frozen=True, slots=True)
+class RandomUse:
+    """What code does with the generators: `seeds` are the states it sets, `draws` those it needs from above.
+
+    `asked` are generators that ordinary cells have made, by their names.
+    """
+
+    seeds: frozenset[str] = frozenset()
+    draws: frozenset[str] = frozenset()
+    asked: frozenset[str] = frozenset()
+
+    @property
+    def changes(self) -> frozenset[str]:
+        return self.seeds | self.draws
+
+
+@dataclass(slots=True)
+class StepsAbove:
+    """What the steps above import and define, and what draws without being named by an import.
+
+    `models` are names of models that draw when they are trained, `methods` those of classes that draw.
+    """
+
+    origins: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, DefinitionNode] = field(default_factory=dict)
+    models: set[str] = field(default_factory=set)
+    methods: dict[str, frozenset[str]] = field(default_factory=dict)
+    _seen: set[int] = field(default_factory=set)
+
+    def note(self, step: StepSpec, statements: Sequence[ast.stmt], known: KnownEffects) -> None:
+        self.origins.update(step.imports)
+        self.bodies.update(_defined(statements))
+        for one in statements:
+            value = one.value if isinstance(one, ast.Assign | ast.AnnAssign) else None
+            if value is not None and (self.uses(value) or any(map(_is_model, _calls(value), repeat(known.origins)))):
+                self.models |= {part.id for part in every_node(one) if _is_bound(part)}
+
+    def uses(self, node: ast.AST) -> bool:
+        return any(isinstance(part, ast.Name) and part.id in self.models for part in every_node(node))
+
+    def note_classes(self, known: KnownEffects) -> None:
+        """Find the methods that draw, also those that call others."""
+        for name, body in known.bodies.items():
+            if isinstance(body, ast.ClassDef) and id(body) not in self._seen:
+                self._seen.add(id(body))
+                for method in (one for _ in range(2) for one in body.body if isinstance(one, ast.FunctionDef)):
+                    use = random_use(method.body, known, self)
+                    if use.changes and method.name not in ("__init__", name):
+                        self.methods[method.name] = use.changes | self.methods.get(method.name, frozenset())
+
+    def drawn(self, node: ast.AST, origins: Mapping[str, str]) -> frozenset[str]:
+        """What a statement draws by models and objects of the notebook."""
+        found = frozenset({NUMPY}) if self.models and self._is_training(node, origins) else frozenset[str]()
+        if self.methods:
+            for call in _calls(node):
+                if isinstance(call.func, ast.Attribute) and not origin_of(call.func, origins):
+                    found |= self.methods.get(call.func.attr, frozenset())
+        return found
+
+    def _is_training(self, node: ast.AST, origins: Mapping[str, str]) -> bool:
+        return self.uses(node) and any(map(_trains, _calls(node), repeat(origins)))
+
+
+def _defined(statements: Iterable[ast.stmt]) -> dict[str, DefinitionNode]:
+    return {one.name: one for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (part for part in every_node(node) if isinstance(part, ast.Call))
+
+
+def _is_model(call: ast.Call, origins: Mapping[str, str]) -> bool:
+    """Whether a call makes a model of scikit-learn that draws from the global generator."""
+    origin = origin_of(call.func, origins)
+    name = origin.rpartition(".")[2]
+    return origin.startswith("sklearn.") and name[:1].isupper() and name.startswith(_OF_SKLEARN) and not _is_told(call)
+
+
+def _trains(call: ast.Call, origins: Mapping[str, str]) -> bool:
+    is_method = isinstance(call.func, ast.Attribute) and call.func.attr.startswith("fit")
+    return is_method or origin_of(call.func, origins).startswith("sklearn.")
+
+
+def random_use(statements: Sequence[ast.stmt], known: KnownEffects, above: StepsAbove | None = None) -> RandomUse:
+    """Find draws and seedings, also those of functions of the notebook that the statements call."""
+    seeds: set[str] = set()
+    sure: set[str] = set()
+    draws: set[str] = set()
+    origins = known.origins | imports_of(node for statement in statements for node in every_node(statement))
+    for statement in statements:
+        always = isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.With)
+        for is_seed, generators in _events(statement, known, origins, set()):
+            if is_seed:
+                seeds |= generators
+                sure |= generators if always else frozenset()
+            else:
+                draws |= generators - sure
+        if above and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            draws |= above.drawn(statement, origins) - sure
+    return RandomUse(frozenset(seeds), frozenset(draws | (seeds - sure)))
+
+
+def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> RandomUse:
+    """What a step does with the generators, noted for the steps below; `--seed` seeds them all before the body."""
+    bodies, origins = known.bodies | above.bodies, known.origins | above.origins
+    above.note_classes(KnownEffects(origins, bodies))
+    named = step.mentions | step.reads
+    texts = (step.body, *(origins[name] for name in named & origins.keys()))
+    is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.body
+    is_known = is_known and not any(f".{name}(" in step.body for name in above.methods)
+    if is_known and not any(map(_MAY_DRAW.search, texts)):
+        above.origins.update(step.imports)
+        return RandomUse(seeds=GENERATORS) if step.options.seed is not None else RandomUse()
+    try:
+        statements = parse(step.body).body
+    except (SyntaxError, ValueError):
+        return RandomUse()
+    own = KnownEffects(origins | dict(step.imports), bodies | _defined(statements))
+    above.note_classes(own)
+    use = random_use(statements, own, above)
+    above.note(step, statements, own)
+    return RandomUse(seeds=GENERATORS) if step.options.seed is not None else use
+
+
+def _events(
+    node: ast.AST, known: KnownEffects, origins: dict[str, str], seen: set[int]
+) -> Iterator[tuple[bool, frozenset[str]]]:
+    """Seedings (true) and draws (false) in about the order in which they happen."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not seen:
+        return  # defining a function draws nothing
+    for child in children(node):
+        yield from _events(child, known, origins, seen)
+    if isinstance(node, ast.Call):
+        yield from _of_call(node, origins)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        body = known.bodies.get(node.id)
+        if body is not None and id(body) not in seen:
+            seen = {*seen, id(body)}
+            yield from _inside(body, known, origins, seen)
+
+
+def _inside(
+    body: DefinitionNode, known: KnownEffects, origins: dict[str, str], seen: set[int]
+) -> Iterator[tuple[bool, frozenset[str]]]:
+    parts: Iterable[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else body.body
+    inner = origins | imports_of(node for part in parts for node in every_node(part))
+    for part in parts:
+        yield from _events(part, known, inner, seen)
+
+
+def _of_call(call: ast.Call, origins: dict[str, str]) -> Iterator[tuple[bool, frozenset[str]]]:
+    origin = origin_of(call.func, origins)
+    last = call.func.attr if isinstance(call.func, ast.Attribute) else origin.rpartition(".")[2]
+    if origin in _SEEDS:
+        yield True, frozenset({_SEEDS[origin]})
+    elif origin and last in _SEEDS_ALL:
+        yield True, GENERATORS
+    elif drawn := _drawn(call, origin, last):
+        yield False, frozenset({drawn})
+
+
+def _drawn(call: ast.Call, origin: str, last: str) -> str | None:
+    top = origin.partition(".")[0]
+    if top == "random" and origin.count(".") == 1:
+        return None if last in _OWN_STATE else PYTHON
+    if origin.startswith("numpy.random."):
+        return None if last in _OWN_STATE else NUMPY
+    if top == "torch":
+        return TORCH if last in _OF_TORCH or (origin.startswith("torch.nn.") and last[:1].isupper()) else None
+    if _is_told(call):
+        return None
+    if top in ("sklearn", "imblearn", "umap"):
+        return NUMPY if last.startswith(_OF_SKLEARN) or _shuffles(call) else None
+    return NUMPY if isinstance(call.func, ast.Attribute) and last in _TEXT_OF_METHODS else None
+
+
+def _is_told(call: ast.Call) -> bool:
+    """Whether a call is given its own state, or a number to make one of."""
+    given = (one for one in call.keywords if one.arg in ("random_state", "seed", "rng", None))
+    return any(not (isinstance(one.value, ast.Constant) and one.value.value is None) for one in given)
+
+
+def _shuffles(call: ast.Call) -> bool:
+    return any(one.arg == "shuffle" and getattr(one.value, "value", None) is True for one in call.keywords)

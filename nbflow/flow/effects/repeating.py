@@ -1,0 +1,87 @@
+"""Tells whether a statement gives the same however often it is executed, so that every worker may execute it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from nbflow.flow.effects.statement_effects import KnownEffects, body_of, executed, imports_of, origin_of
+from nbflow.flow.source.trees import every_node
+
+_MODULES = frozenset(
+    (
+        *("subprocess", "requests", "urllib", "urllib3", "httpx", "aiohttp", "socket", "secrets", "uuid"),
+        *("getpass", "tempfile", "sqlite3", "shutil", "glob", "boto3", "time", "http", "threading", "multiprocessing"),
+        *("ipywidgets", "sqlalchemy", "psycopg2", "pymongo"),
+    )
+)
+_FUNCTIONS = frozenset({"open", "input", "exec", "eval", "get_ipython", "breakpoint", "globals", "locals"})
+_PREFIXES = (
+    "read",
+    "load",
+    "download",
+    "fetch",
+    "urlopen",
+    "connect",
+    "scan_",
+    "write",
+    "save",
+    "dump",
+    "to_",
+    "train",
+)
+_METHODS = frozenset({"now", "today", "utcnow", "listdir", "iterdir", "glob", "rglob", "walk", "scandir"})
+_OWN_STATE = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", "SeedSequence"})
+_DRAWING = ("matplotlib.pyplot", "plotly.express", "seaborn")
+_ALLOWED = frozenset({"dotenv.load_dotenv", "json.loads", "ast.literal_eval", "tomllib.loads", "yaml.safe_load"})
+_STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset", "color_palette", "get_cmap", "cm")
+
+
+def is_repeatable(node: ast.stmt, known: KnownEffects) -> bool:
+    """Whether neither the statement nor a function of the notebook that it calls asks the world outside."""
+    return all(_is_repeatable_call(call, origins) for call, origins in _calls(executed(node), known, set()))
+
+
+def _calls(nodes: Iterable[ast.AST], known: KnownEffects, seen: set[int]) -> Iterator[tuple[ast.Call, dict[str, str]]]:
+    nodes = list(nodes)
+    origins = known.origins | imports_of(nodes)
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            yield node, origins
+            yield from _calls_inside(node, known, seen)
+
+
+def _calls_inside(call: ast.Call, known: KnownEffects, seen: set[int]) -> Iterator[tuple[ast.Call, dict[str, str]]]:
+    for part in every_node(call):
+        body = known.bodies.get(part.id) if isinstance(part, ast.Name) else None
+        if body is not None and id(body) not in seen:
+            seen.add(id(body))
+            yield from _calls(body_of(body), known, seen)
+
+
+def _is_repeatable_call(call: ast.Call, origins: dict[str, str]) -> bool:
+    origin = origin_of(call.func, origins)
+    if origin in _ALLOWED:
+        return True
+    match call.func:
+        case ast.Name(id=name):
+            last = origin.rpartition(".")[2] or name
+        case ast.Attribute(attr=last):
+            pass
+        case _:
+            return True
+    if not origin and isinstance(call.func, ast.Name):
+        return last not in _FUNCTIONS
+    if origin.startswith(_DRAWING):
+        return _is_styling(origin)
+    if last in _OWN_STATE:
+        return bool(call.args or call.keywords)  # without a seed it is another one each time
+    if origin.startswith(("random.", "numpy.random.")):
+        return True  # what is drawn goes by the state of the generator
+    if origin.partition(".")[0] in _MODULES:
+        return origin.startswith("time.tzset") or last.startswith(("set", "install"))
+    return last not in _METHODS and not last.startswith(_PREFIXES)
+
+
+def _is_styling(origin: str) -> bool:
+    return any(part.startswith(_STYLING) for part in origin.split(".")[1:] if part not in ("pyplot", "express"))

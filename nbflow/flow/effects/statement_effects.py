@@ -1,0 +1,208 @@
+"""Finds what a statement of an ordinary cell changes: objects of the prelude, and the process."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.effects.library_calls import starts_getter
+from nbflow.flow.names.purity import SEEDED, called_origin, origins_of
+from nbflow.flow.names.scope import FunctionNode, arguments_of
+from nbflow.flow.source.trees import children, every_node
+
+DefinitionNode = FunctionNode | ast.ClassDef
+Aliases = Mapping[str, frozenset[str]]
+"""What local names may stand for: the target of a loop for what it goes over."""
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_FIXED = (ast.Constant, ast.JoinedStr, ast.UnaryOp, ast.BinOp, ast.Compare)  # their values cannot be changed
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a statement changes by being executed."""
+
+    names: frozenset[str] = frozenset()  # those whose objects it changes, and those that it deletes
+    setting: bool = False  # it changes the process
+    shares: frozenset[str] = frozenset()  # names whose objects may be in what it binds or changes
+
+
+@dataclass(slots=True)
+class KnownEffects:
+    """What the statements above have told: where names come from, what functions do, which objects are shared."""
+
+    origins: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, DefinitionNode] = field(default_factory=dict)
+    watches_subclasses: bool = False  # some cell asks a class which classes are derived from it
+    generators: set[str] = field(default_factory=set)  # random generators, which change whenever they are asked
+    _fixed: set[str] = field(default_factory=set)
+    _sources: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, node: ast.stmt, bound: Iterable[str], touched: Touched) -> None:
+        """The statement has been executed."""
+        bound = frozenset(bound)
+        self.forget(bound)
+        self.origins.update(imports_of(executed(node)))
+        self._note_body(node)
+        for name in (*bound, *touched.names):
+            self._sources.setdefault(name, set()).update(touched.shares - {name})
+
+    def forget(self, names: Iterable[str]) -> None:
+        """These names are bound to something else now."""
+        for name in names:
+            self.origins.pop(name, None)
+            self.bodies.pop(name, None)
+            self._fixed.discard(name)
+            self.generators.discard(name)
+            self._sources.pop(name, None)
+
+    def _note_body(self, node: ast.stmt) -> None:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self.bodies[name] = node
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                self._note_value(name, value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                self._note_value(name, value)
+
+    def _note_value(self, name: str, value: ast.expr) -> None:
+        if isinstance(value, ast.Lambda):
+            self.bodies[name] = value
+        elif isinstance(value, ast.Name) and value.id in self.bodies:
+            self.bodies[name] = self.bodies[value.id]
+        elif isinstance(value, _FIXED):
+            self._fixed.add(name)
+        elif isinstance(value, ast.Call) and origin_of(value.func, self.origins) in SEEDED:
+            self.generators.add(name)
+        elif origin := origin_of(value, self.origins):
+            self.origins[name] = origin  # `opts = pd.options`, `logger = logging.getLogger()`
+
+    def reached(self, names: Iterable[str]) -> frozenset[str]:
+        """The names, and all whose objects may be among theirs."""
+        found: set[str] = set()
+        agenda = list(names)
+        while agenda:
+            name = agenda.pop()
+            if name not in found and name not in self._fixed and name not in self.origins:
+                found.add(name)
+                agenda.extend(self._sources.get(name, ()))
+        return frozenset(found)
+
+
+def origin_of(node: ast.expr, origins: Mapping[str, str]) -> str:
+    """`os.environ` for what is reached from an import through attributes, items and getters; else nothing."""
+    match node:
+        case ast.Name(id=name):
+            return origins.get(name, "")
+        case ast.Attribute(value=inner, attr=attr):
+            outer = origin_of(inner, origins)
+            return outer and f"{outer}.{attr}"
+        case ast.Subscript(value=inner):
+            outer = origin_of(inner, origins)
+            return outer and f"{outer}.[]"
+        case ast.Call(func=func):
+            outer = origin_of(func, origins)
+            return outer if starts_getter(outer) else called_origin(node)
+        case _:
+            return ""
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """A statement and what is in it that it executes itself: not what functions do when somebody calls them."""
+    agenda = [node]
+    while agenda:
+        inner = agenda.pop()
+        yield inner
+        agenda.extend(reversed([*_executed_children(inner)]))
+
+
+def _executed_children(node: ast.AST) -> Iterable[ast.AST]:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            defaults = (one for one in (*node.args.defaults, *node.args.kw_defaults) if one is not None)
+            return (*node.decorator_list, *defaults)
+        case ast.ClassDef():
+            return (*node.decorator_list, *node.body)
+        case ast.Lambda():
+            return ()
+        case ast.AnnAssign():
+            return (node.target, *([node.value] if node.value else []))
+        case _:
+            return children(node)
+
+
+def body_of(body: DefinitionNode) -> list[ast.AST]:
+    """Every node of a function, those of the functions in it included."""
+    parts: list[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else [*body.body]
+    return [inner for part in parts for inner in every_node(part)]
+
+
+def called(node: ast.expr) -> ast.expr:
+    """The function at the bottom of `f(…)(…)`."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    return node
+
+
+def imports_of(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign):
+            found |= origins_of(node)
+    return found
+
+
+def locals_of(body: DefinitionNode, nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """The names that a function keeps to itself."""
+    nodes = list(nodes)
+    stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    outside = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    arguments = {name for node in (body, *nodes) if isinstance(node, FUNCTIONS) for name in arguments_of(node)}
+    return frozenset((stored | arguments) - outside)
+
+
+def aliases_of(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
+    """What names that are bound inside a statement may stand for."""
+    found: dict[str, frozenset[str]] = {}
+    for target, value in (pair for node in nodes for pair in _bindings(node)):
+        shared = shared_by(value, found)
+        for part in every_node(target):
+            if isinstance(part, ast.Name):
+                found[part.id] = found.get(part.id, frozenset()) | shared
+    return found
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    match node:
+        case ast.For(target=target, iter=value) | ast.AsyncFor(target=target, iter=value):
+            yield target, value
+        case ast.comprehension(target=target, iter=value) | ast.NamedExpr(target=target, value=value):
+            yield target, value
+        case ast.withitem(optional_vars=ast.expr() as target, context_expr=value):
+            yield target, value
+        case ast.Assign(targets=targets, value=value):
+            yield from ((target, value) for target in targets if isinstance(target, ast.Name | ast.Tuple))
+
+
+def shared_by(node: ast.expr | None, aliases: Aliases) -> frozenset[str]:
+    """The names whose objects may be in the value of an expression, as far as its looks tell."""
+    match node:
+        case ast.Name(id=name):
+            return frozenset({name}) | aliases.get(name, frozenset())
+        case ast.Call(func=func, args=args, keywords=keywords):
+            receiver = [func.value] if isinstance(func, ast.Attribute) else []
+            return _all_shared([*args, *(keyword.value for keyword in keywords), *receiver], aliases)
+        case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Starred(value=inner):
+            return shared_by(inner, aliases)
+        case ast.Constant() | ast.JoinedStr() | ast.Lambda() | ast.Compare() | None:
+            return frozenset()
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            values = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+            return _all_shared([*values, *(loop.iter for loop in node.generators)], aliases)
+        case _:
+            return _all_shared((one for one in children(node) if isinstance(one, ast.expr)), aliases)
+
+
+def _all_shared(nodes: Iterable[ast.expr], aliases: Aliases) -> frozenset[str]:
+    return frozenset().union(*(shared_by(node, aliases) for node in nodes))

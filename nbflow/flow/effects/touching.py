@@ -1,0 +1,218 @@
+"""Walks what a statement of an ordinary cell executes, the functions that it calls included, for what that changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from nbflow.flow.effects.library_calls import asks_whether_it_is_there, makes_folder, sets_process
+from nbflow.flow.effects.statement_effects import (
+    Aliases,
+    DefinitionNode,
+    KnownEffects,
+    Touched,
+    aliases_of,
+    body_of,
+    called,
+    executed,
+    imports_of,
+    locals_of,
+    origin_of,
+    shared_by,
+)
+from nbflow.flow.names.scope import MUTATORS, arguments_of
+from nbflow.flow.source.trees import every_node
+
+_MUTATING = MUTATORS | frozenset(
+    (
+        *("reverse", "popitem", "discard", "appendleft", "extendleft", "popleft", "rotate", "subtract", "fill", "put"),
+        *("difference_update", "intersection_update", "symmetric_difference_update", "move_to_end", "resize"),
+        *("setflags", "partition", "register", "__setitem__", "__delitem__", "__setattr__"),
+    )
+)
+_READING = frozenset(
+    (
+        *("keys", "values", "items", "get", "copy", "index", "count", "most_common", "elements", "issubset", "format"),
+        *("cache_clear", "cache_info", "tolist", "sum", "mean", "min", "max", "std", "astype", "reshape", "round"),
+        *("head", "tail", "info", "describe", "show", "plot", "display", "summary", "view", "print", "to_string"),
+        *("debug", "warning", "error", "critical", "exception", "log", "union", "intersection", "difference"),
+        *("isdisjoint", "issuperset", "mro", "__subclasses__", "search", "match", "findall", "strftime", "isoformat"),
+        *("exists", "is_file", "is_dir", "iterdir", "glob", "rglob", "read_text", "resolve", "hex", "any", "all"),
+        *("mkdir", "unlink", "rmdir", "touch", "write_text", "write_bytes", "rename", "join", "lower", "upper"),
+    )
+)
+_FIRST_ARGUMENT = frozenset(
+    (
+        *("setattr", "delattr", "heapq.heappush", "heapq.heappop", "heapq.heapify", "heapq.heapreplace"),
+        *("bisect.insort", "bisect.insort_left", "bisect.insort_right", "operator.setitem", "operator.delitem"),
+        *("operator.iadd", "operator.iconcat", "operator.ior", "random.shuffle", "numpy.random.shuffle"),
+        *("numpy.put", "numpy.place", "numpy.copyto", "numpy.fill_diagonal", "numpy.putmask"),
+        *("list.append", "list.extend", "list.sort", "dict.update", "dict.setdefault", "set.add", "set.update"),
+        *("object.__setattr__", "type.__setattr__", "list.insert", "list.remove", "list.pop", "dict.pop"),
+        *("functools.update_wrapper",),
+    )
+)
+
+
+def touch(node: ast.stmt, known: KnownEffects) -> Touched:
+    """What the statement changes, were it executed after those that are known."""
+    walk = _Walk(known, asks=asks_whether_it_is_there(node))
+    nodes = list(executed(node))
+    walk.origins.update(imports_of(nodes))
+    walk.look(nodes, aliases_of(nodes), frozenset())
+    if isinstance(node, ast.Expr):
+        walk.look_at_thrown_away(node.value)
+    deleted = {part.id for part in nodes if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Del)}
+    return Touched(known.reached(walk.changed) | deleted, walk.setting, frozenset(walk.shared))
+
+
+class _Walk:
+    """A function that is mentioned in a call counts as called: `list(map(register, names))` calls `register`.
+
+    To count what only shows something as a change does little harm, since what is carried has the same values.
+    """
+
+    def __init__(self, known: KnownEffects, seen: frozenset[int] = frozenset(), *, asks: bool = False) -> None:
+        self.known = known
+        self._asks = asks
+        self.origins = dict(known.origins)
+        self.changed: set[str] = set()
+        self.shared: set[str] = set()
+        self.setting = False
+        self._seen = set(seen)
+
+    def look(self, nodes: Iterable[ast.AST], aliases: Aliases, hidden: frozenset[str]) -> None:
+        """`hidden` are local names, which are nobody's else."""
+        for node in nodes:
+            match node:
+                case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
+                    self._change(node.value, aliases, hidden)
+                case ast.Call():
+                    self._call(node, aliases, hidden)
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    self._decorate(node, aliases, hidden)
+                case ast.Assign(value=value) | ast.AugAssign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+                    self.shared |= shared_by(value, aliases) - hidden
+                    self.setting |= sets_process(self._origin(called(value)), assigned=True)
+                case ast.Expr(value=value):
+                    self.setting |= self._sets(value)
+
+    def _origin(self, node: ast.expr) -> str:
+        return origin_of(node, self.origins)
+
+    def _sets(self, node: ast.expr) -> bool:
+        call = node.value if isinstance(node, ast.Await) else node
+        if not isinstance(call, ast.Call):
+            return False
+        asks = self._asks
+        return sets_process(self._origin(call.func), call=call, asks=asks) or makes_folder(call, asks=asks)
+
+    def _change(self, node: ast.expr, aliases: Aliases, hidden: frozenset[str]) -> None:
+        if self._origin(node):
+            self.setting = True
+            return
+        for name in shared_by(node, aliases) - hidden:
+            if name in self.origins:
+                self.setting |= _is_plain(node)
+            else:
+                self.changed.add(name)
+
+    # calls
+
+    def _call(self, node: ast.Call, aliases: Aliases, hidden: frozenset[str]) -> None:
+        func = node.func
+        if isinstance(func, ast.Attribute) and self._changes_receiver(node, func) and not self._origin(func):
+            self._change(func.value, aliases, hidden)
+        if node.args and (self._origin(func) or ast.unparse(func)) in _FIRST_ARGUMENT:
+            self._change(node.args[0], aliases, hidden)
+        body = self._body(func, hidden)
+        if body is not None and self._changes_arguments(body):
+            for argument in (*node.args, *(one.value for one in node.keywords)):
+                self._change(argument, aliases, hidden)
+        self._enter_all(node, hidden)
+
+    def _changes_receiver(self, node: ast.Call, func: ast.Attribute) -> bool:
+        if isinstance(func.value, ast.Name) and func.value.id in self.known.generators:
+            return True
+        inplace = any(one.arg == "inplace" and getattr(one.value, "value", None) is True for one in node.keywords)
+        return inplace or func.attr in _MUTATING
+
+    def look_at_thrown_away(self, node: ast.expr) -> None:
+        """A method whose value nobody takes was called for what it does to its object."""
+        call = node.value if isinstance(node, ast.Await) else node
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            return
+        if not self._origin(call.func) and call.func.attr not in _READING:
+            self._change(call.func.value, {}, frozenset(self.origins))
+
+    def _body(self, func: ast.expr, hidden: frozenset[str]) -> DefinitionNode | None:
+        return self.known.bodies.get(func.id) if isinstance(func, ast.Name) and func.id not in hidden else None
+
+    def _enter_all(self, node: ast.AST, hidden: frozenset[str]) -> None:
+        for part in every_node(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load) and part.id not in hidden:
+                self._enter(part.id)
+
+    def _enter(self, name: str) -> None:
+        body = self.known.bodies.get(name)
+        if body is not None and id(body) not in self._seen:
+            self._seen.add(id(body))
+            self._look_inside(body)
+
+    def _look_inside(self, body: DefinitionNode) -> None:
+        """What a function does when it is called. A class is called to make an instance."""
+        nodes = body_of(body)
+        before, self.origins = self.origins, self.origins | imports_of(nodes)
+        self.look(nodes, aliases_of(nodes), locals_of(body, nodes))
+        for node in nodes:
+            if isinstance(node, ast.Global):
+                self.changed.update(node.names)
+        self.origins = before
+
+    def _changes_arguments(self, body: DefinitionNode) -> bool:
+        """Whether a function may change what it is given."""
+        if isinstance(body, ast.ClassDef) or id(body) in self._seen:
+            return False
+        inside = _Walk(self.known, frozenset({*self._seen, id(body)}))
+        nodes = body_of(body)
+        inside.look(nodes, aliases_of(nodes), frozenset())
+        return not inside.changed.isdisjoint(arguments_of(body))
+
+    # definitions that do something to others by being executed
+
+    def _decorate(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, aliases: Aliases, hidden: frozenset[str]
+    ) -> None:
+        for decorator in node.decorator_list:
+            target = called(decorator)
+            if origin := self._origin(target):
+                self.setting |= sets_process(origin, decorating=True)
+            elif isinstance(target, ast.Attribute):
+                self._change(target.value, aliases, hidden)
+            self._enter_all(decorator, hidden)
+        if isinstance(node, ast.ClassDef):
+            self._derive(node)
+
+    def _derive(self, node: ast.ClassDef) -> None:
+        parents = {part.id for base in node.bases for part in every_node(base) if isinstance(part, ast.Name)}
+        parents |= {one.value.id for one in node.keywords if isinstance(one.value, ast.Name)}
+        for name in parents:
+            body = self.known.bodies.get(name)
+            if isinstance(body, ast.ClassDef):
+                if self.known.watches_subclasses or _looks_at_derived(body):
+                    self.changed.add(name)
+                    self._enter(name)
+                self._derive(body)
+
+
+def _is_plain(node: ast.expr) -> bool:
+    """Whether an expression is made of names, attributes and items only, so that it is what is in them."""
+    return not any(isinstance(part, ast.Call) for part in every_node(node))
+
+
+def _looks_at_derived(body: ast.ClassDef) -> bool:
+    """Whether a class does something when another is derived from it: a hook, or a metaclass."""
+    if any(keyword.arg == "metaclass" for keyword in body.keywords):
+        return True
+    names = ("__init_subclass__", "__new__", "__set_name__", "__prepare__")
+    return any(isinstance(one, ast.FunctionDef) and one.name in names for one in body.body)

@@ -1,0 +1,305 @@
+"""In which order steps must run because of files: what one writes another reads, below or above it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from nbflow.flow.files.paths import Space, parameter, paths_of
+from nbflow.flow.files.pathtexts import UNKNOWN
+from nbflow.flow.files.uses import Access, FileUse, may_use_files, uses_of
+from nbflow.flow.names.code import parse, parse_expression
+from nbflow.flow.names.values import BoundValue
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.specs import StepSpec
+
+
+def uses_of_step(
+    step: StepSpec,
+    closure: Sequence[Definition],
+    parameters: frozenset[str],
+    artifacts: Mapping[str, Sequence[StepSpec]],
+    *,
+    guess: bool,
+) -> tuple[FileUse, ...]:
+    """Return what a step does to files. `artifacts` are the names that it reads, each with the steps that write it.
+
+    Texts that may name what others write need no look if nobody writes anything, unless one is to `guess`.
+    """
+    sources = tuple(one.source for one in closure)
+    if not any(may_use_files(text, guess) for text in (step.body, _text(step)[2], *sources)):
+        return ()
+    writers = tuple((name, tuple(map(_text, steps))) for name, steps in artifacts.items())
+    return _uses(_text(step), sources, parameters, writers)
+
+
+PathText = tuple[str, str, str]
+"""The body of a step, and the variable and the expression of its foreach."""
+
+
+def _text(step: StepSpec) -> PathText:
+    return step.body, step.foreach.var if step.foreach else "", step.foreach.expr if step.foreach else ""
+
+
+@lru_cache(4096)
+def _uses(
+    step: PathText,
+    sources: tuple[str, ...],
+    parameters: frozenset[str],
+    writers: tuple[tuple[str, tuple[PathText, ...]], ...],
+) -> tuple[FileUse, ...]:
+    prelude = space_of_prelude(sources)
+    outer = replace(prelude, outer=Space(known=_Known(prelude, parameters, dict(writers))))
+    body = uses_of(parsed(step[0]), space_of_text(step, outer))
+    return (*(replace(use, split=True) for use in uses_of(parsed(step[2]), outer)), *_imports(sources, outer), *body)
+
+
+def _imports(sources: Sequence[str], space: Space) -> Iterator[FileUse]:
+    """Yield the modules that the prelude imports by names that are texts."""
+    calling = (node for source in sources if "import_" in source for node in parsed(source))
+    yield from (use for use in uses_of(list(calling), space) if use.access is Access.IMPORT)
+
+
+@dataclass(frozen=True)
+class _Known(Mapping[str, tuple[str, ...]]):
+    """The texts of parameters and of artifacts, as far as the steps that write them say so; looked for when asked."""
+
+    prelude: Space
+    parameters: frozenset[str]
+    writers: Mapping[str, tuple[PathText, ...]]
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        if name in self.parameters:
+            return (parameter(name),)
+        spaces = [space_of_text(writer, self.prelude) for writer in self.writers[name]]
+        texts = [text for space in spaces for text in paths_of(ast.Name(name, ast.Load()), space)]
+        return tuple(dict.fromkeys(texts)) or (UNKNOWN,)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({*self.parameters, *self.writers})
+
+    def __len__(self) -> int:
+        return len({*self.parameters, *self.writers})
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.parameters or name in self.writers
+
+
+@lru_cache(256)
+def space_of_prelude(sources: tuple[str, ...]) -> Space:
+    return Space.of([node for source in sources for node in parsed(source)])
+
+
+@lru_cache(4096)
+def parsed(source: str) -> tuple[ast.stmt, ...]:
+    try:
+        return tuple(parse(source).body)
+    except (SyntaxError, ValueError):
+        return ()
+
+
+def space_of_text(step: PathText, outer: Space) -> Space:
+    """Return the names of a step, the variable of its foreach included."""
+    body, var, expr = step
+    space = Space.of(parsed(body), outer)
+    if not var:
+        return space
+    try:
+        items = BoundValue("each", parse_expression(expr))
+    except (SyntaxError, ValueError):
+        return space
+    return replace(space, bound={**space.bound, var: (items, *space.bound.get(var, ()))})
+
+
+def uses_of_modules(modules: Iterable[str]) -> tuple[FileUse, ...]:
+    """Return what the imports of these modules read if they are files that another step or cell writes."""
+    return tuple(FileUse(f"{name.replace('.', '/')}.py", Access.GUESS) for name in sorted(modules) if name)
+
+
+# order
+
+
+class FileOrder:
+    """The steps so far and their files, in document order, so that what touches one path is found at once.
+
+    Of one path only the last change counts, and what was done to it since: all before that is waited for anyway.
+    """
+
+    def __init__(self) -> None:
+        self.has_changes = False
+        self.has_modules = False
+        self._names: list[str] = []
+        self._at: dict[str, dict[FileUse, int]] = {}
+        self._by_head: dict[str, set[str]] = {}  # all paths by their first part, "" where that is not known
+        self._patterns: dict[str, set[str]] = {}  # those of them with unknown parts
+        self._by_name: dict[str, set[str]] = {}  # the paths with this last part
+        self._by_folder: dict[str, set[str]] = {}  # the paths in a folder with this last part
+
+    def add(self, name: str, uses: Sequence[FileUse]) -> None:
+        for use in sorted(_distinct(uses), key=lambda one: one.access.writes):
+            self._note(use, len(self._names))
+        self._names.append(name)
+
+    def _note(self, use: FileUse, number: int) -> None:
+        if use.path not in self._at:
+            self._enter(use.path)
+        if use.path != UNKNOWN:  # which is waited for by nobody
+            self.has_changes |= use.access.writes or use.access is Access.MAKE
+        self.has_modules |= use.access.writes and use.path.endswith(".py")
+        if use.access.writes:
+            self._at[use.path] = {one: at for one, at in self._at[use.path].items() if one.access is Access.MAKE}
+        self._at[use.path].pop(use, None)
+        self._at[use.path][use] = number
+
+    def _enter(self, path: str) -> None:
+        self._at[path] = {}
+        self._by_head.setdefault(_head(path), set()).add(path)
+        if is_pattern(path):
+            self._patterns.setdefault(_head(path), set()).add(path)
+            return
+        own, *folders = _parts(path)
+        self._by_name.setdefault(own, set()).add(path)
+        for folder in folders:
+            self._by_folder.setdefault(folder, set()).add(path)
+
+    def without_wrong_guesses(self, uses: Sequence[FileUse]) -> tuple[FileUse, ...]:
+        """Return the uses; a guess is right if a step above writes there, and then it is something that is read."""
+        right = (replace(use, access=Access.READ) if use.access is Access.GUESS else use for use in uses)
+        guesses = (use.access is Access.GUESS and not self.before([use]) for use in uses)
+        return tuple(dict.fromkeys(use for use, wrong in zip(right, guesses, strict=True) if not wrong))
+
+    def before(self, uses: Sequence[FileUse]) -> list[str]:
+        """Return the steps that must be over before a step with these uses may start, nearest first."""
+        found = {
+            number
+            for use in _distinct(uses)
+            for path in self._near(use.path)
+            for other, number in self._at[path].items()
+            if conflict(other, use)
+        }
+        return [self._names[number] for number in sorted(found, reverse=True)]
+
+    def _near(self, path: str) -> Iterator[str]:
+        head = _head(path)
+        if is_pattern(path):
+            yield from self._of_head(self._by_head, head)
+            return
+        own, *folders = _parts(path)
+        yield from self._of_head(self._patterns, head)
+        yield from self._by_folder.get(own, ())
+        for part in (own, *folders):
+            yield from self._by_name.get(part, ())
+
+    def _of_head(self, paths: Mapping[str, set[str]], head: str) -> Iterator[str]:
+        for one in (head, "") if head else paths:
+            yield from paths.get(one, ())
+
+
+def _head(path: str) -> str:
+    """The first part of a path; nothing where that is not known, or may be another way to say the same."""
+    first, slash, _ = path.partition("/")
+    return "" if not slash or path.startswith(("/", "~", ".")) or is_pattern(first) else first
+
+
+def _distinct(uses: Sequence[FileUse]) -> Iterable[FileUse]:
+    return dict.fromkeys(replace(use, line=1) for use in uses)
+
+
+def _parts(path: str) -> list[str]:
+    """The last part of a path without its endings, and the folders that it is in."""
+    *folders, own = path.split("/")
+    return [own.partition(".")[0] or own, *(part.partition(".")[0] or part for part in folders)]
+
+
+def shared_paths(above: Sequence[FileUse], below: Sequence[FileUse]) -> tuple[str, ...]:
+    """Return the paths because of which one step waits for another, as the lower one has them."""
+    found = (use.path for use in below for other in above if conflict(other, use))
+    return tuple(dict.fromkeys(found))
+
+
+def conflict(above: FileUse, below: FileUse) -> bool:
+    if above.access is Access.MAKE:
+        return below.access is not Access.MAKE and may_be_inside(below.path, above.path)
+    if below.access is Access.MAKE:
+        return above.access is Access.WRITE and above.path == below.path
+    return (above.access.writes or below.access.writes) and may_be_same(above.path, below.path)
+
+
+def may_be_same(one: str, other: str) -> bool:
+    """Whether two paths may mean one file, or one of them a folder or a name without ending of the other."""
+    if one == other:
+        return one != UNKNOWN
+    if UNKNOWN in (one, other):
+        return False
+    if not is_pattern(one + other):
+        return any(_reaches(short, long) for short, long in ((one, other), (other, one)))
+    pairs = ((one, other), (other, one))
+    return _may_meet(one, other) or any(_may_be_folder(a) and _may_meet(f"{a}/{UNKNOWN}", b) for a, b in pairs)
+
+
+def _may_be_folder(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return "." not in name and not is_pattern(name)
+
+
+def may_be_inside(path: str, folder: str) -> bool:
+    if not is_pattern(path + folder):
+        return folder == "." or path == folder or path.startswith(f"{folder}/") or path.endswith(f"/{folder}")
+    return path != UNKNOWN and _intersect(_tokens(path), [*_tokens(folder), "/", None])
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether a file is what a use means, or below it, or has an ending that the use leaves to a library."""
+    expression = "".join(".*" if token is None else re.escape(token) for token in _tokens(pattern))
+    return re.fullmatch(rf"(?:.*/)?{expression}(?:[/.].*)?", path, re.DOTALL) is not None
+
+
+def is_pattern(text: str) -> bool:
+    return any(letter in text for letter in (UNKNOWN, "\1", "*", "?", "["))
+
+
+def _reaches(short: str, long: str) -> bool:
+    return long.startswith((f"{short}/", f"{short}.")) or long.endswith(f"/{short}") or f"/{short}/" in long
+
+
+@lru_cache(4096)
+def _tokens(path: str) -> list[str | None]:
+    """The letters of a path; None for any text at all, such as the value of a parameter."""
+    parts = re.split(_WILD, path)
+    found: list[str | None] = list(parts[0])
+    for part in parts[1:]:
+        found += [None, *part]
+    return found
+
+
+def _may_meet(one: str, other: str) -> bool:
+    """Whether two patterns may mean one text. Mostly their beginnings or their ends tell."""
+    (first, last), (begin, end) = _ends(one), _ends(other)
+    heads = first.startswith(begin) or begin.startswith(first)
+    return heads and (last.endswith(end) or end.endswith(last)) and _intersect(_tokens(one), _tokens(other))
+
+
+@lru_cache(4096)
+def _ends(path: str) -> tuple[str, str]:
+    """The text before the first and after the last part that is not known; of a whole path, the path."""
+    parts = re.split(_WILD, path)
+    return parts[0], parts[-1]
+
+
+_WILD = "\0|\1\\w*\1|\\*+|\\?|\\[[^\\]]*\\]"
+
+
+def _intersect(one: Sequence[str | None], other: Sequence[str | None]) -> bool:
+    """Whether some text is what both patterns mean."""
+    reached = [all(token is None for token in other[:j]) for j in range(len(other) + 1)]
+    for letter in one:
+        before, reached = reached, [reached[0] and letter is None]
+        for j, token in enumerate(other, 1):
+            if letter is None or token is None:
+                reached.append(before[j] or reached[j - 1])
+            else:
+                reached.append(before[j - 1] and letter == token)
+    return reached[-1]

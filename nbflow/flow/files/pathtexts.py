@@ -1,0 +1,41 @@
+"""What `pathlib` makes of the text of a path that may have parts which only a run knows."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+UNKNOWN = "\0"
+"""Stands in a path for a part that only a run knows."""
+
+
+def joined_path(*parts: str) -> str:
+    """Join as `Path` does; a text that begins with an unknown part may be absolute, which nobody can tell."""
+    joined = ""
+    for part in parts:
+        joined = part if part.startswith(("/", "~")) or not joined else f"{joined.rstrip('/') or '/'}/{part}"
+    return joined
+
+
+def path_part(text: str, attr: str) -> str:
+    path = PurePosixPath(text)
+    if text == UNKNOWN:
+        return UNKNOWN
+    if attr == "parent" and path.parent != path:
+        return str(path.parent) if len(path.parts) > 1 else ""
+    return str(getattr(path, attr)) if UNKNOWN not in text and "\1" not in text else UNKNOWN
+
+
+def changed_path(text: str, how: str, new: str) -> str:
+    if how == "with_suffix" and text.endswith(UNKNOWN):
+        return f"{text}{new}"
+    if UNKNOWN in new or (UNKNOWN in path_name(text) and how != "with_suffix"):
+        parent, name = path_part(text, "parent"), new if how == "with_name" else UNKNOWN
+        return f"{parent}{name}" if parent == UNKNOWN else f"{parent}/{name}"
+    try:
+        return str(getattr(PurePosixPath(text), how)(new))
+    except ValueError:
+        return UNKNOWN
+
+
+def path_name(text: str) -> str:
+    return text.rpartition("/")[2]

@@ -1,0 +1,32 @@
+"""`inputs.STEP.name` outside a join: a read from one of two parallel branches, by the step's name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbflow.flow.names.code import parse
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.specs import StepSpec
+
+INPUTS = "inputs"
+
+
+def branch_reads(step: StepSpec) -> frozenset[str]:
+    """The X of every `inputs.X` in a body."""
+    if INPUTS not in step.mentions:
+        return frozenset()
+    return frozenset(_attributes(parse(step.body)))
+
+
+def reads_inputs_whole(step: StepSpec) -> bool:
+    """Whether a body looks at `inputs` in any other way."""
+    tree = parse(step.body)
+    mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in every_node(tree))
+    return mentions > sum(1 for _ in _attributes(tree))
+
+
+def _attributes(tree: ast.Module) -> Iterator[str]:
+    for node in every_node(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == INPUTS:
+            yield node.attr

@@ -1,0 +1,54 @@
+"""Which names the functions ask for that artifacts hold: whoever calls one of them needs these names as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.graph.writers import NameRead
+from nbflow.flow.names.holding import Holding
+from nbflow.flow.syntax.definition import Prelude
+from nbflow.flow.syntax.specs import FlowSource, StepSpec
+
+
+@dataclass(slots=True)
+class Calling:
+    """What has been found so far, in document order: step -> artifact -> the names that its functions ask for."""
+
+    flow: FlowSource
+    found: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+
+    def note(self, step: StepSpec, reads: Iterable[NameRead]) -> None:
+        """Note what the artifacts of a step may ask for, which go by what it has read."""
+        given = {read.name: asked for read in reads if (asked := self._of(read))}
+        prelude = self.flow.prelude.seen_from(step.place)
+        made = {name: names for name, names in given.items() if name in step.writes}
+        for holding in step.holds:
+            names = made.get(holding.name, frozenset()).union(*self._sources(holding, given, prelude))
+            if names:
+                made[holding.name] = names
+        if step.foreach and not step.foreach.reads.isdisjoint(given):
+            made[step.foreach.var] = frozenset().union(*(given[name] for name in step.foreach.reads & given.keys()))
+        if given or made:
+            self.found[step.name] = given | made
+
+    def _of(self, read: NameRead) -> frozenset[str]:
+        return frozenset().union(*(self.found.get(one, {}).get(read.name, ()) for one in read.writers))
+
+    def _sources(
+        self, holding: Holding, given: Mapping[str, frozenset[str]], prelude: Prelude
+    ) -> Iterable[frozenset[str]]:
+        yield holding.free
+        yield from (definition.wants for definition in prelude.closure(holding.free & prelude.names))
+        for name in holding.mentions | holding.calls:
+            if name in given:
+                yield given[name]
+            elif prelude.is_code(name) if name in holding.mentions else prelude.may_make_functions(name):
+                yield from (definition.wants for definition in prelude.closure([name]))
+
+    def asked(self, reads: Iterable[NameRead], joined: Iterable[str] = ()) -> frozenset[str]:
+        """What the functions ask for that a step may call; a join may call those of all tasks that it sees."""
+        if not self.found:
+            return frozenset()
+        every = (names for step in joined for names in self.found.get(step, {}).values())
+        return frozenset().union(*map(self._of, reads), *every)

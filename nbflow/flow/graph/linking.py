@@ -1,0 +1,319 @@
+"""How `link` goes through a document: each step is bound to what stands above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.files.fileorder import FileOrder, uses_of_modules, uses_of_step
+from nbflow.flow.files.uses import Access, FileUse
+from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
+from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
+from nbflow.flow.graph.calling import Calling
+from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
+from nbflow.flow.graph.transitions import predecessors
+from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
+from nbflow.flow.names.strings import ANY
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.syntax.specs import FlowSource, Guard, StepSpec
+
+SPECIAL = frozenset(
+    {"display", "get_ipython", "__IPYTHON__", "current", "self", "__name__", "__file__", "__doc__", "__builtins__"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a step stands among the foreach steps, and for a join what it closes and sees."""
+
+    scope: ForeachScope = ()
+    opened: ForeachScope = ()
+    joined: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLink:
+    """What a step is joined to, before the graph puts it into its own words."""
+
+    reads: tuple[NameRead, ...]
+    parameters: frozenset[str]
+    prelude: frozenset[str]
+    upstream: tuple[str, ...]
+    region: Region
+    rank: int
+    writes: frozenset[str]
+    maybe_writes: frozenset[str]
+    passing: frozenset[str]
+    local: frozenset[str]
+    ends: frozenset[str]
+    ended: tuple[tuple[str, str], ...]
+    join: str | None
+    branches: tuple[str, ...]
+    answers: tuple[Guard, ...]
+    unknown: frozenset[str]
+    carried: frozenset[str]
+    seeded: frozenset[str]
+    draws: frozenset[str]
+    files: tuple[FileUse, ...]
+    modules: tuple[FileUse, ...]
+
+
+@dataclass(slots=True)
+class Linker:
+    """What has been linked so far, in document order."""
+
+    flow: FlowSource
+    learned: Mapping[str, frozenset[str]]
+    steps: list[StepSpec] = field(default_factory=list)
+    named: dict[str, StepSpec] = field(default_factory=dict)
+    order: FileOrder = field(default_factory=FileOrder)
+    writers: list[NameWriter] = field(default_factory=list)
+    joinings: dict[str, JoinLink] = field(default_factory=dict)
+    scopes: dict[str, ForeachScope] = field(default_factory=dict)
+    closed: list[ForeachScope] = field(default_factory=list)
+    constants: frozenset[str] = field(init=False)
+    modules: frozenset[str] = field(init=False)  # what only imports bind
+    asked: Mapping[str, frozenset[str]] = field(init=False)
+    calling: Calling = field(init=False)
+    seeded: set[str] = field(default_factory=set)  # the random generators that steps outside of every foreach seed
+    touched: dict[str, list[NameWriter]] = field(default_factory=dict)  # the steps above that bind or delete each name
+
+    def __post_init__(self) -> None:
+        self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
+        self.modules = self.flow.prelude.imported.difference(*(step.writes for step in self.flow.steps))
+        self.calling = Calling(self.flow)
+        self.asked = asked_below(self.flow.steps, self.flow)
+
+    def add(self, step: StepSpec) -> None:
+        joining = self._join(step)
+        self.calling.note(step, joining.reads)
+        writer = self._writer(step, joining)
+        self.writers.append(writer)
+        for name in joining.writes | joining.ends:
+            self.touched.setdefault(name, []).append(writer)
+        if joining.region.joined:
+            self.closed.append(self.scopes[joining.join or ""])
+        self.joinings[step.name] = joining
+        self.scopes[step.name] = joining.region.scope
+        self.steps.append(step)
+        self.named[step.name] = step
+        self.order.add(step.name, joining.files)
+        if not joining.region.scope:
+            self.seeded |= step.seeds
+
+    def _writer(self, step: StepSpec, joining: JoinLink) -> NameWriter:
+        """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
+        always = step.guard is None and all(read.always for read in joining.reads if read.required)
+        outermost = joining.region.opened[len(joining.region.scope) :][:1]
+        if outermost:
+            always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
+        certain = joining.writes - joining.maybe_writes
+        answers, scope = tuple(answered(step, self.steps)), joining.region.scope
+        return NameWriter(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
+
+    def _learned(self, step: StepSpec) -> frozenset[str]:
+        return self.learned.get(step.name, frozenset()) - self.constants - self.modules - GENERATORS
+
+    def _draws(self, step: StepSpec) -> frozenset[str]:
+        """The random generators that a step draws from, by its source or as a run has found."""
+        return step.draws | (self.learned.get(step.name, frozenset()) & GENERATORS) - step.seeds
+
+    def _seeded(self, step: StepSpec) -> frozenset[str]:
+        """The random generators whose state is known at a step, since something above has seeded them."""
+        cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
+        return frozenset(self.seeded.union(cells))
+
+    def _handed_on(self, step: StepSpec, draws: frozenset[str]) -> frozenset[str]:
+        """The random generators whose state a step hands on; after a seed in its header, only to who draws below."""
+        by_header = step.seeds if step.options.seed is not None else frozenset[str]()
+        return (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
+
+    def _read_by_seeding(self, step: StepSpec, draws: frozenset[str]) -> frozenset[str]:
+        """What the ordinary cells look up that seed the generators of a step."""
+        closure = self.flow.prelude.seen_from(step.place).closure(draws, settings=False) if draws else ()
+        return frozenset().union(*(one.wants for one in closure))
+
+    def _is_drawn_below(self, name: str, step: StepSpec) -> bool:
+        """Whether a step below draws from a generator."""
+        below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
+        return any(name in self._draws(one) for one in below)
+
+    def _state(self, step: StepSpec) -> frozenset[str]:
+        """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
+        fixed = self.constants | self.modules | SPECIAL
+        return state_changed(step, self.flow, self.touched) - fixed
+
+    def _sharers(self, step: StepSpec, changed: frozenset[str]) -> frozenset[str]:
+        """The names of the prelude that hold the objects of names that the step may change in place."""
+        changed &= self.flow.prelude.names
+        return self.flow.prelude.seen_from(step.place).sharers(changed) if changed else changed
+
+    def _passing(self, step: StepSpec) -> frozenset[str]:
+        """What the step binds or may delete in passing, and somebody below or above has to do with it."""
+        names = step.passing | step.maybe_ends | (step.ends & self.constants)
+        if step.metaflow or not names:
+            return frozenset()
+        ours = {name for name, origin in step.imports if self.flow.prelude.origins.get(name) == origin}
+        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched.keys())
+        names -= SPECIAL
+        known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
+        return frozenset(name for name in known if name in asked or name in self.touched or name == step.loop)
+
+    def _join(self, step: StepSpec) -> JoinLink:
+        passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
+        seeded = self._seeded(step)
+        draws = self._draws(step) & seeded
+        random = self._handed_on(step, draws)
+        writes = step.writes | learned | state | (passing - self.constants) | random
+        # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
+        maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
+        maybe |= writes & (step.maybe_passing | step.maybe_ends)
+        hard, soft = hard_reads(step), self._soft(step, writes) | draws
+        soft, found = self._all_reads(step, hard, soft, learned)
+        reads = tuple(read for read in found if read.writers)
+        join = step.join or self._metaflow_join(step)
+        branches = () if join else self._branches(step)
+        region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
+        if region.scope or region.joined:
+            soft, found = self._all_reads(step, hard, soft, learned, region)
+            reads = tuple(read for read in found if read.writers)
+        prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
+        prelude |= self._sharers(step, (step.writes & (step.mutates | hard | soft)) | learned | state)
+        uses = self._files(step, reads, prelude)
+        files = tuple(use for use in uses if use.access is not Access.IMPORT)
+        upstream = self._upstream(step, reads, (*region.joined, *branches))
+        upstream = self._with_file_order(upstream, files)
+        files = self.order.without_wrong_guesses(files)
+        return JoinLink(
+            reads=reads,
+            parameters=self.constants & (hard | soft | self._read_by_seeding(step, draws)),
+            prelude=prelude,
+            upstream=upstream,
+            region=region,
+            rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
+            writes=writes,
+            maybe_writes=maybe,
+            passing=passing | state,
+            local=(state & self.flow.prelude.names) | random if region.scope else frozenset(),
+            ends=step.ends | writes & step.maybe_ends,
+            ended=tuple((read.name, read.ended) for read in found if read.ended),
+            join=join,
+            branches=branches,
+            answers=tuple(answered(step, self.steps).values()),
+            unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
+            carried=learned - hard - soft - self.flow.prelude.names,
+            seeded=seeded,
+            draws=draws,
+            files=files,
+            modules=tuple(use for use in uses if use.access is Access.IMPORT),
+        )
+
+    def _soft(self, step: StepSpec, writes: frozenset[str]) -> frozenset[str]:
+        """What the step reads where it is there. What it may delete is: it hands that on as long as it is there."""
+        soft = soft_reads(step, self.flow) | writes & step.maybe_ends
+        return soft | self._everything() if ANY in soft else soft
+
+    def _everything(self) -> frozenset[str]:
+        """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
+        scopes = self.scopes
+        artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
+        return self.constants.union(self.flow.prelude.names, *artifacts)
+
+    def _all_reads(
+        self,
+        step: StepSpec,
+        hard: frozenset[str],
+        soft: frozenset[str],
+        learned: frozenset[str],
+        region: Region | None = None,
+    ) -> tuple[frozenset[str], tuple[NameRead, ...]]:
+        """What the step reads, and with it what the functions ask for that it may call."""
+        region = region or Region()
+        while True:
+            found = self._reads(step, hard, (soft | learned) - hard, region.scope)
+            called = (read for read in found if read.name in hard | soft)
+            asked = self.calling.asked(called, region.joined)
+            asked = frozenset(name for name in asked if name in self.touched or name in self.constants)
+            if asked <= soft | hard:
+                return soft, found
+            soft |= asked
+
+    def _reads(
+        self, step: StepSpec, hard: frozenset[str], soft: frozenset[str], scope: ForeachScope = ()
+    ) -> tuple[NameRead, ...]:
+        names = sorted((hard | soft) - self.constants)
+        return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
+
+    def _above(self, name: str, step: StepSpec, scope: ForeachScope) -> Sequence[NameWriter]:
+        """The steps that may have bound a name: below the ordinary cell that defines it, and of the same item."""
+        defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
+        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place.cell >= defined[-1].cell)
+        return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
+
+    def _upstream(self, step: StepSpec, reads: Sequence[NameRead], others: Sequence[str]) -> tuple[str, ...]:
+        found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
+        return tuple(name for name in self.joinings if name in found)
+
+    def _files(self, step: StepSpec, reads: Sequence[NameRead], prelude: frozenset[str]) -> tuple[FileUse, ...]:
+        writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
+        closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
+        uses = uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
+        modules = step.modules.union(*(one.modules for one in closure)) if self.order.has_modules else ()
+        return (*uses, *uses_of_modules(modules))
+
+    def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
+        """Add the steps above that must be over because of files, without those that are waited for anyway."""
+        before = [name for name in self.order.before(files) if name not in upstream]
+        found, waited = set(upstream), self._all_above(upstream) if before else frozenset[str]()
+        for name in before:
+            if name not in waited:
+                found.add(name)
+                waited |= self._all_above([name])
+        return tuple(name for name in self.joinings if name in found) if before else upstream
+
+    def _all_above(self, names: Sequence[str]) -> frozenset[str]:
+        return reach(names, lambda name: self.joinings[name].upstream)
+
+    def _metaflow_join(self, step: StepSpec) -> str | None:
+        """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
+        if not step.metaflow or INPUTS not in step.mentions:
+            return None
+        return next((name for name in predecessors(step, self.steps) if self.scopes[name]), None)
+
+    def _branches(self, step: StepSpec) -> tuple[str, ...]:
+        if INPUTS not in step.mentions:
+            return ()
+        led = predecessors(step, self.steps) if step.metaflow else ()
+        return tuple(name for name in self.joinings if name in {*branch_reads(step), *led})
+
+    def _region(self, step: StepSpec, join: str | None, sources: Sequence[str]) -> Region:
+        scopes = self.scopes
+        closing = scopes.get(join or "", ())
+        if closing:
+            opened = opened_by(closing, scopes, self.closed)
+            return Region(closing[:-1], opened, joined_by(closing, opened, scopes))
+        led = predecessors(step, self.steps) if step.metaflow else ()
+        scope = deepest(scopes[name] for name in (*sources, *led))
+        return Region((*scope, step.name) if step.foreach else scope)
+
+    def _unknown(self, step: StepSpec, hard: frozenset[str], reads: Sequence[NameRead]) -> frozenset[str]:
+        """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
+        ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
+        if self.flow.prelude.has_star:
+            return ended  # a star import may bring any name
+        artifacts = hard - {read.name for read in reads if read.writers}
+        unknown = (artifacts | step.mentions) if step.metaflow else artifacts
+        return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
+
+
+def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
+    """Return the steps that a walk from `start` comes to, those of the start included."""
+    seen: set[str] = set()
+    agenda = list(start)
+    while agenda:
+        name = agenda.pop()
+        if name not in seen:
+            seen.add(name)
+            agenda.extend(neighbours(name))
+    return frozenset(seen)

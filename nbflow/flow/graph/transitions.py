@@ -1,0 +1,75 @@
+"""`self.next(…)` of Metaflow-mode cells, told as headers would tell it: after, foreach and guard of the targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from nbflow.flow.syntax.metaflow_cell import ITEM
+from nbflow.flow.syntax.specs import Comparison, Foreach, Guard, NextKind, StepSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One arrow of a transition. `guard` is what has to hold for it to be taken."""
+
+    source: str
+    target: str
+    foreach: str | None = None
+    guard: Guard | None = None
+
+
+def edges_of(step: StepSpec) -> tuple[Arrow, ...]:
+    if step.next is None:
+        return ()
+    match step.next.kind:
+        case NextKind.LINEAR | NextKind.BRANCH:
+            return tuple(Arrow(step.name, target) for target in step.next.targets)
+        case NextKind.FOREACH:
+            return tuple(Arrow(step.name, target, step.next.foreach) for target in step.next.targets)
+        case NextKind.SWITCH:
+            condition = step.next.condition or ""
+            guards = [(Guard(condition, Comparison.EQUALS, literal), target) for literal, target in step.next.cases]
+            return tuple(Arrow(step.name, target, guard=guard) for guard, target in guards)
+        case _:
+            assert_never(step.next.kind)
+
+
+def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
+    """Give every target what the arrows to it say. Arrows upwards and to nowhere are left to the checks."""
+    order = {step.name: position for position, step in enumerate(steps)}
+    arrows = [edge for step in steps for edge in edges_of(step) if edge.target in order]
+    arrows = [edge for edge in arrows if order[edge.source] < order[edge.target]]
+    done: dict[str, StepSpec] = {}
+    for step in steps:
+        incoming = [edge for edge in arrows if edge.target == step.name and edge.source in done]
+        done[step.name] = _arrive(step, incoming, done) if incoming else step
+    return tuple(done.values())
+
+
+def _arrive(step: StepSpec, incoming: list[Arrow], done: dict[str, StepSpec]) -> StepSpec:
+    after = tuple(dict.fromkeys((*step.after, *(edge.source for edge in incoming))))
+    step = replace(step, after=after, guard=step.guard or _common_guard(incoming, done))
+    lists = [edge.foreach for edge in incoming if edge.foreach]
+    if not lists or step.foreach:
+        return step
+    item = frozenset({ITEM})
+    return replace(
+        step,
+        foreach=Foreach(ITEM, lists[0], frozenset(lists[:1])),
+        writes=step.writes | item,
+        reads=step.reads - item,
+        maybe_reads=step.maybe_reads - item,
+    )
+
+
+def _common_guard(incoming: list[Arrow], done: dict[str, StepSpec]) -> Guard | None:
+    """A step behind a guarded one is guarded alike; where paths converge, one of them has been taken."""
+    guards = [edge.guard or done[edge.source].guard for edge in incoming]
+    return guards[0] if all(guard == guards[0] for guard in guards) else None
+
+
+def predecessors(step: StepSpec, steps: Sequence[StepSpec]) -> tuple[str, ...]:
+    """The steps whose `self.next` leads to a step, in document order."""
+    return tuple(above.name for above in steps if above.next and step.name in above.next.targets)

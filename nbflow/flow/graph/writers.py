@@ -1,0 +1,85 @@
+"""Who writes a name: the chain of steps above, nearest first, that a read goes through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
+
+
+@dataclass(frozen=True, slots=True)
+class NameWriter:
+    """A step as one that binds names. `certain` are those it binds for sure whenever it runs."""
+
+    step: StepSpec
+    writes: frozenset[str]
+    certain: frozenset[str]
+    always: bool  # it runs in every run
+    answers: tuple[str, ...] = ()  # of an ELSE: the guarded steps whose complement it is
+    ends: frozenset[str] = frozenset()  # names that are gone when it has run and has not bound them
+    local: frozenset[str] = frozenset()  # state that only the steps of the same item see
+    scope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NameRead:
+    """One read of a step: the steps that may have bound or deleted the name, nearest first; `ended` if it is gone."""
+
+    name: str
+    writers: tuple[str, ...]
+    required: bool
+    sure: bool  # some writer has bound it, whatever was skipped
+    always: bool  # some writer runs in every run, though it may leave the name unbound
+    ended: str = ""  # the step that has deleted it
+
+
+def find_writers(name: str, above: Sequence[NameWriter], *, required: bool) -> NameRead:
+    """Go up as far as a run may have to look: to a step that always runs and binds or deletes the name for sure."""
+    found: list[NameWriter] = []
+    for writer in reversed(above):
+        if name in writer.writes or name in writer.ends:
+            found.append(writer)
+            if _is_end(name, found):
+                return _read(name, found, required, is_whole=True)
+    return _read(name, found, required, is_whole=False)
+
+
+def _read(name: str, found: Sequence[NameWriter], required: bool, *, is_whole: bool) -> NameRead:
+    ender = next((writer for writer in found if name in writer.ends), None)
+    is_gone = ender is not None and (found[0] is ender and ender.always and name not in ender.writes)
+    if ender is not None and (is_gone or not any(name in writer.writes for writer in found)):
+        return NameRead(name, (), required, sure=False, always=False, ended=ender.step.name)
+    writers = tuple(writer.step.name for writer in found)
+    return NameRead(name, writers, required, sure=is_whole and ender is None, always=is_whole or _one_runs(found))
+
+
+def _is_end(name: str, found: list[NameWriter]) -> bool:
+    last = found[-1]
+    if name not in last.certain | last.ends:
+        return False
+    return last.always or _is_complete([writer for writer in found if name in writer.certain | writer.ends])
+
+
+def _one_runs(found: Sequence[NameWriter]) -> bool:
+    return any(writer.always for writer in found) or _is_complete(found)
+
+
+def _is_complete(guarded: Sequence[NameWriter]) -> bool:
+    names = {writer.step.name for writer in guarded}
+    by_else = any(writer.answers and names.issuperset(writer.answers) for writer in guarded)
+    tests = {(writer.step.guard.name, writer.step.guard.test) for writer in guarded if writer.step.guard}
+    return by_else or any((guard, Comparison.FALSE) in tests for guard, test in tests if test is Comparison.TRUE)
+
+
+def answered(step: StepSpec, above: Sequence[StepSpec]) -> Mapping[str, Guard]:
+    """The guarded steps that an `--else` is the complement of: those on its name since the last `--else` on it."""
+    if step.guard is None or step.guard.test is not Comparison.ELSE:
+        return {}
+    found: dict[str, Guard] = {}
+    for other in reversed(above):
+        if other.guard and other.guard.name == step.guard.name:
+            if other.guard.test is Comparison.ELSE:
+                break
+            found[other.name] = other.guard
+    return dict(reversed(found.items()))

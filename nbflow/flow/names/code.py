@@ -1,0 +1,268 @@
+"""What a piece of Python reads, writes and imports, and a digest of it that ignores layout."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal, overload
+
+from blake3 import blake3
+
+from nbflow.flow.names.assignment import AssignmentWalk
+from nbflow.flow.names.bound import BoundNames
+from nbflow.flow.names.holding import Holding, holdings_of
+from nbflow.flow.names.purity import origins_of
+from nbflow.flow.names.strings import held_names
+from nbflow.flow.source.trees import children, every_node
+
+_Code = str | ast.AST | Sequence[ast.stmt]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never written.
+
+    `passing` are bound in passing: loop targets, `with` targets, captures, walruses, imports, functions, classes, and
+    names that start with `_`. They are artifacts where somebody below asks for them, which the graph knows.
+    """
+
+    reads: frozenset[str] = frozenset()  # needs them from elsewhere
+    maybe_reads: frozenset[str] = frozenset()  # may have bound them itself, or only a function mentions them
+    held: frozenset[str] = frozenset()  # words that only strings hold; those that are names are read
+    writes: frozenset[str] = frozenset()
+    maybe_writes: frozenset[str] = frozenset()  # some path through the body leaves them unbound
+    mutates: frozenset[str] = frozenset()  # writes that are changes in place only
+    passing: frozenset[str] = frozenset()
+    maybe_passing: frozenset[str] = frozenset()  # of those: some path through the body leaves them unbound
+    ends: frozenset[str] = frozenset()  # deleted when the body is over, as `del x` and `except … as x` do
+    maybe_ends: frozenset[str] = frozenset()  # deleted on some path only
+    imports: frozenset[tuple[str, str]] = frozenset()  # of what it binds: (name, what an import gives it)
+    holds: tuple[Holding, ...] = ()  # functions that the values of its names may hold
+    bound: frozenset[str] = frozenset()  # everything it binds: imports, functions and loop targets too
+    now: frozenset[str] = frozenset()  # reads of the statements themselves, not of functions called later
+    modules: frozenset[str] = frozenset()  # absolute names of what it imports; relative ones keep their dots
+    star_line: int = 0  # where `from … import *` stands
+
+    @property
+    def free(self) -> frozenset[str]:
+        return self.reads | self.maybe_reads
+
+
+def parse(source: str) -> ast.Module:
+    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises nothing but SyntaxError."""
+    return _parse(source, "exec")
+
+
+def parse_expression(source: str) -> ast.expr:
+    return _parse(source.strip(), "eval").body
+
+
+@overload
+def _parse(source: str, mode: Literal["exec"]) -> ast.Module: ...
+@overload
+def _parse(source: str, mode: Literal["eval"]) -> ast.Expression: ...
+def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source, mode=mode)
+            return tree if len(source) < _DEPTH - 10 else _shallow(tree)  # no level takes less than a character
+    except (RecursionError, MemoryError) as error:
+        raise SyntaxError(_TOO_DEEP) from error
+    except UnicodeEncodeError as error:
+        line = source.count("\n", 0, error.start) + 1
+        raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
+    except ValueError as error:
+        raise SyntaxError(str(error)) from error
+
+
+_DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
+_TOO_DEEP = "it is nested too deeply to be analysed"
+
+
+def _shallow(tree: ast.AST) -> ast.AST:
+    """Every later walk over the tree can then recurse without a second thought."""
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEPTH):
+        level = [child for node in level for child in children(node)]
+        if not level:
+            return tree
+    raise SyntaxError(_TOO_DEEP)
+
+
+def compile_source(source: str) -> None:
+    """Raise SyntaxError for what only the compiler sees: `return` outside a function. A body may await, as a cell."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(source, "<step>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+
+def awaiting_line(body: str) -> int:
+    """The first line of a body that awaits outside of functions; 0 if there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(body, "<step>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error.lineno or 1
+    return 0
+
+
+def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
+    """Walk a body as it runs. Names that its functions mention count as read unless it has bound them before."""
+    statements = _statements(body)
+    nodes = [node for statement in statements for node in every_node(statement)]
+    walk = AssignmentWalk(held_names(nodes), lazy_annotations=lazy_annotations)
+    end = walk.run(statements, BoundNames())
+    hard = walk.hard | (walk.deferred - walk.bound)
+    soft = (walk.soft | walk.deferred) - hard
+    written = _written(walk, end)
+    writes = frozenset(name for name in written if not name.startswith("_"))
+    passing = frozenset(((walk.bound & end.may) | written) - writes - {"*"}) if end.live else frozenset()
+    return Names(
+        reads=frozenset(hard),
+        maybe_reads=frozenset(soft),
+        held=frozenset(walk.held - hard - soft),
+        writes=writes,
+        maybe_writes=writes - (end.must | (hard - end.gone) if end.live else frozenset()),
+        mutates=writes - walk.assigned,
+        passing=passing,
+        maybe_passing=passing - end.must - (hard - end.gone),
+        ends=end.over if end.live else frozenset(),
+        maybe_ends=end.gone - end.over if end.live else frozenset(),
+        imports=frozenset(_imports(walk, statements)),
+        holds=holdings_of(statements),
+        bound=frozenset(walk.bound) - {"*"},
+        now=frozenset(walk.hard | walk.soft),
+        modules=frozenset(modules_of(nodes)),
+        star_line=_star_line(nodes) if "*" in walk.bound else 0,
+    )
+
+
+def _written(walk: AssignmentWalk, end: BoundNames) -> set[str]:
+    """Deleted names are no artifacts, nor is `x` after `try: import x … except: x = None`.
+
+    A body that always raises may have bound anything before it did.
+    """
+    assigned = walk.assigned - walk.imported
+    if not end.live:
+        return assigned | walk.mutated
+    return (assigned & end.may) | (walk.mutated - (end.gone - end.may))
+
+
+def _imports(walk: AssignmentWalk, statements: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
+    """Names that nothing but imports of the body itself binds, each by one."""
+    found: dict[str, set[str]] = {}
+    for statement in statements:
+        for name, origin in origins_of(statement).items():
+            found.setdefault(name, set()).add(origin)
+    for name, (origin, *others) in found.items():
+        if not others and name in walk.imported and name not in walk.assigned:
+            yield name, origin
+
+
+def _statements(body: _Code) -> Sequence[ast.AST]:
+    match body:
+        case str():
+            return parse(body).body
+        case ast.Module():
+            return body.body
+        case ast.AST():
+            return [body]
+        case _:
+            return body
+
+
+def modules_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The modules that the imports among the nodes name; in `from a import b`, `b` may be one too."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            yield module
+            yield from (f"{module.rstrip('.')}.{alias.name}" for alias in node.names if alias.name != "*")
+        elif isinstance(node, ast.Call):
+            yield from called_module(node)
+
+
+def called_module(call: ast.Call) -> Iterator[str]:
+    """The module that `importlib.import_module("name")` and the like name, or the file that `runpy.run_path` runs."""
+    func = call.func
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "package"))]
+    texts = [one.value for one in given[:2] if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if name in ("import_module", "__import__", "run_module", "reload") and texts:
+        package = texts[1] if len(texts) > 1 and texts[0].startswith(".") else ""
+        yield f"{package}{texts[0]}"
+    elif name == "run_path" and texts and texts[0].endswith(".py"):
+        yield ".".join(PurePosixPath(texts[0]).with_suffix("").parts)
+
+
+def _star_line(nodes: Iterable[ast.AST]) -> int:
+    return next(node.lineno for node in nodes if isinstance(node, ast.ImportFrom) and node.names[0].name == "*")
+
+
+def line_of_name(body: _Code, name: str) -> int | None:
+    """The first line of a body that mentions a name, counted from 1."""
+    lines = [
+        node.lineno
+        for statement in _statements(body)
+        for node in every_node(statement)
+        if isinstance(node, ast.Name) and node.id == name
+    ]
+    return min(lines, default=None)
+
+
+def code_digest(source: _Code) -> str:
+    """Name what code does, blind to layout, comments and docstrings; 32 hex digits of BLAKE3 over the AST."""
+    shape: list[str] = []
+    _add_shape(shape, _statements(source))
+    return blake3("".join(shape).encode("utf-8", "surrogatepass")).hexdigest(length=16)
+
+
+_DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MISSING = object()
+
+
+class _Shapes(dict[type[ast.AST], tuple[str, tuple[tuple[str, str], ...]]]):
+    """How the text of each kind of node begins, and its fields with how theirs begin."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, str], ...]]:
+        fields = tuple((name, f"{name}=") for name in kind._fields if name not in _SPELLING)
+        self[kind] = found = f"{kind.__name__}(", fields
+        return found
+
+
+_shapes = _Shapes()
+_SPELLING = frozenset({"kind", "type_comment", "ctx"})  # `u"x"` is "x"; ctx follows from where a node stands
+
+
+def _add_shape(shape: list[str], value: object) -> None:
+    """Every node is bracketed and every list counted, so no two trees give one text."""
+    if isinstance(value, ast.AST):
+        begin, fields = _shapes[type(value)]
+        shape.append(begin)
+        for name, label in fields:
+            if (part := getattr(value, name, _MISSING)) is not _MISSING:
+                shape.append(label)
+                _add_shape(shape, _undocumented(value, part) if name == "body" else part)
+        shape.append(")")
+    elif isinstance(value, str):
+        shape.append(f"str:{value!r},")
+    elif isinstance(value, list | tuple) and all(part is None or isinstance(part, ast.AST) for part in value):
+        shape.append(f"[{len(value)}:")
+        for part in value:
+            _add_shape(shape, part)
+        shape.append("]")
+    else:
+        shape.append(f"{type(value).__name__}:{value!r},")
+
+
+def _undocumented(node: ast.AST, body: object) -> object:
+    if not isinstance(node, _DOCUMENTED) or not isinstance(body, list):
+        return body
+    return body[1:] if ast.get_docstring(node, clean=False) is not None else body

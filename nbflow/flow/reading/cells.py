@@ -1,0 +1,370 @@
+"""A document's cells -> a Flow. Nothing here raises for what the user wrote: it becomes a Problem."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from nbflow.errors import HeaderError, ParameterError
+from nbflow.flow.names.code import Names, code_digest, compile_source, names_of
+from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
+from nbflow.flow.names.stars import Stars, may_hide, stars_of
+from nbflow.flow.names.statements import Statement, code_in, statements_of
+from nbflow.flow.names.text import Text, blank, parse_ordinary, parse_step
+from nbflow.flow.reading.prelude import Sorted, StatementsAbove, sort_statements
+from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
+from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
+from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
+from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
+from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters, with_injected
+from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, StepSpec
+from nbflow.garbage import without_gc
+
+_FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
+"""With this in some cell, no cell evaluates its annotations."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What cells say, each by itself."""
+
+    steps: list[StepSpec] = field(default_factory=list)
+    code: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # imports, functions and classes of steps
+    parameters: list[ParameterSpec] = field(default_factory=list)
+    injected: list[ParameterSpec] = field(default_factory=list)
+    shared: list[Definition] = field(default_factory=list)
+    ordinary: list[tuple[Text, Place]] = field(default_factory=list)
+    scratch: list[Scratch] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    stars: Stars = ()  # what the star imports of the notebook bind
+
+    def add(self, other: Reading) -> None:
+        self.steps += other.steps
+        self.code |= other.code
+        self.parameters += other.parameters
+        self.injected += other.injected
+        self.shared += other.shared
+        self.ordinary += other.ordinary
+        self.scratch += other.scratch
+        self.problems += other.problems
+
+
+@without_gc()
+def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
+    """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
+    found = Reading()
+    lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
+    for cell in cells:
+        found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
+    parameters = _all_parameters(found)
+    result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
+    definitions = (*found.shared, *result.definitions)
+    prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
+    found.problems += _duplicates(found.steps)
+    return FlowSource(
+        name,
+        document,
+        tuple(_complete(step, result.steps[step.name]) for step in found.steps),
+        parameters,
+        prelude,
+        tuple(sorted((*found.scratch, *result.scratch), key=lambda item: item.place)),
+        tuple(sorted(found.problems, key=lambda problem: problem.place or NOWHERE)),
+        tuple(cells),
+    )
+
+
+@lru_cache(2048)
+def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
+    """A notebook is read again whenever one of its cells changes; the others say what they said."""
+    header = read_header(cell.source)
+    kind = cell_kind(cell, header)
+    place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
+    found = Reading(stars=stars)
+    found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
+    match kind:
+        case CellKind.STEP:
+            _read_step(found, cell, header, place, lazy_annotations)
+        case CellKind.PARAMETERS:
+            _read_parameters(found, cell, header, place)
+        case CellKind.SHARED:
+            _read_shared(found, cell, header, place)
+        case CellKind.FOREIGN if header.magic in TRANSPARENT:
+            _read_ordinary(found, cell, place, header)
+        case CellKind.FOREIGN:
+            found.scratch.append(_read_foreign(cell, header, place))
+        case CellKind.ORDINARY:
+            _read_ordinary(found, cell, place)
+    return found
+
+
+def cell_kind(cell: Cell, header: Header) -> CellKind:
+    """What a cell is, by its header and its tags."""
+    if header.kind is CellKind.ORDINARY and cell.tags & {"parameters", "injected-parameters"}:
+        return CellKind.PARAMETERS
+    return header.kind
+
+
+def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
+    where = replace(place, line=fault.line) if fault.line else place
+    return Problem("header", fault.message, fault.fix, where, step, fault.warning)
+
+
+# steps
+
+
+def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool) -> None:
+    if not header.name:
+        return
+    step = _step_of(cell, header, header.name, place)
+    try:
+        text = parse_step(step.body, found.stars)
+        step = replace(step, body=text.source)
+        found.problems += _refusals(text, step)
+        compile_source(step.body)
+        step = _with_names(step, text.tree, header, lazy_annotations)
+        found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
+    except SyntaxError as error:
+        found.problems.append(_syntax_problem(error, step.body, step))
+    except HeaderError as error:
+        found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
+    found.steps.append(step)
+
+
+def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
+    """What the header says of it; the names of the body are not read yet.
+
+    Magics above the header belong to the body, as IPython has it when `%%time` stands there.
+    """
+    lines, start = lines_of(cell.source), header.line
+    if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
+        lines[header.line - 1], start = "", 0
+    return StepSpec(
+        name=name,
+        place=place,
+        body="\n".join(lines[start:]),
+        body_line=start + 1,
+        cell_id=cell.id,
+        doc=cell.above,
+        after=header.after,
+        foreach=header.foreach,
+        join=header.join,
+        guard=header.guard,
+        loop=header.loop,
+        options=header.options,
+    )
+
+
+def _code_of(step: StepSpec, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
+    """What the body defines for itself and the steps below; a guarded step may define nothing, and a method never."""
+    captures = any(isinstance(node, ast.With) and is_capture(node) for node in tree.body)
+    is_apart = step.metaflow or step.guard or step.loop or captures
+    nodes = [] if is_apart else code_in(tree)
+    text = Text(ast.Module(nodes, []), step.body)
+    found = statements_of(text, replace(step.place, line=step.body_line), lazy_annotations=lazy_annotations)
+    return tuple(one for one in found if one.names.bound.isdisjoint(step.writes))
+
+
+def _correction(line: str) -> str:
+    text = line.strip()
+    return f"Rewrite the line '{shortened(text, 60)}'" if text else "Rewrite this cell"
+
+
+def _duplicates(steps: Sequence[StepSpec]) -> Iterator[Problem]:
+    seen: dict[str, StepSpec] = {}
+    for step in steps:
+        first = seen.setdefault(step.name, step)
+        if first is not step:
+            message = f"step '{step.name}' is already defined in cell {first.place.cell}"
+            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name)
+
+
+def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
+    line = error.lineno or 1
+    place = replace(step.place, line=step.body_line + line - 1)
+    lines = lines_of(body)
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
+        fix = "Write 'async def', or await where it is called"
+        return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
+    return Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), place, step.name)
+
+
+def _refusals(text: Text, step: StepSpec) -> Iterator[Problem]:
+    for line, words, refusal in text.refused:
+        place = replace(step.place, line=step.body_line + line - 1)
+        yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
+
+
+def _with_names(step: StepSpec, tree: ast.Module, header: Header, lazy_annotations: bool) -> StepSpec:
+    names = names_of(tree, lazy_annotations=lazy_annotations)
+    if "self" in names.free:
+        return _with_self_names(step, tree, header)
+    return _stated(step, header, names, names.free, tree)
+
+
+def _with_self_names(step: StepSpec, tree: ast.Module, header: Header) -> StepSpec:
+    found = names_of_self(tree)
+    step = replace(step, metaflow=True, next=read_next(tree))
+    if header.foreach:
+        item = frozenset({ITEM})
+        own = replace(
+            found.artifacts, reads=found.artifacts.reads - item, maybe_reads=found.artifacts.maybe_reads - item
+        )
+        return _stated(step, header, own, found.mentions, tree)
+    return _stated(step, header, found.artifacts, found.mentions, tree)
+
+
+def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[str], tree: ast.Module) -> StepSpec:
+    """What the header states comes before what the analysis found."""
+    own = frozenset({header.foreach.var}) if header.foreach else frozenset()
+    writes = names.writes if header.writes is None else header.writes
+    return replace(
+        step,
+        reads=(names.reads if header.reads is None else header.reads) - own,
+        maybe_reads=(names.maybe_reads | names.held if header.reads is None else frozenset()) - own,
+        writes=writes | own,
+        maybe_writes=names.maybe_writes & writes - own,
+        mutates=names.mutates & writes - own if header.writes is None else frozenset(),
+        passing=(names.passing | names.writes) - writes - own,
+        maybe_passing=(names.maybe_passing | names.maybe_writes) - writes - own,
+        ends=names.ends - own,
+        maybe_ends=names.maybe_ends - own,
+        imports=names.imports,
+        holds=names.holds,
+        mentions=(mentions | names.held) - own,
+        modules=names.modules,
+        star_line=names.star_line,
+        code=code_digest(tree),
+    )
+
+
+def _complete(step: StepSpec, standing: StatementsAbove) -> StepSpec:
+    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact, and neither does `def f`."""
+    dropped, code, use = standing.modules, standing.code, standing.random
+    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
+        return step
+    writes, mutates = step.writes - dropped | use.asked, step.mutates - dropped | (use.asked - step.writes)
+    passing, maybe_passing = step.passing - code, step.maybe_passing - code
+    found = replace(step, writes=writes, mutates=mutates, passing=passing, maybe_passing=maybe_passing)
+    return replace(found, seeds=use.seeds, draws=use.draws)
+
+
+# parameters
+
+
+def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+    text = _parse_rest(found, cell, header, place)
+    if text is None:
+        return
+    fix = "Move it to an ordinary cell"
+    _refuse_magic(found, text, Problem("parameter", "a magic cannot stand among parameters", fix, place))
+    read = read_parameters(text.tree, text.source, place)
+    found.problems += read.problems
+    _keep_imports(found, text, read, place)
+    if "injected-parameters" in cell.tags:
+        found.injected += read.parameters
+    else:
+        found.parameters += read.parameters
+
+
+def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place) -> None:
+    if read.imports:
+        found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), replace(place, line=1)))
+
+
+def _all_parameters(found: Reading) -> tuple[ParameterSpec, ...]:
+    seen: dict[str, ParameterSpec] = {}
+    for parameter in found.parameters:
+        if parameter.name in seen:
+            message = f"parameter '{parameter.name}' is also stated in cell {seen[parameter.name].place.cell}"
+            found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place))
+        seen.setdefault(parameter.name, parameter)
+    parameters = tuple(seen.values())
+    for injected in found.injected:
+        try:
+            parameters = with_injected(parameters, [injected])
+        except ParameterError as error:
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
+            found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
+    return parameters
+
+
+# other cells
+
+
+def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Text | None:
+    """A cell below its header as Python, every line with the number it has in the cell."""
+    try:
+        return parse_ordinary(blank(cell.source, header.line), found.stars)
+    except SyntaxError as error:
+        line = error.lineno or 1
+        lines = lines_of(cell.source)
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        where = replace(place, line=line)
+        found.problems.append(
+            Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), where)
+        )
+    return None
+
+
+def _refuse_magic(found: Reading, text: Text, problem: Problem) -> None:
+    """The problem is reported where the first magic stands."""
+    if text.magic and problem.place:
+        found.problems.append(replace(problem, place=replace(problem.place, line=min(text.magic))))
+
+
+def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> None:
+    text = _parse_rest(found, cell, header, place)
+    if text is None:
+        return
+    fix = "Move it to an ordinary cell; workers have no IPython"
+    _refuse_magic(found, text, Problem("magic", "a shared cell cannot hold a magic", fix, place))
+    names = names_of(text.tree)
+    source = "\n".join(lines_of(text.source)[header.line :])
+    start = replace(place, line=header.line + 1)
+    bound = names.bound | ({"*"} if names.star_line else frozenset())
+    found.shared.append(
+        Definition(
+            source,
+            start,
+            "shared",
+            bound,
+            names.free,
+            code_digest(text.tree),
+            names.modules,
+            state=changed_by_calls(text.tree.body),
+            assigns=assigned_by_calls(text.tree.body),
+            held=names.held,
+        )
+    )
+
+
+def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
+    """The body of `%%timeit` is Python and binds names that somebody may look for; that of `%%bash` is not."""
+    names: frozenset[str] = frozenset()
+    if header.magic in PYTHON_MAGICS:
+        try:
+            names = names_of(parse_ordinary(blank(cell.source, header.line)).tree).bound
+        except SyntaxError:
+            names = frozenset()
+    return Scratch(names, place, cell.source)
+
+
+def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | None = None) -> None:
+    text = _parse_rest(found, cell, header or Header(), place)
+    if text is not None:
+        found.ordinary.append((text, replace(place, line=1)))
+
+
+def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell], lazy: bool) -> Sorted:
+    statements: list[Statement] = []
+    for text, place in found.ordinary:
+        statements += statements_of(text, place, lazy_annotations=lazy)
+    shared = frozenset(name for definition in found.shared for name in definition.names)
+    watches = any("__subclasses__" in cell.source for cell in cells)
+    return sort_statements(statements, found.steps, parameters | shared, found.code, watches=watches)

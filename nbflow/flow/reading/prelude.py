@@ -1,0 +1,276 @@
+"""Statements of ordinary cells: those that are shipped to workers as source, and those that steps cannot see."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from nbflow.flow.effects.random_use import RandomUse, StepsAbove, random_use, random_use_of
+from nbflow.flow.effects.repeating import is_repeatable
+from nbflow.flow.effects.statement_effects import KnownEffects, Touched, called, imports_of
+from nbflow.flow.effects.touching import touch
+from nbflow.flow.names.holding import makes_functions
+from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
+from nbflow.flow.names.purity import Purity, asks_for_folder, origins_of
+from nbflow.flow.names.scope import root_of
+from nbflow.flow.names.statements import Statement, is_future_import, names_of_statement
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.syntax.definition import Definition, DefinitionKind, Scratch
+from nbflow.flow.syntax.specs import StepSpec
+
+_MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsAbove:
+    """What the cells above a step tell of it."""
+
+    random: RandomUse = field(default_factory=RandomUse)
+    modules: frozenset[str] = frozenset()  # names that it changes in place and that stand for modules
+    code: frozenset[str] = frozenset()  # names of its own imports, functions and classes that are prelude below it
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    definitions: tuple[Definition, ...] = ()
+    scratch: tuple[Scratch, ...] = ()
+    steps: Mapping[str, StatementsAbove] = field(default_factory=dict)
+
+
+def sort_statements(
+    statements: Sequence[Statement],
+    steps: Sequence[StepSpec],
+    given: frozenset[str],
+    code: Mapping[str, Sequence[Statement]] = MappingProxyType({}),
+    *,
+    watches: bool = False,
+) -> Sorted:
+    """Tell prelude and scratch apart, in document order.
+
+    `given` are parameters and what shared cells bind, `code` are the imports, functions and classes of steps.
+    `watches`: some cell looks at the subclasses of a class.
+    """
+    artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
+    moves = any("chdir(" in statement.source for statement in statements)
+    found = _Sorting(artifacts, given, watches, moves=moves)
+    below = sorted(steps, key=lambda step: step.place, reverse=True)
+    for statement in statements:
+        while below and below[-1].place < statement.place:
+            found.pass_by(step := below.pop(), code.get(step.name, ()))
+        found.add(statement)
+    for step in reversed(below):
+        found.pass_by(step, code.get(step.name, ()))
+    return Sorted(tuple(found.definitions), tuple(found.scratch), found.steps)
+
+
+class _Sorting:
+    """One pass over all statements, with the names seen so far."""
+
+    def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool, *, moves: bool = False) -> None:
+        self._hidden = set(artifacts)  # what a prelude statement may not read when it runs
+        self._names = set(BUILTINS | _MODULE_NAMES | given)
+        self._moves = moves  # some cell changes the working folder
+        self._known = KnownEffects(watches_subclasses=watches)
+        self._imported: frozenset[str] = frozenset()
+        self._taking: dict[str, frozenset[str]] = {}  # what steps have bound above, or definitions that take of it
+        self._above = StepsAbove()
+        self.definitions: list[Definition] = []
+        self.scratch: list[Scratch] = []
+        self.steps: dict[str, StatementsAbove] = {}
+
+    def pass_by(self, step: StepSpec, code: Iterable[Statement] = ()) -> None:
+        """What a step has bound or changed is an artifact for the statements below it."""
+        modules = step.mutates & self._known.origins.keys()
+        asked = self._known.generators & (step.mentions | step.reads)
+        use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
+        values = (step.writes - modules) | step.passing.difference(*(one.names.bound for one in code))
+        self._hidden |= values | use.seeds | self._bound_of(use.draws)
+        self._known.forget(values - step.mutates)
+        self._taking |= {name: frozenset({name}) for name in values - step.mutates}
+        shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
+        self.steps[step.name] = StatementsAbove(use, modules & self._imported, shared)
+
+    def _share(self, statement: Statement) -> bool:
+        """Add a definition of a step's body, unless it needs or changes what is a value at that place."""
+        kind, touched = self._kind(statement.node), touch(statement.node, self._known)
+        if kind is None or touched.setting or self._changes(touched) or self._taken_by(statement.node):
+            self._hidden |= statement.names.bound
+            self._known.forget(statement.names.bound)
+            self._taking |= {name: frozenset({name}) for name in statement.names.bound}
+            return False
+        self._add_definition(statement, kind, touched, RandomUse())
+        return True
+
+    def add(self, statement: Statement) -> None:
+        if _does_nothing(statement.node):
+            return
+        touched = touch(statement.node, self._known)
+        use = random_use([statement.node], self._known)
+        kind = self._kind(statement.node)
+        acts = touched.setting or self._changes(touched) or use.changes
+        if kind is None and acts and self._is_seeded(use) and self._can_repeat(statement):
+            kind = "effect"
+        if kind is None or not statement.portable:
+            self._add_scratch(statement, touched, use)
+        else:
+            self._add_definition(statement, kind, touched, use)
+
+    def _is_seeded(self, use: RandomUse) -> bool:
+        """Whether a worker can draw the same numbers: ordinary cells have seeded the generators, and no step since."""
+        return use.draws <= self._names and use.draws.isdisjoint(self._hidden)
+
+    def _bound_of(self, names: frozenset[str]) -> frozenset[str]:
+        """Those that some cell above has bound."""
+        return (names & self._names) | (names & self._hidden)
+
+    def _changes(self, touched: Touched) -> frozenset[str]:
+        """The names among those touched that ordinary cells have bound."""
+        return (touched.names & self._names) - BUILTINS
+
+    def _can_repeat(self, statement: Statement) -> bool:
+        """Whether a worker has all that the statement uses, and makes the same of it each time."""
+        now = statement.names.now
+        is_known = now - statement.names.bound <= self._names or "*" in self._names
+        return is_known and now.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
+
+    def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
+        names = statement.names
+        drawn = use.seeds | self._bound_of(use.draws)
+        self._known.forget(names.bound)
+        self._lose(names.bound)
+        changes = (touched.names | names.mutates) - names.bound
+        changes |= drawn
+        self._hidden |= names.bound | self._changes(touched) | drawn
+        self.scratch.append(Scratch(names.bound, statement.place, statement.source, changes, touched.setting))
+
+    def _lose(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._taking.pop(name, None)
+
+    def _taken_by(self, node: ast.stmt) -> frozenset[str]:
+        """The artifacts that a function or class needs when it is defined: for defaults, annotations, bases."""
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return frozenset()
+        now = names_of_statement(node).now
+        return frozenset().union(*(self._taking[name] for name in now & self._taking.keys()))
+
+    def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
+        names = statement.names
+        assigns = assigned_by_calls([statement.node])
+        bound = (names.bound - assigns) | ({"*"} if names.star_line else frozenset())
+        changes = self._changes(touched) - bound if kind != "import" else frozenset()
+        shares = (self._known.reached(touched.shares & self._names) & self._names) - BUILTINS - bound
+        self._known.add(statement.node, names.bound, touched)
+        self._imported = self._imported | names.bound if kind == "import" else self._imported - names.bound
+        drawn = use.changes if kind == "effect" else frozenset()
+        bound |= drawn
+        self._names |= names.bound | bound
+        takes = self._taken_by(statement.node)
+        self._lose(names.bound)
+        if takes:
+            self._hidden |= names.bound
+            self._taking |= dict.fromkeys(names.bound, takes)
+        else:
+            self._hidden -= names.bound | drawn
+        self.definitions.append(
+            Definition(
+                statement.source,
+                statement.place,
+                kind,
+                bound,
+                names.free | (use.draws if drawn else frozenset()),
+                statement.code,
+                names.modules,
+                changes=changes,
+                setting=touched.setting or self._stands_for_a_folder(statement, kind),
+                origins=names.imports if kind == "import" else frozenset(),
+                state=changed_by_calls([statement.node]),
+                makes=makes_functions(statement.node),
+                assigns=assigns,
+                held=names.held,
+                shares=shares,
+                takes=takes,
+            )
+        )
+
+    def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
+        """Whether a value is that of the working folder at its place, which some cell changes."""
+        return self._moves and kind in ("constant", "block") and asks_for_folder(statement.source)
+
+    def _kind(self, node: ast.stmt) -> DefinitionKind | None:
+        """What a statement is; None if it is scratch."""
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                return "shared" if is_future_import(node) else "import"  # a future import holds for all that follows
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                return "function" if self._can_run(node) else None
+            case ast.ClassDef():
+                return "class" if self._can_run(node) else None
+            case ast.Assign() if origins_of(node) and self._is_constant(node):
+                return "import"
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                return "constant" if self._is_constant(node) else None
+            case ast.If() | ast.Try():
+                return "block" if self._is_block(node) else None
+            case _:
+                return None
+
+    def _can_run(self, node: ast.stmt) -> bool:
+        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at.
+
+        They may take what steps have bound, but not ask it to do something, as `@app.route("/")` does.
+        """
+        decorators = map(called, getattr(node, "decorator_list", ()))
+        values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
+        return names_of_statement(node).now & self._hidden <= values
+
+    def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        read = [node.target] if isinstance(node, ast.AugAssign) else []
+        return all(map(_is_plain_target, targets)) and self._all_pure([node.value, *read])
+
+    def _all_pure(self, values: Iterable[ast.expr | None]) -> bool:
+        purity = Purity(frozenset(self._names - self._hidden), self._known.origins)
+        return all(purity.is_pure(value) for value in values)
+
+    def _is_block(self, node: ast.If | ast.Try) -> bool:
+        match node:
+            case ast.If(test=test, body=body, orelse=other):
+                return self._all_pure([test]) and self._all_defined([*body, *other])
+            case ast.Try(body=body, handlers=handlers, orelse=other, finalbody=final):
+                rescues = [statement for handler in handlers for statement in handler.body]
+                types = [handler.type for handler in handlers]
+                return self._all_pure(types) and self._all_defined([*body, *rescues, *other, *final])
+
+    def _all_defined(self, statements: list[ast.stmt]) -> bool:
+        """Each may use what stands before it in the block."""
+        inner = _Sorting(frozenset(self._hidden), frozenset(self._names), watches=False)
+        inner._known.origins.update(self._known.origins)
+        for statement in statements:
+            inner._known.origins.update(imports_of([statement]))
+            if not _does_nothing(statement) and inner._kind(statement) is None:
+                return False
+            inner._names |= names_of_statement(statement).bound
+        return True
+
+
+def _does_nothing(node: ast.stmt) -> bool:
+    match node:
+        case ast.Pass() | ast.Global() | ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None):
+            return True
+        case _:
+            return False
+
+
+def _is_plain_target(node: ast.expr) -> bool:
+    match node:
+        case ast.Name():
+            return True
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return all(map(_is_plain_target, parts))
+        case ast.Starred(value=value):
+            return _is_plain_target(value)
+        case _:
+            return False

@@ -1,0 +1,273 @@
+"""The definitions that ordinary cells make for the steps: one by one, and all of them as a step sees them."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from nbflow.flow.source.builtin_names import BUILTINS
+from nbflow.flow.source.cell import Place
+
+DefinitionKind = Literal["import", "function", "class", "constant", "block", "effect", "shared"]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One statement of the prelude (a `%%shared` cell counts as one, whole)."""
+
+    source: str
+    place: Place
+    kind: DefinitionKind
+    names: frozenset[str]  # what it binds; "*" for a star import
+    reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
+    code: str = ""  # digest of its AST
+    modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+    changes: frozenset[str] = frozenset()  # names of the prelude that it changes in place or deletes
+    setting: bool = False  # it changes the process: an option of a module, the environment, the import path
+    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
+    state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
+    makes: bool = False  # what it returns, or its objects, may hold functions
+    assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
+    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
+    shares: frozenset[str] = frozenset()  # names of the prelude whose objects may be in what it binds or changes
+    takes: frozenset[str] = frozenset()  # artifacts that it needs when it is executed: defaults, annotations, bases
+
+    @property
+    def once(self) -> bool:
+        """Whether a process executes it once; everything else is executed anew for each task."""
+        return self.setting or self.kind == "shared"
+
+    @property
+    def is_code(self) -> bool:
+        return self.kind in ("function", "class")
+
+    @cached_property
+    def wants(self) -> frozenset[str]:
+        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        return self.reads | self.held
+
+
+@dataclass(frozen=True)
+class Prelude:
+    """All definitions in document order; whoever needs a name gets its transitive closure and nothing else.
+
+    A definition belongs to the closure of the names that it binds and of those that it changes.
+    """
+
+    definitions: tuple[Definition, ...] = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Leave behind what was computed: another process has other objects."""
+        return Prelude, (self.definitions,)
+
+    @cached_property
+    def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
+        return _by_name((name, one) for one in self.definitions for name in one.names)
+
+    @cached_property
+    def _concerning(self) -> Mapping[str, Sequence[int]]:
+        """The definitions that bind or change each name, by their numbers in the document."""
+        found: dict[str, list[int]] = {}
+        for number, one in enumerate(self._all):
+            for name in one.names | one.changes:
+                found.setdefault(name, []).append(number)
+        return found
+
+    @property
+    def _all(self) -> tuple[Definition, ...]:
+        """Every definition of the document, whatever its place."""
+        return self.definitions
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(self._binders) - {"*"}
+
+    @cached_property
+    def has_star(self) -> bool:
+        """Whether some import brings names that nobody knows."""
+        return "*" in self._binders
+
+    @cached_property
+    def places(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each name is defined, in document order."""
+        return {name: tuple(one.place for one in definitions) for name, definitions in self._binders.items()}
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The names that imports bind."""
+        return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """Where the names come from that imports give, each always from one place."""
+        found: dict[str, set[str]] = {}
+        for name, definitions in self._binders.items():
+            found[name] = {dict(one.origins).get(name, "") for one in definitions}
+        return {name: origin for name, (origin, *others) in found.items() if origin and not others}
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        """What everybody gets: settings and shared cells, and star imports, of which nobody knows the names."""
+        return tuple(one for one in self.definitions if one.once or "*" in one.names)
+
+    @property
+    def level(self) -> int:
+        """The number of settings; a process in which more have been done is of no use here."""
+        return sum(one.once for one in self.always)
+
+    # positions
+
+    @cached_property
+    def _positional(self) -> tuple[Definition, ...]:
+        """The definitions that make a difference between the steps above and below them."""
+        several = {name for name, binders in self._binders.items() if len({one.code for one in binders}) > 1}
+        return tuple(one for one in self.definitions if one.once or one.changes or not several.isdisjoint(one.names))
+
+    @cached_property
+    def _views(self) -> dict[int, Prelude]:
+        return {}
+
+    def seen_from(self, place: Place) -> Prelude:
+        """The prelude for a step at this place: what stands below has not been done yet."""
+        above = bisect_left(self._positional, place, key=lambda one: one.place)
+        if above not in self._views:
+            self._views[above] = _View(self, place) if above < len(self._positional) else self
+        return self._views[above]
+
+    @cached_property
+    def views(self) -> tuple[Prelude, ...]:
+        """The prelude as each step may see it, wherever it stands."""
+        return (*(self.seen_from(one.place) for one in self._positional), self)
+
+    # closures
+
+    @cached_property
+    def _closures(self) -> dict[tuple[frozenset[str], bool], tuple[Definition, ...]]:
+        return {}
+
+    def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
+        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        found: set[int] = set()
+        agenda = [*names]
+        while agenda:
+            name = agenda.pop()
+            for number in self._concerned(name):
+                if name in self._all[number].names and number not in found:
+                    found.add(number)
+                    agenda.extend(self._all[number].wants)
+        return self._in_order(found)
+
+    def sharers(self, names: Iterable[str]) -> frozenset[str]:
+        """The names defined from these, whose objects may hold theirs: a change to the one changes the other."""
+        origins, found = set(names), set[str]()
+        for one in self.definitions:
+            if not one.shares.isdisjoint(origins):
+                found |= one.names | one.changes
+                origins |= found
+        return frozenset(found - self.imported)
+
+    def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
+        """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
+        needed = frozenset(names), settings
+        if needed not in self._closures:
+            always = self.always if settings else (one for one in self.always if not one.setting)
+            self._closures[needed] = self._find_closure(needed[0], always)
+        return self._closures[needed]
+
+    def _find_closure(self, names: Iterable[str], always: Iterable[Definition]) -> tuple[Definition, ...]:
+        always = tuple(always)
+        agenda = [*names, *(name for one in always for name in one.wants)]
+        wanted = {self._numbers[id(one)] for one in always}
+        seen: set[str] = set()
+        while agenda:
+            name = agenda.pop()
+            if name not in seen:
+                seen.add(name)
+                found = [number for number in self._concerned(name) if number not in wanted]
+                wanted.update(found)
+                agenda.extend(itertools.chain.from_iterable(self._all[number].wants for number in found))
+        return self._in_order(wanted)
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, int]:
+        return {id(one): number for number, one in enumerate(self._all)}
+
+    def _in_order(self, numbers: Iterable[int]) -> tuple[Definition, ...]:
+        return tuple(map(self._all.__getitem__, sorted(numbers)))
+
+    def _concerned(self, name: str) -> Iterable[int]:
+        return self._concerning.get(name, ())
+
+    def is_code(self, name: str) -> bool:
+        """Whether some cell defines a name as a function or class."""
+        return any(one.is_code for one in self._binders.get(name, ()))
+
+    def may_make_functions(self, name: str) -> bool:
+        """Whether some cell defines it as a function or class whose results may hold functions."""
+        return self.is_code(name) and any(one.makes for one in self._binders.get(name, ()))
+
+
+class _View(Prelude):
+    """The prelude above one place. A name that is only defined below is found all the same."""
+
+    _whole: Prelude
+    _place: Place
+
+    def __init__(self, whole: Prelude, place: Place) -> None:
+        vars(self).update(_whole=whole, _place=place)
+        vars(self).update({name: getattr(whole, name) for name in ("_binders", "_concerning", "names", "_numbers")})
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _View, (self._whole, self._place)
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        late = {id(one) for one in self._whole._positional if not one.place < self._place}
+        late -= {id(binders[0]) for binders in self._binders.values()}
+        return tuple(one for one in self._whole.definitions if id(one) not in late)
+
+    @cached_property
+    def always(self) -> tuple[Definition, ...]:
+        return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
+
+    def seen_from(self, place: Place) -> Prelude:
+        return self._whole.seen_from(min(place, self._place))
+
+    @property
+    def _all(self) -> tuple[Definition, ...]:
+        return self._whole.definitions
+
+    @cached_property
+    def _below(self) -> int:
+        """The number of the first definition below the place."""
+        return bisect_left(self._all, self._place, key=lambda one: one.place)
+
+    def _concerned(self, name: str) -> Iterable[int]:
+        concerning = self._concerning.get(name, ())
+        above = concerning[: bisect_left(concerning, self._below)]
+        # a builtin is what it is until somebody above binds the name anew
+        if name in BUILTINS or any(name in self._all[number].names for number in above):
+            return above
+        return (*above, *(self._numbers[id(one)] for one in self._binders.get(name, ())[:1]))
+
+
+def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definition, ...]]:
+    found: dict[str, list[Definition]] = {}
+    for name, definition in pairs:
+        found.setdefault(name, []).append(definition)
+    return {name: tuple(definitions) for name, definitions in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A statement of an ordinary cell that steps cannot see: the names it binds, and those that it changes."""
+
+    names: frozenset[str]
+    place: Place
+    source: str
+    changes: frozenset[str] = frozenset()
+    setting: bool = False  # it changes the process

@@ -1,0 +1,54 @@
+"""Durations, sizes and shares, as a header spells them."""
+
+from __future__ import annotations
+
+import re
+
+from nbflow.errors import HeaderError
+from nbflow.flow.syntax.specs import Allowance
+
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+_BINARY_BYTES = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def read_duration(option: str, text: str) -> float:
+    """`30m`, `90s`, `2h`, `7d` or plain seconds, as seconds. Raises HeaderError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
+    if not found or float(found[1]) == 0:
+        raise HeaderError(f"{option} '{text}' is not a duration", "Write a number with s, m, h or d, such as 30m")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def read_size(option: str, text: str) -> int:
+    """`4GB`, `512MB`, `2GiB` or plain bytes, as bytes. Raises HeaderError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
+    unit = {**_BYTES, **_BINARY_BYTES}.get(found[2].upper()) if found else None
+    if not found or not unit or float(found[1]) == 0:
+        raise HeaderError(f"{option} '{text}' is not a size", "Write a number with MB or GB, such as 4GB")
+    return int(float(found[1]) * unit)
+
+
+def read_count(option: str, text: str, least: int = 0) -> int:
+    """A whole number from `least` on. Raises HeaderError."""
+    if not text.isdecimal() or int(text) < least:
+        raise HeaderError(f"{option} '{text}' is not a whole number from {least}", f"Write for example {option} 2")
+    return int(text)
+
+
+def read_seed(option: str, text: str) -> int:
+    """A whole number of 32 bits. Raises HeaderError."""
+    if not text.isdecimal() or int(text) >= 2**32:
+        fix = f"Write for example {option} 0"
+        raise HeaderError(f"{option} '{text}' is not a whole number from 0 to 4294967295", fix)
+    return int(text)
+
+
+def read_allowance(option: str, text: str) -> Allowance:
+    """`3` tasks, or `10%` of them. Raises HeaderError."""
+    number, sign, rest = text.partition("%")
+    if not sign:
+        return Allowance(count=read_count(option, text))
+    if rest or not re.fullmatch(r"\d+(?:\.\d+)?", number) or float(number) > 100:
+        raise HeaderError(f"{option} '{text}' is not a share from 0% to 100%", f"Write for example {option} 10%")
+    return Allowance(percent=float(number))

@@ -1,0 +1,233 @@
+"""What the store knows of one flow: its runs as they were, with the flow read again from the cells of that time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NoReturn
+
+from nbflow.errors import NoRunYet, TaskUnknown, UnknownName
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.history.address import Address
+from nbflow.history.versions import Lived, Past, Version
+from nbflow.run.events.events import TaskId
+from nbflow.run.launch import link_known
+from nbflow.run.program.program import Program
+from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells
+from nbflow.run.task.namespace import Namespace
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+
+_OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
+
+
+class Archive:
+    """The runs of one flow, newest first."""
+
+    def __init__(self, reader: CatalogReader, flow: str, root: Path) -> None:
+        self.reader, self.flow, self.root = reader, flow, root
+        self._graph = cache(self._read_graph)
+
+    # runs
+
+    def runs(self, limit: int = -1) -> tuple[RunRow, ...]:
+        return self.reader.runs(self.flow, limit)
+
+    def run(self, number: int | str | None = None) -> RunRow:
+        """The run of that number or tag, or the newest. Raises NoRunYet and UnknownName."""
+        if number is None:
+            return next(iter(self.runs(1)), None) or self.none()
+        row = self.reader.run(self.flow, int(number)) if str(number).isdecimal() else self._tagged(str(number))
+        if row is None:
+            runs = self.runs(20) or self.none()
+            raise UnknownName("run", str(number), [name for row in runs for name in (str(row.number), *row.tags)])
+        return row
+
+    def _tagged(self, tag: str) -> RunRow | None:
+        return next((row for row in self.runs() if tag in row.tags), None)
+
+    def none(self) -> NoReturn:
+        """Raise NoRunYet."""
+        raise NoRunYet(self.flow, self.root)
+
+    # flows as they were
+
+    def version(self, row: RunRow) -> Version:
+        """The flow, the parameters and the files of a run."""
+        facts = self.reader.environment(row.environment) or {}
+        python = ".".join(str(facts.get("python", "")).split(".")[:2])
+        return Version(self.graph(row), row.parameters, facts.get("files", {}), python, row.id)
+
+    def graph(self, row: RunRow) -> Graph:
+        return self._graph(row.code, row.document)
+
+    def _read_graph(self, code: str, document: str) -> Graph:
+        text = self.reader.code(code) or "[]"
+        return read_graph(text, self.flow, document) or self.link(_read_cells(text, self.flow, document))
+
+    def steps(self, row: RunRow) -> tuple[str, ...]:
+        """The steps that take part in a run, in document order; in that of a kernel session those that have so far."""
+        facts = self.reader.environment(row.environment) or {}
+        planned = frozenset(facts.get("steps", ()))
+        if row.kind is RunKind.INTERACTIVE:
+            planned = frozenset(one.step for one in self.reader.steps(row.id))
+        return tuple(step for step in self.graph(row).links if step in planned or not planned)
+
+    def sources(self, row: RunRow) -> dict[str, str]:
+        """What was written: of a script by file, of a notebook by cell."""
+        return read_sources(self.reader.code(row.code) or "[]", row.document)
+
+    def link(self, flow: FlowSource) -> Graph:
+        """A flow linked with what its runs have found about its steps."""
+        return link_known(flow, self.reader)
+
+    def proven(self, graph: Graph) -> frozenset[str]:
+        """The steps that the newest run that has ended well went through just as they stand now.
+
+        What they change of the objects that they share, and so the graph, is known.
+        """
+        over = (row for row in self.runs() if row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE)
+        row = next(over, None)
+        if row is None:
+            return frozenset()
+        then = self.graph(row)
+        done = {
+            task.step for task in self.reader.tasks(row.id) if task.status in (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
+        }
+        return frozenset(
+            name for name in done & graph.links.keys() & then.links.keys() if _are_alike(graph, then, name)
+        )
+
+    def past(self, row: RunRow) -> Past:
+        at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
+        return Past(row.number, self.version(row), dict(self._lives(row)), at)
+
+    def _versions(self, row: RunRow) -> Iterator[tuple[str, Version]]:
+        """The notebook as it stood when each step was executed; what signs a task keeps that with it."""
+        version = self.version(row)
+        newest = {task.step: task.id for task in self.reader.tasks(row.id)}
+        for step, task in newest.items():
+            seal = self.reader.seal(task)
+            if seal is not None and seal.code and seal.code != row.code:
+                yield step, replace(version, graph=self._graph(seal.code, row.document))
+
+    def _lives(self, row: RunRow) -> Iterator[tuple[str, Lived]]:
+        graph = self.graph(row)
+        totals: dict[str, list[StepRow]] = {}
+        for total in self.reader.steps(row.id):
+            totals.setdefault(total.step, []).append(total)
+        for step in graph.links:
+            if step in totals:
+                lived = live(row, totals[step], expected(graph, step, totals) or 0)
+                yield step, replace(lived, error=self._error(row, step, lived))
+
+    def _error(self, row: RunRow, step: str, lived: Lived) -> str:
+        """The first failure of a step in a few words, with the task it belongs to; else what stopped it."""
+        if not lived.failed:
+            return _end(row) if lived.cancelled else ""
+        for task in self.reader.tasks(row.id, step):
+            if task.status is TaskStatus.FAILED and task.failure:
+                failure = json.loads(task.failure)
+                return f"{task_name(task)} failed · {failure['type']}: {failure['message']}".splitlines()[0]
+        return "it failed"
+
+    # values
+
+    def home(self, row: RunRow, folder: Path) -> Namespace:
+        """The notebook's globals as the run had them, for loading its artifacts; `folder` is the notebook's."""
+        graph = self.graph(row)
+        home = Namespace(Program(graph, row.parameters, folder, self.root), self.reader.code)
+        home.clear()
+        home.namespace.update(row.parameters)
+        return home
+
+    # tasks
+
+    def find(self, address: Address) -> tuple[RunRow, tuple[TaskRow, ...]]:
+        """The tasks an address means, in the run it names or the newest that has them; in the order of their items.
+
+        Raises NoRunYet, UnknownName and TaskUnknown.
+        """
+        rows = [self.run(address.run)] if address.run is not None else list(self.runs())
+        known: list[str] = []
+        for row in rows or self.none():
+            tasks = [task for task in self.reader.tasks(row.id, address.step) if not task.split]
+            found = [task for task in tasks if address.covers(task.path, task.turn)]
+            if found:
+                return row, tuple(sorted(found, key=lambda task: (task.path, task.turn)))
+            known = known or [task_name(task) for task in tasks]
+        if known:
+            raise TaskUnknown(str(address), rows[0].number, known)
+        raise UnknownName("step that has run", address.step, {one.step for one in self.reader.steps(rows[0].id)})
+
+
+def expected(graph: Graph, step: str, totals: Mapping[str, Sequence[StepRow]]) -> int | None:
+    """How many tasks a step has, as far as the foreaches around it have split; None before any of them has."""
+    scope = graph.links[step].scope
+    splits = [one.items for foreach in scope[-1:] for one in totals.get(foreach, ()) if one.split]
+    return (sum(splits) if splits else None) if scope else 1
+
+
+@lru_cache(64)
+def _read_cells(text: str, flow: str, document: str) -> FlowSource:
+    """Read once, however many readers ask in one process."""
+    return read_flow(read_stored_cells(text), flow, document)
+
+
+def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
+    """What became of a step, from the sums over its tasks.
+
+    A kernel session succeeds whatever became of its steps. In it a foreach may have got fewer items: the tasks that it
+    no longer has are cancelled too, and not missed.
+    """
+    tasks = [one for one in totals if not one.split]
+    over = sum(one.tasks for one in tasks if one.status in _OVER)
+    open_ = any(one.status is TaskStatus.RUNNING for one in totals)
+    failed = any(one.status is TaskStatus.FAILED for one in totals)
+    running = row.status is RunStatus.RUNNING and open_
+    succeeded = row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE
+    complete = not running and (succeeded or (not failed and not open_ and over >= expected))
+    return Lived(
+        complete=complete,
+        failed=failed,
+        cancelled=not (complete or running) and is_cut_off(row, totals),
+        running=running,
+        seconds=sum(one.seconds for one in tasks),
+        finished=max((one.finished or 0.0 for one in totals), default=0.0),
+    )
+
+
+def is_cut_off(row: RunRow, totals: Iterable[StepRow]) -> bool:
+    """Whether a task was stopped, or its run ended under it."""
+    stopped = {TaskStatus.CANCELLED} | ({TaskStatus.RUNNING} if row.status is not RunStatus.RUNNING else set())
+    return any(one.status in stopped for one in totals)
+
+
+def _end(row: RunRow) -> str:
+    return "its process died" if row.status is RunStatus.CRASHED else "it was stopped before it was done"
+
+
+_LENGTH = re.compile(r"^\d+ items: ")
+"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
+
+
+def item_of(task: TaskRow) -> str:
+    """The foreach item in a few words: `rate=0.1, leaves=4`."""
+    return _LENGTH.sub("", task.item)
+
+
+def task_name(task: TaskRow) -> str:
+    """`fit[3]`, as users write it."""
+    return str(TaskId(task.step, task.path, task.turn, task.split))
+
+
+def _are_alike(one: Graph, other: Graph, step: str) -> bool:
+    """Tell whether a step is the same in two graphs, with the part of the prelude that it needs."""
+    codes = ([graph.steps[step].code, *(part.code for part in graph.closure(step))] for graph in (one, other))
+    return next(codes) == next(codes)

@@ -1,0 +1,51 @@
+"""Where the steps of today's flow stand: what is done, what is stale, what would run."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.history.archive import Archive
+from nbflow.history.versions import Past, StepStanding, StepState, Version, stand
+from nbflow.notebook.arguments import bind_parameters, recorded
+from nbflow.run.launch import files_of
+from nbflow.run.program.program import Program
+from nbflow.run.surroundings.disk import Disk
+from nbflow.run.task.traces import Traces
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunRow
+
+LOOKED_AT = 20
+"""How many runs back a step is looked for that still holds."""
+
+
+def resumed_parameters(
+    archive: Archive, flow: FlowSource, given: Mapping[str, Any], folder: Path, origin: RunRow | None
+) -> dict[str, Any]:
+    """What `resume` of a run would have: what is given; else what the run had; else the defaults."""
+    if origin is None:
+        return bind_parameters(flow, given, folder)
+    return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow)
+
+
+def version_of(
+    graph: Graph, parameters: Mapping[str, Any], folder: Path, root: Path, history: CatalogReader
+) -> Version:
+    """The flow as it is today, with these parameters."""
+    traces = Traces(graph, Disk(folder), history)
+    program = Program(graph, parameters, folder, root)
+    python = ".".join(platform.python_version_tuple()[:2])
+    return Version(graph, recorded(parameters), files_of(program, graph.links), python, since=traces.changes)
+
+
+def stand_all(now: Version, pasts: Sequence[Past]) -> dict[str, StepStanding]:
+    """Every step in document order; `pasts` are newest first."""
+    return {step: stand(step, now, pasts) for step in now.graph.links}
+
+
+def would_run(standings: Mapping[str, StepStanding]) -> list[str]:
+    return [step for step, one in standings.items() if one.state not in (StepState.DONE, StepState.RUNNING)]

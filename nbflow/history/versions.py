@@ -1,0 +1,269 @@
+"""What changed between two versions of a flow, and so what a run would compute again. Pure: it only compares."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.specs import CacheMode, StepSpec
+from nbflow.progress.pictures import mark
+
+
+@dataclass(frozen=True)
+class Version:
+    """A flow with all its keys are made of, as it is now or was in a run.
+
+    `parameters` are values as the catalog records them. `files` has, per step, the local modules it reaches and the
+    files it watches: name -> digest of the content. `python` is "3.11". `since` of what is now says which files of a
+    step have changed since a run.
+    """
+
+    graph: Graph
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    python: str = ""
+    run: int = 0  # the row of the run that it was in; 0 for what is now
+    since: Callable[[int, str], Iterable[str]] = field(default=lambda run, step: (), compare=False)
+
+
+# why a step would run
+
+
+def explain(step: str, then: Version, now: Version) -> list[str]:
+    """What changed about the step itself; what it reads from other steps is another matter."""
+    if step not in then.graph.links:
+        return ["it is new"]
+    return [
+        *_code(then.graph.steps[step], now.graph.steps[step]),
+        *_prelude(step, then.graph, now.graph),
+        *_parameters(step, then, now),
+        *_bindings(step, then.graph, now.graph),
+        *_files(then.files.get(step, {}), now.files.get(step, {})),
+        *now.since(then.run, step),
+        *_python(then.python, now.python),
+    ]
+
+
+def explain_all(step: str, then: Version, now: Version) -> list[str]:
+    """The same, followed by what changed above it, nearest first."""
+    found = explain(step, then, now)
+    above = now.graph.ancestors(step)
+    for name in reversed([name for name in now.graph.links if name in above]):
+        found += [f"{name}, above it: {reason}" for reason in explain(name, then, now)]
+    return found
+
+
+def _code(then: StepSpec, now: StepSpec) -> Iterator[str]:
+    if now.options.cache.mode is CacheMode.OFF:
+        yield "it runs each time (--cache off)"
+    if then.code != now.code:
+        yield "its code changed"
+    if mark(then) != mark(now):
+        yield f"its header says '{mark(now)}', before '{mark(then)}'"
+    if then.options.seed != now.options.seed:
+        yield f"its seed is {now.options.seed}, before {then.options.seed}"
+    elif then.code == now.code and (then.reads, then.writes) != (now.reads, now.writes):
+        yield "what it reads or writes changed"
+
+
+def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
+    before, after = (_definitions(graph, step) for graph in (then, now))
+    for label, definition in after.items():
+        if label not in before:
+            yield f"{label} is new in what it uses ({_place(definition)})"
+        elif before[label].code != definition.code:
+            yield f"{label} changed ({_place(definition)})"
+    yield from (f"it no longer uses {label}" for label in before if label not in after)
+
+
+def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
+    return {label_of(definition): definition for definition in graph.closure(step)}
+
+
+def label_of(definition: Definition) -> str:
+    """How to call a definition: `function appeal`, `constant WORDS`, `import pd`."""
+    names = ", ".join(sorted(definition.names))
+    if definition.kind == "effect":
+        return f"'{definition.source.splitlines()[0]}'"
+    return f"{definition.kind} {names}" if names else f"{definition.kind} cell {definition.place.cell}"
+
+
+def _place(definition: Definition) -> str:
+    return f"cell {definition.place.cell}, line {definition.place.line}"
+
+
+def _parameters(step: str, then: Version, now: Version) -> Iterator[str]:
+    for name in sorted(now.graph.links[step].parameters):
+        before, after = then.parameters.get(name, _UNSET), now.parameters.get(name, _UNSET)
+        if before != after:
+            yield f"parameter {name} is {after!r}, before {before!r}"
+
+
+class _Unset:
+    def __repr__(self) -> str:
+        return "not set"
+
+
+_UNSET = _Unset()
+
+
+def _bindings(step: str, then: Graph, now: Graph) -> Iterator[str]:
+    before = {binding.name: binding.writers for binding in then.links[step].bindings}
+    after = {binding.name: binding.writers for binding in now.links[step].bindings}
+    for name, writers in after.items():
+        if name in before and before[name] != writers:
+            yield f"{name} comes from {' or '.join(writers)}, before from {' or '.join(before[name])}"
+
+
+def _files(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(then.keys() | now.keys()):
+        if name not in now:
+            yield f"{name} is gone"
+        elif then.get(name) != now[name]:
+            yield f"{name} changed" if name in then else f"{name} is new"
+
+
+def _python(then: str, now: str) -> Iterator[str]:
+    if then and now and then != now:
+        yield f"Python is {now}, before {then}"
+
+
+# where each step stands
+
+
+class StepState(StrEnum):
+    DONE = "done"
+    STALE = "stale"
+    MISSING = "missing"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """What became of one step in one run. `complete` says that every task of it is there and none failed.
+
+    `cancelled` says that some of them were stopped, or died with their run; `error` why it is neither done nor running.
+    """
+
+    complete: bool
+    failed: bool = False
+    cancelled: bool = False
+    running: bool = False
+    seconds: float = 0.0
+    finished: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Past:
+    """A run: its number, the flow as it was, and what became of each step that took part.
+
+    In the run of a kernel session the notebook changes between one step and the next: `at` has the version of the time
+    when each step was executed.
+    """
+
+    number: int
+    version: Version
+    steps: Mapping[str, Lived]
+    at: Mapping[str, Version] = field(default_factory=dict)
+
+    def version_of(self, step: str) -> Version:
+        return self.at.get(step, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class StepStanding:
+    """Where one step stands today: `past` is the run that says so.
+
+    `outdated`: it failed, and what it depends on has changed since. The reasons then say what, and the last one which
+    error it was.
+    """
+
+    step: str
+    state: StepState
+    reasons: tuple[str, ...] = ()
+    past: int | None = None
+    lived: Lived | None = None
+    outdated: bool = False
+
+
+def stand(step: str, now: Version, pasts: Sequence[Past]) -> StepStanding:
+    """Where a step stands; `pasts` are newest first. What any of them has complete and unchanged is done."""
+    lived = [(past, past.steps[step]) for past in pasts if step in past.steps]
+    if not lived:
+        return StepStanding(step, StepState.MISSING, ("it has never run",))
+    newest, last = lived[0]
+    if last.running:
+        return StepStanding(step, StepState.RUNNING, (), newest.number, last)
+    for past, then in lived:
+        if then.complete and _is_same(step, past, now):
+            return StepStanding(step, StepState.DONE, (), past.number, then)
+    for past, then in lived:
+        if (then.failed or then.cancelled) and _is_same(step, past, now):
+            state = StepState.FAILED if then.failed else StepState.CANCELLED
+            return StepStanding(step, state, (then.error,), past.number, then)
+    changes = tuple(explain_all(step, newest.version_of(step), now))
+    if last.failed:
+        return StepStanding(step, StepState.FAILED, (*changes, last.error), newest.number, last, outdated=True)
+    for past, then in lived:
+        if then.complete:
+            reasons = tuple(explain_all(step, past.version_of(step), now))
+            return StepStanding(step, StepState.STALE, reasons, past.number, then)
+    return StepStanding(step, StepState.MISSING, changes or ("it never finished",), newest.number, last)
+
+
+def _is_same(step: str, past: Past, now: Version) -> bool:
+    return not explain_all(step, past.version_of(step), now)
+
+
+# what differs between two runs
+
+
+def diff_code(then: Graph, now: Graph, labels: tuple[str, str], only: str | None = None) -> Iterator[str]:
+    """Unified diffs of steps and prelude, one text for each that differs in more than layout and comments."""
+    before, after = _sources(then, only), _sources(now, only)
+    for what in [*after, *(what for what in before if what not in after)]:
+        old, new = before.get(what, ("", "")), after.get(what, ("", ""))
+        if old[0] != new[0]:
+            yield _unified(what, old[1], new[1], labels)
+
+
+def _sources(graph: Graph, only: str | None) -> dict[str, tuple[str, str]]:
+    """What it is -> (digest, source)."""
+    cells = {cell.number: cell.source for cell in graph.flow.cells}
+    wanted = [step for name, step in graph.steps.items() if only in (None, name)]
+    definitions: Iterable[Definition] = graph.prelude.definitions
+    if only is not None:
+        definitions = _definitions(graph, only).values() if only in graph.links else ()
+    found = {label_of(d): (d.code, d.source) for d in definitions}
+    return found | {
+        f"step {s.name}": (f"{s.code} {mark(s)} {s.options}", cells.get(s.place.cell, s.body)) for s in wanted
+    }
+
+
+def _unified(what: str, old: str, new: str, labels: tuple[str, str]) -> str:
+    before, after = (f"{what} · {label}" for label in labels)
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), before, after, lineterm="")
+    return "\n".join(lines) + "\n"
+
+
+def diff_values(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(name, then, now) of what differs, by name; `-` stands for what is not there."""
+    names = sorted(then.keys() | now.keys())
+    return [
+        (name, _shown(then, name), _shown(now, name))
+        for name in names
+        if then.get(name, _UNSET) != now.get(name, _UNSET)
+    ]
+
+
+def _shown(values: Mapping[str, Any], name: str) -> str:
+    value = values.get(name, _UNSET)
+    return "-" if value is _UNSET else value if isinstance(value, str) else repr(value)

@@ -1,0 +1,58 @@
+"""What joins see. In a script an input has all that came along; in a notebook, what the step itself has written."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nbflow.flow.source.trees import every_node
+from nbflow.importing.design.decisions import Design
+from nbflow.importing.reading.methods import StepText
+
+
+def hand_on(design: Design) -> None:
+    """A join sees of a step what the step itself has written; in a script, all that has come along."""
+    for name in design.source.outline.order:
+        step = design.steps[name]
+        if step.method.is_join:
+            for branch, artifact in _looked_at(design, step):
+                writers = design.seen.leaving[branch].get(artifact)
+                if writers and not _shows(design, step, branch, writers):
+                    design.hands_on.setdefault(branch, set()).add(artifact)
+
+
+def _looked_at(design: Design, step: StepText) -> Iterator[tuple[str, str]]:
+    branches = design.branches(step.name)
+    yield from ((branch, name) for branch, name in step.looks if branch in branches)
+    if branches and not looks_at_all(step, branches):
+        return
+    for artifact in _loose(step) & design.artifacts:
+        yield from ((branch, artifact) for branch in branches or design.source.outline.parents[step.name])
+
+
+def looks_at_all(step: StepText, branches: tuple[str, ...]) -> bool:
+    """Whether `inputs` stands for more than `inputs.STEP`, merging left out."""
+    tree = step.tree
+    named = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Attribute) and node.attr in branches}
+    merged = {
+        id(one)
+        for node in every_node(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "self.merge_artifacts"
+        for one in node.args
+    }
+    names = (node for node in every_node(tree) if isinstance(node, ast.Name) and node.id == "inputs")
+    return any(id(node) not in named | merged for node in names)
+
+
+def _loose(step: StepText) -> frozenset[str]:
+    """The attributes of anything but `self`."""
+    nodes = (node for node in every_node(step.tree) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for node in nodes if not (isinstance(node.value, ast.Name) and node.value.id == "self"))
+
+
+def _shows(design: Design, step: StepText, branch: str, writers: frozenset[str]) -> bool:
+    """Whether a notebook's join sees what these have written, when it looks at a branch or at a task."""
+    closed = design.closes(step.name)
+    if closed is None:
+        return writers == {branch}
+    return all(closed in design.scope(writer) for writer in writers)

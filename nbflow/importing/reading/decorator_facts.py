@@ -1,0 +1,126 @@
+"""Decorators of steps as options of a header, and as what a body has to do itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbflow.errors import DefaultError
+from nbflow.flow.source.literals import value_of
+from nbflow.importing.refusals import Stuck
+from nbflow.script import refused
+
+_ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
+
+CONTENT = ("card",)
+"""Decorators that a notebook needs not: whatever a step displays is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoration:
+    """What stands above a step. `catch` is the artifact for a failure, empty when none is wanted."""
+
+    options: tuple[str, ...] = ()
+    retries: int = 0
+    catch: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    is_start: bool = False
+    is_end: bool = False
+
+
+def is_step(tree: ast.FunctionDef) -> bool:
+    return any(decorator_name(one) == "step" for one in tree.decorator_list)
+
+
+def decorator_name(decorator: ast.expr) -> str:
+    """`retry` of `@retry`, `@retry(times=3)` and `@metaflow.retry`."""
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(called).rpartition(".")[2]
+
+
+def read_decorators(tree: ast.FunctionDef) -> Decoration:
+    """Raises Stuck for one that means something a notebook cannot say."""
+    found = Decoration()
+    for decorator in tree.decorator_list:
+        found = _read(found, decorator)
+    if found.retries and found.catch is None:
+        return replace(found, options=(f"--retry {found.retries}", *found.options))
+    return found
+
+
+def _read(found: Decoration, decorator: ast.expr) -> Decoration:
+    name, given = decorator_name(decorator), _arguments(decorator)
+    match name:
+        case "step":
+            return replace(found, is_start=bool(given.get("start")), is_end=bool(given.get("end")))
+        case "retry":
+            return replace(found, retries=int(given.get("times", 3)))
+        case "catch":
+            return replace(found, catch=str(given.get("var") or ""))
+        case "timeout":
+            return _with_option(found, f"--timeout {_duration(given)}")
+        case "resources":
+            return replace(found, options=(*found.options, *_resources(given)))
+        case "environment":
+            return _with_environment(found, given.get("vars") or {})
+        case "secrets":
+            return _with_environment(found, _inline(decorator, given.get("sources") or ()))
+        case _ if name in CONTENT:
+            return found
+        case _:
+            raise Stuck(decorator.lineno, f"@{name} has no counterpart in a notebook", fix_for(name))
+
+
+def fix_for(name: str) -> str:
+    environments = dict.fromkeys(("conda", "conda_base", "pypi", "pypi_base"), _ENVIRONMENTS)
+    known = (refused.DECORATORS | environments).get(name)
+    return f"Take it out ({known})" if known else "Take it out, and call what it does in the body of the step"
+
+
+def _arguments(decorator: ast.expr) -> dict[str, Any]:
+    if not isinstance(decorator, ast.Call):
+        return {}
+    try:
+        return {keyword.arg or "": value_of(keyword.value) for keyword in decorator.keywords}
+    except DefaultError as error:
+        message = f"@{decorator_name(decorator)} is given something computed: {error.message}"
+        raise Stuck(decorator.lineno, message, "Write the value itself") from None
+
+
+def _with_option(found: Decoration, option: str) -> Decoration:
+    return replace(found, options=(*found.options, option))
+
+
+def _duration(given: Mapping[str, Any]) -> str:
+    """In the largest unit in which it is a whole number."""
+    seconds = sum(float(given.get(unit, 0)) * size for unit, size in _SECONDS.items())
+    for unit, size in reversed(_SECONDS.items()):
+        if seconds % size == 0:
+            return f"{seconds / size:.0f}{unit[0]}"
+    return f"{seconds:g}s"
+
+
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
+
+
+def _resources(given: Mapping[str, Any]) -> Sequence[str]:
+    cpu = [f"--cpu {max(1, int(float(given['cpu'])))}"] if given.get("cpu") is not None else []
+    memory = [f"--memory {int(float(given['memory']))}MiB"] if given.get("memory") is not None else []
+    return [*cpu, *memory]
+
+
+def _with_environment(found: Decoration, pairs: Mapping[str, Any]) -> Decoration:
+    given = {str(name): str(value) for name, value in pairs.items()}
+    return replace(found, environment={**found.environment, **given})
+
+
+def _inline(decorator: ast.expr, sources: Sequence[Any]) -> Mapping[str, Any]:
+    pairs: dict[str, Any] = {}
+    for source in sources:
+        if not isinstance(source, dict) or source.get("type") != "inline":
+            fix = "Set the variables in the environment of the run, and take it out"
+            raise Stuck(decorator.lineno, f"@secrets has a source that is not inline, {source!r}", fix)
+        pairs |= source.get("options", {}).get("env_vars", {})
+    return pairs

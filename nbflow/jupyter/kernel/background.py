@@ -1,0 +1,72 @@
+"""A run beside the cells: in a thread, while the kernel goes on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+
+from nbflow.jupyter.kernel.watched import Watched
+from nbflow.run.executor import Executor
+from nbflow.run.launch import Finished
+from nbflow.store.catalog.rows import RunRow
+
+Work = Callable[["BackgroundRun"], Finished]
+
+_OVER = frozenset({"done", "reused", "skipped", "failed"})
+
+
+class BackgroundRun:
+    """Started at once. Whoever waits is woken by every event."""
+
+    def __init__(self, work: Work) -> None:
+        self.row: RunRow | None = None
+        self.finished: Finished | None = None
+        self.error: BaseException | None = None
+        self.watched: Watched | None = None
+        self._executor: Executor | None = None
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._run, args=(work,), name="nbflow run", daemon=True)
+        self._thread.start()
+
+    def _run(self, work: Work) -> None:
+        try:
+            self.finished = work(self)
+        except BaseException as error:  # noqa: BLE001 - raised in the cell that waits, or said at the next one
+            self.error = error
+        self.tell()
+
+    def began(self, row: RunRow, executor: Executor) -> None:
+        self.row, self._executor = row, executor
+        self.tell()
+
+    def tell(self) -> None:
+        with self._news:
+            self._news.notify_all()
+
+    @property
+    def is_over(self) -> bool:
+        return self.finished is not None or self.error is not None
+
+    def takes_part(self, step: str) -> bool:
+        return self.watched is not None and step in self.watched.tally.counts
+
+    def wait_until_begun(self) -> None:
+        self._wait(lambda: self.row is not None)
+
+    def wait(self, steps: Iterable[str] | None = None) -> None:
+        """Until these steps are over in it, or all are. An interrupt ends the waiting, not the run."""
+        wanted = list(steps) if steps is not None else []
+        self._wait(lambda: bool(wanted) and all(self._has_done(step) for step in wanted))
+
+    def _wait(self, enough: Callable[[], bool]) -> None:
+        with self._news:
+            while not (self.is_over or enough()):
+                self._news.wait(1.0)
+
+    def _has_done(self, step: str) -> bool:
+        return self.takes_part(step) and self.watched is not None and self.watched.tally.counts[step].state in _OVER
+
+    def cancel(self) -> None:
+        if self._executor is not None:
+            self._executor.cancel("cancelled")
+        self._thread.join()

@@ -1,0 +1,239 @@
+"""What goes on in the kernel, told to whoever listens: whole small snapshots, from a thread, while a run is on.
+
+On the comm of fixed id nobody opens anything and nothing is answered, so a page that was loaded in the middle of a run
+knows all within two seconds, and a kernel that runs no flow has no thread and sends nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Any
+
+from comm import create_comm
+
+from nbflow.flow.graph.link import Graph
+from nbflow.jupyter.panel.flow_shape import shape_of
+from nbflow.jupyter.panel.status_lines import line_of_run, step_line_of
+from nbflow.jupyter.protocol.messages import COMM, PROTOCOL, FlowShape, Lifecycle, Snapshot, StepLine, StepStatus
+from nbflow.jupyter.protocol.wire import to_data
+from nbflow.progress.tally import Count, Tally
+from nbflow.run.events.events import Event, RunCancelled, TaskFailed, TaskId, TaskStarted
+from nbflow.store.catalog.rows import RunRow
+
+BROADCAST_PAUSE = 0.2
+"""Seconds between two messages at least."""
+
+HEARTBEAT = 1.0
+"""Seconds after which a message comes also when there is no news."""
+
+SHARE = 0.005
+"""Of a kernel's time that messages may take; those of a large flow come more seldom, but each second."""
+
+LARGE_FLOW = 50
+"""Steps of a graph that is not sent with every message."""
+
+DRAWING = 2.0
+"""Seconds after which a large graph is sent again, to who came in the middle of a run."""
+
+line_data = lru_cache(maxsize=2048)(to_data)
+"""Most lines of a large flow are what they were in the message before."""
+
+Sink = Callable[[Mapping[str, Any]], None]
+"""Takes a snapshot as JSON has it; called in any thread."""
+
+
+@cache
+def open_channel() -> Sink:
+    """The one comm of a kernel. It is neither opened nor closed in the front end, which knows its id."""
+    comm = create_comm(target_name=COMM, comm_id=COMM, primary=False)
+    return lambda snapshot: comm.send(dict(snapshot))
+
+
+class Broadcast:
+    """One per session. Without sinks it costs nothing."""
+
+    def __init__(self, *sinks: Sink) -> None:
+        self.sinks = [*sinks]
+        self._going: list[Going] = []
+        self._lock = threading.Lock()
+        self._news = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._drawn: tuple[Graph, FlowShape, Any] | None = None
+
+    def begin(self, row: RunRow, tally: Tally, path: str) -> Going:
+        """A run that begins, or goes on with another step; nothing is said of it before it is heard from."""
+        with self._lock:
+            known = next((one for one in self._going if one.row.id == row.id), None)
+        if known is None:
+            return Going(self, row, tally, path)
+        known.go_on(row, tally)
+        return known
+
+    @contextmanager
+    def step(self, row: RunRow, tally: Tally, path: str) -> Iterator[Going]:
+        """A step of a kernel session, for as long as it is executed."""
+        going = self.begin(row, tally, path)
+        try:
+            yield going
+        except BaseException as error:
+            going.end(Lifecycle.CANCELLED if isinstance(error, KeyboardInterrupt) else Lifecycle.FAILED)
+            raise
+        going.end(Lifecycle.SUCCEEDED)
+
+    def wake(self, going: Going) -> None:
+        """There is news of a run."""
+        if not self.sinks or (self._news.is_set() and going in self._going):
+            return  # what the next message will be made of is looked at only then
+        with self._lock:
+            if going not in self._going:
+                self._going.append(going)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._tell, name="nbflow broadcast", daemon=True)
+                self._thread.start()
+        self._news.set()
+
+    def _tell(self) -> None:
+        """Until all runs are over and the last word of each is said."""
+        pause = BROADCAST_PAUSE
+        while True:
+            self._news.wait(HEARTBEAT - pause)
+            self._news.clear()
+            began = time.thread_time()
+            with self._lock:
+                said = {one: one.finished for one in self._going}
+            for one in said:
+                self.publish(one.snapshot())
+            used = time.thread_time() - began
+            pause = min(max(BROADCAST_PAUSE * len(said), used / SHARE), HEARTBEAT)
+            time.sleep(pause)
+            with self._lock:  # what went on meanwhile has another end, of which nothing was said yet
+                self._going = [one for one in self._going if not one.finished or said.get(one) != one.finished]
+                if not self._going:
+                    self._thread = None
+                    return
+
+    def draw(self, graph: Graph) -> tuple[FlowShape, Any]:
+        """The graph as it is sent, also as JSON has it; made once for all messages."""
+        if self._drawn is None or self._drawn[0] is not graph:
+            shape = shape_of(graph)
+            self._drawn = graph, shape, to_data(shape)
+        return self._drawn[1:]
+
+    def publish(self, snapshot: Snapshot) -> None:
+        data = to_data(replace(snapshot, shape=None, lines=()))
+        data["lines"] = [line_data(line) for line in snapshot.lines]
+        if snapshot.shape is not None and self._drawn is not None:
+            data["shape"] = self._drawn[2] if snapshot.shape is self._drawn[1] else to_data(snapshot.shape)
+        for sink in list(self.sinks):
+            sink(data)
+
+
+@dataclass(frozen=True, slots=True)
+class SentLine:
+    """The line of a step, and what it was made of."""
+
+    count: Count
+    began: float | None
+    reasons: tuple[str, ...]
+    line: StepLine
+
+    def is_still(self, count: Count, began: float | None, reasons: tuple[str, ...]) -> bool:
+        return self.count == count and self.began == began and self.reasons == reasons
+
+
+class Going:
+    """A run that goes on in this kernel. The tally that counts it may be fed by somebody else."""
+
+    def __init__(self, broadcast: Broadcast, row: RunRow, tally: Tally, path: str) -> None:
+        self._broadcast, self.row, self._path = broadcast, row, path
+        self._running: dict[TaskId, float] = {}
+        self._reasons: dict[str, str] = {}
+        self._counts: dict[str, Count] = {}
+        self._told: dict[str, SentLine] = {}
+        self._shown = 0.0
+        self._lock = threading.Lock()  # else a message could take one step's end for that of the next
+        self.go_on(row, tally)
+
+    def go_on(self, row: RunRow, tally: Tally) -> None:
+        """Of a kernel session: with another step. What was told of others before may be told again."""
+        with self._lock:
+            self.row, self._tally = row, tally
+            self._counts |= tally.counts
+            self._told.clear()
+            self._status = Lifecycle.RUNNING
+            self.finished: float | None = None
+            self._stopped: frozenset[str] = frozenset()
+            for step in tally.counts:
+                self._reasons.pop(step, None)
+
+    def count(self, event: Event) -> None:
+        """Something happened that nobody else counts."""
+        self._tally.add(event)
+        self.heard(event)
+
+    def stop(self) -> None:
+        """What runs was interrupted."""
+        self.count(RunCancelled("interrupted"))
+
+    def heard(self, event: Event) -> None:
+        """Something happened that the tally knows already."""
+        match event:
+            case TaskStarted():
+                self._running[event.task] = time.time()
+            case RunCancelled():
+                self._stopped = frozenset(task.step for task in self._running)
+                self._running.clear()
+            case _:
+                self._running.pop(event.task, None)
+        if isinstance(event, TaskFailed):
+            reason = f"{event.task} failed · {event.failure.type}: {event.failure.message}".split("\n", 1)[0]
+            self._reasons.setdefault(event.task.step, reason)
+        self._broadcast.wake(self)
+
+    def end(self, status: Lifecycle) -> None:
+        """The last message says so; what is said later counts no more."""
+        if self.finished:
+            return
+        with self._lock:
+            self._stopped |= frozenset(task.step for task in self._running)
+            self._status, self.finished = status, time.time()
+        self._broadcast.wake(self)
+
+    def snapshot(self) -> Snapshot:
+        with self._lock:
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
+        counts = dict(self._counts)
+        line = line_of_run(self.row, counts.values())
+        run = replace(line, status=self._status, finished=self.finished)
+        lines = tuple(self._line(step, count) for step, count in counts.items())
+        shape, _ = self._broadcast.draw(self._tally.graph)
+        return Snapshot(PROTOCOL, self._path, shape.version, run, lines, shape if self._is_due(shape) else None)
+
+    def _is_due(self, shape: FlowShape) -> bool:
+        now = time.monotonic()
+        is_due = len(shape.steps) <= LARGE_FLOW or self.finished is not None or now - self._shown >= DRAWING
+        self._shown = now if is_due else self._shown
+        return is_due
+
+    def _line(self, step: str, count: Count) -> StepLine:
+        running = [began for task, began in list(self._running.items()) if task.step == step and not self.finished]
+        began = min(running, default=None)
+        reasons = (self._reasons[step],) if step in self._reasons and count.failed else ()
+        told = self._told.get(step)
+        if told is None or self.finished or not told.is_still(count, began, reasons):
+            line = step_line_of(step, count, self._stands(step, count), began, self.row.number, reasons)
+            told = self._told[step] = SentLine(replace(count), began, reasons, line)
+        return told.line
+
+    def _stands(self, step: str, count: Count) -> StepStatus:
+        """Once it is over nothing waits or runs any more."""
+        if not self.finished or count.state not in ("waiting", "running"):
+            return StepStatus(count.state)
+        return StepStatus.CANCELLED if step in self._stopped else StepStatus.MISSING

@@ -1,0 +1,183 @@
+"""The interactive run of a kernel session: one run that stays open and takes every step the user executes."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import Cache
+from nbflow.run.events.events import (
+    Event,
+    ForeachSplit,
+    Outcome,
+    Reuse,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskReused,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.journal import Journal
+from nbflow.run.launch import begin_run, describe_environment
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.keys import all_references
+from nbflow.run.program.program import Program
+from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.task.performer import Result
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+
+class LiveJournal(Journal):
+    """A journal whose run goes on when one step of it is over.
+
+    What it knows already it does not write again; a task that a foreach of fewer items no longer has is cancelled, so
+    that no join sees it.
+    """
+
+    def __init__(self, writer: CatalogWriter, history: CatalogReader, run: RunRow, graph: Graph) -> None:
+        super().__init__(writer, history, run)
+        self.graph = graph
+        self.rows: dict[TaskId, int] = {}
+        self._known: dict[TaskId, tuple[str, ...]] = {}
+        self._found: dict[str, TaskReused] = {}
+
+    def record(self, event: Event, result: Result | None) -> None:
+        if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
+            self._starting.pop(event.task, None)
+            return
+        super().record(event, result)
+        match event:
+            case TaskStarted() | TaskFailed():
+                self._known.pop(event.task, None)
+                self.forget_found()
+            case ForeachSplit():
+                self._known[event.task] = _digests(event.items)
+                self._retire(event.task, len(event.items))
+            case TaskReused() if event.task.split:
+                self._known[event.task] = _digests(event.artifacts)
+                self._retire(event.task, len(event.artifacts))
+            case TaskReused() | TaskSucceeded():
+                self._known[event.task] = _digests(event.artifacts)
+
+    def _put(self, row: TaskRow, artifacts: tuple[ArtifactRef, ...]) -> int:
+        task = super()._put(row, artifacts)
+        self.rows[TaskId(row.step, row.path, row.turn, row.split)] = task
+        return task
+
+    def _retire(self, split: TaskId, width: int) -> None:
+        depth = len(split.path)
+        for task in [task for task in self.rows if self._is_inside(task, split, depth) and task.path[depth] >= width]:
+            self._put(self._row(task, TaskStatus.CANCELLED), ())
+            del self.rows[task]
+            self._known.pop(task, None)
+
+    def _is_inside(self, task: TaskId, split: TaskId, depth: int) -> bool:
+        linked = self.graph.links.get(task.step)
+        if linked is None or len(task.path) <= depth or len(linked.scope) <= depth:
+            return False
+        return linked.scope[depth] == split.step and task.path[:depth] == split.path
+
+    def stop(self, task: TaskId, result: Result) -> None:
+        """It was interrupted; what it had shown by then is kept."""
+        self._close(task, TaskStatus.CANCELLED, (), result)
+        self.commit()
+
+    def close_open(self) -> None:
+        """An interrupt between two lines must not leave a task that seems to run."""
+        if self._open:
+            self.finish(Outcome.CANCELLED)
+
+    def finish(self, outcome: Outcome) -> None:
+        """Close what was running; the run itself goes on."""
+        self.commit()
+        for row in self._open.values():
+            self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
+        self._open.clear()
+        self.writer.commit()
+
+    def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
+        """What this session made counts in it, also where the step's `--cache` would have it made anew elsewhere."""
+        if start.reuse is Reuse.ONLY and key in self._found and cache.ttl is None:
+            return replace(self._found[key], task=start.task)
+        found = super().find(start, key, item, cache)
+        if found is None and start.reuse is Reuse.ONLY:
+            found = super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
+        if found is not None and start.task not in self._holding:  # files are looked at each time
+            self._found[key] = found
+        return found
+
+    def forget_found(self) -> None:
+        """Something ran: of two tasks with one key the newer counts."""
+        self._found.clear()
+
+
+class InteractiveRun:
+    """Begun at the first step that is executed. It ends with the kernel, or is found crashed when that is killed."""
+
+    def __init__(self, store: Store, program: Program) -> None:
+        self.store = store
+        self.writer = store.writer()
+        row = begin_run(self.writer, program, RunPlan({}), RunKind.INTERACTIVE, None, ())
+        self.journal = LiveJournal(self.writer, store.history, row, program.graph)
+        self._program = program
+        self._files: dict[str, Mapping[str, str]] = {}
+        atexit.register(self.close)
+
+    @property
+    def row(self) -> RunRow:
+        return self.journal.run_row
+
+    @contextmanager
+    def working(self, program: Program) -> Iterator[LiveJournal]:
+        """Keep gc away, and have the catalog know the notebook as it is now."""
+        with self.store.lease():
+            if program.graph is not self._program.graph or program.parameters != self._program.parameters:
+                self._keep_code(program)
+            try:
+                yield self.journal
+            finally:
+                self.journal.close_open()
+
+    def _keep_code(self, program: Program) -> None:
+        flow = program.graph.flow
+        for reference, source in all_references(flow.prelude):
+            self.writer.put_code(source, reference)
+        code = self.writer.put_code(write_cells(flow.cells))
+        parameters: dict[str, Any] = dict(program.parameters)
+        self.writer.update_run(self.row.id, code=code, parameters=parameters)
+        self.writer.commit()
+        self.journal.run_row = replace(self.row, code=code, parameters=parameters)
+        self.journal.graph, self._program = program.graph, program
+
+    def keep_files(self, files: Mapping[str, Mapping[str, str]]) -> None:
+        """Record which local modules and watched files the steps depended on, when that has changed."""
+        known = self._files | {step: found for step, found in files.items() if found}
+        if known != self._files:
+            self._files = known
+            facts = describe_environment(known)
+            self.writer.update_run(self.row.id, environment=self.writer.put_environment(facts))
+            self.writer.commit()
+
+    def abandon(self) -> None:
+        """There is nothing left to write to."""
+        atexit.unregister(self.close)
+
+    def close(self) -> None:
+        """The session is over."""
+        atexit.unregister(self.close)
+        self.journal.finish(Outcome.SUCCEEDED)
+        self.writer.update_run(self.row.id, status=RunStatus.SUCCEEDED, finished=self.journal._clock())
+        self.writer.close()
+
+
+def _digests(artifacts: tuple[ArtifactRef, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.name}={one.digest}" for one in artifacts)

@@ -1,0 +1,119 @@
+"""Runs the tasks of a step in this very process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.jupyter.kernel.livelog import live_log
+from nbflow.jupyter.kernel.notebook_home import NotebookHome
+from nbflow.jupyter.kernel.screen import Backstage, Screen
+from nbflow.run.events.events import Failure, FailureKind, StartTask
+from nbflow.run.events.task_table import TaskPhase
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.program.program import Program
+from nbflow.run.surroundings.alarm import alarm
+from nbflow.run.surroundings.surroundings import apart
+from nbflow.run.task.definition_state import applied
+from nbflow.run.task.join_inputs import Seen
+from nbflow.run.task.performer import Job, Performer, Result
+from nbflow.run.task.random_state import streams_of
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+FindPartners = Callable[[], Iterable[ArtifactRef]]
+
+
+@dataclass
+class Played:
+    """A task that ran here. `made` are the artifacts as the body left them, `left` all the names it had bound.
+
+    `beside` are artifacts of steps above that share objects with what was made, with the values that do.
+    """
+
+    result: Result
+    made: Mapping[str, Any] = field(default_factory=dict)
+    left: Mapping[str, Any] = field(default_factory=dict)
+    beside: Sequence[tuple[ArtifactRef, Any]] = ()
+    error: BaseException | None = None
+
+
+class StepTimeout(TimeoutError):
+    """A body ran longer than its `--timeout`. Here it can only be stopped between two steps of Python."""
+
+
+class KernelPerformer(Performer):
+    """A performer on the stage of the live namespace, whose values outlive the task."""
+
+    def __init__(self, program: Program, store: Store, home: NotebookHome) -> None:
+        self._backstage = Backstage()
+        super().__init__(program, store, home, self._backstage)
+        self.live = home
+        self._run: RunMachine | None = None
+        self._start: StartTask | None = None
+        self.made: dict[str, Any] = {}
+        self.beside: list[tuple[ArtifactRef, Any]] = []
+        self._find_partners: FindPartners = tuple
+
+    def play(self, run: RunMachine, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
+        """Run one task with its output in the cell, live and recorded.
+
+        `find_partners` is asked when the task has changed objects that other names may share, or may copy them.
+        """
+        self._run, self._start, self.made, self.beside = run, start, {}, []
+        self._find_partners = find_partners
+        with apart(), screen.recording() as outputs:
+            with self.live.stage(), live_log(self.program.live, str(start.task)):
+                streams = streams_of(run.graph, start.task.step)
+                result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
+                left = self.live.bound_names() if self.error is not None else {}
+            if self.error is None and self._backstage.value is not None:
+                screen.result(self._backstage.value)
+            screen.flush()
+            super()._put_back()
+        self._backstage.value = None
+        result.outputs = [*outputs]
+        error, self.error = self.error, None
+        return Played(result, self.made, left, self.beside, error)
+
+    def _put_back(self) -> None:
+        """Not before its figures are shown, which is after its value."""
+
+    def _run_body(self, step: StepSpec) -> None:
+        limit = step.options.timeout
+        too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
+        with alarm(limit, too_long):
+            super()._run_body(step)
+
+    def _describe(self, error: BaseException) -> Failure:
+        failure = super()._describe(error)
+        return replace(failure, kind=FailureKind.TIMEOUT) if isinstance(error, StepTimeout) else failure
+
+    def _partners(self, job: Job) -> Iterable[ArtifactRef]:
+        return self._find_partners()
+
+    def _beside(self, job: Job, heap: Heap) -> Iterable[ArtifactRef]:
+        has_frames = any(one.shares and heap.holds_frames(one) for one in job.inputs)
+        return self._partners(job) if has_frames else ()
+
+    def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
+        self.made = dict(made)
+        shared = {digest for one in result.artifacts for digest in one.shares}
+        beside = {one.name: one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)}
+        values = applied(heap.load(beside))
+        self.beside = [(one, values[name]) for name, one in beside.items()]
+
+    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+        """The machine knows what stands today; the catalog also has what stood there earlier in this session."""
+        assert self._run is not None
+        assert self._start is not None
+        for done in self._start.joined:
+            entry = self._run.tasks[done.task]
+            if entry.failure is not None:
+                reason = f"{entry.failure.type}: {entry.failure.message}"
+                yield Seen(done.task, dict(entry.artifacts or {}), reason)
+            elif entry.state is TaskPhase.SUCCEEDED:
+                yield Seen(done.task, {one.name: one for one in done.artifacts})

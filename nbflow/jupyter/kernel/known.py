@@ -1,0 +1,102 @@
+"""What a step needs and what of it is stored, found by the run machine itself: nothing is executed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.jupyter.kernel.interactive import LiveJournal
+from nbflow.run.events.events import FinishRun, Instruction, Reuse, StartTask, TaskId, TaskMissing, TaskReused
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.keys import Keys
+
+
+def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:
+    """How a task is started when others are what they were in some run; None when it is not reached."""
+    run = RunMachine(graph, RunPlan(dict.fromkeys(graph.links, Reuse.ANY), slots=len(stored) + 1))
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, StartTask):
+            if instruction.task == target:
+                return instruction
+            event = stored.get(instruction.task) or TaskMissing(instruction.task)
+            agenda.extend(run.handle(event))
+    return None
+
+
+Anew = frozenset[tuple[str, tuple[int, ...]]]
+"""Tasks that run whatever is stored, as in a plan."""
+
+_Find = Callable[[StartTask], TaskReused | None]
+
+
+@dataclass
+class KnownTasks:
+    """`start`: the first task of the step that is not stored; None when all are, or a step above is `missing`."""
+
+    found: list[TaskReused] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    start: StartTask | None = None
+
+    def of(self, step: str) -> list[TaskReused]:
+        return [event for event in self.found if event.task.step == step]
+
+
+def look_up(run: RunMachine, step: str, find: _Find, target: TaskId | None = None) -> KnownTasks:
+    """Take a run as far as the store goes; with a `target` to that task, whatever else of its step is not stored."""
+    known = KnownTasks()
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, FinishRun):
+            break
+        if not isinstance(instruction, StartTask):
+            continue
+        reused = find(instruction)
+        if reused is not None:
+            known.found.append(reused)
+            agenda.extend(run.handle(reused))
+        elif instruction.task.step == step and target in (None, instruction.task):
+            known.start = instruction
+            return known
+        else:
+            known.missing += [instruction.task.step] if instruction.task.step != step else []
+            agenda.extend(run.handle(TaskMissing(instruction.task)))
+    known.missing = list(dict.fromkeys(known.missing))
+    return known
+
+
+def run_above(graph: Graph, start: StartTask, find_in: Callable[[RunMachine], _Find]) -> RunMachine:
+    """Return a run of all that is stored of the steps above a task, up to the task.
+
+    Those of steps count too that the task does not wait for, and that the run of its step has not looked at.
+    """
+    above = list(graph.links)[: list(graph.links).index(start.task.step)]
+    run = RunMachine(graph, RunPlan(dict.fromkeys([*above, start.task.step], Reuse.ONLY), slots=len(above) + 1))
+    find = find_in(run)
+    agenda: deque[Instruction] = deque(run.start())
+    while agenda:
+        instruction = agenda.popleft()
+        if isinstance(instruction, StartTask) and instruction.task != start.task:
+            agenda.extend(run.handle(find(instruction) or TaskMissing(instruction.task)))
+    return run
+
+
+def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJournal) -> TaskReused | None:
+    """What stands for a task; the journal then knows its key."""
+    key, step = keys.key(start), run.graph.steps[start.task.step]
+    item = _item_of(start, step)
+    journal.expect(start, key, item)
+    found = None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
+    return found if found is not None and run.accepts(found) else None
+
+
+def _item_of(start: StartTask, step: StepSpec) -> str:
+    if step.foreach is None or start.task.split:
+        return ""
+    return next((one.summary.text for one in start.inputs if one.name == step.foreach.var), "")

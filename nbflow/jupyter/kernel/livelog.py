@@ -1,0 +1,51 @@
+"""What a task in the kernel has printed so far, where others find that of a task in a worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+from nbflow.jupyter.kernel.screen import tee
+from nbflow.run.output.capture import OUTPUT_LIMIT
+
+_SUFFIXES = {"stdout": ".out", "stderr": ".err"}
+
+
+class LiveLog:
+    """Files of this process in `folder`, for as long as the task runs. Where there can be none, nothing is seen."""
+
+    def __init__(self, folder: Path, label: str) -> None:
+        self._place = folder / f"{os.getpid()}.task"
+        self._left = dict.fromkeys(_SUFFIXES, OUTPUT_LIMIT)
+        self._files: dict[str, int] = {}
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, suffix in _SUFFIXES.items():
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+                self._files[name] = os.open(self._place.with_suffix(suffix), flags, 0o600)
+            self._place.write_text(label)
+
+    def text(self, name: str, text: str) -> None:
+        if name in self._files and self._left[name] > 0:
+            self._left[name] -= len(text)
+            with suppress(OSError):
+                os.write(self._files[name], text.encode("utf-8", "backslashreplace"))
+
+    def close(self) -> None:
+        for file in self._files.values():
+            os.close(file)
+        with suppress(OSError):
+            for suffix in (".task", *_SUFFIXES.values()):
+                self._place.with_suffix(suffix).unlink(missing_ok=True)
+            self._place.parent.rmdir()
+
+
+@contextmanager
+def live_log(folder: Path, label: str) -> Iterator[None]:
+    with ExitStack() as stack:
+        log = LiveLog(folder, label)
+        stack.callback(log.close)
+        stack.enter_context(tee(log))
+        yield

@@ -1,0 +1,223 @@
+"""`%load_ext nbflow`: the magics, and the hooks that tell the session what the user executes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+
+from nbflow.errors import NbflowError, SystemRefused
+from nbflow.flow.syntax.header import CellKind, read_header, rest_of
+from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
+from nbflow.jupyter.kernel.drawing import sessions
+from nbflow.jupyter.kernel.session import Session
+from nbflow.jupyter.kernel.shell_screen import ShellScreen
+from nbflow.jupyter.kernel.verbs.completion import complete
+from nbflow.jupyter.kernel.verbs.dispatch import CELLS, use
+from nbflow.notebook.read import SUFFIXES, is_notebook
+from nbflow.run.task.tracebacks import without_our_frames
+
+_EXTENSION = "nbflow.jupyter.kernel.magics"
+
+
+def load(shell: Any) -> None:
+    """Register everything, once."""
+    if _EXTENSION in shell.magics_manager.registry:
+        return
+    screen = ShellScreen(shell)
+    broadcast = Broadcast(open_channel()) if screen.has_front_end else Broadcast()
+    kept = frozenset(shell.user_ns_hidden)
+    session = Session(shell.user_ns, screen, Path.cwd(), _find_notebook(shell.user_ns), kept, broadcast)
+    if screen.has_front_end:
+        sessions.add(session)
+    magics = FlowMagics(shell, session)
+    shell.magics_manager.registry[_EXTENSION] = magics
+    shell.register_magics(magics)
+    _take_flow(shell, magics)
+    shell.input_transformers_cleanup.append(as_magic)
+    shell.events.register("pre_run_cell", magics.before_cell)
+    shell.events.register("post_run_cell", magics.after_cell)
+    for word in ("%flow", "%nbflow"):
+        shell.set_hook("complete_command", magics.complete, str_key=word)
+    magics.name_code = shell.compile.format_code_name
+    shell.compile.format_code_name = magics.format_code_name
+
+
+def unload(shell: Any) -> None:
+    """Take the hooks away and end the session; its interactive run is over."""
+    magics = shell.magics_manager.registry.pop(_EXTENSION, None)
+    if magics is None:
+        return
+    for kind in shell.magics_manager.magics.values():
+        for name in [name for name, one in kind.items() if getattr(one, "__self__", None) is magics]:
+            del kind[name]
+    shell.input_transformers_cleanup.remove(as_magic)
+    shell.events.unregister("pre_run_cell", magics.before_cell)
+    shell.events.unregister("post_run_cell", magics.after_cell)
+    shell.compile.format_code_name = magics.name_code
+    sessions.discard(magics.session)
+    magics.session.close()
+
+
+def _take_flow(shell: Any, magics: FlowMagics) -> None:
+    if shell.find_line_magic("flow") is None:
+        shell.register_magic_function(magics.use, "line", "flow")
+    else:
+        print("%flow belongs to another extension and is left to it: write %nbflow instead")
+
+
+def _find_notebook(namespace: dict[str, Any]) -> Path | None:
+    """The file of the notebook that this kernel was started for, as its front end says."""
+    named = os.environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")
+    for name in filter(None, named):
+        path = Path(str(name)).absolute()
+        if path.suffix in SUFFIXES and is_notebook(path, _saved_text(path)):
+            return path
+    return None
+
+
+def _saved_text(path: Path) -> str:
+    """Of a notebook that was never saved there is no file."""
+    return path.read_text("utf-8-sig", "replace") if path.is_file() else ""
+
+
+def as_magic(lines: list[str]) -> list[str]:
+    """The header as a magic in the first line, whatever its form and place; that of `%%shared` as a comment."""
+    header = read_header("".join(lines))
+    if header.kind is CellKind.SHARED:
+        return ["\n"] * header.line + lines[header.line :]
+    if header.kind in _OURS and not (header.line == 1 and lines[0].startswith(f"%%{header.kind} ")):
+        above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
+        return [f"%%{header.kind} {rest_of(line)}\n", *above, *below]
+    return lines
+
+
+_OURS = (CellKind.STEP, CellKind.PARAMETERS)
+
+
+def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
+    return lambda: [f"{kind}: {text}"]
+
+
+def deleted_cells(shell: Any) -> list[str]:
+    """The ids of the cells that the user has deleted since the last execution: JupyterLab sends them with the next."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    found = parent.get("metadata", {}).get("deletedCells", ())
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+@magics_class
+class FlowMagics(Magics):
+    """The front door of a session in IPython."""
+
+    def __init__(self, shell: Any, session: Session) -> None:
+        super().__init__(shell)
+        self.shell: Any
+        self.session = session
+        self.name_code: Callable[[str], Any] = lambda name: None
+        self._running: tuple[str, str | None] = "", None
+
+    # what the user executes
+
+    def before_cell(self, info: Any) -> None:
+        self._running = info.raw_cell or "", getattr(info, "cell_id", None)
+        if deleted := deleted_cells(self.shell):
+            self.session.forget(deleted)
+        if self.session.runs.background is not None:
+            self.session.runs.settle()
+
+    def after_cell(self, result: Any) -> None:
+        source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
+        is_cell = result.info.store_history or cell_id is not None  # else a front end has asked for something
+        if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
+            self.session.ran(source, cell_id)
+        self.session.ledger.prune()
+
+    def _source(self, kind: CellKind, line: str, cell: str) -> tuple[str, str | None]:
+        """The whole cell as it stands in the notebook."""
+        source, cell_id = self._running
+        if read_header(source).kind is kind:
+            return source, cell_id
+        return f"%%{kind} {line}\n{cell}", None
+
+    # the magics
+
+    @cell_magic
+    def step(self, line: str, cell: str) -> None:
+        """Make this cell a step of the flow: %%step NAME [--after STEP] [--foreach VAR in EXPR] [--join STEP] …
+
+        Its inputs are the names it reads, its artifacts the names it binds. Executing the cell runs the step, or takes
+        what it made from the store when nothing it depends on has changed.
+        """
+        self._guarded(lambda: self.session.execute(*self._source(CellKind.STEP, line, cell)))
+
+    @cell_magic
+    def parameters(self, line: str, cell: str) -> None:
+        """The parameters of the flow, one per line: name: type = default  # help"""
+        self._guarded(lambda: self.session.set_parameters(*self._source(CellKind.PARAMETERS, line, cell)))
+
+    @cell_magic
+    def shared(self, line: str, cell: str) -> None:
+        """A cell that is run once in every worker: styles, warning filters and the like."""
+        exec(compile("\n" + cell, "<shared>", "exec", dont_inherit=True), self.shell.user_ns)
+
+    @no_var_expand
+    @line_magic
+    def nbflow(self, line: str) -> None:
+        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        self._use(line)
+
+    @no_var_expand
+    def use(self, line: str) -> None:
+        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        self._use(line)
+
+    def _use(self, line: str) -> None:
+        """With `{…}` and `$name` as in any magic. For the text of a notebook that takes IPython minutes."""
+        is_sent = line.startswith(CELLS)
+        text = line.replace("{{", "{").replace("}}", "}") if is_sent else self.shell.var_expand(line, 3)
+        self._guarded(lambda: use(self.session, text))
+
+    def complete(self, _completer: Any, event: Any) -> list[str]:
+        return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])
+
+    # what goes wrong
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Errors fail the cell. nbflow's own show their text alone, those of a body its frames and not ours."""
+        try:
+            work()
+        except BaseException as error:
+            if error is self.session.steps.body_error:
+                self._show_below(error)
+            elif isinstance(error, NbflowError | KeyboardInterrupt):
+                text = str(error) or "interrupted; what has finished is kept"
+                self._render_as(error, _text_of(type(error).__name__, text))
+            elif isinstance(error, OSError):
+                self._render_as(error, _text_of(type(error).__name__, str(SystemRefused(error))))
+            raise
+
+    def _show_below(self, error: BaseException) -> None:
+        own = without_our_frames(error.__traceback__)
+
+        def render() -> list[str]:
+            error.__traceback__ = sys.last_traceback = own
+            sys.last_value = error
+            shown: list[str] = self.shell.InteractiveTB.structured_traceback(type(error), error, own, tb_offset=0)
+            return shown
+
+        self._render_as(error, render)
+
+    def _render_as(self, error: BaseException, render: Callable[[], list[str]]) -> None:
+        error._render_traceback_ = render  # type: ignore[attr-defined]  # IPython asks for it
+
+    def format_code_name(self, name: str) -> Any:
+        """`movies.ipynb · step clean · cell 6` needs no path in front; IPython adds the line."""
+        if " · cell " in name:
+            where, _, cell = name.rpartition(" · ")
+            return f"{where} ·", cell
+        return self.name_code(name)

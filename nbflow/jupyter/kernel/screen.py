@@ -1,0 +1,207 @@
+"""What a step shows, live and at once for the record: the side of a front end that the session sees."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from typing import Any, Protocol
+
+from nbflow.run.output.capture import OUTPUT_LIMIT, other_threads
+from nbflow.run.output.display import bundle_of
+from nbflow.run.output.outputs import Output, Outputs, settle_outputs
+
+Update = Callable[[str], None]
+
+
+_OF_THE_KERNEL = other_threads()
+"""The threads that were there before the extension: one of them hands on what child processes print."""
+
+
+class Screen(Protocol):
+    """Where a cell's output appears."""
+
+    def say(self, text: str) -> None:
+        """One line of nbflow's own; never part of a record."""
+
+    def clear(self) -> None:
+        """Take away what the cell has shown so far, once it shows something else."""
+
+    def replay(self, outputs: list[Output]) -> None:
+        """Show again what was recorded."""
+
+    def result(self, value: object) -> None:
+        """Show a value as that of the cell."""
+
+    def flush(self) -> None:
+        """Show the figures that are open."""
+
+    def recording(self) -> AbstractContextManager[list[Output]]:
+        """All that is shown meanwhile, in order; it appears as ever."""
+
+    def progress(self) -> AbstractContextManager[Update]:
+        """Show a text that each update replaces."""
+
+
+class StreamListener(Protocol):
+    """Hears what is written to a stream."""
+
+    def text(self, name: str, text: str) -> None: ...
+
+
+class ScreenRecord(Outputs):
+    """What passes a screen, kept as a task in a worker keeps what it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._length = {"stdout": 0, "stderr": 0}
+
+    def text(self, name: str, text: str) -> None:
+        left = OUTPUT_LIMIT - self._length[name]
+        if not text or left <= 0:
+            return
+        self._length[name] += len(text)
+        if len(text) > left:
+            text = text[:left] + f"\n[{name} is longer than {OUTPUT_LIMIT:,} characters; the rest was not stored]\n"
+        super().text(name, text)
+
+
+@contextmanager
+def tee(record: StreamListener) -> Iterator[None]:
+    """Record both streams. A stream that lets its `write` be replaced is heard by old log handlers too."""
+    with ExitStack() as stack:
+        for name in ("stdout", "stderr"):
+            stack.enter_context(_heard(name, record))
+        yield
+
+
+@contextmanager
+def _heard(name: str, record: StreamListener) -> Iterator[None]:
+    stream = getattr(sys, name)
+    write, left_behind = stream.write, other_threads() - _OF_THE_KERNEL
+
+    def heard(text: str) -> Any:
+        if threading.current_thread() not in left_behind:
+            record.text(name, text)
+        return write(text)
+
+    try:
+        with replaced(stream, "write", heard), replaced(stream, "close", _stay_open):
+            yield
+    except _Fixed:
+        setattr(sys, name, _Heard(stream, heard))
+        try:
+            yield
+        finally:
+            setattr(sys, name, stream)
+
+
+def _stay_open() -> None:
+    """The cells below need the stream that a step closes."""
+
+
+class _Fixed(Exception):
+    """An object whose attributes cannot be replaced."""
+
+
+class _Heard:
+    """A stream whose writes are heard; everything else is the stream's."""
+
+    def __init__(self, stream: Any, write: Callable[[str], Any]) -> None:
+        self._stream, self.write = stream, write
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def close(self) -> None:
+        _stay_open()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    """One object's own attribute, for a while; its class is left alone."""
+    before = vars(owner).get(name, replaced)
+    try:
+        setattr(owner, name, value)
+    except AttributeError:
+        raise _Fixed from None
+    try:
+        yield
+    finally:
+        if before is replaced:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+class PlainScreen:
+    """Both streams and nothing else: for sessions outside of any front end."""
+
+    def __init__(self) -> None:
+        self._record: ScreenRecord | None = None
+
+    def say(self, text: str) -> None:
+        print(text.rstrip("\n"))
+
+    def clear(self) -> None:
+        pass
+
+    def replay(self, outputs: list[Output]) -> None:
+        show_again(outputs, lambda output: print(output["data"]["text/plain"]))
+
+    def result(self, value: object) -> None:
+        bundle = bundle_of(value)
+        print(bundle["text/plain"], file=sys.__stdout__)
+        if self._record is not None:
+            self._record.show("execute_result", bundle)
+
+    def flush(self) -> None:
+        """There are no figures to show."""
+
+    @contextmanager
+    def recording(self) -> Iterator[list[Output]]:
+        self._record = ScreenRecord()
+        try:
+            with tee(self._record):
+                yield self._record.all
+        finally:
+            settle_outputs(self._record.all)
+            self._record = None
+
+    def progress(self) -> AbstractContextManager[Update]:
+        return nullcontext(lambda text: None)
+
+
+class Backstage:
+    """The capture of a step that runs in the kernel: the screen records already, so it only keeps the value."""
+
+    def __init__(self) -> None:
+        self.value: object = None
+
+    @contextmanager
+    def task(self, label: str) -> Iterator[list[Output]]:
+        self.value = None
+        yield []
+
+    def result(self, value: object) -> None:
+        self.value = value
+
+    def flush(self) -> None:
+        """Figures are shown after the value, as in any cell."""
+
+
+def show_again(outputs: list[Output], publish: Callable[[Output], None]) -> None:
+    """Streams to the streams; what was displayed through `publish`."""
+    for output in outputs:
+        if output["output_type"] == "stream":
+            stream = getattr(sys, output["name"])
+            stream.write(output["text"])
+            with suppress(ValueError):
+                stream.flush()
+        else:
+            publish(output)

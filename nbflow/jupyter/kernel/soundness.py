@@ -1,0 +1,41 @@
+"""Whether a step cell may be executed: the graph must make sense as far as it concerns that step."""
+
+from __future__ import annotations
+
+import re
+
+from nbflow.errors import FlowRefused
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.specs import StepSpec
+
+_UNREADABLE = ("syntax", "header")
+"""The rules about cells of which nobody can tell what they bind."""
+
+
+def refuse_unless_sound(graph: Graph, key: str, step: StepSpec | None) -> StepSpec:
+    """The step of the cell with that key. Raises FlowRefused, with all that keeps it from running."""
+    cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
+    concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
+    problems = [one for one in check_flow(graph) if not one.warning and _concerns(graph, one, cell, concerned)]
+    if problems or step is None:
+        raise FlowRefused([str(problem) for problem in problems or check_flow(graph)])
+    return step
+
+
+def _concerns(graph: Graph, problem: Problem, cell: int, steps: frozenset[str]) -> bool:
+    """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
+    if problem.place is not None and problem.place.cell == cell:
+        return True
+    if problem.rule in _UNREADABLE and problem.place is not None and _may_provide(graph, problem.place.cell, steps):
+        return True
+    if problem.step is not None or problem.needs:
+        return any(map(problem.concerns, steps))
+    return problem.rule not in _UNREADABLE
+
+
+def _may_provide(graph: Graph, cell: int, steps: frozenset[str]) -> bool:
+    """Whether a cell has in its text what the steps read and nothing else provides."""
+    source = next((one.source for one in graph.flow.cells if one.number == cell), "")
+    return any(re.search(rf"\b{re.escape(name)}\b", source) for step in steps for name in graph.links[step].unknown)

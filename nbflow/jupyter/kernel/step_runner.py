@@ -1,0 +1,328 @@
+"""The steps that are executed in a kernel: found in the store, run right here, or handed to workers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
+
+from nbflow.checkpoints.random_generators import write_random
+from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.jupyter.kernel.broadcast import Going
+from nbflow.jupyter.kernel.edited_modules import LocalModules
+from nbflow.jupyter.kernel.interactive import InteractiveRun, LiveJournal
+from nbflow.jupyter.kernel.kernel_performer import KernelPerformer, Played
+from nbflow.jupyter.kernel.known import Anew, KnownTasks, find_stored, look_up, run_above
+from nbflow.jupyter.kernel.phrases import describe_attempt, describe_end, describe_learned
+from nbflow.progress.numbers import duration
+from nbflow.progress.tally import Tally
+from nbflow.run.diskcheck import check_disk
+from nbflow.run.events.events import (
+    Event,
+    Reuse,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskReused,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.executor import event_of
+from nbflow.run.launch import keep_learned
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan, plan_run
+from nbflow.run.program.keys import Keys
+from nbflow.run.program.program import Program
+from nbflow.run.task.tracebacks import describe_failure
+from nbflow.run.task.traces import comparison
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What steps are executed with, until the notebook changes."""
+
+    program: Program
+    performer: KernelPerformer
+    interactive: InteractiveRun
+
+
+class StepRunner:
+    """Those of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._modules = LocalModules()
+        self.body_error: BaseException | None = None
+        self.focus: TaskId | None = None  # the one task of a foreach that runs here next, to look into it
+
+    def run(self, name: str, anew: Anew = frozenset()) -> None:
+        """Bring a step up to date and bind its artifacts; `anew` are tasks that run whatever is stored.
+
+        Raises what the body raised, with `body_error` set to it; UnknownName, AncestorsMissing, TasksFailed and what
+        the store has to say.
+        """
+        session = self._session
+        self.body_error = None
+        session.runs.settle()
+        step = self._step(name)
+        scene = session.begin()
+        for problem in check_disk(scene.program.graph, session.folder, [name]):
+            session.screen.say(f"warning: {problem}")
+        with scene.interactive.working(scene.program) as journal:
+            if self.focus is not None and self.focus.step == name:
+                self._run_focused(scene, journal, step)
+                scene = session.begin()
+            run, known = self._know(scene, journal, step, anew)
+            if known.start is None or self._needs_workers(scene, step):
+                scene.performer.live.define_code_of(name)
+            if known.start is None:
+                self._reuse(step, run, known, journal)
+            elif step.options.background:
+                session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
+            elif self._needs_workers(scene, step):
+                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+                self._bind_found(scene, journal, step)
+            else:
+                self._run_here(scene, run, known.start, journal)
+
+    def _needs_workers(self, scene: Scene, step: StepSpec) -> bool:
+        """Whether it has many tasks, or the kernel has done settings that stand below it."""
+        scope = scene.program.graph.links[step.name].scope
+        return bool(step.options.background or scope) or scene.performer.live.is_ahead_of(step)
+
+    def _step(self, name: str) -> StepSpec:
+        graph = self._session.graph()
+        if name not in graph.steps:
+            raise UnknownName("step", name, graph.steps)
+        return graph.steps[name]
+
+    def _run_focused(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
+        """The one task that is being looked into runs here, whatever became of its siblings."""
+        run, known = self._look_up(scene, journal, step, frozenset(), self.focus)
+        if known.start is None:
+            self.focus = None  # its item is gone
+            return
+        for event in known.found:
+            journal.record(event, None)
+        with self._going(journal, scene.program.graph, step.name) as going:
+            self._play(scene, run, known.start, journal, going)
+        self._session.screen.say(f"{self.focus} · done here")
+        self.focus = None
+
+    def _going(self, journal: LiveJournal, graph: Graph, step: str) -> AbstractContextManager[Going]:
+        """Tell the panel of a step, while it goes on."""
+        session = self._session
+        return session.broadcast.step(journal.run_row, Tally(graph, [step]), session.document.where)
+
+    # what is stored
+
+    def _know(self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew) -> tuple[RunMachine, KnownTasks]:
+        """Look up what the step needs, after what is being made beside the cells; the journal has it from now on."""
+        run, known = self._look_up(scene, journal, step, anew)
+        if known.missing and self._session.runs.wait_for(known.missing):
+            run, known = self._look_up(scene, journal, step, anew)
+        if known.missing:
+            raise AncestorsMissing(step.name, self._durations(known.missing))
+        for event in known.found:
+            journal.record(event, None)
+        journal.commit()
+        return run, known
+
+    def _look_up(
+        self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew, target: TaskId | None = None
+    ) -> tuple[RunMachine, KnownTasks]:
+        graph, keys = scene.program.graph, Keys(scene.program)
+        plan = self._plan(graph, step, anew)
+
+        def find(start: StartTask) -> TaskReused | None:
+            return find_stored(start, run, keys, journal)
+
+        run = RunMachine(graph, plan)
+        journal.compare = comparison(graph, scene.program.folder, journal.history, [step.name])
+        known = look_up(run, step.name, find, target)
+        scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
+        return run, known
+
+    def _plan(self, graph: Graph, step: StepSpec, anew: Anew) -> RunPlan:
+        reuse = dict(plan_run(graph, only=step.name).reuse) | {step.name: Reuse.ANY}
+        return RunPlan(reuse, anew, self._session.runs.slots)
+
+    def _durations(self, steps: Iterable[str]) -> dict[str, str]:
+        took = self._session.store().history.durations(self._session.graph().flow.name)
+        return {step: duration(took[step]) if step in took else "" for step in steps}
+
+    def _bind_found(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
+        """Bind what workers made of a step that could not run here, unless it has a value for each item."""
+        if scene.program.graph.links[step.name].scope:
+            return
+        run, known = self._look_up(scene, journal, step, frozenset())
+        mine = known.of(step.name)
+        if mine and not mine[-1].skipped:
+            self._bind(run, journal, mine[-1])
+
+    def _bind(self, run: RunMachine, journal: LiveJournal, found: TaskReused) -> None:
+        """Bind what a stored task holds, and what shares objects with it."""
+        beside = run.partners_of(found.task, found.artifacts)
+        self._session.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
+
+    def _reuse(self, step: StepSpec, run: RunMachine, known: KnownTasks, journal: LiveJournal) -> None:
+        """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
+        session = self._session
+        found = known.of(step.name)
+        mine = [event for event in found if not event.task.split]
+        with self._going(journal, session.graph(), step.name) as going:
+            for event in found:
+                going.count(event)
+        for line in session.runs.describe_reuse(step.name, mine):
+            session.screen.say(line)
+        for event in mine if len(mine) <= 10 else ():
+            if event.outputs:
+                session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
+        if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
+            self._bind(run, journal, mine[-1])
+            self._unbind(step.name, {one.name for one in mine[-1].artifacts})
+
+    # what runs here
+
+    def _run_here(self, scene: Scene, run: RunMachine, first: StartTask, journal: LiveJournal) -> None:
+        start: StartTask | None = first
+        with self._going(journal, run.graph, first.task.step) as going:
+            while start is not None:
+                event = self._play(scene, run, start, journal, going)
+                learned = run.learned
+                instructions = run.handle(event)
+                if isinstance(event, TaskSucceeded):
+                    self._look_above(scene, run, start, event, journal)
+                    if run.learned != learned:
+                        self._learn(scene, run, event)
+                        return
+                start = next((one for one in instructions if isinstance(one, StartTask)), None)
+                if start is not None:  # the next turn of a loop, or the next attempt
+                    journal.expect(start, Keys(scene.program).key(start), "")
+
+    def _play(self, scene: Scene, run: RunMachine, start: StartTask, journal: LiveJournal, going: Going) -> Event:
+        for name in self._modules.refresh(scene.program, start.task.step):
+            self._session.screen.say(f"{name} changed on disk: imported again")
+        started = TaskStarted(start.task, start.attempt)
+        journal.record(started, None)
+        journal.commit()
+        going.count(started)
+        played = scene.performer.play(
+            run, start, self._session.screen, cache(lambda: self._find_partners(scene, start, journal))
+        )
+        if isinstance(played.error, KeyboardInterrupt):
+            self._stop(start, played, journal, going)
+        objection = run.objection(start.task.step, played.result.learned)
+        if objection is not None:
+            played.result.failure, played.error = describe_failure(objection), objection
+        event = event_of(played.result, start.attempt)
+        journal.record(event, played.result)
+        if isinstance(event, TaskSucceeded):
+            write_random(journal.writer, journal.rows[start.task])
+        journal.commit()
+        going.count(event)
+        self._bind_made(played, journal.rows.get(start.task, 0))
+        for line in describe_end(event, played.result):
+            self._session.screen.say(line)
+        if isinstance(event, TaskFailed) and not self._will_retry(event, played):
+            self._raise(played)
+        return event
+
+    def _find_partners(self, scene: Scene, start: StartTask, journal: LiveJournal) -> tuple[ArtifactRef, ...]:
+        return self._run_above(scene, start, journal).partners_of(start.task, start.inputs, start.joined)
+
+    def _run_above(self, scene: Scene, start: StartTask, journal: LiveJournal) -> RunMachine:
+        keys = Keys(scene.program)
+        return run_above(scene.program.graph, start, lambda run: lambda other: find_stored(other, run, keys, journal))
+
+    def _look_above(
+        self, scene: Scene, run: RunMachine, start: StartTask, event: TaskSucceeded, journal: LiveJournal
+    ) -> None:
+        """Learn which steps above share a constant that the task has changed, whether it waits for them or not."""
+        if any(one.name in scene.program.graph.prelude.names for one in event.artifacts):
+            above = self._run_above(scene, start, journal)
+            above.handle(event)
+            steps = {*above.learned} - {start.task.step}
+            run.learned = {**run.learned, **{step: above.learned[step] for step in steps}}
+
+    def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
+        """It was interrupted, which is nothing that went wrong with it."""
+        journal.stop(start.task, played.result)
+        going.stop()
+        self._bind_made(played, 0)
+        self._raise(played)
+
+    def _will_retry(self, event: TaskFailed, played: Played) -> bool:
+        retry = self._session.graph().steps[event.task.step].options.retry
+        if event.attempt >= retry or not isinstance(played.error, Exception):
+            return False
+        self._session.screen.say(describe_attempt(event, retry))
+        return True
+
+    def _bind_made(self, played: Played, task: int) -> None:
+        """The very objects that the body made. After a failure all that it had bound, for a look at it."""
+        session = self._session
+        if played.error is None:
+            session.namespace.update({name: made for name, made in played.made.items() if name not in GENERATORS})
+            session.ledger.own(task, played.result.artifacts)
+            session.ledger.rebind(played.beside)
+            self._unbind(played.result.task.step, played.made.keys())
+        else:
+            session.namespace.update(played.left)
+            session.ledger.disown(played.left)
+
+    def _unbind(self, step: str, bound: Collection[str]) -> None:
+        """Take the names away that the step has deleted."""
+        self._session.unbind(self._session.graph().links[step].ends.difference(bound))
+
+    def _learn(self, scene: Scene, run: RunMachine, event: TaskSucceeded) -> None:
+        """Remember that the step changes what it reads, for the graph of today and of later."""
+        keep_learned(scene.interactive.writer, run)
+        scene.interactive.writer.commit()
+        self._session.forget_graph()
+        drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
+        step = event.task.step
+        anew = drawn or _sources(self._session.graph(), step) != _sources(scene.program.graph, step)
+        if anew:
+            self._session.screen.clear()
+        if event.learned:
+            self._session.screen.say(describe_learned(event))
+        if event.again or anew:
+            self._run_above_again(step)
+            self.run(step)
+
+    def _run_above_again(self, name: str) -> None:
+        """Run the steps above anew that have to hand on more by now than when they ran."""
+        scene = self._session.begin()
+        graph = scene.program.graph
+        with scene.interactive.working(scene.program) as journal:
+            _, known = self._look_up(scene, journal, graph.steps[name], frozenset())
+            for missing in known.missing:
+                self._session.screen.say(f"{missing} · runs again, since it shares what {name} changes")
+            if known.missing:
+                reuse = dict.fromkeys(graph.ancestors(name), Reuse.ANY)
+                plan = RunPlan({one: reuse[one] for one in graph.links if one in reuse}, slots=self._session.runs.slots)
+                self._session.runs.in_workers(plan, scene.program, journal)
+
+    def _raise(self, played: Played) -> NoReturn:
+        assert played.error is not None
+        is_own = isinstance(played.error, NbflowError) and played.result.failure is not None
+        self.body_error = None if is_own and not played.result.failure.frames else played.error  # type: ignore[union-attr]
+        raise played.error
+
+
+def _sources(graph: Graph, step: str) -> Mapping[str, tuple[str, ...]]:
+    """From which steps a step has what it reads; from none what ordinary cells give it."""
+    linked = graph.links[step]
+    read = {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}
+    return dict.fromkeys(linked.prelude, ()) | read

@@ -1,0 +1,163 @@
+"""Which verb a `%flow` line means, and how it is done."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbflow.cli.main import VERBS
+from nbflow.cli.main import nbflow as commands
+from nbflow.errors import NbflowError, UnknownName, VerbUnknown
+from nbflow.jupyter.kernel.phrases import offer_magics
+from nbflow.jupyter.kernel.verbs import forms, moving, showing
+from nbflow.jupyter.protocol.sent import read_sent, read_word
+from nbflow.notebook.arguments import bind_parameters
+from nbflow.progress.pictures import count
+from nbflow.store.catalog.rows import RunRow
+from nbflow.verbs.execution import PERFORM
+from nbflow.verbs.options import FLOW, GIVEN
+from nbflow.verbs.workplace import PLACE, Workplace
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+LIVE_VERBS: Mapping[str, click.Command] = {
+    command.name or "": command
+    for command in (
+        showing.live_show, showing.live_card, showing.live_report, showing.live_convert, forms.live_params, moving.restore, moving.undo,
+        moving.checkpoint, moving.debug, moving.live_trust, moving.cancel, moving.notebook,
+    )
+}  # fmt: skip
+"""The verbs that only a notebook has, or has in a form of its own."""
+
+CELLS = "cells "
+"""How a line begins with which the panel sends what it shows, before it asks for something. No user writes it."""
+
+STARTING = ("run", "resume", "rerun")
+"""The verbs that may go on in the background."""
+
+
+@dataclass(frozen=True)
+class OpenPlace(Workplace):
+    """The notebook that is open. `chosen` was set in the form, and counts where nothing is given on the line."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        if origin is not None:
+            return super().parameters(ctx, origin)
+        return bind_parameters(self.flow, {**self.chosen, **ctx.meta.get(GIVEN, {})}, self.folder)
+
+
+def _place_of(session: Session) -> OpenPlace:
+    graph = session.graph()
+    place = OpenPlace(session.document.name, session.folder, graph.flow, session.root, session.chosen())
+    place.__dict__["graph"] = graph
+    return place
+
+
+def use(session: Session, line: str) -> None:
+    """Do what a line says; raises VerbUnknown for one that makes no sense, and whatever the verb has to say."""
+    if line.startswith(CELLS):
+        session.take(read_sent(read_word(line.removeprefix(CELLS))))
+        return
+    words = _split(line)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(help_text(session))
+        return
+    verb, rest = words[0], words[1:]
+    if verb in LIVE_VERBS and not (
+        verb == "show" and any(word in ("--mermaid", "--dot", "-o", "--output") for word in rest)
+    ):
+        _invoke(LIVE_VERBS[verb], rest, f"%flow {verb}", session.document.name, obj=session)
+    else:
+        _use_shell_verb(session, verb, rest)
+
+
+def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
+    if verb not in VERBS:
+        raise UnknownName("verb", verb, {*VERBS, *LIVE_VERBS})
+    background = verb in STARTING and "--bg" in words
+    words = [word for word in words if not (background and word == "--bg")]
+    place = _place_of(session)
+    above = click.Context(click.Command(None))
+    above.meta[FLOW], above.meta[PLACE] = place.flow, place
+    above.meta[PERFORM] = lambda request: session.runs.perform(request, background)
+    _invoke(commands, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
+
+
+def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
+    """The words with the notebook that is open where a shell has it; `import` makes another one."""
+    match verb:
+        case "import":
+            return words
+        case "sync":
+            return [*words, str(session.document.path or session.document.name)]
+        case "init":
+            return [str(session.document.path or session.document.name), *words]
+        case "gc" | "verify":
+            return [str(session.folder), *words]
+        case _:
+            return [session.document.name, *words]
+
+
+def _invoke(command: click.Command, words: list[str], name: str, notebook: str, **extra: Any) -> None:
+    try:
+        with _in_words_of_a_notebook(notebook):
+            command.main(words, name, standalone_mode=False, **extra)
+    except SystemExit:
+        pass  # the exit code of `check` and `verify`, which have said all
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        if isinstance(error.__cause__, NbflowError):
+            raise error.__cause__ from None
+        raise VerbUnknown(error.format_message()) from None
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise VerbUnknown(f"this line cannot be read ({error}): close the quotes") from None
+
+
+def help_text(session: Session) -> str:
+    """Where we are, and what can be done here."""
+    steps: Sequence[str] = list(session.graph().links)
+    verbs = {verb: text for verb, (_, text) in VERBS.items()}
+    verbs |= {verb: command.get_short_help_str(100) for verb, command in LIVE_VERBS.items()}
+    width = max(map(len, verbs))
+    where = f"{session.document.name} · {count(len(steps), 'step')}" + (f": {', '.join(steps)}" if steps else "")
+    lines = [f"  {verb.ljust(width)}  {text}" for verb, text in verbs.items()]
+    usage = "%flow VERB …; %flow VERB --help has the details. run, resume and rerun take --bg."
+    return "\n".join([where, "", usage, *lines])
+
+
+@contextmanager
+def _in_words_of_a_notebook(notebook: str) -> Iterator[None]:
+    """Commands that are offered are offered as magics."""
+    with redirect_stdout(_Translated(sys.stdout, notebook)):
+        yield
+
+
+class _Translated(io.TextIOBase):
+    """Standard output, where `nbflow run films.ipynb --to x` reads `%flow run --to x`."""
+
+    def __init__(self, stream: Any, notebook: str) -> None:
+        self._stream, self._notebook = stream, notebook
+
+    def write(self, text: str) -> int:
+        self._stream.write(offer_magics(re.sub(r" NOTEBOOK\b", "", text), self._notebook))
+        return len(text)
+
+    def flush(self) -> None:
+        self._stream.flush()

@@ -1,0 +1,102 @@
+"""`%flow params`: a form made of the annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+import ipywidgets as widgets
+
+from nbflow.errors import NbflowError, ParameterError
+from nbflow.flow.syntax.parameter_cell import coerce, parse_value
+from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.progress.numbers import table
+from nbflow.verbs.options import describe_parameter, type_in_words
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+_WIDE = {"description_width": "10rem"}
+
+
+@click.command()
+@click.pass_obj
+def live_params(session: Session) -> None:
+    """A form for the parameters, with a button that runs the flow; as text where there are no widgets."""
+    parameters = session.graph().flow.parameters
+    if not parameters:
+        session.screen.say("no parameters: give a cell the first line %%parameters, and lines such as  top_k: int = 5")
+        return
+    form = make_form(session)
+    lines = "\n".join(table([f"--{p.name}", type_in_words(p), describe_parameter(p)] for p in parameters))
+    bundle = {"text/plain": lines, **form._repr_mimebundle_()}
+    bundle["text/plain"] = lines
+    session.screen.replay([{"output_type": "display_data", "data": bundle, "metadata": {}}])
+
+
+def make_form(session: Session) -> widgets.VBox:
+    """One field per parameter, set to what holds now; what is entered holds at once, for cells and for runs."""
+    values = session.parameters()
+    said = widgets.Output()
+    fields = [_field(session, one, values.get(one.name), said) for one in session.graph().flow.parameters]
+    button = widgets.Button(description="Run", icon="play", button_style="primary")
+
+    def run(_button: Any) -> None:
+        said.clear_output()
+        with said:
+            try:
+                session.use("run")
+            except (NbflowError, KeyboardInterrupt) as error:
+                print(f"{type(error).__name__}: {error}")
+
+    button.on_click(run)
+    return widgets.VBox([*fields, button, said])
+
+
+def _field(session: Session, parameter: ParameterSpec, value: Any, said: widgets.Output) -> widgets.HBox:
+    widget, read = _widget(parameter, value)
+
+    def changed(change: Any) -> None:
+        said.clear_output()
+        try:
+            session.choose({parameter.name: read(change["new"])})
+        except ParameterError as error:
+            with said:
+                print(error)
+
+    widget.observe(changed, names="value")
+    return widgets.HBox([widget, widgets.Label(parameter.help)])
+
+
+def _widget(parameter: ParameterSpec, value: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """The field, and how its value becomes the parameter's."""
+    common = {"description": parameter.name, "style": _WIDE}
+    if parameter.choices:
+        return widgets.Dropdown(options=list(parameter.choices), value=value, **common), lambda new: new
+    if parameter.optional or value is None:
+        return _text(parameter, value, common)
+    match parameter.type:
+        case ParameterType.BOOL:
+            return widgets.Checkbox(value=value, indent=True, **common), bool
+        case ParameterType.INT:
+            low, high = _range(value)
+            return widgets.IntSlider(value=value, min=int(low), max=int(high), **common), int
+        case ParameterType.FLOAT:
+            low, high = _range(value)
+            step = (high - low) / 100 or 0.01
+            return widgets.FloatSlider(value=value, min=low, max=high, step=step, readout_format=".4g", **common), float
+        case ParameterType.DATE:
+            return widgets.DatePicker(value=value, **common), lambda new: coerce(parameter, new)
+        case _:
+            return _text(parameter, value, common)
+
+
+def _text(parameter: ParameterSpec, value: Any, common: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
+    shown = "" if value is None else str(parameter.default if parameter.type is ParameterType.FILE else value)
+    return widgets.Text(value=shown, continuous_update=False, **common), lambda new: parse_value(parameter, new)
+
+
+def _range(value: float) -> tuple[float, float]:
+    """A slider from nothing to four times the value: no annotation says what is sensible, but this is a start."""
+    return (4 * value, 0) if value < 0 else (0, 4 * value or 10)

@@ -1,0 +1,207 @@
+"""Verbs that change what the kernel holds, or whom it belongs to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.checkpoints.point import read_checkpoint
+from nbflow.checkpoints.restore import apply_restore, prepare_restore, undo_restore
+from nbflow.checkpoints.restore_plan import RestorePlan, describe_plan
+from nbflow.checkpoints.save import save_checkpoint
+from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
+from nbflow.flow.graph.link import Graph
+from nbflow.history.address import Address, read_address
+from nbflow.history.archive import Archive, task_name
+from nbflow.jupyter.kernel.known import find_start
+from nbflow.jupyter.kernel.verbs.preview import preview_of
+from nbflow.jupyter.protocol.messages import MIME
+from nbflow.jupyter.protocol.wire import to_data
+from nbflow.progress.pictures import count
+from nbflow.run.events.events import StartTask, TaskId, TaskReused
+from nbflow.store.catalog.foreign import refuse_untrusted_artifacts, trust_store
+from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
+from nbflow.store.store import Store
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+
+def archive_of(session: Session) -> Archive:
+    """The runs of the notebook; raises NoRunYet where there is no store."""
+    flow = session.graph().flow.name
+    if not Store.exists(session.root):
+        raise NoRunYet(flow, session.root)
+    return Archive(session.store().history, flow, session.root)
+
+
+@click.command()
+@click.argument("address", metavar="[RUN/]STEP[ITEM]")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--as", "as_name", metavar="NAME", help="Bind the one NAME under this name instead.")
+@click.option("--keep", is_flag=True, help="Leave the names alone that nbflow bound and the checkpoint does not have.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--wire", is_flag=True, hidden=True, help="Say it as the panel wants it.")
+@click.pass_obj
+def restore(
+    session: Session, address: str, names: tuple[str, ...], as_name: str | None, keep: bool, dry_run: bool, wire: bool
+) -> None:
+    """What the names held after a task, or some of them, into this kernel. `undo` takes it back."""
+    if as_name is not None and len(names) != 1:
+        raise VerbUnknown("--as takes one NAME: restore STEP NAME --as OTHER")
+    if as_name is not None and not as_name.isidentifier():
+        raise VerbUnknown(f"'{as_name}' is no name in Python: write an identifier after --as")
+    checkpoint = read_checkpoint(archive_of(session), read_address(address))
+    plan = prepare_restore(session.ledger, session.store(), checkpoint, names, as_name)
+    if dry_run:
+        _show_plan(session, plan, wire)
+        return
+    plan = replace(plan, removed=()) if keep else plan
+    undo = apply_restore(plan, session.ledger, session.store())
+    changed = len(plan.added) + len(plan.changed)
+    parts = [f"{count(changed, 'name')} bound", *([f"{len(plan.removed)} removed"] if plan.removed else [])]
+    parts += [f"{len(plan.kept)} kept"] if plan.kept else []
+    print(f"{checkpoint.address} restored: {', '.join(parts)} · %flow undo takes it back")
+    for note in undo.notes:
+        print(f"  {note}")
+
+
+def _show_plan(session: Session, plan: RestorePlan, wire: bool) -> None:
+    text = "\n".join(describe_plan(plan))
+    if wire:
+        data = {MIME: to_data(preview_of(plan, session.namespace)), "text/plain": text}
+        session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
+    else:
+        print(text)
+
+
+@click.command()
+@click.pass_obj
+def undo(session: Session) -> None:
+    """Take the last restore back; every name is bound to the very object it was."""
+    taken = undo_restore(session.ledger)
+    print(f"the restore of {taken.address} is taken back")
+
+
+@click.command()
+@click.argument("name")
+@click.pass_obj
+def checkpoint(session: Session, name: str) -> None:
+    """Store all names of this kernel that can be stored, as NAME, for `restore NAME`."""
+    if not name.isidentifier():
+        raise VerbUnknown(f"'{name}' cannot name a checkpoint: write one Python identifier, such as before_lunch")
+    flow = session.graph().flow
+    store, ledger = session.store(), session.ledger
+    saved = save_checkpoint(name, ledger, store, flow.name, flow.document, flow.cells, session.graph().links)
+    stored = f"{count(len(saved.artifacts), 'name')} stored as {name} (run {saved.run})"
+    print(f"{stored}: %flow restore {name} brings them back")
+    for lost in saved.lost:
+        print(f"  {lost.path} is a {lost.was} and could not be stored ({lost.reason})")
+
+
+@click.command()
+@click.argument("task", metavar="[STEP[ITEM]]", required=False)
+@click.pass_obj
+def debug(session: Session, task: str | None) -> None:
+    """The inputs of a failed task (by default the newest) into this kernel.
+
+    Shift+Enter on its cell then runs that very task here, so that %debug works on it.
+    """
+    archive = archive_of(session)
+    row, failed = _find_failed(archive, read_address(task) if task else None)
+    graph = archive.graph(row)
+    target = TaskId(failed.step, failed.path, failed.turn)
+    start = find_start(graph, target, _stored_in(archive, row))
+    if start is None:
+        raise VerbUnknown(f"what {task_name(failed)} read is no longer stored: %flow run --to {failed.step}")
+    refuse_untrusted_artifacts(archive.reader, failed.id, start.inputs, session.root)
+    session.bind({0: start.inputs})
+    session.ledger.disown([one.name for one in start.inputs])
+    linked = graph.links[failed.step]
+    values = {name: value for name, value in session.live_parameters().items() if name in linked.parameters}
+    session.namespace.update(values)
+    session.home().define(linked.prelude)
+    session.steps.focus = target if failed.path else None
+    _tell(row, failed, graph, start)
+
+
+def _find_failed(archive: Archive, address: Address | None) -> tuple[RunRow, TaskRow]:
+    if address is None:
+        for row in archive.runs(20) or (archive.none(),):
+            found = [task for task in archive.reader.tasks(row.id) if _is_failed(task)]
+            if found:
+                return row, found[-1]
+        raise VerbUnknown("no task of the last 20 runs failed: name one, as in %flow debug fit[3]")
+    row, tasks = archive.find(address)
+    found = [task for task in tasks if _is_failed(task)] or [task for task in tasks if not task.split]
+    if not found:
+        raise UnknownName("task", str(address), [task_name(task) for task in tasks])
+    return row, found[0]
+
+
+def _is_failed(task: TaskRow) -> bool:
+    return task.status is TaskStatus.FAILED and not task.split and '"NotStored"' not in (task.failure or "")
+
+
+def _stored_in(archive: Archive, row: RunRow) -> Mapping[TaskId, TaskReused]:
+    """What the run had, as if it were all taken from the store again."""
+    done = (TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED)
+    found = {}
+    for one in archive.reader.tasks(row.id):
+        if one.status in done:
+            task = TaskId(one.step, one.path, one.turn, one.split)
+            is_skipped = one.status is TaskStatus.SKIPPED
+            found[task] = TaskReused(task, archive.reader.artifacts(one.id), "", one.again, is_skipped)
+    return found
+
+
+def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
+    bound = ", ".join(one.name for one in start.inputs) or "nothing"
+    print(f"{task_name(failed)} of run {row.number}: bound its inputs {bound}")
+    if failed.failure:
+        failure = json.loads(failed.failure)
+        print(f"it raised {failure['type']}: {failure['message']}")
+        for frame in failure.get("frames", ())[-1:]:
+            print(f"  {frame['where']}: {frame['source']}")
+    cell = graph.steps[failed.step].place.cell
+    print(f"execute cell {cell} (step {failed.step}) to run it here; after an error %debug looks into it")
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
+@click.pass_obj
+def live_trust(session: Session, path: Path | None) -> None:
+    """Trust all that a store holds now (by default that of this notebook), whoever signed it, so that it is loaded."""
+    root = Store.locate(path if path and path.is_dir() else path.parent) if path else session.root
+    if path is not None and Store.exists(path):
+        root = path
+    with Store.open(root, create=False) as store:
+        number = trust_store(store.history)
+    told = f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
+    print(told)
+
+
+@click.command()
+@click.pass_obj
+def cancel(session: Session) -> None:
+    """End the run that goes on in the background."""
+    session.runs.cancel()
+
+
+@click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.pass_obj
+def notebook(session: Session, path: Path | None) -> None:
+    """Which notebook this kernel belongs to; with PATH, say so where the front end does not."""
+    if path is not None:
+        session.follow(path.absolute())
+    known = session.document.path
+    where = f"{known}" if known else "unknown: steps are taken in the order in which they were defined"
+    print(f"notebook: {where}\nstore: {session.root}")
+    if session.document.unreadable is not None:
+        print(f"its file cannot be read now, so what was read before holds: {session.document.unreadable}")

@@ -1,0 +1,73 @@
+"""Verbs that show something in the notebook: show, card, report, convert."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nbflow.errors import VerbUnknown
+from nbflow.history.address import read_address
+from nbflow.history.report import page
+from nbflow.jupyter.kernel.drawing import draw_session
+from nbflow.jupyter.kernel.verbs.moving import archive_of
+from nbflow.notebook.convert import FORMS, convert_notebook
+from nbflow.progress.pictures import count
+from nbflow.run.launch import refuse_empty
+from nbflow.store.catalog.rows import TaskStatus
+from nbflow.verbs.task_logs import heading
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+
+@click.command()
+@click.option("--svg/--text", default=True, help="Drawn, where Graphviz is installed, or as text.")
+@click.pass_obj
+def live_show(session: Session, svg: bool) -> None:
+    """The graph, live where the front end can; --mermaid, --dot and -o FILE as in a shell."""
+    refuse_empty(session.graph().flow)
+    data = draw_session(session, svg)._repr_mimebundle_()
+    session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
+
+
+@click.command()
+@click.argument("task", metavar="STEP[ITEM]")
+@click.pass_obj
+def live_card(session: Session, task: str) -> None:
+    """What a task printed and displayed, as it did then."""
+    archive = archive_of(session)
+    row, tasks = archive.find(read_address(task))
+    for one in tasks:
+        session.screen.say(heading(row, one))
+        session.screen.replay(json.loads(archive.reader.text(one.outputs) or "[]") if one.outputs else [])
+        if one.status is TaskStatus.FAILED and one.failure:
+            session.screen.say(json.loads(one.failure).get("traceback", ""))
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file; else FLOW-RUN.html.")
+@click.pass_obj
+def live_report(session: Session, run: str | None, output: Path | None) -> None:
+    """A run as one HTML page that needs no other file: parameters, graph, and what every task displayed."""
+    archive = archive_of(session)
+    row = archive.run(run)
+    path = output or session.folder / f"{archive.flow}-{row.number}.html"
+    path.write_text(page(archive, row), "utf-8", "backslashreplace")
+    session.screen.say(f"run {row.number} is written to {path}")
+
+
+@click.command()
+@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="`#| step: NAME` or `%%step NAME`.")
+@click.pass_obj
+def live_convert(session: Session, form: str) -> None:
+    """Rewrite the headers of this notebook's file. Save first, and reload the notebook afterwards."""
+    path = session.document.path
+    if path is None:
+        raise VerbUnknown("nbflow does not know the file of this notebook: say %flow notebook PATH first")
+    changed = convert_notebook(path, form)
+    then = ": reload it from disk" if changed else ""
+    session.screen.say(f"{count(changed, 'cell')} of {path.name} changed{then}")

@@ -1,0 +1,72 @@
+"""A run that is watched from a cell: one text that is updated, and lines for what is worth one."""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Iterable
+
+from rich.console import Console
+
+from nbflow.cli.terminal import steps_table
+from nbflow.jupyter.kernel.broadcast import Going
+from nbflow.jupyter.kernel.screen import Update
+from nbflow.jupyter.protocol.messages import Lifecycle
+from nbflow.progress.narrator import Narrator
+from nbflow.run.events.events import Event, Outcome, TaskStarted
+from nbflow.run.task.performer import Result
+
+_PAUSE = 0.1
+"""Seconds between two updates at least; a front end drops what comes faster than it can show."""
+
+_WIDTH = 100
+
+KEPT = 30
+"""So many lines stand below a table."""
+
+
+class Watched:
+    """A listener of a run. `say` prints, `update` replaces the table.
+
+    Without `say` the newest lines stand below the table: what is printed beside the cells would land in any of them.
+    """
+
+    def __init__(self, narrator: Narrator, update: Update, say: Callable[[str], None] | None) -> None:
+        self.narrator, self.tally = narrator, narrator.tally
+        self._kept: list[str] = []
+        self._update, self._print = update, say or self._keep
+        self._began: dict[str, float] = {}
+        self._shown = 0.0
+        self.going: Going | None = None  # what is told of it to the panel
+
+    def __call__(self, event: Event, result: Result | None) -> None:
+        if isinstance(event, TaskStarted):
+            self._began.setdefault(event.task.step, time.monotonic())
+        if self.tally.add(event):
+            self.say(self.narrator.tell(event, result))
+        if self.going is not None:
+            self.going.heard(event)
+        if time.monotonic() - self._shown > _PAUSE:
+            self.show()
+
+    def end(self, outcome: Outcome) -> None:
+        if self.going is not None:
+            self.going.end(Lifecycle(outcome.value))
+
+    def say(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._print(text)
+
+    def _keep(self, text: str) -> None:
+        self._kept += text.rstrip("\n").split("\n")
+
+    def show(self) -> None:
+        self._shown = time.monotonic()
+        self._update("\n".join([self._draw(), *self._kept[-KEPT:]]))
+
+    def _draw(self) -> str:
+        now = time.monotonic()
+        running = {step: now - began for step, began in self._began.items() if self.tally.counts[step].running}
+        file = io.StringIO()
+        Console(file=file, width=_WIDTH, color_system=None, force_jupyter=False).print(steps_table(self.tally, running))
+        return "\n".join(line.rstrip() for line in file.getvalue().rstrip().split("\n"))

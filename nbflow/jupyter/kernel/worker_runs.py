@@ -1,0 +1,358 @@
+"""Runs in worker processes, started from a cell: their progress, their end, and what they leave in the namespace."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.jupyter.kernel.background import BackgroundRun
+from nbflow.jupyter.kernel.interactive import LiveJournal
+from nbflow.jupyter.kernel.phrases import offer_magics
+from nbflow.jupyter.kernel.screen import Update
+from nbflow.jupyter.kernel.watched import Watched
+from nbflow.progress.narrator import Memory, Narrator
+from nbflow.progress.numbers import duration
+from nbflow.progress.pictures import count
+from nbflow.progress.tally import Tally
+from nbflow.run.diskcheck import warnings_of
+from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
+from nbflow.run.events.task_table import TaskPhase
+from nbflow.run.executor import Executor
+from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.program import Program
+from nbflow.run.workers.fork_server import start_fork_server
+from nbflow.run.workers.pool import default_method
+from nbflow.store.catalog.flow_names import explain_name
+from nbflow.store.catalog.rows import RunRow, RunStatus
+from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.verbs.execution import Request, processors, whence_of
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.kernel.session import Session
+
+
+@dataclass(frozen=True)
+class RunOrder:
+    """A run that was asked for, with all it needs to be started from any thread."""
+
+    graph: Graph
+    request: Request
+    root: Any
+    folder: Any
+
+
+class WorkerRuns:
+    """The runs of one session. At most one of them goes on beside the cells."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.background: BackgroundRun | None = None
+
+    @property
+    def slots(self) -> int:
+        return processors()
+
+    def _say(self, text: str) -> None:
+        self._session.screen.say(offer_magics(text, self._session.document.name))
+
+    # a step in workers, as part of the interactive run
+
+    def in_workers(self, plan: RunPlan, program: Program, journal: LiveJournal, step: StepSpec | None = None) -> None:
+        """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
+        store, where = self._session.store(), self._session.document.where
+        start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
+        run = RunMachine(program.graph, plan)
+        with self._session.screen.progress() as update:
+            names = [*program.graph.links[step.name].scope, step.name] if step else []
+            shown = dict.fromkeys(names, Reuse.ANY)
+            watched = self._watch(program.graph, RunPlan(shown), store, update)
+            with self._session.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
+                executor = Executor(run, program, journal, _Only(watched, shown), default_method())
+                try:
+                    outcome = executor.execute()
+                    watched.end(outcome)
+                finally:
+                    watched.show()
+        if run.learned:
+            keep_learned(journal.writer, run)
+            journal.writer.commit()
+            self._session.forget_graph()
+        raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")
+
+    def _watch(self, graph: Graph, plan: RunPlan, store: Store, update: Update, aside: bool = False) -> Watched:
+        memory = Memory(whence_of(store, graph.flow.name), lambda text: json.loads(store.history.text(text) or "[]"))
+        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._session.document.name, brief=True)
+        return Watched(narrator, update, None if aside else self._say)
+
+    # %flow run
+
+    def perform(self, request: Request, background: bool = False) -> None:
+        """Run the flow. Its results are bound as Run All would bind them; in the background at the next cell."""
+        session = self._session
+        graph = session.graph()
+        refuse_errors(graph)
+        order = RunOrder(graph, request, session.store().root, session.folder)
+        if background:
+            self._start(order)
+            return
+        store = session.store()
+        with session.screen.progress() as update:
+            finished = self._launch(order, store, update)
+        self._conclude(finished, request)
+
+    def _launch(self, order: RunOrder, store: Store, update: Update, beside: BackgroundRun | None = None) -> Finished:
+        began = time.monotonic()
+        watched = self._watch(order.graph, order.request.plan, store, update, beside is not None)
+        begun: list[RunRow] = []
+
+        def started(row: RunRow, executor: Executor) -> None:
+            begun.append(row)
+            for problem in warnings_of(order.graph, order.folder, request.plan.reuse):
+                self._say(f"warning: {problem}")
+            self._tell_begin(order, watched, beside, row, executor)
+
+        def listen(event: Any, result: Any) -> None:
+            watched(event, result)
+            if beside is not None:
+                beside.tell()
+
+        request = order.request
+        try:
+            finished = launch(
+                order.graph, request.plan, request.parameters, store, order.folder, listen,
+                kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+            )  # fmt: skip
+        except BaseException:
+            _close(store, begun)
+            watched.end(Outcome.FAILED)
+            raise
+        watched.end(finished.outcome)
+        seconds = time.monotonic() - began
+        watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
+        watched.show()
+        return finished
+
+    def _tell_begin(
+        self, order: RunOrder, watched: Watched, beside: BackgroundRun | None, row: RunRow, executor: Executor
+    ) -> None:
+        session = self._session
+        watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
+        if beside is not None:
+            beside.watched = watched
+            beside.began(row, executor)
+        else:
+            self._say(_heading(row, order))
+
+    def _conclude(self, finished: Finished, request: Request) -> None:
+        self.bind_results(finished)
+        self._session.forget_graph()
+        raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
+
+    # beside the cells
+
+    def _start(self, order: RunOrder) -> None:
+        if self.background is not None and not self.background.is_over:
+            number = self.background.row.number if self.background.row else "before"
+            raise VerbUnknown(f"run {number} still runs in the background: wait for it, or stop it with %flow cancel")
+        progress = self._session.screen.progress()
+        update = progress.__enter__()
+
+        def work(beside: BackgroundRun) -> Finished:
+            with Store.open(order.root) as store:  # connections belong to the thread that made them
+                return self._launch(order, store, update, beside)
+
+        self.background = BackgroundRun(work)
+        self.background.wait_until_begun()
+        if self.background.row is not None:
+            self._say(f"run {self.background.row.number} goes on in the background: %flow status shows it")
+
+    def start_background(self, plan: RunPlan, program: Program) -> None:
+        """A `--bg` step: in a run of its own, beside the cells."""
+        self._start(RunOrder(program.graph, Request(plan, dict(program.parameters)), program.root, program.folder))
+
+    def wait_for(self, steps: Sequence[str]) -> bool:
+        """Wait for those of the steps that are running in the background; whether there were any."""
+        beside = self.background
+        wanted = [step for step in steps if beside is not None and beside.takes_part(step)]
+        if beside is None or not wanted:
+            return False
+        if not beside.is_over:
+            self._say(f"waiting for {', '.join(wanted)}, running in the background")
+            beside.wait(wanted)
+        return True
+
+    def settle(self) -> None:
+        """Bind what a run in the background has left, if it is over."""
+        beside = self.background
+        if beside is None or not beside.is_over:
+            return
+        self.background = None
+        if beside.error is not None:
+            self._say(f"the run in the background ended: {beside.error}")
+        elif beside.finished is not None:
+            self.bind_results(beside.finished)
+            self._session.forget_graph()
+
+    def cancel(self) -> None:
+        """Stop the run beside the cells and bind what it has finished. Raises VerbUnknown where there is none."""
+        if self.background is None or self.background.is_over:
+            raise VerbUnknown("nothing runs in the background; the stop button ends what runs in a cell")
+        self.background.cancel()
+        self._say("cancelled; what has finished is kept")
+        self.settle()
+
+    def close(self) -> None:
+        if self.background is not None and not self.background.is_over:
+            self.background.cancel()
+
+    # what a run leaves behind
+
+    def bind_results(self, finished: Finished) -> None:
+        """Leave the kernel with parameters and artifacts of this run alone.
+
+        A name comes from the last step in document order that bound it; names of single items are not bound.
+        """
+        session = self._session
+        rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
+        last: dict[str, tuple[ArtifactRef, int]] = {}
+        ended: set[str] = set()
+        for task, artifacts in results_of(finished.run):
+            last |= {name: (artifact, rows.get(task, 0)) for name, artifact in artifacts.items()}
+            for name in finished.run.graph.links[task.step].ends - artifacts.keys():
+                last.pop(name, None)
+                ended.add(name)
+        session.unbind(ended - last.keys())
+        self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
+        session.hold(known_parameters(session, finished.row.parameters))
+        by_task: dict[int, list[ArtifactRef]] = {}
+        for artifact, row in last.values():
+            by_task.setdefault(row, []).append(artifact)
+        try:
+            session.bind(by_task)  # at once, so that names of several tasks share what they shared
+        except NbflowError:
+            self._bind_one_by_one(by_task)
+
+    def _bind_one_by_one(self, by_task: Mapping[int, Sequence[ArtifactRef]]) -> None:
+        for row, made in by_task.items():
+            try:
+                self._session.bind({row: made})
+            except NbflowError as error:
+                self._say(f"{', '.join(one.name for one in made)} could not be bound: {error}")
+
+    def _let_go(self, finished: Finished, made: Mapping[str, ArtifactRef]) -> None:
+        """Remove what another run had made of other values than this one has."""
+        session = self._session
+        session.ledger.prune()
+        held = {name: one.artifact for name, one in session.ledger.bound.items() if one.ours}
+        before = session.live_parameters()
+        changed = {name for name, value in finished.row.parameters.items() if before.get(name, value) != value}
+        left = outdated(finished.run, held, made, frozenset(changed))
+        for name in left:
+            del session.namespace[name]
+        session.ledger.prune()
+        if left:
+            verb = "is" if len(left) == 1 else "are"
+            self._say(f"{', '.join(left)} {verb} gone: made by another run from other values, and not by this one")
+
+    def describe_reuse(self, step: str, events: Sequence[TaskReused]) -> Iterator[str]:
+        """`train · from run 7, 2 h ago, saved 1 h 58 m`."""
+        if not events:
+            yield f"{step} · no items, nothing to run"
+            return
+        if all(event.skipped for event in events):
+            yield f"{step} · skipped: its condition did not hold"
+            return
+        whence = whence_of(self._session.store(), self._session.graph().flow.name)
+        runs = {event.source.partition("/")[0] for event in events}
+        origin = whence(events[0].source) if len(runs) == 1 else f"{len(runs)} runs"
+        seconds = sum(event.seconds for event in events)
+        tasks = f"{count(len(events), 'task')} " if len(events) > 1 else ""
+        saved = f", saved {duration(seconds)}" if seconds >= 0.05 else ""
+        yield f"{step} · {tasks}from {origin}{saved}"
+
+
+class _Only:
+    """Tells a listener what happens in some steps; all above them comes from the store."""
+
+    def __init__(self, watched: Watched, steps: Iterable[str]) -> None:
+        self._watched, self._steps = watched, frozenset(steps)
+
+    def __call__(self, event: Any, result: Any) -> None:
+        task = getattr(event, "task", None)
+        if task is None or task.step in self._steps:
+            self._watched(event, result)
+
+
+def known_parameters(session: Session, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    known = {parameter.name for parameter in session.graph().flow.parameters}
+    return {name: value for name, value in recorded.items() if name in known}
+
+
+def results_of(run: RunMachine) -> Iterator[tuple[TaskId, Mapping[str, ArtifactRef]]]:
+    """The finished tasks that are not one of many, in document order; of a loop the last turn."""
+    newest: dict[str, TaskId] = {}
+    for task, entry in run.tasks.items():
+        if not task.path and not task.split and entry.state is TaskPhase.SUCCEEDED:
+            newest[task.step] = max(newest.get(task.step, task), task, key=lambda one: one.turn)
+    for step in run.graph.links:
+        if step in newest:
+            yield newest[step], run.tasks[newest[step]].artifacts or {}
+
+
+def outdated(
+    run: RunMachine, held: Mapping[str, ArtifactRef], made: Mapping[str, ArtifactRef], parameters: frozenset[str]
+) -> list[str]:
+    """The names a kernel holds that do not go with a run: it was to make them, or has changed what they come from.
+
+    `made` is what the run leaves, `parameters` are those that have other values in it.
+    """
+    links = run.graph.links
+    moved = {name for name, one in made.items() if name not in held or held[name].digest != one.digest}
+    stale = {step for step, linked in links.items() if step in run.plan.reuse and linked.writes & moved}
+    stale |= {step for step, linked in links.items() if linked.parameters & parameters}
+    below = {step for step in links if step in stale or not stale.isdisjoint(run.graph.ancestors(step))}
+    writers = {name: {step for step, linked in links.items() if name in linked.writes} for name in held}
+    return sorted(name for name in held.keys() - made.keys() if writers[name] & (below | run.plan.reuse.keys()))
+
+
+def raise_unless_succeeded(run: RunMachine, outcome: Outcome, what: str) -> None:
+    """Make the cell fail, so that Run All stops there.
+
+    Raises TasksFailed, and KeyboardInterrupt for what was cancelled.
+    """
+    if outcome is Outcome.CANCELLED:
+        raise KeyboardInterrupt
+    if outcome is Outcome.FAILED:
+        failed = {str(task): entry for task, entry in sorted(run.tasks.items()) if entry.state is TaskPhase.FAILED}
+        reasons = {
+            task: f"{entry.failure.type}: {entry.failure.message}".splitlines()[0]
+            for task, entry in failed.items()
+            if entry.failure is not None and not entry.tolerated
+        }
+        total = sum(not task.split and task.step in {one.partition("[")[0] for one in failed} for task in run.tasks)
+        if reasons:
+            raise TasksFailed(what, reasons, total)
+        fix = f"Run what is missing: %flow run --to {list(run.plan.reuse)[-1]}"
+        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored as the notebook stands now"), total, fix)
+
+
+def _close(store: Store, begun: Iterable[RunRow]) -> None:
+    """A run that could not even be ended, in a kernel that lives on."""
+    for row in begun:
+        with store.writer() as writer:
+            writer.update_run(row.id, status=RunStatus.FAILED, finished=time.time())
+
+
+def _heading(row: RunRow, order: RunOrder) -> str:
+    steps = count(len(order.request.plan.reuse), "step")
+    name = f"\n{explain_name(row.flow, row.document)}" if row.number == 1 else ""
+    return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}{name}"

@@ -1,0 +1,113 @@
+"""The notebook as it is in the front end, against what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from nbflow.errors import ParameterError, ParameterMissing
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.history.archive import Archive, expected
+from nbflow.history.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
+from nbflow.history.versions import Past, StepStanding, StepState
+from nbflow.jupyter.panel.flow_shape import fields_of, lines_of_problems, problems_of, shape_of
+from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.past import recall_past, recall_totals
+from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
+from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine, StepStatus
+from nbflow.notebook.arguments import recorded
+from nbflow.run.diskcheck import check_disk
+from nbflow.run.launch import link_learned
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
+
+Learned = frozenset[tuple[tuple[str, str], frozenset[str]]]
+"""What runs have found that steps write: ((step, digest of its code), names)."""
+
+
+@dataclass(frozen=True)
+class CellsRead:
+    """What the cells alone say."""
+
+    graph: Graph
+    shape: FlowShape
+    problems: tuple[ProblemLine, ...]
+
+
+@lru_cache(16)
+def _read(cells: tuple[Cell, ...], name: str, document: str, learned: Learned) -> CellsRead:
+    """Once, while nothing is edited."""
+    graph = link_learned(read_flow(cells, name, document), dict(learned))
+    return CellsRead(graph, shape_of(graph), tuple(problems_of(graph)))
+
+
+def flow_state(place: NotebookPlace, cells: Sequence[Cell]) -> FlowState:
+    if not place.has_store:
+        read = _read(tuple(cells), place.flow, place.document, frozenset())
+        return _state(place, read, [StepLine(step, StepStatus.MISSING) for step in read.graph.links], {}, None)
+    with place.archive() as archive:
+        learned = frozenset(archive.reader.learned(place.flow).items())
+        return _against(archive, place, _read(tuple(cells), place.flow, place.document, learned))
+
+
+def _against(archive: Archive, place: NotebookPlace, read: CellsRead) -> FlowState:
+    rows = archive.runs(LOOKED_AT)
+    totals = {row.number: recall_totals(archive, row) for row in rows}
+    busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
+    values = _parameters(archive, place, read.graph, rows[0] if rows else None)
+    now = version_of(read.graph, values, place.folder, place.root, archive.reader)
+    pasts = {row.number: recall_past(archive, row) for row in rows}
+    standings = stand_all(now, list(pasts.values()))
+    lines = {step: _standing_line(one, totals, pasts) for step, one in standings.items()}
+    if busy is not None:
+        lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
+    shown = busy or next(iter(totals.values()), None)
+    run = run_line(archive, shown) if shown is not None else None
+    return _state(place, read, list(lines.values()), recorded(values), run)
+
+
+def _is_starting(row: RunRow) -> bool:
+    """Whether a run goes on, even if none of its tasks does at this moment."""
+    return row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
+
+
+def _state(
+    place: NotebookPlace, read: CellsRead, lines: Sequence[StepLine], values: Mapping[str, Any], run: RunLine | None
+) -> FlowState:
+    fields = tuple(fields_of(read.graph.flow.parameters, values))
+    missing = lines_of_problems(read.graph, check_disk(read.graph, place.folder))
+    return FlowState(PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root))
+
+
+def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:
+    """Those that `resume` would have; where one of them cannot be had, what the newest run had."""
+    try:
+        return resumed_parameters(archive, graph.flow, {}, place.folder, newest)
+    except (ParameterError, ParameterMissing):
+        known = {one.name: one.default for one in graph.flow.parameters}
+        return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
+
+
+def _standing_line(one: StepStanding, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
+    """Where a step stands, with the counts of the run that says so."""
+    status = StepStatus(one.state.value)
+    if one.past is None:
+        return StepLine(one.step, status, reasons=one.reasons)
+    then = totals[one.past]
+    count = then.count(one.step, expected(pasts[one.past].version.graph, one.step, then.steps))
+    if one.state is StepState.DONE and count.over and count.skipped == count.over:
+        status = StepStatus.SKIPPED
+    line = step_line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
+    return replace(line, outdated=one.outdated)
+
+
+def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:
+    """Of a run all steps that take part; of a kernel session what runs now."""
+    graph = archive.graph(busy.row)
+    for step in archive.steps(busy.row):
+        line = step_line(step, busy, graph)
+        if line.status is StepStatus.RUNNING or busy.row.kind is not RunKind.INTERACTIVE:
+            yield line

@@ -1,0 +1,82 @@
+"""A notebook below the root of a Jupyter server, and its store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nbflow.errors import NbflowError, NoRunYet, NotANotebook
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.header import read_header
+from nbflow.history.archive import Archive
+from nbflow.notebook.read import read_cells
+from nbflow.store.catalog.schema import meaning_of_errors
+from nbflow.store.store import Store
+
+
+class NotBelowRoot(NbflowError):
+    """Raised for a path that leads nowhere, or out of the folder that the server shows."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"there is no notebook '{path}' below the folder of this server: check the path")
+
+
+@dataclass(frozen=True)
+class NotebookPlace:
+    """`path` is absolute, and as a kernel of this notebook knows it: links are not followed."""
+
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.path.parent
+
+    @cached_property
+    def flow(self) -> str:
+        return Store.flow_of(self.root, self.path)
+
+    @property
+    def document(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def root(self) -> Path:
+        return Store.locate(self.folder)
+
+    @property
+    def has_store(self) -> bool:
+        return Store.exists(self.root)
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """Its runs, for reading, in the thread that asks. Raises NoRunYet where there is no store."""
+        if not self.has_store:
+            raise NoRunYet(self.flow, self.root)
+        with Store(self.root).new_reader() as reader, meaning_of_errors(reader.path):
+            yield Archive(reader, self.flow, self.root)
+
+    def saved_cells(self) -> list[Cell]:
+        """What the file says; nothing while it cannot be read."""
+        try:
+            return list(read_cells(self.path))
+        except NotANotebook:
+            return []
+
+    def step_cells(self) -> dict[str, str]:
+        """Step -> the id of its cell, as the file says."""
+        named = ((read_header(cell.source).name, cell.id) for cell in self.saved_cells())
+        return {name: cell for name, cell in named if name}
+
+
+def find_place(top: Path, path: str) -> NotebookPlace:
+    """The notebook at a path relative to `top`. Raises NotBelowRoot, also where a link leads out of it."""
+    top = top.absolute()
+    found = top / path
+    is_inside = bool(path) and not Path(path).is_absolute() and ".." not in Path(path).parts
+    if not is_inside or "\0" in path or not found.resolve().is_relative_to(top.resolve()) or not found.is_file():
+        raise NotBelowRoot(path)
+    return NotebookPlace(found)

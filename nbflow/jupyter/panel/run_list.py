@@ -1,0 +1,53 @@
+"""The runs of a notebook, and what differs between two of them."""
+
+from __future__ import annotations
+
+from nbflow.history.differences import Difference, compare_runs
+from nbflow.history.report import page
+from nbflow.jupyter.panel.flow_shape import shape_of
+from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.past import recall_totals
+from nbflow.jupyter.panel.status_lines import run_line, step_lines
+from nbflow.jupyter.protocol.messages import Change, RunDiff, RunList, RunState
+
+LISTED = 200
+"""So many runs are listed."""
+
+
+def run_list(place: NotebookPlace) -> RunList:
+    if not place.has_store:
+        return RunList(())
+    with place.archive() as archive:
+        rows = archive.runs(LISTED)
+        return RunList(tuple(run_line(archive, recall_totals(archive, row)) for row in rows))
+
+
+def run_state(place: NotebookPlace, run: str | None) -> RunState:
+    with place.archive() as archive:
+        row = archive.run(run)
+        graph, totals = archive.graph(row), recall_totals(archive, row)
+        lines = tuple(step_lines(archive.steps(row), totals, graph))
+        return RunState(run_line(archive, totals), shape_of(graph, place.step_cells()), lines)
+
+
+def run_diff(place: NotebookPlace, then: str, now: str) -> RunDiff:
+    with place.archive() as archive:
+        before, after = archive.run(then), archive.run(now)
+        found = compare_runs(archive, before, after)
+        return RunDiff(
+            before.number,
+            after.number,
+            tuple(map(_change, found.parameters)),
+            found.code,
+            tuple(map(_change, found.artifacts)),
+            tuple(map(_change, found.environment)),
+        )
+
+
+def _change(one: Difference) -> Change:
+    return Change(one.name, one.then, f"{one.now}, {one.note}" if one.then and one.note else one.note or one.now)
+
+
+def report_page(place: NotebookPlace, run: str | None) -> str:
+    with place.archive() as archive:
+        return page(archive, archive.run(run))

@@ -1,0 +1,119 @@
+"""How far runs and their steps are, one line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.flow.graph.link import Graph
+from nbflow.history.archive import Archive, expected, is_cut_off
+from nbflow.jupyter.protocol.messages import Lifecycle, RunLine, StepLine, StepStatus
+from nbflow.notebook.arguments import recorded
+from nbflow.progress.tally import Count
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskStatus
+
+_LONGEST = 120
+"""Characters of a parameter's value that a line shows."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the tasks of one run add up to, by step."""
+
+    row: RunRow
+    steps: Mapping[str, Sequence[StepRow]] = field(default_factory=dict)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything runs now. A kernel session stays open while nothing does."""
+        every = (one for rows in self.steps.values() for one in rows)
+        return self.row.status is RunStatus.RUNNING and any(one.status is TaskStatus.RUNNING for one in every)
+
+    def count(self, step: str, total: int | None) -> Count:
+        """`total` is how many tasks the step has, None while nobody knows."""
+        count = Count(total or 0, total is not None)
+        for one in self.steps.get(step, ()):
+            count.add(one)
+        if self.row.status is not RunStatus.RUNNING:
+            count.running = 0
+        return count
+
+    def began(self, step: str) -> float | None:
+        """When the first of the tasks that run now did."""
+        running = [one for one in self.steps.get(step, ()) if one.status is TaskStatus.RUNNING]
+        return min((one.started for one in running if one.started is not None), default=None)
+
+
+def totals_of(archive: Archive, row: RunRow) -> Totals:
+    found: dict[str, list[StepRow]] = {}
+    for one in archive.reader.steps(row.id):
+        found.setdefault(one.step, []).append(one)
+    return Totals(row, found)
+
+
+def step_line(step: str, totals: Totals, graph: Graph, reasons: tuple[str, ...] = ()) -> StepLine:
+    """How far a step came in a run."""
+    count = totals.count(step, expected(graph, step, totals.steps))
+    began = totals.began(step) if count.running else None
+    return step_line_of(step, count, _status(step, count, totals), began, totals.row.number, reasons)
+
+
+def step_line_of(
+    step: str, count: Count, status: StepStatus, began: float | None = None, run: int | None = None,
+    reasons: tuple[str, ...] = (),
+) -> StepLine:  # fmt: skip
+    return StepLine(
+        step, status, count.total, count.running, count.ran, count.reused, count.skipped, count.failed,
+        round(count.seconds + count.saved, 3), began, run, reasons,
+    )  # fmt: skip
+
+
+def _status(step: str, count: Count, totals: Totals) -> StepStatus:
+    """Of a run that is over, nothing waits any more; nor does in a kernel session what was stopped."""
+    if count.state != "waiting":
+        return StepStatus(count.state)
+    if is_cut_off(totals.row, totals.steps.get(step, ())):
+        return StepStatus.CANCELLED
+    return StepStatus.WAITING if totals.row.status is RunStatus.RUNNING else StepStatus.MISSING
+
+
+def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[StepLine]:
+    return (step_line(step, totals, graph) for step in steps)
+
+
+def run_line(archive: Archive, totals: Totals) -> RunLine:
+    """Of a run that goes on also what is not begun yet counts; a kernel session plans nothing."""
+    row = totals.row
+    is_planned = row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
+    graph = archive.graph(row) if is_planned else None
+    names = archive.steps(row) if is_planned else totals.steps
+    return line_of_run(row, [totals.count(name, _known_total(name, totals, graph)) for name in names])
+
+
+def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
+    return RunLine(
+        row.number, str(row.kind), Lifecycle(row.status.value), row.started, row.finished, shorten(row.parameters),
+        row.tags, row.origin, row.user,
+        total=sum(max(count.total, count.over + count.running) for count in counts),
+        done=sum(count.ran + count.skipped for count in counts),
+        reused=sum(count.reused for count in counts),
+        failed=sum(count.failed for count in counts),
+    )  # fmt: skip
+
+
+def shorten(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the catalog records them; one that is long, such as the content of a file, by its beginning."""
+    return {name: _beginning(value) for name, value in recorded(parameters).items()}
+
+
+def _beginning(value: Any) -> Any:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _known_total(step: str, totals: Totals, graph: Graph | None) -> int | None:
+    if graph is not None:
+        return expected(graph, step, totals.steps)
+    return sum(one.items for one in totals.steps[step] if one.split)

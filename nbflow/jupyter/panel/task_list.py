@@ -1,0 +1,78 @@
+"""The tasks of a run, one line each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from nbflow.errors import UnknownName
+from nbflow.history.archive import Archive, item_of, task_name
+from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.past import recall_totals
+from nbflow.jupyter.panel.status_lines import run_line
+from nbflow.jupyter.protocol.messages import StepStatus, TaskLine, TaskList
+from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
+
+_STATUS = {
+    TaskStatus.RUNNING: StepStatus.RUNNING,
+    TaskStatus.SUCCEEDED: StepStatus.DONE,
+    TaskStatus.REUSED: StepStatus.REUSED,
+    TaskStatus.SKIPPED: StepStatus.SKIPPED,
+    TaskStatus.FAILED: StepStatus.FAILED,
+    TaskStatus.CANCELLED: StepStatus.CANCELLED,
+}
+
+
+def task_list(place: NotebookPlace, step: str | None = None, run: str | None = None) -> TaskList:
+    """Raises UnknownName for a run or step that is not there; without a store there are no tasks."""
+    if not place.has_store and run is None:
+        return TaskList(None, ())
+    with place.archive() as archive:
+        row, tasks = _find(archive, step, run)
+        if row is None:
+            return TaskList(None, ())
+        return TaskList(run_line(archive, recall_totals(archive, row)), tuple(_lines(row, tasks)))
+
+
+def _find(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow | None, tuple[TaskRow, ...]]:
+    """The run that was asked for, else the newest that has such tasks."""
+    if run is not None:
+        row = archive.run(run)
+        if step is not None and step not in archive.graph(row).links:
+            raise UnknownName("step", step, archive.graph(row).links)
+        return row, archive.reader.tasks(row.id, step)
+    for row in archive.runs():
+        if step is None or step in recall_totals(archive, row).steps:
+            return row, archive.reader.tasks(row.id, step)
+    return None, ()
+
+
+def _lines(row: RunRow, tasks: tuple[TaskRow, ...]) -> Iterator[TaskLine]:
+    """That a foreach was split is told only where it failed."""
+    return (task_line(row, task) for task in tasks if not task.split or task.status is TaskStatus.FAILED)
+
+
+def task_line(row: RunRow, task: TaskRow) -> TaskLine:
+    status, reason = _stands(row, task)
+    return TaskLine(
+        row.number, task.number, task.step, task_name(task), item_of(task), status, task.started, task.finished,
+        task.seconds, reason,
+    )  # fmt: skip
+
+
+def _stands(row: RunRow, task: TaskRow) -> tuple[StepStatus, str]:
+    """How it ended and why, in a few words."""
+    match task.status:
+        case TaskStatus.FAILED:
+            failure = json.loads(task.failure or "{}")
+            reason = f"{failure.get('type', '')}: {failure.get('message', '')}".split("\n", 1)[0]
+            is_lacking = failure.get("type") == "NotStored"
+            return (StepStatus.MISSING, failure["message"]) if is_lacking else (StepStatus.FAILED, reason)
+        case TaskStatus.RUNNING if row.status is not RunStatus.RUNNING:
+            return StepStatus.CANCELLED, "the process of the run died"
+        case TaskStatus.REUSED if task.source:
+            return StepStatus.REUSED, f"from run {task.source.partition('/')[0]}"
+        case TaskStatus.SKIPPED:
+            return StepStatus.SKIPPED, "its condition did not hold"
+        case _:
+            return _STATUS[task.status], ""

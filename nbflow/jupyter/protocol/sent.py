@@ -1,0 +1,76 @@
+"""The cells of a notebook as the panel sends them: unsaved ones included."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbflow.errors import NbflowError
+from nbflow.flow.source.cell import Cell
+from nbflow.notebook.read import Written, code_cells
+
+
+class Misunderstood(NbflowError):
+    """Raised for a message that is not what the protocol says; nothing was done."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The code cells, and the path of the notebook as the front end has it, "" where it does not say."""
+
+    cells: tuple[Cell, ...]
+    path: str = ""
+
+
+def read_sent(text: str) -> Sent:
+    """Reads `{"cells": [{"id", "source", "type", "tags"}], "path"}`. Raises Misunderstood."""
+    found = read_object(text)
+    cells, path = found.get("cells"), found.get("path", "")
+    if not isinstance(cells, list) or not isinstance(path, str):
+        raise Misunderstood('the cells are missing: send {"cells": […]}')
+    return Sent(tuple(code_cells([_written(cell) for cell in cells])), path)
+
+
+def read_word(text: str) -> str:
+    """A word in quotes, as a shell reads it. For the panel's own way of quoting at once: shlex takes 1 µs a letter."""
+    text = text.strip()
+    if _QUOTED.fullmatch(text):
+        return _ESCAPED.sub(lambda found: "$" if found[0][0] == "$" else "'", text[1:-1])
+    try:
+        return " ".join(shlex.split(text))
+    except ValueError as error:
+        raise Misunderstood(f"what was sent cannot be read ({error}): close the quotes") from None
+
+
+_ESCAPED = re.compile(r"""\$''|'"'"'""")
+_QUOTED = re.compile(r"""'(?:[^'$]|\$''|'"'"')*'""")
+
+
+def read_object(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise Misunderstood(f"what was sent is not JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise Misunderstood("what was sent is JSON, but no object: send {…}")
+    return found
+
+
+def _written(cell: Any) -> Written:
+    match cell:
+        case {"id": str(id), "source": str(source), "type": str(kind), **more}:
+            return Written(kind, source, id, _tags(more.get("tags", ())))
+        case _:
+            raise Misunderstood("a cell needs an id, a source and a type, each a text")
+
+
+def _tags(tags: object) -> frozenset[str]:
+    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, Iterable) else frozenset()

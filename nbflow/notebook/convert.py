@@ -1,0 +1,84 @@
+"""Step headers from one form to the other: `%%step NAME` and `#| step: NAME` mean the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from nbflow.flow.source.encoding import encoding_of
+from nbflow.flow.syntax.header import CellKind, read_header, rest_of
+from nbflow.notebook.read import read_cells
+
+FORMS = ("comment", "magic")
+_KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+
+
+def convert_header(source: str, form: str) -> str:
+    """A cell with its header in the form asked for; a cell without one as it is."""
+    header = read_header(source)
+    if header.kind not in _KINDS or header.comment is (form == "comment"):
+        return source
+    lines = source.split("\n")
+    if form == "magic" and any(line.strip() for line in lines[: header.line - 1]):
+        return source  # IPython knows a magic in the first line only
+    line = lines[header.line - 1]
+    end = line[len(line.rstrip("\r")) :]
+    lines[header.line - 1] = _header(header.kind, rest_of(line), form) + end
+    return "\n".join(lines)
+
+
+def _header(kind: CellKind, rest: str, form: str) -> str:
+    if form == "magic":
+        return f"%%{kind} {rest}".rstrip()
+    return f"#| {kind}: {rest}" if rest else f"#| {kind}"
+
+
+def convert_notebook(path: Path, form: str) -> int:
+    """Rewrite the headers in a file and nothing else; how many cells changed. Raises NotANotebook."""
+    list(read_cells(path))
+    data = path.read_bytes()
+    converted, changed = _convert_percent(data, form) if path.suffix == ".py" else _convert_json(data, form)
+    if changed:
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside.write_bytes(converted)
+        beside.replace(path)  # so that a crash leaves the notebook whole
+    return changed
+
+
+def _convert_json(data: bytes, form: str) -> tuple[bytes, int]:
+    content: dict[str, Any] = json.loads(data)
+    changed = 0
+    for cell in content["cells"]:
+        held = cell.get("source", "")
+        source = held if isinstance(held, str) else "".join(held)
+        converted = convert_header(source, form) if cell.get("cell_type") == "code" else source
+        if converted != source:
+            cell["source"] = converted if isinstance(held, str) else converted.splitlines(keepends=True)
+            changed += 1
+    return json_bytes(content), changed
+
+
+def json_bytes(content: Any) -> bytes:
+    """Return a notebook as its file has it; what UTF-8 cannot say (a lone surrogate) is escaped as JSON does it."""
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+_HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\r?\n(?:[ \t]*\r?\n)*)((?:# ?)?%%\w.*|#\|.*)$")
+"""The marker of a cell, and its first line, where jupytext makes a comment of a magic."""
+
+
+def _convert_percent(data: bytes, form: str) -> tuple[bytes, int]:
+    encoding = encoding_of(data)
+    changed = 0
+
+    def convert(found: re.Match[str]) -> str:
+        nonlocal changed
+        line = re.sub(r"^# ?(?=%%)", "", found[2])
+        converted = convert_header(line, form)
+        changed += converted != line
+        return found[1] + (re.sub(r"^(?=%%)", "# ", converted) if converted != line else found[2])
+
+    return _HEADER.sub(convert, data.decode(encoding)).encode(encoding), changed

@@ -1,0 +1,47 @@
+"""A cell divided between its statements. Its code stays the same from top to bottom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
+
+from nbflow.flow.names.statements import first_line
+from nbflow.notebook.init.groups import Becomes, CellPart, Group, tree_of
+
+_SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
+    """The statements that begin in these lines, with the imports and functions around them, as ordinary cells."""
+    tree = tree_of(group.source)
+    if tree is None or not tree.body or len(group.parts) > 1:
+        return
+    kinds = [node.lineno in lines for node in tree.body]
+    _spread(tree.body, kinds, range(1, len(kinds)), -1)
+    _spread(tree.body, kinds, range(len(kinds) - 2, -1, -1), 1)
+    for is_ordinary, part in parts_of(group.parts[0], tree, kinds):
+        yield Group((part,), Becomes.ORDINARY if is_ordinary else Becomes.STEP)
+
+
+def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], step: int) -> None:
+    """Keep imports and definitions with what stands beside them."""
+    for at in order:
+        kinds[at] = kinds[at] or (kinds[at + step] and isinstance(body[at], _SHARED))
+
+
+def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Iterator[tuple[bool, CellPart]]:
+    """The part of a cell in pieces, one for each run of statements of one kind, and the kind."""
+    runs = [
+        (kind, [node for node, _ in run])
+        for kind, run in groupby(zip(tree.body, kinds, strict=True), lambda one: one[1])
+    ]
+    pieces = [(kind, 0) for kind, _ in runs[:1]]
+    for (_, above), (kind, run) in pairwise(runs):
+        end = above[-1].end_lineno or 0
+        if first_line(run[0]) > end:
+            pieces.append((kind, end))
+    starts = [part.start + start for _, start in pieces]
+    ends = [*starts[1:], part.end]
+    for (kind, _), start, until in zip(pieces, starts, ends, strict=True):
+        yield kind, CellPart(part.cell, start, until)

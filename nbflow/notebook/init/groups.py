@@ -1,0 +1,134 @@
+"""Groups of cells: what a notebook will have as one cell."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from nbflow.flow.names.text import blank, parse_step
+from nbflow.flow.reading.cells import cell_kind
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.header import CellKind, read_header
+
+
+class Becomes(StrEnum):
+    """What the cells of a group become."""
+
+    STEP = "step"
+    ORDINARY = "ordinary"
+    PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class CellPart:
+    """Lines of a cell from `start` (0 is the first) to before `end`; mostly the whole of it."""
+
+    cell: Cell
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def source(self) -> str:
+        if self.is_whole:
+            return self.cell.source
+        return "\n".join(lines_of(self.cell.source)[self.start : self.end])
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.start and self.end is None
+
+    @property
+    def is_last(self) -> bool:
+        return self.end is None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One cell of the flow that is to be. `settled`: it had a header, or nbflow cannot make a step of it.
+
+    `why` is the reason where the code alone does not show it.
+    """
+
+    parts: tuple[CellPart, ...]
+    becomes: Becomes = Becomes.ORDINARY
+    settled: bool = False
+    why: str = ""
+    name: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return self.parts[0].cell.number
+
+    @property
+    def source(self) -> str:
+        """The code without a header that is to be."""
+        return (
+            "\n\n".join(part.source.rstrip("\r\n") for part in self.parts) if self.parts[1:] else self.parts[0].source
+        )
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it becomes what it has not been."""
+        return not self.settled and self.becomes is not Becomes.ORDINARY
+
+    @property
+    def header(self) -> str:
+        """The header that it gets, in the form of a magic; empty for none."""
+        if not self.is_new:
+            return ""
+        after = f" --after {','.join(self.after)}" if self.after else ""
+        return f"%%step {self.name or self.key}{after}" if self.becomes is Becomes.STEP else f"%%{self.becomes}"
+
+    @property
+    def key(self) -> str:
+        """A name for a step that has none yet."""
+        return f"cell_{self.number}_{self.parts[0].start}"
+
+    @property
+    def cell(self) -> Cell:
+        """The cell as the checker reads it, with the number that it has now; lines of a later part stand below."""
+        lines = [self.header, self.source] if self.is_new else [self.source]
+        return replace(self.parts[0].cell, source="\n" * self.above + "\n".join(lines))
+
+    @property
+    def above(self) -> int:
+        """How many blank lines stand for the parts of the cell above this one, and a header of theirs."""
+        return self.parts[0].start + 1 if self.parts[0].start else 0
+
+    @property
+    def last(self) -> int:
+        return self.parts[-1].cell.number
+
+    def become(self, becomes: Becomes, why: str, *, settled: bool = False) -> Group:
+        return replace(self, becomes=becomes, why=why, settled=settled)
+
+
+_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+
+
+@lru_cache(4096)
+def tree_of(source: str) -> ast.Module | None:
+    """The code of a cell below its header, as a step would execute it; none for what Python cannot read."""
+    header = read_header(source)
+    try:
+        return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
+    except SyntaxError:
+        return None
+
+
+def group_of(cell: Cell) -> Group:
+    """A cell alone; one that nbflow knows already stays what it is."""
+    kind = cell_kind(cell, read_header(cell.source))
+    known = {
+        CellKind.STEP: (Becomes.STEP, "is a step already"),
+        CellKind.PARAMETERS: (Becomes.PARAMETERS, "holds parameters already"),
+        CellKind.SHARED: (Becomes.ORDINARY, "is shared already"),
+    }
+    if kind in known:
+        becomes, why = known[kind]
+        return Group((CellPart(cell),), becomes, settled=True, why=why)
+    return Group((CellPart(cell),))

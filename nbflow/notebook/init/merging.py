@@ -1,0 +1,87 @@
+"""Tiny cells below each other that go on with one value, as one step."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from nbflow.flow.names.scope import mutated_by
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.trees import every_node
+from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.notebook.init.settle_plan import PlanDraft, can_merge, merged
+
+_TINY = 4  # lines
+_LARGEST = 12
+_SLOW = re.compile(
+    r"read|load|fetch|open$|get$|download|request|fit|train|predict|run|simulat|solve|search|optimi|sleep|minimi|cross_val"
+)
+"""What is worth a checkpoint of its own: it takes time, or asks the world outside."""
+
+
+def merge_tiny(draft: PlanDraft) -> PlanDraft:
+    """Merge runs of tiny steps, where nothing else looks at what stands between them and no text divides them."""
+    groups: list[Group] = []
+    for at, group in enumerate(draft.groups):
+        if groups and at and _goes_on(draft, at, groups[-1]):
+            groups[-1] = merged((groups[-1], group), "tiny cells that go on with one value")
+        else:
+            groups.append(group)
+    return PlanDraft(tuple(groups), draft.document)
+
+
+def _goes_on(draft: PlanDraft, at: int, upper: Group) -> bool:
+    above, group = draft.groups[at - 1], draft.groups[at]
+    if not (_is_tiny(above) and _is_tiny(group)) or group.parts[0].cell.above.strip() or not can_merge((above, group)):
+        return False
+    return len(lines_of(upper.source)) + len(lines_of(group.source)) <= _LARGEST and _is_alone_with(draft, at)
+
+
+def _is_tiny(group: Group) -> bool:
+    """Whether a step is tiny and has no value at its end that is displayed."""
+    tree = tree_of(group.source)
+    if group.becomes is not Becomes.STEP or tree is None or not tree.body or len(lines_of(group.source)) > _TINY:
+        return False
+    return _is_quick(tree) and not _displays(tree.body[-1])
+
+
+def _is_quick(tree: ast.Module) -> bool:
+    calls = (one.func for one in every_node(tree) if isinstance(one, ast.Call))
+    names = (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in calls)
+    return not any(isinstance(one, ast.For | ast.While | ast.Import) for one in tree.body) and not any(
+        _SLOW.match(name) for name in names
+    )
+
+
+def _displays(last: ast.stmt) -> bool:
+    if not isinstance(last, ast.Expr):
+        return False
+    call = last.value
+    is_silent = isinstance(call, ast.Call) and (
+        mutated_by(call) is not None or (isinstance(call.func, ast.Name) and call.func.id == "print")
+    )
+    return not is_silent
+
+
+def _is_alone_with(draft: PlanDraft, at: int) -> bool:
+    """Whether the step reads what the one above makes, and nobody else sees that as it is in between."""
+    keys = {number: name for name, number in draft.steps.items()}
+    upper, lower = draft.graph.links[keys[at - 1]], draft.graph.links[keys[at]]
+    between = upper.writes - (lower.writes - lower.maybe_writes)
+    reads = {binding.name for binding in lower.bindings if keys[at - 1] in binding.writers}
+    if not reads & upper.writes:
+        return False
+    readers = (name for name in draft.graph.downstream[keys[at - 1]] if name != keys[at])
+    others = {
+        binding.name
+        for name in readers
+        for binding in draft.graph.links[name].bindings
+        if keys[at - 1] in binding.writers
+    }
+    return others.isdisjoint(upper.writes) and not _is_shown(draft, at, between)
+
+
+def _is_shown(draft: PlanDraft, at: int, names: frozenset[str]) -> bool:
+    """Whether a cell below that is no step looks at one of these names."""
+    below = (one for number in range(at + 1, len(draft.groups)) for one in draft.scratch.get(number, ()))
+    return any(re.search(rf"\b{re.escape(name)}\b", one.source) for one in below for name in names)

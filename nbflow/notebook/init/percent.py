@@ -1,0 +1,55 @@
+"""A plan as a text notebook: headers are added between its lines, and every other line stays."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from nbflow.flow.source.lines import lines_of
+from nbflow.notebook.init.cell_edits import LineRange, NewCell
+from nbflow.notebook.read import MARKER, segments
+
+
+def rewrite_script(text: str, cells: Sequence[NewCell]) -> str:
+    """The text of a notebook with these cells in place of its own."""
+    above, parts = segments(text)
+    return "\n".join(([above] if above else []) + [_written(parts, cell) for cell in cells])
+
+
+def _written(parts: Sequence[str], cell: NewCell) -> str:
+    if not cell.lines:
+        return f"# %%\n{_commented(cell.source)}\n"
+    own = parts[cell.lines[-1].cell - 1]
+    if cell.is_kept:
+        return own
+    marker = _divided(own)[0] if cell.base else ""
+    if cell.source.partition("\n")[2].lstrip().startswith("%%"):  # which lines are comments then, jupytext knows
+        return _by_jupytext(cell.source) + own[len(own.rstrip("\n")) :]
+    bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
+    ending = own[len(own.rstrip("\n")) :] or "\n"
+    added = [_commented(line) for line in cell.added]
+    return "\n".join([marker or "# %%", *added, "\n\n".join(bodies)]) + ending
+
+
+def _by_jupytext(source: str) -> str:
+    import jupytext  # noqa: PLC0415 - half a second to import
+
+    v4: Any = importlib.import_module("nbformat.v4")
+    text = str(jupytext.writes(v4.new_notebook(cells=[v4.new_code_cell(source)]), fmt="py:percent"))
+    return text[text.index("\n# %%") + 1 :].rstrip("\n")
+
+
+def _lines_of(parts: Sequence[str], lines: LineRange) -> str:
+    body = _divided(parts[lines.cell - 1])[1]
+    return body if not lines.start and lines.end is None else "\n".join(body.split("\n")[lines.start : lines.end])
+
+
+def _divided(part: str) -> tuple[str, str]:
+    first, _, rest = part.partition("\n")
+    return (first, rest) if MARKER.match(first) else ("", part)
+
+
+def _commented(source: str) -> str:
+    """Magics as jupytext has them in a file that Python can read."""
+    return "\n".join(f"# {line}" if line.startswith("%") else line for line in lines_of(source))

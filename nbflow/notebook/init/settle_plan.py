@@ -1,0 +1,293 @@
+"""Which cells are steps: a draft is read, linked and checked, and mended by rule until nothing changes any more."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.files.fileorder import space_of_prelude
+from nbflow.flow.files.uses import Access, uses_of
+from nbflow.flow.graph.link import Graph, Link, link
+from nbflow.flow.names.code import names_of
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Place, Problem
+from nbflow.flow.source.ipython import SHELL_CALL
+from nbflow.flow.syntax.definition import Scratch
+from nbflow.flow.syntax.places import OF_A_TEXT, listed
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.notebook.init.dividing import divided
+from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.notebook.init.lasting import Lasting
+from nbflow.notebook.init.telling import Showing
+
+_ROUNDS = 30
+"""Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
+
+_REFUSED = OF_A_TEXT | {"metaflow"}
+"""What is wrong with the text of one step. Such a cell is left as it is."""
+
+_MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})
+"""What is wrong with a statement of a step that only an ordinary cell may do."""
+
+_MEANT_FOR_A_STEP = frozenset(
+    {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
+)
+"""What is wrong with an ordinary cell that only a step may do."""
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """Groups, and what the checker says of the flow that they make."""
+
+    groups: tuple[Group, ...]
+    document: str
+
+    @cached_property
+    def graph(self) -> Graph:
+        return link(read_flow([group.cell for group in self.groups], "", self.document))
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        return check_flow(self.graph)
+
+    def at(self, place: Place) -> int:
+        """The number of the group that has this place."""
+        return bisect_right(self._starts, (place.cell, place.line)) - 1
+
+    @cached_property
+    def _starts(self) -> list[tuple[int, int]]:
+        """Where each group begins: a later part of a cell below the lines that stand for those above it."""
+        return [(group.number, group.above + 1) for group in self.groups]
+
+    @cached_property
+    def steps(self) -> Mapping[str, int]:
+        """The number of the group of each step."""
+        return {step.name: self.at(step.place) for step in self.graph.steps.values()}
+
+    @cached_property
+    def scratch(self) -> Mapping[int, Sequence[Scratch]]:
+        """What each group computes that steps cannot see."""
+        found: dict[int, list[Scratch]] = {}
+        for one in self.graph.flow.scratch:
+            found.setdefault(self.at(one.place), []).append(one)
+        return found
+
+    def with_groups(self, changed: Mapping[int, Group]) -> PlanDraft:
+        return PlanDraft(tuple(changed.get(at, group) for at, group in enumerate(self.groups)), self.document)
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """What is known of the code as a whole, whatever becomes a step."""
+
+    showing: Showing
+    lasting: Lasting
+    shows_count: bool = False  # cells that only show become steps as well
+
+
+def know(draft: PlanDraft, *, shows_count: bool = False) -> Notebook:
+    trees = [tree for group in draft.groups if (tree := tree_of(group.source)) is not None]
+    graph = draft.graph
+    origins = dict(pair for one in graph.prelude.definitions for pair in one.origins)
+    origins |= dict(pair for step in graph.steps.values() for pair in step.imports)
+    lasting = Lasting(trees, origins)
+    return Notebook(Showing(trees, origins, lasting), lasting, shows_count)
+
+
+def settle_draft(draft: PlanDraft, notebook: Notebook) -> PlanDraft:
+    """Mend a draft until nothing is left that a rule can mend."""
+    for _ in range(_ROUNDS):
+        better = _give_up(draft) or _promote(draft, notebook) or _divide(draft)
+        better = better or _merge(draft, notebook) or _stay(draft)
+        if better is None:
+            break
+        draft = better
+    return draft
+
+
+# what cannot be a step
+
+
+def _give_up(draft: PlanDraft) -> PlanDraft | None:
+    """Leave the cells alone of which the checker cannot read the code that they would have as steps."""
+    changed: dict[int, Group] = {}
+    for one in draft.problems:
+        if one.rule in _REFUSED and not one.warning and one.place is not None:
+            group = draft.groups[at := draft.at(one.place)]
+            if not group.settled:
+                changed.setdefault(at, group.become(Becomes.ORDINARY, f"left alone: {one.message}", settled=True))
+    return draft.with_groups(changed) if changed else None
+
+
+# what must be a step
+
+
+def _promote(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
+    """Make steps of the ordinary cells that compute, or that must be steps for others."""
+    changed: dict[int, Group] = {}
+    for at, why in _wanted(draft, notebook):
+        group = draft.groups[at]
+        if not group.settled and group.becomes is Becomes.ORDINARY:
+            changed.setdefault(at, group.become(Becomes.STEP, why))
+    return draft.with_groups(changed) if changed else None
+
+
+def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
+    for at, scratch in draft.scratch.items():
+        nodes = [node for one in scratch for node in _nodes(one.source)]
+        if notebook.shows_count or not notebook.showing.only_shows(nodes):
+            yield at, ""
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_STEP and one.place is not None:
+            yield draft.at(one.place), one.message
+    yield from _read_below(draft)
+    yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
+    yield from _used_up(draft, notebook)
+    yield from _changed_below(draft)
+
+
+def _nodes(source: str) -> Sequence[ast.stmt]:
+    tree = tree_of(source)
+    return tree.body if tree else ()
+
+
+def _commands(group: Group) -> bool:
+    """Whether IPython's own lines in an ordinary cell do what a run must do as well: they write a file, or a name."""
+    if group.settled or group.becomes is not Becomes.ORDINARY or not _MAGIC.search(group.source):
+        return False
+    tree = tree_of(group.source)
+    nodes = [node for node in tree.body if SHELL_CALL in ast.unparse(node)] if tree else []
+    binds = any(isinstance(node, ast.With) and node.items[0].optional_vars for node in tree.body) if tree else False
+    uses = uses_of(nodes, space_of_prelude(())) if nodes else ()
+    return binds or any(use.access.writes and use.access is not Access.TOUCH for use in uses)
+
+
+_MAGIC = re.compile(r"^\s*[%!]", re.M)
+
+
+def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
+    """The ordinary cells with a name that a step below reads."""
+    binders: dict[str, list[tuple[Place, int]]] = {}
+    for at, scratch in draft.scratch.items():
+        for one in scratch:
+            for name in one.names | one.changes:
+                binders.setdefault(name, []).append((one.place, at))
+    for step in draft.graph.steps.values() if binders else ():
+        linked = draft.graph.links[step.name]
+        suspects = (step.reads | step.maybe_reads | linked.prelude) & binders.keys()
+        names = suspects & (step.reads | linked.unknown | names_of(step.body).free) if suspects else suspects
+        for name in sorted(names):
+            above = [at for place, at in binders[name] if place < step.place]
+            yield from ((at, f"step '{step.name}' below reads '{name}'") for at in above[-1:])
+    for definition in draft.graph.prelude.definitions if binders else ():
+        for name in sorted(definition.reads & binders.keys()):
+            yield binders[name][-1][1], f"a function reads '{name}'"
+
+
+def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that make what is used up by reading it, as a generator is, for steps."""
+    read = frozenset[str]().union(*(step.reads | linked.prelude for step, linked in _linked(draft)))
+    for at, group in enumerate(draft.groups):
+        tree = tree_of(group.source) if group.becomes is Becomes.ORDINARY else None
+        made = notebook.lasting.bound(tree.body, {}) if tree else {}
+        yield from ((at, f"'{name}' is {made[name]}") for name in sorted(made.keys() & read))
+
+
+def _linked(draft: PlanDraft) -> Iterator[tuple[StepSpec, Link]]:
+    return ((step, draft.graph.links[step.name]) for step in draft.graph.steps.values())
+
+
+def _changed_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
+    """The ordinary cells that change an object which a step above them may have put into something else."""
+    changes = [one for one in draft.graph.prelude.definitions if one.changes and not one.setting]
+    for one in changes:
+        for step, linked in _linked(draft):
+            if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
+                yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
+                break
+
+
+# what only an ordinary cell can do
+
+
+def _divide(draft: PlanDraft) -> PlanDraft | None:
+    """Give the settings of steps, which would end with them, and their star imports ordinary cells of their own."""
+    lines: dict[int, set[int]] = {}
+    for one in draft.problems:
+        if one.rule in _MEANT_FOR_A_CELL and one.place is not None:
+            lines.setdefault(draft.at(one.place), set()).add(one.place.line)
+    for at, found in sorted(lines.items(), reverse=True):
+        group = draft.groups[at]
+        parts = [] if group.settled else list(divided(group, {line - group.above - 1 for line in found}))
+        if len(parts) > 1:
+            after = PlanDraft((*draft.groups[:at], *parts, *draft.groups[at + 1 :]), draft.document)
+            kept = (number for number, part in enumerate(parts, at) if part.becomes is Becomes.ORDINARY)
+            if not any(number in after.scratch for number in kept):
+                return after
+    return None
+
+
+def _stay(draft: PlanDraft) -> PlanDraft | None:
+    """Put steps into one that share what only their process keeps, and that no ordinary cell can give them.
+
+    One is added at a time: in the end the whole holds the first step that has made it and the last that sees it.
+    """
+    steps = sorted(draft.steps.values())
+    for first, last in sorted(_together(draft, steps), reverse=True):
+        if can_merge(draft.groups[first : last + 1]):
+            whole = merged(draft.groups[first : last + 1], "shares what only its own process keeps")
+            return PlanDraft((*draft.groups[:first], whole, *draft.groups[last + 1 :]), draft.document)
+    return None
+
+
+def _together(draft: PlanDraft, steps: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The step with such a problem, and the one below it that may see a setting, or above it that may fill a cache."""
+    for one in draft.problems:
+        at = draft.at(one.place) if one.place is not None else -1
+        if one.rule == "setting-in-step":
+            yield from ((at, step) for step in steps[bisect_right(steps, at) :][:1])
+        elif one.rule == "cache-of-function":
+            yield from ((step, at) for step in steps[: bisect_left(steps, at)][-1:])
+
+
+# what must be one step
+
+
+def _merge(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
+    """Put the cells into one step that share a value which no store can keep."""
+    spans = {(writer, reader): why for writer, reader, why in _shared(draft, notebook) if writer < reader}
+    groups = draft.groups
+    for (first, last), why in sorted(spans.items(), reverse=True):
+        if last < len(groups) and can_merge(groups[first : last + 1]):
+            groups = (*groups[:first], merged(groups[first : last + 1], why), *groups[last + 1 :])
+            return PlanDraft(groups, draft.document)
+    return None
+
+
+def _shared(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, int, str]]:
+    """Two groups of which one reads what the other has made and cannot store."""
+    known: dict[str, str] = {}
+    lost: dict[str, dict[str, str]] = {}
+    for step in draft.graph.steps.values():
+        tree = tree_of(step.body)
+        known = notebook.lasting.bound(tree.body, known) if tree else known
+        lost[step.name] = {name: known[name] for name in known.keys() & draft.graph.links[step.name].writes}
+        for binding in draft.graph.links[step.name].bindings:
+            for writer in binding.writers:
+                if word := lost.get(writer, {}).get(binding.name):
+                    why = f"'{binding.name}' is {word}, which cannot be stored"
+                    yield draft.steps[writer], draft.steps[step.name], why
+
+
+def can_merge(groups: Sequence[Group]) -> bool:
+    """Whether cells can stand in one: cells that nbflow knows or cannot read stay alone."""
+    return all(not group.settled and not group.source.lstrip().startswith("%%") for group in groups)
+
+
+def merged(groups: Sequence[Group], why: str) -> Group:
+    return Group(tuple(part for group in groups for part in group.parts), Becomes.STEP, why=why)

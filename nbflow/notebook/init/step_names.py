@@ -1,0 +1,44 @@
+"""Names of the steps of a draft."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.proposals import free_name, heading_of, name_by_code, slug
+from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.notebook.init.settle_plan import PlanDraft
+
+
+def with_step_names(draft: PlanDraft) -> tuple[Group, ...]:
+    """The groups, each new step with a name that no other step has."""
+    taken = {name for name, at in draft.steps.items() if draft.groups[at].settled}
+    keys = {at: name for name, at in draft.steps.items()}
+    named: list[Group] = []
+    above, is_used, is_top = "", False, True
+    for at, group in enumerate(draft.groups):
+        if text := group.parts[0].cell.above.strip():
+            above, is_used = heading_of(text, top=is_top) or above, False
+        is_top = False
+        if not (group.is_new and group.becomes is Becomes.STEP):
+            named.append(group)
+            continue
+        wanted = "" if is_used else slug(above)
+        is_used = True
+        wanted = wanted or _by_code(draft, group, keys[at]) or f"cell_{group.number}"
+        name = free_name(wanted, taken)
+        taken.add(name)
+        named.append(replace(group, name=name))
+    return tuple(named)
+
+
+def _by_code(draft: PlanDraft, group: Group, key: str) -> str:
+    tree, linked = tree_of(group.source), draft.graph.links[key]
+    reads = (binding.name for binding in linked.bindings if binding.required)
+    return name_by_code(tree.body if tree else (), linked.writes, _asked(draft.graph, key), reads)
+
+
+def _asked(graph: Graph, step: str) -> frozenset[str]:
+    """What the steps below read of a step."""
+    bindings = (binding for linked in graph.links.values() for binding in linked.bindings)
+    return frozenset(binding.name for binding in bindings if step in binding.writers)

@@ -1,0 +1,276 @@
+"""A notebook file as a flow: an `.ipynb`, or a `.py` with `# %%` cells as jupytext pairs it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import NotANotebook
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.source.encoding import decode_source, without_coding
+from nbflow.flow.syntax.header import read_header
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.run.program.star_names import look_beside
+
+SUFFIXES = (".ipynb", ".py")
+
+
+def read_notebook(path: Path) -> FlowSource:
+    """The flow of a notebook, named by the file's stem. Outputs are not looked at, whatever their size.
+
+    Raises NotANotebook, which says why and what to do, for anything that is not a Python notebook of format 4.
+    """
+    cells = list(read_cells(path))
+    look_beside(path)
+    return read_flow(cells, path.stem, path.name)
+
+
+def read_cells(path: Path) -> Iterator[Cell]:
+    """Its code cells, as `code_cells` has them."""
+    return code_cells(_written(path, number, cell) for number, cell in enumerate(_load(path)["cells"], start=1))
+
+
+def _written(path: Path, number: int, cell: Any) -> Written:
+    """A cell as the file has it: its metadata may say anything, its text must be one."""
+    source = cell.get("source", "") if isinstance(cell, dict) else None
+    lines: list[Any] = source if isinstance(source, list) else [source]
+    if not all(isinstance(line, str) for line in lines):
+        fix = "restore it from its last good version, or take that cell out"
+        raise NotANotebook(path, f"its cell {number} has no text", fix)
+    kind, key = cell.get("cell_type"), cell.get("id")
+    return Written(
+        kind if isinstance(kind, str) else "",
+        "".join(lines),
+        key if isinstance(key, str) else "",
+        _tags(cell),
+        cell.get("lines_above") if path.suffix == ".py" else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell of any kind (`code`, `markdown`, `raw`), as a notebook or its front end has it."""
+
+    kind: str
+    source: str
+    id: str = ""
+    tags: frozenset[str] = frozenset()
+    lines_above: int | None = None  # in a text file
+
+
+def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
+    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook.
+
+    An id that several cells have is none: it would take one of them for another.
+    """
+    every = list(cells)
+    uses = Counter(cell.id for cell in every)
+    above: list[str] = []
+    for number, cell in enumerate(every, start=1):
+        if cell.kind == "code":
+            key = cell.id if uses[cell.id] == 1 else ""
+            yield Cell(number, cell.source, key, cell.tags, "\n\n".join(above), cell.lines_above)
+            above = []
+        elif cell.kind == "markdown":
+            above.append(cell.source)
+
+
+def _tags(cell: dict[str, Any]) -> frozenset[str]:
+    tags = _facts(cell, "metadata").get("tags")
+    return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
+
+
+def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
+    """The object of that name; empty where there is none, or something else."""
+    found = of.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _load(path: Path) -> dict[str, Any]:
+    content = _read_percent(path) if path.suffix == ".py" else _parse(path)
+    if not isinstance(content, dict) or "nbformat" not in content:
+        raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")
+    if content["nbformat"] == 4 and not isinstance(content.get("cells"), list):
+        raise NotANotebook(path, "it has no list of cells", "restore it from its last good version")
+    if content["nbformat"] != 4:
+        fix = f"convert it: jupyter nbconvert --to notebook --nbformat 4 --inplace {path}"
+        raise NotANotebook(path, f"it has notebook format {content['nbformat']}, and nbflow reads format 4", fix)
+    language = _language(_facts(content, "metadata"))
+    if language.lower() not in _PYTHON:
+        raise NotANotebook(path, f"its language is {language}", "nbflow runs Python notebooks")
+    return content
+
+
+_PYTHON = ("python", "python3", "ipython", "ipython3", "")
+
+
+def _language(metadata: dict[str, Any]) -> str:
+    kernel, language = _facts(metadata, "kernelspec"), _facts(metadata, "language_info")
+    return str(kernel.get("language") or language.get("name") or "")
+
+
+def _parse(path: Path) -> Any:
+    try:
+        return json.loads(_bytes_of(path))
+    except UnicodeDecodeError:
+        raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
+    except (ValueError, RecursionError) as error:
+        fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
+        raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if not path.is_dir() and path.exists() and not path.is_file():  # reading a pipe or a device may never end
+            raise NotANotebook(path, "it is no regular file", "give the path of an .ipynb file")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise NotANotebook(path, "there is no such file", "check the path") from None
+    except IsADirectoryError:
+        raise NotANotebook(path, "it is a folder", "give the path of an .ipynb file") from None
+    except OSError as error:
+        raise NotANotebook(path, f"it cannot be read ({error.strerror})", "check its permissions") from None
+
+
+# text notebooks
+
+MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
+_HEADED = re.compile(r"^# ?%%(?:step|parameters|shared)\b", re.M)
+_TITLE = re.compile(r"step\s+\w+(?:\s+--.*)?")
+_JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
+_KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
+_LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
+_HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
+_COMMENTED = re.compile(r"\A(?:[ \t]*\n)*# ?(?=%%(?:step|parameters|shared)\b)")
+"""A header that jupytext leaves commented, as it does with all magics once one of them is not."""
+
+_SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)
+
+
+def is_script(text: str) -> bool:
+    """Whether the text of a `.py` file is a FlowSpec script. One that has step cells is a notebook all the same."""
+    return bool(_SCRIPT.search(text)) and not (_is_percent(text) and _HEADER.search(text))
+
+
+def is_notebook(path: Path, text: str) -> bool:
+    """Whether a file with this text is one, or would be if it were whole."""
+    return path.suffix == ".ipynb" or (_is_percent(text) and not is_script(text))
+
+
+def _is_percent(text: str) -> bool:
+    headed = _HEADED.search(text) and not _LIGHT.search(text)
+    return bool(_JUPYTEXT.match(text) or MARKER.search(text) or headed)
+
+
+def _read_percent(path: Path) -> dict[str, Any]:
+    """A `.py` notebook in the form of an `.ipynb`, by jupytext."""
+    try:
+        text = without_coding(decode_source(_bytes_of(path)))
+    except UnicodeError as error:
+        raise NotANotebook(path, f"it is not text ({error})", "save it as UTF-8") from None
+    _refuse_other_python(path, text)
+    import jupytext  # noqa: PLC0415 - half a second to import, and most notebooks are .ipynb files
+    import yaml  # noqa: PLC0415
+
+    try:
+        content: dict[str, Any] = jupytext.reads(_with_markers(_with_whole_kernel(text)), {"extension": ".py"})
+    except (ValueError, yaml.YAMLError) as error:
+        fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
+        raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
+    starts = _starts(text, content["cells"])
+    for number, cell in enumerate(content["cells"], start=1):
+        cell["lines_above"] = starts.get(number)
+        cell["source"] = _COMMENTED.sub("", _with_title(cell), count=1)
+        cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
+    return content
+
+
+def _with_markers(text: str) -> str:
+    """The text with a line `# %%` above each header that has none: the header begins its cell."""
+    found: list[str] = []
+    begins = False  # nothing but comments stands between here and the marker above
+    for line in text.split("\n"):
+        if _HEADED.match(line) and not begins:
+            found.append("# %%")
+        begins = bool(MARKER.match(line) or _HEADED.match(line)) or (
+            begins and (not line.strip() or line.startswith(("#", "%", "!")))
+        )
+        found.append(line)
+    return "\n".join(found)
+
+
+def _with_title(cell: Any) -> str:
+    """The text of a cell below a title that may be meant as a header, so that somebody asks."""
+    title = cell["metadata"].get("title")
+    return f"# %% {title}\n{cell['source']}" if title and _TITLE.fullmatch(title) else str(cell["source"])
+
+
+def _with_whole_kernel(text: str) -> str:
+    """The text with all that jupytext demands of the kernel that its header names, and nothing else asks for."""
+    return _KERNEL.sub(_complete, text, count=1) if _JUPYTEXT.match(text) else text
+
+
+def _complete(kernel: re.Match[str]) -> str:
+    missing = (key for key in ("display_name", "name") if f" {key}:" not in kernel[0])
+    return kernel[0] + "".join(f"{kernel[1]}{key}: python3\n" for key in missing)
+
+
+def _refuse_other_python(path: Path, text: str) -> None:
+    if is_script(text):
+        fix = (
+            f"run it with  python {path} run,  or make a notebook of it with  "
+            f"nbflow import {path} {path.with_suffix('.ipynb').name}"
+        )
+        raise NotANotebook(path, "it is a FlowSpec script", fix)
+    if _LIGHT.search(text) and not _is_percent(text):
+        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {path}"
+        raise NotANotebook(path, "its cells begin with # +, jupytext's light format", fix)
+    if not _is_percent(text):
+        raise NotANotebook(path, "it has no cells", "begin each cell with a line  # %%  as jupytext does")
+
+
+# where the cells of a text notebook stand
+
+
+def segments(text: str) -> tuple[str, list[str]]:
+    """What stands above the first cell, and the cells, each with its marker. Code above every marker is a cell."""
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if MARKER.match(line)]
+    head = _head(lines, starts[0] if starts else len(lines))
+    if any(line.strip() for line in lines[head : starts[0] if starts else None]):
+        starts.insert(0, head)
+    ends = [*starts[1:], len(lines)]
+    return "\n".join(lines[: starts[0] if starts else head]), [
+        "\n".join(lines[start:end]) for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _head(lines: Sequence[str], first: int) -> int:
+    """How many lines the header of jupytext has, or what stands above it."""
+    start = 1 if lines and lines[0].startswith("#!") else 0
+    if lines[start : start + 1] != ["# ---"]:
+        return start
+    end = next((number for number in range(start + 1, first) if lines[number] == "# ---"), start)
+    return end + 1
+
+
+def _starts(text: str, cells: Sequence[Any]) -> Mapping[int, int]:
+    """The number of lines above the code of each cell, as far as the text shows it as jupytext has read it."""
+    above, parts = segments(text.replace("\r\n", "\n"))
+    if len(parts) != len(cells):
+        return {}
+    line, found = above.count("\n") + 1 if above else 0, dict[int, int]()
+    for number, (part, cell) in enumerate(zip(parts, cells, strict=True), start=1):
+        first, _, rest = part.partition("\n")
+        marked = bool(MARKER.match(first))
+        code = rest if marked else part
+        if code.split("\n")[0].lstrip("# ") == str(cell["source"]).split("\n")[0].lstrip("# "):
+            found[number] = line + marked
+        line += part.count("\n") + 1
+    return found

@@ -1,0 +1,166 @@
+"""A graph as text, as DOT, as mermaid, or drawn by Graphviz."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Mapping
+
+import graphviz
+
+from nbflow.errors import NoDrawing
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
+
+COLOURS = {
+    "done": "#c8e6c9",
+    "reused": "#dcedc8",
+    "running": "#bbdefb",
+    "stale": "#fff3bf",
+    "missing": "#ffffff",
+    "skipped": "#eeeeee",
+    "failed": "#ffcdd2",
+}
+"""Fill colours by status; a status that is not here stays white."""
+
+Statuses = Mapping[str, str]
+"""Step -> one of the words of COLOURS."""
+
+
+def mark(step: StepSpec) -> str:
+    """What is special about a step, as its header says it: `foreach cfg in grid`, `join fit`."""
+    marks = []
+    if step.foreach:
+        marks.append(f"foreach {step.foreach.var} in {step.foreach.expr}")
+    if step.join:
+        marks.append(f"join {step.join}")
+    if step.guard:
+        marks.append(_guard(step.guard))
+    if step.loop:
+        marks.append(f"while {step.loop}")
+    return ", ".join(marks)
+
+
+def _guard(guard: Guard) -> str:
+    match guard.test:
+        case Comparison.EQUALS:
+            return f"if {guard.name} == {guard.literal!r}"
+        case Comparison.TRUE:
+            return f"if {guard.name}"
+        case Comparison.FALSE:
+            return f"if not {guard.name}"
+        case Comparison.ELSE:
+            return f"else {guard.name}"
+
+
+# text
+
+
+def to_text(graph: Graph, statuses: Statuses | None = None) -> str:
+    """One line per step in document order; what runs per item is indented below its foreach."""
+    title = f"{graph.flow.name} · {count(len(graph.links), 'step')}"
+    names = ", ".join(parameter.name for parameter in graph.flow.parameters)
+    head = f"{title} · parameters {names}" if names else title
+    return "\n".join([head, "", *_align(_rows(graph, statuses or {}))]) + "\n"
+
+
+def count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")
+
+
+def _rows(graph: Graph, statuses: Statuses) -> Iterator[tuple[str, ...]]:
+    for name, linked in graph.links.items():
+        indent = "  " * len(linked.scope)
+        arrow = f"← {', '.join(linked.upstream)}" if linked.upstream else ""
+        yield indent + name, arrow, mark(graph.steps[name]), statuses.get(name, "")
+
+
+def _align(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
+    """Columns as wide as their widest entry, so long as that is not absurd."""
+    every = list(rows)
+    widths = [min(max(map(len, column)), 48) for column in zip(*every, strict=True)]
+    for row in every:
+        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True) if width).rstrip()
+
+
+# DOT
+
+
+def to_dot(graph: Graph, statuses: Statuses | None = None) -> str:
+    """DOT source; what runs per item stands in a box with its foreach."""
+    return str(_draw(graph, statuses or {}).source)
+
+
+def to_svg(graph: Graph, statuses: Statuses | None = None) -> str:
+    """An SVG document, drawn by the program `dot`; raises NoDrawing without it."""
+    try:
+        return str(_draw(graph, statuses or {}).pipe(format="svg", encoding="utf-8"))
+    except graphviz.ExecutableNotFound:
+        raise NoDrawing("the program 'dot' is not installed") from None
+    except subprocess.CalledProcessError as error:
+        raise NoDrawing(f"the program 'dot' failed (exit code {error.returncode})") from None
+
+
+def _draw(graph: Graph, statuses: Statuses) -> graphviz.Digraph:
+    drawing = graphviz.Digraph(graph.flow.name, graph_attr={"rankdir": "LR"})
+    drawing.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontname="Helvetica")
+    _fill(drawing, graph, statuses, ())
+    for name, linked in graph.links.items():
+        for above in linked.upstream:
+            drawing.edge(above, name, **_edge(graph, above, name))
+    return drawing
+
+
+def _fill(drawing: graphviz.Digraph, graph: Graph, statuses: Statuses, scope: tuple[str, ...]) -> None:
+    """The steps of one scope, and a box for each foreach directly in it."""
+    for name, linked in graph.links.items():
+        if linked.scope == scope:
+            colour = COLOURS.get(statuses.get(name, ""), "white")
+            drawing.node(name, label=graphviz.escape(_label(graph, name)), fillcolor=colour)
+        elif linked.scope == (*scope, name):
+            with drawing.subgraph(name=f"cluster_{name}") as box:
+                box.attr(style="rounded,dashed", color="grey", label="")
+                _fill(box, graph, statuses, linked.scope)
+
+
+def _label(graph: Graph, name: str) -> str:
+    special = mark(graph.steps[name])
+    return f"{name}\n{special}" if special else name
+
+
+def _edge(graph: Graph, above: str, below: str) -> dict[str, str]:
+    """What travels along it; an edge that carries nothing is dashed."""
+    names = [binding.name for binding in graph.links[below].bindings if above in binding.writers]
+    if above in graph.links[below].joined:
+        return {"arrowhead": "inv"}
+    return {"tooltip": ", ".join(names)} if names else {"style": "dashed"}
+
+
+# mermaid
+
+
+def to_mermaid(graph: Graph, statuses: Statuses | None = None) -> str:
+    """Mermaid source, as GitHub and JupyterLab draw it in markdown."""
+    lines = ["graph LR", *_nodes(graph)]
+    for name, linked in graph.links.items():
+        lines += [f"    {_id(above)} --> {_id(name)}" for above in linked.upstream]
+    return "\n".join([*lines, *_classes(graph, statuses or {})]) + "\n"
+
+
+def _nodes(graph: Graph) -> Iterator[str]:
+    for name in graph.links:
+        yield f'    {_id(name)}["{_label(graph, name).translate(_ENTITIES)}"]'
+
+
+_ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "\n": "<br/>"})
+
+
+def _id(name: str) -> str:
+    """Step names may be words that mermaid keeps for itself, such as `end`."""
+    return f"step_{name}"
+
+
+def _classes(graph: Graph, statuses: Statuses) -> Iterator[str]:
+    for status in sorted({status for name, status in statuses.items() if name in graph.links}):
+        members = ",".join(_id(name) for name in graph.links if statuses.get(name) == status)
+        yield f"    classDef {status} fill:{COLOURS.get(status, '#ffffff')}"
+        yield f"    class {members} {status}"

@@ -1,0 +1,162 @@
+"""How far every step of a run is, counted from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import (
+    Event,
+    ForeachSplit,
+    RunCancelled,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.store.catalog.rows import StepRow, TaskStatus
+
+
+@dataclass(slots=True)
+class Count:
+    """One step. `total` grows while foreaches above it split; a loop counts as one task, however often it turns.
+
+    `known`: it is outside of any foreach, or one around it has split.
+    """
+
+    total: int = 0
+    known: bool = True
+    running: int = 0
+    ran: int = 0
+    reused: int = 0
+    skipped: int = 0
+    failed: int = 0
+    seconds: float = 0.0  # of all its tasks together
+    saved: float = 0.0  # what the reused ones took when they ran
+
+    @property
+    def over(self) -> int:
+        return self.ran + self.reused + self.skipped + self.failed
+
+    @property
+    def state(self) -> str:
+        """A word of `show.COLOURS`, or "waiting"."""
+        if self.failed:
+            return "failed"
+        if self.running:
+            return "running"
+        if self.known and not self.total:
+            return "done"  # a foreach without items
+        if not self.over or self.over < self.total:
+            return "waiting"
+        if self.skipped == self.over:
+            return "skipped"
+        return "reused" if self.reused == self.over else "done"
+
+    def add(self, one: StepRow) -> None:
+        """Count what the store has of a step."""
+        if one.split and one.status not in (TaskStatus.SKIPPED, TaskStatus.FAILED):
+            return
+        match one.status:
+            case TaskStatus.RUNNING:
+                self.running += one.tasks
+            case TaskStatus.SUCCEEDED:
+                self.ran += one.tasks - one.again
+            case TaskStatus.REUSED:
+                self.reused += one.tasks - one.again
+            case TaskStatus.SKIPPED:
+                self.skipped += one.tasks
+            case TaskStatus.FAILED:
+                self.failed += one.tasks
+            case TaskStatus.CANCELLED:
+                pass
+        self.seconds += one.seconds
+
+
+class Tally:
+    """Counts of all steps that take part.
+
+    After a graph grew, a run takes up its own tasks again: what has been counted is not counted twice.
+    """
+
+    def __init__(self, graph: Graph, steps: Iterable[str]) -> None:
+        self.graph = graph
+        self._over: set[TaskId] = set()
+        self.counts = {name: _uncounted(graph, name) for name in steps}
+        self._inside: dict[str, list[str]] = {}
+        for name in self.counts:
+            for foreach in graph.links[name].scope[-1:]:
+                self._inside.setdefault(foreach, []).append(name)
+
+    def add(self, event: Event) -> bool:
+        """Count an event; whether it is news."""
+        match event:
+            case TaskStarted():
+                self._run(event.task, 1)
+            case TaskSucceeded():
+                self._succeed(event)
+            case TaskReused():
+                return self._is_new(event.task) and self._reuse(event)
+            case ForeachSplit():
+                if self._is_new(event.task):
+                    self._widen(event.task.step, len(event.items))
+            case TaskSkipped():
+                self._run(event.task, -1)
+                self.counts[event.task.step].skipped += self._is_new(event.task)
+            case TaskFailed():
+                self._run(event.task, -1)
+                self.counts[event.task.step].failed += not self.will_retry(event)
+            case TaskMissing():
+                self.counts[event.task.step].failed += 1
+            case RunCancelled():
+                self._stop()
+            case _:
+                assert_never(event)
+        return True
+
+    def _is_new(self, task: TaskId) -> bool:
+        before = len(self._over)
+        self._over.add(task)
+        return len(self._over) > before
+
+    def will_retry(self, event: TaskFailed) -> bool:
+        return event.attempt < self.graph.steps[event.task.step].options.retry
+
+    def _run(self, task: TaskId, change: int) -> None:
+        if not task.split:
+            self.counts[task.step].running += change
+
+    def _stop(self) -> None:
+        for count in self.counts.values():
+            count.running = 0
+
+    def _succeed(self, event: TaskSucceeded) -> None:
+        self._run(event.task, -1)
+        count = self.counts[event.task.step]
+        count.seconds += event.seconds
+        count.ran += self._is_new(event.task) and not event.again
+
+    def _widen(self, foreach: str, width: int) -> None:
+        for name in self._inside.get(foreach, ()):
+            self.counts[name].total += width
+            self.counts[name].known = True
+
+    def _reuse(self, event: TaskReused) -> bool:
+        count = self.counts[event.task.step]
+        if event.task.split:
+            self._widen(event.task.step, len(event.artifacts))
+        elif event.skipped:
+            count.skipped += 1
+        else:
+            count.reused += not event.again
+            count.saved += event.seconds
+        return True
+
+
+def _uncounted(graph: Graph, step: str) -> Count:
+    return Count(0, known=False) if graph.links[step].scope else Count(1)

@@ -1,0 +1,99 @@
+"""How far every step is below every prefix of its path: the counters a run's readiness rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbflow.flow.graph.link import Graph
+
+Path = tuple[int, ...]
+
+
+def waiting_scope(graph: Graph, step: str) -> tuple[str, ...]:
+    """The scope in which a step waits for others: a foreach step waits outside itself, then splits."""
+    scope = graph.links[step].scope
+    return scope[:-1] if graph.steps[step].foreach else scope
+
+
+def common_depth(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+    depth = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        depth += 1
+    return depth
+
+
+class Progress:
+    """Counts the unfinished tasks of each step below each path prefix that some other step waits at.
+
+    Before a foreach has split, what stands inside counts as one task per known prefix: the gate. A split turns one
+    into n. So `0` means over, at every depth and at any time, and each event costs the depth of its task.
+    """
+
+    def __init__(self, graph: Graph, steps: frozenset[str]) -> None:
+        self.graph = graph
+        self.waits: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.awaited: dict[str, dict[int, list[str]]] = {name: {} for name in steps}
+        self.inside: dict[str, list[str]] = {name: [] for name in steps}
+        self._within: dict[str, list[str]] = {name: [] for name in steps}
+        self._widths: dict[tuple[str, Path], int] = {}
+        self._unfinished: dict[tuple[str, Path], int] = {}
+        for name in graph.links:
+            if name in steps:
+                self._enter(name, steps)
+
+    def _enter(self, name: str, steps: frozenset[str]) -> None:
+        scope, outside = self.graph.links[name].scope, waiting_scope(self.graph, name)
+        waits = []
+        for above in self.graph.links[name].upstream:
+            if above in steps:
+                depth = common_depth(self.graph.links[above].scope, outside)
+                waits.append((above, depth))
+                self.awaited[above].setdefault(depth, []).append(name)
+        self.waits[name] = tuple(waits)
+        for foreach in scope:
+            self._within[foreach].append(name)
+        if outside:
+            self.inside[outside[-1]].append(name)
+        self._unfinished[name, ()] = 1
+
+    def width(self, foreach: str, path: Path) -> int | None:
+        """How many items a foreach split into, None before it has."""
+        return self._widths.get((foreach, path))
+
+    def is_over(self, step: str, prefix: Path) -> bool:
+        return self._unfinished.get((step, prefix)) == 0
+
+    def split(self, foreach: str, path: Path, width: int) -> Iterator[tuple[str, Path]]:
+        """Turn the gate at `path` into `width` tasks; yields what is over because there were none."""
+        self._widths[foreach, path] = width
+        level = len(path)
+        for step in self._within[foreach]:
+            for depth in self.awaited[step]:
+                if depth <= level:
+                    yield from self._add(step, path[:depth], width - 1)
+                elif depth == level + 1:
+                    self._unfinished.update({(step, (*path, i)): 1 for i in range(width)})
+
+    def finish(self, step: str, path: Path) -> Iterator[tuple[str, Path]]:
+        """One task is over; yields each (step, prefix) that is over with it."""
+        for depth in self.awaited[step]:
+            yield from self._add(step, path[:depth], -1)
+
+    def _add(self, step: str, prefix: Path, number: int) -> Iterator[tuple[str, Path]]:
+        left = self._unfinished[step, prefix] + number
+        self._unfinished[step, prefix] = left
+        if left == 0:
+            yield step, prefix
+
+    def paths(self, step: str, prefix: Path) -> Iterator[Path]:
+        """The paths below `prefix` at which a step waits and that already exist."""
+        return self.below(waiting_scope(self.graph, step), prefix)
+
+    def below(self, scope: tuple[str, ...], prefix: Path) -> Iterator[Path]:
+        if len(prefix) == len(scope):
+            yield prefix
+            return
+        for index in range(self._widths.get((scope[len(prefix)], prefix), 0)):
+            yield from self.below(scope, (*prefix, index))

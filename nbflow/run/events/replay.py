@@ -1,0 +1,92 @@
+"""Events as JSON and back: the list on disk is the run, and replaying it gives the run again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from nbflow.run.events import events as facts
+from nbflow.run.events.events import NOTHING_PASSED_ON, Event, Failure, FailureKind, PassedOn, TaskId, TracebackFrame
+from nbflow.store.values.artifact_ref import ArtifactRef, Summary
+
+_NOT_SUMMARISED = Summary(type="", text="")
+
+
+def write_event(event: Event) -> tuple[str, dict[str, object]]:
+    """(kind, facts as JSON has them). Artifacts keep what identifies them; the catalog has their summaries."""
+    values = {name: getattr(event, name) for name in event.__slots__}
+    kept = {name: value for name, value in values.items() if value and value != NOTHING_PASSED_ON}
+    return type(event).__name__, {name: _plain(value) for name, value in kept.items()}
+
+
+def read_event(kind: str, payload: dict[str, Any]) -> Event:
+    """The event that `write_event` wrote."""
+    values = {name: _revive(name, value) for name, value in payload.items()}
+    event: Event = getattr(facts, kind)(**{**_empty(kind), **values})
+    return event
+
+
+def read_events(rows: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Event]:
+    return (read_event(kind, text) for kind, text in rows)
+
+
+def _empty(kind: str) -> dict[str, Any]:
+    return {"TaskSucceeded": {"artifacts": ()}, "TaskReused": {"artifacts": ()}, "ForeachSplit": {"items": ()}}.get(
+        kind, {}
+    )
+
+
+def _artifact(name: str, component: str, index: int, size: int, shares: Iterable[str] = ()) -> ArtifactRef:
+    return ArtifactRef(name, component, index, size, _NOT_SUMMARISED, shares=tuple(shares))
+
+
+def read_passed_on(value: Any) -> PassedOn:
+    """Return what JSON says of changes to shared objects."""
+    changed, names, *tied = value
+    artifacts = tuple(_artifact(*facts) for each in tied for facts in each)
+    return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names), artifacts)
+
+
+def write_passed_on(passed_on: PassedOn) -> str | None:
+    """Return JSON of the changes to shared objects, None if there are none."""
+    return json.dumps(_plain(passed_on)) if passed_on != NOTHING_PASSED_ON else None
+
+
+def _plain(value: object) -> object:
+    match value:
+        case TaskId():
+            return [value.step, list(value.path), value.turn, value.split]
+        case ArtifactRef():
+            facts: list[object] = [value.name, value.component, value.index, value.size]
+            return [*facts, list(value.shares)] if value.shares else facts
+        case PassedOn():
+            facts = [list(value.changed), [list(pair) for pair in value.names]]
+            return [*facts, [_plain(one) for one in value.tied]] if value.tied else facts
+        case Failure():
+            frames = [[frame.where, frame.function, frame.source] for frame in value.frames]
+            return [value.kind, value.type, value.message, frames, value.traceback]
+        case tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return value
+
+
+def _revive(name: str, value: Any) -> Any:
+    match name:
+        case "task":
+            step, path, turn, split = value
+            return TaskId(step, tuple(path), turn, split)
+        case "artifacts" | "items":
+            return tuple(_artifact(*facts) for facts in value)
+        case "passed_on":
+            return read_passed_on(value)
+        case "failure":
+            kind, error, message, frames, traceback = value
+            return Failure(
+                FailureKind(kind), error, message, tuple(TracebackFrame(*frame) for frame in frames), traceback
+            )
+        case "learned":
+            return tuple(value)
+        case _:
+            return value

@@ -1,0 +1,366 @@
+"""A run as a pure state machine: events in, instructions out. No clock, no process, no disk."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from nbflow.errors import ChangeNotPassedOn
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.source.cell import Problem
+from nbflow.run.dataflow.by_edge import flowing_in, levels
+from nbflow.run.events.counters import Path, Progress, waiting_scope
+from nbflow.run.events.events import (
+    NOTHING_PASSED_ON,
+    CancelTasks,
+    Event,
+    FailureKind,
+    FinishRun,
+    ForeachSplit,
+    Instruction,
+    Outcome,
+    PassedOn,
+    Reuse,
+    RunCancelled,
+    StartTask,
+    TaskDone,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from nbflow.run.events.task_table import TaskEntry, TaskPhase, Tasks
+from nbflow.run.machine.bindings import inputs_of, joined_of
+from nbflow.run.machine.partners import ComponentSharing
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.machine.skipping import has_nothing_to_work_on
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+BRIEF = 0.01
+"""Seconds below which handing out a task counts beside running it."""
+
+
+class RunMachine:
+    """One run of a graph. Feed it `start()` and then every event; perform what it returns, in order.
+
+    Tasks become ready when everything their step waits for is over below the prefix of the path they share. A failed
+    task is never over, so what needs it never starts and the run ends when nothing else is left; a tolerated failure
+    is over, and what stands after it at the same item is skipped. A write that the graph did not know makes the run
+    let its running tasks finish and start again on the graph that knows it, reusing its own tasks by their keys.
+    """
+
+    def __init__(self, graph: Graph, plan: RunPlan, learned: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.plan = plan
+        self.learned = dict(learned or {})
+        self.outcome: Outcome | None = None
+        self._cancelled = False
+        self._regrown = False
+        self._draining = False
+        self._enter(graph)
+
+    def _enter(self, graph: Graph) -> None:
+        self.graph = graph
+        self._steps = frozenset(self.plan.reuse) & frozenset(graph.links)
+        self._progress = Progress(graph, self._steps)
+        self._known = Tasks(graph, self._steps, self._progress)
+        self.tasks = self._known.entries
+        self._sharing = ComponentSharing(self._known)
+        self._brief: set[str] = set()
+        self._failed: dict[tuple[str, Path], int] = {}
+        self._ready: deque[TaskId] = deque()
+        self._running: set[TaskId] = set()
+
+    @classmethod
+    def replay(cls, graph: Graph, plan: RunPlan, events: Iterable[Event]) -> RunMachine:
+        """The run that these events made."""
+        run = cls(graph, plan)
+        run.start()
+        for event in events:
+            run.handle(event)
+        return run
+
+    def start(self) -> list[Instruction]:
+        for name in self.graph.links:
+            if name in self._steps and not waiting_scope(self.graph, name):
+                self._await(name, ())
+        return self._next()
+
+    def handle(self, event: Event) -> list[Instruction]:
+        match event:
+            case TaskStarted():
+                pass
+            case TaskSucceeded():
+                self._clock(event)
+                self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
+                self._learn(event.task.step, frozenset(event.learned) - self.graph.links[event.task.step].writes)
+            case TaskReused():
+                self._reuse(event)
+            case ForeachSplit():
+                self._split(event.task, event.items)
+            case TaskSkipped():
+                self._skip(event.task)
+            case TaskFailed():
+                self._fail(event)
+            case TaskMissing():
+                self._end(event.task, TaskPhase.FAILED)
+            case RunCancelled():
+                return self._cancel()
+            case _:
+                assert_never(event)
+        return self._next()
+
+    # what became of a task
+
+    def _end(self, task: TaskId, state: TaskPhase) -> TaskEntry:
+        self._running.discard(task)
+        entry = self.tasks[task]
+        entry.state = state
+        return entry
+
+    def _succeed(
+        self, task: TaskId, artifacts: tuple[ArtifactRef, ...], again: bool, chose: str, passed_on: PassedOn
+    ) -> None:
+        entry = self._end(task, TaskPhase.SUCCEEDED)
+        inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
+        artifacts = (*artifacts, *self._handed_on(task, artifacts, passed_on))
+        entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
+        entry.chose = chose
+        self._known.last_turn[task.step, task.path] = task.turn
+        self._pass_on(task, artifacts, passed_on)
+        if again:
+            self._make_ready(replace(task, turn=task.turn + 1))
+        else:
+            self._finish(task.step, task.path)
+
+    def _handed_on(self, task: TaskId, artifacts: Iterable[ArtifactRef], passed_on: PassedOn) -> Iterator[ArtifactRef]:
+        """The constants that a task only shared when it ran, and that its step has to hand on by now."""
+        made = {one.name for one in artifacts}
+        return (one for one in passed_on.tied if one.name in self.graph.links[task.step].writes - made)
+
+    def _reuse(self, event: TaskReused) -> None:
+        if event.skipped:
+            self._skip(event.task)
+        elif event.task.split:
+            self._split(event.task, event.artifacts)
+        else:
+            self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
+
+    def _skip(self, task: TaskId) -> None:
+        self._end(task, TaskPhase.SKIPPED)
+        if task.split:
+            self._open(task.step, task.path, ())
+        else:
+            self._pass_on(task, (), NOTHING_PASSED_ON)
+            self._finish(task.step, task.path)
+
+    def _split(self, task: TaskId, items: tuple[ArtifactRef, ...]) -> None:
+        self._end(task, TaskPhase.SUCCEEDED)
+        self._open(task.step, task.path, items)
+
+    def _fail(self, event: TaskFailed) -> None:
+        task = event.task
+        if self._tries_again(event):
+            self._running.discard(task)
+            self.tasks[task].attempt = event.attempt + 1
+            self.tasks[task].failure = event.failure
+            self._make_ready(task, first=True)
+            return
+        entry = self._end(task, TaskPhase.FAILED)
+        entry.failure = event.failure
+        entry.artifacts = {artifact.name: artifact for artifact in event.artifacts}
+        if not task.split and self._tolerates(task):
+            entry.tolerated = True
+            self._finish(task.step, task.path)
+
+    def _tries_again(self, event: TaskFailed) -> bool:
+        """Whether there is one more attempt: of a step that catches failures also one for a process that is gone."""
+        step = self.graph.steps[event.task.step]
+        ended = event.failure.kind in (FailureKind.CRASH, FailureKind.TIMEOUT)
+        attempts = step.options.retry + (1 if step.catch and ended and not event.task.split else 0)
+        return event.attempt < attempts and not self._cancelled
+
+    def _tolerates(self, task: TaskId) -> bool:
+        scope = self.graph.links[task.step].scope
+        if not scope:
+            return False
+        foreach, path = scope[-1], task.path[:-1]
+        allowance = (
+            self.graph.steps[task.step].options.allow_failures or self.graph.steps[foreach].options.allow_failures
+        )
+        if allowance is None:
+            return False
+        failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
+        return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
+
+    def _clock(self, event: TaskSucceeded) -> None:
+        if 0 < event.seconds < BRIEF:
+            self._brief.add(event.task.step)
+        else:
+            self._brief.discard(event.task.step)
+
+    def _pass_on(self, task: TaskId, artifacts: tuple[ArtifactRef, ...], passed_on: PassedOn) -> None:
+        """Have every change to a shared object reach all names of the object, whatever the order of the tasks was."""
+        if self.graph.steps[task.step].flowing:
+            return
+        self._sharing.note(task, artifacts, passed_on)
+        for changer, names in self._sharing.missed_because_of(task, artifacts).items():
+            self._learn(changer.step, names)
+        for step, name in self._sharing.to_hand_on(one.name for one in (*artifacts, *passed_on.tied)):
+            self._learn(step, frozenset({name}))
+
+    def partners_of(
+        self, task: TaskId, artifacts: Iterable[ArtifactRef], joined: Iterable[TaskDone] = ()
+    ) -> tuple[ArtifactRef, ...]:
+        """Return the other artifacts visible to a task that share objects with these, or with those of other tasks."""
+        return self._sharing.partners_of(task, artifacts, joined)
+
+    def accepts(self, event: TaskReused) -> bool:
+        """Tell whether a stored task may stand for one of this run.
+
+        It may not when it changed objects that other names share now than did then.
+        """
+        return event.task.split or self._sharing.is_current(event.task, event.passed_on)
+
+    def objection(self, step: str, names: Iterable[str]) -> ChangeNotPassedOn | None:
+        """Return what is wrong if a step changed these names in place; None if it may, or was known to do so."""
+        new = frozenset(names) - self.learned.get(step, frozenset()) - self.graph.links[step].writes
+        problems = self._problems_of(step, new) if new else ()
+        return ChangeNotPassedOn(step, sorted(new), [f"{one}." for one in problems]) if problems else None
+
+    def _problems_of(self, step: str, new: frozenset[str]) -> tuple[Problem, ...]:
+        """Return the errors that the flow would have if a step wrote these names besides."""
+        known = {(one.rule, one.message) for one in check_flow(self.graph)}
+        found = check_flow(link(self.graph.flow, self._with_learned(step, new)))
+        return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
+
+    def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
+        return {**self.learned, step: self.learned.get(step, frozenset()) | new}
+
+    def _learn(self, step: str, names: frozenset[str]) -> None:
+        new = names - self.learned.get(step, frozenset())
+        if new and not self._problems_of(step, new):
+            self.learned = self._with_learned(step, new)
+            self._draining = True
+
+    # what that makes possible
+
+    def _finish(self, step: str, path: Path) -> None:
+        for over, prefix in list(self._progress.finish(step, path)):
+            self._release(over, prefix)
+
+    def _open(self, foreach: str, path: Path, items: tuple[ArtifactRef, ...]) -> None:
+        self._known.items[foreach, path] = items
+        over = list(self._progress.split(foreach, path, len(items)))
+        for index in range(len(items)):
+            self._make_ready(TaskId(foreach, (*path, index)))
+            for step in self._progress.inside[foreach]:
+                self._await(step, (*path, index))
+        for step, prefix in over:
+            self._release(step, prefix)
+
+    def _await(self, step: str, path: Path) -> None:
+        task = TaskId(step, path, split=self.graph.steps[step].foreach is not None)
+        unfinished = sum(not self._progress.is_over(above, path[:depth]) for above, depth in self._progress.waits[step])
+        self.tasks[task] = TaskEntry(waiting=unfinished)
+        if not unfinished:
+            self._admit(task)
+
+    def _release(self, over: str, prefix: Path) -> None:
+        for step in self._progress.awaited[over].get(len(prefix), ()):
+            split = self.graph.steps[step].foreach is not None
+            for path in list(self._progress.paths(step, prefix)):
+                task = TaskId(step, path, split=split)
+                entry = self.tasks.get(task)
+                if entry is None:
+                    continue  # about to be made by the split that released it
+                entry.waiting -= 1
+                if entry.waiting == 0:
+                    self._admit(task)
+
+    def _admit(self, task: TaskId) -> None:
+        if has_nothing_to_work_on(self._known, task):
+            self._skip(task)
+        else:
+            self._make_ready(task)
+
+    def _make_ready(self, task: TaskId, first: bool = False) -> None:
+        entry = self.tasks.setdefault(task, TaskEntry())
+        entry.state = TaskPhase.READY
+        if first:
+            self._ready.appendleft(task)
+        else:
+            self._ready.append(task)
+
+    # what to do next
+
+    def _next(self) -> list[Instruction]:
+        if self.outcome is not None:
+            return []
+        if self._draining:
+            return self._regrow() if not self._running else []
+        instructions: list[Instruction] = list(self._start_ready())
+        if not self._running:
+            instructions.append(self._conclude())
+        return instructions
+
+    def _regrow(self) -> list[Instruction]:
+        self._draining, self._regrown = False, True
+        self._enter(link(self.graph.flow, self.learned))
+        return self.start()
+
+    def _conclude(self) -> FinishRun:
+        failed = any(task.state is TaskPhase.FAILED and not task.tolerated for task in self.tasks.values())
+        self.outcome = Outcome.FAILED if failed else Outcome.SUCCEEDED
+        return FinishRun(self.outcome)
+
+    def _cancel(self) -> list[Instruction]:
+        if self.outcome is not None:
+            return []
+        self._cancelled = True
+        self.outcome = Outcome.CANCELLED
+        running = tuple(sorted(self._running))
+        for task in running:
+            self._end(task, TaskPhase.CANCELLED)
+        return [CancelTasks(running), FinishRun(self.outcome)]
+
+    def _start_ready(self) -> Iterator[StartTask]:
+        slots = self.plan.slots - sum(self._cpu(task) for task in self._running)
+        memory = None if self.plan.memory is None else self.plan.memory - sum(map(self._memory, self._running))
+        while self._ready:
+            task = self._ready[0]
+            if self._cpu(task) > slots or (memory is not None and self._memory(task) > memory):
+                return  # first come, first served: a large task would wait for ever behind small ones
+            slots -= self._cpu(task)
+            memory = None if memory is None else memory - self._memory(task)
+            yield self._start(self._ready.popleft())
+
+    def _cpu(self, task: TaskId) -> float:
+        """Slots that a task takes. A brief one takes half, so that the next is at hand when it ends."""
+        asked = min(self.graph.steps[task.step].options.cpu, self.plan.slots)
+        return 0.5 if asked == 1 and task.step in self._brief else asked
+
+    def _memory(self, task: TaskId) -> int:
+        return min(self.graph.steps[task.step].options.memory or 0, self.plan.memory or 0)
+
+    def _start(self, task: TaskId) -> StartTask:
+        self._running.add(task)
+        entry = self.tasks[task]
+        entry.state = TaskPhase.RUNNING
+        inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
+        partners = self.partners_of(task, inputs, joined) if not self.graph.steps[task.step].flowing else ()
+        stack = levels(self._known, task)
+        last = entry.attempt > self.graph.steps[task.step].options.retry
+        failure = entry.failure if last else None
+        return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners, failure)
+
+    def _reusable(self, task: TaskId) -> Reuse:
+        if (task.step, task.path) in self.plan.anew:
+            return Reuse.OWN if self._regrown else Reuse.NEVER
+        reuse = self.plan.reuse[task.step]
+        return Reuse.OWN if self._regrown and reuse is Reuse.NEVER else reuse

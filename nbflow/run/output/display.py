@@ -1,0 +1,130 @@
+"""`display(…)` without IPython: a value becomes a bundle of MIME types by the methods Jupyter's users know."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import sys
+from collections.abc import Callable, Iterable
+from numbers import Integral, Real
+from typing import Any
+
+from nbflow.run.output.outputs import Bundle
+
+BACKEND = "module://nbflow.run.output.figures"
+"""The matplotlib backend of the workers, which displays figures."""
+
+_METHODS = {
+    "text/html": "_repr_html_",
+    "text/markdown": "_repr_markdown_",
+    "text/latex": "_repr_latex_",
+    "image/svg+xml": "_repr_svg_",
+    "image/png": "_repr_png_",
+    "image/jpeg": "_repr_jpeg_",
+    "application/json": "_repr_json_",
+    "application/javascript": "_repr_javascript_",
+}
+
+_publish: Callable[[Bundle], object] = lambda bundle: print(bundle["text/plain"])  # noqa: E731 - outside of a task
+
+
+def publish_to(receiver: Callable[[Bundle], object]) -> None:
+    """From now on `display` hands its bundles to `receiver`."""
+    global _publish
+    _publish = receiver
+
+
+def _display_plainly(*values: object, **_options: object) -> None:
+    for value in values:
+        _publish(bundle_of(value))
+
+
+_perform: Callable[..., Any] = _display_plainly
+
+
+def display_by(function: Callable[..., Any]) -> None:
+    """From now on `display` is that function."""
+    global _perform
+    _perform = function
+
+
+def display(*values: object, **options: Any) -> Any:
+    """Show values in the output of the step. Takes what IPython's `display` takes."""
+    return _perform(*values, **options)
+
+
+def bundle_of(value: object) -> dict[str, Any]:
+    """MIME type -> content; bytes are base64 text, as in a notebook file."""
+    return in_json(_bundle_of(value))
+
+
+def _bundle_of(value: object) -> dict[str, Any]:
+    bundle: dict[str, Any] = {"text/plain": _plain(value)}
+    figure = _figure_png(value)
+    if figure is not None:
+        return bundle | {"image/png": figure}
+    custom = _call(value, "_repr_mimebundle_")
+    if isinstance(custom, tuple):
+        custom = custom[0]
+    if isinstance(custom, dict):
+        return bundle | custom
+    for mime, method in _METHODS.items():
+        content = _call(value, method)
+        if content is not None:
+            bundle[mime] = content[0] if isinstance(content, tuple) else content
+    return bundle
+
+
+def _plain(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001 - the user's own __repr__ may raise
+        return f"<{type(value).__name__}: its repr raises {type(error).__name__}>"
+
+
+def _call(value: object, method: str) -> Any:
+    try:
+        function = getattr(type(value), method, None)
+        return None if function is None or isinstance(value, type) else function(value)
+    except Exception:  # noqa: BLE001 - the user's own method may raise; the plain text remains
+        return None
+
+
+def in_json(bundle: Bundle) -> dict[str, Any]:
+    """What a notebook can hold of a bundle or its metadata."""
+    return {str(mime): _in_json(content) for mime, content in bundle.items()}
+
+
+def _in_json(content: Any) -> Any:
+    """Text as it is, anything else by way of JSON, or as text."""
+    if type(content) is str:
+        return content
+    try:
+        return json.loads(json.dumps(content, default=_as_json, skipkeys=True))
+    except Exception:  # noqa: BLE001 - the user's own objects
+        return f"<a {type(content).__name__} that is no JSON>"
+
+
+def _as_json(content: object) -> Any:
+    """What stands for an object in JSON, as in the messages of a kernel."""
+    match content:
+        case bytes():
+            return base64.b64encode(content).decode("ascii")
+        case Integral():
+            return int(content)
+        case Real():
+            return float(content)
+        case Iterable():
+            return list(content)
+        case _:
+            return str(content)
+
+
+def _figure_png(value: object) -> bytes | None:
+    module = sys.modules.get("matplotlib.figure")
+    if module is None or not isinstance(value, module.Figure):
+        return None
+    file = io.BytesIO()
+    value.savefig(file, format="png", bbox_inches="tight")
+    return file.getvalue()

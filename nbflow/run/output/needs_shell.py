@@ -1,0 +1,43 @@
+"""Whether the workers of a notebook want a shell from the start, which takes longer to make than most tasks take."""
+
+from __future__ import annotations
+
+import ast
+import sys
+
+from nbflow.flow.names.text import is_quiet
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.program.program import Program
+
+_PLAIN = sys.stdlib_module_names | {"joblib", "nbflow", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
+"""Packages that do not look for a shell while they are imported."""
+
+_SILENT = frozenset({"append", "close", "dump", "extend", "print", "sort", "to_csv", "to_parquet", "update", "write"})
+"""Functions that return nothing, or nothing that anybody shows."""
+
+
+def needs_shell(program: Program) -> bool:
+    """Whether a step seems to show a value, or anything is imported that may behave otherwise in a notebook."""
+    flow = program.graph.flow
+    imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
+    tops = {name.partition(".")[0] for names in imported for name in names if not name.startswith(".")}
+    return not tops <= _PLAIN or any(map(_shows, flow.steps))
+
+
+def _shows(step: StepSpec) -> bool:
+    if step.reads & {"display", "get_ipython"}:
+        return True
+    try:
+        statements = ast.parse(step.body).body
+    except SyntaxError:
+        return False
+    last = statements[-1] if statements else None
+    return isinstance(last, ast.Expr) and not _is_silent(last.value) and not is_quiet(step.body)
+
+
+def _is_silent(value: ast.expr) -> bool:
+    match value:
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _SILENT
+        case _:
+            return isinstance(value, ast.Constant)

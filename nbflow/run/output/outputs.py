@@ -1,0 +1,108 @@
+"""The outputs of a task or cell, in the notebook format and put together as a front end does it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Bundle = Mapping[str, Any]
+"""MIME type -> content, or metadata."""
+
+Output = dict[str, Any]
+"""One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data), or `error`."""
+
+LONGEST_OUTPUT = 1_000_000  # characters of a plain text that are kept
+
+
+class Outputs:
+    """What has been shown so far: displays can be updated by their id, and all can be cleared."""
+
+    def __init__(self, outputs: Iterable[Output] = ()) -> None:
+        self.all: list[Output] = [*outputs]
+        self._named: dict[str, list[Output]] = {}
+        self._is_clearing = False
+
+    def text(self, name: str, text: str) -> None:
+        """Add text to a stream."""
+        self._begin()
+        append_text(self.all, name, text)
+
+    def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> Output:
+        """Add what is displayed, `name` being its display id; what was displayed under this id becomes the same."""
+        content = {"data": _cut(data), "metadata": dict(metadata or {})}
+        self._begin()
+        self.all.append({"output_type": kind, **content})
+        if name:
+            for shown in self._named.setdefault(name, []):
+                shown.update(content)
+            self._named[name].append(self.all[-1])
+        return self.all[-1]
+
+    def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None:
+        """Replace what has this display id. What another task displays cannot be reached: then it appears here."""
+        if name not in self._named:
+            self.show("display_data", data, metadata, name)
+        for shown in self._named[name] if name else ():
+            shown.update(data=_cut(data), metadata=dict(metadata or {}))
+
+    def fail(self, name: str, value: str, traceback: Sequence[str]) -> None:
+        """Add an error that was caught and is shown."""
+        self._begin()
+        self.all.append({"output_type": "error", "ename": name, "evalue": value, "traceback": list(traceback)})
+
+    def clear(self, wait: bool = False) -> None:
+        """Take everything away, or do so when the next output comes."""
+        self._is_clearing = wait
+        if not wait:
+            self.all.clear()
+            self._named = {name: [] for name in self._named}
+
+    def _begin(self) -> None:
+        if self._is_clearing:
+            self.clear()
+
+
+def append_text(outputs: list[Output], name: str, text: str) -> None:
+    """Add to a stream; text that follows text of the same stream joins it."""
+    last = outputs[-1] if outputs else {}
+    if last.get("name") == name:
+        last["text"] += text
+    else:
+        outputs.append({"output_type": "stream", "name": name, "text": text})
+
+
+def settle_outputs(outputs: list[Output]) -> None:
+    """Keep of every stream what can be seen at its end."""
+    for output in outputs:
+        if output["output_type"] == "stream":
+            output["text"] = settled(output["text"])
+
+
+def settled(text: str) -> str:
+    """Return what a notebook shows of a text: backspaces take a character away, and `\\r` goes back on its line."""
+    while (shorter := _TAKEN_BACK.sub("", text) if "\b" in text else text) != text:
+        text = shorter
+    if "\r" not in text:
+        return text
+    lines = _LINE_ENDS.sub("\n", text).split("\n")
+    return "\n".join(_overwritten(line) if "\r" in line else line for line in lines)
+
+
+_TAKEN_BACK = re.compile(r"[^\n]\x08")
+_LINE_ENDS = re.compile(r"\r+\n")
+
+
+def _overwritten(line: str) -> str:
+    """A shorter text leaves the end of the longer one below it."""
+    seen = ""
+    for text in line.split("\r"):
+        seen = text + seen[len(text) :]
+    return seen
+
+
+def _cut(data: Mapping[str, Any]) -> dict[str, Any]:
+    text = data.get("text/plain")
+    if not isinstance(text, str) or len(text) <= LONGEST_OUTPUT:
+        return dict(data)
+    return {**data, "text/plain": f"{text[:LONGEST_OUTPUT]}\n[this text is longer than {LONGEST_OUTPUT:,} characters]"}

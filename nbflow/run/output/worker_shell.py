@@ -1,0 +1,153 @@
+"""The IPython shell of a worker. It shows on the stage of the task what it would send to the front end of a kernel."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from types import ModuleType
+from typing import Any
+
+import comm
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
+from traitlets import Type
+from traitlets.config import Config
+
+from nbflow.run.output.frontend import stage
+from nbflow.run.output.outputs import Bundle
+
+_SESSION = ("_dh", "_ih", "_oh")
+"""What magics look up among the names of the user, where a step has nothing but its own."""
+
+
+class _Publisher(DisplayPublisher):
+    """Where `display` hands its bundles."""
+
+    def publish(  # type: ignore[override]
+        self,
+        data: Bundle,
+        metadata: Bundle | None = None,
+        *,
+        transient: Bundle | None = None,
+        update: bool = False,
+        **_options: Any,
+    ) -> None:
+        self._validate_data(data, metadata)  # type: ignore[no-untyped-call]
+        name = (transient or {}).get("display_id")
+        if update:
+            stage().update(name, data, metadata)
+        else:
+            stage().show("display_data", data, metadata, name)
+
+    def clear_output(self, wait: bool = False) -> None:
+        stage().clear(wait)
+
+
+class _Hook(DisplayHook):
+    """Shows the value of a cell, and keeps none: names like `_` and `Out` would end with the step."""
+
+    def quiet(self) -> bool:
+        return False
+
+    def check_for_underscore(self) -> None:
+        pass
+
+    def start_displayhook(self) -> None:
+        pass
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def update_user_ns(self, result: object) -> None:
+        pass
+
+    def log_output(self, format_dict: Bundle) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Bundle, md_dict: Bundle | None = None) -> None:
+        stage().show("execute_result", format_dict, md_dict)
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Kernel:
+    """What code asks of the kernel to which a shell belongs."""
+
+    def __init__(self, shell: ZMQInteractiveShell) -> None:
+        self.shell = shell
+
+    @property
+    def comm_manager(self) -> Any:
+        return comm.get_comm_manager()
+
+    def get_parent(self, _channel: str = "shell") -> Bundle:
+        """Return the request that is being worked on: widgets that gather outputs note its name."""
+        return {"header": {"msg_id": "task"}}
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """The names of the task are its user's names. Libraries look whether it is called as that of a kernel."""
+
+    __module__ = "ipykernel.zmqshell"
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    system = InteractiveShell.system_piped
+
+    def __init__(self, **options: Any) -> None:
+        config = Config()
+        config.HistoryManager.enabled, config.HistoryManager.hist_file = False, ":memory:"
+        config.IPKernelApp.connection_file = ""  # by which tqdm and others know a kernel
+        super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
+        self.kernel = Kernel(self)
+        self.set_hook("show_in_pager", lambda *_: None, 99)  # type: ignore[no-untyped-call]  # a pager is no output
+        atexit.unregister(self.atexit_operations)  # they delete the names of the task that ran last
+
+    @property
+    def user_module(self) -> ModuleType:
+        return sys.modules["__main__"]
+
+    @user_module.setter
+    def user_module(self, _module: object) -> None:
+        pass
+
+    @property
+    def user_ns(self) -> dict[str, Any]:
+        names = vars(self.user_module)
+        for name, value in zip(_SESSION, ([os.getcwd()], [""], {}), strict=True):
+            names.setdefault(name, value)
+        return names
+
+    @user_ns.setter
+    def user_ns(self, _names: object) -> None:
+        pass
+
+    def get_parent(self) -> Bundle:
+        return self.kernel.get_parent()
+
+    def set_parent(self, parent: Bundle) -> None:
+        """There is one request only."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Nobody could see the window."""
+
+    def init_profile_dir(self, profile_dir: object) -> None:
+        """Make no folder in the user's home."""
+
+    def init_virtualenv(self) -> None:
+        """The import path is that of the notebook."""
+
+    def init_sys_modules(self) -> None:
+        """The notebook is `__main__` already."""
+
+    def init_user_ns(self) -> None:
+        """A task has its own names and no others."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        stage().fail(str(etype.__name__), str(evalue), list(stb))
+
+
+InteractiveShellABC.register(ZMQInteractiveShell)

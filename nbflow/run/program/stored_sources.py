@@ -1,0 +1,58 @@
+"""The cells of a flow as the catalog keeps them with a run, so that the flow can be read again as it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from nbflow.flow.graph.link import Graph, Link
+from nbflow.flow.source.cell import Cell, Place
+from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSpec
+
+
+def write_cells(cells: Iterable[Cell]) -> str:
+    return json.dumps([[cell.number, cell.source, sorted(cell.tags)] for cell in cells])
+
+
+def read_stored_cells(text: str) -> list[Cell]:
+    return [Cell(number, source, tags=frozenset(tags)) for number, source, tags in json.loads(text)]
+
+
+def read_graph(text: str, flow: str, document: str) -> Graph | None:
+    """The graph of a script's run, which is kept with its sources; None for the cells of a notebook."""
+    facts = json.loads(text)
+    if not isinstance(facts, dict):
+        return None
+    steps = {one["name"]: _step(one, document) for one in facts["steps"]}
+    links = {one["name"]: _link(one) for one in facts["steps"]}
+    return Graph(FlowSource(flow, document, tuple(steps.values())), links)
+
+
+def read_sources(text: str, document: str) -> dict[str, str]:
+    """What was written: of a script by file, of a notebook by cell."""
+    facts = json.loads(text)
+    if isinstance(facts, dict):
+        return dict(facts["sources"])
+    return {f"{document} · cell {cell.number}": cell.source for cell in read_stored_cells(text)}
+
+
+def _step(facts: dict[str, Any], document: str) -> StepSpec:
+    leads = facts["next"]
+    return StepSpec(
+        facts["name"],
+        Place(document, 0, facts["line"]),
+        "",
+        doc=facts["doc"],
+        code=facts["code"],
+        reads=frozenset(facts["reads"]),
+        foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
+        loop=facts["loop"],
+        next=leads and Next(NextKind(leads[0]), tuple(leads[1]), leads[2], leads[3], tuple(map(tuple, leads[4]))),
+        flowing=True,
+    )
+
+
+def _link(facts: dict[str, Any]) -> Link:
+    led, scope, joined, opened = (tuple(facts[name]) for name in ("led", "scope", "joined", "opened"))
+    return Link(upstream=led, scope=scope, rank=facts["rank"], joined=joined, opened=opened, led=led)

@@ -1,0 +1,88 @@
+"""The processes that the tasks of a worker have started: found and ended, so that none outlives the run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
+
+_PATIENCE = 1.0
+"""Seconds that a process has to end when it is told, before it is killed."""
+
+_PROCESSES = Path("/proc")
+
+
+def lead_session() -> None:
+    """Make this process the leader of a session of its own, by which all that it starts is found later.
+
+    It has no terminal then: nothing in it asks the user, and Ctrl-C reaches the driver alone.
+    """
+    if hasattr(os, "setsid"):
+        with contextlib.suppress(PermissionError):  # it leads one already
+            os.setsid()
+
+
+def started_by(leader: int) -> set[int]:
+    """Return the processes of a worker's session, and all that descend from them; without the worker itself."""
+    table = {pid: (parent, session) for pid, parent, session in _processes()}
+    found = {leader, *(pid for pid, (_, session) in table.items() if session == leader)}
+    while new := {pid for pid, (parent, _) in table.items() if parent in found} - found:
+        found |= new
+    return found - {leader}
+
+
+def processes_started() -> int | None:
+    """Return a number that grows when this process starts another one; None while one is there, or if nobody can tell.
+
+    A child that has ended has left page faults in the account of the process that waited for it.
+    """
+    if sys.platform in ("win32", "darwin"):  # which have no `waitid`
+        return None
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+    return None
+
+
+def end_children(leader: int, known: Iterable[int] = ()) -> None:
+    """End what a worker has started, and the processes that are `known` to be its; returns when they are gone."""
+    for number in (signal.SIGTERM, signal.SIGKILL):  # resource trackers clean up when all others have ended
+        told: set[int] = set()
+        deadline = time.monotonic() + _PATIENCE
+        while (alive := _alive(leader, known)) and time.monotonic() < deadline:
+            for pid in alive - told:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, number)
+            told |= alive
+            time.sleep(0.01)
+
+
+def end_with_children() -> None:
+    """End this process and all that it has started."""
+    end_children(os.getpid())
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # what the main thread has started meanwhile as well
+    os._exit(1)
+
+
+def _alive(leader: int, known: Iterable[int]) -> set[int]:
+    running = {pid for pid, _, _ in _processes()}
+    return started_by(leader) | (running & set(known))
+
+
+def _processes() -> Iterator[tuple[int, int, int]]:
+    """Yield pid, parent and session of every process that runs; nothing where the system does not tell."""
+    for name in os.listdir(_PROCESSES) if _PROCESSES.is_dir() else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                state, parent, _, session, *_ = (_PROCESSES / name / "stat").read_bytes().rpartition(b")")[2].split()
+                if state not in b"ZX":
+                    yield int(name), int(parent), int(session)

@@ -1,0 +1,302 @@
+"""What all code of a process shares beside names: the working folder, the environment, signals, options of libraries.
+
+A task finds it as the task before found it, in a worker and in the kernel alike: what a step does to its process ends
+with the step, so it makes no difference which tasks ran here before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import builtins
+import contextlib
+import functools
+import gc
+import getpass
+import io
+import locale
+import logging
+import multiprocessing
+import operator
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any, NoReturn
+
+from nbflow.run.surroundings.shell_state import draws_in_cells, keep_shell
+
+Restore = Callable[[], object]
+"""Puts one thing back."""
+
+_SIGNALS = [number for number in signal.Signals if number.name in (
+    "SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2",
+)]  # fmt: skip
+
+
+class StdinRefused(EOFError):
+    """A step asked for input, and a flow has nobody to ask."""
+
+    def __init__(self) -> None:
+        super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
+
+
+class NoStdin(io.TextIOBase):
+    """The standard input of a step."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readline(self, *_size: object) -> str:  # type: ignore[override]
+        raise StdinRefused
+
+    def read(self, *_size: object) -> str:
+        raise StdinRefused
+
+    def fileno(self) -> int:
+        raise io.UnsupportedOperation("standard input")
+
+
+class Surroundings:
+    """The state of this process as it is now, to which it can go back."""
+
+    def __init__(self) -> None:
+        libraries = (keep for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules)
+        self._restores = [keep() for keep in (*_KEPT, *libraries)]
+        self._contexts = ExitStack()
+        self._contexts.enter_context(warnings.catch_warnings())
+        for module in _CONTEXTS.keys() & sys.modules.keys():
+            for name in _CONTEXTS[module]:
+                self._contexts.enter_context(getattr(sys.modules[module], name)())
+
+    def restore(self) -> None:
+        """Put everything back, once."""
+        for restore in self._restores:
+            restore()
+        self._contexts.close()
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """Leave what runs inside without input, and without any event loop but its own."""
+    with _without_input(), _without_loop():
+        yield
+
+
+def _keep_folder() -> Restore:
+    with contextlib.suppress(FileNotFoundError):  # somebody has removed it
+        before = os.getcwd()
+        return lambda: _go_back(before)
+    return lambda: None
+
+
+def _go_back(folder: str) -> None:
+    with contextlib.suppress(OSError):
+        os.chdir(folder)
+
+
+def _keep_environment() -> Restore:
+    raw: dict[Any, Any] = vars(os.environ)["_data"]  # to decode it all, twice a task, takes longer than the rest
+    before = dict(raw)
+
+    def restore() -> None:
+        if raw != before:
+            os.environ.clear()
+            os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in before.items()})
+
+    return restore
+
+
+def _keep_path() -> Restore:
+    """The very lists, which others hold too, with what they held."""
+    path, arguments, before = sys.path, sys.argv, ([*sys.path], [*sys.argv])
+
+    def restore() -> None:
+        sys.path, sys.argv = path, arguments
+        path[:], arguments[:] = before
+
+    return restore
+
+
+def _keep_streams() -> Restore:
+    before = sys.stdin, sys.stdout, sys.stderr
+
+    def restore() -> None:
+        sys.stdin, sys.stdout, sys.stderr = before
+
+    return restore
+
+
+def _keep_signals() -> Restore:
+    """Only the main thread may set them; timers that a step has started would end the next one."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+
+    def restore() -> None:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            if handler is not None and signal.getsignal(number) is not handler:
+                signal.signal(number, handler)
+
+    return restore
+
+
+def _keep_locale() -> Restore:
+    before = locale.setlocale(locale.LC_ALL)
+
+    def restore() -> None:
+        if locale.setlocale(locale.LC_ALL) != before:
+            locale.setlocale(locale.LC_ALL, before)
+
+    return restore
+
+
+def _keep_umask() -> Restore:
+    before = os.umask(0o22)
+    os.umask(before)
+    return lambda: os.umask(before)
+
+
+def _keep_interpreter() -> Restore:
+    limit, collects, hooks = sys.getrecursionlimit(), gc.isenabled(), (sys.displayhook, sys.excepthook)
+    method = multiprocessing.get_start_method(allow_none=True)
+
+    def restore() -> None:
+        sys.setrecursionlimit(limit)
+        (gc.enable if collects else gc.disable)()
+        sys.displayhook, sys.excepthook = hooks
+        multiprocessing.set_start_method(method, force=True)
+
+    return restore
+
+
+def _keep_logging() -> Restore:
+    known = [
+        logging.root,
+        *(one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)),
+    ]
+    before = [(one, one.level, [*one.handlers], one.propagate, one.disabled) for one in known]
+    disabled = logging.root.manager.disable
+
+    def restore() -> None:
+        if logging.root.manager.disable != disabled:
+            logging.disable(disabled)
+        for logger, level, handlers, propagate, is_off in before:
+            if logger.level != level:
+                logger.setLevel(level)
+            logger.handlers[:], logger.propagate, logger.disabled = handlers, propagate, is_off
+
+    return restore
+
+
+_KEPT: tuple[Callable[[], Restore], ...] = (
+    _keep_folder,
+    _keep_environment,
+    _keep_path,
+    _keep_streams,
+    _keep_signals,
+    _keep_locale,
+    _keep_umask,
+    _keep_interpreter,
+    _keep_logging,
+)
+
+
+# libraries that are loaded
+
+
+def _keep_matplotlib() -> Restore:
+    options = sys.modules["matplotlib"].rcParams
+    before = dict(dict.items(options))  # asked directly, no option is resolved and none of the old ones warns
+    del before["backend"]
+    was_inline = draws_in_cells()
+
+    def restore() -> None:
+        if draws_in_cells() and not was_inline:
+            before["interactive"] = options["interactive"]
+        changed = {name: value for name, value in before.items() if dict.get(options, name) is not value}
+        dict.update(options, changed)
+
+    return restore
+
+
+def _keep_pandas() -> Restore:
+    config = sys.modules["pandas._config.config"]
+    before = _options_of(config)
+
+    def restore() -> None:
+        with warnings.catch_warnings(action="ignore"):
+            for name, value in _options_of(config).items():
+                if name in before and before[name] is not value:
+                    config.set_option(name, before[name])
+
+    return restore
+
+
+def _options_of(pandas_config: Any) -> dict[str, Any]:
+    """Return the options by name, as `display.width`. To ask for each takes longer, and the old ones warn."""
+    whole = pandas_config._global_config
+    return {
+        name: functools.reduce(operator.getitem, name.split("."), whole) for name in pandas_config._registered_options
+    }
+
+
+_KEPT_OF_LIBRARIES = {
+    "matplotlib": _keep_matplotlib,
+    "pandas": _keep_pandas,
+    "IPython.core.interactiveshell": keep_shell,
+}
+
+_CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate"), "sklearn": ("config_context",)}
+"""Functions of libraries whose contexts put options back."""
+
+
+# input and exit
+
+
+@contextmanager
+def _without_input() -> Iterator[None]:
+    """Refuse whatever asks the user; `exit()` does no more than `sys.exit()`, also in a kernel."""
+    before = [(owner, name, vars(owner).get(name, _ABSENT)) for owner, name, _ in _REPLACED]
+    stdin, sys.stdin = sys.stdin, NoStdin()
+    for owner, name, other in _REPLACED:
+        setattr(owner, name, other)
+    try:
+        yield
+    finally:
+        sys.stdin = stdin
+        for owner, name, value in before:
+            if value is _ABSENT:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, value)
+
+
+def refuse_input(_prompt: object = "", *_more: object, **_options: object) -> NoReturn:
+    raise StdinRefused
+
+
+_ABSENT = object()
+_REPLACED: tuple[tuple[Any, str, object], ...] = (
+    (builtins, "input", refuse_input),
+    (getpass, "getpass", refuse_input),
+    (builtins, "exit", sys.exit),
+    (builtins, "quit", sys.exit),
+)
+
+
+@contextmanager
+def _without_loop() -> Iterator[None]:
+    """Let a step start event loops: that of a kernel runs already, and a loop of another task may be closed."""
+    running, policy = asyncio._get_running_loop(), asyncio.get_event_loop_policy()
+    asyncio._set_running_loop(None)
+    asyncio.set_event_loop_policy(type(policy)())
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop_policy(policy)
+        asyncio._set_running_loop(running)

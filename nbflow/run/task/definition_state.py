@@ -1,0 +1,213 @@
+"""What the prelude keeps in its constants, functions and classes: looked at before a body runs and after it.
+
+Functions and classes are stored by reference. What steps have changed in them is an artifact of their name, `Kept`.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import sys
+import types
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.garbage import without_gc
+from nbflow.store.pickling import drift
+from nbflow.store.pickling.alias import ATOMS, is_immutable
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.pickler import settle_recording
+
+_OF_PYTHON = frozenset(
+    {
+        "__dict__",
+        "__weakref__",
+        "__doc__",
+        "__module__",
+        "__annotations__",
+        "__abstractmethods__",
+        "_abc_impl",
+        "__slotnames__",
+    }
+)
+_CODE = (
+    types.FunctionType, property, functools.cached_property, classmethod, staticmethod, type,
+    types.MemberDescriptorType,
+)  # fmt: skip
+_CACHE = "_clear_cache"  # of `functools.singledispatch`: it holds a cache, which only saves time
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Kept:
+    """A function or class of the prelude with what steps have changed in it: attributes, and defaults of arguments."""
+
+    value: Any
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        listed = ", ".join(f"{name} = {value!r}" for name, value in self.attributes.items())
+        return f"{self.value.__name__} with {listed}"
+
+    def apply(self) -> Any:
+        """Change the function or class accordingly, and return it."""
+        owners = {path: _owner(self.value, path) for path in (*self.attributes, *self.gone)}  # before any is replaced
+        for path, attribute in self.attributes.items():
+            owner, name = owners[path]
+            setattr(owner, name, attribute)
+        for path in self.gone:
+            owner, name = owners[path]
+            if hasattr(owner, name) if isinstance(owner, types.CellType) else name in vars(owner):
+                delattr(owner, name)
+        return self.value
+
+
+def applied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as names hold them: of a function or class that keeps something, itself."""
+    return {name: value.apply() if isinstance(value, Kept) else value for name, value in values.items()}
+
+
+def is_code(value: object) -> bool:
+    """Whether it is a function or class; an enumeration keeps nothing."""
+    if isinstance(value, type):
+        return not issubclass(value, enum.Enum)
+    return isinstance(value, types.FunctionType)
+
+
+def held_attributes(code: Any) -> dict[str, Any]:
+    """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`.
+
+    `<cache>` is a variable of the function around it, `<inner>.<cache>` one of a function that is such a variable.
+    """
+    if isinstance(code, types.FunctionType):
+        own = {name: value for name, value in vars(code).items() if name != _CACHE}
+        return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own, **_enclosed(code, ())}
+    found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
+    for name, value in tuple(found.items()):
+        if isinstance(method := _method_of(value), types.FunctionType):
+            found |= {f"{name}.{inner}": one for inner, one in held_attributes(method).items() if one is not None}
+    return found
+
+
+def _method_of(attribute: Any) -> Any:
+    """The function behind an attribute of a class."""
+    return attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
+
+
+def _enclosed(code: types.FunctionType, around: tuple[object, ...]) -> dict[str, Any]:
+    """The variables around a function of the notebook; those of libraries are caches and the like."""
+    if code in around or code.__globals__.get("__name__") != "__main__":
+        return {}
+    found: dict[str, Any] = {}
+    for name, cell in _cells_of(code).items():
+        with suppress(ValueError):  # it is empty
+            found[f"<{name}>"] = content = cell.cell_contents
+            if isinstance(content, types.FunctionType):
+                inside = _enclosed(content, (*around, code))
+                found |= {f"<{name}>.{inner}": one for inner, one in inside.items()}
+    return found
+
+
+def _cells_of(code: types.FunctionType) -> dict[str, types.CellType]:
+    return dict(zip(code.__code__.co_freevars, code.__closure__ or (), strict=True))
+
+
+def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
+    """What has become of a function or class since it was defined."""
+    now = held_attributes(code)
+    changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
+    return Kept(code, changed, tuple(path for path in pristine if path not in now))
+
+
+def shareable(code: Any, pristine: Mapping[str, Any]) -> Kept:
+    """What a function or class holds that an artifact may hold as well, whatever has become of it."""
+    kept = keep(code, pristine)
+    return Kept(code, {path: value for path, value in kept.attributes.items() if not _is_of_python(path)})
+
+
+def _is_of_python(path: str) -> bool:
+    name = path.rpartition(".")[2]
+    return name.startswith("__") and name not in ("__defaults__", "__kwdefaults__")
+
+
+def _may_differ(value: Any, before: Any) -> bool:
+    return value is not before or not _is_fixed(value)
+
+
+def _is_fixed(value: Any) -> bool:
+    return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(_is_fixed, value)))
+
+
+def _is_flat(value: Any) -> bool:
+    parts = value if type(value) is list else (*value.keys(), *value.values())
+    return all(type(part) in ATOMS for part in parts)
+
+
+def _owner(code: Any, path: str) -> tuple[Any, str]:
+    """Where an attribute lives, and its name there; names of Python hold no dot."""
+    head, _, rest = path.partition(".")
+    if head.startswith("<"):
+        cell = _cells_of(code)[head[1:-1]]
+        return _owner(cell.cell_contents, rest) if rest else (cell, "cell_contents")
+    return _owner(_method_of(vars(code)[head]), rest) if rest else (code, head)
+
+
+# comparing
+
+
+class Look:
+    """What some names of the prelude hold at one time."""
+
+    def __init__(self, names: Collection[str], values: Mapping[str, Any], home: Home) -> None:
+        names = [name for name in names if not _is_pool(values.get(name))]
+        self._alive = [values.get(name) for name in names]  # so that no address is used again
+        with without_gc():
+            self._seen = {name: _look(name, values.get(name), home) for name in names}
+
+    def update(self, later: Look) -> None:
+        """Add what was looked at later; a name that has been bound anew since counts from then on."""
+        self._alive += later._alive
+        self._seen |= later._seen
+
+    def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the names hold now that an artifact may share."""
+        found = {name: values[name] for name in self._seen if name in values}
+        return {name: one for name, one in found.items() if type(one) not in ATOMS}
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._seen.keys()
+
+    def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
+        """The names that hold something else by now."""
+        now = Look(self._seen.keys(), values, home)
+        return {name for name, seen in self._seen.items() if seen != now._seen[name]}
+
+
+def _is_pool(value: object) -> bool:
+    """Whether it only has others work; each process has its own, and what changes in it is nobody's value."""
+    kinds = (("concurrent.futures._base", "Executor"), ("multiprocessing.pool", "Pool"))
+    return any(isinstance(value, getattr(sys.modules[module], name)) for module, name in kinds if module in sys.modules)
+
+
+def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:
+    parts = held_attributes(value) if is_code(value) else {name: value}
+    return id(value), *((path, *_facts(one, home)) for path, one in parts.items())
+
+
+def _facts(value: Any, home: Home) -> Iterator[object]:
+    if type(value) in ATOMS:
+        yield from (type(value), value)
+    elif type(value) in (list, dict) and _is_flat(value):
+        parts = value if type(value) is list else [part for item in value.items() for part in item]
+        yield from (id(value), tuple(parts), tuple(map(type, parts)))  # as good as pickling it, and much faster
+    elif isinstance(value, types.GeneratorType):
+        yield from (id(value), value.gi_frame and value.gi_frame.f_lasti)
+    elif isinstance(value, _CODE) or is_immutable(value, home):
+        yield id(value)
+    else:
+        recording = settle_recording(["value"], [value], home)
+        yield from (bytes(recording.stream), *(drift.digest_buffer(buffer) for buffer in recording.buffers))

@@ -1,0 +1,69 @@
+"""What to write when a step misses a name, since the analysis cannot see every read, or cannot change a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.specs import StepSpec
+
+_MISSING = (
+    re.compile(r"\bname '(\w+)' is not defined"),
+    re.compile(r"\bvariable '(\w+)' is not defined"),
+    re.compile(r"module '__main__' has no attribute '(\w+)'"),
+    re.compile(r"""\btable (?:with name )?["']?(\w+)["']? (?:does not exist|not found)""", re.IGNORECASE),
+    re.compile(r"\bno such table: (?:\w+\.)?(\w+)"),
+)
+_MAPPED = re.compile(r"\bis read-only\b|has no attribute 'flush'")
+_MAPS = re.compile(r"\bmemmap\b|\bmmap_mode\b")
+_LOOKS_UP = re.compile(r"\b(?:globals|locals|vars)\(\)")
+
+
+def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
+    """Add a note to an error that names what somebody above defines and the step was not given."""
+    for name in dict.fromkeys(_missing(error, step)):
+        origin = _origin(name, step, graph)
+        if origin:
+            reads = ",".join(sorted(_reads(step, graph) | {name}))
+            error.add_note(
+                f"'{name}' is {origin}, but the analysis did not see that step '{step.name}' reads it: "
+                f"write --in {reads} in its header"
+            )
+
+    if _MAPPED.search(str(error)) and any(_MAPS.search(one.body) for one in graph.steps.values()):
+        error.add_note(
+            "an array over a file is handed on as a copy that cannot be changed: open the file again in step "
+            f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
+        )
+
+
+def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:
+    if isinstance(error, NameError) and error.name:
+        yield error.name
+    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and _LOOKS_UP.search(step.body):
+        yield error.args[0]
+    if isinstance(error, Exception):
+        text = " ".join(str(argument) for argument in error.args if isinstance(argument, str))
+        yield from (name for pattern in _MISSING for name in pattern.findall(text))
+
+
+def _origin(name: str, step: StepSpec, graph: Graph) -> str:
+    """Who defines a name that the step was not given; nothing for what it was given, or nobody above defines."""
+    linked = graph.links[step.name]
+    if name in linked.parameters | linked.prelude | {binding.name for binding in linked.bindings}:
+        return ""
+    if any(parameter.name == name for parameter in graph.flow.parameters):
+        return "a parameter"
+    above = list(graph.links)[: list(graph.links).index(step.name)]
+    writer = next((other for other in reversed(above) if name in graph.links[other].writes), None)
+    if writer is not None:
+        return f"written by step '{writer}' (cell {graph.steps[writer].place.cell})"
+    definition = next((one for one in graph.prelude.definitions if name in one.names), None)
+    return f"defined in cell {definition.place.cell}" if definition else ""
+
+
+def _reads(step: StepSpec, graph: Graph) -> frozenset[str]:
+    """The artifacts that the step reads already: `--in` stands for the whole list."""
+    own = step.reads | step.maybe_reads
+    return frozenset(binding.name for binding in graph.links[step.name].bindings if binding.name in own)

@@ -1,0 +1,125 @@
+"""`inputs` in a join: the tasks it closes over, ordered by item, loaded when they are looked at."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from nbflow.errors import NotStorable
+from nbflow.run.events.events import TaskId
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+Loader = Callable[[Mapping[str, ArtifactRef]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A task as the catalog has it: what a view is made of."""
+
+    task: TaskId
+    artifacts: Mapping[str, ArtifactRef]
+    error: str | None = None
+
+
+class View:
+    """One item's way through the foreach: the artifacts of every step of the chain, as attributes.
+
+    Its `item`, `path` and `error` are attributes as well. An artifact of such a name goes before them, but for the
+    error of a task that failed.
+    """
+
+    __slots__ = ("_artifacts", "_error", "_item", "_load", "_path")
+
+    def __init__(self, path: tuple[int, ...], tasks: Iterable[Seen], item: str | None, load: Loader) -> None:
+        self._path = path
+        self._error: str | None = None
+        self._artifacts: dict[str, ArtifactRef] = {}
+        self._item = item
+        self._load = load
+        for seen in tasks:
+            self._artifacts.update(seen.artifacts)
+            self._error = self._error or seen.error
+
+    def __getattr__(self, name: str) -> Any:
+        artifact = self._artifacts.get(name)
+        if name == "error" and (artifact is None or self._error is not None):
+            return self._error
+        if artifact is not None:
+            return self._load({name: artifact})[name]
+        if name == "path":
+            return self._path
+        if name == "item":  # of the innermost foreach
+            return None if self._item is None else getattr(self, self._item)
+        known = ", ".join(sorted(self._artifacts)) or "nothing"
+        raise AttributeError(f"task {list(self._path)} has no artifact '{name}'; it has {known}")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._artifacts
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._artifacts)
+
+    def __repr__(self) -> str:
+        return f"<task {list(self._path)}: {', '.join(sorted(self._artifacts)) or 'nothing'}>"
+
+    def __reduce__(self) -> Any:
+        raise NotStorable(
+            "a task of `inputs`", "store what you need of it, such as `inputs[0].name`, under a name of its own"
+        )
+
+
+class JoinInputs(Sequence[View]):
+    """The finished tasks in the order of their items; `failed` holds those that failed and were allowed to."""
+
+    def __init__(self, views: Iterable[View], branches: Mapping[str, View] | None = None) -> None:
+        every = list(views)
+        self._views = [view for view in every if view._error is None]
+        self.failed = [view for view in every if view._error is not None]
+        self._branches = dict(branches or {})
+
+    @overload
+    def __getitem__(self, index: int) -> View: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[View]: ...
+    def __getitem__(self, index: int | slice) -> View | list[View]:
+        return self._views[index]
+
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def __iter__(self) -> Iterator[View]:
+        return iter(self._views)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._branches:
+            return self._branches[name]
+        return [getattr(view, name) for view in self._views]
+
+    def table(self, *names: str) -> Any:
+        """A DataFrame with one row per task and one column per name."""
+        frame = importlib.import_module("pandas").DataFrame
+        return frame({name: [getattr(view, name) for view in self._views] for name in names}, columns=list(names))
+
+    def __repr__(self) -> str:
+        return f"<inputs: {len(self)} tasks" + (f", {len(self.failed)} failed>" if self.failed else ">")
+
+    def __reduce__(self) -> Any:
+        raise NotStorable(
+            "`inputs`", "store what you need of it, such as `scores = inputs.score`, under a name of its own"
+        )
+
+
+def group_by_item(seen: Iterable[Seen], depth: int, item: str | None, load: Loader) -> list[View]:
+    """One view per path of length `depth`; tasks further out belong to every item below them."""
+    tasks = sorted(seen, key=lambda one: (one.task.path, one.task.turn))
+    outer: dict[tuple[int, ...], list[Seen]] = {}
+    for one in tasks:
+        outer.setdefault(one.task.path, []).append(one)
+    leaves = [path for path in outer if len(path) == depth]
+    return [
+        View(path, [one for k in range(depth + 1) for one in outer.get(path[:k], ())], item, load) for path in leaves
+    ]

@@ -1,0 +1,296 @@
+"""The module `__main__` of a task: the part of the prelude it needs, its inputs, and nothing else."""
+
+from __future__ import annotations
+import __future__ as future
+
+import ast
+import copy
+import sys
+import types
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager, suppress
+from typing import Any
+from weakref import WeakValueDictionary
+
+from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.definition import Definition, Prelude
+from nbflow.run.output.display import display
+from nbflow.run.program.keys import prelude_references
+from nbflow.run.program.program import Program
+from nbflow.run.task.definition_state import Look, applied, held_attributes, is_code, keep, shareable
+from nbflow.run.task.tracebacks import filename_of_cell, show_source
+
+
+class Namespace:
+    """A home for values: prelude names are bound when a step or a pickle asks for them.
+
+    The prelude is executed anew for each task, so that no task sees what another did to it; `%%shared` cells and
+    settings are executed once per process, and imports are cheap the second time.
+    """
+
+    def __init__(self, program: Program, stored_source: Any = None) -> None:
+        self.program = program
+        self.module = types.ModuleType("__main__")
+        self.namespace: dict[str, Any] = self.module.__dict__
+        self._stored_source = stored_source
+        self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by view of the prelude
+        self._look_from(program.graph.prelude)
+        self._code: dict[Definition, types.CodeType] = {}
+        self._shared: dict[Definition, dict[str, Any]] = {}
+        self._bound: set[Definition] = set()
+        self._given: dict[str, Any] = {}  # what the prelude has bound, whatever the names hold by now
+        self._taken: frozenset[str] = frozenset()  # the inputs, which stand before the prelude
+        self._wait = True  # for the inputs, without which some definitions cannot be executed
+        self._waiting: list[Definition] = []
+        self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before a step changes them
+        self.classes: MutableMapping[str, type] = WeakValueDictionary()
+        self._old: dict[tuple[str, str], Any] = {}
+        self.flags = future_flags(program.graph.prelude.definitions)
+        self._cells = {cell.number: cell for cell in program.graph.flow.cells}
+
+    def clear(self) -> None:
+        """Forget the task before."""
+        self.namespace.clear()
+        self.namespace.update(vars(types.ModuleType("__main__")), __builtins__=__builtins__, display=display)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._bound.clear()
+        self._given.clear()
+        self._pristine.clear()
+        self._taken = frozenset()
+        self._wait = True
+        self._waiting.clear()
+        self._old.clear()
+
+    def _look_from(self, prelude: Prelude) -> None:
+        """See the prelude as a step does, with what the cells above it have done."""
+        self.prelude = prelude
+        self._references = self._references_in(prelude)
+
+    def _references_in(self, prelude: Prelude) -> dict[str, tuple[str, str]]:
+        if id(prelude) not in self._known:
+            self._known[id(prelude)] = prelude_references(prelude)
+        return self._known[id(prelude)]
+
+    def prepare(self, step: str) -> None:
+        """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
+        linked = self.program.graph.links[step]
+        self._look_from(self.program.graph.prelude_of(step))
+        self.namespace.update({name: copy.deepcopy(self.program.parameters[name]) for name in linked.parameters})
+        self.bind(linked.prelude)
+        self._offer_imports(step)
+        for name, _ in linked.ended:
+            self.namespace.pop(name, None)
+
+    def _offer_imports(self, step: str) -> None:
+        """Bind what else the cells above import, for names that only strings hold, as far as it costs nothing."""
+        writes, place = self.program.graph.links[step].writes, self.program.graph.steps[step].place
+        imports = [one for one in self.program.graph.prelude.definitions if one.kind == "import" and one.place < place]
+        for one in imports:
+            if one.names.isdisjoint(self.namespace.keys() | writes) and _is_loaded(one):
+                with suppress(Exception):  # a step that needs it says so itself
+                    self.bind(one.names)
+
+    def take(self, inputs: Mapping[str, Any]) -> None:
+        """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
+        self.namespace.update(applied(inputs))
+        self._taken = frozenset(inputs)
+        self._wait = False
+        self._bind_all(self._waiting)
+
+    def look(self, names: Iterable[str]) -> Look:
+        """Look at what these names of the prelude keep; an input is looked at as such, unless it is code."""
+        own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
+        return Look(own, self.namespace, self)
+
+    def look_at_parameters(self, step: str) -> Look:
+        """Look at the parameters of a step that a body could change in place."""
+        values = self.program.parameters
+        return Look(
+            [n for n in self.program.graph.links[step].parameters if type(values[n]) in (list, dict)],
+            self.namespace,
+            self,
+        )
+
+    def _is_code(self, name: str) -> bool:
+        return name in self._pristine and self.namespace.get(name) is self._given.get(name)
+
+    def to_keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as they are stored: of functions and classes of the prelude, what was changed in them."""
+        return {
+            name: keep(value, self._pristine[name]) if self._is_code(name) and value is self._given[name] else value
+            for name, value in values.items()
+        }
+
+    def to_share(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that artifacts may share: of functions and classes of the prelude, what these hold."""
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            if not is_code(value):
+                found[name] = value
+            elif self._is_code(name) and (kept := shareable(value, self._pristine[name])).attributes:
+                found[name] = kept
+        return found
+
+    def bind(self, names: Iterable[str]) -> None:
+        """Execute the definitions that `names` need and that are not bound yet, in document order."""
+        self._bind_all(self.prelude.closure(names))
+
+    def _bind_all(self, definitions: Iterable[Definition]) -> None:
+        for definition in definitions:
+            if definition.takes and self._wait:
+                self._waiting.append(definition)
+            elif definition not in self._bound:
+                self._bound.add(definition)
+                with self._without(self._taken & (definition.names | definition.reads) - definition.takes):
+                    self._define(definition)
+                    self._given.update({n: self.namespace[n] for n in definition.names if n in self.namespace})
+        for name, value in self._given.items():
+            if name not in self._pristine and is_code(value):
+                self._pristine[name] = held_attributes(value)
+
+    def define_own(self, definition: Definition) -> None:
+        """A body has just executed a definition of its own, which is from now on what pickles refer to."""
+        self._bound.add(definition)
+        own = {name: self.namespace[name] for name in definition.names}
+        self._given.update(own)
+        self._pristine.update({name: held_attributes(value) for name, value in own.items() if is_code(value)})
+
+    def look_from_below(self, step: str) -> None:
+        """See the prelude as the steps below do, who have what this one has defined."""
+        self._look_from(self.program.graph.prelude_below(step))
+
+    @contextmanager
+    def _without(self, inputs: frozenset[str]) -> Iterator[None]:
+        """Let names mean what the prelude says of them, and not the inputs."""
+        taken = {name: self.namespace.pop(name) for name in inputs if name in self.namespace}
+        self.namespace.update({name: self._given[name] for name in inputs if name in self._given})
+        try:
+            yield
+        finally:
+            self.namespace.update(taken)
+
+    def _define(self, definition: Definition) -> None:
+        if definition in self._shared:
+            self.namespace.update(self._shared[definition])
+            return
+        before = dict(self.namespace) if definition.once else {}
+        self._execute(definition)
+        if definition.once:
+            self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+
+    def _execute(self, definition: Definition) -> None:
+        """What an ordinary cell shows, it shows in the notebook, and not in every task again."""
+        if definition.kind != "effect":
+            exec(self._compiled(definition), self.namespace)
+            return
+        before = {name: self.namespace[name] for name in _SHOWING if name in self.namespace}
+        self.namespace.update(dict.fromkeys(_SHOWING, _show_nothing))
+        try:
+            self._execute_again(definition)
+        finally:
+            for name in _SHOWING:
+                self.namespace.pop(name, None)
+            self.namespace.update(before)
+
+    def _execute_again(self, definition: Definition) -> None:
+        """Another worker may have made a folder between a statement's question for it and its own attempt."""
+        try:
+            exec(self._compiled(definition), self.namespace)
+        except FileExistsError:
+            exec(self._compiled(definition), self.namespace)
+
+    def _compiled(self, definition: Definition) -> types.CodeType:
+        if definition not in self._code:
+            place = definition.place
+            filename = filename_of_cell(place)
+            show_source(filename, self._cells.get(place.cell, Cell(place.cell, definition.source)))
+            tree = ast.increment_lineno(ast.parse(definition.source), place.line - 1)
+            self._code[definition] = compile(tree, filename, "exec", self.flags, dont_inherit=True)
+        return self._code[definition]
+
+    # how pickles refer to what the notebook defines
+
+    def reference(self, value: Any) -> tuple[str, str] | None:
+        """(prelude name, digest of its code) of a function or class that the prelude bound."""
+        name = self._name_of(value, self._given)
+        return None if name is None else (name, self._references[name][0])
+
+    def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
+        """Return the name that holds a function or class; a decorator may have made a function of another name."""
+        name = getattr(value, "__qualname__", None)
+        if name in self._references and space.get(name) is value:
+            return str(name)
+        if not isinstance(value, types.FunctionType):
+            return None
+        held = (one for one in self._references.keys() & space.keys() if space[one] is value)
+        return min((one for one in held if self.prelude.is_code(one)), default=None)
+
+    def definition(self, name: str) -> str | None:
+        if name in self._references:
+            return self._references[name][0]
+        return "" if name in self.program.names else None
+
+    def provide(self, definitions: Mapping[str, str]) -> None:
+        self.bind(name for name in definitions if name in self._references and name not in self._given)
+
+    def resolve(self, name: str, digest: str) -> Any:
+        """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
+        if self._is_current(name, digest):
+            if name not in self._given:
+                self.bind([name])
+            return self._given[name]
+        if (name, digest) not in self._old:
+            self._old[name, digest] = self._recall(name, digest)
+        return self._old[name, digest]
+
+    def _is_current(self, name: str, digest: str) -> bool:
+        """Whether `name` is the same object here as where it was pickled, though cells between may have changed it."""
+        if name not in self._references:
+            return False
+        if self._references[name][0] == digest:
+            return True
+        binders = [one for one in self.prelude.definitions if name in one.names]
+        return any(
+            self._references_in(view).get(name, ("",))[0] == digest
+            and [one for one in view.definitions if name in one.names] == binders
+            for view in self.program.graph.prelude.views
+        )
+
+    def _recall(self, name: str, digest: str) -> Any:
+        source = self._stored_source(digest) if self._stored_source else None
+        if source is None:
+            raise LookupError(f"the store has no code for '{name}' as it was ({digest})")
+        module = types.ModuleType("__main__")
+        exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
+        return module.__dict__[name]
+
+
+_SHOWING = ("print", "display")
+
+
+def _show_nothing(*_args: Any, **_options: Any) -> None:
+    pass
+
+
+def _is_loaded(definition: Definition) -> bool:
+    """Whether an import does no more than bind names: its modules are there already."""
+    modules = definition.modules
+    wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
+    return "*" not in definition.names and bool(modules) and all(name in sys.modules for name in wanted)
+
+
+def future_flags(definitions: Iterable[Definition]) -> int:
+    """The compiler flags of the notebook's `from __future__` imports, which hold in all cells."""
+    flags = 0
+    for definition in definitions:
+        if "__future__" in definition.modules or "__future__" in definition.source:
+            names = definition.names & set(future.all_feature_names)
+            flags |= sum(getattr(future, name).compiler_flag for name in names)
+    return flags
+
+
+def become_main(namespace: Namespace) -> None:
+    """Make this process's `__main__` the notebook's, so that its classes keep their identity."""
+    sys.modules["__main__"] = namespace.module

@@ -1,0 +1,380 @@
+"""One task: inputs -> body -> artifacts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
+from nbflow.run.output.outputs import Output
+from nbflow.run.program.keys import seed_of
+from nbflow.run.program.program import Program
+from nbflow.run.surroundings.patches import undone
+from nbflow.run.surroundings.surroundings import Surroundings
+from nbflow.run.task.absent import explain_absence
+from nbflow.run.task.compiled import CompiledBody, compile_body
+from nbflow.run.task.definition_state import Look, applied
+from nbflow.run.task.hints import add_hint
+from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by_item
+from nbflow.run.task.namespace import Namespace
+from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
+from nbflow.run.task.self_object import Self
+from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
+from nbflow.run.task.traces import FileRecorder
+from nbflow.store.catalog.rows import FileRow
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
+
+_NOTHING = object()
+
+
+@pickled_by_fields
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker is told about one task; what a join looks at it reads in the catalog.
+
+    Flowing tasks are told more: what they join, the foreachs around, which attempt it is and of how many, their number
+    in the run, and a `failure` that left no process to describe itself, for a step that catches failures.
+    """
+
+    task: TaskId
+    inputs: tuple[ArtifactRef, ...] = ()
+    partners: tuple[ArtifactRef, ...] = ()
+    joined: tuple[TaskDone, ...] = ()
+    stack: tuple[Level, ...] = ()
+    attempt: int = 0
+    number: int = 0
+    failure: Failure | None = None
+    level: int = 0  # settings that stand above the step
+    streams: Streams = NO_STREAMS
+    besides: frozenset[str] = frozenset()  # names of the prelude that it needs as the run has found meanwhile
+
+
+@pickled_by_fields
+@dataclass(slots=True)
+class Result:
+    """What a worker answers. `artifacts` of a split are the items, named by their index."""
+
+    task: TaskId
+    artifacts: tuple[ArtifactRef, ...] = ()
+    components: tuple[Component, ...] = ()
+    outputs: list[Output] = field(default_factory=list)
+    seconds: float = 0.0
+    again: bool = False
+    skipped: bool = False
+    learned: tuple[str, ...] = ()
+    passed_on: PassedOn = NOTHING_PASSED_ON
+    lost: tuple[Lost, ...] = ()
+    patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
+    failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    chose: str = ""  # of a switch in a script
+    pid: int = 0
+    number: int = 0
+
+
+class Capturing(Protocol):
+    """Where the output of a task goes."""
+
+    def task(self, label: str) -> AbstractContextManager[list[Output]]: ...
+    def result(self, value: object) -> None: ...
+    def flush(self) -> None: ...
+
+
+class Performer:
+    """Runs tasks of one program in one namespace, one after another."""
+
+    def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
+        self.program, self.store, self.home, self.capture = program, store, home, capture
+        self._files = FileRecorder(program, store.history)
+        self._bodies: dict[str, CompiledBody] = {}
+        self._state = self._parameters = Look((), {}, home)
+        self._surroundings: Surroundings | None = None
+        self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
+
+    def run(self, job: Job) -> Result:
+        """Never raises what the user's code raised: that is part of the result."""
+        result = Result(job.task)
+        self.error = None
+        self.home.clear()
+        with self.capture.task(str(job.task)) as outputs:
+            try:
+                self._perform(job, result)
+            except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                self.error = error
+                add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
+                result.failure = self._describe(error)
+            self.capture.flush()
+            self._put_back()
+        result.outputs = outputs
+        return result
+
+    def _put_back(self) -> None:
+        """What the body did to its process ends with the task."""
+        if self._surroundings is not None:
+            self._surroundings.restore()
+            self._surroundings = None
+
+    def _describe(self, error: BaseException) -> Failure:
+        kind = (
+            FailureKind.STORE
+            if isinstance(error, NbflowError)
+            and not isinstance(error, InputLost | NameTaken | OutputMissing | ParameterChanged | StepExited)
+            else FailureKind.ERROR
+        )
+        return describe_failure(error, kind)
+
+    def _perform(self, job: Job, result: Result) -> None:
+        step = self.program.graph.steps[job.task.step]
+        self._refuse_lost(step, job.inputs)
+        self.home.prepare(step.name)
+        self.home.bind(job.besides)
+        heap = self.store.heap(self.home)
+        inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
+        self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
+        self._state = self.home.look(self.program.looked_at(step.name, job.besides))
+        self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
+        self._before = dict(self.home.namespace)
+        self._parameters = self.home.look_at_parameters(step.name)
+        if not self._is_wanted(step, job.task, inputs):
+            result.skipped = True
+        elif job.task.split:
+            self._split(step, result)
+        else:
+            self._execute(step, job, inputs, heap, result)
+
+    def _refuse_lost(self, step: StepSpec, inputs: Iterable[ArtifactRef]) -> None:
+        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
+        for artifact in inputs:
+            whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
+            if whole is not None and artifact.name in step.reads:
+                writer = writers.get(artifact.name, ("",))[0]
+                raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
+
+    def _is_wanted(self, step: StepSpec, task: TaskId, inputs: Mapping[str, Any]) -> bool:
+        """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
+        if step.guard is None or task.turn or (step.foreach and not task.split):
+            return True
+        name = step.guard.name
+        value = inputs[name] if name in inputs else self.program.parameters[name]
+        return step.guard.holds(value, self.program.graph.links[step.name].answers)
+
+    def _split(self, step: StepSpec, result: Result) -> None:
+        assert step.foreach is not None
+        began = time.perf_counter()
+        filename = filename_of_step(step)
+        self._show(step, filename)
+        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        with self._files.watch(step.name, split=True) as recording:
+            items = list(eval(code, self.home.namespace))
+        result.seconds = time.perf_counter() - began
+        result.files = recording.rows()
+        saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
+        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
+        result.components = tuple(component for encoded in saved for component in encoded.components)
+
+    def _execute(self, step: StepSpec, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
+        linked = self.program.graph.links[step.name]
+        if linked.joined or linked.branches:
+            self.home.namespace["inputs"] = self._look_at(step, job, heap.look_at)
+        if step.metaflow:
+            self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
+        self._set_random(step, job, inputs)
+        before = observe(job.streams.watched)
+        patched: list[str] = []
+        try:
+            began = time.perf_counter()
+            try:
+                with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
+                    self._run_body(step)
+            finally:
+                result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
+        except BaseException as error:
+            explain_absence(error, self.program.graph, step.name, inputs)
+            bound = self.home.to_keep(dict(self._bound(step)))
+            self._keep(self.store.save(bound, self.home, step.name), result)
+            raise
+        result.files = recording.rows()
+        if self.program.graph.code_of[step.name]:
+            self.home.look_from_below(step.name)
+        self._finish(step, job, heap, result)
+        after = observe(job.streams.watched)
+        result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
+
+    def _set_random(self, step: StepSpec, job: Job, inputs: Mapping[str, Any]) -> None:
+        """Have the random generators as they are at this place of the notebook, each item of a foreach its own way."""
+        streams = job.streams
+        load_generators([*streams.watched, *(name for name, _ in streams.drawn)])
+        for name, depth in streams.drawn:
+            if name in inputs:
+                put(name, inputs[name])
+            else:
+                self.home.bind([name])
+            if job.task.path[depth:]:
+                vary(name, job.task.path[depth:])
+        if step.options.seed is not None:
+            seed_all(seed_of(step.options.seed, job.task.path))
+
+    def _run_body(self, step: StepSpec) -> None:
+        self._surroundings = Surroundings()  # with the settings that stand above the step
+        sys.argv = [self.program.graph.flow.document]  # not those of the driver, or of the kernel
+        try:
+            value = self._compiled(step).execute(self.home.namespace, self._define)
+        except SystemExit as error:
+            raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
+        if value is not None:
+            self.capture.result(value)
+
+    def _compiled(self, step: StepSpec) -> CompiledBody:
+        if step.name not in self._bodies:
+            filename = filename_of_step(step)
+            self._show(step, filename)
+            code = self.program.graph.code_of[step.name]
+            self._bodies[step.name] = compile_body(step, filename, self.home.flags, code)
+        return self._bodies[step.name]
+
+    def _define(self, definition: Definition) -> None:
+        """The body has defined what the steps below share: what changes it from here on is to be handed on."""
+        self.home.define_own(definition)
+        if definition.is_code:
+            self._state.update(self.home.look(definition.names))
+
+    def _show(self, step: StepSpec, filename: str) -> None:
+        cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)
+        if cell is not None:
+            show_source(filename, cell)
+
+    def _bound(self, step: StepSpec) -> Iterator[tuple[str, Any]]:
+        """The artifacts that the body bound."""
+        linked, space = self.program.graph.links[step.name], self.home.namespace
+        own = vars(space["self"]) if step.metaflow else space
+        for name in sorted(linked.writes):
+            if name in own:
+                yield name, own[name]
+            elif name in linked.passing and name in space:
+                yield name, space[name]
+
+    def _finish(self, step: StepSpec, job: Job, heap: Heap, result: Result) -> None:
+        values = dict(self._bound(step))
+        missing = sorted(step.writes - step.maybe_writes - values.keys())
+        if missing:
+            raise OutputMissing(step.name, missing)
+        spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
+        if spoiled:
+            raise ParameterChanged(step.name, spoiled)
+        gone = sorted(self._deleted(step))
+        if gone:
+            raise NameTaken(step.name, gone)
+        kept = (self._state.changed(self.home.namespace, self.home) | self._rebound(step)) - values.keys()
+        values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
+        result.again = bool(values[step.loop]) if step.loop else False
+        values |= observe(job.streams.kept)
+        heap.compare()
+        scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
+        left = (one for one in job.inputs if self._is_there(step, one.name))
+        visible = (*left, *(self._partners(job) if heap.changed else ()))
+        self._refuse_changed_parameters(step, job, visible, heap)
+        constants = self._state.constants(self.home.namespace) | self._parameters.constants(self.home.namespace)
+        constants = self.home.to_share({name: one for name, one in constants.items() if name not in values})
+        encoded, reached = self.store.save_reached(
+            self.home.to_keep(values), visible, self.home, heap, scope, constants
+        )
+        made = values.keys() | reached.keys()
+        tied = tuple(one for one in encoded.artifacts if one.name not in made)
+        self._keep(replace(encoded, artifacts=tuple(one for one in encoded.artifacts if one.name in made)), result)
+        self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
+        result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
+        result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
+
+    def _refuse_changed_parameters(self, step: StepSpec, job: Job, visible: Iterable[ArtifactRef], heap: Heap) -> None:
+        """Raise ParameterChanged for a parameter that shares an object which the step has changed by another name."""
+        changed = {one.name: one for one in visible if not heap.changed.isdisjoint(one.shares)}
+        spoiled = sorted(changed.keys() & self.program.parameters.keys())
+        if spoiled:
+            shared = {digest for name in spoiled for digest in changed[name].shares} & heap.changed
+            through = [one.name for one in job.inputs if not shared.isdisjoint(one.shares)]
+            raise ParameterChanged(step.name, spoiled, through)
+
+    def _deleted(self, step: StepSpec) -> set[str]:
+        """What was there before the body and is not now, though the body does not say `del`."""
+        if step.metaflow:
+            return set()
+        return self._there - self.home.namespace.keys() - self.program.graph.links[step.name].ends
+
+    def _rebound(self, step: StepSpec) -> set[str]:
+        """The artifacts from above that functions of artifacts have assigned, which the body does not show."""
+        if step.metaflow:
+            return set()
+        space, before, graph = self.home.namespace, self._before, self.program.graph
+        other = {name for name, value in space.items() if before.get(name, _NOTHING) is not value}
+        other -= step.passing | graph.prelude.names | {step.foreach.var if step.foreach else ""}
+        return {name for name in other if any(graph.writers_above(step.name, name))}
+
+    def _is_there(self, step: StepSpec, name: str) -> bool:
+        """Whether the body has left the name bound."""
+        return step.metaflow or name in self.home.namespace
+
+    def _partners(self, job: Job) -> Iterable[ArtifactRef]:
+        """Return the artifacts of other names that share objects with the inputs."""
+        return job.partners
+
+    def _beside(self, job: Job, heap: Heap) -> Iterable[ArtifactRef]:
+        """Return the partners that are known before the body runs: all of them where an input may hold a frame."""
+        return job.partners
+
+    def _keep(self, encoded: Encoded, result: Result) -> None:
+        result.artifacts, result.components = encoded.artifacts, encoded.components
+        result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+
+    def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
+        """Give what a task has made to whoever is in this process."""
+
+    def _look_at(self, step: StepSpec, job: Job, look: Loader) -> JoinInputs:
+        """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
+        linked = self.program.graph.links[step.name]
+        if linked.branches:
+            scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
+            paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # those of the same item
+            branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
+            return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
+        foreach = self.program.graph.steps[linked.opened[-1]].foreach
+        item = foreach.var if foreach else None
+        place = linked.joined.index  # of two steps that write a name, the lower one has the last word
+        seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
+        return JoinInputs(group_by_item(seen, len(linked.opened), item, look))
+
+    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+        history, run = self.store.history, self.program.run
+        for (step, path), artifacts in history.views(run, steps, prefix):
+            yield Seen(TaskId(step, path), artifacts)
+        for (step, path), artifacts, failure in history.failures(run, steps, prefix):
+            facts = json.loads(failure)
+            yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
+
+
+def _passed_on(changed: Collection[str], visible: Iterable[ArtifactRef], stored: Collection[str]) -> PassedOn:
+    facts = PassedOn(tuple(sorted(changed)))
+    return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
+
+
+def _threads(cpu: int) -> AbstractContextManager[object]:
+    """Let numerical libraries use the cores that a step asked for; otherwise each worker keeps to its share."""
+    if cpu == 1:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - 30 ms to import, and few steps ask for it
+
+    limits: AbstractContextManager[object] = threadpool_limits(cpu)
+    return limits

@@ -1,0 +1,102 @@
+"""The states of the global random generators: read, set, and varied for the items of a foreach."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import random
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from nbflow.flow.effects.random_use import GENERATORS, NUMPY, PYTHON, TORCH
+from nbflow.flow.graph.link import Graph
+from nbflow.run.program.keys import seed_of
+from nbflow.store.values.artifact_ref import pickled_by_fields
+
+MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
+
+
+@pickled_by_fields
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What a task has to do with the generators, by the graph as it is when the task starts."""
+
+    watched: frozenset[str] = frozenset()  # those whose state is known, so that a draw nobody expects can be told
+    drawn: tuple[tuple[str, int], ...] = ()  # those it draws from, and how far in the foreachs its state comes from
+    kept: frozenset[str] = frozenset()  # those whose state the steps below go on from
+
+
+NO_STREAMS = Streams()
+
+
+def streams_of(graph: Graph, step: str) -> Streams:
+    """Return what tasks of a step draw and hand on."""
+    linked = graph.links[step]
+    writers = {binding.name: binding.writers for binding in linked.bindings}
+    depths = {name: [len(graph.links[one].scope) for one in writers.get(name, ())] for name in sorted(linked.draws)}
+    drawn = tuple((name, max(found, default=0)) for name, found in depths.items())
+    return Streams(linked.seeded - linked.draws - graph.steps[step].seeds, drawn, linked.writes & GENERATORS)
+
+
+def load_generators(generators: Iterable[str]) -> None:
+    """Import the libraries of generators that are to be watched."""
+    for name in generators:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(MODULES[name])
+
+
+def observe(generators: Iterable[str]) -> dict[str, Any]:
+    """The states of those whose library is loaded, as values that can be stored and compared."""
+    return {name: _observe(name) for name in generators if MODULES[name] in sys.modules}
+
+
+def _observe(name: str) -> Any:
+    if name == PYTHON:
+        return random.getstate()
+    if name == NUMPY:
+        kind, keys, position, has_gauss, gauss = sys.modules["numpy"].random.get_state()
+        return kind, keys.tobytes(), int(position), int(has_gauss), float(gauss)
+    return sys.modules["torch"].get_rng_state().numpy().tobytes()
+
+
+def is_fresh(name: str, state: Any) -> bool:
+    """Whether nothing has been drawn since the generator was seeded, as far as its observed state tells."""
+    if name == PYTHON:
+        return bool(state[1][-1] == 624 and state[2] is None)
+    return bool(name != NUMPY or (state[2] == 624 and not state[3]))
+
+
+def put(name: str, state: Any) -> None:
+    """Set a generator to a state that `observe` has given."""
+    if name == PYTHON:
+        random.setstate(state)
+    elif name == NUMPY:
+        numpy = importlib.import_module("numpy")
+        kind, keys, *rest = state
+        numpy.random.set_state((kind, numpy.frombuffer(keys, numpy.uint32), *rest))
+    else:
+        torch = importlib.import_module("torch")
+        torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+def vary(name: str, path: tuple[int, ...]) -> None:
+    """Go on from the present state in another way for each item, and always in the same."""
+    if name == PYTHON:
+        random.seed(seed_of(random.randrange(2**31), path))
+    elif name == NUMPY:
+        numpy = sys.modules["numpy"]
+        numpy.random.seed(seed_of(int(numpy.random.randint(2**31)), path))
+    else:
+        torch = sys.modules["torch"]
+        torch.manual_seed(seed_of(int(torch.randint(2**31, (1,))), path))
+
+
+def seed_all(number: int) -> None:
+    """Seed the generators whose library is loaded."""
+    random.seed(number)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(number % 2**32)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(number)

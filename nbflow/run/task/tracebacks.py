@@ -1,0 +1,111 @@
+"""Errors in the user's coordinates: notebook, step, cell, line."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from nbflow.flow.source.cell import Cell, Place
+from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
+
+LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept
+_OURS = str(Path(__file__).parents[1]) + os.sep
+
+
+def filename_of_step(step: StepSpec) -> str:
+    """What stands in a traceback as the file: `movies.ipynb · step clean · cell 6`."""
+    return f"{step.place.document} · step {step.name} · cell {step.place.cell}"
+
+
+def filename_of_cell(place: Place) -> str:
+    return f"{place.document} · cell {place.cell}"
+
+
+def show_source(filename: str, cell: Cell) -> None:
+    """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up.
+
+    Some take its name for that of a file in this folder; rich for one in the folder where it was imported, which may
+    have been before this process was forked.
+    """
+    text = len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename
+    imported = getattr(sys.modules.get("rich"), "_IMPORT_CWD", "")
+    linecache.cache |= dict.fromkeys((filename, os.path.abspath(filename), os.path.join(imported, filename)), text)
+
+
+def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
+    """The failure as the user may read it: without the frames of nbflow itself above the body."""
+    name, message = type(error).__qualname__, _shortened(_text_of(error), LONGEST_MESSAGE)
+    try:
+        frames, text = _trace(error)
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's own exception may break what Python says of it
+        frames, text = (), f"{name}: {message}\n"
+    return Failure(kind, name, message, frames, _shortened(text, LONGEST_TRACEBACK))
+
+
+def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
+    own = without_our_frames(error.__traceback__)
+    summary = traceback.TracebackException(type(error), error, own, compact=True)
+    for one in _others_in(summary):
+        one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
+    frames = tuple(
+        TracebackFrame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "")
+        for frame in summary.stack
+    )
+    return frames, "".join(summary.format())
+
+
+def _others_in(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+    """The errors that an error was raised from, while handling, or for a group of."""
+    agenda = [summary]
+    while agenda:
+        one = agenda.pop()
+        found = [other for other in (one.__cause__, one.__context__) if other is not None] + [*(one.exceptions or ())]
+        yield from found
+        agenda += found
+
+
+def _shortened(text: str, longest: int) -> str:
+    """The beginning and the end, where the rest is too long to be read or kept."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}\n[{len(text) - 2 * half:,} characters are left out]\n{text[-half:]}"
+
+
+def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
+    """Return the traceback from the user's first frame to the last one; None when the user's code was not reached.
+
+    A body that awaits is reached through the frames of asyncio.
+    """
+    frames = [*_frames_of(tb)]
+    users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]
+    first = next((number for number in users if not _is_from(frames[number], "asyncio.")), len(frames))
+    kept: TracebackType | None = None
+    for one in reversed(frames[first : users[-1] + 1] if users else []):
+        kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return kept
+
+
+def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
+    while tb is not None:
+        yield tb
+        tb = tb.tb_next
+
+
+def _is_from(tb: TracebackType, package: str) -> bool:
+    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(package)
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str) and "\n" not in note]
+        return "; ".join([str(error), *notes])
+    except (Exception, SystemExit) as broken:  # noqa: BLE001 - the user's own __str__ may raise
+        return f"<its message cannot be shown: {type(broken).__name__}>"

@@ -1,0 +1,264 @@
+"""The files that a task read and wrote: recorded with it, and compared with the disk before it is reused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from nbflow.flow.files.fileorder import conflict, covers
+from nbflow.flow.files.paths import fill_in
+from nbflow.flow.files.uses import Access, FileUse
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import Reuse, StartTask
+from nbflow.run.program.program import Program
+from nbflow.run.surroundings.disk import MISSING, NO_STAMP, UNSTEADY, Disk, Left, PathState, Stamp, is_same
+from nbflow.run.task.watching import Boundary, FileWatch, listening
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import FileRow, TaskRow
+
+Compare = Callable[[StartTask, TaskRow], tuple[FileRow, ...] | None]
+"""Returns the files of a stored task as they are today if it may stand for a task that is to start, else None."""
+
+OTHER = "other"
+"""The access of a file that a task wrote and its text does not name: nobody expects it to stay as it is."""
+
+
+class FileRecorder:
+    """Watches the tasks of one process, and says what they did to files."""
+
+    def __init__(self, program: Program, history: CatalogReader) -> None:
+        self._program, self._history, self._disk = program, history, Disk(program.folder)
+        self._boundary = Boundary.of(program)
+
+    def watch(self, step: str, *, split: bool = False) -> TaskRecording:
+        linked = self._program.graph.links[step]
+        uses = [
+            FileUse(fill_in(use.path, self._program.parameters), use.access)
+            for use in linked.files
+            if use.split is split
+        ]
+        left = left_above(self._program.graph, self._history, self._disk, step)
+        return TaskRecording(uses, self._disk, FileWatch(self._boundary, self._disk), left)
+
+
+def left_above(graph: Graph, history: CatalogReader, disk: Disk, step: str) -> Callable[[], Left]:
+    """Return what the steps above have left of the files that are now as a step has left them which is not above.
+
+    A listing of the step is about what those above have left.
+    """
+
+    @cache
+    def find() -> Left:
+        above = graph.ancestors(step)
+        order = [name for name in graph.links if name in above]
+        found: dict[str, str] = {}
+        for path, by in history.written(graph.flow.name).items():
+            others = {digest for name, digest in by.items() if name not in above}
+            if others and disk.state(path).digest in others:
+                found[path] = next((by[name] for name in reversed(order) if name in by), MISSING)
+        return found
+
+    return find
+
+
+class TaskRecording:
+    """One task: its body runs inside, and when that is over `rows` says what it did to files."""
+
+    def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: FileWatch, left: Callable[[], Left]) -> None:
+        self._left = left
+        self._uses, self._disk, self._watch = tuple(dict.fromkeys(uses)), disk, watch
+        self._certain = {use.path: disk.name(use.path) for use in self._uses if use.is_certain}
+        self._before = {name: disk.stamp(name) for name in self._certain.values()}
+        self._listening = listening(watch)
+
+    def __enter__(self) -> TaskRecording:
+        self._listening.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._listening.__exit__(None, None, None)
+
+    def rows(self) -> tuple[FileRow, ...]:
+        """Return what the task read and wrote, with what it is now that the task is over."""
+        disk, watch = self._disk, self._watch
+        written = {disk.name(path) for path in watch.written}
+        read = {disk.name(path): stamp for path, stamp in watch.read.items()}
+        found: dict[str, str] = {name: self._access_of(name, watch) for name in sorted(written)}
+        for use in self._uses:
+            if use.is_certain:
+                name = self._certain[use.path]
+                found.setdefault(name, self._stated(use, name, name in read))
+        for name in sorted(read):
+            found.setdefault(name, Access.READ)
+        return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
+
+    def _uncounted(self) -> Left:
+        """Return the files that no listing is about; once this task is stored, what it wrote is among them anyway."""
+        others = {name: digest for name, digest in self._left().items() if digest == MISSING}
+        stated = {self._certain[use.path] for use in self._uses if use.is_certain and use.access.writes}
+        made = {name for name in stated if self._before[name] != self._disk.stamp(name)}  # by C code, or by a program
+        return others | dict.fromkeys(made.union(map(self._disk.name, self._watch.written)), MISSING)
+
+    def _access_of(self, name: str, watch: FileWatch) -> str:
+        """Return what a task did to a file that it has written: an output where its text says that it writes there."""
+        grown = any(self._disk.name(path) == name for path in watch.grown)
+        stated = any(use.access.writes and covers(use.path, name) for use in self._uses)
+        return OTHER if not stated else Access.APPEND if grown else Access.WRITE
+
+    def _stated(self, use: FileUse, name: str, was_read: bool) -> str:
+        """Return what a use comes to that no event tells of. What may have been changed and was not has been read."""
+        if use.access in (Access.UPDATE, Access.TOUCH):
+            is_read = was_read or self._before[name] == self._disk.stamp(name) != NO_STAMP
+            return Access.READ if is_read else Access.WRITE
+        return use.access
+
+    def _row(self, name: str, access: str, opened: Stamp | None) -> FileRow:
+        state = look_at(self._disk, name, access, self._uncounted)
+        before = opened if opened is not None else self._before.get(name, NO_STAMP)
+        if access == Access.READ and before != NO_STAMP and self._disk.stamp(name) != before:
+            state = PathState(UNSTEADY)
+        size = self._disk.stamp(name)[0] if access == Access.APPEND else state.stamp[0]
+        return FileRow(name, access, state.digest, size, *state.stamp[1:])
+
+
+def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> PathState:
+    """Return what a path holds, as far as this access depends on it."""
+    match access:
+        case Access.FIND | Access.MAKE:
+            return disk.kind(path)
+        case Access.LIST:
+            return disk.listing(path, left())
+        case Access.READ if not os.path.isfile(disk.locate(path)):
+            return disk.content(path, left())
+        case _:
+            return disk.state(path)
+
+
+class Traces:
+    """Compares what tasks recorded with the files of today; looks at each file once."""
+
+    def __init__(self, graph: Graph, disk: Disk, history: CatalogReader) -> None:
+        self.graph, self.disk, self._history = graph, disk, history
+        self._runs: dict[int, Mapping[str, tuple[FileRow, ...]]] = {}
+        self._left_by = cache(self._find_left_by)
+
+    def holding(
+        self,
+        step: str,
+        rows: Iterable[FileRow],
+        concerns: Callable[[FileRow], bool],
+        settled: frozenset[str] = frozenset(),
+    ) -> list[FileRow] | None:
+        """Return the rows with the stamps of today if nothing that concerns the caller has changed, else None.
+
+        `settled` are steps below this one that are over as well: they may have changed what it wrote.
+        """
+        found: list[FileRow] = []
+        for row in rows:
+            if concerns(row):
+                if not self._holds(step, row, settled):
+                    return None
+                found.append(self._refreshed(row))
+            else:
+                found.append(row)
+        return found
+
+    def _refreshed(self, row: FileRow) -> FileRow:
+        if row.access not in (Access.READ, Access.WRITE) or self.disk.stamp(row.path) == row.stamp:
+            return row
+        state = self.disk.state(row.path)
+        return row if state.digest != row.digest else FileRow(row.path, row.access, state.digest, *state.stamp)
+
+    def changes(self, run: int, step: str) -> list[str]:
+        """Return what is no longer as the tasks of a step in a run found it, or left it."""
+        if run not in self._runs:
+            self._runs[run] = self._history.files_of_run(run) if run else {}
+        rows = self._runs[run].get(step, ())
+        changed = (row for row in rows if step in self.graph.links and not self._holds(step, row))
+        return list(dict.fromkeys(self._describe(step, row) for row in changed))
+
+    def _look(self, step: str, row: FileRow) -> PathState:
+        return look_at(self.disk, row.path, row.access, left_above(self.graph, self._history, self.disk, step))
+
+    def _describe(self, step: str, row: FileRow) -> str:
+        state = self._look(step, row)
+        if row.digest == UNSTEADY:
+            return f"{row.path} changed while it was read"
+        if row.access == Access.LIST:
+            return f"{row.path} changed"
+        if state.digest == MISSING:
+            return f"{row.path} is gone"
+        if row.digest == MISSING:
+            return f"{row.path} is new"
+        return f"{row.path} changed" + (" after it was written" if row.access in (Access.WRITE, Access.APPEND) else "")
+
+    def _holds(self, step: str, row: FileRow, settled: frozenset[str] = frozenset()) -> bool:
+        if row.access == OTHER or row.stamp == self.disk.stamp(row.path) != NO_STAMP:
+            return True
+        if row.access == Access.APPEND and row.digest not in (MISSING, UNSTEADY):
+            return self.disk.beginning(row.path, row.size) == row.digest
+        state = self._look(step, row)
+        if is_same(state, row.digest, row.stamp):
+            return True
+        left_by = self._left_by(row.path, state.digest)
+        if row.access == Access.FIND:
+            left_by |= self._left_by(row.path, self.disk.state(row.path).digest)
+        if row.access in (Access.READ, Access.FIND, Access.LIST):
+            return bool(left_by - self.graph.ancestors(step))  # only what stands above may change what it reads
+        return bool(left_by & (settled or self._overwriting(step, row.path)))
+
+    def _find_left_by(self, path: str, digest: str) -> frozenset[str]:
+        return self._history.left_by(self.graph.flow.name, path, digest)
+
+    def _overwriting(self, step: str, path: str) -> frozenset[str]:
+        """Return who may write anew what a step has written, with nobody in between who reads it."""
+        several = bool(self.graph.links[step].scope or self.graph.steps[step].loop)
+        found = frozenset([step] if several else [])
+        names = list(self.graph.links)
+        for name in names[names.index(step) + 1 :]:
+            uses = [use for use in self.graph.links[name].files if covers(use.path, path)]
+            if any(use.access is not Access.WRITE for use in uses):
+                return found
+            if uses:
+                return found | {name}
+        return found
+
+
+def comparison(graph: Graph, folder: Path, history: CatalogReader, running: Iterable[str]) -> Compare:
+    """Return what tells whether stored tasks may be reused. `running` are the steps that may run, not only be reused.
+
+    What a step has written must be there as it was where the step itself is asked for, or somebody who may run reads
+    it; otherwise its values are good without it.
+    """
+    traces, may_run = Traces(graph, Disk(folder), history), tuple(running)
+    needed = cache(lambda path, is_folder: _is_needed(path, is_folder, may_run, graph))
+
+    @cache
+    def between(step: str) -> frozenset[str]:
+        """The steps below a step and above those that may run, of which nothing runs."""
+        order = list(graph.links)
+        first = min((order.index(name) for name in may_run), default=len(order))
+        return frozenset(order[order.index(step) + 1 : first])
+
+    def compare(start: StartTask, row: TaskRow) -> tuple[FileRow, ...] | None:
+        step = start.task.step
+
+        def concerns(one: FileRow) -> bool:
+            is_output = one.access in (Access.WRITE, Access.APPEND, Access.MAKE)
+            return not is_output or start.reuse is not Reuse.ONLY or needed(one.path, one.access == Access.MAKE)
+
+        rows = history.files(row.id)
+        settled = between(step) if start.reuse is Reuse.ONLY else frozenset[str]()
+        found = traces.holding(step, rows, concerns, settled) if rows else ()
+        return None if found is None else tuple(found)
+
+    return compare
+
+
+def _is_needed(path: str, is_folder: bool, steps: Iterable[str], graph: Graph) -> bool:
+    """Whether one of the steps may read a file, or do anything in a folder."""
+    made = FileUse(path, Access.MAKE if is_folder else Access.WRITE)
+    uses = (use for step in steps for use in graph.links[step].files if is_folder or use.access.reads)
+    return any(conflict(made, use) for use in uses)

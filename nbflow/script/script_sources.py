@@ -1,0 +1,25 @@
+"""A script as the catalog keeps it with a run: its files, and its graph, so that the run can be read without either."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nbflow.flow.flowspec.classes import Script
+from nbflow.flow.graph.link import Graph
+
+
+def write_script_sources(script: Script, graph: Graph) -> str:
+    return json.dumps({"script": script.document, "sources": dict(script.sources), "steps": list(_steps(graph))})
+
+
+def _steps(graph: Graph) -> Any:
+    for name, step in graph.steps.items():
+        linked = graph.links[name]
+        leads = step.next
+        yield {
+            "name": name, "line": step.place.line, "doc": step.doc, "code": step.code, "scope": linked.scope,
+            "led": linked.led, "joined": linked.joined, "opened": linked.opened, "loop": step.loop, "rank": linked.rank,
+            "foreach": step.foreach and step.foreach.expr, "reads": sorted(step.reads),
+            "next": leads and [leads.kind, leads.targets, leads.foreach, leads.condition, leads.cases],
+        }  # fmt: skip

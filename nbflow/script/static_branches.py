@@ -1,0 +1,105 @@
+"""Static branches of exported scripts, where names of one object come apart.
+
+What a step changes reaches, along a row of steps, all names of the object. A branch has objects of its own: whoever
+reads them in another branch, or takes them from another branch at the join, would go on with what they were before. A
+notebook has one process for all of it, so an exported script fails there. One that was written by hand means just that.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from nbflow.flow.flowspec.classes import Script
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.specs import NextKind
+
+EXPORTED = "# Exported by nbflow from "
+"""Begins the line with which the marks of an exported script begin."""
+
+
+SHARED = "# of each process: "
+"""Begins the line of the marks with the names that `%%shared` cells bind."""
+
+SILENT = "# not known to draw from "
+"""Begins the lines of the marks that say which methods nobody expects to draw random numbers."""
+
+SEEDING = " (seeds)"
+"""Stands there behind the methods that seed the generator before their body, for the sake of another."""
+
+
+@dataclass(frozen=True)
+class Branches:
+    """The branches of a script that was exported from a notebook."""
+
+    notebook: str
+    shared: frozenset[str] = frozenset()  # names that steps may change, for their process alone
+    silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
+    taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
+
+    def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
+        """Return a name that a change of the step does not reach, and the step that goes on with the old value."""
+        found = (*self._read_beside(graph, step, names), *self._taken_from_beside(graph, step, names))
+        return next(iter(found), None)
+
+    def _read_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        for other, one in graph.steps.items():
+            if not graph.links[other].joined and _are_beside(graph, step, other):
+                yield from ((name, other) for name in sorted(one.reads.intersection(names)))
+
+    def _taken_from_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        for join in graph.descendants(step):
+            for above, name in sorted(self.taken.get(join, ())):
+                if name in names and above != step and step not in graph.ancestors(above):
+                    yield name, join
+
+
+def branches_of(script: Script, graph: Graph) -> Branches | None:
+    """Return the branches of an exported script; None for one that was written by hand."""
+    for source in script.sources.values():
+        found = re.search(rf"^{EXPORTED}(?P<notebook>.+) with --target ", source, re.MULTILINE)
+        if found is not None:
+            joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
+            taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
+            shared = re.search(rf"^{SHARED}(.+)$", source, re.MULTILINE)
+            return Branches(
+                found["notebook"], frozenset(shared[1].split(", ") if shared else ()), _silent(source), taken
+            )
+    return None
+
+
+def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
+    found: dict[str, dict[str, bool]] = {}
+    for line in re.finditer(rf"^{SILENT}(\w+): (.+)$", source, re.MULTILINE):
+        for step in line[2].split(", "):
+            found.setdefault(step.removesuffix(SEEDING), {})[line[1]] = step.endswith(SEEDING)
+    return found
+
+
+def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """`inputs.clean.rows` and `inputs[0].rows`."""
+    for node in every_node(tree):
+        match node:
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=step), attr=name):
+                yield step, name
+            case ast.Attribute(
+                value=ast.Subscript(value=ast.Name(id="inputs"), slice=ast.Constant(value=int(place))), attr=name
+            ) if place < len(joined):
+                yield joined[place], name
+
+
+def _are_beside(graph: Graph, one: str, other: str) -> bool:
+    """Tell whether two steps are in different branches of a static split."""
+    above, also = graph.ancestors(one) | {one}, graph.ancestors(other) | {other}
+    if one in also or other in above:
+        return False
+    splits = (graph.steps[name].next for name in above & also)
+    return any(
+        leads is not None
+        and leads.kind is NextKind.BRANCH
+        and not {target for target in leads.targets if target in above} & {t for t in leads.targets if t in also}
+        for leads in splits
+    )

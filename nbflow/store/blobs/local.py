@@ -1,0 +1,198 @@
+"""Blobs as files: `blobs/ab/cdef…-SIZE`, read-only, written under another name and renamed.
+
+A finished blob carries one fixed modification time, its seal. Whoever changes a file afterwards breaks the seal, so a
+sealed blob of the right length is trusted and mapped at once, and any other is hashed before use.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import itertools
+import mmap
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Thread
+
+from blake3 import blake3
+
+from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull, StoreReadOnly
+from nbflow.store.blobs import maps
+from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, name, view
+
+SEAL = 1_000_000_000 * 10**9  # ns; an even second, for file systems that count in twos
+CHUNK = 4 << 20
+OVERLAP = 1 << 20  # from here on a second thread hashes while this one writes
+MAP = 1 << 20  # from here on a blob is mapped instead of read
+MANY_MAPS = 200  # each map holds a file descriptor; beyond this only what is really large is mapped
+MAP_WHEN_MANY = 16 << 20
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+_counter = itertools.count()
+
+
+class LocalBlobs:
+    def __init__(self, root: Path, mapped: bool = True) -> None:
+        self.root = root
+        self.mapped = mapped  # False on network file systems, where a map dies with the server
+        self.unfinished = root / "tmp"
+        self.unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def path(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest[2:]
+
+    def put(self, data: Buffer) -> str:
+        content = view(data)
+        known = maps.untouched(content) if content.nbytes >= MAP else None
+        if known is None and content.nbytes < OVERLAP:
+            known = name(hash_bytes(content), content.nbytes)
+        if known is not None and self.exists(known):
+            return known
+        return self._write(content)
+
+    def open(self, digest: str) -> mmap.mmap | bytearray:
+        with self._opened(digest) as file:
+            if self._worth_mapping(blob_size(digest)):
+                with suppress(OSError):  # out of file descriptors or of maps: read it instead
+                    return _map(file, digest)
+            return _read(file, blob_size(digest))
+
+    def exists(self, digest: str) -> bool:
+        try:
+            found = self.path(digest).stat()
+        except FileNotFoundError:
+            return False
+        return found.st_size == blob_size(digest) and found.st_mtime_ns == SEAL
+
+    def check(self, digest: str) -> None:
+        with self._opened(digest) as file:
+            self._hash(file, digest)
+
+    def delete(self, digest: str) -> int:
+        path = self.path(digest)
+        try:
+            freed = path.stat().st_size
+            path.unlink()  # never truncate: somebody may have it mapped
+        except FileNotFoundError:
+            return 0
+        return freed
+
+    def __iter__(self) -> Iterator[str]:
+        for folder in self.root.iterdir():
+            if len(folder.name) == 2:
+                yield from (folder.name + file.name for file in folder.iterdir())
+
+    def sweep(self, dry_run: bool = False) -> int:
+        """Remove what killed writers left half-written; only while nobody writes. Returns the bytes freed."""
+        freed = 0
+        for file in self.unfinished.iterdir():
+            freed += file.stat().st_size
+            if not dry_run:
+                file.unlink()
+        return freed
+
+    def _worth_mapping(self, length: int) -> bool:
+        return self.mapped and length >= (MAP if maps.count_maps() < MANY_MAPS else MAP_WHEN_MANY)
+
+    def _write(self, content: memoryview) -> str:
+        temporary = self.unfinished / f"{os.getpid()}-{next(_counter)}-{secrets.token_hex(4)}"
+        try:
+            digest = _write_hashed(temporary, content)
+            self._publish(temporary, digest)
+        except OSError as error:
+            if error.errno in FULL:
+                raise StoreFull(self.root, content.nbytes, os.strerror(error.errno)) from error
+            if error.errno in _REFUSED:
+                raise StoreReadOnly(self.root, os.strerror(error.errno)) from error
+            raise
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+        return digest
+
+    def _publish(self, temporary: Path, digest: str) -> None:
+        if self.exists(digest):
+            return
+        path = self.path(digest)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        temporary.replace(path)  # so that a reader never sees half a blob
+
+    @contextmanager
+    def _opened(self, digest: str) -> Iterator[int]:
+        try:
+            file = os.open(self.path(digest), os.O_RDONLY | _BINARY)
+        except FileNotFoundError:
+            raise BlobMissing(digest) from None
+        try:
+            self._measure(file, digest)
+            yield file
+        finally:
+            os.close(file)
+
+    def _measure(self, file: int, digest: str) -> None:
+        found = os.fstat(file)
+        if found.st_size != blob_size(digest):
+            raise BlobCorrupt(digest, f"it holds {found.st_size} bytes instead of {blob_size(digest)}")
+        if found.st_mtime_ns != SEAL:
+            self._hash(file, digest)
+            with suppress(PermissionError):  # somebody else's store: hash again next time
+                os.utime(self.path(digest), ns=(SEAL, SEAL))
+
+    def _hash(self, file: int, digest: str) -> None:
+        hasher = blake3()
+        os.lseek(file, 0, os.SEEK_SET)
+        while chunk := os.read(file, CHUNK):
+            hasher.update(chunk)
+        os.lseek(file, 0, os.SEEK_SET)
+        if name(hasher.hexdigest(HASH_LENGTH), blob_size(digest)) != digest:
+            raise BlobCorrupt(digest, "its bytes are not those that were written")
+
+
+def _write_hashed(path: Path, content: memoryview) -> str:
+    hasher = blake3()
+    # both release the GIL, so the hash costs no time of its own where there is a second core
+    hashing = Thread(target=hasher.update, args=(content,)) if content.nbytes >= OVERLAP else None
+    if hashing is not None:
+        hashing.start()
+    try:
+        _write_sealed(path, content)
+    finally:
+        if hashing is not None:
+            hashing.join()
+    if hashing is None:
+        hasher.update(content)
+    return name(hasher.hexdigest(HASH_LENGTH), content.nbytes)
+
+
+def _write_sealed(path: Path, content: memoryview) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, stat.S_IRUSR | stat.S_IWUSR)
+    try:
+        written = 0
+        while written < content.nbytes:
+            written += os.write(file, content[written : written + CHUNK])
+    finally:
+        os.close(file)
+    path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    os.utime(path, ns=(SEAL, SEAL))
+
+
+def _map(file: int, digest: str) -> mmap.mmap:
+    mapping = mmap.mmap(file, 0, access=mmap.ACCESS_COPY)
+    maps.remember(mapping, digest)
+    return mapping
+
+
+def _read(file: int, length: int) -> bytearray:
+    content = bytearray(length)
+    with io.FileIO(file, closefd=False) as reader:
+        filled = 0
+        while filled < length:
+            filled += reader.readinto(memoryview(content)[filled:])
+    return content

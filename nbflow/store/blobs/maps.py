@@ -1,0 +1,103 @@
+"""The private maps of blobs that live in this process, and whether anybody wrote to one.
+
+A write to a private map makes the kernel copy the page, and a copied page no longer belongs to the file. Linux tells:
+one ioctl (6.7 and later) finds the first such page of 500 MB in 40 µs, and reading the page table does in 2.5 ms.
+Elsewhere nobody knows, and the bytes are hashed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import struct
+import sys
+import weakref
+from dataclasses import dataclass
+
+PAGE = mmap.PAGESIZE
+PAGEMAP = "/proc/self/pagemap"
+PAGEMAP_SCAN = 0xC0606610
+FILE, PRESENT, SWAPPED = 4, 8, 16  # page categories of the ioctl
+FILE_BIT, RESIDENT_BITS = 1 << 61, 3 << 62  # of a page table entry: present, swapped
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    digest: str
+    size: int
+    alive: weakref.ref[mmap.mmap]
+
+
+_mapped: dict[int, Mapped] = {}
+
+
+def remember(mapping: mmap.mmap, digest: str) -> None:
+    """Note where a blob is mapped, for as long as the map lives."""
+    start = ctypes.addressof(ctypes.c_char.from_buffer(mapping))
+    _mapped[start] = Mapped(digest, len(mapping), weakref.ref(mapping, lambda ref: _drop(start, ref)))
+
+
+def _drop(start: int, ref: weakref.ref[mmap.mmap]) -> None:
+    if start in _mapped and _mapped[start].alive is ref:
+        del _mapped[start]
+
+
+def count_maps() -> int:
+    return len(_mapped)
+
+
+def untouched(data: memoryview) -> str | None:
+    """The blob that `data` is a map of, whole and as it was loaded; None if it is not, or nobody can tell."""
+    start = address(data) if _mapped else None
+    mapped = _mapped.get(start) if start is not None else None
+    if start is None or mapped is None or mapped.size != data.nbytes or _written(start, mapped.size) is not False:
+        return None
+    return mapped.digest
+
+
+def address(data: memoryview) -> int | None:
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and data.nbytes:
+        return int(numpy.frombuffer(data, numpy.uint8).__array_interface__["data"][0])
+    return None if data.readonly or not data.nbytes else ctypes.addressof(ctypes.c_char.from_buffer(data))
+
+
+def _written(start: int, size: int) -> bool | None:
+    """Whether a private map of `size` bytes at `start` has pages of its own; None where nobody can tell."""
+    try:
+        table = os.open(PAGEMAP, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        found = _scan(table, start, size)
+        return _read(table, start, size) if found is None else found
+    finally:
+        os.close(table)
+
+
+def _scan(table: int, start: int, size: int) -> bool | None:
+    fcntl = sys.modules.get("fcntl")
+    if fcntl is None:
+        return None
+    region = (ctypes.c_uint64 * 3)()
+    end = start + -(-size // PAGE) * PAGE
+    where = ctypes.addressof(region)
+    request = struct.pack("12Q", 96, 0, start, end, 0, where, 1, 1, FILE, FILE, PRESENT | SWAPPED, PRESENT)
+    try:
+        return bool(fcntl.ioctl(table, PAGEMAP_SCAN, bytearray(request), True) > 0)
+    except OSError:
+        return None
+
+
+def _read(table: int, start: int, size: int) -> bool | None:
+    pages = -(-size // PAGE)
+    try:
+        entries = memoryview(os.pread(table, pages * 8, start // PAGE * 8))
+    except OSError:
+        return None
+    numpy = sys.modules.get("numpy")
+    if numpy is None or len(entries) != pages * 8:
+        return None
+    flags = numpy.frombuffer(entries, numpy.uint64)
+    return bool((((flags & RESIDENT_BITS) != 0) & ((flags & FILE_BIT) == 0)).any())

@@ -1,0 +1,43 @@
+"""Blobs in a dict, for tests and for looking at what an encoding would store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbflow.errors import BlobCorrupt, BlobMissing
+from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, name, view
+
+
+class MemoryBlobs:
+    def __init__(self) -> None:
+        self.blobs: dict[str, bytes] = {}
+
+    def put(self, data: Buffer) -> str:
+        digest = name(hash_bytes(data), view(data).nbytes)
+        self.blobs.setdefault(digest, bytes(view(data)))
+        return digest
+
+    def open(self, digest: str) -> bytearray:
+        self._measure(digest)
+        return bytearray(self.blobs[digest])
+
+    def exists(self, digest: str) -> bool:
+        return digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
+
+    def check(self, digest: str) -> None:
+        """Raises BlobMissing and BlobCorrupt."""
+        self._measure(digest)
+        if name(hash_bytes(self.blobs[digest]), blob_size(digest)) != digest:
+            raise BlobCorrupt(digest, "its bytes are not those that were written")
+
+    def delete(self, digest: str) -> int:
+        return len(self.blobs.pop(digest, b""))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self.blobs))
+
+    def _measure(self, digest: str) -> None:
+        if digest not in self.blobs:
+            raise BlobMissing(digest)
+        if len(self.blobs[digest]) != blob_size(digest):
+            raise BlobCorrupt(digest, f"it holds {len(self.blobs[digest])} bytes instead of {blob_size(digest)}")

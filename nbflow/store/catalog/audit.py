@@ -1,0 +1,126 @@
+"""Looking at every object of a store: which are damaged, and which tasks that concerns."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbflow.errors import BlobCorrupt, BlobMissing
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.pickling.component import digest_component
+from nbflow.store.values.artifact_ref import Component
+
+_HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names.text FROM artifacts
+    JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run
+    JOIN names AS steps ON steps.id = tasks.step JOIN names ON names.id = artifacts.name
+    WHERE artifacts.component = ?1 OR instr(artifacts.shares, ?1) ORDER BY tasks.id, artifacts.position"""
+_WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
+_REACHED = "SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL"
+_ALL = "SELECT digest FROM components"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An artifact that cannot be loaded any more."""
+
+    task: int  # its row
+    flow: str
+    run: int  # number
+    step: str
+    path: tuple[int, ...]
+    name: str
+
+    def __str__(self) -> str:
+        inside = f"[{','.join(map(str, self.path))}]" if self.path else ""
+        return f"{self.name} of {self.flow}/{self.run}/{self.step}{inside}"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One object that is not what its name says: a blob, or the row of a component."""
+
+    digest: str
+    reason: str
+    is_blob: bool
+    hits: tuple[Hit, ...] = ()
+
+    def __str__(self) -> str:
+        concerned = ", ".join(map(str, self.hits)) or "nothing that is kept"
+        return f"object {self.digest} {self.reason}; it concerns {concerned}"
+
+
+def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
+    """Hash every blob and every stream."""
+    using: dict[str, list[str]] = {digest: [] for digest in blobs}
+    found: list[Damage] = []
+    for component in reader.components():
+        for digest in (*component.buffers, *((component.blob,) if component.blob else ())):
+            using.setdefault(digest, []).append(component.digest)
+        found.extend(_damage_of_row(component, blobs, reader))
+    found.extend(_missing_rows(reader))
+    for digest, components in using.items():
+        reason = _flaw(digest, blobs)
+        if reason:
+            found.append(Damage(digest, reason, True, _hits(reader, components)))
+    return found
+
+
+def _damage_of_row(component: Component, blobs: BlobStore, reader: CatalogReader) -> Iterator[Damage]:
+    if component.blob and not blobs.exists(component.blob):
+        return  # reported with the blob
+    stream = blobs.open(component.blob) if component.blob and not _flaw(component.blob, blobs) else component.stream
+    if not component.blob or stream:
+        digest = digest_component(stream, component)
+        if digest != component.digest:
+            yield Damage(
+                component.digest, "has other bytes than were written", False, _hits(reader, [component.digest])
+            )
+
+
+def _missing_rows(reader: CatalogReader) -> list[Damage]:
+    reached = {digest for (shares,) in reader.query(_REACHED) for digest in shares.split()}
+    there = {digest for (digest,) in reader.query(_ALL)}
+    missing = sorted({digest for (digest,) in reader.query(_WITHOUT_ROW)} | (reached - there))
+    return [Damage(digest, "is missing", False, _hits(reader, [digest])) for digest in missing]
+
+
+def _flaw(digest: str, blobs: BlobStore) -> str:
+    try:
+        blobs.check(digest)
+    except BlobMissing:
+        return "is missing"
+    except BlobCorrupt as error:
+        return f"is damaged: {error.reason}"
+    return ""
+
+
+def _hits(reader: CatalogReader, components: Iterable[str]) -> tuple[Hit, ...]:
+    rows = (row for component in components for row in reader.query(_HIT, component))
+    return tuple(
+        Hit(task, flow, run, step, schema.unpack_path(path), name) for task, flow, run, step, path, name in rows
+    )
+
+
+def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:
+    """Drop what is damaged and make the tasks concerned unfit for reuse, so that they run, and store it, again."""
+    connection = schema.connect(path, write=True)
+    try:
+        with schema.meaning_of_errors(path):
+            connection.execute("BEGIN IMMEDIATE")
+            for one in damage:
+                _forget_one(connection, blobs, one)
+            connection.execute("COMMIT")
+    finally:
+        connection.close()
+
+
+def _forget_one(connection: sqlite3.Connection, blobs: BlobStore, damage: Damage) -> None:
+    connection.executemany("UPDATE tasks SET key = NULL WHERE id = ?", [(hit.task,) for hit in damage.hits])
+    if damage.is_blob:
+        blobs.delete(damage.digest)
+    else:
+        connection.execute("DELETE FROM components WHERE digest = ?", (damage.digest,))

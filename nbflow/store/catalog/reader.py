@@ -1,0 +1,415 @@
+"""Reading the catalog. Sees what writers in any process have committed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import CodeChanged
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.drivers import Process, is_gone
+from nbflow.store.catalog.rows import (
+    EventRow,
+    FileRow,
+    RunKind,
+    RunRow,
+    RunStatus,
+    StepRow,
+    TaskRow,
+    TaskStatus,
+    task_id,
+)
+from nbflow.store.catalog.trust import Code, Seal, SignedRecord, Trusts, accepts, is_genuine
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
+
+_RUN = (
+    "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
+    "code, environment"
+)
+_TASK = (
+    "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
+    "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
+    "tasks.source, tasks.items, tasks.again, tasks.passed_on"
+)
+_FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
+_DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
+_SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
+_ARTIFACT = (
+    "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
+    "artifacts.shares"
+)
+_COMPONENT = (
+    "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
+    "components.blob, components.refs"
+)
+
+_Place = tuple[str, tuple[int, ...]]  # step, path
+
+
+def _always(component: Component) -> bool:
+    return True
+
+
+class CatalogReader:
+    """`usable` says whether the blobs of a component are there; a task that lacks one is not offered for reuse."""
+
+    def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = accepts) -> None:
+        self.path = path
+        self._usable = usable
+        self._trusts = trusts
+        self._db = schema.connect(path, write=False)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def __enter__(self) -> CatalogReader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def query(self, query: str, *values: Any) -> sqlite3.Cursor:
+        with schema.meaning_of_errors(self.path):
+            return self._db.execute(query, values)
+
+    def _one(self, query: str, *values: Any) -> Any:
+        return self.query(query, *values).fetchone()
+
+    # ---- runs
+
+    def flows(self) -> tuple[str, ...]:
+        return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
+
+    def notebook_of(self, flow: str) -> str | None:
+        """Where the notebook of a flow was when it last ran: its path without the suffix."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
+        return None if row is None else str(row[0])
+
+    def runs(self, flow: str | None = None, limit: int = -1) -> tuple[RunRow, ...]:
+        """Newest first."""
+        where, values = ("WHERE flow = ?", [flow]) if flow is not None else ("", [])
+        rows = self.query(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", *values, limit)
+        return tuple(self._run(row) for row in rows.fetchall())
+
+    def run(self, flow: str, number: int) -> RunRow | None:
+        row = self._one(f"SELECT {_RUN} FROM runs WHERE flow = ? AND number = ?", flow, number)
+        return None if row is None else self._run(row)
+
+    def run_of_id(self, run: int) -> RunRow | None:
+        row = self._one(f"SELECT {_RUN} FROM runs WHERE id = ?", run)
+        return None if row is None else self._run(row)
+
+    def _run(self, row: Sequence[Any]) -> RunRow:
+        run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
+        user, host, pid, pid_start, code, environment = row[10:]
+        seen = RunStatus(status)
+        if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start)):
+            seen = self._end(run, RunKind(kind))
+        return RunRow(
+            run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
+            self.tags(run), user, host, pid, pid_start, code, environment,
+        )  # fmt: skip
+
+    def _end(self, run: int, kind: RunKind) -> RunStatus:
+        """How a run ended that did not say so. Kernels are killed in passing: where nothing ran, that was no crash."""
+        query = "SELECT 1 FROM tasks WHERE run = ? AND status = 'running' LIMIT 1"
+        is_idle = kind is RunKind.INTERACTIVE and self._one(query, run) is None
+        return RunStatus.SUCCEEDED if is_idle else RunStatus.CRASHED
+
+    def tags(self, run: int) -> tuple[str, ...]:
+        return tuple(tag for (tag,) in self.query("SELECT tag FROM tags WHERE run = ? ORDER BY tag", run))
+
+    def events(self, run: int, after: int = 0) -> tuple[EventRow, ...]:
+        """In the order in which they happened; `after`: only those with a larger id."""
+        query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
+        rows = self.query(query, run, after)
+        return tuple(EventRow(row, of, time, kind, json.loads(payload)) for row, of, time, kind, payload in rows)
+
+    # ---- tasks
+
+    def tasks(
+        self, run: int, step: str | None = None, superseded: bool = False, path: tuple[int, ...] | None = None
+    ) -> tuple[TaskRow, ...]:
+        """The newest of each (step, path, turn, split), in the order they were begun; all of them if `superseded`."""
+        wanted = {"names.text": step, "tasks.path": None if path is None else schema.pack_path(path)}
+        where = "".join(f" AND {column} = ?" for column, value in wanted.items() if value is not None)
+        values = [value for value in wanted.values() if value is not None]
+        newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
+        group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
+        query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
+        return tuple(_task(row) for row in self.query(query, run, *values))
+
+    def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
+        """The attempts up to a task, the first one first: those since the last that was not a further one."""
+        if not task.attempt:
+            return (task,)
+        place = (task.turn, task.split)
+        rows = self.tasks(task.run, task.step, superseded=True, path=task.path)
+        before = [row for row in rows if (row.turn, row.split) == place and row.number <= task.number]
+        first = max((n for n, row in enumerate(before) if not row.attempt), default=0)
+        return tuple(before[first:])
+
+    def steps(self, run: int) -> tuple[StepRow, ...]:
+        """The newest task at every place, added up by step and status: quick however many there are."""
+        newest = """SELECT step, split, status, seconds, started, finished, items, again, max(number) FROM tasks
+            WHERE run = ? GROUP BY step, path, turn, split"""
+        query = f"""SELECT names.text, newest.split, newest.status, count(*), total(newest.seconds),
+            max(newest.finished), total(newest.items), min(newest.started), total(newest.again)
+            FROM ({newest}) AS newest JOIN names ON names.id = newest.step
+            GROUP BY newest.step, newest.split, newest.status"""
+        return tuple(
+            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items), started, int(again))
+            for step, split, status, tasks, seconds, finished, items, started, again in self.query(query, run)
+        )
+
+    def task(self, task: int) -> TaskRow | None:
+        row = self._one(f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.id = ?", task)
+        return None if row is None else _task(row)
+
+    def find_key(
+        self, key: str, within_run: int | None = None, holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there.
+
+        `holds` may say of a task that it does not stand for another for other reasons.
+        """
+        where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
+        query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
+        return self._first_usable(self.query(query, key, *values), holds)
+
+    def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
+        """The newest successful task of the step for that item (else at that path), whatever its key is."""
+        where = "tasks.item = ?" if item is not None else "tasks.path = ?"
+        query = f"""SELECT {_TASK} {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND names.text = ? AND {where} AND tasks.split = 0 AND {_DONE} ORDER BY tasks.id DESC"""
+        wanted = item if item is not None else schema.pack_path(path)
+        return self._first_usable(self.query(query, flow, step, wanted))
+
+    def _first_usable(
+        self, rows: Iterable[Sequence[Any]], holds: Callable[[TaskRow], bool] = lambda row: True
+    ) -> TaskRow | None:
+        usable = (one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
+        return next((one for one in usable if holds(one)), None)
+
+    def is_intact(self, task: int) -> bool:
+        """Whether everything that the task made is still in the store."""
+        query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {_COMPONENT} FROM artifacts
+            LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
+        rows = self.query(query, task).fetchall()
+        reached = {digest for row in rows for digest in (row[1] or "").split()} - {row[0] for row in rows}
+        own = all(row[2] is not None and self._usable(_component(row[2:])) for row in rows)
+        return own and all(map(self._is_usable, reached))
+
+    def _is_usable(self, digest: str) -> bool:
+        component = self.component(digest)
+        return component is not None and self._usable(component)
+
+    def durations(self, flow: str) -> dict[str, float]:
+        """Step -> seconds all its tasks took together in the newest run that executed it."""
+        query = f"""SELECT names.text, sum(tasks.seconds), max(tasks.run) {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND tasks.status = '{TaskStatus.SUCCEEDED}' AND tasks.seconds IS NOT NULL
+            GROUP BY tasks.run, tasks.step ORDER BY tasks.run"""
+        return {step: seconds for step, seconds, _ in self.query(query, flow)}
+
+    # ---- artifacts
+
+    def artifacts(self, task: int) -> tuple[ArtifactRef, ...]:
+        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+            WHERE artifacts.task = ? ORDER BY artifacts.position"""
+        return tuple(_artifact(row) for row in self.query(query, task))
+
+    def artifact(self, task: int, name: str) -> ArtifactRef | None:
+        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+            WHERE artifacts.task = ? AND names.text = ?"""
+        row = self._one(query, task, name)
+        return None if row is None else _artifact(row)
+
+    def views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
+        """(step, path) and artifacts at every path below `prefix` whose newest task succeeded, in order of paths."""
+        return self._views(run, steps, prefix, _DONE.replace("tasks.", "newest."))
+
+    def failures(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef], str]]:
+        """As `views`, of the tasks that failed, with the JSON of their failures."""
+        failed = f"newest.status = '{TaskStatus.FAILED}'"
+        why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
+        for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
+            yield place, artifacts, why.get(place) or "{}"
+
+    def _views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...], status: str
+    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
+        wanted = tuple(steps)
+        packed = schema.pack_path(prefix)
+        newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path, tasks.status
+            {_FROM_TASKS} WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0
+            AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
+        query = f"""SELECT newest.step, newest.path, {_ARTIFACT} FROM ({newest}) AS newest
+            LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
+            WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
+        return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
+
+    # ---- files
+
+    def files(self, task: int) -> tuple[FileRow, ...]:
+        """What a task read and wrote."""
+        query = "SELECT path, access, digest, size, mtime, ctime, inode FROM files WHERE task = ?"
+        return tuple(FileRow(*row) for row in self.query(query, task))
+
+    def files_of_run(self, run: int) -> dict[str, tuple[FileRow, ...]]:
+        """Step -> what its newest tasks in a run read and wrote."""
+        newest = "SELECT id, step, max(number) FROM tasks WHERE run = ? GROUP BY step, path, turn, split"
+        query = f"""SELECT DISTINCT names.text, path, access, digest, size, mtime, ctime, inode
+            FROM ({newest}) AS newest JOIN files ON files.task = newest.id JOIN names ON names.id = newest.step"""
+        found: dict[str, tuple[FileRow, ...]] = {}
+        has_any = "SELECT 1 FROM files WHERE task BETWEEN ? AND ? LIMIT 1"  # most runs have none
+        if self._one(has_any, task_id(run, 0), task_id(run + 1, 0)) is None:
+            return found
+        for step, *row in self.query(query, run):
+            found[step] = (*found.get(step, ()), FileRow(*row))
+        return found
+
+    def left_by(self, flow: str, path: str, digest: str) -> frozenset[str]:
+        """The steps of a flow that have left a file as it is."""
+        query = f"""SELECT DISTINCT names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run WHERE files.path = ? AND files.digest = ? AND runs.flow = ?
+            AND files.access NOT IN ('read', 'find', 'list')"""
+        rows = self.query(query, path, digest, flow)
+        return frozenset(step for (step,) in rows)
+
+    def written(self, flow: str) -> dict[str, dict[str, str]]:
+        """Path -> the steps of a flow that have ever written it, each with the digest that it has left last."""
+        query = f"""SELECT files.path, names.text, files.digest {_FROM_TASKS} JOIN files ON files.task = tasks.id
+            JOIN runs ON runs.id = tasks.run
+            WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list', 'make') ORDER BY tasks.id"""
+        found: dict[str, dict[str, str]] = {}
+        for path, step, digest in self.query(query, flow):
+            found.setdefault(path, {})[step] = digest
+        return found
+
+    # ---- content
+
+    def component(self, digest: str) -> Component | None:
+        row = self._one(f"SELECT {_COMPONENT} FROM components WHERE digest = ?", digest)
+        return None if row is None else _component(row)
+
+    def components(self) -> Iterator[Component]:
+        return (_component(row) for row in self.query(f"SELECT {_COMPONENT} FROM components"))
+
+    def made(self, task: int) -> tuple[tuple[str, str], ...]:
+        """(name, digest) of what a task made, in its order."""
+        query = """SELECT names.text, artifacts.component, artifacts.idx FROM artifacts
+            JOIN names ON names.id = artifacts.name WHERE artifacts.task = ? ORDER BY artifacts.position"""
+        return tuple((name, f"{component}:{index}") for name, component, index in self.query(query, task))
+
+    def seal(self, task: int) -> Seal | None:
+        row = self._one("SELECT signer, key, code, mac FROM seals WHERE task = ?", task)
+        return None if row is None else Seal(row[0], row[1] or "", row[2] or "", row[3])
+
+    def sealed(self, task: int) -> tuple[SignedRecord, Seal | None] | None:
+        """What is signed of a task, and by whom; None when the task is not there."""
+        row = self.task(task)
+        run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run) if row else None
+        if row is None or run is None:
+            return None
+        flow, number, code = run
+        seal = self.seal(task)
+        key, code = (seal.key, seal.code) if seal else (row.key, code or "")
+        return SignedRecord(flow, number, row.step, row.path, row.turn, row.split, key, code, self.made(task)), seal
+
+    def is_trusted(self, task: int) -> bool:
+        """Whether what the task made may be unpickled, and its row has the key that was signed, not that of another."""
+        found, row = self.sealed(task), self.task(task)
+        return found is not None and row is not None and self._trusts(*found) and row.key in ("", found[0].key)
+
+    def random(self, task: int) -> str | None:
+        """The state of the random generators after a task, where it was kept."""
+        row = self._one("SELECT state FROM randoms WHERE task = ?", task)
+        return None if row is None else self.text(row[0])
+
+    def task_ids(self) -> list[int]:
+        return [task for (task,) in self.query(f"SELECT id FROM tasks WHERE {_DONE}")]
+
+    def text(self, digest: str) -> str | None:
+        row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
+        return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
+
+    def code(self, digest: str) -> str | None:
+        """Source by its digest. Raises CodeChanged for what is not what the user, or somebody trusted, stored there."""
+        row = self._one("SELECT body FROM code WHERE digest = ?", digest)
+        if row is not None and not self._is_genuine(Code(digest, row[0])):
+            raise CodeChanged(digest)
+        return None if row is None else str(row[0])
+
+    def doubtful_code(self) -> list[Code]:
+        """All source that `code` would refuse."""
+        sources = (Code(digest, text) for digest, text in self.query("SELECT digest, body FROM code"))
+        return [code for code in sources if not self._is_genuine(code)]
+
+    def _is_genuine(self, code: Code) -> bool:
+        seals = self.query("SELECT signer, mac FROM code_seals WHERE digest = ?", code.digest)
+        return is_genuine(code, (Seal(signer, "", "", mac) for signer, mac in seals))
+
+    def environment(self, digest: str) -> dict[str, Any] | None:
+        row = self._one("SELECT body FROM environment WHERE digest = ?", digest)
+        facts: dict[str, Any] | None = None if row is None else json.loads(row[0])
+        return facts
+
+    def learned(self, flow: str) -> dict[tuple[str, str], frozenset[str]]:
+        """(step, digest of its code) -> names it was found to write."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
+            found.setdefault((step, code), set()).add(name)
+        return {place: frozenset(names) for place, names in found.items()}
+
+
+def _task(row: Sequence[Any]) -> TaskRow:
+    run, step, path, turn, split, number, task, attempt, key, status = row[:10]
+    started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
+    return TaskRow(
+        run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
+        started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
+    )  # fmt: skip
+
+
+def _artifact(row: Sequence[Any]) -> ArtifactRef:
+    name, component, index, size, summary, lost, shares = row
+    losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
+    return ArtifactRef(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
+
+
+def _summary(text: str) -> Summary:
+    kind, short, *more = json.loads(text)
+    if not more:
+        return Summary(kind, short)
+    shape, dtype, columns, head, *image = more
+    listed = tuple(map(tuple, columns))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
+
+
+def _component(row: Sequence[Any]) -> Component:
+    digest, stream, buffers, size, members, scope, blob, refs = row
+    listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
+    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
+
+
+def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
+    place: _Place | None = None
+    found: dict[str, ArtifactRef] = {}
+    for step, path, *row in rows:
+        here = (step, schema.unpack_path(path))
+        if here != place:
+            if place is not None:
+                yield place, found
+            place, found = here, {}
+        if row[0] is not None:
+            found[row[0]] = _artifact(row)
+    if place is not None:
+        yield place, found

@@ -1,0 +1,270 @@
+"""The tables of the catalog, how it is opened, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import struct
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
+
+_FORMAT = 2
+NEEDS = "0.2.0"  # the first nbflow that reads this format; written down for those that do not
+APPLICATION = 0x6E62666C  # "nbfl"
+_PATIENCE = 30.0  # seconds to wait for another writer
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE flows (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
+    kind TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, finished REAL, parameters TEXT NOT NULL,
+    origin INTEGER, user TEXT, host TEXT, pid INTEGER, pid_start INTEGER, code TEXT, environment TEXT,
+    UNIQUE (flow, number));
+CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
+    path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
+    status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
+    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT);
+CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
+CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
+CREATE TABLE artifacts (
+    task INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL, component TEXT NOT NULL,
+    idx INTEGER NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL, lost TEXT, shares TEXT,
+    PRIMARY KEY (task, name)) WITHOUT ROWID;
+CREATE TABLE components (
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
+    members TEXT NOT NULL, scope TEXT, refs TEXT);
+CREATE TABLE seals (task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL);
+CREATE TABLE code_seals (digest TEXT, signer TEXT, mac BLOB NOT NULL, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
+CREATE TABLE randoms (task INTEGER PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);
+CREATE INDEX events_run ON events (run);
+CREATE TABLE texts (digest TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE code (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE environment (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE learned (
+    flow TEXT NOT NULL, step TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
+    PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
+CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
+"""
+_FILES = """(
+    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
+NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)")
+"""Makes the table that catalogs of format 1 do not have."""
+
+ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
+"""The columns, all of them text, that catalogs of format 1 do not have."""
+
+_READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
+_NETWORK = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "fuse.sshfs")
+)
+
+
+def pack_path(path: tuple[int, ...]) -> bytes:
+    """Sorts as the tuple does, and a prefix of the tuple is a prefix of the bytes."""
+    return struct.pack(f">{len(path)}I", *path)
+
+
+def unpack_path(packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f">{len(packed) // 4}I", packed)
+
+
+class Catalog(sqlite3.Connection):
+    """A connection that takes any text: what UTF-8 cannot say, a lone surrogate, is kept as its escape `\\udc80`.
+
+    In JSON that is the character itself.
+    """
+
+    def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
+        return super().execute(statement, [storable(value) for value in values])
+
+    def executemany(self, statement: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
+        return super().executemany(statement, [[storable(value) for value in row] for row in rows])
+
+
+def storable(value: Any) -> Any:
+    if type(value) is not str or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def connect(path: Path, write: bool) -> sqlite3.Connection:
+    """Open an existing catalog and check that it is one we know."""
+    modes = ["mode=rw"] if write else ["mode=ro"]
+    if not write and not os.access(path.parent, os.W_OK):
+        modes.append("immutable=1")  # nobody can add to it there, and a reader may not make the files it shares
+    with meaning_of_errors(path):
+        for mode in modes[:-1]:
+            with suppress(sqlite3.OperationalError):
+                return _connect(path, mode)
+        return _connect(path, modes[-1])
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{mode}"
+    connection = sqlite3.connect(
+        uri, _PATIENCE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog
+    )
+    try:
+        _check(connection, path)
+        _bring_up_to_date(connection, mode == "mode=rw")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a catalog. One that is being made is an empty file until all of it is there.
+
+    Raises StoreUnreadable for one that we may not look at.
+    """
+    try:
+        return path.stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreUnreadable(path.parent, error.strerror or str(error)) from error
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file from another one that has its name later; None when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def create(path: Path) -> None:
+    """Make the catalog unless it is there; any number of processes may do so at once. Raises StoreReadOnly."""
+    if not path.exists():
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass  # somebody else was faster, and it is theirs that counts
+        except PermissionError as error:
+            raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
+    with meaning_of_errors(path):
+        connection = sqlite3.connect(path, _PATIENCE, isolation_level=None)
+        try:
+            _create_tables(connection)
+            _choose_journal(connection, path)
+        finally:
+            connection.close()
+
+
+def _create_tables(connection: sqlite3.Connection) -> None:
+    if _is_new(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        if _is_new(connection):  # nobody was faster
+            for statement in (*filter(str.strip, TABLES.split(";")), *NEW):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
+            connection.execute(f"PRAGMA application_id = {APPLICATION}")
+            connection.execute(f"PRAGMA user_version = {_FORMAT}")
+        connection.execute("COMMIT")
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    return _pragma(connection, "user_version") == 0 and _pragma(connection, "schema_version") == 0
+
+
+def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
+    # WAL needs memory shared by all who use the file, which no network file system gives
+    wanted = "delete" if is_on_network(path) else "wal"
+    if _pragma(connection, "application_id") == APPLICATION and _pragma(connection, "journal_mode") != wanted:
+        connection.execute(f"PRAGMA journal_mode = {wanted}")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if _is_new(connection):
+        raise _not_there(path)  # another process is about to make it, or was killed just before
+    if _pragma(connection, "application_id") != APPLICATION:
+        raise StoreBroken(
+            path, "it is a database, but not nbflow's", "Move it away, or set NBFLOW_HOME to another folder"
+        )
+    found = _pragma(connection, "user_version")
+    if not isinstance(found, int) or found > _FORMAT:
+        row = connection.execute("SELECT value FROM meta WHERE key = 'needs'").fetchone()
+        raise StoreTooNew(path, int(str(found)), _FORMAT, row[0] if row else "a newer version")
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
+    """Add what a catalog of an earlier format lacks; to a connection that only reads it looks as if it were there."""
+    if _pragma(connection, "user_version") == _FORMAT:
+        return
+    if not write:
+        _pretend(connection)
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if _pragma(connection, "user_version") != _FORMAT:  # nobody was faster
+        for table, column in ADDED:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+        for statement in NEW:
+            connection.execute(statement)
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'needs'", (NEEDS,))
+        connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _pretend(connection: sqlite3.Connection) -> None:
+    """Put views before the tables, in which the missing columns are empty, and an empty table where one is missing."""
+    connection.execute(f"CREATE TEMP TABLE files {_FILES}")
+    for table, column in ADDED:
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
+
+
+def _pragma(connection: sqlite3.Connection, what: str) -> object:
+    row = connection.execute(f"PRAGMA {what}").fetchone()
+    return row[0] if row else None
+
+
+@contextmanager
+def meaning_of_errors(path: Path) -> Iterator[None]:
+    """Say what SQLite's errors mean for the user."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise meaning(error, path) from error
+
+
+def meaning(error: sqlite3.Error, path: Path) -> StoreError:
+    """The error that says what one of SQLite means for the user."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
+        return StoreFull(path, 0, str(error))
+    if code & 0xFF in _READ_ONLY:
+        return StoreReadOnly(path, str(error)) if path.exists() else _not_there(path)
+    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreBroken(
+            path, f"another process has kept it locked for {_PATIENCE:.0f} s", "Try again when it is done"
+        )
+    if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return StoreBroken(path, str(error), "Move it away (a new one is made), or restore it from a backup")
+    return StoreBroken(path, str(error), "Check the disk, then try again")
+
+
+def _not_there(path: Path) -> StoreBroken:
+    return StoreBroken(path, "there is no catalog", "Run the flow once, or set NBFLOW_HOME to the folder of its store")
+
+
+def is_on_network(path: Path) -> bool:
+    """Whether the folder lies on a file system of another machine; False where nobody can tell."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return False
+    place = path.absolute().parent
+    above = [(len(mount[1]), mount[2]) for mount in mounts if place.is_relative_to(mount[1].replace("\\040", " "))]
+    return max(above, default=(0, ""))[1] in _NETWORK

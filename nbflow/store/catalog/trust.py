@@ -1,0 +1,224 @@
+"""Who wrote a record: every settled task is signed with a key of the user's, and only trusted ones are unpickled.
+
+The signature covers what the task made, by digest, and the code it was made with; a digest covers all bytes of a
+pickle. The key stays in the user's own folder, and so does the list of the foreign records that the user trusts.
+"""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+import os
+import secrets
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from nbflow.store.blobs.protocol import HASH_LENGTH
+from nbflow.store.catalog.schema import storable
+
+if TYPE_CHECKING:
+    from nbflow.store.catalog.rows import RunRow, TaskRow
+    from nbflow.store.values.artifact_ref import ArtifactRef
+
+KEY_FILE = "nbflow_key"
+TRUSTED_FILE = "nbflow_trusted"
+LENGTH = 32  # bytes of the key
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """What is signed of a task. `code` is the digest of the cells it ran with."""
+
+    flow: str
+    run: int  # number
+    step: str
+    path: tuple[int, ...]
+    turn: int
+    split: bool
+    key: str
+    code: str
+    artifacts: tuple[tuple[str, str], ...]  # (name, digest)
+
+    def message(self) -> bytes:
+        """Every field with its length, so that no two records have one message."""
+        fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
+        parts = (*map(str, fields), *(part for artifact in self.artifacts for part in artifact))
+        return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source that is stored under another digest than its own: the one by which pickles refer to it."""
+
+    digest: str
+    text: str
+
+    def message(self) -> bytes:
+        return f"nbflow code 1 {self.digest} {self.text}".encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A signature as the catalog keeps it, with the facts that a task's row may lose later."""
+
+    signer: str
+    key: str
+    code: str
+    mac: bytes
+
+
+class Keyring:
+    """The user's key, and the foreign records the user trusts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._secret = _read_or_make(folder / KEY_FILE)
+        self.signer = blake3(b"nbflow signer" + self._secret).hexdigest(8)
+
+    def sign(self, record: SignedRecord) -> Seal:
+        return Seal(self.signer, record.key, record.code, self._mac(record))
+
+    def sign_code(self, code: Code) -> Seal:
+        return Seal(self.signer, "", "", self._mac(code))
+
+    def accepts(self, record: SignedRecord | Code, seal: Seal | None) -> bool:
+        """Whether the record was signed with this key, or is one that the user trusts."""
+        if seal is not None and hmac.compare_digest(self._mac(record), seal.mac):
+            return True
+        return self._mac(record).hex() in self._trusted()
+
+    def trust(self, records: Iterable[SignedRecord | Code]) -> int:
+        """Trust these very records; returns how many are new. Whatever is changed in them later is not trusted."""
+        new = {self._mac(record).hex() for record in records} - self._trusted()
+        if new:
+            with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
+                os.write(file, "".join(f"{one}\n" for one in sorted(new)).encode())
+        return len(new)
+
+    def _mac(self, record: SignedRecord | Code) -> bytes:
+        return bytes(blake3(record.message(), key=self._secret).digest())
+
+    def _trusted(self) -> frozenset[str]:
+        try:
+            found = (self.folder / TRUSTED_FILE).stat()
+        except OSError:
+            return frozenset()
+        return _read_trusted(self.folder / TRUSTED_FILE, found.st_mtime_ns, found.st_size)
+
+
+@cache
+def _read_trusted(path: Path, changed: int, size: int) -> frozenset[str]:
+    return frozenset(path.read_text("ascii").split())
+
+
+class _private:  # noqa: N801 - used as a function
+    """A file descriptor of a file that only the user may read."""
+
+    def __init__(self, path: Path, how: int) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+
+    def __enter__(self) -> int:
+        return self.file
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self.file)
+
+
+def _read_or_make(path: Path) -> bytes:
+    """The key in this file. Where none can be kept, one for this process: then nothing stored is trusted later."""
+    made = secrets.token_bytes(LENGTH)
+    try:
+        if path.exists() and not _is_ours(path):
+            path.unlink()  # damaged, or anybody may have written it: what it signed is not trusted any more
+        if not path.exists():
+            _publish(path, made)
+        found = path.read_bytes()
+    except OSError:
+        return made
+    return found if len(found) == LENGTH else made
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a file holds a key, or a folder may hold one, that no other user could have put there."""
+    found = path.stat()
+    is_private = not found.st_mode & 0o002 and (found.st_uid in (_user_id(), 0) or not _user_id())
+    return is_private and (path.is_dir() or found.st_size == LENGTH)
+
+
+def _user_id() -> int:
+    return os.getuid() if sys.platform != "win32" else 0
+
+
+def _publish(path: Path, key: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with _private(temporary, os.O_EXCL) as file:
+        os.write(file, key)
+    try:
+        with suppress(FileExistsError):  # somebody else was faster: theirs counts
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()
+
+
+def data_folder() -> Path:
+    """Where Jupyter keeps what belongs to the user; among the temporary files for a user who has no home."""
+    paths = importlib.import_module("jupyter_core.paths")  # 20 ms that only who signs or checks pays
+    with suppress(OSError, RuntimeError):
+        folder = Path(paths.jupyter_data_dir())
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / KEY_FILE).exists() or os.access(folder, os.W_OK):
+            return folder
+    return _temporary_folder()
+
+
+def _temporary_folder() -> Path:
+    """A folder of this user alone, the same until the computer restarts."""
+    folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or not _is_ours(folder):
+            return Path(tempfile.mkdtemp(prefix="nbflow-"))
+    return folder
+
+
+def keyring() -> Keyring:
+    return _keyring(os.environ.get("JUPYTER_DATA_DIR", ""), os.environ.get("HOME", ""))
+
+
+@cache
+def _keyring(_folder: str, _home: str) -> Keyring:
+    return Keyring(data_folder())
+
+
+def digest_text(text: str) -> str:
+    """By which source is stored, so that nobody changes it unseen."""
+    return str(blake3(text.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
+
+
+def accepts(record: SignedRecord, seal: Seal | None) -> bool:
+    """Whether the user, or somebody trusted, has signed it."""
+    return keyring().accepts(record, seal)
+
+
+def is_genuine(code: Code, seals: Iterable[Seal]) -> bool:
+    """Whether source is what its digest says, or what somebody trusted has stored under that digest."""
+    return digest_text(code.text) == code.digest or any(keyring().accepts(code, seal) for seal in (*seals, None))
+
+
+def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
+    """Sign what a task made."""
+    made = tuple((one.name, one.digest) for one in artifacts)
+    place = (task.step, task.path, task.turn, task.split)
+    return keyring().sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made))
+
+
+Trusts = Callable[[SignedRecord, Seal | None], bool]

@@ -1,0 +1,341 @@
+"""Writing the catalog: one writer per run, whose rows appear to others when it commits."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from blake3 import blake3
+
+from nbflow.errors import NbflowError, StoreBroken
+from nbflow.store.blobs.protocol import HASH_LENGTH
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.drivers import this_process
+from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
+from nbflow.store.catalog.user import user_name
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Summary
+
+_TASK_COLUMNS = (
+    "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
+    "outputs, source, items, again, passed_on"
+)
+_PUT_TASK = (
+    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 20)}) ON CONFLICT (id) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[3:])
+)
+_PUT_COMPONENT = (
+    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope, refs) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADD_ARTIFACT = (
+    "INSERT INTO artifacts (task, name, position, component, idx, size, summary, lost, shares) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class CatalogWriter:
+    """Rows of one run (or of none). Everything but `begin_run` waits for `commit`; commit soon, others wait to write.
+
+    After an error the rows since the last commit are gone.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = schema.connect(path, write=True)
+        self._identity = schema.identity(path)
+        self._names: dict[str, int] = {}
+        self._numbers: dict[int, int] = {}  # run -> last task number
+
+    # ---- transactions
+
+    def commit(self) -> None:
+        """Raises StoreBroken when somebody has deleted the catalog: SQLite would go on writing where nobody reads."""
+        if self._db.in_transaction:
+            if schema.identity(self.path) != self._identity:
+                self.rollback()
+                raise StoreBroken(
+                    self.path, "it was deleted while a run was going on, and what the run made with it", "Run it again"
+                )
+            self._execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Take back the rows since the last commit."""
+        self._names.clear()
+        self._numbers.clear()
+        if self._db.in_transaction:
+            self._db.rollback()
+
+    def close(self) -> None:
+        """Commit and let go of the file."""
+        self.commit()
+        self._db.close()
+
+    def __enter__(self) -> CatalogWriter:
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is not None:
+            self.rollback()
+        self.close()
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        try:
+            return self._db.execute(statement, values)
+        except sqlite3.Error as error:
+            self.rollback()
+            raise schema.meaning(error, self.path) from error
+
+    def _write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        if not self._db.in_transaction:
+            self._execute("BEGIN IMMEDIATE")
+        return self._execute(statement, values)
+
+    def _write_all(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        if not rows:
+            return
+        if not self._db.in_transaction:
+            self._execute("BEGIN IMMEDIATE")
+        try:
+            self._db.executemany(statement, rows)
+        except sqlite3.Error as error:
+            self.rollback()
+            raise schema.meaning(error, self.path) from error
+
+    # ---- runs
+
+    def keep_place(self, flow: str, notebook: str) -> None:
+        """Remember where the notebook of a flow is."""
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"notebook of {flow}", notebook))
+
+    def begin_run(
+        self,
+        flow: str,
+        document: str = "",
+        kind: RunKind = RunKind.RUN,
+        *,
+        parameters: Mapping[str, Any] | None = None,
+        origin: int | None = None,
+        tags: Iterable[str] = (),
+        code: str = "",
+        environment: str = "",
+    ) -> RunRow:
+        """Record a run of this process under the next number of the flow, at once visible to all."""
+        self.commit()
+        me, number = this_process(), self._next_run(flow)
+        row = RunRow(
+            0, flow, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
+            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment,
+        )  # fmt: skip
+        run = self._insert_run(row)
+        self.tag(run, *row.tags)
+        self.commit()
+        return _with_id(row, run)
+
+    def _next_run(self, flow: str) -> int:
+        counted = "INSERT INTO flows VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
+        return int(self._write(counted, (flow,)).fetchone()[0])
+
+    def _insert_run(self, row: RunRow) -> int:
+        columns = [f.name for f in fields(RunRow) if f.name not in ("id", "tags")]
+        values = [_column(row, column) for column in columns]
+        cursor = self._write(
+            f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", values
+        )
+        return int(cursor.lastrowid or 0)
+
+    def update_run(
+        self,
+        run: int,
+        *,
+        status: RunStatus | None = None,
+        finished: float | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        code: str | None = None,
+        environment: str | None = None,
+        document: str | None = None,
+    ) -> None:
+        """Change what is given. A run that is going on again (`status` RUNNING) belongs to this process from now on."""
+        facts = {"status": status, "finished": finished, "code": code, "environment": environment, "document": document}
+        changes: dict[str, Any] = {column: value for column, value in facts.items() if value is not None}
+        if parameters is not None:
+            changes["parameters"] = _dump(parameters)
+        if status is RunStatus.RUNNING:
+            me = this_process()
+            changes |= {"host": me.host, "pid": me.pid, "pid_start": me.start, "finished": None}
+        if changes:
+            assignments = ", ".join(f"{column} = ?" for column in changes)
+            self._write(f"UPDATE runs SET {assignments} WHERE id = ?", (*changes.values(), run))
+
+    def tag(self, run: int, *tags: str) -> None:
+        for tag in tags:
+            self._write("INSERT OR IGNORE INTO tags VALUES (?, ?)", (run, tag))
+
+    def untag(self, run: int, *tags: str) -> None:
+        for tag in tags:
+            self._write("DELETE FROM tags WHERE run = ? AND tag = ?", (run, tag))
+
+    # ---- tasks and what they made
+
+    def next_number(self, run: int) -> int:
+        """A task number that the run has not given out yet."""
+        if run not in self._numbers:
+            row = self._execute("SELECT max(number) FROM tasks WHERE run = ?", (run,)).fetchone()
+            self._numbers[run] = max(int(row[0] or 0), 0)  # what nothing ran has a number below
+        self._numbers[run] += 1
+        return self._numbers[run]
+
+    def put_task(self, task: TaskRow) -> int:
+        """Write a new task, or what became of one whose `number` (or `id`) is given. Returns its row."""
+        number = task.number or (self._number_of(task.id) if task.id else self.next_number(task.run))
+        if task.run in self._numbers:
+            self._numbers[task.run] = max(number, self._numbers[task.run])
+        self.put_tasks((replace(task, number=number),))
+        return task_id(task.run, number)
+
+    def put_tasks(self, tasks: Iterable[TaskRow]) -> None:
+        """Write tasks that have their numbers."""
+        rows = [
+            (
+                task_id(task.run, task.number), task.run, task.number, self._name(task.step),
+                schema.pack_path(task.path), task.turn, task.split, task.attempt, task.key or None, task.status,
+                task.started, task.finished, task.seconds, task.item or None, task.failure, task.outputs, task.source,
+                task.items, task.again, task.passed_on,
+            )
+            for task in tasks
+        ]  # fmt: skip
+        self._write_all(_PUT_TASK, rows)
+
+    def _number_of(self, task: int) -> int:
+        row = self._execute("SELECT number FROM tasks WHERE id = ?", (task,)).fetchone()
+        if row is None:
+            raise NbflowError(f"there is no task row {task} to update: write it without an id")
+        return int(row[0])
+
+    def put_artifacts(self, task: int, artifacts: Iterable[ArtifactRef]) -> None:
+        """What the task holds from now on; names it had and that are not given are forgotten."""
+        self._write("DELETE FROM artifacts WHERE task = ?", (task,))
+        self.add_artifacts([(task, artifacts)])
+
+    def add_artifacts(self, made: Iterable[tuple[int, Iterable[ArtifactRef]]]) -> None:
+        """What tasks hold that held nothing yet."""
+        rows = [
+            self._artifact_row(task, position, artifact)
+            for task, artifacts in made
+            for position, artifact in enumerate(artifacts)
+        ]
+        self._write_all(_ADD_ARTIFACT, rows)
+
+    def _artifact_row(self, task: int, position: int, artifact: ArtifactRef) -> tuple[Any, ...]:
+        lost = _dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
+        summary = _summary_text(artifact.summary)
+        name = self._name(artifact.name)
+        shares = " ".join(artifact.shares) or None
+        return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost, shares
+
+    def put_component(self, component: Component) -> None:
+        self.put_components((component,))
+
+    def put_components(self, components: Iterable[Component]) -> None:
+        rows = [
+            (
+                one.digest, one.stream, one.blob or None, "\n".join(one.buffers) or None,
+                one.size, "\n".join(one.members), one.scope, "\n".join(one.refs) or None,
+            )
+            for one in components
+        ]  # fmt: skip
+        self._write_all(_PUT_COMPONENT, rows)
+
+    def _name(self, text: str) -> int:
+        if text not in self._names:
+            self._write("INSERT OR IGNORE INTO names (text) VALUES (?)", (text,))
+            self._names[text] = int(self._execute("SELECT id FROM names WHERE text = ?", (text,)).fetchone()[0])
+        return self._names[text]
+
+    # ---- everything else
+
+    def put_text(self, text: str) -> str:
+        """Store a long text (captured outputs) and return its digest."""
+        raw = text.encode("utf-8", "surrogatepass")
+        digest = str(blake3(raw).hexdigest(HASH_LENGTH))
+        self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
+        return digest
+
+    def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:
+        """Keep the signatures of what tasks made."""
+        rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
+        self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
+
+    def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
+        """Keep what tasks read and wrote."""
+        rows = [
+            (task, one.path, one.access, one.digest, one.size, one.mtime, one.ctime, one.inode)
+            for task, found in files
+            for one in found
+        ]
+        self._write_all("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def put_random(self, task: int, state: str) -> None:
+        """Keep the state of the random generators after a task."""
+        self._write("INSERT OR REPLACE INTO randoms VALUES (?, ?)", (task, self.put_text(state)))
+
+    def put_code(self, text: str, digest: str = "") -> str:
+        """Store source under its own digest, or under the `digest` by which pickles refer to it."""
+        if digest:
+            seal = keyring().sign_code(Code(digest, text))
+            self._write("INSERT OR REPLACE INTO code_seals VALUES (?, ?, ?)", (digest, seal.signer, seal.mac))
+        digest = digest or digest_text(text)
+        self._write("INSERT OR REPLACE INTO code VALUES (?, ?)", (digest, text))
+        return digest
+
+    def put_environment(self, facts: Mapping[str, Any]) -> str:
+        """Store facts about the surroundings of a run; their digest."""
+        body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
+        digest = str(blake3(body.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
+        self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
+        return digest
+
+    def add_event(self, run: int, kind: str, payload: Any = None) -> None:
+        self.add_events(run, [(time.time(), kind, payload)])
+
+    def add_events(self, run: int, events: Iterable[tuple[float, str, Any]]) -> None:
+        """(time, kind, payload) in the order in which they happened."""
+        rows = [(run, when, kind, _dump(payload)) for when, kind, payload in events]
+        self._write_all("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", rows)
+
+    def learn(self, flow: str, step: str, code: str, name: str) -> None:
+        """Remember that a step with this code writes `name`, although its text does not say so."""
+        self._write("INSERT OR IGNORE INTO learned VALUES (?, ?, ?, ?)", (flow, step, code, name))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def _dump(value: Any) -> str:
+    """JSON of what users pass as parameters: what JSON has no form for is written as its text."""
+    return _encode(value)
+
+
+def _column(row: RunRow, column: str) -> Any:
+    value = getattr(row, column)
+    return _dump(value) if column == "parameters" else value
+
+
+def _with_id(row: RunRow, run: int) -> RunRow:
+    return RunRow(run, *(getattr(row, f.name) for f in fields(RunRow)[1:]))
+
+
+def _summary_text(summary: Summary) -> str:
+    """As short as it can be, and without what stores before knew nothing of."""
+    facts = [summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image]
+    if not summary.image:
+        facts.pop()
+        if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
+            del facts[2:]
+    return _dump(facts)

@@ -1,0 +1,122 @@
+"""Which names share an object or memory, so that they must be stored together."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import fractions
+import pathlib
+import re
+import types
+import uuid
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import cloudpickle.cloudpickle as cloud
+
+from nbflow.store.pickling.array_layout import HeldArray, overlaps
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.pickler import Recording
+
+ATOMS: frozenset[type] = frozenset({int, float, bool, str, bytes, complex, type(None)})
+
+_IMMUTABLE: tuple[type, ...] = (
+    *ATOMS, type(Ellipsis), type(NotImplemented), range, slice, types.BuiltinFunctionType, types.ModuleType,
+    types.CodeType, types.MemberDescriptorType, types.GetSetDescriptorType, types.MethodDescriptorType,
+    types.WrapperDescriptorType, types.GenericAlias, types.UnionType, re.Pattern, datetime.date, datetime.time,
+    datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath, enum.Enum,
+    zoneinfo.ZoneInfo,
+)  # fmt: skip
+_IMMUTABLE_OF_LIBRARIES = {
+    "numpy.generic",
+    "numpy.dtype",
+    "pandas.core.dtypes.base.ExtensionDtype",
+    "pandas.api.extensions.ExtensionDtype",
+    "pandas.core.indexes.frozen.FrozenList",
+    "pyarrow.lib._Weakrefable",
+}
+
+
+class Groups:
+    """Names put together, two at a time."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._above = {name: name for name in names}
+
+    def find(self, name: str) -> str:
+        while (above := self._above[name]) != name:
+            self._above[name] = name = self._above[above]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._above[self.find(other)] = self.find(one)
+
+    def all(self) -> list[list[str]]:
+        """The groups, members and groups in the order in which the names came."""
+        found: dict[str, list[str]] = {}
+        for name in self._above:
+            found.setdefault(self.find(name), []).append(name)
+        return list(found.values())
+
+
+def join_shared(groups: Groups, recordings: Mapping[str, Recording], home: Home) -> None:
+    """Join the names whose object graphs meet in something that could be changed, or whose arrays share memory."""
+    memos = {name: recording.memo() for name, recording in recordings.items()}
+    _join_objects(groups, recordings, memos, home)
+    _join_memory(groups, recordings)
+    for name, recording in recordings.items():
+        for target in recording.weak_targets:
+            for holder in (other for other, memo in memos.items() if id(target) in memo):
+                groups.join(holder, name)
+
+
+def _join_objects(
+    groups: Groups, recordings: Mapping[str, Recording], memos: Mapping[str, dict[int, tuple[int, Any]]], home: Home
+) -> None:
+    owner: dict[int, str] = {}
+    apart = _kept_apart(recordings, memos)
+    largest = max(memos, key=lambda name: len(memos[name]))
+    for name in [*(name for name in memos if name != largest), largest]:
+        memo = memos[name]
+        for met in memo.keys() & owner.keys():  # in C, over the smaller of the two
+            if met in apart or groups.find(owner[met]) == groups.find(name):
+                continue
+            if not is_immutable(memo[met][1], home):
+                groups.join(owner[met], name)
+        if name != largest:  # which comes last, so nobody asks whose its objects are
+            owner.update(dict.fromkeys(memo, name))
+
+
+def _kept_apart(recordings: Mapping[str, Recording], memos: Mapping[str, dict[int, tuple[int, Any]]]) -> frozenset[int]:
+    """Return the arrays that only pandas objects hold, which copy before a write."""
+    guarded = frozenset[int]().union(*(one.guarded for one in recordings.values()))
+    bare = (guarded.intersection(memos[name]) - one.guarded for name, one in recordings.items())
+    return guarded.difference(*bare)
+
+
+def _join_memory(groups: Groups, recordings: Mapping[str, Recording]) -> None:
+    held: list[HeldArray] = []
+    whose: dict[int, str] = {}
+    for name, recording in recordings.items():
+        held.extend(recording.held)
+        whose.update((id(one), name) for one in recording.held)
+    for cluster in overlaps(held):
+        for one in cluster[1:]:
+            groups.join(whose[id(cluster[0])], whose[id(one)])
+
+
+def is_immutable(obj: Any, home: Home) -> bool:
+    kind = type(obj)
+    if kind in ATOMS:
+        return True
+    if kind in (tuple, frozenset):
+        return all(is_immutable(inner, home) for inner in obj)
+    if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
+        return home.reference(obj) is not None or cloud._lookup_module_and_qualname(obj) is not None
+    return isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
+
+
+def _written_as(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__name__}"

@@ -1,0 +1,172 @@
+"""Values to components. One component holds the names that share objects or memory, so that they still do."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from nbflow.garbage import without_gc
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.pickling.alias import ATOMS, Groups, join_shared
+from nbflow.store.pickling.component import build_component
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.lending import Lent, References
+from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_recordings, record
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
+from nbflow.store.values.summary import summarise
+
+LOSSES = 100  # so many are listed of one artifact; every single one has its tombstone
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    artifacts: tuple[ArtifactRef, ...] = ()
+    components: tuple[Component, ...] = ()
+
+
+class CannotLend(Exception):
+    """Outputs look at memory of components that no reference can name: these have to be written with the outputs."""
+
+    def __init__(self, digests: Iterable[str]) -> None:
+        super().__init__()
+        self.digests = tuple(digests)
+
+
+@dataclass
+class _Encoding:
+    """One call of `encode` under way."""
+
+    blobs: BlobStore
+    home: Home
+    scope: str
+    lent: Sequence[Lent]
+    taken: frozenset[str]
+    artifacts: dict[str, ArtifactRef] = field(default_factory=dict)
+    components: list[Component] = field(default_factory=list)
+
+
+def encode(
+    values: Mapping[str, object],
+    blobs: BlobStore,
+    home: Home,
+    heap: Heap | None = None,
+    scope: str = "",
+    taken: frozenset[str] = frozenset(),
+    beside: Mapping[str, object] | None = None,
+) -> Encoded:
+    """Store the values; the caller keeps the rows. Never fails for a value, only for the store (StoreFull).
+
+    `scope` is the step, which tells equal objects of different origin apart. `heap` has the inputs of the task,
+    compared already: an output that is the very object of an unchanged input becomes another name for that artifact,
+    and one that points into it refers to it. Raises CannotLend for components of the heap to which no reference leads.
+    `taken` are digests of components that other names hold: what is stored here is not the same object as theirs, even
+    if it has the same bytes. Of `beside`, values of other names, those are stored too with which one of `values` shares
+    objects.
+    """
+    encoding = _Encoding(blobs, home, scope, heap.lent() if heap else (), taken)
+    graphs: dict[str, object] = {}
+    for name, value in values.items():
+        same = heap.artifact_of(value) if heap else None
+        if type(value) in ATOMS:
+            _encode_atom(encoding, name, value)
+        elif same is not None:
+            encoding.artifacts[name] = replace(same, name=name)
+        else:
+            graphs[name] = value
+    if graphs:
+        with without_gc():
+            _encode_graphs(encoding, graphs, beside or {})
+    tied = (name for name in encoding.artifacts if name not in values)
+    return Encoded(tuple(encoding.artifacts[name] for name in (*values, *tied)), tuple(encoding.components))
+
+
+def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
+    recording = Recording(memoryview(pickle.dumps([value], PICKLE_PROTOCOL)), (), (), (), dict)
+    component = build_component(recording, (name,), encoding.blobs, None)
+    encoding.components.append(component)
+    encoding.artifacts[name] = ArtifactRef(name, component.digest, 0, component.size, summarise(value))
+
+
+def _encode_graphs(encoding: _Encoding, wanted: Mapping[str, object], beside: Mapping[str, object]) -> None:
+    values = {**beside, **wanted}
+    recordings = {name: record([name], [value], encoding.home) for name, value in values.items()}
+    lenders = {name: _lenders(encoding, recording) for name, recording in recordings.items()}
+    for name, lent in lenders.items():
+        if lent:
+            references = References(lent, encoding.home, recordings[name].guarded)
+            recordings[name] = record([name], [values[name]], encoding.home, refer=references.refer)
+    groups = Groups(recordings)
+    if len(recordings) > 1:
+        join_shared(groups, recordings, encoding.home)
+    for group in groups.all():
+        if wanted.keys().isdisjoint(group):
+            continue
+        lent = [one for one in encoding.lent if any(one in lenders[name] for name in group)]
+        _encode_together(encoding, {name: values[name] for name in group}, recordings, lent)
+
+
+def _lenders(encoding: _Encoding, recording: Recording) -> list[Lent]:
+    """Return the components of the inputs into which a value points."""
+    if not encoding.lent:
+        return []
+    memo = recording.memo()  # a copy, which takes its time
+    return [one for one in encoding.lent if one.is_touched_by(recording, memo, encoding.home)]
+
+
+def _encode_together(
+    encoding: _Encoding, values: Mapping[str, object], recordings: Mapping[str, Recording], lent: Sequence[Lent]
+) -> None:
+    guarded = frozenset().union(*(recordings[name].guarded for name in values))
+    references = References(lent, encoding.home, guarded)
+    final = _record_together(values, [recordings[name] for name in values], encoding.home, references)
+    component = _build_apart(encoding, final, tuple(values), tuple(references.used))
+    encoding.components.append(component)
+    shares = (component.digest, *_shared_through(component, lent))
+    for index, (name, value) in enumerate(values.items()):
+        lost = _lost_of(name, recordings[name], final)
+        encoding.artifacts[name] = ArtifactRef(
+            name, component.digest, index, component.size, summarise(value), lost, shares
+        )
+
+
+def _build_apart(
+    encoding: _Encoding, recording: Recording, members: tuple[str, ...], refs: tuple[str, ...]
+) -> Component:
+    scope = encoding.scope
+    while True:
+        component = build_component(recording, members, encoding.blobs, scope, refs)
+        if component.digest not in encoding.taken:
+            return component
+        scope += "+"
+
+
+def _shared_through(component: Component, lent: Iterable[Lent]) -> tuple[str, ...]:
+    used = {one.digest: one for one in lent}
+    reached = (digest for base in component.bases for digest in used[base].reaches)
+    return tuple(dict.fromkeys(reached))
+
+
+def _record_together(
+    values: Mapping[str, object], recordings: Sequence[Recording], home: Home, references: References
+) -> Recording:
+    layout = arrange_recordings(recordings, references)
+    if layout is not None and layout.torn:
+        torn = {id(held.array) for held in layout.torn}
+        raise CannotLend(one.digest for one in references.lent if any(id(h.array) in torn for h in one.memory))
+    if layout is None and len(recordings) == 1 and not references.lent:
+        return recordings[0]
+    refer = references.refer if references.lent else None
+    return record(list(values), list(values.values()), home, layout, refer=refer)
+
+
+def _lost_of(name: str, alone: Recording, final: Recording) -> tuple[Lost, ...]:
+    """What the name lost by itself, and the weak references that only the final recording could judge."""
+    known = {one.path for one in alone.lost}
+    later = [one for one in final.lost if one.path not in known and _starts(one.path, name)]
+    return (*alone.lost, *later)[:LOSSES]
+
+
+def _starts(path: str, name: str) -> bool:
+    return path.startswith(name) and not path[len(name) : len(name) + 1].isidentifier()

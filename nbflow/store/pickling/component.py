@@ -1,0 +1,99 @@
+"""Components and their bytes: how one is built from a recorded stream, named by its content, and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from blake3 import blake3
+
+from nbflow.errors import BlobCorrupt, BlobMissing, LoadFailed, NbflowError
+from nbflow.garbage import without_gc
+from nbflow.store.blobs import protocol as blob
+from nbflow.store.blobs.protocol import HASH_LENGTH, BlobStore
+from nbflow.store.pickling.attributes import object_at
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.pickler import Recording, digest_class
+from nbflow.store.pickling.rebuild import loading_into
+from nbflow.store.pickling.unpickler import Unpickler
+from nbflow.store.values.artifact_ref import Component
+
+INLINE = 256 << 10  # longer streams are blobs
+
+
+def build_component(
+    recording: Recording, members: Sequence[str], blobs: BlobStore, scope: str | None, refs: Sequence[str] = ()
+) -> Component:
+    """Write the buffers, and the stream when it is long. `refs` are the references of the stream by their numbers."""
+    stream = recording.stream
+    digests = tuple(blobs.put(buffer) for buffer in recording.buffers)
+    size, names = stream.nbytes + sum(map(blob.blob_size, digests)), tuple(members)
+    digest = _digest(stream, digests, scope, names, tuple(refs))
+    is_long = stream.nbytes > INLINE
+    inline, place = (b"", blobs.put(stream)) if is_long else (bytes(stream), "")
+    return Component(digest, inline, digests, size, names, scope, place, tuple(refs))
+
+
+def digest_component(stream: blob.Buffer, one: Component) -> str:
+    """Name a component by its content, and unless its values are immutable also by the step and the names."""
+    return _digest(stream, one.buffers, one.scope, one.members, one.refs)
+
+
+def _digest(
+    stream: blob.Buffer, buffers: tuple[str, ...], scope: str | None, members: tuple[str, ...], refs: tuple[str, ...]
+) -> str:
+    origin = () if scope is None else (scope, *members)
+    parts = (buffers, origin, refs) if refs else (buffers, origin)
+    facts = "\0".join("\n".join(part) for part in parts)
+    return str(blake3(f"{blob.hash_bytes(stream)}\0{facts}".encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """The values of a component in this process. `foreign` are the objects that its references stand for."""
+
+    component: Component
+    values: list[object]
+    foreign: Sequence[object]
+    unpickler: Unpickler
+
+    @cached_property
+    def objects(self) -> Mapping[int, object]:
+        """Every object that the stream memoizes, by its number."""
+        memo: Mapping[int, object] = self.unpickler.memo.copy()
+        return memo
+
+    def object_at(self, number: int) -> object:
+        """Return what another stream refers to by this number."""
+        return object_at(self.objects, number)
+
+
+def decode_component(
+    component: Component, blobs: BlobStore, home: Home, artifact: str = "", foreign: Sequence[object] = ()
+) -> Decoded:
+    """Read a component; every large array is a private map. Raises LoadFailed, BlobMissing or BlobCorrupt."""
+    wanted = artifact or ", ".join(component.members)
+    try:
+        stream = blobs.open(component.blob) if component.blob else component.stream
+        buffers = [blobs.open(one) for one in component.buffers]
+    except BlobMissing as error:
+        raise BlobMissing(error.digest, wanted) from None
+    except BlobCorrupt as error:
+        raise BlobCorrupt(error.digest, error.reason, wanted) from None
+    if digest_component(stream, component) != component.digest:
+        # a pickle is a program: not one byte of it may be another than what was signed
+        raise BlobCorrupt(component.digest, "its pickle is not the one that was written", wanted)
+    unpickler = Unpickler(stream, buffers, foreign)
+    return Decoded(component, _load(unpickler, home, wanted), foreign, unpickler)
+
+
+def _load(unpickler: Unpickler, home: Home, wanted: str) -> list[object]:
+    try:
+        with loading_into(home, digest_class), without_gc():
+            values: list[object] = unpickler.load()
+    except NbflowError:
+        raise
+    except Exception as error:
+        raise LoadFailed(wanted, error) from error
+    return values

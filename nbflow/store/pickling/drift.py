@@ -1,0 +1,85 @@
+"""Was an input changed in place? Pickled again after the body ran, it must be what it was when it was loaded.
+
+The stored stream answers most of the time. It need not: loading interns strings and merges equal ones, so a value
+that nobody touched can pickle differently than before it was stored. Then a copy loaded now is pickled too, and only
+what differs from both has changed. So there are no false alarms from the round trip, and no silence either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nbflow.garbage import without_gc
+from nbflow.store.blobs import maps
+from nbflow.store.blobs.protocol import BlobStore, Buffer, hash_bytes, name, view
+from nbflow.store.pickling.array_layout import hold_all
+from nbflow.store.pickling.component import Decoded, decode_component
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.pickler import Recording, settle_recording
+from nbflow.store.values.artifact_ref import Component
+
+
+class KnownReferences:
+    """The references of a stored stream, with the live objects that they stand for."""
+
+    def __init__(self, foreign: Sequence[object]) -> None:
+        self._numbers = {id(one): number for number, one in enumerate(foreign)}
+        self.memory = hold_all(foreign)
+
+    def refer(self, obj: object) -> int | None:
+        return self._numbers.get(id(obj))
+
+
+def compare_component(decoded: Decoded, blobs: BlobStore, home: Home) -> Recording | None:
+    """Return how the values pickle now, or None when they are no longer what the store holds.
+
+    Writes nothing; arrays that were only read are not hashed.
+    """
+    component = decoded.component
+    now = _settle(decoded, home)
+    if is_stored(now, component):
+        return now
+    fresh = decode_component(component, blobs, home, foreign=decoded.foreign)
+    if are_equal(now, _settle(fresh, home)):
+        return now
+    # by column, because pandas rearranges the blocks of a frame that is only read
+    return now if are_equal(_settle(decoded, home, True), _settle(fresh, home, True)) else None
+
+
+def are_as_stored(
+    values: list[object], component: Component, home: Home, foreign: Sequence[object] = ()
+) -> Recording | None:
+    """Return how the values of a component pickle, or None if it is not what is stored, which may be a false alarm."""
+    with without_gc():
+        now = settle_recording(component.members, values, home, foreign=_known(foreign))
+        return now if is_stored(now, component) else None
+
+
+def _settle(decoded: Decoded, home: Home, by_column: bool = False) -> Recording:
+    return settle_recording(decoded.component.members, decoded.values, home, by_column, _known(decoded.foreign))
+
+
+def _known(foreign: Sequence[object]) -> KnownReferences | None:
+    return KnownReferences(foreign) if foreign else None
+
+
+def is_stored(now: Recording, component: Component) -> bool:
+    """Tell whether a recording has the very bytes of a component."""
+    if component.blob:
+        same_stream = name(hash_bytes(now.stream), now.stream.nbytes) == component.blob
+    else:
+        same_stream = now.stream == component.stream
+    return same_stream and [digest_buffer(buffer) for buffer in now.buffers] == list(component.buffers)
+
+
+def are_equal(one: Recording, other: Recording) -> bool:
+    """Tell whether two recordings have the same bytes."""
+    if one.stream != other.stream or len(one.buffers) != len(other.buffers):
+        return False
+    return all(digest_buffer(a) == digest_buffer(b) for a, b in zip(one.buffers, other.buffers, strict=True))
+
+
+def digest_buffer(buffer: Buffer) -> str:
+    """The name of the bytes as a blob; not hashed while they are a map of one that nobody wrote to."""
+    content = view(buffer)
+    return maps.untouched(content) or name(hash_bytes(content), content.nbytes)

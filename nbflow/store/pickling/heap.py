@@ -1,0 +1,144 @@
+"""The objects that a task has loaded: which of them it changed, and which its outputs may refer to.
+
+In one Python process two names can reach one object. Here every task has its own copy of what it reads, so a change has
+to be passed on to all names that reach the changed object. A `Heap` knows how: it decodes each component once, so that
+names share what they shared. When the body has run, it compares each component with the store. Objects of a component
+that has not changed are lent to the outputs, which store a reference. A component that has changed is written anew,
+with all names that reach into it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+
+from nbflow.errors import BlobMissing
+from nbflow.garbage import without_gc
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.pickling import drift
+from nbflow.store.pickling.component import Decoded, decode_component
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.lending import Lent
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
+
+_Find = Callable[[str], Component | None]
+"""Returns the component of a digest, None where the catalog has none."""
+
+
+class Heap:
+    """Loads artifacts for one task. `changed` are the digests of components that the task was found to change."""
+
+    def __init__(self, blobs: BlobStore, home: Home, find: _Find) -> None:
+        self._blobs, self._home, self._find = blobs, home, find
+        self._decoded: dict[str, Decoded] = {}  # a component stands behind those that it refers to
+        self._artifacts: dict[int, ArtifactRef] = {}  # by the id of their values
+        self._lent: dict[str, Lent] = {}
+        self._aside: set[str] = set()  # components that are not compared
+        self.changed: set[str] = set()
+
+    def load(self, artifacts: Mapping[str, ArtifactRef], beside: Iterable[ArtifactRef] = ()) -> dict[str, object]:
+        """Return the values by name. Raises LoadFailed, BlobMissing and BlobCorrupt.
+
+        Of what other names hold `beside` them, pandas objects that share memory with the values are there as well:
+        before a write pandas looks whether another of its objects holds the memory, and copies it if so.
+        """
+        components = self._order(artifacts)
+        self._aside.difference_update(one.component for one in artifacts.values())
+        for digest, component in components.items():
+            names = [name for name, one in artifacts.items() if one.component == digest]
+            self._decoded[digest] = self._decode(component, ", ".join(names or artifacts))
+        values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
+        self._artifacts.update((id(values[name]), one) for name, one in artifacts.items() if one.shares)
+        shared = {digest for one in artifacts.values() for digest in one.shares}
+        frames = {one.name: one for one in beside if not shared.isdisjoint(one.shares) and self.holds_frames(one)}
+        if frames:
+            self.look_at(frames)
+        return values
+
+    def look_at(self, artifacts: Mapping[str, ArtifactRef]) -> dict[str, object]:
+        """Load values of other tasks, which share objects with those of this one. Nobody asks if they were changed."""
+        known = {*self._decoded} - self._aside
+        values = self.load(artifacts)
+        self._aside |= {one.component for one in artifacts.values()} - known
+        return values
+
+    def holds_frames(self, artifact: ArtifactRef) -> bool:
+        """Whether a pandas object may be in the value."""
+        component = None if artifact.summary.type.startswith("pandas.") else self._find(artifact.component)
+        return component is None or b"pandas" in component.stream
+
+    def _order(self, artifacts: Mapping[str, ArtifactRef]) -> dict[str, Component]:
+        """Return the components that are to be decoded, each behind those that it refers to."""
+        agenda = [(one.component, name) for name, one in reversed([*artifacts.items()])]
+        seen: dict[str, Component] = {}
+        ordered: dict[str, Component] = {}
+        while agenda:
+            digest, name = agenda[-1]
+            component = seen.get(digest)
+            if digest in self._decoded or digest in ordered:
+                agenda.pop()
+            elif component is not None:
+                ordered[digest] = component
+                agenda.pop()
+            else:
+                component = self._find(digest)
+                if component is None:
+                    raise BlobMissing(digest, name)
+                seen[digest] = component
+                agenda += [(base, name) for base in component.bases]
+        return ordered
+
+    def _decode(self, component: Component, wanted: str) -> Decoded:
+        foreign = [self._decoded[digest].object_at(number) for digest, number in component.places]
+        return decode_component(component, self._blobs, self._home, wanted, foreign)
+
+    # ---- after the body
+
+    def compare(self) -> None:
+        """Find the components whose values are no longer what the store holds. Writes nothing."""
+        self._lent.clear()
+        self._compare_new()
+
+    def _compare_new(self) -> None:
+        with without_gc():
+            for digest, one in self._decoded.items():
+                is_known = digest in self.changed or digest in self._lent
+                if is_known or one.component.scope is None or digest in self._aside:
+                    continue  # immutable values, and those of other tasks, are not compared
+                recording = drift.compare_component(one, self._blobs, self._home)
+                if recording is None or not self.changed.isdisjoint(one.component.bases):
+                    self.changed.add(digest)
+                else:
+                    self._lent[digest] = Lent(one, recording, self._reaches(digest))
+
+    def _reaches(self, digest: str) -> tuple[str, ...]:
+        above = [self._lent[base].reaches for base in self._decoded[digest].component.bases]
+        return tuple(dict.fromkeys([digest, *itertools.chain(*above)]))
+
+    def reached(self, artifacts: Iterable[ArtifactRef]) -> dict[str, object]:
+        """Return the values of those artifacts that reach into something that was changed, as they are now."""
+        artifacts = [*artifacts]
+        while True:
+            found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}
+            values, known = self.load(found), len(self.changed)
+            self._compare_new()  # what they have brought with them, to which they refer as before
+            if len(self.changed) == known:
+                return values
+
+    def give_up(self, digests: Iterable[str]) -> None:
+        """Count components as changed, because outputs cannot refer to what they need of them."""
+        self.changed.update(digests)
+        for digest, one in self._decoded.items():
+            if not self.changed.isdisjoint(one.component.bases):
+                self.changed.add(digest)
+        for digest in self.changed:
+            self._lent.pop(digest, None)
+
+    def artifact_of(self, value: object) -> ArtifactRef | None:
+        """Return the artifact whose very value this is, if its component has not changed."""
+        artifact = self._artifacts.get(id(value))
+        return artifact if artifact is not None and artifact.component in self._lent else None
+
+    def lent(self) -> tuple[Lent, ...]:
+        """Return the components that outputs may refer to."""
+        return tuple(self._lent.values())

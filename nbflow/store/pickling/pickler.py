@@ -1,0 +1,313 @@
+"""Recording: one pickle stream of some values, their large buffers only referenced, nothing written yet."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import pickle
+import pickletools
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import cloudpickle
+import cloudpickle.cloudpickle as cloud
+from blake3 import blake3
+
+from nbflow.errors import NotStorable
+from nbflow.store.blobs.protocol import HASH_LENGTH
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.array_layout import HeldArray, Layout, arrange
+from nbflow.store.pickling.attributes import Attributes, Memo, join_attributes, with_attributes
+from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.reduce import frames
+from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
+from nbflow.store.values.artifact_ref import Lost
+from nbflow.store.values.routes import find_paths
+
+PICKLE_PROTOCOL = 5
+OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
+
+_UNSEEN: Any = object()
+
+Refer = Callable[[object], int | None]
+"""Returns by which number a stream refers to an object of another component; None for an object of its own."""
+
+
+class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """A recorder that replaces what cannot be stored, only there, by a tombstone.
+
+    At first only types known to be hopeless are. When that fails somewhere, `careful` tries every single object before
+    pickle does, which finds the leaf at the price of a Python call per object.
+    """
+
+    def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], **how: bool) -> None:
+        self.stream = io.BytesIO()
+        self.buffers: list[pickle.PickleBuffer] = []
+        super().__init__(self.stream, protocol=PICKLE_PROTOCOL, buffer_callback=self._keep_in_band)
+        self.home = home
+        self.layout = layout
+        self.roots = roots
+        self.careful = how.get("careful", False)
+        if self.careful:
+            load_entry_points()
+        self.by_column = how.get("by_column", False)
+        self.digesting = how.get("digesting", False)
+        self.copies_on_write = frames.copies_on_write()
+        self.held: list[HeldArray] = []
+        self.guarded: set[int] = set()
+        self.lost: dict[int, tuple[Lost, object]] = {}
+        self.weak_targets: list[object] = []
+        self.attributes: dict[int, Attributes] = {}
+        self.own_globals: dict[int, dict[str, Any]] = {}
+        self._reducers: dict[type, Reducer | None] = EXACT.copy()
+        self._paths: dict[int, str] | None = None
+
+    def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        reduce = self._reducers.get(kind, _UNSEEN)
+        if reduce is _UNSEEN:
+            reduce = self._reducers[kind] = reducer_of(kind)
+        if self.careful:
+            return self._attempt(obj, reduce)
+        return NotImplemented if reduce is None else reduce(self, obj)
+
+    def _attempt(self, obj: Any, reduce: Reducer | None) -> Any:
+        try:
+            reduction = NotImplemented if reduce is None else reduce(self, obj)
+            if reduction is NotImplemented and not isinstance(obj, type | FUNCTION):
+                reduction = _standard_reduction(obj, self.dispatch_table)
+        except (NotStorable, RecursionError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the user's __reduce__ or __getstate__
+            return self.lose(obj, f"{type(error).__name__}: {error}")
+        return reduction
+
+    def lose(self, obj: object, reason: str) -> Any:
+        record = Lost(self._path(obj), type_name(obj), reason)
+        self.lost[id(obj)] = (record, obj)
+        return rebuild.tombstone, (record.path, record.was, record.reason)
+
+    def _path(self, obj: object) -> str:
+        if self._paths is None:
+            self._paths = find_paths(dict(self.roots))
+        return self._paths.get(id(obj)) or f"{self.roots[0][0]} (inside)"
+
+    def hold(self, held: HeldArray) -> None:
+        self.held.append(held)
+
+    def guard(self, array: object) -> None:
+        if self.copies_on_write:
+            self.guarded.add(id(array))
+
+    def is_stored(self, target: object) -> bool:
+        if self.layout.present is None:  # at first sight nobody knows yet what else is stored
+            self.weak_targets.append(target)
+            return False
+        return id(target) in self.layout.present
+
+    def reduce_as_pickle(self, obj: object) -> Any:
+        return _standard_reduction(obj, self.dispatch_table)
+
+    def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
+        return self.layout.owners.get(id(namespace), owner) is not owner
+
+    def digest(self, cls: type) -> str:
+        return "" if self.digesting else digest_class(cls, self.home)
+
+    def _keep_in_band(self, buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < OUT_OF_BAND:
+            return True
+        self.buffers.append(buffer)
+        return False
+
+
+class ReferringPickler(Pickler):
+    """A recorder that writes references: to objects of other components, and to objects for their dicts.
+
+    It is a class of its own because pickle asks `persistent_id` about every single object, which takes time.
+    """
+
+    def __init__(
+        self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer | None, **how: bool
+    ) -> None:
+        self._refer = refer or (lambda _: None)
+        super().__init__(home, layout, roots, **how)
+
+    def persistent_id(self, obj: Any) -> Any:
+        number = self._refer(obj)
+        if number is None and type(obj) is dict and id(obj) in self.layout.owners:
+            return (self.layout.owners[id(obj)],)
+        return number
+
+    def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
+        return super().is_written_elsewhere(namespace, owner) or self._refer(namespace) is not None
+
+
+FUNCTION = type(lambda: None)
+
+
+def _standard_reduction(obj: Any, table: Any) -> Any:
+    """What pickle would ask the object for, asked and looked at in advance."""
+    reduce = table.get(type(obj))
+    reduction = reduce(obj) if reduce is not None else obj.__reduce_ex__(PICKLE_PROTOCOL)
+    if isinstance(reduction, str):
+        if cloud._lookup_module_and_qualname(obj, reduction) is None:
+            raise pickle.PicklingError(f"there is no importable '{reduction}'")
+        return reduction
+    if not isinstance(reduction, tuple) or not 2 <= len(reduction) <= 6 or not callable(reduction[0]):
+        raise pickle.PicklingError(f"its __reduce__ returned {type(reduction).__name__}")
+    # an iterator that fails must fail here
+    parts = [list(part) if i in (3, 4) and part is not None else part for i, part in enumerate(reduction)]
+    return tuple(iter(part) if i in (3, 4) and part is not None else part for i, part in enumerate(parts))
+
+
+def type_name(obj: object) -> str:
+    kind = type(obj)
+    return (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )
+
+
+def digest_class(cls: type, home: Home) -> str:
+    recorder = Pickler(home, Layout(), [(cls.__name__, cls)], digesting=True)
+    recorder.dump(cls)
+    return digest_stream(recorder.stream.getvalue())
+
+
+def digest_stream(stream: bytes) -> str:
+    """Blind to which equal strings are one object: that differs between a class and the same class loaded again."""
+    hasher = blake3()
+    for fact in _facts(stream):
+        hasher.update(f"{fact!r}\n".encode())
+    return hasher.hexdigest(HASH_LENGTH)
+
+
+def _facts(stream: bytes) -> Iterator[object]:
+    """The operations of a stream; strings by value, other objects met again by a number that skips the strings."""
+    memo: list[object] = []
+    others = itertools.count()
+    latest: object = None
+    for operation, argument, _ in pickletools.genops(stream):
+        match operation.name:
+            case "MEMOIZE":
+                memo.append(latest if isinstance(latest, str) else next(others))
+            case "BINGET" | "LONG_BINGET":
+                yield memo[int(str(argument))]
+            case "FRAME":
+                continue
+            case _:
+                latest = argument
+                yield argument if isinstance(argument, str) else (operation.name, argument)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What pickling gave. It keeps every object alive that it met, so that their addresses stay theirs."""
+
+    stream: memoryview
+    buffers: tuple[pickle.PickleBuffer, ...]
+    held: tuple[HeldArray, ...]
+    lost: tuple[Lost, ...]
+    objects: Callable[[], Memo]  # those that the stream memoizes
+    weak_targets: tuple[object, ...] = ()
+    guarded: frozenset[int] = frozenset()  # ids of arrays that pandas keeps apart by copying on write
+    attributes: Mapping[int, Attributes] = field(default_factory=dict)
+
+    def memo(self) -> Memo:
+        """Return a copy of the number that each object has, which takes its time."""
+        return with_attributes(self.objects(), self.attributes.values())
+
+
+def record(
+    names: Sequence[str],
+    values: list[Any],
+    home: Home,
+    layout: Layout | None = None,
+    by_column: bool = False,
+    refer: Refer | None = None,
+) -> Recording:
+    """Pickle the list of values. Only a structure too deep for pickle is lost as a whole."""
+    roots = list(zip(names, values, strict=True))
+    for careful in (False, True):
+        how = {"by_column": by_column, "careful": careful}
+        recorder = (
+            Pickler(home, layout or Layout(), roots, **how)
+            if refer is None and not (layout and layout.owners)
+            else ReferringPickler(home, layout or Layout(), roots, refer, **how)
+        )
+        try:
+            recorder.dump(values)
+        except NotStorable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the user's __reduce__ does
+            failure = error
+        else:
+            return _recording(recorder)
+    return _record_loss(names, values, failure)
+
+
+def _recording(recorder: Pickler) -> Recording:
+    lost = tuple(record for record, _ in recorder.lost.values())
+    return Recording(
+        recorder.stream.getbuffer(),
+        tuple(recorder.buffers),
+        tuple(recorder.held),
+        lost,
+        recorder.memo.copy,
+        tuple(recorder.weak_targets),
+        frozenset(recorder.guarded),
+        recorder.attributes,
+    )
+
+
+def _record_loss(names: Sequence[str], values: list[Any], error: Exception) -> Recording:
+    deep = "it is nested too deeply to be stored" if _is_recursion(error) else f"{type(error).__name__}: {error}"
+    lost = [Lost(name, type_name(value), deep) for name, value in zip(names, values, strict=True)]
+    stones = [rebuild.tombstone(one.path, one.was, one.reason) for one in lost]
+    stream = pickle.dumps(stones, PICKLE_PROTOCOL)
+    return Recording(memoryview(stream), (), (), tuple(lost), dict)
+
+
+def _is_recursion(error: BaseException | None) -> bool:
+    return error is not None and (isinstance(error, RecursionError) or _is_recursion(error.__cause__))
+
+
+class Foreign(Protocol):
+    """Objects of other components that a stream refers to, and the arrays among them that own their memory."""
+
+    @property
+    def memory(self) -> Sequence[HeldArray]: ...
+
+    def refer(self, obj: object) -> int | None:
+        """Return the number of the reference; None for an object that belongs to the stream itself."""
+
+
+def settle_recording(
+    names: Sequence[str], values: list[Any], home: Home, by_column: bool = False, foreign: Foreign | None = None
+) -> Recording:
+    """The recording as it is stored: looked at twice when arrays share memory or weak references need an answer."""
+    refer = None if foreign is None else foreign.refer
+    first = record(names, values, home, None, by_column, refer)
+    layout = arrange_recordings([first], foreign)
+    return first if layout is None else record(names, values, home, layout, by_column, refer)
+
+
+def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None = None) -> Layout | None:
+    """What a second look must know; None when the first one was enough."""
+    held = [one for recording in recordings for one in recording.held]
+    targets = [target for recording in recordings for target in recording.weak_targets]
+    memos = set().union(*(recording.memo().keys() for recording in recordings)) if targets else set[int]()
+    present = frozenset(id(one) for one in targets if id(one) in memos or (foreign and foreign.refer(one) is not None))
+    owners = _owners(recordings, {id(one) for one in targets})
+    layout = replace(arrange(held, present, foreign.memory if foreign else ()), owners=owners)
+    return layout if layout.shared or layout.torn or targets or owners else None
+
+
+def _owners(recordings: Iterable[Recording], targets: Collection[int]) -> dict[int, object]:
+    """Return the owner of each dict that is also met by itself, or as that of another object."""
+    attributes = join_attributes(recording.attributes for recording in recordings)
+    if not attributes:
+        return {}
+    met = {*targets}.union(*(recording.objects().keys() & attributes.keys() for recording in recordings))
+    return {key: one.owners[0] for key, one in attributes.items() if key in met or len(one.owners) > 1}

@@ -1,0 +1,80 @@
+"""How numpy arrays are taken apart: their memory out of band, arrays in shared memory as views of one owner."""
+
+from __future__ import annotations
+
+import array as array_module
+import pickle
+import sys
+from typing import Any
+
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.array_layout import HeldArray, Shared, span
+from nbflow.store.pickling.recorder import Recorder
+
+KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value; not objects, not numpy's variable-length strings
+
+
+def reduce_array(recorder: Recorder, array: Any) -> Any:
+    if array.nbytes == 0 or array.dtype.kind not in KINDS | {"O"}:
+        return NotImplemented
+    start, stop = span(array)
+    owner = _memory_of(array)
+    if owner is not None and recorder.is_stored(owner):
+        return _over(array, owner)
+    recorder.hold(HeldArray(start, stop, array, id(array) in recorder.guarded))
+    shared = recorder.layout.place(start, stop)
+    if shared is not None and shared.owner is not array and shared.owner.flags.forc:
+        return _as_view(array, shared)
+    return NotImplemented if array.dtype.hasobject else _alone(array)
+
+
+def _memory_of(array: Any) -> Any:
+    """What is no array and has given its memory to one, if it can be changed by itself."""
+    while type(array) is sys.modules["numpy"].ndarray:
+        array = array.base
+    owner = array.obj if isinstance(array, memoryview) else array
+    return owner if isinstance(owner, bytearray | array_module.array) else None
+
+
+def _over(array: Any, owner: Any) -> Any:
+    whole = sys.modules["numpy"].frombuffer(owner, "u1")
+    offset = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return rebuild.array_over, (owner, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
+
+
+def _as_view(array: Any, shared: Shared) -> Any:
+    owner = shared.owner
+    offset = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    if array.dtype.hasobject:
+        return rebuild.object_view, (owner, array.shape, array.strides, offset)
+    return rebuild.array_view, (owner, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
+
+
+def _alone(array: Any) -> Any:
+    numpy = sys.modules["numpy"]
+    order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
+    content = rebuild.flat(array if array.flags.forc else numpy.ascontiguousarray(array))
+    facts = (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
+    return rebuild.array, facts if array.flags.writeable else (*facts, False)
+
+
+def reduce_subclass(recorder: Recorder, array: Any) -> Any:
+    """matrix, recarray and the user's own: an ordinary array and the class; a memmap becomes an ordinary array.
+
+    That of a file which changes with it cannot be written to: the file would stay as it is.
+    """
+    numpy = sys.modules["numpy"]
+    cls = type(array)
+    plain = array.view(numpy.ndarray)
+    if cls is numpy.ma.MaskedArray and type(plain) is numpy.ndarray:
+        state = {name: value for name, value in vars(array).items() if name != "_mask"}
+        return rebuild.masked_array, (plain, array._mask, state)  # a view shares the mask as well as the data
+    if issubclass(cls, numpy.memmap):
+        plain.flags.writeable &= array.mode not in ("r+", "w+")
+        return rebuild.plain, (plain,)
+    ours = all(
+        getattr(cls, name) is getattr(numpy.ndarray, name) for name in ("__reduce__", "__reduce_ex__", "__setstate__")
+    )
+    if not ours or type(plain) is not numpy.ndarray or (hasattr(cls, "__getstate__") and "__getstate__" in vars(cls)):
+        return NotImplemented
+    return rebuild.array_subclass, (plain, cls, getattr(array, "__dict__", None) or None)

@@ -1,0 +1,115 @@
+"""How code is taken apart: prelude by reference, what is importable by name, what a step body made by value."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import types
+from typing import Any
+
+import cloudpickle.cloudpickle as cloud
+
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.recorder import Recorder
+
+_SLOTS = (
+    "__qualname__",
+    "__module__",
+    "__doc__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__type_params__",
+)
+
+
+def by_reference(obj: Any, recorder: Recorder) -> bool:
+    """Whether a function, class or cached function comes back as the very object."""
+    if recorder.home.reference(obj) is not None:
+        return True
+    found: bool = cloud._lookup_module_and_qualname(obj) is not None
+    return found
+
+
+def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
+    reference = recorder.home.reference(function)
+    if reference is not None:
+        return rebuild.prelude, reference
+    if cloud._should_pickle_by_reference(function):
+        return NotImplemented
+    ours = function.__globals__ is recorder.home.namespace
+    names = None if ours else recorder.own_globals.setdefault(id(function.__globals__), _module_facts(function))
+    arguments = (function.__code__, names, function.__name__, function.__closure__)
+    state = _function_state(function, recorder if ours else None)
+    return rebuild.function, arguments, state, None, None, rebuild.set_function
+
+
+def _module_facts(function: types.FunctionType) -> dict[str, Any]:
+    """What relative imports inside the function need; its other globals follow with its state."""
+    facts = ("__package__", "__name__", "__path__", "__file__")
+    return {name: function.__globals__[name] for name in facts if name in function.__globals__}
+
+
+def _function_state(function: types.FunctionType, recorder: Recorder | None) -> dict[str, Any]:
+    """Of the notebook's globals a function takes none along that a flow gives; `recorder` is None for other globals."""
+    used = {
+        name: function.__globals__[name]
+        for name in cloud._extract_code_globals(function.__code__)
+        if name in function.__globals__
+    }
+    given = {name: recorder.home.definition(name) for name in used} if recorder else {}
+    # modules come along, so that whoever has no notebook can call the function as well
+    used = {n: v for n, v in used.items() if given.get(n) is None or isinstance(v, types.ModuleType)}
+    captured = [cell.cell_contents for cell in function.__closure__ or () if _is_bound(cell)]
+    return {
+        "globals": used,
+        "prelude": {name: digest for name, digest in sorted(given.items()) if digest},
+        "attributes": function.__dict__,
+        "slots": {name: getattr(function, name) for name in _SLOTS if hasattr(function, name)},
+        # `import a.b` binds only `a`; loading this list imports the rest
+        "modules": cloud._find_imported_submodules(function.__code__, itertools.chain(used.values(), captured)),
+    }
+
+
+def _is_bound(cell: types.CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return False
+    return True
+
+
+def reduce_cell(recorder: Recorder, cell: types.CellType) -> Any:
+    """An empty cell first and its content after it: closures that share the cell share it again, also in cycles."""
+    if not _is_bound(cell):
+        return rebuild.cell, ()
+    return rebuild.cell, (), (cell.cell_contents,), None, None, rebuild.set_cell
+
+
+def reduce_class(recorder: Recorder, cls: Any) -> Any:
+    reference = recorder.home.reference(cls)
+    if reference is not None:
+        return rebuild.prelude, reference
+    reduction = cloud._class_reduce(cls)
+    if reduction is NotImplemented or len(reduction) == 2:
+        return reduction
+    make, arguments, state = reduction[:3]
+    # without cloudpickle's tracker id, by which a load would reset the live class in place
+    arguments = (*arguments[:-2], None, arguments[-1])
+    return rebuild.class_, (recorder.digest(cls), make, arguments), state, None, None, rebuild.set_class
+
+
+def reduce_cached(recorder: Recorder, cached: Any) -> Any:
+    if by_reference(cached, recorder):
+        reference = recorder.home.reference(cached)
+        return NotImplemented if reference is None else (rebuild.prelude, reference)
+    return rebuild.cached, (cached.__wrapped__, cached.cache_parameters(), dict(cached.__dict__))
+
+
+def reduce_module(recorder: Recorder, module: types.ModuleType) -> Any:
+    if cloud._should_pickle_by_reference(module):
+        return rebuild.module, (module.__name__,)
+    return NotImplemented
+
+
+CACHED = type(functools.lru_cache(len))

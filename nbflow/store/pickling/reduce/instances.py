@@ -1,0 +1,75 @@
+"""How objects with attributes of their own are taken apart: as pickle does it, unless somebody else holds the dict."""
+
+from __future__ import annotations
+
+import copyreg
+import sys
+import types
+from typing import Any
+
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.attributes import Attributes
+from nbflow.store.pickling.recorder import Recorder
+
+
+class _Probe:
+    def __init__(self) -> None:
+        self.known = 1
+
+
+def _holders(obj: Any) -> int:
+    return sys.getrefcount(obj.__dict__)
+
+
+_ALONE = _holders(_Probe())
+
+
+def has_own(kind: type) -> bool:
+    """Tell whether objects of a class keep attributes in a dict of theirs."""
+    slot = next((vars(cls)["__dict__"] for cls in kind.__mro__ if "__dict__" in vars(cls)), None)
+    return isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType)
+
+
+def reduce_owner(recorder: Recorder, obj: Any) -> Any:
+    """As pickle does it, but for the dict where others may hold it too; counting them is quick."""
+    if _holders(obj) <= _ALONE:
+        return NotImplemented
+    namespace = obj.__dict__
+    recorder.attributes.setdefault(id(namespace), Attributes(namespace, [])).owners.append(obj)
+    reduction = recorder.reduce_as_pickle(obj)
+    if not isinstance(reduction, tuple) or len(reduction) < 3:
+        return reduction
+    make, arguments, state, *rest = reduction
+    if state is namespace and recorder.is_written_elsewhere(namespace, obj):
+        return make, arguments, namespace, *(*rest, None, None)[:2], rebuild.set_attributes
+    return make, arguments, _apart(state, namespace), *rest
+
+
+def _apart(state: Any, namespace: dict[str, Any]) -> Any:
+    """The state of an object with a copy of its dict: the dict itself is then met only where others hold it."""
+    if state is namespace:
+        return dict(namespace)
+    if type(state) is tuple and len(state) == 2 and state[0] is namespace:
+        return dict(namespace), state[1]
+    return state
+
+
+def has_maker(kind: type) -> bool:
+    """Tell whether the notebook wrote the `__new__` by which pickle would make objects of a class."""
+    is_own = kind.__module__ == "__main__" and isinstance(kind.__new__, types.FunctionType)
+    return is_own and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
+
+
+def reduce_made(recorder: Recorder, obj: Any) -> Any:
+    """As pickle does it, but without a `__new__` that may return an object that is there already.
+
+    What is loaded for a comparison would otherwise overwrite the only object of its class, and what was done to it.
+    """
+    reduction = reduce_owner(recorder, obj) if has_own(type(obj)) else NotImplemented
+    if reduction is NotImplemented:
+        reduction = recorder.reduce_as_pickle(obj)
+    match reduction:
+        case (copyreg.__newobj__, (_,) as arguments, *rest):  # type: ignore[attr-defined]
+            return rebuild.instance, arguments, *rest
+        case _:
+            return reduction

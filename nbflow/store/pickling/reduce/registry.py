@@ -1,0 +1,228 @@
+"""Which types are taken apart in a way of their own, and which cannot be stored at all."""
+
+from __future__ import annotations
+
+import _thread
+import io
+import mmap
+import random
+import subprocess
+import sys
+import threading
+import types
+import weakref
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import metadata
+from typing import Any
+
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.recorder import Recorder
+from nbflow.store.pickling.reduce import arrays, frames, functions, handles, instances, views
+from nbflow.store.values.tombstone import Tombstone
+
+Reducer = Callable[[Recorder, Any], Any]
+
+
+def _lose(reason: str) -> Reducer:
+    return lambda recorder, obj: recorder.lose(obj, reason)
+
+
+def reduce_weakref(recorder: Recorder, reference: weakref.ref[Any]) -> Any:
+    """A weak reference when the stream holds its target anyway; it must not be what keeps the target alive."""
+    target = reference()
+    if target is None or recorder.layout.present is None:  # at first sight nobody knows yet what else is stored
+        recorder.weak_targets.extend(() if target is None else (target,))
+        return rebuild.dead_weak, ()
+    if id(target) not in recorder.layout.present:
+        return recorder.lose(reference, "what it points to is not stored with it")
+    return rebuild.weak, (target,)
+
+
+def reduce_weak_values(recorder: Recorder, mapping: Any) -> Any:
+    return rebuild.weak_values, (list(mapping.items()),)
+
+
+def reduce_weak_keys(recorder: Recorder, mapping: Any) -> Any:
+    return rebuild.weak_keys, (list(mapping.items()),)
+
+
+def reduce_figure(recorder: Recorder, figure: Any) -> Any:
+    """Without registering it with pyplot when it is loaded, which would number it anew and show it."""
+    make, arguments, state, *rest = figure.__reduce_ex__(5)
+    return make, arguments, {name: value for name, value in state.items() if name != "_restore_to_pylab"}, *rest
+
+
+def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
+    """With the next number counted from those in use: matplotlib counts on whenever it is pickled."""
+    make, arguments, state, *rest = registry.__reduce_ex__(5)
+    used = (number for callbacks in state["callbacks"].values() for number in callbacks)
+    return make, arguments, {**state, "_cid_gen": max(used, default=-1) + 1}, *rest
+
+
+EXACT: dict[type, Reducer | None] = {
+    types.FunctionType: functions.reduce_function,
+    types.CellType: functions.reduce_cell,
+    types.ModuleType: functions.reduce_module,
+    functions.CACHED: functions.reduce_cached,
+    type: functions.reduce_class,
+    weakref.ref: reduce_weakref,
+    weakref.WeakValueDictionary: reduce_weak_values,
+    weakref.WeakKeyDictionary: reduce_weak_keys,
+    memoryview: views.reduce_memoryview,
+    types.MappingProxyType: views.reduce_proxy,
+    random.Random: views.reduce_python_generator,
+    **dict.fromkeys(views.VIEWS, views.reduce_view),
+    **dict.fromkeys(views.ITERATORS, views.reduce_iterator),
+    Tombstone: None,
+    io.StringIO: None,
+    io.BytesIO: None,
+    types.GeneratorType: _lose("a running generator cannot be stored; store list(…) of it"),
+    types.CoroutineType: _lose("a coroutine cannot be stored"),
+    types.AsyncGeneratorType: _lose("an async generator cannot be stored"),
+    types.FrameType: _lose("a stack frame cannot be stored"),
+    types.TracebackType: _lose("a traceback cannot be stored"),
+    weakref.ProxyType: _lose("a weak proxy cannot be stored"),
+    weakref.CallableProxyType: _lose("a weak proxy cannot be stored"),
+    mmap.mmap: _lose("a memory map belongs to this process"),
+    _thread.LockType: _lose("a lock belongs to this process"),
+    type(threading.RLock()): _lose("a lock belongs to this process"),
+}
+
+FAMILIES: tuple[tuple[type, Reducer], ...] = (
+    (type, functions.reduce_class),
+    (types.ModuleType, functions.reduce_module),
+    (threading.Thread, _lose("a thread belongs to this process")),
+    (subprocess.Popen, _lose("a running program belongs to this process")),
+    (io.IOBase, handles.reduce_file),
+)
+
+
+# reducers of others
+
+Reduce = Callable[[Any], tuple[Any, ...]]
+"""Returns for a value what makes it again, as `__reduce__` does: a function, its arguments, and perhaps the state."""
+
+_registered: dict[type, Reduce] = {}
+ENTRY_POINTS = "nbflow.reducers"
+
+
+def register_reducer(kind: type, reduce: Reduce) -> None:
+    """Store values of a type, and of those derived from it, by what `reduce(value)` returns, in this process.
+
+    Call it in an ordinary cell, which every worker executes, or in a function that a package offers as an entry point
+    of the group `nbflow.reducers`. `reduce` returns `(function, arguments)` or `(function, arguments, state)`, as
+    `__reduce__` does; the function must be one that a step can import or that an ordinary cell defines.
+    """
+    if not isinstance(kind, type):
+        raise TypeError(f"register_reducer takes a type first, not {kind!r}")
+    _registered[kind] = reduce
+
+
+@cache
+def load_entry_points() -> None:
+    """Call what installed packages offer. Asked for only where a value would be lost otherwise, for it takes time."""
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        point.load()()
+
+
+def registered(kind: type) -> Reducer | None:
+    found = next((_registered[one] for one in kind.__mro__ if one in _registered), None)
+    return None if found is None else lambda recorder, value: found(value)
+
+
+def reducer_of(kind: type) -> Reducer | None:
+    """How values of this type are taken apart; None: as pickle does it."""
+    if _registered and (own := registered(kind)):
+        return own
+    for family, reducer in (
+        *_handle_families(),
+        *_array_families(),
+        *_frame_families(),
+        *_figure_families(),
+        *_session_families(),
+        *FAMILIES,
+    ):
+        if issubclass(kind, family):
+            return reducer
+    if instances.has_maker(kind):
+        return instances.reduce_made
+    return instances.reduce_owner if instances.has_own(kind) else None
+
+
+def _session_families() -> list[tuple[type, Reducer]]:
+    """What belongs to a kernel and its front end, and would drag all that the kernel holds into the stream."""
+    known = {
+        ("ipywidgets.widgets.widget", "Widget"): "a widget belongs to its front end; create it again",
+        ("IPython.core.interactiveshell", "InteractiveShell"): "the shell belongs to this kernel",
+        ("ipykernel.kernelbase", "Kernel"): "the kernel is this process",
+        ("nbflow.jupyter.kernel.session", "Session"): "the session belongs to this kernel",
+    }
+    found = ((getattr(sys.modules.get(module), name, None), reason) for (module, name), reason in known.items())
+    return [(family, _lose(reason)) for family, reason in found if family is not None]
+
+
+_HANDLES: Mapping[tuple[str, str], Reducer] = {
+    ("sqlite3", "Connection"): handles.reduce_connection,
+    ("sqlite3", "Cursor"): handles.reduce_cursor,
+    ("sqlite3", "Row"): handles.reduce_row,
+    ("numpy.lib.npyio", "NpzFile"): handles.reduce_archive,
+    ("pandas.io.parsers.readers", "TextFileReader"): _lose("it reads from an open file; read its chunks in one step"),
+    ("patsy.design_info", "DesignMatrix"): handles.reduce_design_matrix,
+    **{("patsy.design_info", name): handles.reduce_design for name in ("DesignInfo", "FactorInfo", "SubtermInfo")},
+    ("patsy.desc", "Term"): handles.reduce_design,
+    ("patsy.eval", "EvalFactor"): handles.reduce_design,
+    ("patsy.eval", "EvalEnvironment"): handles.reduce_design,
+    ("patsy.user_util", "LookupFactor"): handles.reduce_design,
+}
+
+
+def _handle_families() -> list[tuple[type, Reducer]]:
+    found = ((getattr(sys.modules.get(module), name, None), reducer) for (module, name), reducer in _HANDLES.items())
+    return [(family, reducer) for family, reducer in found if family is not None]
+
+
+def _array_families() -> list[tuple[type, Reducer]]:
+    numpy = sys.modules.get("numpy")  # who has no array yet needs no numpy
+    if numpy is None or not hasattr(numpy, "ndarray"):
+        return []
+    generator = getattr(sys.modules.get("numpy.random.mtrand"), "RandomState", None)
+    return [
+        (numpy.ndarray, lambda recorder, array: _reduce_any_array(recorder, array, numpy.ndarray)),
+        (numpy.flatiter, views.reduce_flat),
+        *([] if generator is None else [(generator, views.reduce_numpy_generator)]),
+    ]
+
+
+def _reduce_any_array(recorder: Recorder, array: Any, ndarray: type) -> Any:
+    reduce = arrays.reduce_array if type(array) is ndarray else arrays.reduce_subclass
+    return reduce(recorder, array)
+
+
+def _frame_families() -> list[tuple[type, Reducer]]:
+    pandas, internals = sys.modules.get("pandas"), sys.modules.get("pandas._libs.internals")
+    if pandas is None or internals is None or not hasattr(pandas, "DataFrame"):
+        return []
+    arrow = getattr(sys.modules.get("pandas.core.arrays.arrow"), "ArrowExtensionArray", None)
+    return [
+        *([] if arrow is None else [(arrow, frames.reduce_arrow)]),
+        (pandas.api.extensions.ExtensionArray, frames.reduce_extension),
+        (pandas.api.extensions.ExtensionDtype, frames.reduce_extension),
+        (pandas.DataFrame, _reduce_any_frame),
+        (pandas.Series, frames.keep_apart),
+        (pandas.Index, frames.guard_index),
+        (internals.Block, frames.reduce_block),
+        (internals.BlockValuesRefs, frames.reduce_references),
+        (sys.modules["pandas.core.internals.managers"].SingleBlockManager, frames.reduce_manager),
+    ]
+
+
+def _reduce_any_frame(recorder: Recorder, frame: Any) -> Any:
+    exact = type(frame) is sys.modules["pandas"].DataFrame
+    return frames.reduce_frame(recorder, frame) if exact else frames.keep_apart(recorder, frame)
+
+
+def _figure_families() -> list[tuple[type, Reducer]]:
+    figure = getattr(sys.modules.get("matplotlib.figure"), "Figure", None)
+    callbacks = getattr(sys.modules.get("matplotlib.cbook"), "CallbackRegistry", None)
+    return [] if figure is None or callbacks is None else [(figure, reduce_figure), (callbacks, reduce_callbacks)]

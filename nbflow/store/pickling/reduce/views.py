@@ -1,0 +1,77 @@
+"""How views are taken apart: objects that show what another object holds, now and later.
+
+A view is tied to what it looks at where that is stored too. Otherwise nobody can change what it shows: then its content
+will do, and what it looks at, which may be large, stays behind.
+"""
+
+from __future__ import annotations
+
+import gc
+import operator
+import sys
+import types
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from nbflow.store.pickling import rebuild
+from nbflow.store.pickling.recorder import Recorder
+
+_KINDS = ("keys", "values", "items")
+_MAPPINGS: tuple[Mapping[Any, Any], ...] = ({}, OrderedDict())
+VIEWS: Mapping[type, str] = {type(getattr(made, kind)()): kind for made in _MAPPINGS for kind in _KINDS}
+FORWARDS: Mapping[type, str] = {type(iter(getattr({}, kind)())): kind for kind in _KINDS}
+BACKWARDS: Mapping[type, str] = {type(reversed(getattr({}, kind)())): kind for kind in _KINDS}
+ITERATORS: Mapping[type, str] = {**FORWARDS, **BACKWARDS}
+
+
+def reduce_view(recorder: Recorder, view: Any) -> Any:
+    """`d.keys()`, `d.values()`, `d.items()`."""
+    mapping = _looked_at(view)
+    if not recorder.is_stored(mapping):
+        return NotImplemented
+    return rebuild.dict_view, (mapping, VIEWS[type(view)])
+
+
+def reduce_iterator(recorder: Recorder, iterator: Any) -> Any:
+    """`iter(d)`, `reversed(d.items())`, unless the dict has another size by now, so that going on fails."""
+    mapping, kind, left = _looked_at(iterator), type(iterator), operator.length_hint(iterator)
+    if not left or not recorder.is_stored(mapping):
+        return NotImplemented
+    return rebuild.dict_iterator, (mapping, ITERATORS[kind], kind in BACKWARDS, len(mapping) - left)
+
+
+def reduce_proxy(recorder: Recorder, proxy: Any) -> Any:
+    mapping = _looked_at(proxy)
+    return (types.MappingProxyType, (mapping,)) if recorder.is_stored(mapping) else NotImplemented
+
+
+def _looked_at(view: Any) -> Any:
+    return next((one for one in gc.get_referents(view) if isinstance(one, Mapping)), None)
+
+
+def reduce_flat(recorder: Recorder, iterator: Any) -> Any:
+    """`array.flat`."""
+    return rebuild.flat_iterator, (iterator.base, iterator.index)
+
+
+def reduce_memoryview(recorder: Recorder, window: memoryview) -> Any:
+    under = window.obj
+    if _facts(window) == _facts(memoryview(under)):
+        return memoryview, (under,)
+    return recorder.lose(window, "a window on other memory; store bytes(…) of it")
+
+
+def _facts(window: memoryview) -> tuple[object, ...]:
+    return window.format, window.shape, window.strides, window.readonly
+
+
+def reduce_python_generator(recorder: Recorder, generator: Any) -> Any:
+    """The generator of `random.random()`, and methods of it such as `random.shuffle`, stay those of the process."""
+    shared = sys.modules["random"]._inst
+    return (rebuild.shared_generator, ("random", "_inst")) if generator is shared else NotImplemented
+
+
+def reduce_numpy_generator(recorder: Recorder, generator: Any) -> Any:
+    shared = sys.modules["numpy.random.mtrand"]._rand
+    return (rebuild.shared_generator, ("numpy.random.mtrand", "_rand")) if generator is shared else NotImplemented

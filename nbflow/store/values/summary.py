@@ -1,0 +1,145 @@
+"""One value in a few words, made when it is stored, so that nobody needs to load it to see what it is."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from nbflow.store.values.artifact_ref import Summary
+from nbflow.store.values.thumbnail import thumbnail
+from nbflow.store.values.tombstone import Tombstone
+
+TEXT = 200  # characters
+COLUMNS = 100
+HEAD_ROWS, HEAD_COLUMNS = 5, 12
+
+_PLAIN: frozenset[type] = frozenset({int, float, bool, complex, type(None)})
+_CONTAINERS = (list, tuple, dict, set, frozenset)
+
+_short = reprlib.Repr()
+_short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxfrozenset = 6
+_short.maxstring = _short.maxother = 80
+_short.maxlevel = 3
+
+
+def summarise(value: object) -> Summary:
+    """Cheap at any size: containers are shown by their beginning, arrays by shape and dtype. Never raises."""
+    summary = _describe(value)
+    if type(value) in _PLAIN or type(value) in _CONTAINERS:
+        return summary
+    try:
+        return _illustrate(value, summary)
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's data, or a figure that cannot be drawn
+        return summary
+
+
+def in_words(value: object) -> str:
+    """The same in a few words only."""
+    return _describe(value).text
+
+
+def _illustrate(value: Any, summary: Summary) -> Summary:
+    """With the first rows of a frame, or a small picture."""
+    if summary.columns:
+        head = value.iloc[:HEAD_ROWS, :HEAD_COLUMNS].to_html(border=0, max_cols=HEAD_COLUMNS)
+        return replace(summary, head=head)
+    image = thumbnail(value)
+    return replace(summary, image=image) if image else summary
+
+
+def _describe(value: object) -> Summary:
+    kind = type(value)
+    if kind in _PLAIN:
+        return Summary(kind.__name__, _plain(value)[:TEXT])
+    try:
+        name = _type_name(kind)
+    except Exception:  # noqa: BLE001 - the user's metaclass
+        name = "object"
+    if kind is Tombstone:
+        return Summary(name, repr(value)[:TEXT])
+    try:
+        return _special(value, name) or _ordinary(value, name)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's __repr__, __len__ or shape
+        return Summary(name, f"<{name}, its repr raises {type(error).__name__}>")
+
+
+def _plain(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # an int of more than 4,300 digits
+        return hex(value)
+
+
+def _special(value: Any, name: str) -> Summary | None:
+    numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
+    if numpy is not None and isinstance(value, numpy.ndarray):
+        return Summary(name, _array_text(value), tuple(value.shape), str(value.dtype))
+    if pandas is not None and isinstance(value, pandas.DataFrame):
+        return _frame(value, name)
+    if pandas is not None and isinstance(value, pandas.Series | pandas.Index):
+        text = f"{len(value)} × {value.dtype}: {_short.repr(value[:6].tolist())}"
+        return Summary(name, text[:TEXT], tuple(value.shape), str(value.dtype))
+    return None
+
+
+def _array_text(array: Any) -> str:
+    shape = "×".join(map(str, array.shape)) or "scalar"
+    first = _short.repr(array.reshape(-1)[:6].tolist()) if array.size and array.flags.forc else ""
+    return f"{shape} {array.dtype} {first}".strip()[:TEXT]
+
+
+def _frame(frame: Any, name: str) -> Summary:
+    rows, columns = frame.shape
+    listed = zip(frame.columns[:COLUMNS], frame.dtypes.iloc[:COLUMNS], strict=True)
+    dtypes = tuple((str(column), str(dtype)) for column, dtype in listed)
+    text = f"{rows} rows × {columns} columns: {', '.join(column for column, _ in dtypes[:12])}"
+    return Summary(name, text[:TEXT], (rows, columns), None, dtypes)
+
+
+def _ordinary(value: Any, name: str) -> Summary:
+    kind = type(value)
+    shape = _shape(value)
+    if kind in _CONTAINERS:
+        return Summary(name, f"{len(value)} items: {_content(value)}"[:TEXT], shape)
+    if kind in (str, bytes):
+        return Summary(name, _short.repr(value)[:TEXT])
+    if _repr_is_risky(value):
+        return Summary(name, f"{len(value)} items", shape)
+    return Summary(name, " ".join(_short.repr(value).split())[:TEXT], shape, _dtype(value))
+
+
+def _content(value: Any) -> str:
+    """`rate=0.1, leaves=4` where the keys are names, as those of a foreach's items mostly are."""
+    first = list(islice(value, _short.maxdict)) if type(value) is dict else []
+    if not first or not all(isinstance(key, str) and key.isidentifier() for key in first):
+        return _short.repr(value)
+    more = ["..."] if len(value) > len(first) else []
+    return ", ".join([*(f"{key}={_short.repr(value[key])}" for key in first), *more])
+
+
+def _repr_is_risky(value: Any) -> bool:
+    """Subclasses of containers, deques and the like print all they hold."""
+    return hasattr(type(value), "__len__") and not hasattr(value, "shape") and len(value) > 1000
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    shape = getattr(value, "shape", None)
+    is_shape = isinstance(shape, tuple) and all(isinstance(n, int) for n in shape)
+    return tuple(shape) if is_shape and shape is not None else None
+
+
+def _dtype(value: Any) -> str | None:
+    dtype = getattr(value, "dtype", None)
+    return None if dtype is None else str(dtype)[:TEXT]
+
+
+def _type_name(kind: type) -> str:
+    """`pandas.DataFrame`, not `pandas.core.frame.DataFrame`: the name users import it by."""
+    if kind.__module__ in ("builtins", "__main__"):
+        return kind.__qualname__
+    package = kind.__module__.partition(".")[0]
+    public = getattr(sys.modules.get(package), kind.__name__, None) is kind
+    return f"{package if public else kind.__module__}.{kind.__qualname__}"

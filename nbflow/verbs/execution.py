@@ -1,0 +1,210 @@
+"""Verbs that run something: run, resume, rerun."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from nbflow.cli.terminal import LineProgress, TableProgress
+from nbflow.errors import HeaderError
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.syntax.units import read_size
+from nbflow.history.address import Address, read_address
+from nbflow.progress.narrator import Memory, Narrator
+from nbflow.progress.numbers import ago
+from nbflow.progress.pictures import count
+from nbflow.progress.tally import Tally
+from nbflow.run.diskcheck import warnings_of
+from nbflow.run.events.events import Outcome
+from nbflow.run.executor import Executor
+from nbflow.run.launch import launch, refuse_errors
+from nbflow.run.machine.plan import RunPlan, plan_run
+from nbflow.store.catalog.flow_names import explain_name
+from nbflow.store.catalog.rows import RunKind, RunRow
+from nbflow.store.store import Store
+from nbflow.verbs.options import FlowCommand, require_step
+from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
+
+PERFORM = "nbflow.perform"
+"""Where the context keeps what runs a request, when a verb is used in a notebook."""
+
+FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
+
+
+def _is_live() -> bool:
+    return PERFORM in click.get_current_context().meta
+
+
+class Size(click.ParamType[int]):
+    """`4GB`, `512MB`."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return value if isinstance(value, int) else read_size("--memory", value)
+        except HeaderError as error:
+            self.fail(str(error), param, ctx)
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _resources(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that all verbs have which run something."""
+    jobs = click.option(
+        "-j", "--jobs", type=click.IntRange(1), default=processors, show_default="one per processor",
+        help="Worker processes.",
+    )  # fmt: skip
+    memory = click.option("--memory", type=Size(), help="Start tasks while what they ask for fits into this, e.g. 8GB.")
+    tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
+    return jobs(memory(tag(command)))
+
+
+@click.command(cls=FlowCommand)
+@NOTEBOOK
+@click.option("--to", metavar="STEP", help="Only this step and what it needs.")
+@click.option("--from", "start", metavar="STEP", help="This step and what follows from it; the rest from the store.")
+@click.option("--only", metavar="STEP", help="This step alone; what it needs must be in the store.")
+@click.option("--fresh/--reuse", default=lambda: not _is_live(), help=FRESH)
+@_resources
+@click.pass_context
+def run(
+    ctx: click.Context, notebook: Path, to: str | None, start: str | None, only: str | None, fresh: bool, jobs: int,
+    memory: int | None, tags: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Run the flow, or a part of it.
+
+    The parameters of the notebook are options too: `nbflow run NOTEBOOK --help` lists them.
+    """
+    if sum(name is not None for name in (to, start, only)) > 1:
+        raise click.UsageError("--to, --from and --only exclude one another", ctx)
+    place = workplace_of_steps(notebook)
+    for name in (to, start, only):
+        require_step(place.flow, name)
+    parameters = place.parameters(ctx)
+    plan = plan_run(place.graph, fresh=fresh, to=to, start=start, only=only, slots=jobs, memory=memory)
+    perform(place, Request(plan, parameters, tags))
+
+
+@click.command(cls=FlowCommand)
+@NOTEBOOK
+@click.argument("origin", metavar="[RUN]", required=False)
+@_resources
+@click.pass_context
+def resume(
+    ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...]
+) -> None:
+    """A new run that keeps all that still holds, of RUN (default: the newest) and any other.
+
+    It has the parameters of RUN, but for those that are given.
+    """
+    place = workplace_of_steps(notebook)
+    row = place.archive.run(origin)
+    parameters = place.parameters(ctx, row)
+    plan = plan_run(place.graph, slots=jobs, memory=memory)
+    perform(place, Request(plan, parameters, tags, RunKind.RESUME, row.number))
+
+
+@click.command(cls=FlowCommand)
+@NOTEBOOK
+@click.argument("task", metavar="STEP[ITEM]")
+@_resources
+@click.pass_context
+def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...]) -> None:
+    """Compute a step, or one item of it, again; then what follows from it, as far as it changes.
+
+    The parameters are those of the newest run, but for those that are given.
+    """
+    place = workplace_of_steps(notebook)
+    address = read_address(task)
+    require_step(place.flow, address.step)
+    row = place.archive.run(address.run)
+    parameters = place.parameters(ctx, row)
+    anew = tasks_anew(place, address)
+    plan = plan_run(place.graph, rerun=anew, slots=jobs, memory=memory)
+    perform(place, Request(plan, parameters, tags, RunKind.RESUME, row.number))
+
+
+def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
+    """The tasks that an address means, split included; a step that never ran is run anyway."""
+    if not place.graph.links[address.step].scope:
+        return [(address.step, ())]
+    _, tasks = place.archive.find(address)
+    paths = {task.path for task in tasks}
+    if address.path is None and place.graph.steps[address.step].foreach:
+        paths |= {path[:-1] for path in paths}
+    return [(address.step, path) for path in sorted(paths)]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for."""
+
+    plan: RunPlan
+    parameters: dict[str, Any]
+    tags: tuple[str, ...] = ()
+    kind: RunKind = RunKind.RUN
+    origin: int | None = None
+
+
+def perform(place: Workplace, request: Request) -> None:
+    """Run it with progress; ends the process with 0 when it succeeded and 1 otherwise."""
+    live = click.get_current_context().meta.get(PERFORM)
+    if live is not None:
+        live(request)
+        return
+    refuse_errors(place.graph)
+    with Store.open(place.root) as store:
+        sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)
+
+
+def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
+    began = time.monotonic()
+    console = Console()
+    narrator = _narrator(place, request.plan, store, brief=console.is_terminal)
+    progress = TableProgress(narrator, console) if console.is_terminal else LineProgress(narrator)
+
+    def started(row: RunRow, executor: Executor) -> None:
+        name = explain_name(row.flow, row.document) if row.number == 1 else ""
+        progress.say([_heading(row, place.graph, request) + name])
+        progress.say(f"warning: {problem}\n" for problem in warnings_of(place.graph, place.folder, request.plan.reuse))
+
+    with progress.shown():
+        finished = launch(
+            place.graph, request.plan, request.parameters, store, place.folder, progress,
+            kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+        )  # fmt: skip
+    progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
+    return finished.outcome
+
+
+def _narrator(place: Workplace, plan: RunPlan, store: Store, brief: bool) -> Narrator:
+    memory = Memory(whence_of(store, place.flow.name), lambda digest: json.loads(store.history.text(digest) or "[]"))
+    return Narrator(place.graph, Tally(place.graph, plan.reuse), memory, place.command, brief)
+
+
+def whence_of(store: Store, flow: str) -> Callable[[str], str]:
+    @cache
+    def whence(run: int) -> str:
+        row = store.history.run(flow, run)
+        return f"run {row.number}, {ago(time.time() - row.started)}" if row else "a run that was deleted"
+
+    return lambda source: whence(int(source.partition("/")[0]))
+
+
+def _heading(row: RunRow, graph: Graph, request: Request) -> str:
+    steps = count(len(request.plan.reuse), "step")
+    origin = f" · resumes run {request.origin}" if request.origin else ""
+    return f"run {row.number} of {graph.flow.name} · {steps} · {count(request.plan.slots, 'worker')}{origin}\n"

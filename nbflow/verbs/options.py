@@ -1,0 +1,159 @@
+"""A command on a notebook, whose parameters are options like any other."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from nbflow.errors import ParameterError, UnknownName
+from nbflow.flow.syntax.parameter_cell import parse_value
+from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
+from nbflow.notebook.read import SUFFIXES, read_notebook
+
+FLOW = "nbflow.flow"
+"""Where the context keeps the flow of the notebook, once it is known."""
+
+GIVEN = "nbflow.given"
+"""Where it keeps the values of the parameters that stand on the command line."""
+
+_BOOLEANS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
+
+
+class Value(click.ParamType[Any]):
+    """Text that means a value of a parameter's type."""
+
+    def __init__(self, parameter: ParameterSpec) -> None:
+        self.parameter = parameter
+        self.name = "true|false" if parameter.type is ParameterType.BOOL else parameter.type.value
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return parse_value(self.parameter, value)
+        except ParameterError as error:
+            raise click.UsageError(str(error), ctx) from None
+
+
+class ParameterOption(click.Option):
+    """`--NAME VALUE`; of a bool also `--NAME` and `--no-NAME`, which `spell_out` has made into the first form."""
+
+    def __init__(self, parameter: ParameterSpec, spelling: str) -> None:
+        self.parameter = parameter
+        super().__init__(
+            [spelling, f"parameter_{parameter.name}"], type=Value(parameter), help=describe_parameter(parameter)
+        )
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
+        spelling = self.opts[0]
+        if self.parameter.type is ParameterType.BOOL:
+            return f"{spelling}, --no-{spelling[2:]}", self.help or ""
+        return f"{spelling} {type_in_words(self.parameter)}", self.help or ""
+
+
+def type_in_words(parameter: ParameterSpec) -> str:
+    """Its type in a few words: `int`, `one of a, b`."""
+    if parameter.choices:
+        return "|".join(str(choice) for choice in parameter.choices)
+    return str(parameter.type.value)
+
+
+def describe_parameter(parameter: ParameterSpec) -> str:
+    default = "required" if parameter.required else f"default {parameter.default!s}"
+    return f"{parameter.help}  [{default}]".strip()
+
+
+class FlowCommand(click.Command):
+    """Reads the notebook first, then the command line, because the notebook says what is an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        path = find_notebook(args)
+        if path is not None:
+            ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
+            args = spell_out(args, ctx.meta[FLOW].parameters)
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            raise click.UsageError(self._no_such_option(ctx, error.option_name), ctx) from None
+        ctx.meta[GIVEN] = dict(self._take_given(ctx))
+        return rest
+
+    def _take_given(self, ctx: click.Context) -> Iterator[tuple[str, Any]]:
+        """Out of the context's own parameters, which are those of the verb's function."""
+        for option in self.get_params(ctx):
+            if isinstance(option, ParameterOption) and option.name:
+                value = ctx.params.pop(option.name, None)
+                if ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
+                    yield option.parameter.name, value
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        own = super().get_params(ctx)
+        flow = ctx.meta.get(FLOW)
+        return [*own, *parameter_options(flow, own)] if flow else own
+
+    def _no_such_option(self, ctx: click.Context, option: str) -> str:
+        known = [name for param in self.get_params(ctx) for name in param.opts if name.startswith("--")]
+        near = difflib.get_close_matches(option, known, 1)
+        flow = ctx.meta.get(FLOW)
+        what = f"there is no option {option}"
+        if flow:
+            what = f"neither the parameters of {flow.document} nor the options of '{ctx.info_name}' include {option}"
+        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
+        return f"{what}: {hint}"
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        params = self.get_params(ctx)
+        own = [p.get_help_record(ctx) for p in params if isinstance(p, ParameterOption)]
+        if own:
+            with formatter.section("Parameters of the notebook"):
+                formatter.write_dl(own)
+        verbs = (p for p in params if isinstance(p, click.Option) and not isinstance(p, ParameterOption))
+        rest = [record for p in verbs if (record := p.get_help_record(ctx))]
+        with formatter.section("Options"):
+            formatter.write_dl(rest)
+
+
+def find_notebook(args: Sequence[str]) -> str | None:
+    """Which of the words is the notebook: the first that looks like one, else the first that is no option."""
+    words = [arg for arg in args if not arg.startswith("-")]
+    likely = (word for suffix in SUFFIXES for word in words if word.endswith(suffix))
+    return next(likely, words[0] if words else None)
+
+
+def parameter_options(flow: FlowSource, own: Sequence[click.Parameter]) -> Iterator[ParameterOption]:
+    """A parameter that is called like an option of the verb is spelt `--parameter-NAME`."""
+    taken = {name for param in own for name in param.opts} | {"--help"}
+    for parameter in flow.parameters:
+        spelling = f"--{parameter.name}"
+        yield ParameterOption(parameter, f"--parameter-{parameter.name}" if spelling in taken else spelling)
+
+
+def spell_out(args: Sequence[str], parameters: Sequence[ParameterSpec]) -> list[str]:
+    """`--flag`, `--no-flag` and `--flag true` as `--flag=true`; and `--top-k` as `--top_k`."""
+    booleans = {f"--{p.name}" for p in parameters if p.type is ParameterType.BOOL}
+    dashed = {f"--{p.name}".replace("_", "-"): f"--{p.name}" for p in parameters}
+    spelt: list[str] = []
+    rest = list(args)
+    while rest:
+        word, equals, value = rest.pop(0).partition("=")
+        word = dashed.get(word, word)
+        negated = "--" + word.removeprefix("--no-")
+        negated = dashed.get(negated, negated)
+        if word in booleans and not equals:
+            following = rest.pop(0) if rest and rest[0].lower() in _BOOLEANS else "true"
+            spelt.append(f"{word}={following}")
+        elif word.startswith("--no-") and negated in booleans and word not in booleans:
+            spelt.append(f"{negated}=false")
+        else:
+            spelt.append(word + equals + value)
+    return spelt
+
+
+def require_step(flow: FlowSource, name: str | None) -> None:
+    """Raise UnknownName, with the nearest, unless it is a step of the flow."""
+    known = [step.name for step in flow.steps]
+    if name is not None and name not in known:
+        raise UnknownName("step", name, known)

@@ -1,0 +1,122 @@
+"""Verbs that compare today's flow with what is stored: status, why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from nbflow.history.standings import LOOKED_AT, stand_all, would_run
+from nbflow.history.versions import StepStanding, StepState, Version, diff_values
+from nbflow.progress.numbers import ago, brief, duration, table
+from nbflow.progress.pictures import count
+from nbflow.run.launch import describe_environment
+from nbflow.store.catalog.rows import RunRow
+from nbflow.verbs.options import FlowCommand, require_step
+from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
+
+PACKAGES = 5
+"""How many changed packages are named."""
+
+
+@click.command(cls=FlowCommand)
+@NOTEBOOK
+@click.pass_context
+def status(ctx: click.Context, notebook: Path) -> None:
+    """What is known of every step, what is stale, what would run.
+
+    It says what `nbflow resume` would do: with the parameters of the newest run, but for those that are given.
+    """
+    place = workplace_of_steps(notebook)
+    newest = place.archive.run()
+    now = place.version(ctx, newest)
+    standings = _stand(place, now)
+    click.echo(f"{place.flow.name} · {_basis(newest, now)}\n")
+    for line in table(_row(one, place) for one in standings.values()):
+        click.echo(line)
+    pending = would_run(standings)
+    click.echo(f"\n{count(len(pending), 'step')} would run" + (f": {', '.join(pending)}" if pending else ""))
+    for line in _unseeded(place):
+        click.echo(line)
+
+
+@click.command(cls=FlowCommand)
+@NOTEBOOK
+@click.argument("step")
+@click.pass_context
+def why(ctx: click.Context, notebook: Path, step: str) -> None:
+    """Why a step would run: what changed since it last did, and what else would run for it."""
+    place = workplace_of_steps(notebook)
+    require_step(place.flow, step)
+    newest = place.archive.run()
+    standings = _stand(place, place.version(ctx, newest))
+    for line in _explain(place, standings[step]):
+        click.echo(line)
+    needed = [name for name in would_run(standings) if name in place.graph.ancestors(step) | {step}]
+    if needed:
+        click.echo(f"nbflow run {place.command} --reuse --to {step} would run {', '.join(needed)}")
+    for line in _packages(place, standings[step].past):
+        click.echo(line)
+
+
+def _unseeded(place: Workplace) -> Iterator[str]:
+    graph = place.graph
+    names = [name for name, linked in graph.links.items() if graph.steps[name].draws - linked.draws]
+    if names:
+        verb = "draws" if len(names) == 1 else "draw"
+        yield f"{', '.join(names)} {verb} random numbers that nothing above seeds: two runs cannot be compared"
+
+
+def _stand(place: Workplace, now: Version) -> dict[str, StepStanding]:
+    return stand_all(now, [place.archive.past(row) for row in place.archive.runs(LOOKED_AT)])
+
+
+def _basis(row: RunRow, now: Version) -> str:
+    values = ", ".join(f"{name} {brief(value)}" for name, value in now.parameters.items())
+    return f"newest run {row.number}, {row.status}" + (f" · {values}" if values else "")
+
+
+def _row(one: StepStanding, place: Workplace) -> Iterator[str]:
+    yield "  " * len(place.graph.links[one.step].scope) + one.step
+    yield one.state
+    yield duration(one.lived.seconds) if one.lived and one.lived.seconds else ""
+    yield _when(one) if one.lived else ""
+    more = f" (and {len(one.reasons) - 1} more)" if len(one.reasons) > 1 else ""
+    yield one.reasons[0] + more if one.reasons else ""
+
+
+def _when(one: StepStanding) -> str:
+    assert one.lived is not None
+    when = f", {ago(time.time() - one.lived.finished)}" if one.lived.finished else ""
+    return f"run {one.past}{when}"
+
+
+def _explain(place: Workplace, one: StepStanding) -> Iterator[str]:
+    match one.state:
+        case StepState.DONE:
+            yield f"{one.step} is done: nothing it depends on changed since {_when(one)}"
+        case StepState.RUNNING:
+            yield f"{one.step} is running in {_when(one)}"
+        case StepState.MISSING:
+            yield f"{one.step} is not in the store:"
+        case StepState.FAILED:
+            yield f"{one.step} failed in {_when(one)}" + (", and is stale:" if one.outdated else ":")
+        case StepState.CANCELLED:
+            yield f"{one.step} was cancelled in {_when(one)}:"
+        case StepState.STALE:
+            yield f"{one.step} is stale; since {_when(one)}:"
+    yield from (f"  {reason}" for reason in one.reasons)
+
+
+def _packages(place: Workplace, number: int | None) -> Iterator[str]:
+    """Versions that changed meanwhile: they do not count, but may be the explanation that is looked for."""
+    if number is None:
+        return
+    then = place.archive.reader.environment(place.archive.run(number).environment) or {}
+    changed = diff_values(then.get("packages", {}), describe_environment({})["packages"])
+    if changed:
+        named = ", ".join(f"{name} {before} → {after}" for name, before, after in changed[:PACKAGES])
+        more = f" and {len(changed) - PACKAGES} more" if len(changed) > PACKAGES else ""
+        yield f"packages that changed, which makes nothing stale: {named}{more}"

@@ -1,0 +1,86 @@
+"""The verb that makes a flow of an ordinary notebook: init."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from nbflow.garbage import without_gc
+from nbflow.notebook.convert import FORMS
+from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
+from nbflow.notebook.init.init_plan import InitPlan, PlanRow
+from nbflow.progress.numbers import brief, table
+from nbflow.progress.pictures import count
+from nbflow.verbs.workplace import PLACE
+
+
+@click.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("-n", "--dry-run", is_flag=True, help="Only say what would become of each cell.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write another file.")
+@click.option("--force", is_flag=True, help="Write over FILE if it is there; write in place whatever is left.")
+@click.option("--form", type=click.Choice(FORMS), default="magic", help="`%%step NAME` or `#| step: NAME`.")
+@click.option("--parameters", is_flag=True, help="Make %%parameters of the literals that look like some.")
+@click.option("--show-cells", is_flag=True, help="Make steps of the cells that only show as well.")
+@without_gc()
+def init(
+    notebook: Path,
+    dry_run: bool,
+    output: Path | None,
+    force: bool,
+    form: str,
+    parameters: bool,
+    show_cells: bool,
+) -> None:
+    """Make a flow of an ordinary notebook: a header on each cell that computes.
+
+    Nothing of it is executed. Cells that are steps stay as they are, and a second time changes nothing. Without -o the
+    notebook itself is rewritten, if nothing is left that `nbflow check` calls an error: exit code 1 otherwise.
+    Code, outputs and all else in the file stay; small cells that go on with one value, and cells that share
+    what cannot be stored, are put into one. Cells are counted as they stand in NOTEBOOK now.
+    """
+    wishes = Wishes(form, parameters, show_cells)
+    plan = plan_notebook(notebook, wishes)
+    for line in _told(plan):
+        click.echo(line)
+    errors = sum(not one.warning for one in plan.left)
+    refused = errors and output is None and not force
+    if not (dry_run or refused):
+        write_flow(notebook, plan, wishes, output, force=force)
+    click.echo(_verdict(notebook, plan, output, errors, dry_run=dry_run))
+    if plan.changes and not (dry_run or refused or output) and PLACE in click.get_current_context().meta:
+        click.echo("reload the notebook from disk")
+    sys.exit(1 if errors else 0)
+
+
+def _told(plan: InitPlan) -> Iterator[str]:
+    if plan.rows:
+        yield from table([("cell", "first words", "becomes", "name", "why"), *map(_row, plan.rows)])
+    yield from _offered(plan)
+    for problem in plan.left:
+        yield f"{'not proven' if problem.warning else 'left'}: {problem}"
+
+
+def _row(row: PlanRow) -> Iterable[str]:
+    first, last = row.cells[0], row.cells[-1]
+    return (f"{first}" if first == last else f"{first}-{last}", brief(row.words, 32), row.becomes, row.name, row.why)
+
+
+def _offered(plan: InitPlan) -> Iterator[str]:
+    if plan.offers:
+        texts = [f"{offer.text} (cell {offer.number})" for offer in plan.offers]
+        yield f"could be parameters, with --parameters: {', '.join(texts)}"
+    for name, option in plan.loops:
+        yield f"could run in parallel: the loop of step '{name}' as  %%step {name} {option}"
+
+
+def _verdict(notebook: Path, plan: InitPlan, output: Path | None, errors: int, *, dry_run: bool) -> str:
+    new = f"{notebook.name} · {count(len(plan.steps), 'new step')}"
+    if errors and not dry_run and output is None:
+        return f"{new} · {count(errors, 'error')} left, so nothing is written: correct that, or write  -o FILE"
+    if dry_run or not (plan.changes or output):
+        return f"{new} · nothing is written" if dry_run else f"{new} · it is as it should be"
+    return f"{new} · written to {output}" if output else f"{new} · rewritten"

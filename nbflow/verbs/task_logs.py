@@ -1,0 +1,146 @@
+"""Verbs about single tasks: logs, dump."""
+
+from __future__ import annotations
+
+import json
+import pprint
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import cloudpickle
+
+from nbflow.errors import UnknownName
+from nbflow.history.address import read_address
+from nbflow.history.archive import task_name
+from nbflow.history.differences import describe_artifact
+from nbflow.progress.numbers import duration, format_size, indent, table
+from nbflow.progress.printed import text_of_outputs
+from nbflow.run.output.capture import last_words
+from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
+from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.store import Store
+from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace
+
+_PAUSE = 0.2
+"""Seconds between two looks at a task that is being followed."""
+
+
+@click.command()
+@NOTEBOOK
+@click.argument("task", metavar="STEP[ITEM]")
+@click.option("-f", "--follow", is_flag=True, help="Go on until the task is over.")
+def logs(notebook: Path, task: str, follow: bool) -> None:
+    """What a task printed; of a failed one its traceback too. Of several, those that printed, one after another."""
+    place = workplace(notebook)
+    row, tasks = place.archive.find(read_address(task))
+    for one in tasks:
+        is_told = len(tasks) == 1
+        for text in _follow(place, row, one) if follow else [log_of(place, row, one)]:
+            if text and not is_told:
+                click.echo(heading(row, one))
+                is_told = True
+            click.echo(text if len(tasks) == 1 or not text else indent(text), nl=False)
+
+
+def log_of(place: Workplace, row: RunRow, task: TaskRow) -> str:
+    """Its output: so far, when it is running."""
+    if task.status is TaskStatus.RUNNING:
+        return text_of_outputs(last_words(place.root / "live" / str(row.id), task_name(task)))
+    reader = place.archive.reader
+    outputs = json.loads(reader.text(task.outputs) or "[]") if task.outputs else []
+    return text_of_outputs(outputs) + _failure(task)
+
+
+def _failure(task: TaskRow) -> str:
+    if not task.failure:
+        return ""
+    failure = json.loads(task.failure)
+    text = failure.get("traceback") or f"{failure['type']}: {failure['message']}"
+    return str(text).rstrip("\n") + "\n"
+
+
+def _follow(place: Workplace, row: RunRow, task: TaskRow) -> Iterator[str]:
+    """What is new each time, until nothing more can come."""
+    reader, told = place.archive.reader, 0
+    while True:
+        is_last = task.status is not TaskStatus.RUNNING or place.archive.run(row.number).status is not RunStatus.RUNNING
+        text = log_of(place, row, task)
+        yield text[told:]
+        told = len(text)
+        if is_last:
+            return
+        time.sleep(_PAUSE)
+        task = reader.task(task.id) or task
+
+
+def heading(row: RunRow, task: TaskRow) -> str:
+    source = f", from run {task.source.partition('/')[0]}" if task.source else ""
+    seconds = f" · {duration(task.seconds)}" if task.seconds else ""
+    return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}"
+
+
+@click.command()
+@NOTEBOOK
+@click.argument("task", metavar="STEP[ITEM]")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--value", is_flag=True, help="Load the values and print them.")
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Load and pickle them.")
+def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Path | None) -> None:
+    """What a task's artifacts hold: type, size, and how they begin.
+
+    --file writes the value of a single NAME, or a dictionary {NAME: value} of one task.
+    """
+    place = workplace(notebook)
+    row, tasks = place.archive.find(read_address(task))
+    if file is not None:
+        if len(tasks) > 1:
+            raise click.UsageError(f"--file takes one task, such as {task_name(tasks[0])}: {task} means {len(tasks)}")
+        _write(file, _load(place, row, tasks[0], artifacts_of(place, tasks[0], names)), len(names) == 1)
+        click.echo(f"{heading(row, tasks[0])}: written to {file}")
+        return
+    for one in tasks:
+        click.echo(heading(row, one))
+        artifacts = artifacts_of(place, one, names)
+        text = "".join(_values(_load(place, row, one, artifacts))) if value else "\n".join(table(map(_line, artifacts)))
+        click.echo(indent(text or "no artifacts"), nl=False)
+
+
+def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[ArtifactRef]:
+    """Those of the names, or all. Raises UnknownName."""
+    artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id) if artifact.is_named}
+    for name in names:
+        if name not in artifacts:
+            raise UnknownName(f"artifact of {task_name(task)}", name, artifacts)
+    return [artifact for name, artifact in artifacts.items() if not names or name in names]
+
+
+def _load(place: Workplace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
+    """The values, with the notebook's classes as they were in that run. Raises Untrusted."""
+    refuse_untrusted_artifacts(place.archive.reader, task.id, artifacts, place.root)
+    sys.path.insert(0, str(place.folder))  # for the notebook's local modules
+    with Store.open(place.root, create=False) as store:
+        return store.load({artifact.name: artifact for artifact in artifacts}, place.archive.home(row, place.folder))
+
+
+def _values(values: dict[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
+        text = pprint.pformat(value, width=100)
+        yield f"{name} =\n{indent(text)}" if "\n" in text else f"{name} = {text}\n"
+
+
+def _write(file: Path, values: dict[str, Any], single: bool) -> None:
+    content = next(iter(values.values())) if single else values
+    file.write_bytes(cloudpickle.dumps(content))
+
+
+def _line(artifact: ArtifactRef) -> Iterator[str]:
+    yield artifact.name
+    yield artifact.summary.type.removeprefix("builtins.")
+    yield format_size(artifact.size)
+    lost = "".join(f"  ({one.path} could not be stored: {one.reason})" for one in artifact.lost)
+    yield (describe_artifact(artifact) if artifact.summary.columns else artifact.summary.text) + lost

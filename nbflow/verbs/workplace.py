@@ -1,0 +1,90 @@
+"""A notebook, its folder and its store: what every verb starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nbflow.errors import NoRunYet
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.history.archive import Archive
+from nbflow.history.standings import resumed_parameters, version_of
+from nbflow.history.versions import Version
+from nbflow.notebook.arguments import bind_parameters
+from nbflow.notebook.read import read_notebook
+from nbflow.run.launch import refuse_empty
+from nbflow.store.catalog.rows import RunRow
+from nbflow.store.store import Store
+from nbflow.verbs.options import FLOW, GIVEN
+
+NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """`command` is the notebook's path as it was typed, for commands that are offered."""
+
+    command: str
+    folder: Path
+    flow: FlowSource
+    root: Path
+
+    @cached_property
+    def archive(self) -> Archive:
+        """Its runs, for reading; raises NoRunYet when there is no store."""
+        if not self.exists:
+            raise NoRunYet(self.flow.name, self.root)
+        return Archive(Store.reader(self.root), self.flow.name, self.root)
+
+    @property
+    def exists(self) -> bool:
+        return Store.exists(self.root)
+
+    @cached_property
+    def graph(self) -> Graph:
+        return self.archive.link(self.flow) if self.exists else link(self.flow)
+
+    @property
+    def proven(self) -> frozenset[str]:
+        """The steps of which a run has told what they change."""
+        return self.archive.proven(self.graph) if self.exists else frozenset()
+
+    def version(self, ctx: click.Context, origin: RunRow) -> Version:
+        """The flow of today, with the parameters that `resume` of a run would have."""
+        parameters = self.parameters(ctx, origin)
+        return version_of(self.graph, parameters, self.folder, self.root, self.archive.reader)
+
+    def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        """What was given; else what the run had; else the defaults."""
+        given = ctx.meta.get(GIVEN, {})
+        if origin is None:
+            return bind_parameters(self.flow, given, self.folder)
+        return resumed_parameters(self.archive, self.flow, given, self.folder, origin)
+
+
+PLACE = "nbflow.place"
+"""Where the context keeps the workplace, when a verb is not used in a shell but in the notebook itself."""
+
+
+def workplace(notebook: Path) -> Workplace:
+    """The notebook of a verb; read once, also where the command line has read it for its parameters."""
+    ctx = click.get_current_context()
+    if PLACE in ctx.meta:
+        place: Workplace = ctx.meta[PLACE]
+        return place
+    flow = ctx.meta.get(FLOW) or read_notebook(notebook)
+    folder = notebook.resolve().parent
+    root = Store.locate(folder)
+    return Workplace(str(notebook), folder, replace(flow, name=Store.flow_of(root, notebook)), root)
+
+
+def workplace_of_steps(notebook: Path) -> Workplace:
+    """The same for a verb that needs steps. Raises NothingToRun where there are none."""
+    place = workplace(notebook)
+    refuse_empty(place.flow)
+    return place
