@@ -1,8 +1,9 @@
-"""A run as it goes: lines in a log, or a table that changes on a terminal."""
+"""Runs a flow for a shell, and shows how it goes: lines in a log, or a table that changes on a terminal."""
 
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,26 +11,25 @@ from contextlib import contextmanager
 import click
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
+from nbflow.flow.graph.link import Graph
 from nbflow.progress.narrator import Narrator
-from nbflow.progress.numbers import duration
+from nbflow.progress.pictures import count
 from nbflow.progress.streams import fall_silent
-from nbflow.progress.tally import Count, Tally
-from nbflow.run.events.events import Event, TaskStarted
+from nbflow.progress.table import steps_table
+from nbflow.progress.tally import Tally
+from nbflow.run.diskcheck import warnings_of
+from nbflow.run.events.events import Event, Outcome, TaskStarted
+from nbflow.run.executor import Executor
+from nbflow.run.launch import launch, refuse_errors
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.task.performer import Result
-
-SYMBOLS = {
-    "waiting": ("·", "dim"),
-    "running": ("▶", "blue"),
-    "done": ("✓", "green"),
-    "reused": ("↺", "green"),
-    "skipped": ("–", "dim"),
-    "failed": ("✗", "red"),
-}
-"""Status -> (symbol, style)."""
+from nbflow.store.catalog.flow_names import explain_name
+from nbflow.store.catalog.rows import RunRow
+from nbflow.store.store import Store
+from nbflow.verbs.execution import Request, memory_of
+from nbflow.verbs.workplace import Workplace
 
 
 class LineProgress:
@@ -88,29 +88,39 @@ class TableProgress:
         return {step: now - began for step, began in list(self._began.items()) if self.tally.counts[step].running}
 
 
-def steps_table(tally: Tally, elapsed: dict[str, float]) -> Table:
-    """One row per step: symbol, name, how far, how long."""
-    rows = Table.grid(padding=(0, 1))
-    for column in ("symbol", "step", "bar", "count", "time"):
-        rows.add_column(column, justify="right" if column in ("count", "time") else "left", no_wrap=True)
-    for step, count in list(tally.counts.items()):
-        symbol, style = SYMBOLS[count.state]
-        bar, number = _far(count)
-        name = "  " * len(tally.graph.links[step].scope) + step
-        rows.add_row(Text(symbol, style), Text(name, style), bar, number, Text(_time(count, elapsed.get(step)), "dim"))
-    return rows
+def perform_in_terminal(place: Workplace, request: Request) -> None:
+    """Run it with progress; end the process with 0 when it succeeded and with 1 otherwise."""
+    refuse_errors(place.graph)
+    with Store.open(place.root) as store:
+        sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)
 
 
-def _far(count: Count) -> tuple[RenderableType, str]:
-    """A bar where there are several tasks."""
-    if count.total < 2:
-        return "", ""
-    return ProgressBar(count.total, count.over, width=20), f"{count.over:,}/{count.total:,}"
+def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
+    began = time.monotonic()
+    console = Console()
+    narrator = _narrator(place, request.plan, store, brief=console.is_terminal)
+    progress = TableProgress(narrator, console) if console.is_terminal else LineProgress(narrator)
+
+    def started(row: RunRow, executor: Executor) -> None:
+        name = explain_name(row.flow, row.document) if row.number == 1 else ""
+        progress.say([_heading(row, place.graph, request) + name])
+        progress.say(f"warning: {problem}\n" for problem in warnings_of(place.graph, place.folder, request.plan.reuse))
+
+    with progress.shown():
+        finished = launch(
+            place.graph, request.plan, request.parameters, store, place.folder, progress,
+            kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+        )  # fmt: skip
+    progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
+    return finished.outcome
 
 
-def _time(count: Count, running: float | None) -> str:
-    if running is not None:
-        return duration(running)
-    if count.over and count.reused == count.over:
-        return f"saved {duration(count.saved)}" if count.saved >= 0.05 else "reused"
-    return duration(count.seconds) if count.ran or count.failed else ""
+def _narrator(place: Workplace, plan: RunPlan, store: Store, brief: bool) -> Narrator:
+    tally = Tally(place.graph, plan.reuse)
+    return Narrator(place.graph, tally, memory_of(store, place.flow.name), place.command, brief)
+
+
+def _heading(row: RunRow, graph: Graph, request: Request) -> str:
+    steps = count(len(request.plan.reuse), "step")
+    origin = f" · resumes run {request.origin}" if request.origin else ""
+    return f"run {row.number} of {graph.flow.name} · {steps} · {count(request.plan.slots, 'worker')}{origin}\n"

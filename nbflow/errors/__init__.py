@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
+from nbflow.errors.file_errors import TargetExists, TargetUnwritable
 from nbflow.errors.flow_errors import (
     DefaultError,
     FlowRefused,
@@ -118,6 +119,8 @@ __all__ = [
     "StoreTooNew",
     "StoreUnreadable",
     "SystemRefused",
+    "TargetExists",
+    "TargetUnwritable",
     "TaskUnknown",
     "TasksFailed",
     "TimeoutException",

@@ -15,28 +15,12 @@ class ExportFailed(NbflowError):
         super().__init__(reason)
 
 
-class TargetExists(NbflowError):
-    """Raised instead of writing over a file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} exists: give another name, or --force to write over it")
-
-
 class TargetIsNotebook(NbflowError):
     """Raised, whatever is forced, where a script would be written over a notebook."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} is a notebook, and export writes a script: give another name, such as flow.py")
-
-
-class TargetUnwritable(NbflowError):
-    """Raised when the file of a script cannot be written; what was there is as it was."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"{path} cannot be written ({reason}): give a path in a folder that you may write to")
 
 
 class ScriptUnreadable(NbflowError):

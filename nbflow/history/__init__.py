@@ -1,0 +1,1 @@
+"""The runs that a store holds, compared with each other and with the flow as it is now."""

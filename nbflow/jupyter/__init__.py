@@ -1,1 +1,1 @@
-"""The live side: steps run by Shift+Enter in a notebook's own kernel."""
+"""Inside Jupyter: the kernel, the server extension and what the panel is told."""

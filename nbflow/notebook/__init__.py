@@ -1,0 +1,1 @@
+"""Notebook files: reading, writing, converting, and making a flow of an ordinary one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,36 +12,26 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
-from nbflow.cli.terminal import LineProgress, TableProgress
 from nbflow.errors import HeaderError
-from nbflow.flow.graph.link import Graph
 from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
-from nbflow.progress.narrator import Memory, Narrator
+from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
-from nbflow.progress.pictures import count
-from nbflow.progress.tally import Tally
-from nbflow.run.diskcheck import warnings_of
-from nbflow.run.events.events import Outcome
-from nbflow.run.executor import Executor
-from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan, plan_run
-from nbflow.store.catalog.flow_names import explain_name
-from nbflow.store.catalog.rows import RunKind, RunRow
+from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
 from nbflow.verbs.options import FlowCommand, require_step
-from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
+from nbflow.verbs.workplace import NOTEBOOK, PLACE, Workplace, workplace_of_steps
 
 PERFORM = "nbflow.perform"
-"""Where the context keeps what runs a request, when a verb is used in a notebook."""
+"""Where the context keeps what runs a request: a function of a workplace and a `Request`, given by the front end."""
 
 FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
 
 
 def _is_live() -> bool:
-    return PERFORM in click.get_current_context().meta
+    return PLACE in click.get_current_context().meta
 
 
 class Size(click.ParamType[int]):
@@ -160,39 +149,13 @@ class Request:
 
 
 def perform(place: Workplace, request: Request) -> None:
-    """Run it with progress; ends the process with 0 when it succeeded and 1 otherwise."""
-    live = click.get_current_context().meta.get(PERFORM)
-    if live is not None:
-        live(request)
-        return
-    refuse_errors(place.graph)
-    with Store.open(place.root) as store:
-        sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)
+    """Hand the request to the front end in which the verb is used."""
+    click.get_current_context().meta[PERFORM](place, request)
 
 
-def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
-    began = time.monotonic()
-    console = Console()
-    narrator = _narrator(place, request.plan, store, brief=console.is_terminal)
-    progress = TableProgress(narrator, console) if console.is_terminal else LineProgress(narrator)
-
-    def started(row: RunRow, executor: Executor) -> None:
-        name = explain_name(row.flow, row.document) if row.number == 1 else ""
-        progress.say([_heading(row, place.graph, request) + name])
-        progress.say(f"warning: {problem}\n" for problem in warnings_of(place.graph, place.folder, request.plan.reuse))
-
-    with progress.shown():
-        finished = launch(
-            place.graph, request.plan, request.parameters, store, place.folder, progress,
-            kind=request.kind, origin=request.origin, tags=request.tags, started=started,
-        )  # fmt: skip
-    progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
-    return finished.outcome
-
-
-def _narrator(place: Workplace, plan: RunPlan, store: Store, brief: bool) -> Narrator:
-    memory = Memory(whence_of(store, place.flow.name), lambda digest: json.loads(store.history.text(digest) or "[]"))
-    return Narrator(place.graph, Tally(place.graph, plan.reuse), memory, place.command, brief)
+def memory_of(store: Store, flow: str) -> Memory:
+    """Return what a narrator may ask about the earlier runs of a flow."""
+    return Memory(whence_of(store, flow), lambda digest: json.loads(store.history.text(digest) or "[]"))
 
 
 def whence_of(store: Store, flow: str) -> Callable[[str], str]:
@@ -202,9 +165,3 @@ def whence_of(store: Store, flow: str) -> Callable[[str], str]:
         return f"run {row.number}, {ago(time.time() - row.started)}" if row else "a run that was deleted"
 
     return lambda source: whence(int(source.partition("/")[0]))
-
-
-def _heading(row: RunRow, graph: Graph, request: Request) -> str:
-    steps = count(len(request.plan.reuse), "step")
-    origin = f" · resumes run {request.origin}" if request.origin else ""
-    return f"run {row.number} of {graph.flow.name} · {steps} · {count(request.plan.slots, 'worker')}{origin}\n"

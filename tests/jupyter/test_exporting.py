@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.errors import FlowRefused
-from nbflow.export.errors import TargetExists
+from nbflow.errors import FlowRefused, TargetExists
 from tests.jupyter.live import Live
 from tests.jupyter.notebooks import write
 

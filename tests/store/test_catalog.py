@@ -81,7 +81,10 @@ class TestRuns:
         assert reader.run("demo", 1) == expected
 
     def test_a_run_whose_process_died_has_crashed(self, path: Path, reader: CatalogReader) -> None:
-        script = f"from nbflow.store.catalog.writer import Writer; Writer(__import__('pathlib').Path({str(path)!r})).begin_run('x')"
+        script = (
+            "from pathlib import Path; from nbflow.store.catalog.writer import CatalogWriter; "
+            f"CatalogWriter(Path({str(path)!r})).begin_run('x')"
+        )
         subprocess.run([sys.executable, "-c", script], check=True)
         assert reader.runs("x")[0].status is RunStatus.CRASHED
 

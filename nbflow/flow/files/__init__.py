@@ -1,0 +1,1 @@
+"""Which files code reads and writes, as far as its text says, and the order that follows."""

@@ -1,0 +1,1 @@
+"""Steps, linked. Edges are made here and nowhere else."""

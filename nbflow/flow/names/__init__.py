@@ -1,0 +1,1 @@
+"""What a piece of Python binds, reads, changes and imports."""

@@ -1,0 +1,1 @@
+"""Steps, runs and restores in a notebook's own kernel."""

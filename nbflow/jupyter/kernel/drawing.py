@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbflow.jupyter.kernel.session import Session
     from nbflow.jupyter.kernel.widget import FlowWidget
 
-BUNDLE = Path(__file__).parents[1] / "static" / "widget.js"
+BUNDLE = Path(__file__).parents[2] / "static" / "widget.js"
 """What the widget is in a browser. It is built with the package; a bare checkout has none."""
 
 sessions: WeakSet[Session] = WeakSet()

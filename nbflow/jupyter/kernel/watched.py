@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 
 from rich.console import Console
 
-from nbflow.cli.terminal import steps_table
 from nbflow.jupyter.kernel.broadcast import Going
 from nbflow.jupyter.kernel.screen import Update
 from nbflow.jupyter.protocol.messages import Lifecycle
 from nbflow.progress.narrator import Narrator
+from nbflow.progress.table import steps_table
 from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.task.performer import Result
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from nbflow.jupyter.kernel.interactive import LiveJournal
 from nbflow.jupyter.kernel.phrases import offer_magics
 from nbflow.jupyter.kernel.screen import Update
 from nbflow.jupyter.kernel.watched import Watched
-from nbflow.progress.narrator import Memory, Narrator
+from nbflow.progress.narrator import Narrator
 from nbflow.progress.numbers import duration
 from nbflow.progress.pictures import count
 from nbflow.progress.tally import Tally
@@ -34,7 +33,7 @@ from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
-from nbflow.verbs.execution import Request, processors, whence_of
+from nbflow.verbs.execution import Request, memory_of, processors, whence_of
 
 if TYPE_CHECKING:
     from nbflow.jupyter.kernel.session import Session
@@ -89,7 +88,7 @@ class WorkerRuns:
         raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")
 
     def _watch(self, graph: Graph, plan: RunPlan, store: Store, update: Update, aside: bool = False) -> Watched:
-        memory = Memory(whence_of(store, graph.flow.name), lambda text: json.loads(store.history.text(text) or "[]"))
+        memory = memory_of(store, graph.flow.name)
         narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._session.document.name, brief=True)
         return Watched(narrator, update, None if aside else self._say)
 

@@ -1,0 +1,1 @@
+"""The messages between kernel, server and panel. `python -m nbflow.jupyter.protocol` writes them as TypeScript."""

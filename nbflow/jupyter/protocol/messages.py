@@ -362,7 +362,7 @@ MESSAGES: tuple[type, ...] = (
     ProposedName, NameLine, RestorePreview,
 )  # fmt: skip
 
-TYPESCRIPT = Path(__file__).parents[2] / "labextension" / "src" / "protocol.ts"
+TYPESCRIPT = Path(__file__).parents[3] / "labextension" / "src" / "protocol.ts"
 """Where the panel's copy is, in a checkout."""
 
 
@@ -380,7 +380,3 @@ def write_protocol(arguments: Sequence[str]) -> int:
         return 0
     print(f"{TYPESCRIPT.name} is not what protocol.py says: run python -m nbflow.jupyter.protocol", file=sys.stderr)
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(write_protocol(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Makes a flow of an ordinary notebook: plans steps, names them, and writes their headers."""

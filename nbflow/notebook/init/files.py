@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbflow.errors import NbflowError
-from nbflow.export.file import write_whole
 from nbflow.flow.source.encoding import encoding_of, without_coding
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.notebook.init import book, percent
@@ -17,6 +16,7 @@ from nbflow.notebook.init.cell_edits import NewCell, new_cells
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
 from nbflow.notebook.init.repairing import plan_repair
 from nbflow.notebook.read import read_cells, segments
+from nbflow.notebook.write import write_whole
 
 
 class NotMade(NbflowError):

@@ -1,0 +1,1 @@
+"""What happens in a run: events, the table of tasks that they make, and how they are kept and replayed."""

@@ -1,0 +1,1 @@
+"""One task: its inputs, its body, and the artifacts that it makes."""

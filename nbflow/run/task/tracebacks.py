@@ -16,7 +16,7 @@ from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
 
 LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept
-_OURS = str(Path(__file__).parents[1]) + os.sep
+_OURS = str(Path(__file__).parents[2]) + os.sep
 
 
 def filename_of_step(step: StepSpec) -> str:

@@ -1,0 +1,1 @@
+"""Who performs tasks: worker processes on this machine."""

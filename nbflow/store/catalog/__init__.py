@@ -1,0 +1,1 @@
+"""Rows about runs, tasks and artifacts in SQLite, and who may trust them."""

@@ -8,7 +8,23 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
-MOVED = {"nbflow.artifacts": "nbflow.client", "nbflow.relations": "nbflow.client"}
+MOVED = {
+    "nbflow.artifacts": "nbflow.client",
+    "nbflow.relations": "nbflow.client",
+    "nbflow.store.rebuild": "nbflow.store.pickling.rebuild",
+    "nbflow.store.reopened": "nbflow.store.pickling.reduce.reopen",
+    "nbflow.store.attributes": "nbflow.store.pickling.attributes",
+    "nbflow.store.tombstone": "nbflow.store.values.tombstone",
+    "nbflow.store.artifact": "nbflow.store.values.artifact_ref",
+    "nbflow.run.state": "nbflow.run.task.definition_state",
+    "nbflow.errors.flow": "nbflow.errors.flow_errors",
+    "nbflow.errors.names": "nbflow.errors.name_errors",
+    "nbflow.errors.restore": "nbflow.errors.restore_errors",
+    "nbflow.errors.run": "nbflow.errors.run_errors",
+    "nbflow.errors.script": "nbflow.errors.script_errors",
+    "nbflow.errors.store": "nbflow.errors.store_errors",
+}
+"""The modules that stored streams name -> where their content is today."""
 
 
 class Unpickler(pickle.Unpickler):

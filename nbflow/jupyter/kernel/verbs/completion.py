@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nbflow.cli.main import VERBS
-from nbflow.cli.main import nbflow as commands
 from nbflow.errors import NbflowError
-from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
+from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS, SHELL_VERBS
 from nbflow.store.store import Store
+from nbflow.verbs.group import VERBS
 
 if TYPE_CHECKING:
     from nbflow.jupyter.kernel.session import Session
@@ -56,7 +55,7 @@ def _candidates(session: Session, words: list[str]) -> Iterable[str]:
 
 
 def _options(session: Session, verb: str) -> Iterable[str]:
-    command = LIVE_VERBS.get(verb) or commands.get_command(click.Context(commands), verb)
+    command = LIVE_VERBS.get(verb) or SHELL_VERBS.get_command(click.Context(SHELL_VERBS), verb)
     if command is None:
         return []
     own = [name for option in command.params for name in option.opts if name.startswith("--")]

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbflow.cli.main import VERBS
-from nbflow.cli.main import nbflow as commands
 from nbflow.errors import NbflowError, UnknownName, VerbUnknown
 from nbflow.jupyter.kernel.phrases import offer_magics
 from nbflow.jupyter.kernel.verbs import forms, moving, showing
@@ -23,6 +21,7 @@ from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.execution import PERFORM
+from nbflow.verbs.group import VERBS, Verbs
 from nbflow.verbs.options import FLOW, GIVEN
 from nbflow.verbs.workplace import PLACE, Workplace
 
@@ -32,14 +31,17 @@ if TYPE_CHECKING:
 LIVE_VERBS: Mapping[str, click.Command] = {
     command.name or "": command
     for command in (
-        showing.live_show, showing.live_card, showing.live_report, showing.live_convert, forms.live_params, moving.restore, moving.undo,
-        moving.checkpoint, moving.debug, moving.live_trust, moving.cancel, moving.notebook,
+        showing.live_show, showing.live_card, showing.live_report, showing.live_convert, forms.live_params,
+        moving.restore, moving.undo, moving.checkpoint, moving.debug, moving.live_trust, moving.cancel, moving.notebook,
     )
 }  # fmt: skip
 """The verbs that only a notebook has, or has in a form of its own."""
 
 CELLS = "cells "
 """How a line begins with which the panel sends what it shows, before it asks for something. No user writes it."""
+
+SHELL_VERBS = Verbs("%flow")
+"""The verbs that a notebook has as a shell has them."""
 
 STARTING = ("run", "resume", "rerun")
 """The verbs that may go on in the background."""
@@ -90,8 +92,8 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     place = _place_of(session)
     above = click.Context(click.Command(None))
     above.meta[FLOW], above.meta[PLACE] = place.flow, place
-    above.meta[PERFORM] = lambda request: session.runs.perform(request, background)
-    _invoke(commands, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
+    above.meta[PERFORM] = lambda _, request: session.runs.perform(request, background)
+    _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
 
 
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:

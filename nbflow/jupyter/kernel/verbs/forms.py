@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WIDE = {"description_width": "10rem"}
 
 
-@click.command()
+@click.command("params")
 @click.pass_obj
 def live_params(session: Session) -> None:
     """A form for the parameters, with a button that runs the flow; as text where there are no widgets."""

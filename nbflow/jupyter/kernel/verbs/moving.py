@@ -172,7 +172,7 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
     print(f"execute cell {cell} (step {failed.step}) to run it here; after an error %debug looks into it")
 
 
-@click.command()
+@click.command("trust")
 @click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 @click.pass_obj
 def live_trust(session: Session, path: Path | None) -> None:

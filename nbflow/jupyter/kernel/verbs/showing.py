@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nbflow.jupyter.kernel.session import Session
 
 
-@click.command()
+@click.command("show")
 @click.option("--svg/--text", default=True, help="Drawn, where Graphviz is installed, or as text.")
 @click.pass_obj
 def live_show(session: Session, svg: bool) -> None:
@@ -33,7 +33,7 @@ def live_show(session: Session, svg: bool) -> None:
     session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
 
 
-@click.command()
+@click.command("card")
 @click.argument("task", metavar="STEP[ITEM]")
 @click.pass_obj
 def live_card(session: Session, task: str) -> None:
@@ -47,7 +47,7 @@ def live_card(session: Session, task: str) -> None:
             session.screen.say(json.loads(one.failure).get("traceback", ""))
 
 
-@click.command()
+@click.command("report")
 @click.argument("run", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file; else FLOW-RUN.html.")
 @click.pass_obj
@@ -60,7 +60,7 @@ def live_report(session: Session, run: str | None, output: Path | None) -> None:
     session.screen.say(f"run {row.number} is written to {path}")
 
 
-@click.command()
+@click.command("convert")
 @click.option("--to", "form", type=click.Choice(FORMS), required=True, help="`#| step: NAME` or `%%step NAME`.")
 @click.pass_obj
 def live_convert(session: Session, form: str) -> None:

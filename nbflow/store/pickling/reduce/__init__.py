@@ -1,0 +1,1 @@
+"""How types are taken apart that pickle does not store, or stores badly."""
