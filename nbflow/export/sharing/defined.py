@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nbflow.export.sharing.held import NONE, NOTHING, HeldObject, Root, Roots, together
+from nbflow.export.sharing.held import NONE, NOTHING, Effect, HeldObject, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.effects.statement_effects import imports_of
 from nbflow.flow.graph.link import Graph
@@ -22,14 +22,6 @@ _PLAIN_DUNDERS = frozenset(
     )
 )
 """Methods that run where the code shows that something is made or changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """`changed` and `returned` speak of the function's parameters: (name, "shell") and (name, "content")."""
-
-    changed: Roots = NONE
-    returned: HeldObject = NOTHING
 
 
 @dataclass

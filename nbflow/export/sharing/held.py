@@ -49,6 +49,14 @@ def together(values: Iterable[HeldObject]) -> HeldObject:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a function does to its parameters: roots are (name, "shell") and (name, "content")."""
+
+    changed: Roots = NONE
+    returned: HeldObject = NOTHING
+
+
 CONTAINER_METHODS = frozenset(
     (
         *("append", "extend", "insert", "update", "add", "pop", "remove", "clear", "sort", "setdefault", "reverse"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nbflow.export.sharing.held import (
     APART,
@@ -19,6 +19,7 @@ from nbflow.export.sharing.held import (
     NONE,
     NOTHING,
     PRELUDE,
+    Effect,
     HeldObject,
     Root,
     Roots,
@@ -31,16 +32,30 @@ from nbflow.flow.effects.statement_effects import origin_of
 from nbflow.flow.names.scope import FunctionNode
 from nbflow.flow.source.trees import children, every_node
 
-if TYPE_CHECKING:
-    from nbflow.export.sharing.defined import Defined
-
 _TRANSPARENT = frozenset({"loc", "iloc", "at", "iat"})
+
+
+class Definitions(Protocol):
+    """Answers what a walk asks about the functions, methods and classes of the flow, by name."""
+
+    origins: dict[str, str]
+    functions: dict[str, list[FunctionNode]]
+    methods: dict[str, list[FunctionNode]]
+    makers: dict[str, list[FunctionNode]]
+
+    def changes_when_read(self, attribute: str) -> bool: ...
+
+    def effect(self, function: FunctionNode) -> Effect: ...
+
+    def call(
+        self, function: FunctionNode, arguments: Sequence[HeldObject], named: dict[str, HeldObject], own: Roots
+    ) -> Effect: ...
 
 
 class Walk:
     """`names` is what each name holds. `joined` are roots that hang together, as one was put into the other."""
 
-    def __init__(self, defined: Defined, step: str, names: Mapping[str, HeldObject], grown: Roots = NONE) -> None:
+    def __init__(self, defined: Definitions, step: str, names: Mapping[str, HeldObject], grown: Roots = NONE) -> None:
         self.defined, self.step, self.names = defined, step, dict(names)
         self.changed: set[Root] = set()
         self.joined: list[Roots] = []
