@@ -25,7 +25,7 @@ from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workplace import NOTEBOOK, PLACE, Workplace, workplace_of_steps
 
 PERFORM = "nbflow.perform"
-"""Where the context keeps what runs a request: a function of a workplace and a `Request`, given by the front end."""
+"""Where the context keeps the `Perform` of the front end."""
 
 FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
 
@@ -148,9 +148,14 @@ class Request:
     origin: int | None = None
 
 
+Perform = Callable[[Workplace, Request], None]
+"""Runs what was asked for, as one front end does it."""
+
+
 def perform(place: Workplace, request: Request) -> None:
     """Hand the request to the front end in which the verb is used."""
-    click.get_current_context().meta[PERFORM](place, request)
+    front_end: Perform = click.get_current_context().meta[PERFORM]
+    front_end(place, request)
 
 
 def memory_of(store: Store, flow: str) -> Memory:

@@ -8,6 +8,7 @@ from typing import Any
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.jupyter.kernel.screen import PlainScreen
 from nbflow.jupyter.kernel.session import Session
+from nbflow.jupyter.kernel.verbs.dispatch import use
 from nbflow.run.output.capture import Output
 from nbflow.store.catalog.rows import TaskStatus
 
@@ -50,7 +51,7 @@ class Live:
         return list(self.screen.said)
 
     def use(self, line: str) -> None:
-        self.session.use(line)
+        use(self.session, line)
 
     def user_names(self) -> set[str]:
         return {name for name in self.names if not name.startswith("__")}

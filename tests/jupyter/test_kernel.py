@@ -173,7 +173,7 @@ def test_the_form_has_a_field_of_the_right_kind_for_each_parameter(kernel: Kerne
     assert "--count" in form["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in form
     kernel.ok("from nbflow.jupyter.kernel.verbs.forms import make_form")
-    kernel.ok("form = make_form(get_ipython().magics_manager.registry['nbflow.jupyter.kernel.magics'].session)")
+    kernel.ok("form = make_form(get_ipython().magics_manager.registry['nbflow.jupyter.kernel.magics'].session, print)")
     fields = "[type(row.children[0]).__name__ for row in form.children[:6]]"
     assert kernel.value(fields) == "['IntSlider', 'FloatSlider', 'Checkbox', 'Dropdown', 'DatePicker', 'Text']"
     kernel.ok("form.children[0].children[0].value = 9")

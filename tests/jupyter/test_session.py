@@ -35,7 +35,7 @@ def test_a_widget_that_reaches_the_session_is_lost_by_itself_and_the_rest_comes_
 ) -> None:
     button = ipywidgets.Button()
     session = live.session
-    button.on_click(lambda _button: session.use("run"))
+    button.on_click(lambda _button: session.execute("%%step one\nx = 1"))
     live.names.update(button=button, kept=[1, 2])
     live.use("checkpoint mine")
     live.names.update(kept=None)

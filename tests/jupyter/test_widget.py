@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbflow.jupyter.kernel.drawing import BUNDLE
+from nbflow.jupyter.kernel.bundle import BUNDLE
 from tests.jupyter.kernels import Kernel
 from tests.jupyter.notebooks import write
 

@@ -330,9 +330,9 @@ def fill(writer: CatalogWriter, run: RunRow) -> None:
 
 DRIVER = """
 import sys, pathlib
-from nbflow.store.catalog.writer import Writer
+from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.catalog.rows import TaskRow
-writer = Writer(pathlib.Path(sys.argv[1]))
+writer = CatalogWriter(pathlib.Path(sys.argv[1]))
 run = writer.begin_run("f")
 print(run.number, flush=True)
 i = 0

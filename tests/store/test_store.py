@@ -188,7 +188,7 @@ class TestSweeping:
 
     def test_what_a_killed_writer_left_is_removed(self, store: Store) -> None:
         script = (
-            "import os, pathlib, signal; from nbflow.store import local\n"
+            "import os, pathlib, signal; from nbflow.store.blobs import local\n"
             "local.LocalBlobs._publish = lambda *a: os.kill(os.getpid(), signal.SIGKILL)\n"
             f"local.LocalBlobs(pathlib.Path({str(store.root / 'blobs')!r})).put(b'x' * 5000)"
         )

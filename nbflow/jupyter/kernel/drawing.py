@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 from nbflow.errors import NoDrawing
 from nbflow.flow.graph.link import Graph
 from nbflow.history.archive import Archive
+from nbflow.jupyter.kernel.bundle import BUNDLE
+from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.status_lines import run_line, step_lines, totals_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowState
 from nbflow.progress.pictures import to_svg, to_text
 
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
-    from nbflow.jupyter.kernel.widget import FlowWidget
-
-BUNDLE = Path(__file__).parents[2] / "static" / "widget.js"
-"""What the widget is in a browser. It is built with the package; a bare checkout has none."""
-
-sessions: WeakSet[Session] = WeakSet()
-"""Those of front ends that may show a widget."""
+live_notebooks: WeakSet[LiveNotebook] = WeakSet()
+"""The notebooks of front ends that may show a widget."""
 
 
 class FlowDrawing:
@@ -40,18 +34,18 @@ class FlowDrawing:
         return str(self._bundle["text/plain"]).rstrip("\n")
 
 
-def draw_session(session: Session, svg: bool = True) -> FlowDrawing:
+def draw_live(notebook: LiveNotebook, svg: bool = True) -> FlowDrawing:
     """The flow of a notebook that is open, which goes on changing."""
-    is_live = svg and BUNDLE.exists() and session in sessions
-    return _draw(session.graph(), _widgets().live_widget(session) if is_live else None, svg)
+    is_live = svg and BUNDLE.exists() and notebook in live_notebooks
+    return _draw(notebook.graph(), _widgets().live_widget(notebook) if is_live else None, svg)
 
 
 def draw_newest_run(archive: Archive) -> FlowDrawing:
     """How far the newest run came; of a notebook that is open here, the notebook itself."""
-    here = (one for one in sessions if one.root == archive.root and one.graph().flow.name == archive.flow)
-    session = next(here, None)
-    if session is not None:
-        return draw_session(session)
+    here = (one for one in live_notebooks if one.root == archive.root and one.graph().flow.name == archive.flow)
+    notebook = next(here, None)
+    if notebook is not None:
+        return draw_live(notebook)
     row = archive.run()
     graph, totals = archive.graph(row), totals_of(archive, row)
     lines = tuple(step_lines(archive.steps(row), totals, graph))
@@ -59,7 +53,7 @@ def draw_newest_run(archive: Archive) -> FlowDrawing:
     return _draw(graph, _widgets().show_state(state) if BUNDLE.exists() else None)
 
 
-def _draw(graph: Graph, widget: FlowWidget | None, svg: bool = True) -> FlowDrawing:
+def _draw(graph: Graph, widget: Any, svg: bool = True) -> FlowDrawing:
     """Every form that there is; the front end takes the richest that it can show."""
     shown: Any = widget._repr_mimebundle_() if widget is not None else {}
     bundle: dict[str, Any] = dict(shown[0] if isinstance(shown, tuple) else shown or {})

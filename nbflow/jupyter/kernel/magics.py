@@ -13,7 +13,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from nbflow.errors import NbflowError, SystemRefused
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
-from nbflow.jupyter.kernel.drawing import sessions
+from nbflow.jupyter.kernel.drawing import live_notebooks
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.shell_screen import ShellScreen
 from nbflow.jupyter.kernel.verbs.completion import complete
@@ -33,7 +33,7 @@ def load(shell: Any) -> None:
     kept = frozenset(shell.user_ns_hidden)
     session = Session(shell.user_ns, screen, Path.cwd(), _find_notebook(shell.user_ns), kept, broadcast)
     if screen.has_front_end:
-        sessions.add(session)
+        live_notebooks.add(session)
     magics = FlowMagics(shell, session)
     shell.magics_manager.registry[_EXTENSION] = magics
     shell.register_magics(magics)
@@ -59,7 +59,7 @@ def unload(shell: Any) -> None:
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     shell.compile.format_code_name = magics.name_code
-    sessions.discard(magics.session)
+    live_notebooks.discard(magics.session)
     magics.session.close()
 
 

@@ -1,222 +1,34 @@
-"""A kernel session: the notebook as it is now, in a namespace and on a screen. Knows no IPython."""
+"""A kernel session: executes the step cells of a live notebook, here or in workers."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbflow.checkpoints.ledger import Ledger
 from nbflow.errors import FlowRefused
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph, link
-from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
-from nbflow.jupyter.kernel.document import Document
-from nbflow.jupyter.kernel.interactive import InteractiveRun
-from nbflow.jupyter.kernel.kernel_performer import KernelPerformer
-from nbflow.jupyter.kernel.notebook_home import NotebookHome
+from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.kernel.soundness import refuse_unless_sound
-from nbflow.jupyter.kernel.step_runner import Scene, StepRunner
-from nbflow.jupyter.kernel.verbs.dispatch import use
+from nbflow.jupyter.kernel.step_runner import StepRunner
 from nbflow.jupyter.kernel.worker_runs import WorkerRuns
-from nbflow.jupyter.protocol.sent import Sent
-from nbflow.notebook.arguments import bind_parameters
-from nbflow.run.launch import link_known
-from nbflow.run.program.program import Program
-from nbflow.run.task.definition_state import applied
-from nbflow.run.task.random_state import put
-from nbflow.store.catalog.flow_names import explain_name
-from nbflow.store.catalog.rows import RunRow
-from nbflow.store.store import Store
-from nbflow.store.values.artifact_ref import ArtifactRef
 
 
-class Session:
-    """One per kernel. `kept` are the names in the namespace that belong to the front end and are never set aside."""
+class Session(LiveNotebook):
+    """Puts a live notebook together with what executes its steps; one per kernel."""
 
     def __init__(
         self, namespace: dict[str, Any], screen: Screen, folder: Path, path: Path | None = None,
         kept: frozenset[str] = frozenset(), broadcast: Broadcast | None = None,
     ) -> None:  # fmt: skip
-        self.namespace, self.screen, self.kept = namespace, screen, kept
-        self.broadcast = broadcast or Broadcast()
-        self._folder = folder
-        self.document = Document(path)
-        self.ledger = Ledger(namespace)
-        self.given: dict[str, Any] = {}  # parameters set by the form
-        self.held: dict[str, Any] = {}  # those of the run whose results the kernel holds
+        super().__init__(namespace, screen, folder, path, kept, broadcast)
         self.runs = WorkerRuns(self)
-        self.steps = StepRunner(self)
-        self.interactive: InteractiveRun | None = None
-        self._ran: list[tuple[str, str | None]] = []
-        self._store: Store | None = None
-        self._linked: tuple[FlowSource, Graph] | None = None
-        self._home: NotebookHome | None = None
-        self._scene: tuple[Program, NotebookHome, Scene | None] | None = None
-
-    # the notebook as it is now
-
-    @property
-    def folder(self) -> Path:
-        return self.document.path.parent if self.document.path else self._folder
-
-    @property
-    def root(self) -> Path:
-        return self._store.root if self._store else Store.locate(self.folder)
-
-    def ran(self, source: str, cell_id: str | None) -> None:
-        """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
-        self._ran.append((source, cell_id))
-
-    def take(self, sent: Sent) -> None:
-        """The notebook as the front end shows it, whether it is saved or not, and under the name it has by now."""
-        self._take_note()
-        if moved := self.document.find_moved(sent.path):
-            self.follow(moved)
-        self.document.take(sent.cells)
-
-    def forget(self, ids: Collection[str]) -> None:
-        """Cells with these ids were deleted."""
-        self._take_note()
-        self.document.forget(ids)
-
-    def graph(self) -> Graph:
-        """The flow as the notebook stands now; the same object until that changes."""
-        self._take_note()
-        self._call_flow()
-        flow = self.document.flow()
-        if self._linked is None or self._linked[0] is not flow:
-            self._linked = flow, self._link(flow)
-        return self._linked[1]
-
-    def _call_flow(self) -> None:
-        """The name is settled once the interactive run has begun: another notebook may take it before."""
-        if self.interactive is None and self.document.path is not None:
-            self.document.call_flow(Store.flow_of(self.root, self.document.path))
-
-    def _link(self, flow: FlowSource) -> Graph:
-        self._forget_deleted()
-        if self._store is None and not Store.exists(self.root):
-            return link(flow)
-        return link_known(flow, self.store(create=False).history)
-
-    def _take_note(self) -> None:
-        """Of the ordinary cells that ran since: what they say, and what their definitions bound."""
-        if not self._ran:
-            return
-        keys = [self.document.execute(source, cell_id) for source, cell_id in self._ran]
-        self._ran.clear()
-        flow = self.document.flow()
-        numbers = {cell.id: cell.number for cell in flow.cells}
-        ran = [numbers[key] for key in keys if key in numbers]
-        for number in ran:
-            self.ledger.define(one for one in flow.prelude.definitions if one.place.cell == number)
-
-    def forget_graph(self) -> None:
-        """A run may have found that steps change what they read, and has made newer tasks."""
-        self._linked = self._scene = None
-        if self.interactive is not None:
-            self.interactive.journal.forget_found()
-
-    def store(self, create: bool = True) -> Store:
-        self._forget_deleted()
-        if self._store is None:
-            self._store = Store.open(Store.locate(self.folder), create)
-        return self._store
-
-    def _forget_deleted(self) -> None:
-        """When somebody has deleted the store, the session goes on with a new one."""
-        if self._store is None or self._store.catalog.exists():
-            return
-        if self.interactive is not None:
-            self.interactive.abandon()
-        self.interactive = self._store = self._scene = None
-
-    def follow(self, path: Path) -> None:
-        """Belong to this notebook, and to its store, from now on."""
-        before = self.document.flow_name
-        self.document.follow(path)
-        if self._store is not None and self._store.root != Store.locate(path.parent):
-            self.close()
-        elif self.interactive is not None and before != Store.flow_of(self.root, path):
-            self.interactive.close()
-            self.interactive = None
-        if self.interactive is not None:
-            self.document.call_flow(before)
-        self._linked = self._scene = None
+        self.steps = StepRunner(self, self.runs)
 
     def close(self) -> None:
+        """End what goes on, and let go of the store."""
         self.runs.close()
-        if self.interactive is not None:
-            self.interactive.close()
-        if self._store is not None:
-            self._store.close()
-        self.interactive = self._store = self._scene = None
-
-    def parameters(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What is given now, then what the form has set, then what the notebook says."""
-        return bind_parameters(self.graph().flow, self.chosen() | dict(given or {}), self.folder)
-
-    def live_parameters(self) -> dict[str, Any]:
-        """What cells are executed with: the parameters of the run whose results are here, else those of the next."""
-        known = {parameter.name for parameter in self.graph().flow.parameters}
-        return self.parameters({name: value for name, value in self.held.items() if name in known})
-
-    def chosen(self) -> dict[str, Any]:
-        """What was set in the form, of the parameters that there are."""
-        known = {parameter.name for parameter in self.graph().flow.parameters}
-        return {name: value for name, value in self.given.items() if name in known}
-
-    def choose(self, values: Mapping[str, Any]) -> None:
-        """Set parameters for cells and runs, until they are set again."""
-        self.given.update(values)
-        self.held = {name: value for name, value in self.held.items() if name not in values}
-        self.namespace.update(values)
-
-    def hold(self, values: Mapping[str, Any]) -> None:
-        """Have the parameters of a run, for cells, until one of them is set or stated again."""
-        self.held = dict(values)
-        self.namespace.update(self.parameters(values))
-
-    def use(self, line: str) -> None:
-        """Do what a `%flow` line says."""
-        use(self, line)
-
-    def home(self) -> NotebookHome:
-        return self._set_scene()[1]
-
-    def _set_scene(self) -> tuple[Program, NotebookHome, Scene | None]:
-        graph, parameters = self.graph(), self.live_parameters()
-        if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
-            program = Program(graph, parameters, self.folder, self.root)
-            self._home = NotebookHome(program, self._stored_code, self.ledger, self.kept, self._home)
-            self._scene = program, self._home, None
-        return self._scene
-
-    def _stored_code(self, digest: str) -> str | None:
-        return self.store().history.code(digest)
-
-    def begin(self) -> Scene:
-        """What a step is executed with. The interactive run begins with the first."""
-        store = self.store()
-        program, home, scene = self._set_scene()
-        if self.interactive is None:
-            self.interactive = InteractiveRun(store, program)
-            self._say_name(self.interactive.row)
-        if scene is None:
-            program = replace(program, root=store.root, run=self.interactive.row.id)
-            scene = Scene(program, KernelPerformer(program, store, home), self.interactive)
-            self._scene = program, home, scene
-        return scene
-
-    def _say_name(self, row: RunRow) -> None:
-        if row.number == 1 and self.document.path and (why := explain_name(row.flow, row.document)):
-            self.screen.say(why)
-
-    # cells that are executed
+        super().close()
 
     def execute(self, source: str, cell_id: str | None = None) -> None:
         """Shift+Enter on a step cell. Raises FlowRefused, and what `Steps.run` raises."""
@@ -242,26 +54,3 @@ class Session:
         self.home().define(n for d in graph.prelude.definitions if d.place.cell == number for n in d.names)
         values = self.parameters()
         self.namespace.update({name: values[name] for name in names})
-
-    def unbind(self, names: Iterable[str]) -> None:
-        """Take names away that a step has deleted."""
-        gone = [name for name in names if name in self.namespace]
-        self.ledger.disown(gone)
-        for name in gone:
-            del self.namespace[name]
-
-    def bind(self, by_task: Mapping[int, Iterable[ArtifactRef]], beside: Iterable[ArtifactRef] = ()) -> None:
-        """Load artifacts, given by the rows of their tasks, into the notebook's namespace: all of them, or none.
-
-        `beside` are artifacts of other tasks that share objects with them. Names that hold one of these hold the shared
-        objects afterwards.
-        """
-        wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
-        others = {one.name: one for one in beside if one.name not in wanted}
-        values = applied(self.store().load({**others, **wanted}, self.home()))
-        for name in wanted.keys() & GENERATORS:
-            put(name, values[name])
-        self.namespace.update({name: values[name] for name in wanted if name not in GENERATORS})
-        for task, artifacts in by_task.items():
-            self.ledger.own(task, artifacts)
-        self.ledger.rebind((one, values[name]) for name, one in others.items())

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from nbflow.checkpoints.random_generators import write_random
 from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
@@ -16,10 +15,12 @@ from nbflow.flow.graph.link import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.broadcast import Going
 from nbflow.jupyter.kernel.edited_modules import LocalModules
-from nbflow.jupyter.kernel.interactive import InteractiveRun, LiveJournal
-from nbflow.jupyter.kernel.kernel_performer import KernelPerformer, Played
+from nbflow.jupyter.kernel.interactive import LiveJournal
+from nbflow.jupyter.kernel.kernel_performer import Played
 from nbflow.jupyter.kernel.known import Anew, KnownTasks, find_stored, look_up, run_above
+from nbflow.jupyter.kernel.live_notebook import LiveNotebook, Scene
 from nbflow.jupyter.kernel.phrases import describe_attempt, describe_end, describe_learned
+from nbflow.jupyter.kernel.worker_runs import WorkerRuns
 from nbflow.progress.numbers import duration
 from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import check_disk
@@ -38,29 +39,16 @@ from nbflow.run.launch import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
-from nbflow.run.program.program import Program
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
 from nbflow.store.values.artifact_ref import ArtifactRef
 
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What steps are executed with, until the notebook changes."""
-
-    program: Program
-    performer: KernelPerformer
-    interactive: InteractiveRun
-
 
 class StepRunner:
-    """Those of one session."""
+    """Executes the steps of a live notebook one at a time, as the user asks for them."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, notebook: LiveNotebook, runs: WorkerRuns) -> None:
+        self._notebook, self._runs = notebook, runs
         self._modules = LocalModules()
         self.body_error: BaseException | None = None
         self.focus: TaskId | None = None  # the one task of a foreach that runs here next, to look into it
@@ -71,26 +59,26 @@ class StepRunner:
         Raises what the body raised, with `body_error` set to it; UnknownName, AncestorsMissing, TasksFailed and what
         the store has to say.
         """
-        session = self._session
+        notebook = self._notebook
         self.body_error = None
-        session.runs.settle()
+        self._runs.settle()
         step = self._step(name)
-        scene = session.begin()
-        for problem in check_disk(scene.program.graph, session.folder, [name]):
-            session.screen.say(f"warning: {problem}")
+        scene = notebook.begin()
+        for problem in check_disk(scene.program.graph, notebook.folder, [name]):
+            notebook.screen.say(f"warning: {problem}")
         with scene.interactive.working(scene.program) as journal:
             if self.focus is not None and self.focus.step == name:
                 self._run_focused(scene, journal, step)
-                scene = session.begin()
+                scene = notebook.begin()
             run, known = self._know(scene, journal, step, anew)
             if known.start is None or self._needs_workers(scene, step):
                 scene.performer.live.define_code_of(name)
             if known.start is None:
                 self._reuse(step, run, known, journal)
             elif step.options.background:
-                session.runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
+                self._runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif self._needs_workers(scene, step):
-                session.runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
+                self._runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
                 self._bind_found(scene, journal, step)
             else:
                 self._run_here(scene, run, known.start, journal)
@@ -101,7 +89,7 @@ class StepRunner:
         return bool(step.options.background or scope) or scene.performer.live.is_ahead_of(step)
 
     def _step(self, name: str) -> StepSpec:
-        graph = self._session.graph()
+        graph = self._notebook.graph()
         if name not in graph.steps:
             raise UnknownName("step", name, graph.steps)
         return graph.steps[name]
@@ -116,20 +104,20 @@ class StepRunner:
             journal.record(event, None)
         with self._going(journal, scene.program.graph, step.name) as going:
             self._play(scene, run, known.start, journal, going)
-        self._session.screen.say(f"{self.focus} · done here")
+        self._notebook.screen.say(f"{self.focus} · done here")
         self.focus = None
 
     def _going(self, journal: LiveJournal, graph: Graph, step: str) -> AbstractContextManager[Going]:
         """Tell the panel of a step, while it goes on."""
-        session = self._session
-        return session.broadcast.step(journal.run_row, Tally(graph, [step]), session.document.where)
+        notebook = self._notebook
+        return notebook.broadcast.step(journal.run_row, Tally(graph, [step]), notebook.document.where)
 
     # what is stored
 
     def _know(self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew) -> tuple[RunMachine, KnownTasks]:
         """Look up what the step needs, after what is being made beside the cells; the journal has it from now on."""
         run, known = self._look_up(scene, journal, step, anew)
-        if known.missing and self._session.runs.wait_for(known.missing):
+        if known.missing and self._runs.wait_for(known.missing):
             run, known = self._look_up(scene, journal, step, anew)
         if known.missing:
             raise AncestorsMissing(step.name, self._durations(known.missing))
@@ -155,10 +143,10 @@ class StepRunner:
 
     def _plan(self, graph: Graph, step: StepSpec, anew: Anew) -> RunPlan:
         reuse = dict(plan_run(graph, only=step.name).reuse) | {step.name: Reuse.ANY}
-        return RunPlan(reuse, anew, self._session.runs.slots)
+        return RunPlan(reuse, anew, self._runs.slots)
 
     def _durations(self, steps: Iterable[str]) -> dict[str, str]:
-        took = self._session.store().history.durations(self._session.graph().flow.name)
+        took = self._notebook.store().history.durations(self._notebook.graph().flow.name)
         return {step: duration(took[step]) if step in took else "" for step in steps}
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
@@ -173,22 +161,22 @@ class StepRunner:
     def _bind(self, run: RunMachine, journal: LiveJournal, found: TaskReused) -> None:
         """Bind what a stored task holds, and what shares objects with it."""
         beside = run.partners_of(found.task, found.artifacts)
-        self._session.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
+        self._notebook.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
 
     def _reuse(self, step: StepSpec, run: RunMachine, known: KnownTasks, journal: LiveJournal) -> None:
         """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
-        session = self._session
+        notebook = self._notebook
         found = known.of(step.name)
         mine = [event for event in found if not event.task.split]
-        with self._going(journal, session.graph(), step.name) as going:
+        with self._going(journal, notebook.graph(), step.name) as going:
             for event in found:
                 going.count(event)
-        for line in session.runs.describe_reuse(step.name, mine):
-            session.screen.say(line)
+        for line in self._runs.describe_reuse(step.name, mine):
+            notebook.screen.say(line)
         for event in mine if len(mine) <= 10 else ():
             if event.outputs:
-                session.screen.replay(json.loads(session.store().history.text(event.outputs) or "[]"))
-        if mine and not session.graph().links[step.name].scope and not mine[-1].skipped:
+                notebook.screen.replay(json.loads(notebook.store().history.text(event.outputs) or "[]"))
+        if mine and not notebook.graph().links[step.name].scope and not mine[-1].skipped:
             self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
@@ -212,13 +200,13 @@ class StepRunner:
 
     def _play(self, scene: Scene, run: RunMachine, start: StartTask, journal: LiveJournal, going: Going) -> Event:
         for name in self._modules.refresh(scene.program, start.task.step):
-            self._session.screen.say(f"{name} changed on disk: imported again")
+            self._notebook.screen.say(f"{name} changed on disk: imported again")
         started = TaskStarted(start.task, start.attempt)
         journal.record(started, None)
         journal.commit()
         going.count(started)
         played = scene.performer.play(
-            run, start, self._session.screen, cache(lambda: self._find_partners(scene, start, journal))
+            run, start, self._notebook.screen, cache(lambda: self._find_partners(scene, start, journal))
         )
         if isinstance(played.error, KeyboardInterrupt):
             self._stop(start, played, journal, going)
@@ -233,7 +221,7 @@ class StepRunner:
         going.count(event)
         self._bind_made(played, journal.rows.get(start.task, 0))
         for line in describe_end(event, played.result):
-            self._session.screen.say(line)
+            self._notebook.screen.say(line)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):
             self._raise(played)
         return event
@@ -263,56 +251,56 @@ class StepRunner:
         self._raise(played)
 
     def _will_retry(self, event: TaskFailed, played: Played) -> bool:
-        retry = self._session.graph().steps[event.task.step].options.retry
+        retry = self._notebook.graph().steps[event.task.step].options.retry
         if event.attempt >= retry or not isinstance(played.error, Exception):
             return False
-        self._session.screen.say(describe_attempt(event, retry))
+        self._notebook.screen.say(describe_attempt(event, retry))
         return True
 
     def _bind_made(self, played: Played, task: int) -> None:
         """The very objects that the body made. After a failure all that it had bound, for a look at it."""
-        session = self._session
+        notebook = self._notebook
         if played.error is None:
-            session.namespace.update({name: made for name, made in played.made.items() if name not in GENERATORS})
-            session.ledger.own(task, played.result.artifacts)
-            session.ledger.rebind(played.beside)
+            notebook.namespace.update({name: made for name, made in played.made.items() if name not in GENERATORS})
+            notebook.ledger.own(task, played.result.artifacts)
+            notebook.ledger.rebind(played.beside)
             self._unbind(played.result.task.step, played.made.keys())
         else:
-            session.namespace.update(played.left)
-            session.ledger.disown(played.left)
+            notebook.namespace.update(played.left)
+            notebook.ledger.disown(played.left)
 
     def _unbind(self, step: str, bound: Collection[str]) -> None:
         """Take the names away that the step has deleted."""
-        self._session.unbind(self._session.graph().links[step].ends.difference(bound))
+        self._notebook.unbind(self._notebook.graph().links[step].ends.difference(bound))
 
     def _learn(self, scene: Scene, run: RunMachine, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for the graph of today and of later."""
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
-        self._session.forget_graph()
+        self._notebook.forget_graph()
         drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
         step = event.task.step
-        anew = drawn or _sources(self._session.graph(), step) != _sources(scene.program.graph, step)
+        anew = drawn or _sources(self._notebook.graph(), step) != _sources(scene.program.graph, step)
         if anew:
-            self._session.screen.clear()
+            self._notebook.screen.clear()
         if event.learned:
-            self._session.screen.say(describe_learned(event))
+            self._notebook.screen.say(describe_learned(event))
         if event.again or anew:
             self._run_above_again(step)
             self.run(step)
 
     def _run_above_again(self, name: str) -> None:
         """Run the steps above anew that have to hand on more by now than when they ran."""
-        scene = self._session.begin()
+        scene = self._notebook.begin()
         graph = scene.program.graph
         with scene.interactive.working(scene.program) as journal:
             _, known = self._look_up(scene, journal, graph.steps[name], frozenset())
             for missing in known.missing:
-                self._session.screen.say(f"{missing} · runs again, since it shares what {name} changes")
+                self._notebook.screen.say(f"{missing} · runs again, since it shares what {name} changes")
             if known.missing:
                 reuse = dict.fromkeys(graph.ancestors(name), Reuse.ANY)
-                plan = RunPlan({one: reuse[one] for one in graph.links if one in reuse}, slots=self._session.runs.slots)
-                self._session.runs.in_workers(plan, scene.program, journal)
+                plan = RunPlan({one: reuse[one] for one in graph.links if one in reuse}, slots=self._runs.slots)
+                self._runs.in_workers(plan, scene.program, journal)
 
     def _raise(self, played: Played) -> NoReturn:
         assert played.error is not None

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import anywidget
 import traitlets
 
 from nbflow.errors import NbflowError
-from nbflow.jupyter.kernel.drawing import BUNDLE
+from nbflow.jupyter.kernel.bundle import BUNDLE
+from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.panel.flow_state import flow_state
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.protocol.messages import FlowState
 from nbflow.jupyter.protocol.wire import to_data
-
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
 
 
 class FlowWidget(anywidget.AnyWidget):
@@ -31,30 +29,30 @@ class FlowWidget(anywidget.AnyWidget):
     selected = traitlets.Unicode("").tag(sync=True)
 
 
-_live: WeakKeyDictionary[Session, FlowWidget] = WeakKeyDictionary()
+_live: WeakKeyDictionary[LiveNotebook, FlowWidget] = WeakKeyDictionary()
 
 
-def live_widget(session: Session) -> FlowWidget:
+def live_widget(notebook: LiveNotebook) -> FlowWidget:
     """One for all cells of a notebook that show it, up to date, and told of what goes on."""
-    if session not in _live:
-        widget = _live[session] = FlowWidget()
-        session.broadcast.sinks.append(lambda snapshot: _hear(session, widget, snapshot))
-    _live[session].state = to_data(state_of(session))
-    return _live[session]
+    if notebook not in _live:
+        widget = _live[notebook] = FlowWidget()
+        notebook.broadcast.sinks.append(lambda snapshot: _hear(notebook, widget, snapshot))
+    _live[notebook].state = to_data(state_of(notebook))
+    return _live[notebook]
 
 
 def show_state(state: FlowState) -> FlowWidget:
     return FlowWidget(state=to_data(state))
 
 
-def state_of(session: Session) -> FlowState:
+def state_of(notebook: LiveNotebook) -> FlowState:
     """What the server would say of the notebook as the kernel knows it."""
-    path = session.document.path or session.folder / session.document.name
-    return flow_state(NotebookPlace(path), session.document.cells())
+    path = notebook.document.path or notebook.folder / notebook.document.name
+    return flow_state(NotebookPlace(path), notebook.document.cells())
 
 
-def _hear(session: Session, widget: FlowWidget, snapshot: Mapping[str, Any]) -> None:
+def _hear(notebook: LiveNotebook, widget: FlowWidget, snapshot: Mapping[str, Any]) -> None:
     widget.snapshot = dict(snapshot)
     if snapshot["run"]["finished"]:
         with suppress(NbflowError):  # what is wrong with the store is said where it is asked for
-            widget.state = to_data(state_of(session))
+            widget.state = to_data(state_of(notebook))

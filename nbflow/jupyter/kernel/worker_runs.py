@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.background import BackgroundRun
 from nbflow.jupyter.kernel.interactive import LiveJournal
+from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.kernel.phrases import offer_magics
 from nbflow.jupyter.kernel.screen import Update
 from nbflow.jupyter.kernel.watched import Watched
@@ -35,9 +36,6 @@ from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.verbs.execution import Request, memory_of, processors, whence_of
 
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
-
 
 @dataclass(frozen=True)
 class RunOrder:
@@ -50,10 +48,10 @@ class RunOrder:
 
 
 class WorkerRuns:
-    """The runs of one session. At most one of them goes on beside the cells."""
+    """Starts runs of a live notebook in worker processes. At most one of them goes on beside the cells."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, notebook: LiveNotebook) -> None:
+        self._notebook = notebook
         self.background: BackgroundRun | None = None
 
     @property
@@ -61,20 +59,20 @@ class WorkerRuns:
         return processors()
 
     def _say(self, text: str) -> None:
-        self._session.screen.say(offer_magics(text, self._session.document.name))
+        self._notebook.screen.say(offer_magics(text, self._notebook.document.name))
 
     # a step in workers, as part of the interactive run
 
     def in_workers(self, plan: RunPlan, program: Program, journal: LiveJournal, step: StepSpec | None = None) -> None:
         """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
-        store, where = self._session.store(), self._session.document.where
+        store, where = self._notebook.store(), self._notebook.document.where
         start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
         run = RunMachine(program.graph, plan)
-        with self._session.screen.progress() as update:
+        with self._notebook.screen.progress() as update:
             names = [*program.graph.links[step.name].scope, step.name] if step else []
             shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, RunPlan(shown), store, update)
-            with self._session.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
+            with self._notebook.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
                 executor = Executor(run, program, journal, _Only(watched, shown), default_method())
                 try:
                     outcome = executor.execute()
@@ -84,27 +82,27 @@ class WorkerRuns:
         if run.learned:
             keep_learned(journal.writer, run)
             journal.writer.commit()
-            self._session.forget_graph()
+            self._notebook.forget_graph()
         raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")
 
     def _watch(self, graph: Graph, plan: RunPlan, store: Store, update: Update, aside: bool = False) -> Watched:
         memory = memory_of(store, graph.flow.name)
-        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._session.document.name, brief=True)
+        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._notebook.document.name, brief=True)
         return Watched(narrator, update, None if aside else self._say)
 
     # %flow run
 
     def perform(self, request: Request, background: bool = False) -> None:
         """Run the flow. Its results are bound as Run All would bind them; in the background at the next cell."""
-        session = self._session
-        graph = session.graph()
+        notebook = self._notebook
+        graph = notebook.graph()
         refuse_errors(graph)
-        order = RunOrder(graph, request, session.store().root, session.folder)
+        order = RunOrder(graph, request, notebook.store().root, notebook.folder)
         if background:
             self._start(order)
             return
-        store = session.store()
-        with session.screen.progress() as update:
+        store = notebook.store()
+        with notebook.screen.progress() as update:
             finished = self._launch(order, store, update)
         self._conclude(finished, request)
 
@@ -143,8 +141,8 @@ class WorkerRuns:
     def _tell_begin(
         self, order: RunOrder, watched: Watched, beside: BackgroundRun | None, row: RunRow, executor: Executor
     ) -> None:
-        session = self._session
-        watched.going = session.broadcast.begin(row, watched.tally, session.document.where)
+        notebook = self._notebook
+        watched.going = notebook.broadcast.begin(row, watched.tally, notebook.document.where)
         if beside is not None:
             beside.watched = watched
             beside.began(row, executor)
@@ -153,7 +151,7 @@ class WorkerRuns:
 
     def _conclude(self, finished: Finished, request: Request) -> None:
         self.bind_results(finished)
-        self._session.forget_graph()
+        self._notebook.forget_graph()
         raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
 
     # beside the cells
@@ -162,7 +160,7 @@ class WorkerRuns:
         if self.background is not None and not self.background.is_over:
             number = self.background.row.number if self.background.row else "before"
             raise VerbUnknown(f"run {number} still runs in the background: wait for it, or stop it with %flow cancel")
-        progress = self._session.screen.progress()
+        progress = self._notebook.screen.progress()
         update = progress.__enter__()
 
         def work(beside: BackgroundRun) -> Finished:
@@ -199,7 +197,7 @@ class WorkerRuns:
             self._say(f"the run in the background ended: {beside.error}")
         elif beside.finished is not None:
             self.bind_results(beside.finished)
-            self._session.forget_graph()
+            self._notebook.forget_graph()
 
     def cancel(self) -> None:
         """Stop the run beside the cells and bind what it has finished. Raises VerbUnknown where there is none."""
@@ -220,8 +218,8 @@ class WorkerRuns:
 
         A name comes from the last step in document order that bound it; names of single items are not bound.
         """
-        session = self._session
-        rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in session.store().history.tasks(finished.row.id)}
+        notebook = self._notebook
+        rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in notebook.store().history.tasks(finished.row.id)}
         last: dict[str, tuple[ArtifactRef, int]] = {}
         ended: set[str] = set()
         for task, artifacts in results_of(finished.run):
@@ -229,35 +227,35 @@ class WorkerRuns:
             for name in finished.run.graph.links[task.step].ends - artifacts.keys():
                 last.pop(name, None)
                 ended.add(name)
-        session.unbind(ended - last.keys())
+        notebook.unbind(ended - last.keys())
         self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
-        session.hold(known_parameters(session, finished.row.parameters))
+        notebook.hold(known_parameters(notebook, finished.row.parameters))
         by_task: dict[int, list[ArtifactRef]] = {}
         for artifact, row in last.values():
             by_task.setdefault(row, []).append(artifact)
         try:
-            session.bind(by_task)  # at once, so that names of several tasks share what they shared
+            notebook.bind(by_task)  # at once, so that names of several tasks share what they shared
         except NbflowError:
             self._bind_one_by_one(by_task)
 
     def _bind_one_by_one(self, by_task: Mapping[int, Sequence[ArtifactRef]]) -> None:
         for row, made in by_task.items():
             try:
-                self._session.bind({row: made})
+                self._notebook.bind({row: made})
             except NbflowError as error:
                 self._say(f"{', '.join(one.name for one in made)} could not be bound: {error}")
 
     def _let_go(self, finished: Finished, made: Mapping[str, ArtifactRef]) -> None:
         """Remove what another run had made of other values than this one has."""
-        session = self._session
-        session.ledger.prune()
-        held = {name: one.artifact for name, one in session.ledger.bound.items() if one.ours}
-        before = session.live_parameters()
+        notebook = self._notebook
+        notebook.ledger.prune()
+        held = {name: one.artifact for name, one in notebook.ledger.bound.items() if one.ours}
+        before = notebook.live_parameters()
         changed = {name for name, value in finished.row.parameters.items() if before.get(name, value) != value}
         left = outdated(finished.run, held, made, frozenset(changed))
         for name in left:
-            del session.namespace[name]
-        session.ledger.prune()
+            del notebook.namespace[name]
+        notebook.ledger.prune()
         if left:
             verb = "is" if len(left) == 1 else "are"
             self._say(f"{', '.join(left)} {verb} gone: made by another run from other values, and not by this one")
@@ -270,7 +268,7 @@ class WorkerRuns:
         if all(event.skipped for event in events):
             yield f"{step} · skipped: its condition did not hold"
             return
-        whence = whence_of(self._session.store(), self._session.graph().flow.name)
+        whence = whence_of(self._notebook.store(), self._notebook.graph().flow.name)
         runs = {event.source.partition("/")[0] for event in events}
         origin = whence(events[0].source) if len(runs) == 1 else f"{len(runs)} runs"
         seconds = sum(event.seconds for event in events)
@@ -291,8 +289,8 @@ class _Only:
             self._watched(event, result)
 
 
-def known_parameters(session: Session, recorded: Mapping[str, Any]) -> dict[str, Any]:
-    known = {parameter.name for parameter in session.graph().flow.parameters}
+def known_parameters(notebook: LiveNotebook, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    known = {parameter.name for parameter in notebook.graph().flow.parameters}
     return {name: value for name, value in recorded.items() if name in known}
 
 

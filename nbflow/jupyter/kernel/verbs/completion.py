@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
 
 from nbflow.errors import NbflowError
+from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS, SHELL_VERBS
 from nbflow.store.store import Store
 from nbflow.verbs.group import VERBS
-
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
 
 _STEPS = frozenset({"--to", "--from", "--only"})
 _OF_STEPS = frozenset({"why", "rerun", "logs", "dump", "debug", "card", "restore", "diff"})

@@ -9,24 +9,22 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from nbflow.errors import NbflowError, UnknownName, VerbUnknown
 from nbflow.jupyter.kernel.phrases import offer_magics
+from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs import forms, moving, showing
 from nbflow.jupyter.protocol.sent import read_sent, read_word
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
-from nbflow.verbs.execution import PERFORM
+from nbflow.verbs.execution import PERFORM, Perform
 from nbflow.verbs.group import VERBS, Verbs
 from nbflow.verbs.options import FLOW, GIVEN
 from nbflow.verbs.workplace import PLACE, Workplace
-
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
 
 LIVE_VERBS: Mapping[str, click.Command] = {
     command.name or "": command
@@ -79,7 +77,9 @@ def use(session: Session, line: str) -> None:
     if verb in LIVE_VERBS and not (
         verb == "show" and any(word in ("--mermaid", "--dot", "-o", "--output") for word in rest)
     ):
-        _invoke(LIVE_VERBS[verb], rest, f"%flow {verb}", session.document.name, obj=session)
+        _invoke(
+            LIVE_VERBS[verb], rest, f"%flow {verb}", session.document.name, parent=_above({forms.USE: use}), obj=session
+        )
     else:
         _use_shell_verb(session, verb, rest)
 
@@ -90,10 +90,16 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     background = verb in STARTING and "--bg" in words
     words = [word for word in words if not (background and word == "--bg")]
     place = _place_of(session)
-    above = click.Context(click.Command(None))
-    above.meta[FLOW], above.meta[PLACE] = place.flow, place
-    above.meta[PERFORM] = lambda _, request: session.runs.perform(request, background)
+    perform: Perform = lambda _, request: session.runs.perform(request, background)  # noqa: E731
+    above = _above({FLOW: place.flow, PLACE: place, PERFORM: perform})
     _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
+
+
+def _above(meta: Mapping[str, Any]) -> click.Context:
+    """Return a context with what a verb finds in that of its front end."""
+    above = click.Context(click.Command(None))
+    above.meta.update(meta)
+    return above
 
 
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 import ipywidgets as widgets
@@ -11,11 +11,12 @@ import ipywidgets as widgets
 from nbflow.errors import NbflowError, ParameterError
 from nbflow.flow.syntax.parameter_cell import coerce, parse_value
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.jupyter.kernel.session import Session
 from nbflow.progress.numbers import table
 from nbflow.verbs.options import describe_parameter, type_in_words
 
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
+USE = "nbflow.use"
+"""Where the context keeps what does a `%flow` line in a session."""
 
 _WIDE = {"description_width": "10rem"}
 
@@ -28,14 +29,15 @@ def live_params(session: Session) -> None:
     if not parameters:
         session.screen.say("no parameters: give a cell the first line %%parameters, and lines such as  top_k: int = 5")
         return
-    form = make_form(session)
+    use = click.get_current_context().meta[USE]
+    form = make_form(session, lambda: use(session, "run"))
     lines = "\n".join(table([f"--{p.name}", type_in_words(p), describe_parameter(p)] for p in parameters))
     bundle = {"text/plain": lines, **form._repr_mimebundle_()}
     bundle["text/plain"] = lines
     session.screen.replay([{"output_type": "display_data", "data": bundle, "metadata": {}}])
 
 
-def make_form(session: Session) -> widgets.VBox:
+def make_form(session: Session, run_flow: Callable[[], None]) -> widgets.VBox:
     """One field per parameter, set to what holds now; what is entered holds at once, for cells and for runs."""
     values = session.parameters()
     said = widgets.Output()
@@ -46,7 +48,7 @@ def make_form(session: Session) -> widgets.VBox:
         said.clear_output()
         with said:
             try:
-                session.use("run")
+                run_flow()
             except (NbflowError, KeyboardInterrupt) as error:
                 print(f"{type(error).__name__}: {error}")
 

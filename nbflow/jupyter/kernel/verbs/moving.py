@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +18,7 @@ from nbflow.flow.graph.link import Graph
 from nbflow.history.address import Address, read_address
 from nbflow.history.archive import Archive, task_name
 from nbflow.jupyter.kernel.known import find_start
+from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.preview import preview_of
 from nbflow.jupyter.protocol.messages import MIME
 from nbflow.jupyter.protocol.wire import to_data
@@ -27,9 +27,6 @@ from nbflow.run.events.events import StartTask, TaskId, TaskReused
 from nbflow.store.catalog.foreign import refuse_untrusted_artifacts, trust_store
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
-
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
 
 
 def archive_of(session: Session) -> Archive:

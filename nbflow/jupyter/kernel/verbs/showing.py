@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from nbflow.errors import VerbUnknown
 from nbflow.history.address import read_address
 from nbflow.history.report import page
-from nbflow.jupyter.kernel.drawing import draw_session
+from nbflow.jupyter.kernel.drawing import draw_live
+from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.moving import archive_of
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
 from nbflow.run.launch import refuse_empty
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.verbs.task_logs import heading
-
-if TYPE_CHECKING:
-    from nbflow.jupyter.kernel.session import Session
 
 
 @click.command("show")
@@ -29,7 +26,7 @@ if TYPE_CHECKING:
 def live_show(session: Session, svg: bool) -> None:
     """The graph, live where the front end can; --mermaid, --dot and -o FILE as in a shell."""
     refuse_empty(session.graph().flow)
-    data = draw_session(session, svg)._repr_mimebundle_()
+    data = draw_live(session, svg)._repr_mimebundle_()
     session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
 
 
