@@ -5,7 +5,8 @@ import pytest
 from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
-from nbflow.history.versions import Lived, Past, StepState, Version, diff_code, diff_values, explain, explain_all, stand
+from nbflow.history.versions import Lived, Past, Version, diff_code, diff_values, explain, explain_all, stand
+from nbflow.progress.status import StepStatus
 
 CELLS = (
     "%%parameters\nk: int = 3",
@@ -79,22 +80,22 @@ def test_what_any_run_has_complete_and_unchanged_is_done() -> None:
     other = edited(_4="%%step work\nm = 0")
     pasts = [Past(2, other, {"work": DONE}), Past(1, THEN, {"work": DONE})]
     standing = stand("work", THEN, pasts)
-    assert (standing.state, standing.past, standing.reasons) == (StepState.DONE, 1, ())
+    assert (standing.status, standing.past, standing.reasons) == (StepStatus.DONE, 1, ())
 
 
 def test_a_change_makes_a_step_and_what_follows_stale() -> None:
     now = edited(_3="%%step load\nn = 7")
     pasts = [Past(1, THEN, {"load": DONE, "work": DONE, "end": DONE})]
-    assert [stand(step, now, pasts).state for step in ("load", "work", "end")] == ["stale", "stale", "stale"]
+    assert [stand(step, now, pasts).status for step in ("load", "work", "end")] == ["stale", "stale", "stale"]
     assert stand("end", now, pasts).reasons == ("load, above it: its code changed",)
 
 
 def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
     pasts = [Past(1, THEN, {"work": FAILED})]
-    assert stand("work", THEN, pasts).state is StepState.FAILED
+    assert stand("work", THEN, pasts).status is StepStatus.FAILED
     assert stand("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
     changed = stand("work", replace(THEN, parameters={"k": 1}), pasts)
-    assert (changed.state, changed.outdated) == (StepState.FAILED, True)
+    assert (changed.status, changed.outdated) == (StepStatus.FAILED, True)
     assert changed.reasons == ("parameter k is 1, before 3", "work failed · ValueError: no")
     older = Past(0, edited(_4="%%step work\nm = 0"), {"work": DONE})
     assert stand("work", replace(THEN, parameters={"k": 1}), [*pasts, older]).past == 1
@@ -103,16 +104,16 @@ def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
 def test_what_was_cancelled_stays_so_until_something_changes_or_a_newer_run_says_more() -> None:
     cancelled = Past(2, THEN, {"work": Lived(complete=False, cancelled=True, error="it was stopped")})
     standing = stand("work", THEN, [cancelled, Past(1, THEN, {"work": FAILED})])
-    assert (standing.state, standing.past, standing.reasons) == (StepState.CANCELLED, 2, ("it was stopped",))
-    assert stand("work", replace(THEN, parameters={"k": 1}), [cancelled]).state is StepState.MISSING
-    assert stand("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).state is StepState.DONE
-    assert stand("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).state is StepState.FAILED
+    assert (standing.status, standing.past, standing.reasons) == (StepStatus.CANCELLED, 2, ("it was stopped",))
+    assert stand("work", replace(THEN, parameters={"k": 1}), [cancelled]).status is StepStatus.MISSING
+    assert stand("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).status is StepStatus.DONE
+    assert stand("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).status is StepStatus.FAILED
 
 
 def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
     running = Past(3, THEN, {"work": Lived(complete=False, running=True)})
-    assert stand("work", THEN, [running]).state is StepState.RUNNING
-    assert stand("end", THEN, [running]).state is StepState.MISSING
+    assert stand("work", THEN, [running]).status is StepStatus.RUNNING
+    assert stand("end", THEN, [running]).status is StepStatus.MISSING
     assert stand("end", THEN, [running]).reasons == ("it has never run",)
     unfinished = Past(3, THEN, {"work": Lived(complete=False)})
     assert stand("work", THEN, [unfinished]).reasons == ("it never finished",)

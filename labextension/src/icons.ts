@@ -1,6 +1,6 @@
 /** Small drawings in 16 × 16. Every status has a shape of its own, so that nobody has to see colours. */
 import { setAttribute, svg } from './dom';
-import type { Lifecycle, StepStatus } from './protocol';
+import type { RunStatus, StepStatus } from './protocol';
 
 /** `fill` is drawn as an area, `line` as a stroke, `cut` as a stroke in the colour of what is behind. */
 interface Drawing {
@@ -31,7 +31,7 @@ const STATUS: Record<StepStatus, Drawing> = {
   cancelled: { line: RING, fill: 'M5.8 5.8h4.4v4.4H5.8z' }
 };
 
-const LIFECYCLE: Record<Lifecycle, Drawing> = {
+const LIFECYCLE: Record<RunStatus, Drawing> = {
   running: STATUS.running,
   succeeded: STATUS.done,
   failed: STATUS.failed,
@@ -84,7 +84,7 @@ export function outdatedIcon(): SVGSVGElement {
   return icon;
 }
 
-export const lifecycleIcon = (status: Lifecycle): SVGSVGElement => draw(LIFECYCLE[status], status);
+export const lifecycleIcon = (status: RunStatus): SVGSVGElement => draw(LIFECYCLE[status], status);
 export const signIcon = (sign: Sign): SVGSVGElement => draw(SIGNS[sign], null);
 
 function draw(drawing: Drawing, status: string | null): SVGSVGElement {

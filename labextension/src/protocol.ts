@@ -9,10 +9,7 @@ export const MIME = 'application/vnd.nbflow.v1+json';
  */
 export type StepStatus = 'missing' | 'waiting' | 'running' | 'done' | 'reused' | 'skipped' | 'stale' | 'failed' | 'cancelled';
 
-/**
- * How a run stands.
- */
-export type Lifecycle = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
+export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
 
 /**
  * `names` are the artifacts that travel along it; none where a step only waits. `joins`: it closes a foreach.
@@ -78,7 +75,7 @@ export interface StepLine {
 export interface RunLine {
   readonly number: number;
   readonly kind: string;
-  readonly status: Lifecycle;
+  readonly status: RunStatus;
   readonly started: number;
   readonly finished: number | null;
   readonly parameters: Readonly<Record<string, unknown>> | null;

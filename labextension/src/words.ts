@@ -1,7 +1,7 @@
 /** What is said of steps, tasks and runs: in the user's language, and to those who listen instead of look. */
 import { count, duration, roughly, ticking } from './format';
 import type { Translate } from './host';
-import type { Lifecycle, StepLine, StepStatus, TaskLine } from './protocol';
+import type { RunStatus, StepLine, StepStatus, TaskLine } from './protocol';
 
 const STATUS: Record<StepStatus, string> = {
   missing: 'not run yet',
@@ -15,7 +15,7 @@ const STATUS: Record<StepStatus, string> = {
   cancelled: 'cancelled'
 };
 
-const LIFECYCLE: Record<Lifecycle, string> = {
+const LIFECYCLE: Record<RunStatus, string> = {
   running: 'running',
   succeeded: 'succeeded',
   failed: 'failed',
@@ -25,7 +25,7 @@ const LIFECYCLE: Record<Lifecycle, string> = {
 
 export const statusWord = (status: StepStatus, trans: Translate): string => trans(STATUS[status]);
 
-export const lifecycleWord = (status: Lifecycle, trans: Translate): string => trans(LIFECYCLE[status]);
+export const lifecycleWord = (status: RunStatus, trans: Translate): string => trans(LIFECYCLE[status]);
 
 /** What a step took, or took so far; nothing where it did not run. */
 export function lineTime(line: StepLine, time: number): string {

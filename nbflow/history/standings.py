@@ -10,8 +10,9 @@ from typing import Any
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
-from nbflow.history.versions import Past, StepStanding, StepState, Version, stand
+from nbflow.history.versions import Past, StepStanding, Version, stand
 from nbflow.notebook.arguments import bind_parameters, recorded
+from nbflow.progress.status import StepStatus
 from nbflow.run.launch import files_of
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import Disk
@@ -48,4 +49,4 @@ def stand_all(now: Version, pasts: Sequence[Past]) -> dict[str, StepStanding]:
 
 
 def would_run(standings: Mapping[str, StepStanding]) -> list[str]:
-    return [step for step, one in standings.items() if one.state not in (StepState.DONE, StepState.RUNNING)]
+    return [step for step, one in standings.items() if one.status not in (StepStatus.DONE, StepStatus.RUNNING)]

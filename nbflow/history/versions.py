@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark
+from nbflow.progress.status import StepStatus
 
 
 @dataclass(frozen=True)
@@ -136,15 +136,6 @@ def _python(then: str, now: str) -> Iterator[str]:
 # where each step stands
 
 
-class StepState(StrEnum):
-    DONE = "done"
-    STALE = "stale"
-    MISSING = "missing"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    RUNNING = "running"
-
-
 @dataclass(frozen=True, slots=True)
 class Lived:
     """What became of one step in one run. `complete` says that every task of it is there and none failed.
@@ -187,7 +178,7 @@ class StepStanding:
     """
 
     step: str
-    state: StepState
+    status: StepStatus
     reasons: tuple[str, ...] = ()
     past: int | None = None
     lived: Lived | None = None
@@ -198,25 +189,25 @@ def stand(step: str, now: Version, pasts: Sequence[Past]) -> StepStanding:
     """Where a step stands; `pasts` are newest first. What any of them has complete and unchanged is done."""
     lived = [(past, past.steps[step]) for past in pasts if step in past.steps]
     if not lived:
-        return StepStanding(step, StepState.MISSING, ("it has never run",))
+        return StepStanding(step, StepStatus.MISSING, ("it has never run",))
     newest, last = lived[0]
     if last.running:
-        return StepStanding(step, StepState.RUNNING, (), newest.number, last)
+        return StepStanding(step, StepStatus.RUNNING, (), newest.number, last)
     for past, then in lived:
         if then.complete and _is_same(step, past, now):
-            return StepStanding(step, StepState.DONE, (), past.number, then)
+            return StepStanding(step, StepStatus.DONE, (), past.number, then)
     for past, then in lived:
         if (then.failed or then.cancelled) and _is_same(step, past, now):
-            state = StepState.FAILED if then.failed else StepState.CANCELLED
-            return StepStanding(step, state, (then.error,), past.number, then)
+            status = StepStatus.FAILED if then.failed else StepStatus.CANCELLED
+            return StepStanding(step, status, (then.error,), past.number, then)
     changes = tuple(explain_all(step, newest.version_of(step), now))
     if last.failed:
-        return StepStanding(step, StepState.FAILED, (*changes, last.error), newest.number, last, outdated=True)
+        return StepStanding(step, StepStatus.FAILED, (*changes, last.error), newest.number, last, outdated=True)
     for past, then in lived:
         if then.complete:
             reasons = tuple(explain_all(step, past.version_of(step), now))
-            return StepStanding(step, StepState.STALE, reasons, past.number, then)
-    return StepStanding(step, StepState.MISSING, changes or ("it never finished",), newest.number, last)
+            return StepStanding(step, StepStatus.STALE, reasons, past.number, then)
+    return StepStanding(step, StepStatus.MISSING, changes or ("it never finished",), newest.number, last)
 
 
 def _is_same(step: str, past: Past, now: Version) -> bool:

@@ -8,15 +8,16 @@ from rich.table import Table
 from rich.text import Text
 
 from nbflow.progress.numbers import duration
+from nbflow.progress.status import StepStatus
 from nbflow.progress.tally import Count, Tally
 
 SYMBOLS = {
-    "waiting": ("·", "dim"),
-    "running": ("▶", "blue"),
-    "done": ("✓", "green"),
-    "reused": ("↺", "green"),
-    "skipped": ("–", "dim"),
-    "failed": ("✗", "red"),
+    StepStatus.WAITING: ("·", "dim"),
+    StepStatus.RUNNING: ("▶", "blue"),
+    StepStatus.DONE: ("✓", "green"),
+    StepStatus.REUSED: ("↺", "green"),
+    StepStatus.SKIPPED: ("–", "dim"),
+    StepStatus.FAILED: ("✗", "red"),
 }
 """Status -> (symbol, style)."""
 
@@ -27,7 +28,7 @@ def steps_table(tally: Tally, elapsed: dict[str, float]) -> Table:
     for column in ("symbol", "step", "bar", "count", "time"):
         rows.add_column(column, justify="right" if column in ("count", "time") else "left", no_wrap=True)
     for step, count in list(tally.counts.items()):
-        symbol, style = SYMBOLS[count.state]
+        symbol, style = SYMBOLS[count.status]
         bar, number = _far(count)
         name = "  " * len(tally.graph.links[step].scope) + step
         rows.add_row(Text(symbol, style), Text(name, style), bar, number, Text(_time(count, elapsed.get(step)), "dim"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from nbflow.flow.graph.link import Graph
+from nbflow.progress.status import StepStatus
 from nbflow.run.events.events import (
     Event,
     ForeachSplit,
@@ -44,19 +45,19 @@ class Count:
         return self.ran + self.reused + self.skipped + self.failed
 
     @property
-    def state(self) -> str:
-        """A word of `show.COLOURS`, or "waiting"."""
+    def status(self) -> StepStatus:
+        """How the step stands in the run, as far as counts tell."""
         if self.failed:
-            return "failed"
+            return StepStatus.FAILED
         if self.running:
-            return "running"
+            return StepStatus.RUNNING
         if self.known and not self.total:
-            return "done"  # a foreach without items
+            return StepStatus.DONE  # a foreach without items
         if not self.over or self.over < self.total:
-            return "waiting"
+            return StepStatus.WAITING
         if self.skipped == self.over:
-            return "skipped"
-        return "reused" if self.reused == self.over else "done"
+            return StepStatus.SKIPPED
+        return StepStatus.REUSED if self.reused == self.over else StepStatus.DONE
 
     def add(self, one: StepRow) -> None:
         """Count what the store has of a step."""

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from nbflow.history.standings import LOOKED_AT, stand_all, would_run
-from nbflow.history.versions import StepStanding, StepState, Version, diff_values
+from nbflow.history.versions import StepStanding, Version, diff_values
 from nbflow.progress.numbers import ago, brief, duration, table
 from nbflow.progress.pictures import count
+from nbflow.progress.status import StepStatus
 from nbflow.run.launch import describe_environment
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.options import FlowCommand, require_step
@@ -80,7 +81,7 @@ def _basis(row: RunRow, now: Version) -> str:
 
 def _row(one: StepStanding, place: Workplace) -> Iterator[str]:
     yield "  " * len(place.graph.links[one.step].scope) + one.step
-    yield one.state
+    yield one.status
     yield duration(one.lived.seconds) if one.lived and one.lived.seconds else ""
     yield _when(one) if one.lived else ""
     more = f" (and {len(one.reasons) - 1} more)" if len(one.reasons) > 1 else ""
@@ -94,18 +95,18 @@ def _when(one: StepStanding) -> str:
 
 
 def _explain(place: Workplace, one: StepStanding) -> Iterator[str]:
-    match one.state:
-        case StepState.DONE:
+    match one.status:
+        case StepStatus.DONE:
             yield f"{one.step} is done: nothing it depends on changed since {_when(one)}"
-        case StepState.RUNNING:
+        case StepStatus.RUNNING:
             yield f"{one.step} is running in {_when(one)}"
-        case StepState.MISSING:
+        case StepStatus.MISSING:
             yield f"{one.step} is not in the store:"
-        case StepState.FAILED:
+        case StepStatus.FAILED:
             yield f"{one.step} failed in {_when(one)}" + (", and is stale:" if one.outdated else ":")
-        case StepState.CANCELLED:
+        case StepStatus.CANCELLED:
             yield f"{one.step} was cancelled in {_when(one)}:"
-        case StepState.STALE:
+        case StepStatus.STALE:
             yield f"{one.step} is stale; since {_when(one)}:"
     yield from (f"  {reason}" for reason in one.reasons)
 

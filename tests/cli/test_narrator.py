@@ -180,7 +180,7 @@ def test_the_table_has_a_state_for_every_step() -> None:
     tally = Tally(FOREACH.graph, FOREACH.graph.links)
     for event in (TaskReused(TaskId("grid"), (), "1/1"), split(2), TaskStarted(TaskId("fit", (0,))), fit(0)):
         tally.add(event)
-    assert {step: count.state for step, count in tally.counts.items()} == {
+    assert {step: count.status for step, count in tally.counts.items()} == {
         "grid": "reused", "fit": "waiting", "best": "waiting",
     }  # fmt: skip
     assert steps_table(tally, {"fit": 3.0}).row_count == 3

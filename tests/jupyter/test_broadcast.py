@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from nbflow.jupyter.kernel import broadcast as broadcasts
 from nbflow.jupyter.kernel.broadcast import Broadcast, Going
-from nbflow.jupyter.protocol.messages import Lifecycle, StepLine
+from nbflow.jupyter.protocol.messages import StepLine
 from nbflow.jupyter.protocol.wire import to_json
+from nbflow.progress.status import RunStatus
 from nbflow.progress.tally import Tally
 from nbflow.run.events.events import (
     Event,
@@ -76,7 +77,7 @@ class Heard:
             assert self._news.wait_for(is_there, 20)
 
 
-def going_through(*events: Event, status: Lifecycle = Lifecycle.SUCCEEDED) -> Heard:
+def going_through(*events: Event, status: RunStatus = RunStatus.SUCCEEDED) -> Heard:
     heard, tally = Heard(), Tally(FOREACH.graph, FOREACH.graph.links)
     going = Broadcast(heard).begin(RUN, tally, "/x/foreach.ipynb")
     for event in events:
@@ -99,7 +100,7 @@ def test_the_last_message_says_how_far_all_steps_came_and_that_it_is_the_last() 
         TaskReused(TaskId("grid"), (), "1/1", seconds=3.0), ForeachSplit(TaskId("fit", split=True), (ITEM, ITEM)),
         TaskStarted(fit(0)), TaskStarted(fit(1)), TaskSucceeded(fit(0), (), seconds=0.5),
         TaskFailed(fit(1), Failure(FailureKind.ERROR, "ValueError", "no\nmore"), seconds=0.25),
-        status=Lifecycle.FAILED,
+        status=RunStatus.FAILED,
     ).told[-1]  # fmt: skip
     assert statuses(last) == {"grid": "reused", "fit": "failed", "best": "missing"}
     line = last["lines"][1]
@@ -116,7 +117,7 @@ def test_the_last_message_says_how_far_all_steps_came_and_that_it_is_the_last() 
 
 def test_what_ran_when_a_run_was_cancelled_is_cancelled_and_the_rest_missing() -> None:
     events = [TaskReused(TaskId("grid"), (), "1/1"), ForeachSplit(TaskId("fit", split=True), (ITEM, ITEM))]
-    last = going_through(*events, TaskStarted(fit(0)), RunCancelled("cancelled"), status=Lifecycle.CANCELLED).told[-1]
+    last = going_through(*events, TaskStarted(fit(0)), RunCancelled("cancelled"), status=RunStatus.CANCELLED).told[-1]
     assert statuses(last) == {"grid": "reused", "fit": "cancelled", "best": "missing"}
 
 
@@ -149,8 +150,8 @@ HAPPENING = [
 ]  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(HAPPENING)), st.sampled_from(Lifecycle))
-def test_what_was_told_before_does_not_change_what_is_told_now(events: list[Event], status: Lifecycle) -> None:
+@given(st.lists(st.sampled_from(HAPPENING)), st.sampled_from(RunStatus))
+def test_what_was_told_before_does_not_change_what_is_told_now(events: list[Event], status: RunStatus) -> None:
     often, once = (Broadcast().begin(RUN, Tally(FOREACH.graph, FOREACH.graph.links), "") for _ in range(2))
     for event in events:
         often.count(event)

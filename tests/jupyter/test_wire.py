@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from nbflow.jupyter.protocol.messages import Lifecycle, RunLine, RunList
+from nbflow.jupyter.protocol.messages import RunLine, RunList
 from nbflow.jupyter.protocol.wire import to_data, to_json
+from nbflow.progress.status import RunStatus
 
-RUN = RunLine(1, "run", Lifecycle.FAILED, 2.0, parameters={"rate": float("nan"), "most": [float("inf")]}, tags=("a",))
+RUN = RunLine(1, "run", RunStatus.FAILED, 2.0, parameters={"rate": float("nan"), "most": [float("inf")]}, tags=("a",))
 
 
 def test_a_message_is_an_object_of_its_fields() -> None:

@@ -4,10 +4,10 @@ import type { IDisposable } from '@lumino/disposable';
 import { duration } from '../format';
 import type { Translate } from '../host';
 import type { FlowModel } from '../model';
-import type { Lifecycle, RunLine } from '../protocol';
+import type { RunStatus, RunLine } from '../protocol';
 import { activeRun } from './progress';
 
-const TYPES: Record<Lifecycle, Notification.TypeOptions> = {
+const TYPES: Record<RunStatus, Notification.TypeOptions> = {
   running: 'info',
   succeeded: 'success',
   failed: 'error',
@@ -50,7 +50,7 @@ export class Endings implements IDisposable {
 
 /** One toast for a long run that ended while nobody looked. */
 export function tellEnding(name: string, run: RunLine, trans: Translate, open: () => void): void {
-  const words: Record<Lifecycle, string> = {
+  const words: Record<RunStatus, string> = {
     running: trans('goes on'),
     succeeded: trans('has succeeded'),
     failed: trans('has failed'),

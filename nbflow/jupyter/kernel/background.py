@@ -12,8 +12,6 @@ from nbflow.store.catalog.rows import RunRow
 
 Work = Callable[["BackgroundRun"], Finished]
 
-_OVER = frozenset({"done", "reused", "skipped", "failed"})
-
 
 class BackgroundRun:
     """Started at once. Whoever waits is woken by every event."""
@@ -64,7 +62,7 @@ class BackgroundRun:
                 self._news.wait(1.0)
 
     def _has_done(self, step: str) -> bool:
-        return self.takes_part(step) and self.watched is not None and self.watched.tally.counts[step].state in _OVER
+        return self.takes_part(step) and self.watched is not None and self.watched.tally.counts[step].status.is_over
 
     def cancel(self) -> None:
         if self._executor is not None:

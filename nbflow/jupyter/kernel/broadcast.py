@@ -19,8 +19,9 @@ from comm import create_comm
 from nbflow.flow.graph.link import Graph
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.status_lines import line_of_run, step_line_of
-from nbflow.jupyter.protocol.messages import COMM, PROTOCOL, FlowShape, Lifecycle, Snapshot, StepLine, StepStatus
+from nbflow.jupyter.protocol.messages import COMM, PROTOCOL, FlowShape, Snapshot, StepLine
 from nbflow.jupyter.protocol.wire import to_data
+from nbflow.progress.status import RunStatus, StepStatus
 from nbflow.progress.tally import Count, Tally
 from nbflow.run.events.events import Event, RunCancelled, TaskFailed, TaskId, TaskStarted
 from nbflow.store.catalog.rows import RunRow
@@ -81,9 +82,9 @@ class Broadcast:
         try:
             yield going
         except BaseException as error:
-            going.end(Lifecycle.CANCELLED if isinstance(error, KeyboardInterrupt) else Lifecycle.FAILED)
+            going.end(RunStatus.CANCELLED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED)
             raise
-        going.end(Lifecycle.SUCCEEDED)
+        going.end(RunStatus.SUCCEEDED)
 
     def wake(self, going: Going) -> None:
         """There is news of a run."""
@@ -165,7 +166,7 @@ class Going:
             self.row, self._tally = row, tally
             self._counts |= tally.counts
             self._told.clear()
-            self._status = Lifecycle.RUNNING
+            self._status = RunStatus.RUNNING
             self.finished: float | None = None
             self._stopped: frozenset[str] = frozenset()
             for step in tally.counts:
@@ -195,7 +196,7 @@ class Going:
             self._reasons.setdefault(event.task.step, reason)
         self._broadcast.wake(self)
 
-    def end(self, status: Lifecycle) -> None:
+    def end(self, status: RunStatus) -> None:
         """The last message says so; what is said later counts no more."""
         if self.finished:
             return
@@ -234,6 +235,6 @@ class Going:
 
     def _stands(self, step: str, count: Count) -> StepStatus:
         """Once it is over nothing waits or runs any more."""
-        if not self.finished or count.state not in ("waiting", "running"):
-            return StepStatus(count.state)
+        if not self.finished or count.status not in (StepStatus.WAITING, StepStatus.RUNNING):
+            return count.status
         return StepStatus.CANCELLED if step in self._stopped else StepStatus.MISSING

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from nbflow.jupyter.kernel.broadcast import Going
 from nbflow.jupyter.kernel.screen import Update
-from nbflow.jupyter.protocol.messages import Lifecycle
 from nbflow.progress.narrator import Narrator
+from nbflow.progress.status import RunStatus
 from nbflow.progress.table import steps_table
 from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.task.performer import Result
@@ -51,7 +51,7 @@ class Watched:
 
     def end(self, outcome: Outcome) -> None:
         if self.going is not None:
-            self.going.end(Lifecycle(outcome.value))
+            self.going.end(RunStatus(outcome.value))
 
     def say(self, texts: Iterable[str]) -> None:
         for text in texts:

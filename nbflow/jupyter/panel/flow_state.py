@@ -13,13 +13,14 @@ from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.archive import Archive, expected
 from nbflow.history.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
-from nbflow.history.versions import Past, StepStanding, StepState
+from nbflow.history.versions import Past, StepStanding
 from nbflow.jupyter.panel.flow_shape import fields_of, lines_of_problems, problems_of, shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
-from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine, StepStatus
+from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine
 from nbflow.notebook.arguments import recorded
+from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
 from nbflow.run.launch import link_learned
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
@@ -93,12 +94,12 @@ def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: Ru
 
 def _standing_line(one: StepStanding, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
     """Where a step stands, with the counts of the run that says so."""
-    status = StepStatus(one.state.value)
+    status = one.status
     if one.past is None:
         return StepLine(one.step, status, reasons=one.reasons)
     then = totals[one.past]
     count = then.count(one.step, expected(pasts[one.past].version.graph, one.step, then.steps))
-    if one.state is StepState.DONE and count.over and count.skipped == count.over:
+    if one.status is StepStatus.DONE and count.over and count.skipped == count.over:
         status = StepStatus.SKIPPED
     line = step_line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
     return replace(line, outdated=one.outdated)

@@ -9,10 +9,11 @@ from typing import Any
 
 from nbflow.flow.graph.link import Graph
 from nbflow.history.archive import Archive, expected, is_cut_off
-from nbflow.jupyter.protocol.messages import Lifecycle, RunLine, StepLine, StepStatus
+from nbflow.jupyter.protocol.messages import RunLine, StepLine
 from nbflow.notebook.arguments import recorded
+from nbflow.progress.status import RunStatus, StepStatus
 from nbflow.progress.tally import Count
-from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskStatus
+from nbflow.store.catalog.rows import RunKind, RunRow, StepRow, TaskStatus
 
 _LONGEST = 120
 """Characters of a parameter's value that a line shows."""
@@ -72,8 +73,8 @@ def step_line_of(
 
 def _status(step: str, count: Count, totals: Totals) -> StepStatus:
     """Of a run that is over, nothing waits any more; nor does in a kernel session what was stopped."""
-    if count.state != "waiting":
-        return StepStatus(count.state)
+    if count.status is not StepStatus.WAITING:
+        return count.status
     if is_cut_off(totals.row, totals.steps.get(step, ())):
         return StepStatus.CANCELLED
     return StepStatus.WAITING if totals.row.status is RunStatus.RUNNING else StepStatus.MISSING
@@ -94,7 +95,7 @@ def run_line(archive: Archive, totals: Totals) -> RunLine:
 
 def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
     return RunLine(
-        row.number, str(row.kind), Lifecycle(row.status.value), row.started, row.finished, shorten(row.parameters),
+        row.number, str(row.kind), row.status, row.started, row.finished, shorten(row.parameters),
         row.tags, row.origin, row.user,
         total=sum(max(count.total, count.over + count.running) for count in counts),
         done=sum(count.ran + count.skipped for count in counts),

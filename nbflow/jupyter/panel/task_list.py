@@ -10,17 +10,9 @@ from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line
-from nbflow.jupyter.protocol.messages import StepStatus, TaskLine, TaskList
+from nbflow.jupyter.protocol.messages import TaskLine, TaskList
+from nbflow.progress.status import StepStatus, status_of_task
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
-
-_STATUS = {
-    TaskStatus.RUNNING: StepStatus.RUNNING,
-    TaskStatus.SUCCEEDED: StepStatus.DONE,
-    TaskStatus.REUSED: StepStatus.REUSED,
-    TaskStatus.SKIPPED: StepStatus.SKIPPED,
-    TaskStatus.FAILED: StepStatus.FAILED,
-    TaskStatus.CANCELLED: StepStatus.CANCELLED,
-}
 
 
 def task_list(place: NotebookPlace, step: str | None = None, run: str | None = None) -> TaskList:
@@ -75,4 +67,4 @@ def _stands(row: RunRow, task: TaskRow) -> tuple[StepStatus, str]:
         case TaskStatus.SKIPPED:
             return StepStatus.SKIPPED, "its condition did not hold"
         case _:
-            return _STATUS[task.status], ""
+            return status_of_task(task.status), ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from nbflow.jupyter.protocol.typescript import write_typescript
+from nbflow.progress.status import RunStatus, StepStatus
 
 PROTOCOL = 1
 """Grows when a message changes its meaning; a panel that finds another number says which side to update."""
@@ -23,30 +23,6 @@ COMM = "nbflow"
 
 MIME = "application/vnd.nbflow.v1+json"
 """What the kernel answers to the panel's own requests, as a display."""
-
-
-class StepStatus(StrEnum):
-    """How a step or task stands: in a run, or towards the notebook as it is now."""
-
-    MISSING = "missing"  # never finished
-    WAITING = "waiting"  # takes part in a run that goes on
-    RUNNING = "running"
-    DONE = "done"
-    REUSED = "reused"
-    SKIPPED = "skipped"
-    STALE = "stale"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-
-class Lifecycle(StrEnum):
-    """How a run stands."""
-
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    CRASHED = "crashed"
 
 
 # the flow
@@ -117,7 +93,7 @@ class RunLine:
 
     number: int
     kind: str  # "run", "resume" or "interactive", that of a kernel session
-    status: Lifecycle
+    status: RunStatus
     started: float
     finished: float | None = None
     parameters: Mapping[str, Any] | None = None
@@ -357,7 +333,7 @@ class RestorePreview:
 
 
 MESSAGES: tuple[type, ...] = (
-    StepStatus, Lifecycle, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
+    StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
     FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, Change, RunDiff,
     ProposedName, NameLine, RestorePreview,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from nbflow.jupyter.protocol.messages import StepStatus
+from nbflow.progress.status import StepStatus
 from tests.browser.renderer import states
 from tests.browser.renderer.stage import Stage
 
