@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from nbflow.flow.names.scope import FunctionNode
 
 Root = tuple[str, object]
 """A place in the code of a step where objects are made, or a parameter of a function. Equal roots may share."""
@@ -55,6 +58,23 @@ class Effect:
 
     changed: Roots = NONE
     returned: HeldObject = NOTHING
+
+
+class Definitions(Protocol):
+    """Answers what a walk asks about the functions, methods and classes of the flow, by name."""
+
+    origins: dict[str, str]
+    functions: dict[str, list[FunctionNode]]
+    methods: dict[str, list[FunctionNode]]
+    makers: dict[str, list[FunctionNode]]
+
+    def changes_when_read(self, attribute: str) -> bool: ...
+
+    def effect(self, function: FunctionNode) -> Effect: ...
+
+    def call(
+        self, function: FunctionNode, arguments: Sequence[HeldObject], named: dict[str, HeldObject], own: Roots
+    ) -> Effect: ...
 
 
 CONTAINER_METHODS = frozenset(

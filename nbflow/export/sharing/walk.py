@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from nbflow.export.sharing.held import (
     APART,
@@ -19,7 +18,7 @@ from nbflow.export.sharing.held import (
     NONE,
     NOTHING,
     PRELUDE,
-    Effect,
+    Definitions,
     HeldObject,
     Root,
     Roots,
@@ -33,23 +32,6 @@ from nbflow.flow.names.scope import FunctionNode
 from nbflow.flow.source.trees import children, every_node
 
 _TRANSPARENT = frozenset({"loc", "iloc", "at", "iat"})
-
-
-class Definitions(Protocol):
-    """Answers what a walk asks about the functions, methods and classes of the flow, by name."""
-
-    origins: dict[str, str]
-    functions: dict[str, list[FunctionNode]]
-    methods: dict[str, list[FunctionNode]]
-    makers: dict[str, list[FunctionNode]]
-
-    def changes_when_read(self, attribute: str) -> bool: ...
-
-    def effect(self, function: FunctionNode) -> Effect: ...
-
-    def call(
-        self, function: FunctionNode, arguments: Sequence[HeldObject], named: dict[str, HeldObject], own: Roots
-    ) -> Effect: ...
 
 
 class Walk:

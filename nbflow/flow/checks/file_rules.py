@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nbflow.flow.files.paths import show_path
+from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.files.uses import Access, FileUse
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.source.cell import Problem

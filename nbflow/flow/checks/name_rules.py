@@ -22,14 +22,14 @@ from nbflow.flow.syntax.places import listed, needed, problem, suggestion
 from nbflow.flow.syntax.specs import StepSpec
 
 _OF_A_SESSION = frozenset({"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"})
-RESERVED_NAMES = frozenset({"inputs", "self", "current", "display", "get_ipython"})
+RESERVED_IN_CELLS = frozenset({"inputs", "self", "current", "display", "get_ipython"})
 
 
 def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
     """Where no step looks at the tasks or branches above it, `inputs` is a name like any other."""
     looks = any(linked.joined or linked.branches for linked in graph.links.values())
     for step in graph.steps.values():
-        for name in sorted(step.writes & (RESERVED_NAMES if looks else RESERVED_NAMES - {INPUTS})):
+        for name in sorted(step.writes & (RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS})):
             message = f"step '{step.name}' assigns '{name}', which means something else inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
 

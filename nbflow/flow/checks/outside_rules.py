@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from nbflow.flow.checks.scratch_rules import with_step
 from nbflow.flow.files.fileorder import FileOrder, conflict, is_pattern, parsed, space_of_prelude, uses_of_modules
-from nbflow.flow.files.paths import show_path
+from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.files.uses import Access, FileUse, may_use_files, normalised, uses_of
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.names.code import names_of

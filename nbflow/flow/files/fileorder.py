@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from nbflow.flow.files.paths import Space, parameter, paths_of
-from nbflow.flow.files.pathtexts import UNKNOWN
+from nbflow.flow.files.paths import paths_of
+from nbflow.flow.files.pathtexts import UNKNOWN, parameter
+from nbflow.flow.files.space import Space
 from nbflow.flow.files.uses import Access, FileUse, may_use_files, uses_of
 from nbflow.flow.names.code import parse, parse_expression
 from nbflow.flow.names.values import BoundValue

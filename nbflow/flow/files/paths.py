@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice, product
-from types import MappingProxyType
 from typing import TypeGuard
 
 from nbflow.flow.files.pathtexts import UNKNOWN, changed_path, joined_path, path_part
-from nbflow.flow.names.purity import origins_of
+from nbflow.flow.files.space import Space
 from nbflow.flow.names.scope import FunctionNode
 from nbflow.flow.names.values import BoundValue, bindings_of
 from nbflow.flow.source.trees import every_node
@@ -24,71 +23,6 @@ _DEPTH = 24
 
 EACH, SOME = object(), object()
 """In place of a key of a container: what a loop over it gives, and what some key that is not known gives."""
-
-
-def parameter(name: str) -> str:
-    """Return what stands in a path for the value of a parameter."""
-    return f"\1{name}\1"
-
-
-def fill_in(path: str, values: Mapping[str, object]) -> str:
-    """Put the values of parameters into a path."""
-    return re.sub("\1(\\w+)\1", lambda found: str(values.get(found[1], UNKNOWN)), path)
-
-
-def show_path(path: str) -> str:
-    """Return a path as an f-string has it: `out/{year}.csv`, and `…` for what nobody knows before a run."""
-    return re.sub("\1(\\w+)\1", r"{\1}", path).replace(UNKNOWN, "…")
-
-
-@dataclass(frozen=True)
-class Space:
-    """What the names in a piece of code may be bound to."""
-
-    bound: Mapping[str, tuple[BoundValue, ...]] = field(default_factory=dict)
-    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose paths are known
-    functions: Mapping[str, FunctionNode] = field(default_factory=dict)
-    classes: Mapping[str, ast.ClassDef] = field(default_factory=dict)
-    origins: Mapping[str, str] = field(default_factory=dict)
-    outer: Space | None = None
-    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # in a method: the attributes of `self`
-
-    @classmethod
-    def of(
-        cls,
-        statements: Sequence[ast.stmt],
-        outer: Space | None = None,
-        known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-    ) -> Space:
-        nodes = [node for statement in statements for node in every_node(statement)]
-        imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
-        return cls(
-            bindings_of(statements),
-            known,
-            {node.name: node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)},
-            {node.name: node for node in nodes if isinstance(node, ast.ClassDef)},
-            {name: origin for node in imports for name, origin in origins_of(node).items()},
-            outer,
-        )
-
-    def where(self, name: str) -> Space | None:
-        """Return the space that binds a name: this one, or one around it."""
-        for names in (self.known, self.bound, self.functions, self.classes, self.origins):
-            if name in names:
-                return self
-        return self.outer.where(name) if self.outer else None
-
-    def origin(self, node: ast.expr) -> str:
-        """Return the absolute dotted name of what an expression imports: `pandas.read_csv` for `pd.read_csv`."""
-        match node:
-            case ast.Name(id=name):
-                space = self.where(name)
-                return name if space is None else space.origins.get(name, "")
-            case ast.Attribute(value=inner, attr=attr):
-                outer = self.origin(inner)
-                return f"{outer}.{attr}" if outer else ""
-            case _:
-                return ""
 
 
 def paths_of(node: ast.expr, space: Space) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 UNKNOWN = "\0"
@@ -39,3 +41,18 @@ def changed_path(text: str, how: str, new: str) -> str:
 
 def path_name(text: str) -> str:
     return text.rpartition("/")[2]
+
+
+def parameter(name: str) -> str:
+    """Return what stands in a path for the value of a parameter."""
+    return f"\1{name}\1"
+
+
+def fill_in(path: str, values: Mapping[str, object]) -> str:
+    """Put the values of parameters into a path."""
+    return re.sub("\1(\\w+)\1", lambda found: str(values.get(found[1], UNKNOWN)), path)
+
+
+def show_path(path: str) -> str:
+    """Return a path as an f-string has it: `out/{year}.csv`, and `…` for what nobody knows before a run."""
+    return re.sub("\1(\\w+)\1", r"{\1}", path).replace(UNKNOWN, "…")

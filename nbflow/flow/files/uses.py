@@ -11,9 +11,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from nbflow.flow.files import library_verbs
-from nbflow.flow.files.paths import Space, enter, members_of, paths_of
+from nbflow.flow.files.paths import enter, members_of, paths_of
 from nbflow.flow.files.pathtexts import UNKNOWN
 from nbflow.flow.files.shell_commands import uses_of_shell
+from nbflow.flow.files.space import Space
 from nbflow.flow.names.strings import is_sql, of_shell
 from nbflow.flow.source.trees import children, every_node
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from nbflow.flow.files.fileorder import conflict, covers
-from nbflow.flow.files.paths import fill_in
+from nbflow.flow.files.pathtexts import fill_in
 from nbflow.flow.files.uses import Access, FileUse
 from nbflow.flow.graph.link import Graph
 from nbflow.run.events.events import Reuse, StartTask

@@ -73,8 +73,9 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"nbflow.script.commands.{COMMANDS[cmd_name]}")
-        command = module.command_of(cmd_name, ctx.obj)
+        group = COMMANDS[cmd_name]
+        module = importlib.import_module(f"nbflow.script.commands.{group}")
+        command = getattr(module, f"{group}_command")(cmd_name, ctx.obj)
         assert isinstance(command, click.Command)
         return command
 

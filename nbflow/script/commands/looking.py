@@ -15,7 +15,7 @@ from nbflow.script.parameters import parameters_of
 from nbflow.script.prepared import prepare, refuse_script_errors
 
 
-def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+def looking_command(name: str, cls: type[FlowSpec]) -> click.Command:
     callbacks: dict[str, Callable[..., Any]] = {
         "show": _show, "check": _check, "output-dot": _dot, "help": _help, "version": _version,
     }  # fmt: skip

@@ -15,7 +15,7 @@ from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.store import Store
 
 
-def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
     if name == "tag":
         return _tag_command()
     callbacks: dict[str, Callable[..., Any]] = {"runs": _runs, "status": _status, "gc": _gc}

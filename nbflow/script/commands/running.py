@@ -20,7 +20,7 @@ from nbflow.script.settings import Settings
 from nbflow.store.catalog.user import user_name
 
 
-def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
     params = [*_options(), *(_option(one) for one in parameters_of(cls).values())]
     if name == "run":
         return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")

@@ -18,7 +18,7 @@ from nbflow.script.flowspec import FlowSpec
 from nbflow.script.read_class import alias_main
 
 
-def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
+def tasks_command(name: str, cls: type[FlowSpec]) -> click.Command:
     alias_main(cls)
     return {"dump": _dump_command, "logs": _logs_command, "card": _card_command}[name]()
 

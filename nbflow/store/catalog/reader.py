@@ -11,6 +11,14 @@ from typing import Any
 
 from nbflow.errors import CodeChanged
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.columns import (
+    ARTIFACT_COLUMNS,
+    COMPONENT_COLUMNS,
+    TASK_COLUMNS,
+    artifact_of,
+    component_of,
+    task_of,
+)
 from nbflow.store.catalog.drivers import Process, is_gone
 from nbflow.store.catalog.rows import (
     EventRow,
@@ -24,29 +32,15 @@ from nbflow.store.catalog.rows import (
     task_id,
 )
 from nbflow.store.catalog.trust import Code, Seal, SignedRecord, Trusts, accepts, is_genuine
-from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _RUN = (
     "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
     "code, environment"
 )
-_TASK = (
-    "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
-    "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
-    "tasks.source, tasks.items, tasks.again, tasks.passed_on"
-)
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
-_ARTIFACT = (
-    "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
-    "artifacts.shares"
-)
-_COMPONENT = (
-    "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
-    "components.blob, components.refs"
-)
-
 _Place = tuple[str, tuple[int, ...]]  # step, path
 
 
@@ -140,8 +134,10 @@ class CatalogReader:
         values = [value for value in wanted.values() if value is not None]
         newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
         group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
-        query = f"SELECT {_TASK} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
-        return tuple(_task(row) for row in self.query(query, run, *values))
+        query = (
+            f"SELECT {TASK_COLUMNS} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
+        )
+        return tuple(task_of(row) for row in self.query(f"{query} ORDER BY tasks.number", run, *values))
 
     def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
         """The attempts up to a task, the first one first: those since the last that was not a further one."""
@@ -167,8 +163,8 @@ class CatalogReader:
         )
 
     def task(self, task: int) -> TaskRow | None:
-        row = self._one(f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.id = ?", task)
-        return None if row is None else _task(row)
+        row = self._one(f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.id = ?", task)
+        return None if row is None else task_of(row)
 
     def find_key(
         self, key: str, within_run: int | None = None, holds: Callable[[TaskRow], bool] = lambda row: True
@@ -178,13 +174,13 @@ class CatalogReader:
         `holds` may say of a task that it does not stand for another for other reasons.
         """
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
-        query = f"SELECT {_TASK} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
+        query = f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
         return self._first_usable(self.query(query, key, *values), holds)
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
         """The newest successful task of the step for that item (else at that path), whatever its key is."""
         where = "tasks.item = ?" if item is not None else "tasks.path = ?"
-        query = f"""SELECT {_TASK} {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
+        query = f"""SELECT {TASK_COLUMNS} {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
             WHERE runs.flow = ? AND names.text = ? AND {where} AND tasks.split = 0 AND {_DONE} ORDER BY tasks.id DESC"""
         wanted = item if item is not None else schema.pack_path(path)
         return self._first_usable(self.query(query, flow, step, wanted))
@@ -192,16 +188,16 @@ class CatalogReader:
     def _first_usable(
         self, rows: Iterable[Sequence[Any]], holds: Callable[[TaskRow], bool] = lambda row: True
     ) -> TaskRow | None:
-        usable = (one for one in map(_task, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
+        usable = (one for one in map(task_of, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
         return next((one for one in usable if holds(one)), None)
 
     def is_intact(self, task: int) -> bool:
         """Whether everything that the task made is still in the store."""
-        query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {_COMPONENT} FROM artifacts
+        query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {COMPONENT_COLUMNS} FROM artifacts
             LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
         rows = self.query(query, task).fetchall()
         reached = {digest for row in rows for digest in (row[1] or "").split()} - {row[0] for row in rows}
-        own = all(row[2] is not None and self._usable(_component(row[2:])) for row in rows)
+        own = all(row[2] is not None and self._usable(component_of(row[2:])) for row in rows)
         return own and all(map(self._is_usable, reached))
 
     def _is_usable(self, digest: str) -> bool:
@@ -218,15 +214,15 @@ class CatalogReader:
     # ---- artifacts
 
     def artifacts(self, task: int) -> tuple[ArtifactRef, ...]:
-        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+        query = f"""SELECT {ARTIFACT_COLUMNS} FROM artifacts JOIN names ON names.id = artifacts.name
             WHERE artifacts.task = ? ORDER BY artifacts.position"""
-        return tuple(_artifact(row) for row in self.query(query, task))
+        return tuple(artifact_of(row) for row in self.query(query, task))
 
     def artifact(self, task: int, name: str) -> ArtifactRef | None:
-        query = f"""SELECT {_ARTIFACT} FROM artifacts JOIN names ON names.id = artifacts.name
+        query = f"""SELECT {ARTIFACT_COLUMNS} FROM artifacts JOIN names ON names.id = artifacts.name
             WHERE artifacts.task = ? AND names.text = ?"""
         row = self._one(query, task, name)
-        return None if row is None else _artifact(row)
+        return None if row is None else artifact_of(row)
 
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
@@ -251,7 +247,7 @@ class CatalogReader:
         newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path, tasks.status
             {_FROM_TASKS} WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0
             AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
-        query = f"""SELECT newest.step, newest.path, {_ARTIFACT} FROM ({newest}) AS newest
+        query = f"""SELECT newest.step, newest.path, {ARTIFACT_COLUMNS} FROM ({newest}) AS newest
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
             WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
         return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
@@ -297,11 +293,11 @@ class CatalogReader:
     # ---- content
 
     def component(self, digest: str) -> Component | None:
-        row = self._one(f"SELECT {_COMPONENT} FROM components WHERE digest = ?", digest)
-        return None if row is None else _component(row)
+        row = self._one(f"SELECT {COMPONENT_COLUMNS} FROM components WHERE digest = ?", digest)
+        return None if row is None else component_of(row)
 
     def components(self) -> Iterator[Component]:
-        return (_component(row) for row in self.query(f"SELECT {_COMPONENT} FROM components"))
+        return (component_of(row) for row in self.query(f"SELECT {COMPONENT_COLUMNS} FROM components"))
 
     def made(self, task: int) -> tuple[tuple[str, str], ...]:
         """(name, digest) of what a task made, in its order."""
@@ -370,36 +366,6 @@ class CatalogReader:
         return {place: frozenset(names) for place, names in found.items()}
 
 
-def _task(row: Sequence[Any]) -> TaskRow:
-    run, step, path, turn, split, number, task, attempt, key, status = row[:10]
-    started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
-    return TaskRow(
-        run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
-        started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
-    )  # fmt: skip
-
-
-def _artifact(row: Sequence[Any]) -> ArtifactRef:
-    name, component, index, size, summary, lost, shares = row
-    losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
-    return ArtifactRef(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
-
-
-def _summary(text: str) -> Summary:
-    kind, short, *more = json.loads(text)
-    if not more:
-        return Summary(kind, short)
-    shape, dtype, columns, head, *image = more
-    listed = tuple(map(tuple, columns))
-    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
-
-
-def _component(row: Sequence[Any]) -> Component:
-    digest, stream, buffers, size, members, scope, blob, refs = row
-    listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
-    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
-
-
 def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
     place: _Place | None = None
     found: dict[str, ArtifactRef] = {}
@@ -410,6 +376,6 @@ def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[_Place, dict[str,
                 yield place, found
             place, found = here, {}
         if row[0] is not None:
-            found[row[0]] = _artifact(row)
+            found[row[0]] = artifact_of(row)
     if place is not None:
         yield place, found

@@ -1,0 +1,58 @@
+"""The columns that are read of tasks, artifacts and components, and the rows that are made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.rows import TaskRow, TaskStatus
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
+
+TASK_COLUMNS = (
+    "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
+    "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
+    "tasks.source, tasks.items, tasks.again, tasks.passed_on"
+)
+ARTIFACT_COLUMNS = (
+    "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
+    "artifacts.shares"
+)
+COMPONENT_COLUMNS = (
+    "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
+    "components.blob, components.refs"
+)
+
+
+def task_of(row: Sequence[Any]) -> TaskRow:
+    """Return the row of a task from its `TASK_COLUMNS`."""
+    run, step, path, turn, split, number, task, attempt, key, status = row[:10]
+    started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
+    return TaskRow(
+        run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
+        started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
+    )  # fmt: skip
+
+
+def artifact_of(row: Sequence[Any]) -> ArtifactRef:
+    """Return the artifact that the `ARTIFACT_COLUMNS` of a row describe."""
+    name, component, index, size, summary, lost, shares = row
+    losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
+    return ArtifactRef(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
+
+
+def _summary(text: str) -> Summary:
+    kind, short, *more = json.loads(text)
+    if not more:
+        return Summary(kind, short)
+    shape, dtype, columns, head, *image = more
+    listed = tuple(map(tuple, columns))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
+
+
+def component_of(row: Sequence[Any]) -> Component:
+    """Return the component that the `COMPONENT_COLUMNS` of a row describe."""
+    digest, stream, buffers, size, members, scope, blob, refs = row
+    listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
+    return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
