@@ -146,7 +146,7 @@ class CatalogReader:
         query = (
             f"SELECT {TASK_COLUMNS} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
         )
-        return tuple(task_of(row) for row in self.query(f"{query} ORDER BY tasks.number", run, *values))
+        return tuple(task_of(row) for row in self.query(query, run, *values))
 
     def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
         """Return the attempts of a task up to this one, the first one first."""
