@@ -60,7 +60,7 @@ def test_a_file_in_the_midst_of_a_loop_is_lost(text: Path, round_trip: RoundTrip
     with open(text) as file:
         next(file)
         found = round_trip(file=file)
-    with pytest.raises(LostValue, match="in the midst of being read"):
+    with pytest.raises(LostValue, match="it is a file that is being read"):
         found["file"].read()
 
 
