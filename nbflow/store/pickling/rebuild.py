@@ -193,7 +193,7 @@ def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -
 
 @contextmanager
 def _unheard(bases: Iterable[object]) -> Iterator[None]:
-    """Disable `__init_subclass__` of the notebook's classes: its effects on a class are stored with the class."""
+    """Switch off `__init_subclass__` of the notebook's classes: its effects on a class are stored with the class."""
     classes = (base for base in bases if isinstance(base, type))  # not `Generic[T]`
     above = {cls for base in classes for cls in base.__mro__ if cls.__module__ == "__main__"}
     hooks = [(cls, vars(cls)["__init_subclass__"]) for cls in above if "__init_subclass__" in vars(cls)]
