@@ -41,7 +41,7 @@ VERBS = frozenset(form for verb in _BASE_FORMS for form in _forms(verb)) | froze
 
 def fault_of(docstring: str) -> str:
     """Return what is wrong with the first sentence of a docstring; "" for nothing."""
-    sentence = re.split(r"(?<=[.:!?])\s", docstring.strip(), maxsplit=1)[0]
+    sentence = re.split(r"(?<=[.!?])\s", docstring.strip(), maxsplit=1)[0]
     words = re.findall(r"[A-Za-z']+", re.sub(r"`[^`]*`", "X", sentence))
     if not words:
         return "it has no words"
