@@ -240,7 +240,7 @@ class Executor:
         streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
         job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
         if step.flowing:
-            number = self.journal.number_of(start.task)
+            number = self.journal.number_of(start.task, start.attempt)
             job = replace(job, joined=start.joined, stack=start.stack, attempt=start.attempt)
             job = replace(job, number=number, failure=start.failure)
         self._workers.submit(job, step.options.timeout)
