@@ -14,12 +14,7 @@ from nbflow.errors import ParameterError, UnknownName
 from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.notebook.read import SUFFIXES, read_notebook
-
-FLOW = "nbflow.flow"
-"""Names the entry of the click context that holds the flow, once the notebook is read."""
-
-GIVEN = "nbflow.given"
-"""Names the entry of the click context that holds the parameters given on the command line."""
+from nbflow.verbs.context import FLOW, GIVEN
 
 _BOOLEANS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
 

@@ -1,0 +1,15 @@
+"""Names the entries of the click context through which a front end gives a verb what it needs."""
+
+from __future__ import annotations
+
+FLOW = "nbflow.flow"
+"""Holds the flow of the notebook, once the notebook is read."""
+
+GIVEN = "nbflow.given"
+"""Holds the values of the parameters that were given on the command line."""
+
+PLACE = "nbflow.place"
+"""Holds the workplace, when a verb is used inside a notebook and not in a shell."""
+
+PERFORM = "nbflow.perform"
+"""Holds the `Perform` function of the front end, which runs a request."""
