@@ -5,7 +5,7 @@ from __future__ import annotations
 from nbflow.errors import MetaflowNamespaceMismatch
 from nbflow.store.catalog.user import user_name
 
-_chosen: list[str | None] = []  # the argument of the last call of `namespace`
+chosen: list[str | None] = []  # the argument of the last call of `namespace`
 
 
 def namespace(name: str | None) -> str | None:
@@ -17,24 +17,24 @@ def namespace(name: str | None) -> str | None:
     Returns:
         The same `name`.
     """
-    _chosen[:] = [name]
+    chosen[:] = [name]
     return name
 
 
 def get_namespace() -> str | None:
     """Return the chosen namespace; None means all runs. At first it is `user:` and your user name."""
-    return _chosen[0] if _chosen else f"user:{user_name()}"
+    return chosen[0] if chosen else f"user:{user_name()}"
 
 
 def default_namespace() -> str | None:
     """Show your own runs again, as at first, and return that namespace."""
-    _chosen.clear()
+    chosen.clear()
     return get_namespace()
 
 
 def is_default() -> bool:
     """Tell whether no namespace was chosen. Notebooks then show the runs of all users."""
-    return not _chosen
+    return not chosen
 
 
 def require_seen(namespace: str | None, tags: frozenset[str]) -> None:
