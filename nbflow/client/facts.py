@@ -127,7 +127,7 @@ class TaskFacts:
 
     @property
     def exception(self) -> Failure | None:
-        """Return the error of a failed task: type with its module, message, traceback as text and as frames. Else None."""
+        """Return the error of a failed task: its type with module, message and traceback. Else None."""
         if self._row.failure is None:
             return None
         facts = json.loads(self._row.failure)
