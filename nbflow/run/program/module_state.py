@@ -242,5 +242,5 @@ def _read(path: Path, _changed: int) -> Prelude:
     try:
         source = path.read_text("utf-8")
     except (OSError, ValueError):
-        return Prelude()  # the import itself will say so, in the task
+        return Prelude()  # the import in the task will report it
     return read_flow([Cell(1, source)], path.stem, path.name).prelude
