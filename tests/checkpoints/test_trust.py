@@ -253,7 +253,7 @@ def test_an_artifact_that_was_put_beside_the_signed_ones_is_refused(kernel: Kern
     (signed,) = reader.artifacts(task)
     foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
     forge(kernel.store, "DELETE FROM seals")
-    with pytest.raises(Untrusted, match=r"what load sees .* was signed by nobody"):
+    with pytest.raises(Untrusted, match=r"an artifact that step 'load' uses .* was signed by nobody"):
         foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
 
 
