@@ -101,7 +101,7 @@ class Store(ValueStore):
     def __exit__(self, *error: object) -> None:
         self.close()
 
-    # ---- the whole
+    # ---- the store as a whole
 
     @contextmanager
     def lease(self) -> Iterator[None]:
