@@ -9,6 +9,7 @@ from pathlib import Path
 
 import comm
 
+from nbflow.run.card import cards_of_task
 from nbflow.run.output import frontend
 from nbflow.run.output.capture import Capture, figures_are_open
 from nbflow.run.output.outputs import Bundle, Output, Outputs
@@ -28,7 +29,7 @@ class NotebookCapture(Capture):
     @contextlib.contextmanager
     def task(self, label: str, attempt: int = 0) -> Iterator[list[Output]]:
         self._gathered.clear()
-        with super().task(label) as outputs:
+        with super().task(label) as outputs, cards_of_task(self.folder):
             yield outputs
         self._hand_to_widgets()
         keep_widgets(outputs)
