@@ -12,14 +12,16 @@ class RestoreError(NbflowError):
 
 
 class NotACheckpoint(RestoreError):
-    """Raised when the task to restore did not succeed, or is one of many."""
+    """Raised when the task to restore did not succeed, or when the address names several tasks."""
 
     def __init__(self, address: str, status: str, tasks: Iterable[str] = ()) -> None:
         self.address, self.status, self.tasks = address, status, tuple(tasks)
+        if self.tasks:
+            listed = ", ".join(self.tasks[:4]) + (", …" if len(self.tasks) > 4 else "")
+            super().__init__(f"{address} has {status}, and each has a checkpoint. Choose a task: {listed}")
+            return
         step = address.rpartition("/")[2].partition("[")[0]
         fix = f"look at it with `%flow debug {step}`, or restore the step before it"
-        if self.tasks:
-            fix = f"name one of its tasks: {', '.join(self.tasks[:4])}" + (", …" if len(self.tasks) > 4 else "")
         super().__init__(f"{address} is {status}, so there is no checkpoint of it: {fix}")
 
 

@@ -68,7 +68,7 @@ class Narrator:
                 yield from self._failed(event, result)
             case TaskMissing():
                 yield (
-                    f"{event.task} · nothing is stored for it that still holds: "
+                    f"{event.task} · the store has no valid result of it: "
                     f"nbflow run {self.command} --to {event.task.step}\n"
                 )
             case RunCancelled():

@@ -175,7 +175,7 @@ def test_a_pickle_that_was_exchanged_is_not_executed(kernel: Kernel, tmp_path: P
     evil = b"cos\nsystem\n(Vtouch " + str(tmp_path / "pwned").encode() + b"\ntR."
     forge(kernel.store, "UPDATE components SET stream = ?", evil)
     kernel.damage("x = 0")
-    with pytest.raises(BlobCorrupt, match="its pickle is not the one that was written"):
+    with pytest.raises(BlobCorrupt, match="its pickle is not the one that was stored"):
         kernel.restore("load")
     assert kernel.value("x") == 0
     assert not (tmp_path / "pwned").exists()
@@ -253,7 +253,7 @@ def test_an_artifact_that_was_put_beside_the_signed_ones_is_refused(kernel: Kern
     (signed,) = reader.artifacts(task)
     foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
     forge(kernel.store, "DELETE FROM seals")
-    with pytest.raises(Untrusted, match=r"what load sees .* was signed by nobody"):
+    with pytest.raises(Untrusted, match=r"an artifact that step 'load' uses .* was signed by nobody"):
         foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
 
 

@@ -158,7 +158,7 @@ def test_skips_missing_tasks_and_interrupts_are_said() -> None:
     events = [TaskSkipped(START, "its condition did not hold"), TaskMissing(SHOUT), RunCancelled("interrupted")]
     assert narrate(LINEAR.graph, events)[1].splitlines() == [
         "start · skipped: its condition did not hold",
-        "shout · nothing is stored for it that still holds: nbflow run flow.ipynb --to shout",
+        "shout · the store has no valid result of it: nbflow run flow.ipynb --to shout",
         "interrupted: stopping; what has finished is kept",
     ]
 

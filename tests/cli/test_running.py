@@ -102,7 +102,7 @@ def test_parts_of_a_flow(shell: Shell) -> None:
     notebook = shell.write_shape(LINEAR)
     missing = shell("run", notebook, "--only", "shout")
     assert missing.code == 1
-    assert f"start · nothing is stored for it that still holds: nbflow run {notebook} --to start" in missing.lines
+    assert f"start · the store has no valid result of it: nbflow run {notebook} --to start" in missing.lines
     assert "run 2 succeeded · 1 ran · 0 reused" in shell("run", notebook, "--to", "start").out
     assert "run 3 succeeded · 1 ran · 1 reused" in shell("run", notebook, "--only", "shout").out
     assert "run 4 succeeded · 2 ran · 1 reused" in shell("run", notebook, "--from", "shout").out
@@ -206,7 +206,7 @@ def test_a_run_says_what_may_make_its_values_other_than_those_of_the_cells(shell
     )
     told = [line for line in shell("run", notebook).out.splitlines() if line.startswith("warning: ")]
     checked = [line for line in shell("check", notebook).out.splitlines() if line.startswith("warning: ")]
-    assert [line for line in checked if "alone: step 'b' does not see it" in line] == told
+    assert [line for line in checked if "step 'b' does not see it" in line] == told
     assert len(told) == 2
     assert len(checked) == 3  # that two steps write one name changes nothing here
 
