@@ -145,7 +145,7 @@ def test_the_shell_trusts_a_store_by_its_notebook_its_folder_or_itself(
     stranger()
     answers = [CliRunner().invoke(shell_trust, [str(kernel.folder / place)]).output for _ in range(2)]
     root = kernel.store.root
-    assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted before\n"]
+    assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted already\n"]
 
 
 @pytest.mark.parametrize(

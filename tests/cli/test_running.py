@@ -66,7 +66,7 @@ def test_a_failed_run_says_how_to_resume_and_resume_keeps_what_holds(shell: Shel
     assert failed.lines[-3:] == [
         failed.lines[-3],
         "not run: end",
-        f"to go on from here: nbflow resume {notebook} 1",
+        f"to continue: nbflow resume {notebook} 1",
     ]
     assert failed.lines[-3].startswith("run 1 failed · 3 ran · 0 reused · 1 failed · ")
     assert '    File "failing.ipynb · step divide · cell 2", line 2, in <module>' in failed.lines
@@ -111,7 +111,7 @@ def test_parts_of_a_flow(shell: Shell) -> None:
 def test_a_change_in_place_is_said_and_remembered(shell: Shell) -> None:
     notebook = shell.write_shape(MUTATED)
     first = shell("run", notebook, "-j", "1")
-    assert first.out.count("hidden · changes box in place: from now on an artifact of hidden") == 1
+    assert first.out.count("hidden · changes box in place: it is now an artifact of hidden") == 1
     assert "run 1 succeeded · 4 ran · 0 reused" in first.out
     again = shell("run", notebook)
     assert "changes box" not in again.out
@@ -135,9 +135,9 @@ def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "interrupted: stopping; what has finished is kept" in out
+    assert "interrupted: stopping; finished tasks are kept" in out
     assert "run 1 cancelled · 1 ran · 0 reused" in out
-    assert out.endswith(f"not run: b\nto go on from here: nbflow resume {notebook} 1\n")
+    assert out.endswith(f"not run: b\nto continue: nbflow resume {notebook} 1\n")
     status = shell("status", notebook)
     assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "cancelled"]]
     assert shell("logs", notebook, "b").out == "begun\n"

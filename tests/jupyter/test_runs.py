@@ -92,7 +92,7 @@ def test_a_dry_run_of_a_restore_changes_nothing(live: Live, capsys: pytest.Captu
         ("restore", VerbUnknown, "Missing argument"),
         ("restroe one", UnknownName, "did you mean 'restore'"),
         ("run --to nothing", UnknownName, "no step 'nothing'"),
-        ("run --nonsense", VerbUnknown, "include --nonsense"),
+        ("run --nonsense", VerbUnknown, "has no option --nonsense"),
         ("run 'unclosed", VerbUnknown, "close the quotes"),
         ("cancel", VerbUnknown, "nothing runs in the background"),
         ("convert --to magic", VerbUnknown, "does not know the file"),
