@@ -38,7 +38,8 @@ def passes(gate: str) -> bool:
     command, *arguments = gate.split()
     print(f"\n— {gate}", flush=True)
     path = os.pathsep.join([str(SCRIPTS), os.environ.get("PATH", os.defpath)])
-    gate_run = subprocess.run([SCRIPTS / command, *arguments], cwd=ROOT, env={**os.environ, "PATH": path}, check=False)
+    environment = {**os.environ, "PATH": path, "NO_MKDOCS_2_WARNING": "1"}
+    gate_run = subprocess.run([SCRIPTS / command, *arguments], cwd=ROOT, env=environment, check=False)
     return gate_run.returncode == 0
 
 
