@@ -1,4 +1,4 @@
-"""What restoring a checkpoint, or making one by hand, has to say."""
+"""Defines the errors of restoring a checkpoint, and of saving one by hand."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from nbflow.errors.base import NbflowError
 
 
 class RestoreError(NbflowError):
-    """The base of what a restore has to say; the namespace is as it was."""
+    """The base class of the errors of a restore. The namespace stays unchanged when one is raised."""
 
 
 class NotACheckpoint(RestoreError):
-    """Raised when the task to restore did not succeed, or is one of many."""
+    """Raised when the task to restore did not succeed, or when a step has several tasks and none was chosen."""
 
     def __init__(self, address: str, status: str, tasks: Iterable[str] = ()) -> None:
         self.address, self.status, self.tasks = address, status, tuple(tasks)
         step = address.rpartition("/")[2].partition("[")[0]
-        fix = f"look at it with `%flow debug {step}`, or restore the step before it"
+        said = f"{address} is {status}, so it has no checkpoint: inspect it with `%flow debug {step}`, or restore "
+        said += "the step before it"
         if self.tasks:
-            fix = f"name one of its tasks: {', '.join(self.tasks[:4])}" + (", …" if len(self.tasks) > 4 else "")
-        super().__init__(f"{address} is {status}, so there is no checkpoint of it: {fix}")
+            listed = ", ".join(self.tasks[:4]) + (", …" if len(self.tasks) > 4 else "")
+            said = f"{address} has several tasks. Choose a task: {listed}"
+        super().__init__(said)
 
 
 class PreludeFailed(RestoreError):
-    """Raised when a definition that a checkpoint needs cannot be executed again."""
+    """Raised when a definition of the shared code that a checkpoint needs cannot be executed again."""
 
     def __init__(self, names: Iterable[str], where: str, cause: BaseException) -> None:
         self.names, self.where, self.cause = sorted(names), where, cause
@@ -35,15 +37,15 @@ class PreludeFailed(RestoreError):
 
 
 class NothingToUndo(RestoreError):
-    """Raised by undo when every restore of this session has been taken back."""
+    """Raised by undo when every restore of this session is undone already."""
 
     def __init__(self) -> None:
-        super().__init__("nothing to undo: no restore of this session is left to take back")
+        super().__init__("nothing to undo: this session has no restore left to undo")
 
 
 class CheckpointNameTaken(NbflowError):
-    """Raised when a checkpoint by hand is to have the name of a step."""
+    """Raised when a checkpoint saved by hand is to have the name of a step."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"'{name}' is a step, and its checkpoints are made by running it: choose another name")
+        super().__init__(f"'{name}' is a step, and running it makes its checkpoints: choose another name")
