@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import click
 
-from nbflow.cli.terminal import perform_in_terminal
 from nbflow.progress.streams import take_any_text
-from nbflow.verbs.execution import PERFORM
+from nbflow.verbs.context import PERFORM
 from nbflow.verbs.group import Verbs
 
 
@@ -20,8 +20,13 @@ class ShellVerbs(Verbs):
         return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:
-        ctx.meta[PERFORM] = perform_in_terminal
+        ctx.meta[PERFORM] = _perform
         return super().invoke(ctx)
+
+
+def _perform(place: Any, request: Any) -> None:
+    """Import what runs a flow when one is run, so that `nbflow --help` answers at once."""
+    importlib.import_module("nbflow.cli.terminal").perform_in_terminal(place, request)
 
 
 @click.group(cls=ShellVerbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -21,11 +21,9 @@ from nbflow.progress.numbers import ago
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
+from nbflow.verbs.context import PERFORM, PLACE
 from nbflow.verbs.options import FlowCommand, require_step
-from nbflow.verbs.workplace import NOTEBOOK, PLACE, Workplace, workplace_of_steps
-
-PERFORM = "nbflow.perform"
-"""Where the context keeps the `Perform` of the front end."""
+from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
 
 FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
 

@@ -9,7 +9,7 @@ import click
 from nbflow.importing.notebook import import_script
 from nbflow.importing.sync import sync_script as sync_bodies
 from nbflow.progress.pictures import count
-from nbflow.verbs.workplace import PLACE
+from nbflow.verbs.context import PLACE
 
 SCRIPT = click.argument("script", metavar="FLOW.py", type=click.Path(path_type=Path))
 

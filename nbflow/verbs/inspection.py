@@ -14,9 +14,10 @@ from nbflow.notebook.init.files import repair_notebook
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_dot, to_mermaid, to_svg, to_text
 from nbflow.run.diskcheck import check_disk
+from nbflow.verbs.context import PLACE
 from nbflow.verbs.exports import tell_differences
 from nbflow.verbs.options import describe_parameter, type_in_words
-from nbflow.verbs.workplace import NOTEBOOK, PLACE, workplace, workplace_of_steps
+from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
 
 
 @click.command()

@@ -14,12 +14,7 @@ from nbflow.errors import ParameterError, UnknownName
 from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.notebook.read import SUFFIXES, read_notebook
-
-FLOW = "nbflow.flow"
-"""Where the context keeps the flow of the notebook, once it is known."""
-
-GIVEN = "nbflow.given"
-"""Where it keeps the values of the parameters that stand on the command line."""
+from nbflow.verbs.context import FLOW, GIVEN
 
 _BOOLEANS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
 

@@ -14,7 +14,7 @@ from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
 from nbflow.notebook.init.init_plan import InitPlan, PlanRow
 from nbflow.progress.numbers import brief, table
 from nbflow.progress.pictures import count
-from nbflow.verbs.workplace import PLACE
+from nbflow.verbs.context import PLACE
 
 
 @click.command()

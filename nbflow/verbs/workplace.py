@@ -20,7 +20,7 @@ from nbflow.notebook.read import read_notebook
 from nbflow.run.launch import refuse_empty
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
-from nbflow.verbs.options import FLOW, GIVEN
+from nbflow.verbs.context import FLOW, GIVEN, PLACE
 
 NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
 
@@ -65,10 +65,6 @@ class Workplace:
         if origin is None:
             return bind_parameters(self.flow, given, self.folder)
         return resumed_parameters(self.archive, self.flow, given, self.folder, origin)
-
-
-PLACE = "nbflow.place"
-"""Where the context keeps the workplace, when a verb is not used in a shell but in the notebook itself."""
 
 
 def workplace(notebook: Path) -> Workplace:

@@ -137,7 +137,7 @@ class CatalogReader:
         query = (
             f"SELECT {TASK_COLUMNS} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
         )
-        return tuple(task_of(row) for row in self.query(f"{query} ORDER BY tasks.number", run, *values))
+        return tuple(task_of(row) for row in self.query(query, run, *values))
 
     def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
         """The attempts up to a task, the first one first: those since the last that was not a further one."""

@@ -21,10 +21,10 @@ from nbflow.jupyter.protocol.sent import read_sent, read_word
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
-from nbflow.verbs.execution import PERFORM, Perform
+from nbflow.verbs.context import FLOW, GIVEN, PERFORM, PLACE
+from nbflow.verbs.execution import Perform
 from nbflow.verbs.group import VERBS, Verbs
-from nbflow.verbs.options import FLOW, GIVEN
-from nbflow.verbs.workplace import PLACE, Workplace
+from nbflow.verbs.workplace import Workplace
 
 LIVE_VERBS: Mapping[str, click.Command] = {
     command.name or "": command
