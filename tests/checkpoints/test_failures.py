@@ -45,7 +45,7 @@ def test_an_unknown_run_step_and_item_are_refused_with_what_there_is(kernel: Ker
 
 
 def test_all_tasks_of_a_foreach_are_no_checkpoint(place: Place) -> None:
-    with pytest.raises(NotACheckpoint, match=r"one of several.*name one of its tasks: fit\[0\], fit\[1\]"):
+    with pytest.raises(NotACheckpoint, match=r"1/fit has several tasks. Choose a task: fit\[0\], fit\[1\]"):
         describe(place, "fit")
 
 
