@@ -16,6 +16,12 @@ _AUXILIARIES = (
     "is are was were be been has have had can could may might must shall should will would does do did cannot"
 )
 
+_BEFORE_NOUNS = (
+    "a an the of in by with for from on at its their his her our your this these those each every all any no some own "
+    "new old first last next same other another"
+)
+"""A word that may be a verb or a noun is a noun behind one of these."""
+
 _BASE_FORMS = (Path(__file__).parent / "verbs.txt").read_text("utf-8").split()
 
 
@@ -35,13 +41,16 @@ VERBS = frozenset(form for verb in _BASE_FORMS for form in _forms(verb)) | froze
 
 def fault_of(docstring: str) -> str:
     """Return what is wrong with the first sentence of a docstring; "" for nothing."""
-    sentence = re.split(r"(?<=[.:!?])\s", docstring.strip(), maxsplit=1)[0]
+    sentence = re.split(r"(?<=[.!?])\s", docstring.strip(), maxsplit=1)[0]
     words = re.findall(r"[A-Za-z']+", re.sub(r"`[^`]*`", "X", sentence))
     if not words:
         return "it has no words"
     if words[0] in BAD_BEGINNINGS:
         return f"it begins with '{words[0]}'"
-    if not any(word.lower() in VERBS for word in words):
+    lower = [word.lower() for word in words]
+    if not any(
+        word in VERBS and before not in _BEFORE_NOUNS.split() for before, word in zip(["", *lower], lower, strict=False)
+    ):
         return "its first sentence has no verb"
     return ""
 

@@ -1,4 +1,4 @@
-"""Whether a function, class or constant of the notebook is still what its definition made, without running it again."""
+"""Tells whether a function, class or constant of the notebook is unchanged, without executing its definition again."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import PurePath
 from typing import Any
 
 _ATOMS = (int, float, complex, bool, str, bytes, type(None))
-_LIMIT = 100_000  # values looked at; beyond it what is left is compared by identity
+_LIMIT = 100_000  # values that are looked at; the rest is compared by identity
 _CACHES = frozenset({"__dict__", "__weakref__", "__slotnames__", "__annotations_cache__"})
 
 
 class Same:
-    """Equal to itself only; it keeps the object alive, so that no other can take its place."""
+    """Is equal only for the same object, which it keeps alive, so that no other object gets its id."""
 
     __slots__ = ("value",)
 
@@ -34,7 +34,7 @@ class Same:
 
 
 def fingerprint(value: object) -> tuple[object, ...]:
-    """Equal as long as nobody changed the value in place, in it or in what it is made of."""
+    """Return facts about a value that stay equal while nobody changes it, or a part of it, in place."""
     return tuple(_facts(value, set()))
 
 
@@ -53,7 +53,7 @@ def _facts(value: Any, seen: set[int]) -> Iterator[object]:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """What may be changed in a value: items, attributes, defaults, captured cells, the bytes of an array."""
+    """Yield what can be changed in a value: items, attributes, defaults, captured cells, the bytes of an array."""
     if isinstance(value, type):
         yield from _of_class(value)
     elif isinstance(value, types.FunctionType):
@@ -72,7 +72,7 @@ def _parts(value: Any) -> Iterator[Any]:
 
 
 def _of_class(cls: type) -> Iterator[Any]:
-    if cls.__module__ == "__main__":  # nobody changes those of libraries, and they are large
+    if cls.__module__ == "__main__":  # classes of libraries are large, and nobody changes them
         yield from (part for item in vars(cls).items() if item[0] not in _CACHES for part in item)
 
 
@@ -88,7 +88,7 @@ def _of_object(value: Any) -> Iterator[Any]:
 
 
 def is_rigid(value: object) -> bool:
-    """Whether the value cannot be changed in place."""
+    """Return whether the value cannot be changed in place."""
     if isinstance(value, tuple | frozenset):
         return all(map(is_rigid, value))
     return isinstance(value, (*_ATOMS, range, re.Pattern, PurePath, date, timedelta, type))

@@ -1,4 +1,4 @@
-"""Which names of the live namespace nbflow bound, to which artifact, and which definitions of the notebook it saw."""
+"""Records which names of the live namespace nbflow bound to which artifact, and which definitions were executed."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _Snapshot = tuple[Mapping[str, "BoundArtifact"], Mapping[str, "BoundDefinition"]
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A name whose artifact is known and that still holds that very object; `intact`: and nobody changed it since."""
+    """Describes a name that still holds the value of its artifact; `intact` if nobody has changed the value since."""
 
     artifact: ArtifactRef
     task: int  # row of the task that made the artifact
     intact: bool = False
-    ours: bool = True  # nbflow bound it; else it was only stored by hand
-    aliases: tuple[str, ...] = ()  # other live names of the very object that nbflow does not own
+    ours: bool = True  # nbflow bound it; else a checkpoint by hand stored it
+    aliases: tuple[str, ...] = ()  # other live names of the same object, which nbflow does not own
 
 
 @dataclass(frozen=True, slots=True)
 class BoundArtifact:
-    """What a name was bound to when its artifact was stored; `ours` unless the user had bound it."""
+    """Holds what a name was bound to when its artifact was stored; `ours` unless the user had bound it."""
 
     value: object
     artifact: ArtifactRef
@@ -40,7 +40,7 @@ class BoundArtifact:
 
 @dataclass(frozen=True, slots=True)
 class BoundDefinition:
-    """What a definition of the notebook bound to one of its names."""
+    """Holds what a definition of the notebook bound to one of its names."""
 
     value: object
     code: str  # Definition.code
@@ -54,7 +54,7 @@ def _no_classes() -> MutableMapping[str, type]:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An effect that was executed: the code of its definition, and the names whose objects it changed."""
+    """Names an effect that was executed: the code of its definition, and the names whose objects it changed."""
 
     code: str
     changes: frozenset[str]
@@ -62,24 +62,27 @@ class Done:
 
 @dataclass(eq=False)
 class Ledger:
-    """One per live session, beside its namespace. Nothing here changes what the namespace holds.
+    """Records what nbflow and the definitions of the notebook bound in the namespace of a live session.
 
     Call `define` after a cell with definitions ran, `own` after nbflow bound artifacts, and `prune` after every cell,
-    so that what the user deletes is not kept alive.
+    so that objects which the user deletes are not kept alive. Only `rebind` changes the namespace.
     """
 
     namespace: dict[str, Any]
     bound: dict[str, BoundArtifact] = field(default_factory=dict)
     defined: dict[str, BoundDefinition] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)  # codes of the `%%shared` cells that ran
-    effects: tuple[Done, ...] = ()  # done to the objects that the names hold, in that order
-    settings: Counter[str] = field(default_factory=Counter)  # how often each was done in this process, by its code
-    classes: MutableMapping[str, type] = field(default_factory=_no_classes)  # the codec's own notes
-    undos: list[Any] = field(default_factory=list)  # of `restore.Undo`, the last one last
-    undone: dict[str, Any] = field(default_factory=dict)  # what the last undo took away
+    effects: tuple[Done, ...] = ()  # effects on the objects that the names hold, in order
+    settings: Counter[str] = field(default_factory=Counter)  # code -> how often it was executed
+    classes: MutableMapping[str, type] = field(default_factory=_no_classes)  # kept for the codec
+    undos: list[Any] = field(default_factory=list)  # of type `restore.Undo`, the newest last
+    undone: dict[str, Any] = field(default_factory=dict)  # the values that the last undo removed
 
     def own(self, task: int, artifacts: Iterable[ArtifactRef], ours: bool = True) -> None:
-        """The names of these artifacts of the task with that row were bound just now (not `ours`: only stored)."""
+        """Note that the names of these artifacts were bound just now, or without `ours` that they were only stored.
+
+        `task` is the row of the task that made the artifacts.
+        """
         for artifact in artifacts:
             if artifact.name in self.namespace:
                 self.bound[artifact.name] = BoundArtifact(self.namespace[artifact.name], artifact, task, ours)
@@ -87,7 +90,7 @@ class Ledger:
                     self.defined.pop(artifact.name, None)
 
     def rebind(self, loaded: Iterable[tuple[ArtifactRef, object]]) -> None:
-        """Bind names that still hold these artifacts to values loaded anew, which share objects with others."""
+        """Bind names that still hold these artifacts to values that were loaded again and share objects with others."""
         for artifact, value in loaded:
             one = self.bound.get(artifact.name)
             if one and one.artifact.digest == artifact.digest and self.namespace.get(artifact.name) is one.value:
@@ -95,11 +98,15 @@ class Ledger:
                 self.bound[artifact.name] = replace(one, value=value)
 
     def disown(self, names: Iterable[str]) -> None:
+        """Forget that nbflow bound these names."""
         for name in names:
             self.bound.pop(name, None)
 
     def define(self, definitions: Iterable[Definition], prints: Mapping[str, tuple[object, ...]] | None = None) -> None:
-        """These definitions were executed in the namespace just now; `prints` are older than what was done since."""
+        """Note that these definitions were executed in the namespace just now.
+
+        `prints` holds fingerprints by name that were taken right after the definitions were executed.
+        """
         for definition in definitions:
             if definition.kind == "shared":
                 self.shared.add(definition.code)
@@ -115,7 +122,7 @@ class Ledger:
             self._accept(definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:
-        """What a definition did to others by being executed, such as adding to a registry, belongs to them."""
+        """Accept what executing a definition did to other definitions, such as adding to a registry."""
         agenda, seen = list(names), set[str]()
         while agenda:
             name = agenda.pop()
@@ -126,7 +133,7 @@ class Ledger:
             seen.add(name)
 
     def prune(self) -> None:
-        """Let go of names that the user has bound anew or deleted: they are the user's now."""
+        """Forget the names that the user has bound again or deleted: they belong to the user now."""
         get = self.namespace.get
         for name in [name for name, one in self.bound.items() if get(name, _ABSENT) is not one.value]:
             del self.bound[name]
@@ -134,11 +141,11 @@ class Ledger:
             del self.defined[name]
 
     def holds(self, name: str) -> bool:
-        """Whether the name is bound to what a definition of the notebook made of it, unchanged or not."""
+        """Return whether the name holds what a definition of the notebook bound to it, changed in place or not."""
         return name in self.defined and self.namespace.get(name, _ABSENT) is self.defined[name].value
 
     def is_defined(self, definition: Definition) -> bool:
-        """Whether the namespace holds just what this definition makes."""
+        """Return whether the namespace holds exactly what this definition makes."""
         if definition.kind == "shared":
             return definition.code in self.shared
         if definition.setting:
@@ -157,8 +164,10 @@ class Ledger:
         )
 
     def snapshot(self) -> _Snapshot:
+        """Return the state of the ledger, for `rewind`."""
         return dict(self.bound), dict(self.defined), frozenset(self.shared), self.effects
 
     def rewind(self, before: _Snapshot) -> None:
+        """Restore a state that `snapshot` has returned."""
         bound, defined, shared, self.effects = before
         self.bound, self.defined, self.shared = dict(bound), dict(defined), set(shared)

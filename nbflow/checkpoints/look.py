@@ -1,4 +1,4 @@
-"""What the live namespace still holds of what nbflow knows, as far as that is quick to tell."""
+"""Finds what the live namespace still holds of what nbflow bound, as far as that can be found out quickly."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import Component
 
 WORTH_COMPARING = 4 << 20
-"""Bytes of a component; above, loading it again costs less than pickling what is there to compare."""
+"""Components with more bytes than this are not compared, because loading them again costs less."""
 
 
 def look(ledger: Ledger, store: Store, checkpoint: Checkpoint, compare: bool = True) -> dict[str, Owned]:
-    """Every name that still holds what nbflow bound to it; those that the checkpoint has too are compared.
+    """Return every name that still holds what nbflow bound to it.
 
-    They are pickled for that, and nothing is loaded.
+    With `compare`, names that the checkpoint has, too, are pickled to see whether they have changed; nothing is loaded.
     """
     intact = _intact(ledger, store, checkpoint) if compare else set()
     others = _other_names(ledger)
@@ -37,7 +37,7 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
         if name in checkpoint.held and checkpoint.held[name].artifact.digest == one.artifact.digest
     }
     home = RestoreHome(ledger, checkpoint, store.history)
-    whole: dict[str, Mapping[int, object]] = {}  # the objects of each component that is as stored, by their numbers
+    whole: dict[str, Mapping[int, object]] = {}  # the objects of each unchanged component, by number
     for component, values in _in_order(dict(_whole_components(same, checkpoint))):
         if whole.keys() >= {*component.bases}:
             foreign = [object_at(whole[digest], number) for digest, number in component.places]
@@ -51,7 +51,7 @@ def _intact(ledger: Ledger, store: Store, checkpoint: Checkpoint) -> set[str]:
 def _whole_components(
     same: Mapping[str, BoundArtifact], checkpoint: Checkpoint
 ) -> Iterator[tuple[Component, list[object]]]:
-    """The components that are live as a whole, small, and free of what cannot be stored, with their live values."""
+    """Yield components, with their live values, that are live as a whole, small, and without lost parts."""
     by_digest = {one.artifact.digest: one.value for one in same.values() if not one.artifact.lost}
     for digest in {one.artifact.component for one in same.values() if type(one.value) not in ATOMS}:
         component = checkpoint.components[digest]
@@ -61,7 +61,7 @@ def _whole_components(
 
 
 def _in_order(components: Mapping[Component, list[object]]) -> Iterator[tuple[Component, list[object]]]:
-    """Yield each component behind those of the others that it refers to."""
+    """Yield each component after the components that it refers to."""
     waiting = dict(components)
     while waiting:
         missing = {component.digest for component in waiting}
@@ -70,7 +70,7 @@ def _in_order(components: Mapping[Component, list[object]]) -> Iterator[tuple[Co
 
 
 def _other_names(ledger: Ledger) -> dict[int, list[str]]:
-    """Names that the user gave to objects that nbflow bound: they stay what they are."""
+    """Return the names that the user gave to objects which nbflow bound, by id of the object; a restore keeps them."""
     wanted = {id(one.value) for one in ledger.bound.values() if type(one.value) not in ATOMS}
     found: dict[int, list[str]] = {}
     for label, value in _user_names(ledger.namespace, ledger.bound):

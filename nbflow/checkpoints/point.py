@@ -1,4 +1,4 @@
-"""A checkpoint, as the catalog describes it: nothing is unpickled to make one."""
+"""Reads checkpoints from the catalog; nothing is unpickled for that."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
 @dataclass(frozen=True, slots=True)
 class HeldName:
-    """What one name held at a checkpoint, and the task that had bound it: its row, and how users write it."""
+    """Says what a name held at a checkpoint, and which task had bound it: its row, and its address for users."""
 
     artifact: ArtifactRef
     task: int
@@ -34,7 +34,10 @@ class HeldName:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What the names held after a task. `needed` are the prelude names its steps use; `prelude` is that of the run."""
+    """Describes what the names held after a task.
+
+    `needed` holds the prelude names that its steps use; `prelude` is the prelude of the run.
+    """
 
     flow: str
     run: int  # number
@@ -47,26 +50,28 @@ class Checkpoint:
     parameters: Mapping[str, object] = field(default_factory=dict)
     random: RandomState | None = field(default=None, repr=False)
     document: str = ""
-    scratch: frozenset[str] = frozenset()  # names that no step writes: saved by hand, and the user's own
+    scratch: frozenset[str] = frozenset()  # names that no step writes: a checkpoint by hand saved them
 
     @property
     def artifacts(self) -> dict[str, ArtifactRef]:
+        """Return the artifacts by name."""
         return {name: one.artifact for name, one in self.held.items()}
 
     @property
     def tasks(self) -> frozenset[int]:
-        """The rows of all tasks that made something of it."""
+        """Return the rows of all tasks that made a part of it."""
         return frozenset(one.task for one in self.held.values()) | {self.task}
 
     def references(self) -> Mapping[str, tuple[str, str]]:
+        """Return, for each prelude name, the digest and the source that pickles refer to."""
         return prelude_references(self.prelude)
 
 
 def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
-    """The checkpoint of the task that an address means; of the last turn where it means several.
+    """Return the checkpoint of the task that an address names; for a loop, of its last turn.
 
-    Raises NoRunYet, UnknownName and TaskUnknown for what is not there, NotACheckpoint for a task that did not succeed
-    or one of many.
+    Raises NoRunYet, UnknownName or TaskUnknown if there is no such task, and NotACheckpoint if the task did not succeed
+    or the address names several tasks.
     """
     row, tasks = archive.find(address)
     done = [task for task in tasks if task.status in _DONE]
@@ -74,12 +79,12 @@ def read_checkpoint(archive: Archive, address: Address) -> Checkpoint:
     if not done:
         raise NotACheckpoint(f"{row.number}/{task_name(tasks[-1])}", str(tasks[-1].status))
     if len(paths) > 1:
-        raise NotACheckpoint(f"{row.number}/{address.step}", "one of several", [task_name(task) for task in done])
+        raise NotACheckpoint(f"{row.number}/{address.step}", "several tasks", [task_name(task) for task in done])
     return describe_checkpoint(archive, row, done[-1])
 
 
 def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
-    """The same by the row of the task, which may have been superseded in its run since. Raises NotACheckpoint."""
+    """Return the checkpoint of the task with this row, which its run may have replaced since. Raises NotACheckpoint."""
     found = archive.reader.task(task)
     row = archive.reader.run_of_id(found.run) if found else None
     if found is None or row is None or found.status not in _DONE:
@@ -88,6 +93,7 @@ def read_checkpoint_of_row(archive: Archive, task: int) -> Checkpoint:
 
 
 def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpoint:
+    """Return the checkpoint after a task of a run."""
     reader = archive.reader
     row = as_signed(reader, row, task)
     graph = archive.graph(row)
@@ -119,7 +125,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
 
 
 def visible(graph: Graph, reader: CatalogReader, row: RunRow, task: TaskRow) -> Iterator[TaskRow]:
-    """The tasks whose artifacts the names held then, the nearest last. A step that stands below had bound nothing."""
+    """Yield the tasks whose artifacts the names held after a task, the nearest last; no step below it had run."""
     if task.step not in graph.links:
         yield task
         return
@@ -135,7 +141,7 @@ def visible(graph: Graph, reader: CatalogReader, row: RunRow, task: TaskRow) -> 
 
 
 def _before(reader: CatalogReader, row: RunRow, task: TaskRow, step: str, path: tuple[int, ...]) -> list[TaskRow]:
-    """The finished tasks of a step; in the run of a live session only those that were there at that time."""
+    """Return the finished tasks of a step; in the run of a live session only those that were finished at that time."""
     is_live = row.kind is RunKind.INTERACTIVE
     rows = reader.tasks(row.id, step, superseded=is_live, path=path)
     found = [one for one in rows if not one.split and one.status in _DONE]
@@ -143,7 +149,7 @@ def _before(reader: CatalogReader, row: RunRow, task: TaskRow, step: str, path: 
 
 
 def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
-    """Of every turn the newest task, in order; turns left over from an earlier round do not count."""
+    """Return the newest task of every turn, in order; turns of an earlier round of the loop do not count."""
     ordered = sorted(tasks, key=lambda one: one.number)
     first = max((i for i, one in enumerate(ordered) if one.turn == 0), default=0)
     newest = {one.turn: one for one in ordered[first:]}
@@ -151,13 +157,13 @@ def _newest_turns(tasks: Iterable[TaskRow]) -> list[TaskRow]:
 
 
 def as_signed(reader: CatalogReader, row: RunRow, task: TaskRow) -> RunRow:
-    """The run with the cells that the task ran with: those of a live session change."""
+    """Return the row of the run, with the code that the task ran with: the cells of a live session change."""
     seal = reader.seal(task.id)
     return replace(row, code=seal.code) if seal else row
 
 
 def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:
-    """The values of the run, made from what JSON could say of them; where that is too little, not at all."""
+    """Yield the values of the run's parameters, made from their JSON; those that JSON cannot hold are left out."""
     for parameter in graph.flow.parameters:
         if parameter.name in row.parameters:
             value = row.parameters[parameter.name]
@@ -167,7 +173,7 @@ def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:
 
 
 def _needed(graph: Graph, step: str) -> frozenset[str]:
-    """The prelude names that the step and those above it mention, with all that these need."""
+    """Return the prelude names that the step and the steps above it mention, and all names that these need."""
     steps = graph.ancestors(step) | {step}
     mentioned = {name for one in steps for name in graph.links[one].prelude}
     mentioned |= {name for one in steps for definition in graph.code_of[one] for name in definition.names}
@@ -187,6 +193,6 @@ def _components(reader: CatalogReader, held: Mapping[str, HeldName]) -> dict[str
 
 
 def sizes(component: Component) -> tuple[int, int]:
-    """(bytes that come as buffers, bytes that are unpickled)."""
+    """Return how many bytes of a component are mapped as buffers, and how many are unpickled."""
     buffers = sum(protocol.blob_size(digest) for digest in component.buffers)
     return buffers, component.size - buffers

@@ -1,4 +1,4 @@
-"""The random state of Python and of NumPy's global generator, kept with a checkpoint."""
+"""Keeps the random states of Python and of NumPy's global generator with a checkpoint."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ from nbflow.store.catalog.writer import CatalogWriter
 
 @dataclass(frozen=True)
 class RandomState:
-    """As `random.getstate()` and `numpy.random.get_state()` give them; `numpy` is None where it was not loaded."""
+    """Holds what `random.getstate()` and `numpy.random.get_state()` return; `numpy` is None if it was not loaded."""
 
     python: tuple[Any, ...]
     numpy: tuple[Any, ...] | None = None
 
 
 def observe_random() -> RandomState:
-    """What the two generators are at now."""
+    """Return the present state of the two generators."""
     numpy = sys.modules.get("numpy")
     return RandomState(random.getstate(), None if numpy is None else _plain(numpy.random.get_state()))
 
 
 def set_random(state: RandomState) -> None:
+    """Set the two generators to a state."""
     random.setstate(state.python)
     numpy = sys.modules.get("numpy")
     if state.numpy is not None and numpy is not None:
@@ -35,13 +36,13 @@ def set_random(state: RandomState) -> None:
 
 
 def write_random(writer: CatalogWriter, task: int, state: RandomState | None = None) -> None:
-    """Keep the state (that of now) with a task. 6 KB; the same state is stored once."""
+    """Store a state with a task, by default the present one. It takes 6 KB; equal states are stored once."""
     state = state or observe_random()
     writer.put_random(task, json.dumps([state.python, state.numpy]))
 
 
 def read_random(reader: CatalogReader, task: int) -> RandomState | None:
-    """As the task with that row left it; None where that was not kept."""
+    """Return the state after the task with this row; None if it was not kept."""
     text = reader.random(task)
     if text is None:
         return None

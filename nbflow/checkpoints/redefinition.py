@@ -1,4 +1,4 @@
-"""Which definitions of a checkpoint's prelude the live namespace lacks, or has in another version."""
+"""Finds definitions of a checkpoint's prelude that the live namespace lacks, or has in another version."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.checkpoints.restore_plan import Redefinition
 from nbflow.flow.syntax.definition import Definition, Prelude
 
-_VALUES = ("function", "class", "constant")  # what others may have looked at when they were defined
+_VALUES = ("function", "class", "constant")  # kinds whose values other definitions may use when they are executed
 
 
 def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True) -> Redefinition:
-    """A whole checkpoint brings its definitions back; single names of one leave those that are there alone."""
+    """Return what to define for a restore. A whole checkpoint restores its definitions; single names keep live ones."""
     stale = [one for one in checkpoint.prelude.definitions if not ledger.is_defined(one)]
     edited = [one for one in stale if not one.names & checkpoint.needed and _is_edited(ledger, one)]
     wanted = _with_others(ledger, checkpoint.prelude, [one for one in stale if one not in edited], edited)
@@ -27,7 +27,7 @@ def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True
 
 
 def _is_edited(ledger: Ledger, definition: Definition) -> bool:
-    """Whether the notebook has defined these names anew since, so that they are the user's newer version."""
+    """Return whether the notebook has defined these names again since, so that they are the user's newer version."""
     return all(ledger.holds(name) and ledger.defined[name].code != definition.code for name in definition.names)
 
 
@@ -39,7 +39,7 @@ def _is_altered(ledger: Ledger, name: str, definition: Definition) -> bool:
 def _with_others(
     ledger: Ledger, prelude: Prelude, stale: Iterable[Definition], edited: Iterable[Definition]
 ) -> tuple[Definition, ...]:
-    """The stale ones, those that use one of them, and those that executing them changes, such as a registry."""
+    """Return the stale definitions, those that use them, and those that executing them changes, such as a registry."""
     found, spared = set(stale), set(edited)
     before = -1
     while len(found) > before:
@@ -55,7 +55,7 @@ def _with_others(
 
 
 def _may_register(ledger: Ledger, definition: Definition) -> bool:
-    """Whether defining what uses it may add to it: a list or a dict, a class that looks at those derived from it."""
+    """Return whether a definition that uses this one may add to it: a list, a dict, or a class with subclasses."""
     if definition.kind == "class":
         return "__init_subclass__" in definition.source
     values = (ledger.namespace.get(name) for name in definition.names)

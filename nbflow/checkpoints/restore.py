@@ -1,4 +1,4 @@
-"""A checkpoint into the live namespace: everything is loaded first, then all names are bound at once."""
+"""Restores a checkpoint into the live namespace: it loads everything first, and then binds all names at once."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from nbflow.store.store import Store
 from nbflow.store.values import routes, tombstone
 
 LEVELS = 20
-"""How many restores can be taken back; the objects that they replaced live so long."""
+"""Limits how many restores can be undone; the objects that they replaced stay alive so long."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """The exact bindings before a restore. `notes` are what the user should know of the restore itself."""
+    """Holds the exact bindings before a restore. `notes` tell the user about the restore itself."""
 
     address: str
     before: Mapping[str, object]  # name -> the very object
@@ -39,7 +39,10 @@ class Undo:
 def prepare_restore(
     ledger: Ledger, store: Store, checkpoint: Checkpoint, names: Iterable[str] = (), as_name: str | None = None
 ) -> RestorePlan:
-    """The plan for this session; nothing is loaded of the checkpoint and nothing is bound."""
+    """Return the plan of a restore in this session; nothing of the checkpoint is loaded, and nothing is bound.
+
+    `names` limits the restore to some names; a single one may be bound `as_name`.
+    """
     chosen = tuple(names)
     ledger.prune()
     prelude = find_redefinition(ledger, checkpoint, whole=not chosen)
@@ -48,7 +51,10 @@ def prepare_restore(
 
 
 def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
-    """Do what the plan says; after any failure the namespace is as it was. The way back is on `ledger.undos`."""
+    """Do what the plan says, and return how to undo it, which `ledger.undos` holds too.
+
+    After a failure the namespace is as it was before. Raises Untrusted if a task of the checkpoint is not trusted.
+    """
     refuse_untrusted(store.history, sorted(plan.checkpoint.tasks), store.root)
     before, state = dict(ledger.namespace), ledger.snapshot()
     was = observe_random()
@@ -67,11 +73,11 @@ def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
 
 
 def undo_restore(ledger: Ledger) -> Undo:
-    """Take the last restore back that is not taken back yet. Raises NothingToUndo."""
+    """Undo the last restore that is not undone yet, and return what was undone. Raises NothingToUndo."""
     if not ledger.undos:
         raise NothingToUndo
     undo: Undo = ledger.undos.pop()
-    # taking a million objects apart takes longer than all of this: they go with the next restore
+    # keep the removed objects until the next restore: to free a million objects takes longer than the undo
     ledger.undone = {name: ledger.namespace.get(name) for name in (*undo.before, *undo.absent)}
     put_back(ledger.namespace, undo.before, undo.absent)
     ledger.rewind(undo.ledger)
@@ -81,6 +87,7 @@ def undo_restore(ledger: Ledger) -> Undo:
 
 
 def put_back(namespace: dict[str, Any], before: Mapping[str, object], absent: Iterable[str]) -> None:
+    """Bind names to the objects that they held before, and remove names that were absent."""
     for name in absent:
         namespace.pop(name, None)
     namespace.update(before)
@@ -103,7 +110,7 @@ def _perform(plan: RestorePlan, ledger: Ledger, store: Store) -> list[str]:
 
 
 def _handles(plan: RestorePlan, ledger: Ledger) -> Iterator[tuple[str, object]]:
-    """The live objects that stand where the checkpoint could store nothing, by their path."""
+    """Yield the live objects, with their paths, that stand where the checkpoint could store nothing."""
     for name in plan.attached:
         lost = {one.path: one for one in plan.checkpoint.held[name].artifact.lost}
         found = routes.find_objects({name: ledger.namespace[name]}, lost)

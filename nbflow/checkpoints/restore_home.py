@@ -1,4 +1,4 @@
-"""The live namespace as the codec sees it while a checkpoint is compared or loaded."""
+"""Presents the live namespace to the codec while a checkpoint is compared or loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbflow.store.catalog.reader import CatalogReader
 
 
 class RestoreHome:
-    """What the checkpoint's prelude defines is referred to by name; functions get the live namespace as globals."""
+    """Is the home of a restore: prelude objects are references, functions get the live namespace as globals."""
 
     def __init__(self, ledger: Ledger, checkpoint: Checkpoint, reader: CatalogReader) -> None:
         self.ledger, self.checkpoint = ledger, checkpoint
@@ -46,10 +46,10 @@ class RestoreHome:
         return None
 
     def provide(self, definitions: Mapping[str, str]) -> None:
-        """Nothing: the steps that made the functions need the same names, so a restore defines them anyway."""
+        """Do nothing: the steps that made the functions need the same names, so a restore defines these anyway."""
 
     def resolve(self, name: str, digest: str) -> object:
-        """As the checkpoint's prelude defines it, or as the stored code of an older run does."""
+        """Return what the checkpoint's prelude defines, or else what the stored code of an older run defines."""
         if self._references.get(name, ("",))[0] == digest:
             return self._aside[name] if name in self._aside else self.namespace[name]
         if (name, digest) not in self._old:
@@ -59,14 +59,17 @@ class RestoreHome:
     def _recall(self, name: str, digest: str) -> Any:
         source = self._reader.code(digest)
         if source is None:
-            raise LookupError(f"the store has no code for '{name}' as it was ({digest})")
+            raise LookupError(f"the store does not have the earlier code of '{name}' (digest {digest})")
         space = _new_space({})
         flags = future_flags(self.checkpoint.prelude.definitions)
         exec(compile(source, f"{name} as stored", "exec", flags, dont_inherit=True), space)
         return space[name]
 
     def define(self, definitions: Iterable[Definition]) -> list[str]:
-        """Execute definitions in the live namespace. Returns what failed and is not needed; raises PreludeFailed."""
+        """Execute definitions in the live namespace, and return notes about those that failed and are not needed.
+
+        Raises PreludeFailed if a needed one fails.
+        """
         notes: list[str] = []
         for definition in definitions:
             try:
@@ -81,7 +84,7 @@ class RestoreHome:
         return notes
 
     def define_aside(self, definitions: Iterable[Definition]) -> None:
-        """Execute definitions where only what is being loaded sees them, with all that they need."""
+        """Execute definitions, and all that they need, in a namespace that only the objects being loaded see."""
         wanted = {name for definition in definitions for name in definition.names}
         if wanted:
             space = _new_space(self.checkpoint.parameters)
@@ -95,7 +98,7 @@ class RestoreHome:
 
 
 def compile_definition(definition: Definition, flags: int) -> types.CodeType:
-    """Its code, under a file name by which tracebacks and `inspect` find the text."""
+    """Return the code of a definition, under a file name by which tracebacks and `inspect` find its text."""
     filename = f"{filename_of_cell(definition.place)}, line {definition.place.line} as stored"
     show_source(filename, Cell(definition.place.cell, definition.source))
     code: types.CodeType = compile(definition.source, filename, "exec", flags, dont_inherit=True)

@@ -1,4 +1,4 @@
-"""What a restore would do, decided from what is known without loading anything."""
+"""Plans a restore, from what is known without loading anything."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from nbflow.store.values.artifact_ref import Component, Lost
 
 @dataclass(frozen=True)
 class Redefinition:
-    """Definitions of the checkpoint's prelude to execute: `live` in the namespace, `aside` where nobody sees them.
+    """Lists definitions of the checkpoint's prelude to execute: `live` in the namespace, `aside` outside of it.
 
-    `edited` are names that the user has defined anew since and that the checkpoint does not need: they stay.
-    `altered` are still the objects that their definitions made, but something was changed in them.
+    `edited` holds names that the user has defined again and that the checkpoint does not need: they stay. `altered`
+    holds names whose objects were changed in place since their definition.
     """
 
     live: tuple[Definition, ...] = ()
@@ -28,20 +28,21 @@ class Redefinition:
 
     @property
     def is_deep(self) -> bool:
-        """Whether anything is defined anew that values may refer to."""
+        """Return whether something is defined again that values may refer to."""
         return any(definition.kind in ("function", "class", "constant") for definition in self.live)
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Return the names that the live definitions bind, sorted."""
         return tuple(sorted({name for definition in self.live for name in definition.names if name != "*"}))
 
 
 @dataclass(frozen=True)
 class RestorePlan:
-    """`bind` says which artifact goes to which live name; `kept` names hold just that already.
+    """Says what a restore does: `bind` tells which artifact goes to which live name; `kept` names hold theirs already.
 
-    `attached` names contain live handles that stay as they are now, not rewound; `lost` are the leaves that come back
-    as tombstones. `notes` are for the user to read.
+    `attached` names contain live handles, which keep their present state; `lost` holds the parts that come back as
+    tombstones. `notes` are for the user to read.
     """
 
     checkpoint: Checkpoint
@@ -53,15 +54,15 @@ class RestorePlan:
     lost: tuple[Lost, ...] = ()
     bind: Mapping[str, str] = field(default_factory=dict)  # name in the checkpoint -> live name
     prelude: Redefinition = Redefinition()
-    parameters: Mapping[str, object] = field(default_factory=dict)  # those that are not bound yet
+    parameters: Mapping[str, object] = field(default_factory=dict)  # the parameters that are not bound yet
     map_bytes: int = 0
     unpickle_bytes: int = 0
-    whole: bool = True  # the whole checkpoint, with its random state, not single names of it
+    whole: bool = True  # the whole checkpoint with its random state, not single names
     notes: tuple[str, ...] = ()
 
     @property
     def loaded(self) -> dict[str, HeldName]:
-        """What must be loaded, by its name in the checkpoint."""
+        """Return what must be loaded, by name in the checkpoint."""
         return {name: self.checkpoint.held[name] for name in self.bind}
 
 
@@ -73,10 +74,18 @@ def plan_restore(
     as_name: str | None = None,
     prelude: Redefinition | None = None,
 ) -> RestorePlan:
-    """Of `live` only the names matter, and the values of parameters.
+    """Return the plan of a restore.
 
-    With `names`, these alone are bound and nothing is removed.
-    `as_name` is the live name for a single one. Raises UnknownName for names that the checkpoint does not have.
+    Args:
+        owned: What nbflow bound in the live namespace.
+        live: The live namespace; only its names, and the values of parameters, are used.
+        checkpoint: The checkpoint to restore.
+        names: The names to restore; then nothing is removed. By default the whole checkpoint is restored.
+        as_name: The live name for a single restored name.
+        prelude: The definitions to execute.
+
+    Raises:
+        UnknownName: The checkpoint does not have one of the names.
     """
     prelude = prelude or Redefinition()
     chosen = tuple(names)
@@ -116,9 +125,9 @@ def _kept(
     checkpoint: Checkpoint,
     prelude: Redefinition,
 ) -> frozenset[str]:
-    """The names that hold the artifact already; all that share objects with each other, or none of them.
+    """Return the names that hold their artifact already: of names that share objects, all or none.
 
-    None either when functions or classes are defined anew: what is kept would still use the old ones.
+    If functions or classes are defined again, none is kept, because it would still use the old ones.
     """
     if prelude.is_deep:
         return frozenset()
@@ -134,14 +143,14 @@ def _is_same(owned: Mapping[str, Owned], wanted: Mapping[str, HeldName], name: s
 
 
 def _is_attached(owned: Mapping[str, Owned], wanted: Mapping[str, HeldName], name: str) -> bool:
-    """Whether the live name holds the very object that the checkpoint saw, with handles that could not be stored."""
+    """Return whether the live name holds the object that the checkpoint saw, with handles that could not be stored."""
     held, one = wanted[name], owned.get(name)
     same = one is not None and one.task == held.task and one.artifact.digest == held.artifact.digest
     return same and bool(held.artifact.lost)
 
 
 def joined_components(components: Mapping[str, Component]) -> dict[str, str]:
-    """Return for each component a name of its group: those are together of which one refers to the other."""
+    """Return the group of each component; components are in one group if one refers to the other."""
     groups = Groups(components)
     for digest, component in components.items():
         for base in component.bases:
@@ -167,25 +176,25 @@ def _notes(
     for name in bind:
         for lost in () if name in attached else wanted[name].artifact.lost:
             step = wanted[name].address
-            yield f"not restored: {lost.path} was a {lost.was} ({lost.reason}); run {step} again to have one"
+            yield f"not restored: {lost.path} was a {lost.was} ({lost.reason}); run {step} again to get one"
     for name in bind:
         others = owned[name].aliases if name in owned else ()
         if others:
-            yield f"{', '.join(others)} still holds what '{name}' is now: it is not part of the checkpoint"
+            yield f"{', '.join(others)} keeps the present value of '{name}': it is not part of the checkpoint"
     if prelude.altered:
-        yield f"defined anew, without what was changed in it since: {', '.join(prelude.altered)}"
+        yield f"defined again, without later changes: {', '.join(prelude.altered)}"
     if prelude.edited:
-        yield f"kept as you have defined it since: {', '.join(prelude.edited)}"
+        yield f"kept, because you have defined it again since: {', '.join(prelude.edited)}"
 
 
 def _other_parameters(live: Mapping[str, object], checkpoint: Checkpoint) -> Iterator[str]:
     for name, value in checkpoint.parameters.items():
         if name in live and not (type(live[name]) is type(value) and live[name] == value):
-            yield f"parameter {name} was {value!r} there; here it stays as it is"
+            yield f"parameter {name} was {value!r} in the checkpoint; it keeps its present value"
 
 
 def describe_plan(plan: RestorePlan) -> Sequence[str]:
-    """What a dry run says, a line for each kind of change."""
+    """Return the lines of a dry run: one for each change."""
     held = plan.checkpoint.held
     shown = {target: held[name].artifact.summary.text for name, target in plan.bind.items()}
     parts = [

@@ -1,4 +1,4 @@
-"""A checkpoint by hand: everything in the namespace that can be stored, under a name."""
+"""Saves a checkpoint by hand: everything in the namespace that can be stored, under a name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_IPYTHON = frozenset({"In", "Out", "exit", "quit", "open", "get_ipython", "di
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A checkpoint that was made by hand. `lost` are the leaves that it could not take along."""
+    """Describes a checkpoint that was saved by hand. `lost` holds the parts that could not be stored."""
 
     run: int  # number
     task: int  # row
@@ -31,11 +31,12 @@ class Saved:
 
     @property
     def lost(self) -> tuple[Lost, ...]:
+        """Return the parts that could not be stored."""
         return tuple(lost for artifact in self.artifacts for lost in artifact.lost)
 
 
 class PlainLiveHome:
-    """The live namespace without a prelude: functions and classes are stored whole, with what was changed in them."""
+    """Is a home without a prelude: functions and classes are stored by value, with what was changed in them."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.namespace, self.classes = ledger.namespace, ledger.classes
@@ -62,9 +63,9 @@ def save_checkpoint(
     cells: Iterable[Cell] = (),
     steps: Iterable[str] = (),
 ) -> Saved:
-    """Store all names but IPython's own; `restore NAME` brings them back, in this session or another.
+    """Store all names except IPython's own; `restore NAME` brings them back, in this session or another.
 
-    It is a run of its own with one task. Raises CheckpointNameTaken when a step has that name.
+    The checkpoint is a run with a single task, `name`. Raises CheckpointNameTaken if a step has that name.
     """
     if name in steps:
         raise CheckpointNameTaken(name)
@@ -88,7 +89,7 @@ def save_checkpoint(
 
 
 def _is_users(name: str, value: object) -> bool:
-    """Not what IPython binds: `_`, `_12`, `_i`, `_ih`, `In`, `Out` and the like; and nothing of the module itself."""
+    """Return whether the user bound a name, not IPython (`_`, `_12`, `_i`, `In`, `Out`) or the module itself."""
     if name.startswith("__") and (name.endswith("__") or not name.strip("_")):
         return False
     rest = name.lstrip("_")
@@ -107,7 +108,7 @@ def _put_task(writer: CatalogWriter, run: RunRow, name: str, began: float, artif
 
 
 def _remember_classes(values: Mapping[str, object], home: PlainLiveHome) -> None:
-    """So that a class nobody has changed comes back as the very object."""
+    """Remember classes, so that an unchanged class loads as the same object."""
     for value in values.values():
         if isinstance(value, type) and value.__module__ == "__main__":
             home.classes[digest_class(value, home)] = value

@@ -9,7 +9,7 @@ import click
 
 from nbflow.progress.streams import take_any_text
 from nbflow.verbs.context import PERFORM
-from nbflow.verbs.group import Verbs
+from nbflow.verbs.table_of_verbs import Verbs
 
 
 class ShellVerbs(Verbs):

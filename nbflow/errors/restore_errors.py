@@ -12,17 +12,17 @@ class RestoreError(NbflowError):
 
 
 class NotACheckpoint(RestoreError):
-    """Raised when the task to restore did not succeed, or when a step has several tasks and none was chosen."""
+    """Raised when the task to restore did not succeed, or when the address names several tasks."""
 
     def __init__(self, address: str, status: str, tasks: Iterable[str] = ()) -> None:
         self.address, self.status, self.tasks = address, status, tuple(tasks)
-        step = address.rpartition("/")[2].partition("[")[0]
-        said = f"{address} is {status}, so it has no checkpoint: inspect it with `%flow debug {step}`, or restore "
-        said += "the step before it"
         if self.tasks:
             listed = ", ".join(self.tasks[:4]) + (", …" if len(self.tasks) > 4 else "")
-            said = f"{address} has several tasks. Choose a task: {listed}"
-        super().__init__(said)
+            super().__init__(f"{address} has {status}, and each has a checkpoint. Choose a task: {listed}")
+            return
+        step = address.rpartition("/")[2].partition("[")[0]
+        fix = f"look at it with `%flow debug {step}`, or restore the step before it"
+        super().__init__(f"{address} is {status}, so there is no checkpoint of it: {fix}")
 
 
 class PreludeFailed(RestoreError):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from nbflow.export.body_text import BodyText, digest_rest, read_bodies
 from nbflow.export.errors import NotExported
 from nbflow.export.marks import Mark, digest_code, read_marks
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import Graph
 
 

@@ -13,7 +13,7 @@ from nbflow.errors import NbflowError
 from nbflow.export.body_text import BodyText, read_bodies, seeds_of
 from nbflow.export.extras import EXTRAS, PARTS
 from nbflow.export.marks import Mark, Marks, read_marks
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
 from nbflow.flow.names.code import code_digest, names_of, parse
 from nbflow.flow.reading.cells import read_flow

@@ -14,7 +14,7 @@ from nbflow.export.body_text import BodyText, read_bodies
 from nbflow.export.file import write_script
 from nbflow.export.hoisting import hoisted_from
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.reading.cells import read_flow

@@ -1,4 +1,4 @@
-"""What is wrong with a flow that only the files beside its notebook tell."""
+"""Finds problems of a flow that only the files beside its notebook show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OTHER_VALUES = frozenset({"setting-in-step", "changed-by-items", "draws-of-item
 
 
 def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
-    """Yield what is to be said before these steps run: the values of a run may be others than those of the cells."""
+    """Yield the warnings to print before these steps run: the run may give other values than the cells do."""
     chosen = [*steps]
     is_whole = {*chosen} >= graph.links.keys()
     concerned = (one for one in check_flow(graph) if one.rule in _OTHER_VALUES)
@@ -25,16 +25,16 @@ def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Pr
 
 
 def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:
-    """Yield warnings about these steps, or about all."""
+    """Yield the warnings about the files of these steps, or of all steps."""
     chosen = [*graph.links] if steps is None else [*steps]
     yield from unmatched(graph, folder, chosen)
     yield from state_of_modules(graph, folder, chosen)
 
 
 def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each pattern of `--watch` that matches nothing and that no step will make.
+    """Yield a warning for each pattern of `--watch` that matches no file and that no step will create.
 
-    Mostly it is a slip, and then a change is never seen.
+    Such a pattern is usually a typing mistake, and a change of the intended file would never be noticed.
     """
     for name in steps:
         step = graph.steps[name]

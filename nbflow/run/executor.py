@@ -1,4 +1,4 @@
-"""Performs the instructions of a run and feeds back what happened. It has no opinion of its own."""
+"""Performs the instructions of a run, and feeds back what happened as events. It decides nothing itself."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ from nbflow.run.workers.process import LEFT_EARLY
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]
-"""Called after an event was committed, with what the worker answered when one did."""
+"""Is called after an event was committed, with the worker's result if there is one."""
 
 COMMIT_EVERY = 0.05
-"""Seconds in which what many short tasks did is committed together."""
+"""Commits are at least this many seconds apart, so that many short tasks share one."""
 
 RESENT = 3
-"""How often a job is handed out again because the pool broke under it; one that never started as often as it takes."""
+"""A job is sent again at most this often when its worker is lost; one that never began, as often as needed."""
 
 
 class Executor:
-    """One run on this machine. Nothing is announced, and nothing read by a worker, before it was committed."""
+    """Performs one run on this machine. Listeners and workers learn of nothing before it is committed."""
 
     def __init__(self, run: RunMachine, program: Program, journal: Journal, listener: Listener, method: str) -> None:
         self.run, self.program, self.journal = run, program, journal
@@ -77,11 +77,11 @@ class Executor:
         self._pool = Pool(program, run.plan.slots, lambda job, answer: self._answers.put((job, answer)), method)
 
     def cancel(self, reason: str) -> None:
-        """End the run soon; may be called from any thread."""
+        """Ask the run to end soon, with the reason in a word; may be called from any thread."""
         self._answers.put(RunCancelled(reason))
 
     def execute(self) -> Outcome:
-        """Run to the end. Ctrl-C and SIGTERM cancel: what has finished is kept."""
+        """Run to the end and return the outcome. Ctrl-C and SIGTERM cancel the run; finished tasks are kept."""
         try:
             with self._signals_cancel():
                 self._loop()
@@ -103,13 +103,13 @@ class Executor:
             instructions = self._handle(happened)
 
     def _keep_last_words(self) -> None:
-        """What those had written by then that are cancelled now."""
+        """Keep what the tasks that are cancelled now had printed so far."""
         for task in self.journal.open_tasks:
             self.journal.keep_outputs(task, last_words(self.program.live, str(task)))
 
     @contextlib.contextmanager
     def _signals_cancel(self) -> Iterator[None]:
-        """A signal becomes an event among the others, so it never falls between two halves of a change."""
+        """Turn a signal into an event like any other, so that it never interrupts a change half-way."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -135,7 +135,7 @@ class Executor:
         self._announcements.append((event, result))
 
     def _commit(self) -> None:
-        """Make it durable, and only then say so."""
+        """Make the recorded events durable, and only then announce them."""
         self.journal.commit()
         self._committed = time.monotonic()
         announced, self._announcements = self._announcements, []
@@ -148,7 +148,7 @@ class Executor:
         submitted: list[StartTask] = []
         starts = list(filter(_is_start, instructions))
         if any(start.reuse is Reuse.OWN for start in starts):
-            self._commit()  # what this run has just made is found only then
+            self._commit()  # only what is committed can be found and reused
         for start in starts:
             found = self._look_up(start)
             if found is None:
@@ -162,7 +162,10 @@ class Executor:
             self._wait_before(start)
 
     def _reads_news(self, start: StartTask) -> bool:
-        """Whether a task is to read what the workers cannot see yet: by the client its own row and those beside it."""
+        """Return whether a task will read rows that are not committed yet, which workers cannot see.
+
+        A task that uses the client of nbflow reads its own row and the rows of its run.
+        """
         step = self.run.graph.steps[start.task.step]
         has_client = step.flowing and any(module.partition(".")[0] == "nbflow" for module in step.modules)
         return has_client or bool(start.joined) or any(self.journal.is_news(one.component) for one in _items_of(start))
@@ -176,7 +179,7 @@ class Executor:
         if start.reuse is Reuse.NEVER:
             return None
         if start.reuse is Reuse.OWN:
-            self.journal.commit()  # what it has run a moment ago is looked for in the catalog as well
+            self.journal.commit()  # the task may have run a moment ago in this run
         found = self.journal.find(start, key, item, self.run.graph.steps[start.task.step].options.cache)
         if found is not None and not self.run.accepts(found):
             found = None
@@ -193,7 +196,7 @@ class Executor:
         return next((one.summary.text for one in start.inputs if one.name == foreach.var), "")
 
     def _wait_before(self, start: StartTask) -> None:
-        """Submit now, or when the pause before a further attempt is over."""
+        """Submit the task now, or after the pause before a further attempt."""
         is_retry = start.attempt and start.failure is None
         pause = self.run.graph.steps[start.task.step].options.retry_wait if is_retry else 0.0
         if not pause:
@@ -215,13 +218,13 @@ class Executor:
         self._pool.submit(job, step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
-        """What a step needs of the prelude that the workers, which know the graph as it was, would not give it."""
+        """Return the prelude names that a step needs now and did not need in the graph that the workers have."""
         return self.run.graph.links[step].prelude - self.program.graph.links[step].prelude
 
     # waiting
 
     def _wait(self) -> Iterator[tuple[Event, Result | None]]:
-        """Whatever has come in, at least one thing. Commits at once, or if it just has, a moment later."""
+        """Yield the events that have arrived, at least one. Commit first if the last commit was long enough ago."""
         first = self._await_answer(max(0.0, self._committed + COMMIT_EVERY - time.monotonic()))
         if first is None:
             self._commit()
@@ -253,7 +256,7 @@ class Executor:
             yield self._event(start, outcome)
 
     def _is_lost(self, task: TaskId, outcome: Result | Exception) -> bool:
-        """Whether the pool broke before the task could begin, as far as anybody knows."""
+        """Return whether to send the task again: its worker was lost before it began, as far as we can tell."""
         if isinstance(outcome, NeverStarted):
             return True
         if not isinstance(outcome, BrokenProcessPool) or self._resent.get(task, 0) >= RESENT:
@@ -271,17 +274,17 @@ class Executor:
         return event_of(result, start.attempt), result
 
     def _without_answer(self, task: TaskId, error: Exception) -> Result:
-        """What is known of a task whose worker did not answer."""
+        """Return the result of a task whose worker did not answer: the failure, and what the task had printed."""
         timeout = self.run.graph.steps[task.step].options.timeout
         failure = _describe_end(error, timeout)
         outputs = last_words(self.program.live, str(task))
-        if self.run.graph.steps[task.step].flowing:  # a script's readers look for the reason in its log
+        if self.run.graph.steps[task.step].flowing:  # users of scripts look for the reason in the log
             outputs.append({"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"})
         return Result(task, outputs=outputs, failure=failure)
 
 
 def event_of(result: Result, attempt: int) -> Event:
-    """The event that a worker's answer stands for."""
+    """Return the event that a worker's result stands for."""
     if result.failure is not None:
         return TaskFailed(result.task, result.failure, attempt, result.seconds, result.artifacts)
     if result.skipped:
@@ -294,7 +297,7 @@ def event_of(result: Result, attempt: int) -> Event:
 
 
 def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
-    """Stopping the pool at the end does all else that an instruction asks for."""
+    """Return whether an instruction starts a task; the others are performed by stopping the pool at the end."""
     match instruction:
         case StartTask():
             return True
@@ -305,12 +308,12 @@ def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
 
 
 def _items_of(start: StartTask) -> tuple[ArtifactRef, ...]:
-    """What a task may load, but for what it joins."""
+    """Return the artifacts that a task may load, apart from those of the tasks that it joins."""
     return (*start.inputs, *start.partners, *(level.item for level in start.stack))
 
 
 def _describe_end(error: Exception, timeout: float | None) -> Failure:
-    """Why a worker gave no answer, in words."""
+    """Return the failure that says in words why a worker gave no answer; `timeout` is in seconds."""
     if isinstance(error, TimeoutError):
         return Failure(
             FailureKind.TIMEOUT, "Timeout", f"it ran longer than its --timeout of {timeout:g} s and was killed"
@@ -318,16 +321,16 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
     if isinstance(error, ProcessExpired):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
     if isinstance(error, BrokenProcessPool):
-        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker was lost again and again: {error}")
-    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not hand over what it made: {error}")
+        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker process was lost repeatedly: {error}")
+    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not send back the result: {error}")
 
 
 def describe_exit(code: int) -> str:
-    """How a process ended, by its exit code: negative for the number of a signal."""
+    """Say in words how a process ended. A negative exit code is the number of the signal that killed it."""
     if code == LEFT_EARLY:
-        return "it left with exit code 0 in the middle of the step"
+        return "it exited with code 0 in the middle of the step"
     if code >= 0:
-        return f"it left with exit code {code}"
+        return f"it exited with code {code}"
     try:
         name = signal.Signals(-code).name
     except ValueError:

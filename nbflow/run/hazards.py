@@ -1,4 +1,4 @@
-"""Files by which two steps depend on each other although the graph does not say so: found when a run sees both."""
+"""Detects during a run that two steps depend on each other through a file, although the graph does not say so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.store.catalog.rows import FileRow
 
 
 class Hazards:
-    """Remembers what the tasks of one run did to files that the text of their steps does not name."""
+    """Remembers which steps of one run have read and written each file that their texts do not name."""
 
     def __init__(self) -> None:
         self._readers: dict[str, set[str]] = {}
@@ -18,7 +18,7 @@ class Hazards:
         self._told: set[tuple[str, str]] = set()
 
     def note(self, step: str, rows: Iterable[FileRow], graph: Graph) -> tuple[str, ...]:
-        """Return what is to be said about a task of a step: with whom it shares files without waiting for them."""
+        """Return warnings about a task: the files that its step shares with steps for which it does not wait."""
         found: list[str] = []
         for row in rows:
             reads = row.access == Access.READ

@@ -1,4 +1,4 @@
-"""Writes what happens in a run into the catalog, and finds there what need not happen again."""
+"""Writes the events of a run to the catalog, and finds stored tasks there that need not run again."""
 
 from __future__ import annotations
 
@@ -41,37 +41,37 @@ Clock = Callable[[], float]
 
 
 def compare_nothing(start: StartTask, row: TaskRow) -> tuple[FileRow, ...]:
-    """Take every stored task as it is."""
+    """Accept every stored task, whatever its files hold now."""
     return ()
 
 
 CHOSEN = "_chosen"
-"""The artifact of a switch that names the step it leads to."""
+"""Names the artifact of a switch that holds the name of the chosen step."""
 
 CAUGHT = "_caught"
-"""The artifact of a task that has failed, and whose step catches failures."""
+"""Names the artifact of a failed task whose step catches failures."""
 
 
 def write_outputs(outputs: list[Output]) -> str:
-    """Return outputs as the catalog keeps them. What is no JSON, however it came there, costs no run."""
+    """Return outputs as the catalog keeps them. An output that is not valid JSON must not fail the run."""
     try:
         return json.dumps(outputs, default=str, skipkeys=True)
     except Exception as error:  # noqa: BLE001 - the user's own objects
-        text = f"<an output that is no JSON: {type(error).__name__}>"
+        text = f"<an output that is not valid JSON: {type(error).__name__}>"
         return json.dumps([{"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}])
 
 
 class Journal:
-    """The one writer of a run. Nothing is on disk before `commit`."""
+    """Is the only writer of a run. Nothing is on disk before `commit`."""
 
     def __init__(self, writer: CatalogWriter, history: CatalogReader, run: RunRow, clock: Clock = time.time) -> None:
         self.writer, self.history, self.run_row = writer, history, run
         self._clock = clock
         self._starting: dict[TaskId, tuple[str, str]] = {}
         self.compare: Compare = compare_nothing
-        self._holding: dict[TaskId, tuple[FileRow, ...]] = {}  # the files of what is about to be reused
+        self._holding: dict[TaskId, tuple[FileRow, ...]] = {}  # the files of tasks that are about to be reused
         self._files: dict[int, tuple[FileRow, ...]] = {}
-        self._has_new_files = False  # of tasks that ran, not of those that were reused
+        self._has_new_files = False  # True if a task that ran, not a reused one, has files
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
         self._first: dict[TaskId, int] = {}  # the number of a task's first attempt
@@ -82,24 +82,24 @@ class Journal:
         self._components: dict[str, Component] = {}
 
     def expect(self, start: StartTask, key: str, item: str) -> None:
-        """What the next row of this task says besides: its key, and its foreach item in a few words."""
+        """Note the key of a task, and its foreach item in a few words, for the next row of the task."""
         self._starting[start.task] = key, item
 
     def number_of(self, task: TaskId) -> int:
-        """The number in the run of a task that is running: that of its first attempt."""
+        """Return the number that a running task has in its run: the number of its first attempt."""
         return self.running[str(task)]
 
     def put(self, row: TaskRow, encoded: Encoded) -> None:
-        """Write a task that nothing ran: what a run starts from."""
+        """Write a task that no process ran: it holds the values from which the run starts."""
         self._components.update((one.digest, one) for one in encoded.components)
         self._put(row, encoded.artifacts)
 
     def is_news(self, component: str) -> bool:
-        """Whether a component was written after the last commit."""
+        """Return whether a component was recorded after the last commit."""
         return component in self._components
 
     def commit(self) -> None:
-        """Write what has gathered. A task that began and ended since the last time is written once."""
+        """Write what was recorded since the last commit. A task that began and ended in between is written once."""
         self.writer.add_events(self.run_row.id, self._events)
         self.writer.put_components(self._components.values())
         self.writer.put_tasks(self._unwritten.values())
@@ -113,16 +113,16 @@ class Journal:
 
     @property
     def open_tasks(self) -> tuple[TaskId, ...]:
-        """Those that are running, as far as is known."""
+        """Return the tasks that are running, as far as the journal knows."""
         return tuple(self._open)
 
     def keep_outputs(self, task: TaskId, outputs: list[Output]) -> None:
-        """What a task has shown that will not be heard of any more."""
+        """Keep the output of a task that will not answer any more."""
         if outputs:
             self._open[task] = replace(self._open[task], outputs=self.writer.put_text(write_outputs(outputs)))
 
     def finish(self, outcome: Outcome) -> None:
-        """Close the run; what was running was cancelled."""
+        """Close the run; tasks that are still running are recorded as cancelled."""
         self.commit()
         for row in self._open.values():
             self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
@@ -130,7 +130,7 @@ class Journal:
         self.writer.commit()
 
     def record(self, event: Event, result: Result | None) -> None:
-        """Write one event and what it says of its task, artifacts and output included."""
+        """Record one event, and what it says about its task: the row, the artifacts, the output."""
         self._events.append((self._clock(), *write_event(event)))
         match event:
             case TaskStarted():
@@ -211,9 +211,9 @@ class Journal:
     # finding
 
     def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
-        """A stored task that stands for this one, unless the step's `--cache` says otherwise."""
+        """Return the stored task that can be reused for this one, or None; the step's `--cache` is obeyed."""
         if self._has_new_files:
-            self.commit()  # the comparison asks the catalog who has written what
+            self.commit()  # the comparison reads from the catalog which steps wrote a file
         own = start.reuse is Reuse.OWN
         if cache.mode is CacheMode.OFF and not own:
             return None
@@ -228,7 +228,7 @@ class Journal:
         return self._reused(start.task, row)
 
     def _is_as_it_was(self, start: StartTask, row: TaskRow) -> bool:
-        """Whether the files that a stored task has read and written are still the same."""
+        """Return whether the files that a stored task has read and written are still the same."""
         files = self.compare(start, row)
         if files:
             self._holding[start.task] = files

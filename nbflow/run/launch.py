@@ -1,4 +1,4 @@
-"""From a flow, a plan and parameters to a finished run in the store: what every command that runs something does."""
+"""Starts runs: takes a flow, a plan and parameters to a finished run in the store, for every command that runs one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from nbflow.store.store import LIVE_FOLDER, Store
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run that is over."""
+    """Holds a run that is over: its row, its outcome and its final state."""
 
     row: RunRow
     outcome: Outcome
@@ -59,8 +59,22 @@ def launch(
 ) -> Finished:
     """Run a linked flow to the end.
 
-    `started` is called once the run has its number, before the first task; through the executor it may be cancelled.
-    Raises FlowRefused when the graph has errors, and whatever the store has to say when it cannot be written.
+    Args:
+        graph: The linked flow.
+        plan: The steps that take part, and what may be reused.
+        parameters: The values of the flow's parameters, by name.
+        store: The store that keeps the run.
+        folder: The folder of the notebook, in which its steps run.
+        listener: Called with each event after it was committed.
+        kind: Says whether this is a run, a resume or an interactive run.
+        origin: The number of the run that this run resumes.
+        tags: Labels of the run.
+        started: Called once the run has its number, before the first task; its executor can cancel the run.
+
+    Raises:
+        FlowRefused: The graph has errors.
+        NothingToRun: The flow has no steps.
+        StoreError: The store cannot be written.
     """
     refuse_errors(graph)
     with store.lease(), store.writer() as writer:
@@ -78,7 +92,7 @@ def launch(
 
 
 def forget_the_dead(store: Store) -> None:
-    """Remove what the workers of killed runs had written while they ran."""
+    """Remove the live output that the workers of killed runs have left."""
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
     for folder in (store.root / LIVE_FOLDER).glob("*"):
         if folder.name not in running:
@@ -86,7 +100,7 @@ def forget_the_dead(store: Store) -> None:
 
 
 def refuse_errors(graph: Graph) -> None:
-    """Nothing runs if the graph is wrong, or empty: raises FlowRefused with all that is wrong, and NothingToRun."""
+    """Raise FlowRefused with all errors of the graph, or NothingToRun if it is empty."""
     errors = [str(problem) for problem in check_flow(graph) if not problem.warning]
     if errors:
         raise FlowRefused(errors)
@@ -94,7 +108,7 @@ def refuse_errors(graph: Graph) -> None:
 
 
 def refuse_empty(flow: FlowSource) -> None:
-    """Raise NothingToRun for a flow without steps, unless problems say why there are none."""
+    """Raise NothingToRun for a flow without steps, unless its problems say why there are none."""
     if not flow.steps and all(problem.warning for problem in flow.problems):
         raise NothingToRun(flow.document)
 
@@ -102,7 +116,7 @@ def refuse_empty(flow: FlowSource) -> None:
 def begin_run(
     writer: CatalogWriter, program: Program, plan: RunPlan, kind: RunKind, origin: int | None, tags: Iterable[str]
 ) -> RunRow:
-    """Write the run, its code, its environment and the digests of the files that its steps depend on."""
+    """Write the row of a run, its code, its environment and the digests of the files that its steps depend on."""
     flow = program.graph.flow
     writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
     for reference, source in all_references(flow.prelude):
@@ -127,22 +141,22 @@ def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
 
 
 def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
-    """The graph of a flow, with the writes that earlier runs found in the steps as they stand now."""
+    """Return the graph of a flow, with the writes that earlier runs have found in its steps as they are now."""
     return link_learned(flow, history.learned(flow.name))
 
 
 def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
-    """`known`: (step, digest of its code) -> names it was found to write."""
+    """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
     return link(
         flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
     )
 
 
 def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
-    """What the steps of this run import, without the project's own files, which may change while the server lives.
+    """Return the modules to import in the fork server, except the project's own, which may change while it lives.
 
-    What is imported below a setting that imports may look at, such as the environment, is left to the workers.
-    A shell goes before all else: libraries look for it when they are imported.
+    Modules that are imported below a setting which imports may look at, such as an environment variable, are left to
+    the workers. The shell comes first, because libraries look for it when they are imported.
     """
     set_at = next((one.place for one in program.graph.prelude.definitions if concerns_imports(one)), None)
     names: set[str] = set()
@@ -160,16 +174,16 @@ def _tops(modules: Iterable[str]) -> set[str]:
 
 
 def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Local modules and watched files by step, with the digests of their content; steps without any are left out."""
+    """Return the local modules and watched files of each step, with their digests; steps without any are left out."""
     keys = Keys(program)
     found = {step: keys.files(step) for step in steps}
     return {step: files for step, files in found.items() if files}
 
 
 def describe_environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
-    """Python, platform, the version of every installed distribution, and the files. Recorded, not keyed.
+    """Return the facts about the environment of a run: Python, platform, packages and files. They are not part of keys.
 
-    `steps` are those that take part in the run, where it is known beforehand.
+    `steps` are the steps that take part in the run, where that is known beforehand.
     """
     found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
     packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))

@@ -9,10 +9,12 @@ from nbflow.flow.flowspec.class_rules import check_script
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.flowspec.links import link_script
 from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.cell import Problem
 from nbflow.script.flowspec import FlowSpec
 from nbflow.script.packages import refuse_environments
 from nbflow.script.read_class import read_script
 from nbflow.script.settling import finish
+from nbflow.script.unsupported import unsupported_decorators
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 def refuse_script_errors(prepared: Prepared) -> None:
     """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
     refuse_environments(prepared.cls)
-    problems = [str(problem) for problem in check_script(prepared.script)]
-    if problems:
-        raise FlowRefused(problems)
+    if found := problems_of(prepared):
+        raise FlowRefused([str(problem) for problem in found])
+
+
+def problems_of(prepared: Prepared) -> list[Problem]:
+    """Everything that the checks find wrong."""
+    return [*unsupported_decorators(prepared.cls, prepared.script), *check_script(prepared.script)]

@@ -1,4 +1,4 @@
-"""The lock of a store: shared by all who write to it, taken alone by gc."""
+"""Locks a store: every writer holds the lock together with others, gc holds it alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if sys.platform != "win32":
 
 @contextmanager
 def shared(path: Path) -> Iterator[None]:
-    """Waits while gc is at work."""
+    """Hold the lock together with other writers; wait while gc holds it."""
     with _opened(path) as file:
         if sys.platform != "win32":
             fcntl.flock(file, fcntl.LOCK_SH)
@@ -25,7 +25,7 @@ def shared(path: Path) -> Iterator[None]:
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Gives False at once when somebody holds it. The system frees it when its holder dies."""
+    """Hold the lock alone, and yield True; yield False at once if anyone holds it. The lock ends with its process."""
     with _opened(path) as file:
         yield _take(file)
 

@@ -1,4 +1,4 @@
-"""A store: `.nbflow/`, with the blobs, the catalog and the lock."""
+"""Opens a store: the folder `.nbflow/` with the blobs, the catalog and the lock."""
 
 from __future__ import annotations
 
@@ -31,32 +31,39 @@ HOME_VARIABLE = "NBFLOW_HOME"
 
 
 class Store:
-    """One per process; a child opens its own. Hold `lease()` from the first `save` until its rows are committed."""
+    """Saves and loads values and opens the catalog. Each process opens its own store.
+
+    Hold `lease()` from the first `save` until the rows of the run are committed.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalog = root / CATALOG
-        self.on_network = schema.is_on_network(self.catalog)  # slower, and nothing is mapped
+        self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         self.blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
 
     @staticmethod
     def locate(start: Path) -> Path:
-        """Where the store of a folder is, or would be."""
+        """Return the folder of the store for `start`: NBFLOW_HOME if set, else the nearest `.nbflow` at or above it."""
         named = os.environ.get(HOME_VARIABLE)
         if named:
-            return Path(os.path.expanduser(named)).absolute()  # ~ stays where nobody knows the user's home
+            return Path(os.path.expanduser(named)).absolute()  # expanduser keeps ~ where the home folder is unknown
         start = start.absolute()
         found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
         return found / FOLDER
 
     @staticmethod
     def exists(root: Path) -> bool:
-        """Whether something can be read there: a store that another process is about to make is none yet."""
+        """Return whether there is a store to read; one that another process is creating does not count yet."""
         return schema.is_there(root / CATALOG)
 
     @classmethod
     def open(cls, root: Path, create: bool = True) -> Store:
-        """Raises StoreBroken where there is none and none is to be made, StoreTooNew, and StoreReadOnly."""
+        """Open the store in `root`, and create it first if it is missing and `create` is true.
+
+        Raises StoreBroken if there is no store and `create` is false, StoreTooNew if a later version wrote it, and
+        StoreReadOnly if it cannot be created.
+        """
         if create:
             _lay_out(root)
         elif not cls.exists(root):
@@ -64,7 +71,7 @@ class Store:
                 root, "there is no store", f"Run the flow once, or set {HOME_VARIABLE} to the folder of its store"
             )
         store = cls(root)
-        store.history  # noqa: B018 - refuses a store that is not ours or too new, before anything is written
+        store.history  # noqa: B018 - refuse a foreign or too new store before anything is written
         return store
 
     @staticmethod
@@ -74,7 +81,7 @@ class Store:
 
     @classmethod
     def reader(cls, root: Path) -> CatalogReader:
-        """A connection of its own that can only read, for clients and other threads."""
+        """Return a catalog reader with a connection of its own, for clients and other threads."""
         return cls(root).new_reader()
 
     def new_reader(self) -> CatalogReader:
@@ -100,7 +107,7 @@ class Store:
     # ---- values
 
     def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
-        """Write the blobs; the rows are for whoever owns the run's writer. `scope` is the step's name."""
+        """Write the blobs of values, and return the rows for the run's catalog writer. `scope` is the step's name."""
         return codec.encode(values, self.blobs, home, scope=scope)
 
     def save_reached(
@@ -112,11 +119,18 @@ class Store:
         scope: str = "",
         beside: Mapping[str, object] | None = None,
     ) -> tuple[Encoded, dict[str, object]]:
-        """Store what a task made, and with it each visible artifact that reaches into an object that the task changed.
+        """Store the values of a task, and each visible artifact that reaches an object which the task has changed.
 
-        `heap` is where the task has loaded its inputs, compared already. Of `beside`, values of other names, those are
-        stored too that share objects with what is stored. Return what is stored, and the values of the visible
-        artifacts among it by name.
+        Args:
+            values: The values that the task has bound, by name.
+            visible: The artifacts that the task could see.
+            home: Finds modules and definitions of the program.
+            heap: Where the task has loaded its inputs; it must have been compared already.
+            scope: The name of the step.
+            beside: Values of other names; those that share objects with stored values are stored too.
+
+        Returns:
+            What is stored, and the values of the visible artifacts among it by name.
         """
         others = [one for one in visible if one.name not in values]
         taken = frozenset(digest for one in others for digest in one.shares)
@@ -130,16 +144,19 @@ class Store:
     def load(
         self, artifacts: Mapping[str, ArtifactRef], home: Home, components: Mapping[str, Component] | None = None
     ) -> dict[str, object]:
-        """Return the values. Names that share objects do so again. `components` are rows that may not be committed."""
+        """Return the values of artifacts by name. Names that shared objects share them again.
+
+        `components` are component rows by digest that may not be committed yet.
+        """
         return self.heap(home, components).load(artifacts)
 
     def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
-        """Return where a task loads what it reads."""
+        """Return a heap, into which a task loads the artifacts that it reads."""
         known = components or {}
         return Heap(self.blobs, home, lambda digest: known.get(digest) or self.history.component(digest))
 
     def has(self, component: Component) -> bool:
-        """Whether its blobs are there in full length."""
+        """Return whether all blobs of a component are there in full length."""
         digests = (*component.buffers, component.blob) if component.blob else component.buffers
         return all(self.blobs.exists(digest) for digest in digests)
 
@@ -147,14 +164,15 @@ class Store:
 
     @contextmanager
     def lease(self) -> Iterator[None]:
-        """Keep gc away; any number of processes may. Ends with the process, however that ends."""
+        """Keep gc from running. Any number of processes may hold a lease; it ends with its process."""
         with lock.shared(self.root / "lock"):
             yield
 
     def gc(self, keep_runs: int = 10, dry_run: bool = False) -> Swept:
-        """Delete all but the newest runs of each flow, never one that is running, and what only they needed.
+        """Delete old runs and what only they need; keep running runs and the newest `keep_runs` of each flow.
 
-        Raises StoreInUse while one is.
+        With `dry_run` nothing is deleted. Return what was, or would be, deleted. Raises StoreInUse while anyone holds a
+        lease.
         """
         with lock.alone(self.root / "lock") as is_alone:
             if not is_alone:
@@ -163,11 +181,11 @@ class Store:
             return sweep(self.catalog, self.blobs, keep_runs, dry_run)
 
     def verify(self) -> list[Damage]:
-        """Hash everything: what is missing, too short or has changed, and which artifacts that concerns."""
+        """Hash every object; return those that are missing, too short or changed, with the artifacts that need them."""
         return audit.audit(self.history, self.blobs)
 
     def forget(self, damage: Iterable[Damage]) -> None:
-        """Make the tasks concerned run again when they are needed next."""
+        """Remove damaged objects, so that the tasks that made them run again when they are needed next."""
         audit.forget(self.catalog, self.blobs, damage)
 
 
@@ -179,7 +197,7 @@ def _lay_out(root: Path) -> None:
             file.write("*\n")
     except FileExistsError as error:
         fix = f"Move it away (a new one is made), or set {HOME_VARIABLE} to another folder"
-        raise StoreBroken(error.filename, "it is no folder", fix) from error
+        raise StoreBroken(error.filename, "it is not a folder", fix) from error
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)

@@ -9,7 +9,7 @@ import click
 from nbflow.export.file import read_exported, refuse_notebook, write_script
 from nbflow.export.marks import Target
 from nbflow.export.outdated import CellChange, compare_script
-from nbflow.export.write import export_flow as export_graph
+from nbflow.export.write_flow import export_flow as export_graph
 from nbflow.progress.pictures import count
 from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
 

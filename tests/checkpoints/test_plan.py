@@ -115,13 +115,13 @@ def test_a_handle_that_is_not_that_very_one_is_lost_and_the_step_that_makes_it_i
     plan = plan_restore(live, {"cfg": 0}, checkpoint(cfg))
     assert (plan.attached, plan.lost) == ((), (LOCK,))
     assert plan.notes == (
-        "not restored: cfg['lock'] was a _thread.lock (a lock belongs to this process); run 7/load again to have one",
+        "not restored: cfg['lock'] was a _thread.lock (a lock belongs to this process); run 7/load again to get one",
     )
 
 
 def test_other_names_of_an_object_that_is_replaced_are_told() -> None:
     plan = plan_restore({"x": owned(X, intact=False, aliases=("Out[1]",))}, {"x": 0}, checkpoint(X))
-    assert plan.notes == ("Out[1] still holds what 'x' is now: it is not part of the checkpoint",)
+    assert plan.notes == ("Out[1] keeps the present value of 'x': it is not part of the checkpoint",)
 
 
 def test_single_names_are_bound_alone() -> None:
@@ -144,7 +144,7 @@ def test_parameters_are_bound_where_they_are_missing_and_told_where_they_differ(
     there = replace(checkpoint(X), parameters={"alpha": 0.2, "beta": 1})
     plan = plan_restore({}, {"alpha": 0.1}, there)
     assert plan.parameters == {"beta": 1}
-    assert plan.notes == ("parameter alpha was 0.2 there; here it stays as it is",)
+    assert plan.notes == ("parameter alpha was 0.2 in the checkpoint; it keeps its present value",)
 
 
 def test_buffers_are_mapped_and_pickles_are_read() -> None:

@@ -188,7 +188,7 @@ def test_a_helper_edited_since_that_the_checkpoint_does_not_need_stays_edited(ke
     assert plan.prelude.edited == ("fix",)
     undo = kernel.restore("load")
     assert kernel.value("fix(0)") == "fixed"
-    assert undo.notes == ("kept as you have defined it since: fix",)
+    assert undo.notes == ("kept, because you have defined it again since: fix",)
     kernel.restore("use")
     assert kernel.value("fix(0)") == "broken"
 

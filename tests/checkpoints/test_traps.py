@@ -150,7 +150,7 @@ def assert_right_or_loud(
             assert any(note.startswith("not rewound: ") for note in undo.notes)
             assert kernel.value(trap.expr) == trap.same
         case Says.NOTE:
-            assert any(note.startswith("defined anew, without what was changed in it") for note in undo.notes)
+            assert any(note.startswith("defined again, without later changes") for note in undo.notes)
             with pytest.raises(AttributeError):
                 kernel.value(trap.expr)
         case Says.ABSENT:

@@ -175,7 +175,7 @@ def test_a_pickle_that_was_exchanged_is_not_executed(kernel: Kernel, tmp_path: P
     evil = b"cos\nsystem\n(Vtouch " + str(tmp_path / "pwned").encode() + b"\ntR."
     forge(kernel.store, "UPDATE components SET stream = ?", evil)
     kernel.damage("x = 0")
-    with pytest.raises(BlobCorrupt, match="its pickle is not the one that was written"):
+    with pytest.raises(BlobCorrupt, match="its pickle is not the one that was stored"):
         kernel.restore("load")
     assert kernel.value("x") == 0
     assert not (tmp_path / "pwned").exists()

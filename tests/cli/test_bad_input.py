@@ -177,7 +177,7 @@ def test_a_file_in_the_place_of_a_folder_is_named(shell: Shell, place: str) -> N
     answer = shell("run", path)
     fix = "Move it away (a new one is made), or set NBFLOW_HOME to another folder"
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err == f"Error: {shell.folder / place}: it is no folder. {fix}\n"
+    assert answer.err == f"Error: {shell.folder / place}: it is not a folder. {fix}\n"
 
 
 def test_a_store_that_leads_nowhere_is_named(shell: Shell) -> None:

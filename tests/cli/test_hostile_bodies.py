@@ -64,4 +64,4 @@ def test_a_store_that_a_step_deletes_fails_the_run(shell: Shell) -> None:
     path = shell.write("flow", f"%%step bad\nimport shutil\nshutil.rmtree('{shell.folder}/.nbflow')", "%%step b\nx = 1")
     answer = shell("run", path)
     assert answer.code == 1
-    assert "it was deleted while a run was going on, and what the run made with it. Run it again" in answer.err
+    assert "it was deleted during a run, and the results of the run are lost. Run it again" in answer.err

@@ -217,7 +217,7 @@ def test_two_notebooks_of_one_name_in_one_store_do_not_mix(shell: Shell) -> None
     (shell.folder / "sub").mkdir()
     first, second = shell.write("A", "%%step a\nx = 1"), shell.write("sub/A", "%%step b\ny = 2")
     assert "run 1 of A" in shell("run", first).out
-    told = "this flow is called sub.A: another notebook with runs in this store is called A.ipynb too"
+    told = "this flow is called sub.A, because another notebook with runs in this store is also called A.ipynb"
     assert [told in shell("run", second).out for _ in range(2)] == [True, False]
     assert len(shell("runs", first).lines) == 1
     assert len(shell("runs", second).lines) == 2

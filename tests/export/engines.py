@@ -14,7 +14,7 @@ from typing import Any
 
 from nbflow.client import Flow
 from nbflow.export.marks import Target
-from nbflow.export.write import Exported, export_flow
+from nbflow.export.write_flow import Exported, export_flow
 from nbflow.flow.effects.random_use import GENERATORS
 from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.reading.cells import read_flow

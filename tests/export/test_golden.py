@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.script.lint import find_ruff
 from tests.export.golden_notebooks import FOLDER, GOLDEN
 

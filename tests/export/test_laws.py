@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from nbflow.export.marks import Target
-from nbflow.export.write import Exported
+from nbflow.export.write_flow import Exported
 from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.notebook.read import read_notebook

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.write import Exported
+from nbflow.export.write_flow import Exported
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.link import Graph
 from tests.export.alone import values_alone

@@ -9,7 +9,7 @@ import pytest
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from tests.export.engines import graph_of
 from tests.export.test_script import value
 

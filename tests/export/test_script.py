@@ -6,7 +6,7 @@ import pytest
 
 from nbflow.export.marks import Target
 from nbflow.export.plan.naming import class_name
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell

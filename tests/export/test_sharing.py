@@ -10,7 +10,7 @@ import pytest
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
 from nbflow.export.sharing.pairs import SharedNames
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
 from nbflow.history.archive import Archive
 from nbflow.run.events.events import Outcome

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
 from nbflow.importing.notebook import import_script
 from nbflow.notebook.read import read_notebook

@@ -13,7 +13,7 @@ from tests.jupyter.kernels import Kernel
 from tests.jupyter.notebooks import write
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-WIDGET = "__import__('nbflow.jupyter.kernel.widget').jupyter.widget._live.popitem()[1]"
+WIDGET = "__import__('nbflow.jupyter.kernel.widget').jupyter.kernel.widget._live.popitem()[1]"
 
 built = pytest.mark.skipif(not BUNDLE.exists(), reason="the panel is not built in this checkout")
 

@@ -101,8 +101,8 @@ def test_what_a_crashing_task_had_printed_is_kept_and_its_end_described(place: P
     ends = {address: event.failure.message for address, event in failures(ran).items()}
     assert ends == {
         "work[1]": "its process died: it was killed by SIGSEGV (segmentation fault in compiled code)",
-        "work[2]": "its process died: it left with exit code 3",
-        "work[3]": "its process died: it left with exit code 0 in the middle of the step",
+        "work[2]": "its process died: it exited with code 3",
+        "work[3]": "its process died: it exited with code 0 in the middle of the step",
         "work[4]": "its process died: it was killed by SIGKILL (out of memory?)",
     }
 

@@ -58,7 +58,7 @@ TWO = "from counter import bump\n---\n%%step a\nx = 1\nx = bump()\n---\n%%step b
 
 def test_a_function_that_changes_its_module_is_said_where_a_step_calls_it(told: Tell) -> None:
     assert told(TWO) == [
-        "nb.ipynb · cell 2, line 3: 'bump' changes 'COUNT' of counter.py in the process of step 'a' alone: "
+        "nb.ipynb · cell 2, line 3: 'bump' changes 'COUNT' of counter.py only in the process of step 'a': "
         "step 'b' does not see it. Move 'COUNT' and the functions that use it to an ordinary cell, or hand its value "
         "from step to step"
     ]
@@ -102,7 +102,7 @@ def test_a_cell_that_sets_up_a_module_is_said_and_may_be_shared(told: Tell, tmp_
     (problem,) = told("\n---\n".join(cells))
     assert problem == (
         "nb.ipynb · cell 2 `counter.note('set up')`, line 1: "
-        "'note' changes 'SEEN' of counter.py in the notebook alone: step 'a' does not see "
+        "'note' changes 'SEEN' of counter.py only in the notebook: step 'a' does not see "
         "it. Put it under a %%shared header"
     )
     cells[1] = f"%%shared\n{cells[1]}"
@@ -135,7 +135,7 @@ def test_a_cell_that_has_a_module_set_something_is_said_and_may_be_shared(told: 
     (problem,) = told("\n---\n".join(cells))
     assert problem == (
         "nb.ipynb · cell 2 `house.init(4)`, line 1: "
-        "'init' of house.py changes settings in the notebook alone: step 'a' does not see "
+        "'init' of house.py changes settings only in the notebook: step 'a' does not see "
         "it. Put it under a %%shared header"
     )
     cells[1] = f"%%shared\n{cells[1]}"
@@ -148,7 +148,7 @@ def test_a_cell_that_has_a_module_seed_is_said_and_may_seed_itself(told: Tell, t
     cells = ["import numpy as np, house", "house.begin(3)", "%%step a\ny = round(np.random.rand(), 3)"]
     (problem,) = told("\n---\n".join(cells))
     assert problem.endswith(
-        "seeds random generators in the notebook alone: step 'a' does not see it. Seed in the cell itself"
+        "seeds random generators only in the notebook: step 'a' does not see it. Seed in the cell itself"
     )
     cells[1] = "np.random.seed(3)"
     assert told("\n---\n".join(cells)) == []

@@ -18,7 +18,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 
 from nbflow.client import Flow, Run
 from nbflow.errors import NbflowError
-from nbflow.export.write import export_flow
+from nbflow.export.write_flow import export_flow
 from tests.cli.shell import Answer, Shell
 from tests.jupyter.kernels import Kernel, Reply
 from tests.soundness.books import Book, Lines, lines_of

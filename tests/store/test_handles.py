@@ -42,7 +42,7 @@ def test_a_file_goes_on_where_its_reader_stood(text: Path, round_trip: RoundTrip
     [
         ("w", "", "open for writing"),
         ("r+", "", "open for writing"),
-        ("r", "a\r\nb", "its lines end in a way"),
+        ("r", "a\r\nb", "it has line ends"),
     ],
 )
 def test_a_file_that_cannot_be_opened_again_as_it_is_is_lost(
@@ -60,7 +60,7 @@ def test_a_file_in_the_midst_of_a_loop_is_lost(text: Path, round_trip: RoundTrip
     with open(text) as file:
         next(file)
         found = round_trip(file=file)
-    with pytest.raises(LostValue, match="in the midst of being read"):
+    with pytest.raises(LostValue, match="it is a file that is being read"):
         found["file"].read()
 
 
@@ -176,10 +176,10 @@ def temporary() -> sqlite3.Connection:
     [
         (uncommitted, r"call commit\(\)"),
         (with_dates, "may parse dates"),
-        (of_bytes, "another text_factory"),
+        (of_bytes, "its text_factory"),
         (in_a_file, "connected to a file"),
         (temporary, "temporary tables"),
-        (lambda: database().execute("SELECT 1"), "rows to be fetched"),
+        (lambda: database().execute("SELECT 1"), "rows left to fetch"),
     ],
 )
 def test_what_of_a_database_belongs_to_this_process_is_lost(make: Any, reason: str, round_trip: RoundTrip) -> None:

@@ -69,4 +69,4 @@ def test_a_store_that_is_moved_with_its_notebooks_keeps_all_names(root: Path, tm
 
 def test_a_name_that_differs_from_the_file_is_explained() -> None:
     assert explain_name("A", "A.ipynb") == ""
-    assert explain_name("sub.A", "A.ipynb").startswith("this flow is called sub.A: another notebook")
+    assert explain_name("sub.A", "A.ipynb").startswith("this flow is called sub.A, because another notebook")

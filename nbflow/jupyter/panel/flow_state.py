@@ -16,7 +16,7 @@ from nbflow.history.standings import LOOKED_AT, resumed_parameters, stand_all, v
 from nbflow.history.versions import Past, StepStanding
 from nbflow.jupyter.panel.flow_shape import fields_of, lines_of_problems, problems_of, shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
-from nbflow.jupyter.panel.past import recall_past, recall_totals
+from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine
 from nbflow.notebook.arguments import recorded

@@ -6,7 +6,7 @@ from nbflow.history.differences import Difference, compare_runs
 from nbflow.history.report import page
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
-from nbflow.jupyter.panel.past import recall_totals
+from nbflow.jupyter.panel.past_runs import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line, step_lines
 from nbflow.jupyter.protocol.messages import Change, RunDiff, RunList, RunState
 

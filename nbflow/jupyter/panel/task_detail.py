@@ -17,7 +17,7 @@ from nbflow.history.archive import Archive, task_name
 from nbflow.history.standings import resumed_parameters, version_of
 from nbflow.history.versions import explain_all
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
-from nbflow.jupyter.panel.past import recall_past, recall_totals
+from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState

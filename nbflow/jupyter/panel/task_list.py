@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
-from nbflow.jupyter.panel.past import recall_totals
+from nbflow.jupyter.panel.past_runs import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line
 from nbflow.jupyter.protocol.messages import TaskLine, TaskList
 from nbflow.progress.status import StepStatus, status_of_task

@@ -1,1 +1,1 @@
-"""How artifacts reach tasks."""
+"""Decides which artifacts reach a task: along the edges of a script, or by the names that cells read."""

@@ -1,4 +1,4 @@
-"""How artifacts flow between the tasks of a script: what is visible above is visible below, along the edges taken."""
+"""Passes artifacts between the tasks of a script: what a task sees is seen by every task below it, too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 def leading(known: Tasks, task: TaskId) -> Iterator[TaskId]:
-    """The finished tasks whose `self.next` led to this one."""
+    """Yield the finished tasks whose `self.next` led to this task."""
     for above in known.graph.links[task.step].led:
         scope = known.graph.links[above].scope
         for path in known.progress.below(scope, task.path[: len(scope)]):
@@ -22,7 +22,7 @@ def leading(known: Tasks, task: TaskId) -> Iterator[TaskId]:
 
 
 def flowing_in(known: Tasks, task: TaskId) -> Mapping[str, ArtifactRef]:
-    """All that is visible at the begin of a task. A join sees its inputs apart, so nothing."""
+    """Return the artifacts that are visible when a task begins, by name; a join sees none, only its inputs."""
     if task.turn:
         return known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
     if known.graph.links[task.step].joined:
@@ -32,13 +32,13 @@ def flowing_in(known: Tasks, task: TaskId) -> Mapping[str, ArtifactRef]:
 
 
 def flowing_joined(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
-    """The inputs of a join, each with all that is visible at its end."""
+    """Yield the inputs of a join, each with every artifact that was visible at its end."""
     for above in leading(known, task):
         yield TaskDone(above, tuple((known.entries[above].artifacts or {}).values()), levels(known, above))
 
 
 def levels(known: Tasks, task: TaskId) -> tuple[Level, ...]:
-    """Which item it works on of each foreach around it, outermost first; for flowing steps only."""
+    """Return the item of each foreach around a task, outermost first; nothing for a step of a notebook."""
     if not known.graph.steps[task.step].flowing:
         return ()
     found = []

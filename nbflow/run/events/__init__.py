@@ -1,1 +1,1 @@
-"""What happens in a run: events, the table of tasks that they make, and how they are kept and replayed."""
+"""Defines the events of a run, the table of tasks that they change, and how events are stored and replayed."""

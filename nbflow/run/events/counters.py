@@ -1,4 +1,4 @@
-"""How far every step is below every prefix of its path: the counters a run's readiness rests on."""
+"""Counts how many tasks of each step are unfinished below each prefix of a path: this decides what is ready."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ Path = tuple[int, ...]
 
 
 def waiting_scope(graph: Graph, step: str) -> tuple[str, ...]:
-    """The scope in which a step waits for others: a foreach step waits outside itself, then splits."""
+    """Return the scope in which a step waits for others: a foreach step waits outside of its own, and then splits."""
     scope = graph.links[step].scope
     return scope[:-1] if graph.steps[step].foreach else scope
 
 
 def common_depth(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+    """Return how many foreachs two scopes share, from the outermost on."""
     depth = 0
     for one, other in zip(first, second, strict=False):
         if one != other:
@@ -25,10 +26,10 @@ def common_depth(first: tuple[str, ...], second: tuple[str, ...]) -> int:
 
 
 class Progress:
-    """Counts the unfinished tasks of each step below each path prefix that some other step waits at.
+    """Counts the unfinished tasks of each step below each path prefix at which another step waits.
 
-    Before a foreach has split, what stands inside counts as one task per known prefix: the gate. A split turns one
-    into n. So `0` means over, at every depth and at any time, and each event costs the depth of its task.
+    Before a foreach has split, each step inside counts as one task per known prefix; a split turns one into n. So the
+    count 0 means that the step is over, at every depth and at any time, and each event costs the depth of its task.
     """
 
     def __init__(self, graph: Graph, steps: frozenset[str]) -> None:
@@ -59,14 +60,15 @@ class Progress:
         self._unfinished[name, ()] = 1
 
     def width(self, foreach: str, path: Path) -> int | None:
-        """How many items a foreach split into, None before it has."""
+        """Return into how many items a foreach has split; None before it has."""
         return self._widths.get((foreach, path))
 
     def is_over(self, step: str, prefix: Path) -> bool:
+        """Return whether all tasks of a step below a prefix are finished."""
         return self._unfinished.get((step, prefix)) == 0
 
     def split(self, foreach: str, path: Path, width: int) -> Iterator[tuple[str, Path]]:
-        """Turn the gate at `path` into `width` tasks; yields what is over because there were none."""
+        """Turn the task that stands for a foreach at `path` into `width` tasks; yield what is over if that is 0."""
         self._widths[foreach, path] = width
         level = len(path)
         for step in self._within[foreach]:
@@ -77,7 +79,7 @@ class Progress:
                     self._unfinished.update({(step, (*path, i)): 1 for i in range(width)})
 
     def finish(self, step: str, path: Path) -> Iterator[tuple[str, Path]]:
-        """One task is over; yields each (step, prefix) that is over with it."""
+        """Count a task as finished; yield each (step, prefix) that is over with it."""
         for depth in self.awaited[step]:
             yield from self._add(step, path[:depth], -1)
 
@@ -88,10 +90,11 @@ class Progress:
             yield step, prefix
 
     def paths(self, step: str, prefix: Path) -> Iterator[Path]:
-        """The paths below `prefix` at which a step waits and that already exist."""
+        """Yield the known paths below `prefix` at which a step waits."""
         return self.below(waiting_scope(self.graph, step), prefix)
 
     def below(self, scope: tuple[str, ...], prefix: Path) -> Iterator[Path]:
+        """Yield the known paths of a scope below `prefix`."""
         if len(prefix) == len(scope):
             yield prefix
             return

@@ -1,4 +1,7 @@
-"""What happened in a run (past tense) and what to do next (imperative). The event list is the run."""
+"""Defines what happens in a run (events, in the past tense) and what to do next (instructions, in the imperative).
+
+The list of events is the run: the catalog keeps it, the panel shows it, and replaying it gives the run again.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef, pickled_by_fields
 @pickled_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class TaskId:
-    """A step in a run: `fit[3]`, `score[0,2]`; `again@4` is the fifth turn of a loop; `fit[…]` splits a foreach."""
+    """Names a task: `fit[3]`, `score[0,2]`; `again@4` is the fifth turn of a loop; `fit[…]` splits a foreach."""
 
     step: str
     path: tuple[int, ...] = ()
@@ -26,15 +29,17 @@ class TaskId:
 
 
 class FailureKind(StrEnum):
+    """Says why a task failed."""
+
     ERROR = "error"  # the body raised
     CRASH = "crash"  # the process died
     TIMEOUT = "timeout"
-    STORE = "store"  # what it made could not be written
+    STORE = "store"  # the results could not be written
 
 
 @dataclass(frozen=True, slots=True)
 class TracebackFrame:
-    """One line of a traceback in the user's coordinates."""
+    """Describes one line of a traceback in the user's coordinates."""
 
     where: str  # "movie_recommender.ipynb · step clean · cell 6, line 3"
     function: str
@@ -43,6 +48,8 @@ class TracebackFrame:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
+    """Describes why a task failed."""
+
     kind: FailureKind
     type: str
     message: str
@@ -51,19 +58,22 @@ class Failure:
 
     @property
     def exception(self) -> str:
-        """The message, under the name that Metaflow's client has for it."""
+        """Return the message, under the name that Metaflow's client uses."""
         return self.message
 
     @property
     def stacktrace(self) -> str:
+        """Return the traceback, under the name that Metaflow's client uses."""
         return self.traceback
 
     def __str__(self) -> str:
-        return f"{self.type}: {self.message}"
+        return f"{self.type.removeprefix('builtins.')}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
+    """Says that an attempt of a task began; `attempt` counts from 0."""
+
     task: TaskId
     attempt: int = 0
 
@@ -71,11 +81,11 @@ class TaskStarted:
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class PassedOn:
-    """How a task dealt with objects that it changed and that more than one name reaches.
+    """Says how a task dealt with objects that it changed and that more than one name reaches.
 
-    `changed` are the digests of the components that held these objects before. `names` are the names that reach them
-    and were stored anew, each with the digest of its artifact before. `tied` are constants of ordinary cells that share
-    objects with what the task made: a later change to these objects changes the constants as well.
+    `changed` holds the digests of the components that held these objects before. `names` holds the names that reach
+    them and were stored anew, each with the digest of its artifact before. `tied` holds constants of ordinary cells
+    that share objects with what the task made: a later change of these objects changes the constants as well.
     """
 
     changed: tuple[str, ...] = ()
@@ -83,11 +93,11 @@ class PassedOn:
     tied: tuple[ArtifactRef, ...] = ()
 
     def covers(self, artifacts: Iterable[ArtifactRef]) -> bool:
-        """Tell whether each of the artifacts that reaches into something changed was stored anew."""
+        """Tell whether every one of these artifacts that reaches a changed object was stored anew."""
         return all((one.name, one.digest) in self.names for one in artifacts if self.concerns(one))
 
     def concerns(self, artifact: ArtifactRef) -> bool:
-        """Tell whether an artifact reaches into something that was changed."""
+        """Tell whether an artifact reaches an object that was changed."""
         return not set(self.changed).isdisjoint(artifact.shares)
 
 
@@ -96,35 +106,35 @@ NOTHING_PASSED_ON = PassedOn()
 
 @dataclass(frozen=True, slots=True)
 class TaskSucceeded:
-    """`learned` are the names found mutated in place that the graph did not know as writes."""
+    """Says that a task succeeded. `learned` holds names that it changed in place and that the graph did not know."""
 
     task: TaskId
     artifacts: tuple[ArtifactRef, ...]
-    again: bool = False  # of a loop: its condition still holds
+    again: bool = False  # of a loop: True if one more turn follows
     learned: tuple[str, ...] = ()
     seconds: float = 0.0
-    chose: str = ""  # of a flowing step that is a switch: where it leads
+    chose: str = ""  # of a switch in a script: the step to which it leads
     passed_on: PassedOn = NOTHING_PASSED_ON
 
 
 @dataclass(frozen=True, slots=True)
 class TaskReused:
-    """Nothing ran: an earlier task had the same key. `source` is that task, "run/number"."""
+    """Says that nothing ran, because an earlier task had the same key: `source`, as "run/number"."""
 
     task: TaskId
     artifacts: tuple[ArtifactRef, ...]
     source: str
     again: bool = False
     skipped: bool = False
-    seconds: float = 0.0  # what it took when it ran
-    outputs: str | None = None  # digest of what it displayed then
+    seconds: float = 0.0  # how long it took when it ran
+    outputs: str | None = None  # digest of the stored output
     chose: str = ""
     passed_on: PassedOn = NOTHING_PASSED_ON
 
 
 @dataclass(frozen=True, slots=True)
 class ForeachSplit:
-    """A foreach expression was evaluated; its items are artifacts named by their index."""
+    """Says that a foreach expression was evaluated; the items are artifacts that are named by their index."""
 
     task: TaskId
     items: tuple[ArtifactRef, ...]
@@ -133,27 +143,33 @@ class ForeachSplit:
 
 @dataclass(frozen=True, slots=True)
 class TaskSkipped:
+    """Says that a task had nothing to do."""
+
     task: TaskId
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFailed:
+    """Says that an attempt of a task failed."""
+
     task: TaskId
     failure: Failure
     attempt: int = 0
     seconds: float = 0.0
-    artifacts: tuple[ArtifactRef, ...] = ()  # what had been bound before
+    artifacts: tuple[ArtifactRef, ...] = ()  # what the task had bound before it failed
 
 
 @dataclass(frozen=True, slots=True)
 class RunCancelled:
+    """Says that the run is to end, and why."""
+
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class TaskMissing:
-    """A task that may only be reused was not found in the store."""
+    """Says that a task that may only be reused was not found in the store."""
 
     task: TaskId
 
@@ -164,7 +180,7 @@ Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One foreach around a task: which of its items the task works on."""
+    """Says on which item of a foreach around it a task works; `width` is the number of items."""
 
     index: int
     width: int
@@ -174,29 +190,30 @@ class Level:
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class TaskDone:
-    """A finished task as a join sees it."""
+    """Describes a finished task as a join sees it."""
 
     task: TaskId
     artifacts: tuple[ArtifactRef, ...]
-    stack: tuple[Level, ...] = ()  # of a flowing task
+    stack: tuple[Level, ...] = ()  # of a task of a script
 
 
 class Reuse(StrEnum):
-    """Where a task may come from instead of being run."""
+    """Says which stored task may stand for a task, so that it need not run."""
 
     NEVER = "never"
-    OWN = "own"  # an equal task of this very run, after a graph that grew
+    OWN = "own"  # only an equal task of the same run, which has started again
     ANY = "any"  # any task with the same key
-    ONLY = "only"  # as any, and it is not run otherwise
+    ONLY = "only"  # like ANY, but the task does not run if none is found
 
 
 @dataclass(frozen=True, slots=True)
 class StartTask:
-    """`inputs` in reading order; a join reads the tasks of `joined` below `task.path` from the catalog besides.
+    """Tells the executor to start a task, or to reuse a stored one.
 
-    `stack` are the foreachs around a flowing task, outermost first. `partners` are visible artifacts that the task does
-    not read and that share objects with its inputs: a change to these objects is a change to the partners. `failure` is
-    what a task has to speak for whose own process is gone.
+    `inputs` is in reading order. `joined` holds the tasks that a join sees. `stack` holds the foreachs around a task of
+    a script, outermost first. `partners` are visible artifacts that the task does not read but that share objects with
+    its inputs: a change of these objects also changes the partners. `failure` is set in the extra attempt of a step
+    with `@catch` whose process died: that attempt only handles the failure.
     """
 
     task: TaskId
@@ -211,10 +228,14 @@ class StartTask:
 
 @dataclass(frozen=True, slots=True)
 class CancelTasks:
+    """Tells the executor to stop these tasks."""
+
     tasks: tuple[TaskId, ...]
 
 
 class Outcome(StrEnum):
+    """Says how a run ended."""
+
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -222,6 +243,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FinishRun:
+    """Tells the executor that the run is over."""
+
     outcome: Outcome
 
 

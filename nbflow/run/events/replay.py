@@ -1,4 +1,4 @@
-"""Events as JSON and back: the list on disk is the run, and replaying it gives the run again."""
+"""Writes events as JSON and reads them back: replaying the stored list gives the run again."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ _NOT_SUMMARISED = Summary(type="", text="")
 
 
 def write_event(event: Event) -> tuple[str, dict[str, object]]:
-    """(kind, facts as JSON has them). Artifacts keep what identifies them; the catalog has their summaries."""
+    """Return the kind of an event and its facts for JSON. Artifacts keep only what identifies them."""
     values = {name: getattr(event, name) for name in event.__slots__}
     kept = {name: value for name, value in values.items() if value and value != NOTHING_PASSED_ON}
     return type(event).__name__, {name: _plain(value) for name, value in kept.items()}
 
 
 def read_event(kind: str, payload: dict[str, Any]) -> Event:
-    """The event that `write_event` wrote."""
+    """Return the event that `write_event` has written."""
     values = {name: _revive(name, value) for name, value in payload.items()}
     event: Event = getattr(facts, kind)(**{**_empty(kind), **values})
     return event
 
 
 def read_events(rows: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Event]:
+    """Yield the events that `write_event` has written, in their order."""
     return (read_event(kind, text) for kind, text in rows)
 
 
@@ -42,14 +43,14 @@ def _artifact(name: str, component: str, index: int, size: int, shares: Iterable
 
 
 def read_passed_on(value: Any) -> PassedOn:
-    """Return what JSON says of changes to shared objects."""
+    """Return changes of shared objects from what JSON holds of them."""
     changed, names, *tied = value
     artifacts = tuple(_artifact(*facts) for each in tied for facts in each)
     return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names), artifacts)
 
 
 def write_passed_on(passed_on: PassedOn) -> str | None:
-    """Return JSON of the changes to shared objects, None if there are none."""
+    """Return the changes of shared objects as JSON; None if there are none."""
     return json.dumps(_plain(passed_on)) if passed_on != NOTHING_PASSED_ON else None
 
 

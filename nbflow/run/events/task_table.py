@@ -1,4 +1,4 @@
-"""The tasks of a run as its machine knows them."""
+"""Holds the tasks of a run as its machine knows them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class TaskPhase(StrEnum):
+    """Says how far a task is in this run."""
+
     WAITING = "waiting"
     READY = "ready"
     RUNNING = "running"
@@ -24,7 +26,7 @@ class TaskPhase(StrEnum):
 
 @dataclass(slots=True)
 class TaskEntry:
-    """What the machine knows of one task. The artifacts of a flowing one are all that are visible in it."""
+    """Holds what the machine knows about a task. For a step of a script, `artifacts` is all that its end can see."""
 
     state: TaskPhase = TaskPhase.WAITING
     waiting: int = 0
@@ -37,10 +39,10 @@ class TaskEntry:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """All that is known of a run on one graph. Only the machine writes here; what a task reads is looked up in it."""
+    """Holds what is known about a run on one graph. Only the machine writes here; others look up what a task reads."""
 
     graph: Graph
-    steps: frozenset[str]  # that take part
+    steps: frozenset[str]  # the steps that take part
     progress: Progress
     entries: dict[TaskId, TaskEntry] = field(default_factory=dict)
     items: dict[tuple[str, Path], tuple[ArtifactRef, ...]] = field(
@@ -49,5 +51,5 @@ class Tasks:
     last_turn: dict[tuple[str, Path], int] = field(default_factory=dict)
 
     def newest(self, step: str, path: Path) -> TaskId:
-        """Of a loop the last turn that has succeeded."""
+        """Return the task of a step at a path; for a loop the last turn that has succeeded."""
         return TaskId(step, path, self.last_turn.get((step, path), 0))

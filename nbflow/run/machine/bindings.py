@@ -1,4 +1,4 @@
-"""What a task reads: the artifacts its names are bound to, and the finished tasks that `inputs` shows."""
+"""Finds what a task reads: the artifacts that its names are bound to, and the finished tasks that `inputs` shows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 def inputs_of(known: Tasks, task: TaskId) -> tuple[ArtifactRef, ...]:
-    """In the order of their names; of a flowing step in the order in which they flowed in."""
+    """Return the artifacts that a task reads, sorted by name; for a step of a script, in the order of their arrival."""
     step = known.graph.steps[task.step]
     if step.flowing:
         return tuple(flowing_in(known, task).values())
     found = dict(_carried(known, task))
     linked = known.graph.links[task.step]
-    ended = linked.ends if task.turn else frozenset[str]()  # in the turn before
+    ended = linked.ends if task.turn else frozenset[str]()  # ended in the turn before
     left_out = linked.carried | ended
     for binding in linked.bindings:
         if binding.name not in found.keys() | left_out and _reads(known, step, binding.name, split=task.split):
@@ -35,7 +35,7 @@ def inputs_of(known: Tasks, task: TaskId) -> tuple[ArtifactRef, ...]:
 
 
 def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
-    """The finished tasks that `inputs` shows: below a join, or the branches that a step names."""
+    """Yield the finished tasks that `inputs` shows: the inputs of a join, or the branches that a step names."""
     linked = known.graph.links[task.step]
     if known.graph.steps[task.step].flowing:
         yield from flowing_joined(known, task) if linked.joined else ()
@@ -47,7 +47,7 @@ def joined_of(known: Tasks, task: TaskId) -> Iterator[TaskDone]:
 
 
 def _carried(known: Tasks, task: TaskId) -> Iterator[tuple[str, ArtifactRef]]:
-    """What a loop reads of its own from the turn before."""
+    """Yield the artifacts that a turn of a loop reads from the turn before, with their names."""
     if task.turn:
         before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
         step = known.graph.steps[task.step]
@@ -69,7 +69,7 @@ def _resolve(known: Tasks, binding: Binding, path: Path) -> ArtifactRef | None:
 
 
 def bound(known: Tasks, step: str, path: Path) -> Mapping[str, ArtifactRef] | None:
-    """Return what a step has bound at the place of a task with this path; None if it has not run there."""
+    """Return the artifacts that a step has made at the place of a task with this path; None if it has not run there."""
     own = path[: len(known.graph.links[step].scope)]
     entry = known.entries.get(known.newest(step, own))
     if entry is None or entry.state is not TaskPhase.SUCCEEDED:
@@ -78,7 +78,7 @@ def bound(known: Tasks, step: str, path: Path) -> Mapping[str, ArtifactRef] | No
 
 
 def _reads(known: Tasks, step: StepSpec, name: str, *, split: bool) -> bool:
-    """Whether the split or the body reads the name, itself or in what it uses of the prelude."""
+    """Return whether the split or the body reads the name, itself or through the prelude that it uses."""
     if step.foreach is None:
         return True
     named = step.names_in(split=split)

@@ -1,4 +1,9 @@
-"""A run as a pure state machine: events in, instructions out. No clock, no process, no disk."""
+"""Keeps the state of a run, and answers each event with instructions. It uses no clock, no process and no disk.
+
+`RunMachine.handle` is the entry: it records what became of a task, counts down what waits for it (`Progress`), starts
+tasks that became ready while slots and memory are free, and ends the run when nothing is left to do. When a task
+turns out to write a name that the graph does not know, the machine drains and starts again on a corrected graph.
+"""
 
 from __future__ import annotations
 
@@ -43,16 +48,17 @@ from nbflow.run.machine.skipping import has_nothing_to_work_on
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 BRIEF = 0.01
-"""Seconds below which handing out a task counts beside running it."""
+"""A task that takes fewer seconds is brief: its slot then counts half, because handing it out takes as long."""
 
 
 class RunMachine:
-    """One run of a graph. Feed it `start()` and then every event; perform what it returns, in order.
+    """Drives one run of a graph. Call `start()`, then `handle` every event; perform the returned instructions in order.
 
-    Tasks become ready when everything their step waits for is over below the prefix of the path they share. A failed
-    task is never over, so what needs it never starts and the run ends when nothing else is left; a tolerated failure
-    is over, and what stands after it at the same item is skipped. A write that the graph did not know makes the run
-    let its running tasks finish and start again on the graph that knows it, reusing its own tasks by their keys.
+    A task is ready when every step that it waits for is over, below the part of the path that both share. A failed task
+    is never over, so the tasks that need it never start, and the run ends when nothing else is left. A tolerated
+    failure is over, and the tasks after it at the same item are skipped. When a task writes a name that the graph did
+    not know, the run lets its running tasks finish and starts again on a graph that knows it; finished tasks are then
+    reused by their keys.
     """
 
     def __init__(self, graph: Graph, plan: RunPlan, learned: Mapping[str, frozenset[str]] | None = None) -> None:
@@ -78,7 +84,7 @@ class RunMachine:
 
     @classmethod
     def replay(cls, graph: Graph, plan: RunPlan, events: Iterable[Event]) -> RunMachine:
-        """The run that these events made."""
+        """Return the run as these events leave it."""
         run = cls(graph, plan)
         run.start()
         for event in events:
@@ -86,12 +92,14 @@ class RunMachine:
         return run
 
     def start(self) -> list[Instruction]:
+        """Begin the run, and return the instructions that start its first tasks."""
         for name in self.graph.links:
             if name in self._steps and not waiting_scope(self.graph, name):
                 self._await(name, ())
         return self._next()
 
     def handle(self, event: Event) -> list[Instruction]:
+        """Record an event, and return what is to be done next."""
         match event:
             case TaskStarted():
                 pass
@@ -115,7 +123,7 @@ class RunMachine:
                 assert_never(event)
         return self._next()
 
-    # what became of a task
+    # the results of tasks
 
     def _end(self, task: TaskId, state: TaskPhase) -> TaskEntry:
         self._running.discard(task)
@@ -139,7 +147,7 @@ class RunMachine:
             self._finish(task.step, task.path)
 
     def _handed_on(self, task: TaskId, artifacts: Iterable[ArtifactRef], passed_on: PassedOn) -> Iterator[ArtifactRef]:
-        """The constants that a task only shared when it ran, and that its step has to hand on by now."""
+        """Yield the constants that a task only shared when it ran, and that its step is now known to write."""
         made = {one.name for one in artifacts}
         return (one for one in passed_on.tied if one.name in self.graph.links[task.step].writes - made)
 
@@ -179,7 +187,7 @@ class RunMachine:
             self._finish(task.step, task.path)
 
     def _tries_again(self, event: TaskFailed) -> bool:
-        """Whether there is one more attempt: of a step that catches failures also one for a process that is gone."""
+        """Return whether the task gets another attempt; a step with `@catch` gets one more when its process is gone."""
         step = self.graph.steps[event.task.step]
         ended = event.failure.kind in (FailureKind.CRASH, FailureKind.TIMEOUT)
         attempts = step.options.retry + (1 if step.catch and ended and not event.task.split else 0)
@@ -205,7 +213,10 @@ class RunMachine:
             self._brief.discard(event.task.step)
 
     def _pass_on(self, task: TaskId, artifacts: tuple[ArtifactRef, ...], passed_on: PassedOn) -> None:
-        """Have every change to a shared object reach all names of the object, whatever the order of the tasks was."""
+        """Learn which steps write a name, so that each change of a shared object reaches all names of the object.
+
+        This holds for any order in which the tasks end.
+        """
         if self.graph.steps[task.step].flowing:
             return
         self._sharing.note(task, artifacts, passed_on)
@@ -217,24 +228,24 @@ class RunMachine:
     def partners_of(
         self, task: TaskId, artifacts: Iterable[ArtifactRef], joined: Iterable[TaskDone] = ()
     ) -> tuple[ArtifactRef, ...]:
-        """Return the other artifacts visible to a task that share objects with these, or with those of other tasks."""
+        """Return the other visible artifacts that share objects with these, or with those of the joined tasks."""
         return self._sharing.partners_of(task, artifacts, joined)
 
     def accepts(self, event: TaskReused) -> bool:
-        """Tell whether a stored task may stand for one of this run.
+        """Tell whether a stored task may be reused in this run.
 
-        It may not when it changed objects that other names share now than did then.
+        It may not if it changed objects that are shared by other names now than they were then.
         """
         return event.task.split or self._sharing.is_current(event.task, event.passed_on)
 
     def objection(self, step: str, names: Iterable[str]) -> ChangeNotPassedOn | None:
-        """Return what is wrong if a step changed these names in place; None if it may, or was known to do so."""
+        """Return the error of a step that changed these names in place; None if it may, or is known to change them."""
         new = frozenset(names) - self.learned.get(step, frozenset()) - self.graph.links[step].writes
         problems = self._problems_of(step, new) if new else ()
         return ChangeNotPassedOn(step, sorted(new), [f"{one}." for one in problems]) if problems else None
 
     def _problems_of(self, step: str, new: frozenset[str]) -> tuple[Problem, ...]:
-        """Return the errors that the flow would have if a step wrote these names besides."""
+        """Return the errors that the flow would have if the step also wrote these names."""
         known = {(one.rule, one.message) for one in check_flow(self.graph)}
         found = check_flow(link(self.graph.flow, self._with_learned(step, new)))
         return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
@@ -248,7 +259,7 @@ class RunMachine:
             self.learned = self._with_learned(step, new)
             self._draining = True
 
-    # what that makes possible
+    # the tasks that become ready
 
     def _finish(self, step: str, path: Path) -> None:
         for over, prefix in list(self._progress.finish(step, path)):
@@ -278,7 +289,7 @@ class RunMachine:
                 task = TaskId(step, path, split=split)
                 entry = self.tasks.get(task)
                 if entry is None:
-                    continue  # about to be made by the split that released it
+                    continue  # the split that released it is about to make it
                 entry.waiting -= 1
                 if entry.waiting == 0:
                     self._admit(task)
@@ -297,7 +308,7 @@ class RunMachine:
         else:
             self._ready.append(task)
 
-    # what to do next
+    # the next instructions
 
     def _next(self) -> list[Instruction]:
         if self.outcome is not None:
@@ -335,13 +346,13 @@ class RunMachine:
         while self._ready:
             task = self._ready[0]
             if self._cpu(task) > slots or (memory is not None and self._memory(task) > memory):
-                return  # first come, first served: a large task would wait for ever behind small ones
+                return  # first come, first served: else a large task would wait forever behind small ones
             slots -= self._cpu(task)
             memory = None if memory is None else memory - self._memory(task)
             yield self._start(self._ready.popleft())
 
     def _cpu(self, task: TaskId) -> float:
-        """Slots that a task takes. A brief one takes half, so that the next is at hand when it ends."""
+        """Return how many slots a task takes: half a slot if it is brief, so that the next is ready when it ends."""
         asked = min(self.graph.steps[task.step].options.cpu, self.plan.slots)
         return 0.5 if asked == 1 and task.step in self._brief else asked
 

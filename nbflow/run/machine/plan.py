@@ -1,4 +1,4 @@
-"""Which steps a run takes part in, and which of them may come from the store."""
+"""Decides which steps take part in a run, and which of them may be taken from the store."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nbflow.run.events.events import Reuse
 
 @dataclass(frozen=True)
 class RunPlan:
-    """`reuse` has one entry per step that takes part; a step that is not in it does not run.
+    """Holds one entry in `reuse` per step that takes part; a step without an entry does not run.
 
-    `anew` are single tasks, (step, path), that run whatever the store holds. `slots` are worker processes, `memory`
-    bytes; a task is started while what it asks for is free.
+    `anew` holds single tasks, as (step, path), that run whatever the store holds. `slots` is the number of worker
+    processes, `memory` is in bytes; a task starts when the slots and the memory that it asks for are free.
     """
 
     reuse: Mapping[str, Reuse]
@@ -34,9 +34,10 @@ def plan_run(
     slots: int = 1,
     memory: int | None = None,
 ) -> RunPlan:
-    """Take part: everything, or what `to` needs, or `start` and what follows from it, or `only` one step.
+    """Return the plan of a whole run, of what `to` needs, of `start` and what follows it, or of `only` one step.
 
-    What stands above `start` or `only` comes from the store where it holds; above `only` it must.
+    The steps above `start` are taken from the store where that is valid. The steps above `only` must be in the store.
+    With `fresh` nothing is taken from the store. `rerun` holds tasks that run in any case.
     """
     if only is not None:
         reuse = dict.fromkeys(graph.ancestors(only), Reuse.ONLY) | {only: Reuse.NEVER}

@@ -1,4 +1,4 @@
-"""When a task is skipped: something that it must read was never made."""
+"""Decides whether a task is skipped, because something that it must read was never made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.run.events.task_table import TaskPhase, Tasks
 
 
 def has_nothing_to_work_on(known: Tasks, task: TaskId) -> bool:
-    """A failure or a skip above, at the same item, took away something the step must read."""
+    """Return whether a failure or a skip above, at the same item, removed something that the task must read."""
     step, linked = known.graph.steps[task.step], known.graph.links[task.step]
     if step.flowing:
         return bool(linked.led) and next(leading(known, task), None) is None
@@ -23,7 +23,7 @@ def has_nothing_to_work_on(known: Tasks, task: TaskId) -> bool:
 
 
 def _is_lost(known: Tasks, step: str, path: Path) -> bool:
-    """It has failed, which was tolerated."""
+    """Return whether the step has failed at this place, and the failure is tolerated."""
     if len(path) != len(known.graph.links[step].scope):
         return False
     entry = known.entries.get(known.newest(step, path))
@@ -31,7 +31,7 @@ def _is_lost(known: Tasks, step: str, path: Path) -> bool:
 
 
 def _was_skipped(known: Tasks, step: str, prefix: Path) -> bool:
-    """A whole foreach that did not run, as opposed to one that had no items."""
+    """Return whether a whole foreach did not run; one that had no items did run."""
     scope = known.graph.links[step].scope
     entry = known.entries.get(TaskId(scope[len(prefix)], prefix, split=True)) if len(scope) > len(prefix) else None
     return entry is not None and entry.state is TaskPhase.SKIPPED

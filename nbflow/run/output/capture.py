@@ -1,4 +1,4 @@
-"""What a task writes: text on both streams, also from C code and child processes, and displayed values, in order."""
+"""Captures what a task writes: text on both streams, from C code and child processes too, and displays, in order."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from nbflow.run.output.outputs import Bundle, Output, Outputs, settle_outputs, s
 from nbflow.run.surroundings.children import processes_started
 from nbflow.run.surroundings.surroundings import NoStdin
 
-OUTPUT_LIMIT = 10_000_000  # bytes kept of one stream of one task
+OUTPUT_LIMIT = 10_000_000  # bytes that are kept of one stream of a task
 
 
 class Capture:
-    """Redirects the file descriptors 1 and 2 of this process to two files; one pair per worker and task.
+    """Sends the file descriptors 1 and 2 of this worker to two files, for each task anew.
 
-    The files live in `folder` as `PID.out` and `PID.err`, beside `PID.task` with the task's name, so that others can
-    follow a running task and read the last words of one that crashed. A task that has written something or started a
-    process leaves its files: what its children still write lands there, where nobody reads it any more.
+    The files are `PID.out` and `PID.err` in `folder`, beside `PID.task` with the name of the task, so that others can
+    follow a running task and read the last output of one that crashed. A task that has written something or started a
+    process leaves its files behind: what its children write later goes there, and is never read.
     """
 
     def __init__(self, folder: Path) -> None:
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
         self._label = folder / f"{os.getpid()}.task"
         self._fds: dict[str, int] = {}
-        self._processes: int | None = None  # that this one had started when the files were begun
+        self._processes: int | None = None  # the number of processes started before the present files were opened
         self._read: dict[str, int] = {}
         self.left_behind = other_threads()
-        self._open = [Outputs()]  # what is shown goes to the last one
+        self._open = [Outputs()]  # new output goes to the last one
         self._streams: dict[str, _Stream] = {}
         sys.stdin = NoStdin()
         self._redirect()
@@ -48,12 +48,12 @@ class Capture:
 
     @property
     def outputs(self) -> list[Output]:
-        """What the task has shown so far."""
+        """Return what the task has shown so far."""
         return self._open[0].all
 
     @contextlib.contextmanager
     def task(self, label: str, attempt: int = 0) -> Iterator[list[Output]]:
-        """The outputs of what runs inside; complete when the block ends."""
+        """Capture what runs in this context, and yield the list of outputs; it is complete when the context ends."""
         self._redirect()
         self._name(label, attempt)
         self.left_behind = other_threads()
@@ -65,14 +65,14 @@ class Capture:
             settle_outputs(self.outputs)
 
     def _redirect(self) -> None:
-        """Begin new files, whatever the task before did to the streams, to their descriptors and to the folder."""
+        """Open new files, whatever the last task did to the streams, to their descriptors and to the folder."""
         if self._is_untouched():
             return
         self._processes = processes_started()
         for number, (name, path) in enumerate(self._files.items(), 1):
             path.unlink(missing_ok=True)
             new = _open_file(path, os.O_APPEND)
-            while new <= 2:  # the body has closed standard descriptors, and the file has got the number of one
+            while new <= 2:  # the body has closed standard descriptors, and the file got one of their numbers
                 new = os.dup(new)
             os.dup2(new, number)
             if name in self._fds:
@@ -84,7 +84,7 @@ class Capture:
             setattr(sys, name, self._streams[name])
 
     def _is_untouched(self) -> bool:
-        """Whether nobody has written to the files, and nobody else can have them open: new ones cost far more."""
+        """Return whether nobody has written to the files or can have them open: then they are used again."""
         return (
             self._processes is not None
             and self._processes == processes_started()
@@ -93,7 +93,7 @@ class Capture:
         )
 
     def _name(self, label: str, attempt: int) -> None:
-        """Write over the label before, of which a rest may stay below the first two lines."""
+        """Write the name and the attempt of the task; a rest of a longer name may stay behind the first two lines."""
         file = _open_file(self._label)
         os.pwrite(file, f"{label}\n{attempt}\n".encode(), 0)
         os.close(file)
@@ -101,11 +101,11 @@ class Capture:
     def flush(self) -> None:
         """Show the figures that are open, as a notebook does at the end of a cell."""
         if figures_are_open():
-            with contextlib.suppress(Exception):  # a figure that cannot be drawn has said so in the task's own output
+            with contextlib.suppress(Exception):  # the output of the task already shows why the figure cannot be drawn
                 sys.modules["matplotlib.pyplot"].show()
 
     def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> None:
-        """Show a bundle after what was written before it; `name` is its display id."""
+        """Show a bundle after the text that was written before it; `name` is its display id."""
         self.collect()
         self._open[-1].show(kind, in_json(data), in_json(metadata or {}), name)
 
@@ -115,19 +115,19 @@ class Capture:
         self._open[-1].update(name, in_json(data), in_json(metadata or {}))
 
     def fail(self, name: str, value: str, traceback: list[str]) -> None:
-        """Show an error that the task goes on after."""
+        """Show an error after which the task goes on."""
         self.collect()
         self._open[-1].fail(name, value, traceback)
 
     def clear(self, wait: bool = False) -> None:
-        """Take away what was shown, or do so when something else is shown."""
+        """Remove what was shown: now, or with `wait` when the next output comes."""
         self.collect()
         self._open[-1].clear(wait)
 
     def collect(self) -> None:
-        """Move what was written since the last call into `outputs`."""
+        """Move the text that was written since the last call into `outputs`."""
         for name, stream in self._streams.items():
-            with contextlib.suppress(ValueError, OSError):  # the body may have closed it, or its descriptor
+            with contextlib.suppress(ValueError, OSError):  # the body may have closed the stream or its descriptor
                 stream.flush()
             text = self._tail(name)
             if text:
@@ -161,7 +161,7 @@ def _open_file(path: Path, mode: int = 0) -> int:
 
 
 def _is_empty(file: int, standard: int) -> bool:
-    """Whether a standard stream still leads to this file, and the file is empty and has its name."""
+    """Return whether a standard stream still leads to this file, and the file is empty and not deleted."""
     try:
         found = os.fstat(file)
         return os.path.samestat(found, os.fstat(standard)) and found.st_size == 0 and found.st_nlink == 1
@@ -170,7 +170,7 @@ def _is_empty(file: int, standard: int) -> bool:
 
 
 class _Stream(io.TextIOWrapper):
-    """A text stream on a descriptor; a change of stream collects first, so that both keep their order."""
+    """Is a text stream on a descriptor. A change of stream collects first, so that the order of both is kept."""
 
     def __init__(self, capture: Capture, name: str, fd: int) -> None:
         file = open(fd, "wb", closefd=False)  # noqa: SIM115 - it lives as long as the process
@@ -190,9 +190,9 @@ class _Stream(io.TextIOWrapper):
 
 
 def other_threads() -> AbstractSet[threading.Thread]:
-    """Return the threads beside the main one: what they print later belongs to no task that begins now.
+    """Return the threads other than the main one: what they print later belongs to no task that begins now.
 
-    Those of a pool that wait for work are left out: the next task may give them some.
+    Threads of a pool that wait for work are left out, because the next task may give them some.
     """
     frames = sys._current_frames()
     found = (one for one in threading.enumerate() if one is not threading.main_thread())
@@ -207,7 +207,7 @@ def _waits_for_work(frame: types.FrameType | None) -> bool:
 
 
 def last_words(folder: Path, label: str) -> list[Output]:
-    """What the task of this name has written so far, or had when its worker died, as outputs."""
+    """Return the outputs that the task of this name has written so far, or had written when its worker died."""
     for path in live_tasks(folder):
         with contextlib.suppress(OSError):
             if label_in(path) == label:
@@ -216,20 +216,20 @@ def last_words(folder: Path, label: str) -> list[Output]:
 
 
 def live_tasks(folder: Path) -> list[Path]:
-    """One file for each worker, with the name of its task. The folder is gone when its run is over."""
+    """Return the `PID.task` file of each worker, which names its task; none after the run, whose folder is gone."""
     try:
         return list(folder.glob("*.task"))
-    except FileNotFoundError:  # it went after pathlib had looked whether it is there
+    except FileNotFoundError:  # the folder was removed while pathlib was reading it
         return []
 
 
 def label_in(path: Path) -> str:
-    """The name of the task that a `PID.task` file is about."""
-    return path.read_bytes().partition(b"\n")[0].decode()  # behind it may stand half a character of another label
+    """Return the name of the task that a `PID.task` file holds."""
+    return path.read_bytes().partition(b"\n")[0].decode()  # half a character of a longer label may follow
 
 
 def attempt_in(path: Path) -> int:
-    """Which attempt a `PID.task` file is about, from 0."""
+    """Return which attempt of the task a `PID.task` file is about, from 0."""
     return int(path.read_bytes().split(b"\n", 2)[1])
 
 
@@ -242,6 +242,6 @@ def _read_streams(path: Path) -> Iterator[Output]:
 
 
 def figures_are_open() -> bool:
-    """Ask matplotlib without loading its backend, which imports IPython."""
+    """Return whether matplotlib has open figures, without loading its backend, which would import IPython."""
     helpers = sys.modules.get("matplotlib._pylab_helpers")
     return helpers is not None and bool(helpers.Gcf.figs) and "matplotlib.pyplot" in sys.modules

@@ -1,4 +1,4 @@
-"""`display(…)` without IPython: a value becomes a bundle of MIME types by the methods Jupyter's users know."""
+"""Provides `display(…)` without IPython: turns a value into a bundle of MIME types by its `_repr_*_` methods."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from nbflow.run.output.outputs import Bundle
 
 BACKEND = "module://nbflow.run.output.figures"
-"""The matplotlib backend of the workers, which displays figures."""
+"""Names the matplotlib backend of workers, which displays figures."""
 
 _METHODS = {
     "text/html": "_repr_html_",
@@ -30,7 +30,7 @@ _publish: Callable[[Bundle], object] = lambda bundle: print(bundle["text/plain"]
 
 
 def publish_to(receiver: Callable[[Bundle], object]) -> None:
-    """From now on `display` hands its bundles to `receiver`."""
+    """Pass the bundles of `display` to `receiver` from now on."""
     global _publish
     _publish = receiver
 
@@ -44,18 +44,18 @@ _perform: Callable[..., Any] = _display_plainly
 
 
 def display_by(function: Callable[..., Any]) -> None:
-    """From now on `display` is that function."""
+    """Let `display` call this function from now on."""
     global _perform
     _perform = function
 
 
 def display(*values: object, **options: Any) -> Any:
-    """Show values in the output of the step. Takes what IPython's `display` takes."""
+    """Show values in the output of the step. The options are those of IPython's `display`."""
     return _perform(*values, **options)
 
 
 def bundle_of(value: object) -> dict[str, Any]:
-    """MIME type -> content; bytes are base64 text, as in a notebook file."""
+    """Return the content of a value by MIME type; bytes become base64 text, as in a notebook file."""
     return in_json(_bundle_of(value))
 
 
@@ -87,27 +87,27 @@ def _call(value: object, method: str) -> Any:
     try:
         function = getattr(type(value), method, None)
         return None if function is None or isinstance(value, type) else function(value)
-    except Exception:  # noqa: BLE001 - the user's own method may raise; the plain text remains
+    except Exception:  # noqa: BLE001 - the user's own method may raise; the plain text is still shown
         return None
 
 
 def in_json(bundle: Bundle) -> dict[str, Any]:
-    """What a notebook can hold of a bundle or its metadata."""
+    """Return what a notebook file can hold of a bundle or its metadata."""
     return {str(mime): _in_json(content) for mime, content in bundle.items()}
 
 
 def _in_json(content: Any) -> Any:
-    """Text as it is, anything else by way of JSON, or as text."""
+    """Return text unchanged, and anything else as JSON values, or as text if that fails."""
     if type(content) is str:
         return content
     try:
         return json.loads(json.dumps(content, default=_as_json, skipkeys=True))
     except Exception:  # noqa: BLE001 - the user's own objects
-        return f"<a {type(content).__name__} that is no JSON>"
+        return f"<a {type(content).__name__} that is not valid JSON>"
 
 
 def _as_json(content: object) -> Any:
-    """What stands for an object in JSON, as in the messages of a kernel."""
+    """Return the JSON value that stands for an object, as in the messages of a kernel."""
     match content:
         case bytes():
             return base64.b64encode(content).decode("ascii")

@@ -1,6 +1,6 @@
-"""A matplotlib backend for workers: `plt.show()`, and the end of a task, display every open figure as a PNG.
+"""Provides a matplotlib backend for workers: `plt.show()` and the end of a task display every open figure as a PNG.
 
-Chosen through `MPLBACKEND=module://nbflow.run.output.figures`, which is matplotlib's documented way to name a backend.
+Matplotlib loads it through `MPLBACKEND=module://nbflow.run.output.figures`, its documented way to name a backend.
 """
 
 from __future__ import annotations

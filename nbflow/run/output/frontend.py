@@ -1,7 +1,7 @@
-"""What code in a worker finds when it asks whether it runs in a notebook: the shell of a kernel.
+"""Gives code in a worker the shell of a kernel, if it asks whether it runs in a notebook.
 
-Libraries show other things in a notebook than in a script. The shell is IPython's own; it is made when somebody asks
-for more than its name, since IPython takes longer to import than most tasks take.
+Libraries show other things in a notebook than in a script. The shell is IPython's own. It is made only when code asks
+for more than its name, because importing IPython takes longer than most tasks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nbflow.run.output import display
 from nbflow.run.output.outputs import Bundle
 
 _BACKEND = "module://matplotlib_inline.backend_inline"
-"""The matplotlib backend of a kernel."""
+"""Names the matplotlib backend of a kernel."""
 
 ENVIRONMENT = {
     "MPLBACKEND": _BACKEND,
@@ -28,19 +28,19 @@ ENVIRONMENT = {
     **dict.fromkeys(("CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"), "1"),
     **dict.fromkeys(("PAGER", "GIT_PAGER"), "cat"),
 }
-"""What a kernel sets for itself and for its children."""
+"""Holds the environment variables that a kernel sets for itself and its child processes."""
 
 _PLAIN = (int, float, complex, bool, str, bytes)
-"""Types whose values IPython shows by their `repr`, and nothing else."""
+"""Lists the types whose values IPython shows by their `repr` and nothing else."""
 
 SHELL_MODULE = "IPython"
-"""The package of the shell: libraries look whether it is imported."""
+"""Names the package of the shell: libraries check whether it is imported."""
 
 _INTERACTIVE = "IPython.core.interactiveshell"
 
 
 class Stage(Protocol):
-    """Where a task shows things."""
+    """Receives what a task shows."""
 
     def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> None: ...
     def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None: ...
@@ -53,24 +53,24 @@ _stage: Stage | None = None
 
 
 def perform_on(stage: Stage) -> None:
-    """Have shown there what is shown from now on."""
+    """Show on this stage what is shown from now on."""
     global _stage
     _stage = stage
     sys.displayhook = show_value
 
 
 def stage() -> Stage:
-    """Return where things are shown in this process."""
+    """Return the stage of this process."""
     assert _stage is not None, "only tasks show something"
     return _stage
 
 
 def look_like_kernel() -> None:
-    """Have libraries find a kernel here, those that are imported later and those that look each time."""
+    """Let libraries find a kernel here, whether they check once at import or each time."""
     if find_spec("IPython") is None:
         return
     os.environ.update(ENVIRONMENT)
-    for name in ("COLUMNS", "LINES"):  # of the terminal in which the run was started
+    for name in ("COLUMNS", "LINES"):  # they describe the terminal in which the run was started
         os.environ.pop(name, None)
     matplotlib: Any = sys.modules.get("matplotlib")
     if matplotlib is not None:
@@ -88,26 +88,26 @@ def look_like_kernel() -> None:
 def shell() -> Any:
     """Return the shell of this process."""
     module: Any = importlib.import_module("nbflow.run.output.worker_shell")
-    sys.modules.setdefault(ZMQInteractiveShell.__module__, module)  # tqdm looks whether it is there
+    sys.modules.setdefault(ZMQInteractiveShell.__module__, module)  # tqdm checks whether this module is imported
     return module.ZMQInteractiveShell.instance()
 
 
 def prepare_shell() -> None:
-    """Make the shell now, and have matplotlib, if it is there, draw in its cells."""
-    with suppress(Exception):  # a task that needs it says so itself
+    """Create the shell now, and load the backend of matplotlib if pyplot is imported."""
+    with suppress(Exception):  # a task that needs the shell reports the error itself
         shell()
         if "matplotlib.pyplot" in sys.modules:
             importlib.import_module(_BACKEND.removeprefix("module://"))
 
 
 def known_shell() -> Any:
-    """Return the shell if there is one already."""
+    """Return the shell if it exists already."""
     module: Any = sys.modules.get("nbflow.run.output.worker_shell")
     return module.ZMQInteractiveShell._instance if module is not None else None
 
 
 def get_ipython() -> Any:
-    """Return the shell, or what has its name as long as nobody has imported IPython."""
+    """Return the shell, or its stand-in while nobody has imported IPython."""
     return shell() if "IPython" in sys.modules else _STAND_IN
 
 
@@ -129,7 +129,7 @@ def _display(*values: object, **options: Any) -> Any:
 
 
 class ZMQInteractiveShell:
-    """Stands in for the shell where only its name is looked at, as pandas does."""
+    """Stands in for the shell where code looks only at its name, as pandas does."""
 
     __module__ = "ipykernel.zmqshell"
 
@@ -138,7 +138,7 @@ class ZMQInteractiveShell:
 
     @property
     def kernel(self) -> Any:
-        """Only kernels have one."""
+        """Return an object, because only the shells of kernels have a kernel."""
         return self
 
 
@@ -146,7 +146,7 @@ _STAND_IN = ZMQInteractiveShell()
 
 
 class _Offering(MetaPathFinder):
-    """Sees IPython being imported."""
+    """Notices when IPython is imported, and then offers the shell."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name != _INTERACTIVE:
@@ -166,11 +166,11 @@ class _Offering(MetaPathFinder):
 
 
 def _offer(module: Any) -> None:
-    """Have IPython find the shell, which is made as soon as somebody looks for it."""
+    """Let IPython find the shell, which is created when code first asks for it."""
     interactive = module.InteractiveShell
 
     def make() -> Any:
-        del interactive.initialized, interactive.instance  # what the class inherits is right from now on
+        del interactive.initialized, interactive.instance  # the inherited methods are right from now on
         return shell()
 
     interactive.initialized = classmethod(lambda cls: make() is not None)

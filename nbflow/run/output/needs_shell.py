@@ -1,4 +1,4 @@
-"""Whether the workers of a notebook want a shell from the start, which takes longer to make than most tasks take."""
+"""Decides whether workers create a shell at their start, which takes longer than most tasks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.program import Program
 
 _PLAIN = sys.stdlib_module_names | {"joblib", "nbflow", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
-"""Packages that do not look for a shell while they are imported."""
+"""Lists packages that do not look for a shell when they are imported."""
 
 _SILENT = frozenset({"append", "close", "dump", "extend", "print", "sort", "to_csv", "to_parquet", "update", "write"})
-"""Functions that return nothing, or nothing that anybody shows."""
+"""Lists functions that return nothing, or nothing that a cell shows."""
 
 
 def needs_shell(program: Program) -> bool:
-    """Whether a step seems to show a value, or anything is imported that may behave otherwise in a notebook."""
+    """Return whether a step seems to show a value, or imports a module that may behave differently in a notebook."""
     flow = program.graph.flow
     imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
     tops = {name.partition(".")[0] for names in imported for name in names if not name.startswith(".")}

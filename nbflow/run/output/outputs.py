@@ -1,4 +1,4 @@
-"""The outputs of a task or cell, in the notebook format and put together as a front end does it."""
+"""Collects the outputs of a task or a cell in the notebook format, and joins them as a front end does."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Bundle = Mapping[str, Any]
-"""MIME type -> content, or metadata."""
+"""Maps MIME types to content, or to metadata."""
 
 Output = dict[str, Any]
-"""One output in the notebook format: `stream` (name, text), `display_data` or `execute_result` (data), or `error`."""
+"""Holds one output in the notebook format: `stream` (name, text), `display_data`, `execute_result` or `error`."""
 
 LONGEST_OUTPUT = 1_000_000  # characters of a plain text that are kept
 
 
 class Outputs:
-    """What has been shown so far: displays can be updated by their id, and all can be cleared."""
+    """Collects outputs. A display can be updated by its id, and all outputs can be cleared."""
 
     def __init__(self, outputs: Iterable[Output] = ()) -> None:
         self.all: list[Output] = [*outputs]
@@ -29,7 +29,7 @@ class Outputs:
         append_text(self.all, name, text)
 
     def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> Output:
-        """Add what is displayed, `name` being its display id; what was displayed under this id becomes the same."""
+        """Add a display, and give earlier displays with the same display id `name` the same content."""
         content = {"data": _cut(data), "metadata": dict(metadata or {})}
         self._begin()
         self.all.append({"output_type": kind, **content})
@@ -40,7 +40,7 @@ class Outputs:
         return self.all[-1]
 
     def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None:
-        """Replace what has this display id. What another task displays cannot be reached: then it appears here."""
+        """Replace the displays with this id, or add one: the displays of another task cannot be reached."""
         if name not in self._named:
             self.show("display_data", data, metadata, name)
         for shown in self._named[name] if name else ():
@@ -52,7 +52,7 @@ class Outputs:
         self.all.append({"output_type": "error", "ename": name, "evalue": value, "traceback": list(traceback)})
 
     def clear(self, wait: bool = False) -> None:
-        """Take everything away, or do so when the next output comes."""
+        """Remove all outputs: now, or with `wait` when the next output comes."""
         self._is_clearing = wait
         if not wait:
             self.all.clear()
@@ -64,7 +64,7 @@ class Outputs:
 
 
 def append_text(outputs: list[Output], name: str, text: str) -> None:
-    """Add to a stream; text that follows text of the same stream joins it."""
+    """Add text to a stream; text that follows text of the same stream joins it."""
     last = outputs[-1] if outputs else {}
     if last.get("name") == name:
         last["text"] += text
@@ -73,14 +73,14 @@ def append_text(outputs: list[Output], name: str, text: str) -> None:
 
 
 def settle_outputs(outputs: list[Output]) -> None:
-    """Keep of every stream what can be seen at its end."""
+    """Reduce each stream to the text that is visible at its end."""
     for output in outputs:
         if output["output_type"] == "stream":
             output["text"] = settled(output["text"])
 
 
 def settled(text: str) -> str:
-    """Return what a notebook shows of a text: backspaces take a character away, and `\\r` goes back on its line."""
+    """Return the visible text: a backspace removes a character, and `\\r` moves to the start of its line."""
     while (shorter := _TAKEN_BACK.sub("", text) if "\b" in text else text) != text:
         text = shorter
     if "\r" not in text:
@@ -94,7 +94,7 @@ _LINE_ENDS = re.compile(r"\r+\n")
 
 
 def _overwritten(line: str) -> str:
-    """A shorter text leaves the end of the longer one below it."""
+    """Return a line after its `\\r`: a shorter text leaves the end of the longer one below it visible."""
     seen = ""
     for text in line.split("\r"):
         seen = text + seen[len(text) :]

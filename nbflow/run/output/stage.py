@@ -1,4 +1,4 @@
-"""What a task of a notebook shows, put together as a front end does it with the messages of a kernel."""
+"""Collects what a task of a notebook shows, as a front end does with the messages of a kernel."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nbflow.run.output.widgets import WidgetComm, find_widget, keep_widgets
 
 
 class NotebookCapture(Capture):
-    """The capture of a worker that looks like a kernel."""
+    """Captures the outputs of a worker that looks like a kernel."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self._gathered: dict[str, list[Output]] = {}  # what widgets show, by model
+        self._gathered: dict[str, list[Output]] = {}  # the outputs that widgets show, by model
         comm.create_comm = WidgetComm
         frontend.perform_on(self)
         frontend.look_like_kernel()
@@ -34,11 +34,11 @@ class NotebookCapture(Capture):
         keep_widgets(outputs)
 
     def result(self, value: object) -> None:
-        """Show a value as that of the step."""
+        """Show a value as the result of the step."""
         sys.displayhook(value)
 
     def flush(self) -> None:
-        """Do what waits for the end of a cell, such as showing the figures that are open."""
+        """Do what libraries do at the end of a cell, such as showing the open figures."""
         shell = frontend.known_shell()
         if shell is None:
             super().flush()
@@ -47,7 +47,7 @@ class NotebookCapture(Capture):
             close_figures()
 
     def hear(self, model: str, data: Bundle) -> None:
-        """Take what a widget says. One that gathers outputs says so when it begins and when it ends."""
+        """Handle a message of a widget. A widget that collects outputs says so when it begins and when it ends."""
         state, widget = data.get("state", {}), find_widget(model)
         if "outputs" in state:
             self._gathered.pop(model, None)
@@ -60,13 +60,13 @@ class NotebookCapture(Capture):
             self._gathered[model] = self._open.pop().all
 
     def _hand_to_widgets(self) -> None:
-        """A browser answers after the cell, so only then widgets hold what they show."""
+        """Give widgets their outputs at the end, because a browser would answer only after the cell."""
         for model, outputs in [*self._gathered.items()]:
             if (widget := find_widget(model)) is not None:
                 widget.outputs = tuple(outputs)
 
 
 def close_figures() -> None:
-    """Close figures that were never shown: what a step draws ends with it."""
+    """Close figures that were never shown: what a step draws ends with the step."""
     if figures_are_open():
         sys.modules["matplotlib.pyplot"].close("all")

@@ -1,4 +1,4 @@
-"""What becomes of widgets: no browser draws those of a worker, so their last state is kept, and can be shown later."""
+"""Keeps the last state of widgets: no browser draws the widgets of a worker, but a notebook can show them later."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from nbflow.run.output.display import in_json
 from nbflow.run.output.outputs import Bundle, Output
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-"""The MIME type by which a widget is displayed."""
+"""Is the MIME type by which a widget is displayed."""
 
 _TARGET, _VERSION = "jupyter.widget", "2.1.0"
-"""What the browser calls widgets, and the version of their messages."""
+"""Name the comm target of widgets, and the version of their messages."""
 
 
 class WidgetComm(BaseComm):
-    """A line from a widget to the browser, on which the task listens."""
+    """Carries the messages of a widget to the stage of the task instead of to a browser."""
 
     def publish_msg(
         self,
@@ -50,29 +50,29 @@ def _widgets() -> Mapping[str, Any]:
 
 
 def keep_widgets(outputs: Iterable[Output]) -> None:
-    """Put beside each displayed widget its last text, and its state with that of all that it consists of."""
+    """Add to each displayed widget its last text, its state, and the states of its parts."""
     if not _widgets():
         return
     for output in outputs:
         model = output.get("data", {}).get(VIEW, {}).get("model_id")
         if model is not None:
-            with suppress(Exception):  # the user's own widget may be unable to say what it is
+            with suppress(Exception):  # the user's own widget may fail to give its state
                 output["widgets"] = {"text": _text(model), "state": _states(model)}
 
 
 def _text(model: str) -> str:
-    """Return the plain text of a widget as it is now: nothing once it is closed."""
+    """Return the plain text of a widget as it is now; "" once it is closed."""
     widget = find_widget(model)
     if widget is None:
         return ""
     parts = getattr(widget, "children", ())
-    if any(hasattr(part, "bar_style") for part in parts):  # tqdm's box can describe itself only while its loop runs
+    if any(hasattr(part, "bar_style") for part in parts):  # tqdm's box can give its text only while its loop runs
         return "".join(map(_drawn, parts))
     return str((widget._repr_mimebundle_() or {}).get("text/plain", ""))
 
 
 def _drawn(widget: Any) -> str:
-    """Draw a part of a bar: texts, and how far it is."""
+    """Draw a part of a progress bar: a text, or how far it is."""
     value, most = getattr(widget, "value", ""), getattr(widget, "max", 0)
     if isinstance(value, str):
         return unescape(_TAGS.sub("", value)).replace("\u2007", " ")
@@ -85,7 +85,7 @@ _TAGS = re.compile(r"<[^>]*>")
 
 
 def _states(model: str) -> dict[str, Any]:
-    """The states by model, in the order in which the widgets were made, so that parts come first."""
+    """Return the states by model, in the order in which the widgets were created, so that parts come first."""
     found, new = dict[str, Any](), {model} & _widgets().keys()
     while new:
         found |= {name: _state(find_widget(name)) for name in new}
@@ -98,7 +98,7 @@ _REFERENCES = re.compile(r'"IPY_MODEL_(\w+)"|"model_id": "(\w+)"')
 
 
 def _state(widget: Any) -> dict[str, Any]:
-    """The state of one model as a notebook file holds it."""
+    """Return the state of one model as a notebook file holds it."""
     state, paths, buffers = sys.modules["ipywidgets.widgets.widget"].__dict__["_remove_buffers"](widget.get_state())
     names = {name: state.get(f"_{name}") for name in ("model_name", "model_module", "model_module_version")}
     texts = [base64.b64encode(buffer).decode("ascii") for buffer in buffers]
@@ -107,7 +107,7 @@ def _state(widget: Any) -> dict[str, Any]:
 
 
 def show_states(states: Mapping[str, Any]) -> None:
-    """Make the models in the browser that are not there any more. Nothing in this process answers to them."""
+    """Create missing models in the browser. Nothing in this process answers to them."""
     known = comm.get_comm_manager().comms
     for model, kept in states.items():
         if model not in known:

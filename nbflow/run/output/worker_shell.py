@@ -1,4 +1,4 @@
-"""The IPython shell of a worker. It shows on the stage of the task what it would send to the front end of a kernel."""
+"""Defines the IPython shell of a worker. It shows on the stage of the task what a kernel sends to its front end."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from nbflow.run.output.frontend import stage
 from nbflow.run.output.outputs import Bundle
 
 _SESSION = ("_dh", "_ih", "_oh")
-"""What magics look up among the names of the user, where a step has nothing but its own."""
+"""Lists names that magics look up among the user's names; the names of a step lack them."""
 
 
 class _Publisher(DisplayPublisher):
-    """Where `display` hands its bundles."""
+    """Shows the bundles of `display` on the stage."""
 
     def publish(  # type: ignore[override]
         self,
@@ -46,7 +46,7 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
-    """Shows the value of a cell, and keeps none: names like `_` and `Out` would end with the step."""
+    """Shows the value of a cell, and does not keep it: names like `_` and `Out` would end with the step."""
 
     def quiet(self) -> bool:
         return False
@@ -74,7 +74,7 @@ class _Hook(DisplayHook):
 
 
 class Kernel:
-    """What code asks of the kernel to which a shell belongs."""
+    """Answers what code asks the kernel of a shell."""
 
     def __init__(self, shell: ZMQInteractiveShell) -> None:
         self.shell = shell
@@ -84,12 +84,12 @@ class Kernel:
         return comm.get_comm_manager()
 
     def get_parent(self, _channel: str = "shell") -> Bundle:
-        """Return the request that is being worked on: widgets that gather outputs note its name."""
+        """Return the current request; widgets that collect outputs note its id."""
         return {"header": {"msg_id": "task"}}
 
 
 class ZMQInteractiveShell(InteractiveShell):
-    """The names of the task are its user's names. Libraries look whether it is called as that of a kernel."""
+    """Is the shell of a task: its user names are the names of the task. It is named as the shell of a kernel is."""
 
     __module__ = "ipykernel.zmqshell"
 
@@ -100,11 +100,11 @@ class ZMQInteractiveShell(InteractiveShell):
     def __init__(self, **options: Any) -> None:
         config = Config()
         config.HistoryManager.enabled, config.HistoryManager.hist_file = False, ":memory:"
-        config.IPKernelApp.connection_file = ""  # by which tqdm and others know a kernel
+        config.IPKernelApp.connection_file = ""  # tqdm and others recognise a kernel by this file
         super().__init__(config=config, **options)  # type: ignore[no-untyped-call]
         self.kernel = Kernel(self)
-        self.set_hook("show_in_pager", lambda *_: None, 99)  # type: ignore[no-untyped-call]  # a pager is no output
-        atexit.unregister(self.atexit_operations)  # they delete the names of the task that ran last
+        self.set_hook("show_in_pager", lambda *_: None, 99)  # type: ignore[no-untyped-call]  # a pager is not an output
+        atexit.unregister(self.atexit_operations)  # they would delete the names of the last task
 
     @property
     def user_module(self) -> ModuleType:
@@ -129,22 +129,22 @@ class ZMQInteractiveShell(InteractiveShell):
         return self.kernel.get_parent()
 
     def set_parent(self, parent: Bundle) -> None:
-        """There is one request only."""
+        """Do nothing: there is only one request."""
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Nobody could see the window."""
+        """Do nothing: no one could see the window."""
 
     def init_profile_dir(self, profile_dir: object) -> None:
-        """Make no folder in the user's home."""
+        """Create no folder in the user's home."""
 
     def init_virtualenv(self) -> None:
-        """The import path is that of the notebook."""
+        """Do nothing: the import path is the notebook's."""
 
     def init_sys_modules(self) -> None:
-        """The notebook is `__main__` already."""
+        """Do nothing: the notebook is `__main__` already."""
 
     def init_user_ns(self) -> None:
-        """A task has its own names and no others."""
+        """Do nothing: a task has only its own names."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
         stage().fail(str(etype.__name__), str(evalue), list(stb))

@@ -1,4 +1,4 @@
-"""The key of a task: equal keys mean that running it again could only give what is stored."""
+"""Computes the keys of tasks: two tasks with equal keys must give the same results, so one of them need not run."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from nbflow.run.surroundings.disk import files_of_pattern
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _FORMAT = 2
-"""Raised when the meaning of a key changes; then nothing stored before is reused."""
+"""Is part of every key, and grows when the meaning of keys changes: then nothing stored before is reused."""
 
 
 def _digest(*parts: object) -> str:
-    """Digest a tagged tuple; lengths are hashed too, so ("ab", "c") != ("a", "bc")."""
+    """Return a digest of parts with their types and lengths, so that ("ab", "c") differs from ("a", "bc")."""
     tagged = (f"{type(part).__name__} {len(text)}:{text}" for part in parts for text in (str(part),))
     return str(blake3("".join(tagged).encode("utf-8", "surrogatepass")).hexdigest(16))
 
 
 class Keys:
-    """Computes keys within one run. What tasks of a step have in common is digested once."""
+    """Computes the keys of one run. What all tasks of a step have in common is digested once."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -39,7 +39,11 @@ class Keys:
         self._watched: dict[str, str] = {}
 
     def key(self, start: StartTask) -> str:
-        """What SPEC calls the key: code, options that change meaning, prelude, modules, parameters, inputs, files."""
+        """Return the key of a task.
+
+        It covers the code, the options that change its meaning, the prelude, local modules, parameters, inputs and
+        watched files.
+        """
         task = start.task
         if self.program.graph.steps[task.step].flowing:
             return self._of_flowing(start)
@@ -53,7 +57,10 @@ class Keys:
         )
 
     def _of_flowing(self, start: StartTask) -> str:
-        """Of all that is visible, what the source names; the items around, and which they are if that is asked."""
+        """Return the key of a task of a script: of the visible artifacts only those that its source names.
+
+        It covers the items of the foreachs around the task, and their positions if the source asks for them.
+        """
         task, step = start.task, self.program.graph.steps[start.task.step]
         asks = step.dynamic or not step.reads.isdisjoint(("index", "foreach_stack", "_foreach_stack"))
         return _digest(
@@ -94,13 +101,13 @@ class Keys:
         return digest_modules(self.program.modules(step.name, closure), self.program.project)
 
     def files(self, name: str) -> dict[str, str]:
-        """The local modules that a step reaches and what it watches, each with the digest of its content."""
+        """Return the local modules and the watched patterns of a step, each with the digest of its content."""
         step = self.program.graph.steps[name]
         watched = {pattern: self._files(pattern) for pattern in step.options.watch}
         return dict(self._modules(step, self.program.closure(name))) | watched
 
     def _needs(self, step: StepSpec, split: bool) -> tuple[tuple[Definition, ...], frozenset[str]]:
-        """The prelude and the parameters behind a task. What only a foreach's expression reads is its split's alone."""
+        """Return the prelude and the parameters that a task needs; only a split needs what its expression reads."""
         linked, prelude = self.program.graph.links[step.name], self.program.graph.prelude_of(step.name)
         if step.flowing and (split or not step.dynamic):
             named = step.foreach.reads if split and step.foreach else step.reads
@@ -129,9 +136,9 @@ class Keys:
 
 
 def prelude_references(prelude: Prelude) -> dict[str, tuple[str, str]]:
-    """Prelude name -> (digest, source) of all it needs, for names that pickles may refer to.
+    """Return, for each prelude name to which pickles may refer, the digest and the source of all that it needs.
 
-    What needs an artifact to be defined is not there yet when artifacts are loaded.
+    Definitions that need an artifact are left out: they do not exist yet when artifacts are loaded.
     """
     closures = {name: prelude.closure([name], settings=False) for name in prelude.names}
     return {
@@ -142,11 +149,12 @@ def prelude_references(prelude: Prelude) -> dict[str, tuple[str, str]]:
 
 
 def all_references(prelude: Prelude) -> set[tuple[str, str]]:
-    """The references of every name, from wherever in the document it is seen."""
+    """Return the references of every name as each place in the document sees it."""
     return {reference for view in prelude.views for reference in prelude_references(view).values()}
 
 
 def digest_definitions(closure: Iterable[Definition]) -> str:
+    """Return the digest of the code of several definitions."""
     return _digest(*(definition.code for definition in closure))
 
 
@@ -155,15 +163,15 @@ def _source_of(closure: Iterable[Definition]) -> str:
 
 
 def canonical(value: object) -> str:
-    """A parameter's value as text that is equal for equal values of equal types."""
+    """Return a parameter's value as a text that is equal for equal values of equal types."""
     return f"{type(value).__name__}:" + json.dumps(
         value, sort_keys=True, default=lambda other: f"{type(other).__name__}:{other}"
     )
 
 
 def seed_of(seed: int, path: tuple[int, ...]) -> int:
-    """The seed of one task: the step's own, and another for each item of a foreach, always the same one."""
-    # by means that every Python has, since an exported script does the same
+    """Return the seed of a task: the seed of its step, or for an item of a foreach one that is derived from it."""
+    # uses only the standard library, because exported scripts compute it too
     text = " ".join(str(part) for part in (seed, *path))
     return seed if not path else int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 

@@ -1,4 +1,4 @@
-"""Local modules: files of the project that steps import. They are code, so they are part of a task's key."""
+"""Finds local modules, which are files of the project that steps import; their code is part of a task's key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbflow.flow.source.trees import every_node
 
 
 def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str, Path]:
-    """The modules found as files below `folders`, and those that they import, transitively: name -> file."""
+    """Return the files, by module, of those modules that lie below `folders`, and of the modules that they import."""
     roots = tuple(folders)
     found: dict[str, Path] = {}
     agenda = list(names)
@@ -27,14 +27,14 @@ def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str,
 
 
 def digest_modules(names: Iterable[str], folders: Iterable[Path]) -> tuple[tuple[str, str], ...]:
-    """(module, BLAKE3 of its file), by name."""
+    """Return (module, BLAKE3 of its file) for each local module, sorted by name."""
     return tuple(
         (name, blake3(path.read_bytes()).hexdigest()) for name, path in sorted(local_modules(names, folders).items())
     )
 
 
 def _find(name: str, folders: tuple[Path, ...]) -> Path | None:
-    """The file of a module; of `package.name` where `name` is no module but something in the package, the package."""
+    """Return the file of a module; for a name inside a package, the file of the package."""
     package = name.rpartition(".")[0]
     places = (path for one in (name, package) if one for folder in folders for path in _places(one, folder))
     return next((path for path in places if path.is_file()), None)
@@ -49,7 +49,7 @@ def _imports(path: Path, name: str) -> Iterator[str]:
     try:
         tree = ast.parse(path.read_bytes())
     except (SyntaxError, ValueError):
-        return  # the import itself will say so, in the task
+        return  # the import in the task will report it
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
     for statement in every_node(tree):
         if isinstance(statement, ast.Import):

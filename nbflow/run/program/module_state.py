@@ -1,4 +1,4 @@
-"""State that functions of local modules keep: the cells of a notebook share it, and each process has its own."""
+"""Finds state that functions of local modules keep: the cells of a notebook share it, but each process has its own."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.local_modules import local_modules
 
 Spot = tuple[str, str]
-"""A module, and a name in it."""
+"""Names a place of state: a module, and a name in it."""
 
 _SHARE = "Put it under a %%shared header"
 _ONLY_SAVES_TIME = re.compile("cache|memo", re.IGNORECASE)
 
 
 def state_of_modules(graph: Graph, folder: Path, steps: Collection[str]) -> Iterator[Problem]:
-    """Yield a warning where these steps, or cells above them, change in a module what another step uses."""
+    """Yield a warning if these steps, or cells above them, change state of a module that another step uses."""
     modules = _modules_of(graph, folder)
     if modules.files:
         yield from _changed_by_steps(graph, modules, steps)
@@ -51,7 +51,7 @@ def _changed_by_steps(graph: Graph, modules: Modules, steps: Collection[str]) ->
 
 
 def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) -> Iterator[Problem]:
-    """What a cell sets up by a call into a module, which steps do not do again."""
+    """Yield warnings about cells that call into a module to set it up, which steps do not do again."""
     artifacts = frozenset().union(*(linked.writes for linked in graph.links.values()))
     used = {name: modules.used(_Text.of_step(graph, name)) for name in steps}
     for cell in graph.flow.scratch:
@@ -61,7 +61,7 @@ def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) ->
         if below and artifacts.isdisjoint(names_of(parsed(cell.source)).free):
             told += [(what, below[0], fix) for what, fix in modules.set_up(text)]
         for what, other, fix in told:
-            message = f"{what} in the notebook alone: step '{other}' does not see it"
+            message = f"{what} only in the notebook: step '{other}' does not see it"
             yield Problem("module-state", message, fix, cell.place, warning=True)
 
 
@@ -73,26 +73,28 @@ def _modules_of(graph: Graph, folder: Path) -> Modules:
 
 
 def _told_of_step(step: StepSpec, other: str, change: ModuleChange) -> Problem:
-    message = f"{change.what} in the process of step '{step.name}' alone: step '{other}' does not see it"
+    message = f"{change.what} only in the process of step '{step.name}': step '{other}' does not see it"
     fix = f"Move {change.names} and the functions that use it to an ordinary cell, or hand its value from step to step"
     return problem("module-state", step, message, fix, name=change.by[1], warning=True)
 
 
 @dataclass(frozen=True)
 class ModuleChange:
-    """What changes in a module when some code is executed; `by` is the name by which the code enters it."""
+    """Describes what some code changes in a module; `by` is the name by which the code enters the module."""
 
     by: Spot
     file: str
     spots: Sequence[Spot]
-    is_direct: bool = False  # not by a function of the module
+    is_direct: bool = False  # True if the code itself makes the change, not a function of the module
 
     @property
     def names(self) -> str:
+        """Return the changed names, for a message."""
         return listed(name for _, name in self.spots)
 
     @property
     def what(self) -> str:
+        """Return a sentence that says what is changed."""
         if self.is_direct:
             return f"this changes {self.names} of {self.file}"
         if [*self.spots] == [self.by]:
@@ -100,7 +102,10 @@ class ModuleChange:
         return f"'{self.by[1]}' changes {self.names} of {self.file}"
 
     def seen_by(self, steps: Iterable[str], used: Mapping[str, Mapping[Spot, Collection[Spot]]]) -> str:
-        """The first of some steps that uses what is changed; what only saves time is only used by who fills it."""
+        """Return the first of some steps that uses what is changed; "" for none.
+
+        A cache only saves time, so it does not matter that only the function that fills it uses it.
+        """
         return next((one for one in steps if any(self._is_seen(spot, used[one]) for spot in self.spots)), "")
 
     def _is_seen(self, spot: Spot, used: Mapping[Spot, Collection[Spot]]) -> bool:
@@ -111,9 +116,9 @@ class ModuleChange:
 
 @dataclass(frozen=True)
 class _Text:
-    """The code of a step with that of the prelude that it uses, and where the names of its imports come from.
+    """Holds the code of a step and of the prelude that it uses, and the origins of imported names.
 
-    `called` is what it executes itself; the rest of the prelude is executed in every process alike.
+    `called` is the code that the step executes itself; the rest of the prelude is executed in every process.
     """
 
     nodes: Sequence[ast.AST]
@@ -143,7 +148,7 @@ def _nodes(texts: Iterable[str]) -> list[ast.AST]:
 
 @dataclass(frozen=True)
 class Modules:
-    """The local modules of a notebook: what their names lead to."""
+    """Knows the local modules of a notebook, and follows names into them."""
 
     files: Mapping[str, Path]
 
@@ -153,10 +158,11 @@ class Modules:
 
     @cached_property
     def preludes(self) -> Mapping[str, Prelude]:
+        """Return what each module defines, read as ordinary cells."""
         return {name: _read(path, path.stat().st_mtime_ns) for name, path in self.files.items()}
 
     def used(self, text: _Text) -> Mapping[Spot, set[Spot]]:
-        """Everything in modules that some code may reach, with the names by which it enters them."""
+        """Return every place in modules that some code may reach, with the names by which it enters them."""
         found: dict[Spot, set[Spot]] = {}
         for by in self._entered(text.nodes, text.origins):
             for spot in (by, *((module, name) for module, one in self._reached(by) for name in one.names)):
@@ -164,7 +170,7 @@ class Modules:
         return found
 
     def changes(self, text: _Text) -> Iterator[ModuleChange]:
-        """What some code changes in modules, and what functions change there that it may call."""
+        """Yield what some code changes in modules, itself or through functions that it may call."""
         for node in text.called:
             for spot in self._changed_directly(node, text.origins):
                 yield ModuleChange(spot, self._file_of(spot[0]), [spot], is_direct=True)
@@ -183,7 +189,7 @@ class Modules:
                 yield from self._spot(origin_of(value, origins))
 
     def set_up(self, text: _Text) -> Iterator[tuple[str, str]]:
-        """Which functions that some code may call set something of the process, or seed: what is told, and the fix."""
+        """Yield (message, fix) for each function which the code may call and which changes settings, or seeds."""
         for module, name in dict.fromkeys(self._entered(text.called, text.origins)):
             call, known = ast.parse(f"{name}()").body, self._known[module]
             if random_use(call, known).seeds:
@@ -193,7 +199,7 @@ class Modules:
 
     @cached_property
     def _known(self) -> Mapping[str, KnownEffects]:
-        """What each module has executed when it was imported."""
+        """Return the effects of the code that each module executes when it is imported."""
         found = {name: KnownEffects() for name in self.preludes}
         for name, known in found.items():
             for one in self.preludes[name].definitions:
@@ -202,7 +208,7 @@ class Modules:
         return found
 
     def _entered(self, nodes: Iterable[ast.AST], origins: Mapping[str, str]) -> Iterator[Spot]:
-        """The names of modules that code mentions: what it has imported from one, and attributes of one."""
+        """Yield the places that code mentions: names that it imported from modules, and attributes of modules."""
         for node in nodes:
             if isinstance(node, ast.Name) and node.id in origins:
                 yield from self._spot(origins[node.id])
@@ -217,7 +223,7 @@ class Modules:
             yield module, rest
 
     def _reached(self, spot: Spot) -> list[tuple[str, Definition]]:
-        """The definitions that a name of a module leads to, in other local modules too."""
+        """Return the definitions to which a name of a module leads, also in other local modules."""
         found: dict[Spot, tuple[str, Definition]] = {}
         agenda, seen = [spot], {spot}
         while agenda:
@@ -232,7 +238,7 @@ class Modules:
 
 @lru_cache(256)
 def _read(path: Path, _changed: int) -> Prelude:
-    """A module read as one ordinary cell."""
+    """Return what a module defines, read as one ordinary cell."""
     try:
         source = path.read_text("utf-8")
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""A flow with its parameters and its folder: all that a worker needs to run any task, and the keys of the tasks."""
+"""Defines the program of a run: the flow with its parameters and its folder, which is all that a worker needs."""
 
 from __future__ import annotations
 
@@ -17,44 +17,48 @@ from nbflow.store.store import LIVE_FOLDER
 
 @dataclass(frozen=True)
 class Program:
-    """`folder` is where the steps run, as Jupyter runs a notebook; `root` is the store; `run` the catalog's row."""
+    """Holds what a worker needs to run any task of a run.
+
+    `folder` is the folder in which the steps run, as Jupyter runs a notebook in its folder; `root` is the folder of the
+    store; `run` is the row of the run in the catalog.
+    """
 
     graph: Graph
     parameters: Mapping[str, Any]
     folder: Path
     root: Path
     run: int = 0
-    performer: str = "nbflow.run.workers.worker:perform_cells"  # makes, in a worker, what performs the tasks
+    performer: str = "nbflow.run.workers.worker:perform_cells"  # called in a worker; makes the performer
 
     @property
     def live(self) -> Path:
-        """Where the workers of this run write what their tasks print."""
+        """Return the folder to which the workers of this run write what their tasks print."""
         return self.root / LIVE_FOLDER / str(self.run)
 
     @cached_property
     def project(self) -> tuple[Path, ...]:
-        """Where local modules are looked for, nearest first."""
+        """Return the folders of local modules, the nearest first."""
         added = (self.folder / name for name in import_folders(self.graph.prelude.definitions))
         return tuple(dict.fromkeys((self.folder, self.root.parent, *(path for path in added if path.is_dir()))))
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """All parameters and artifacts."""
+        """Return the names of all parameters and artifacts."""
         return frozenset(self.parameters).union(*(linked.writes for linked in self.graph.links.values()))
 
     def looked_at(self, step: str, besides: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The names of the prelude that a step uses and may change; what a shared cell makes is that of the worker.
+        """Return the prelude names that a step uses and may change; shared cells are left out, a worker keeps them.
 
-        Whether a step below uses them as well does not matter: it may be written later, when this one is stored.
+        A name counts even if no step below uses it: such a step may be written later, when this one is already stored.
         """
         closure = self.graph.prelude_of(step).closure(self.graph.links[step].prelude | besides)
         return frozenset(name for one in closure if one.kind not in ("import", "shared") for name in one.names)
 
     def modules(self, step: str, closure: Iterable[Definition]) -> frozenset[str]:
-        """The modules that a step imports, and that its part of the prelude does."""
+        """Return the modules that a step and its part of the prelude import."""
         named = (fill_in(use.path, self.parameters) for use in self.graph.links[step].modules)
         return self.graph.steps[step].modules.union(*(one.modules for one in closure), named)
 
     def closure(self, step: str) -> tuple[Definition, ...]:
-        """The part of the prelude that a step needs."""
+        """Return the part of the prelude that a step needs."""
         return self.graph.closure(step)

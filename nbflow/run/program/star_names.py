@@ -1,7 +1,7 @@
-"""Names that a cell does not show.
+"""Finds names that a cell defines but does not show.
 
-What `from module import *` binds: the module is imported once, in a process of its own, and the names are kept. And the
-text of a file that `%run` runs, by which its names are known.
+For `from module import *` it imports the module once, in a process of its own, and keeps the names. For `%run FILE`
+it reads the text of the file, which shows the names.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from nbflow.flow.names.stars import ask
 
 _PATIENCE = 120
-"""Seconds that the import of a module may take."""
+"""Limits how many seconds the import of a module may take."""
 
 _CHILD = """
 import importlib, json, sys
@@ -31,14 +31,14 @@ _folders: dict[str, None] = {}
 
 
 def look_beside(notebook: Path) -> None:
-    """Find modules in the folder of a notebook as well, the newest first."""
+    """Search the folder of a notebook for modules, too; the newest folder is searched first."""
     folder = str(notebook.parent.absolute())
     _folders.pop(folder, None)
     _folders[folder] = None
 
 
 def star_names(module: str) -> frozenset[str] | None:
-    """Return what a star import binds; None if the module cannot be imported."""
+    """Return the names that a star import binds; None if the module cannot be imported."""
     folders = tuple(reversed(_folders))
     return _known(module, folders, _version(module, folders))
 
@@ -64,12 +64,12 @@ def _known(module: str, folders: tuple[str, ...], version: str) -> frozenset[str
             _file().parent.mkdir(parents=True, exist_ok=True)
             beside = _file().with_suffix(f".{os.getpid()}")
             beside.write_text(json.dumps(kept))
-            beside.replace(_file())  # so that nobody reads half of it
+            beside.replace(_file())  # rename, so that no process reads half of the file
     return frozenset(kept[key])
 
 
 def _version(module: str, folders: tuple[str, ...]) -> str:
-    """Where the module lies, and when its file and those beside it were last written."""
+    """Return the place of a module, with the time when it or a file beside it was last written."""
     parts = module.split(".")
     for folder in (*folders, *sys.path):
         place = Path(folder, *parts)
@@ -93,7 +93,7 @@ def _import(module: str, folders: tuple[str, ...]) -> frozenset[str] | None:
 
 
 def _file() -> Path:
-    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # not there without a home
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # the folder need not exist
     return Path(caches, "nbflow", "names.json")
 
 

@@ -1,4 +1,4 @@
-"""The cells of a flow as the catalog keeps them with a run, so that the flow can be read again as it was."""
+"""Writes the cells of a flow for the catalog, and reads the flow of a stored run again as it was."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSp
 
 
 def write_cells(cells: Iterable[Cell]) -> str:
+    """Return cells as JSON."""
     return json.dumps([[cell.number, cell.source, sorted(cell.tags)] for cell in cells])
 
 
 def read_stored_cells(text: str) -> list[Cell]:
+    """Return the cells that `write_cells` has written."""
     return [Cell(number, source, tags=frozenset(tags)) for number, source, tags in json.loads(text)]
 
 
 def read_graph(text: str, flow: str, document: str) -> Graph | None:
-    """The graph of a script's run, which is kept with its sources; None for the cells of a notebook."""
+    """Return the graph that is stored with the run of a script; None if the text holds cells of a notebook."""
     facts = json.loads(text)
     if not isinstance(facts, dict):
         return None
@@ -30,7 +32,7 @@ def read_graph(text: str, flow: str, document: str) -> Graph | None:
 
 
 def read_sources(text: str, document: str) -> dict[str, str]:
-    """What was written: of a script by file, of a notebook by cell."""
+    """Return the sources of a stored run: by file for a script, by cell for a notebook."""
     facts = json.loads(text)
     if isinstance(facts, dict):
         return dict(facts["sources"])

@@ -1,1 +1,1 @@
-"""What a task shares with its process and its machine: working folder, signals, children, files."""
+"""Handles what a task shares with its process and its machine: working folder, signals, child processes, files."""

@@ -1,4 +1,4 @@
-"""A time limit inside a process: for bodies that cannot be ended by killing it."""
+"""Sets a time limit inside a process, for bodies that cannot be ended by killing the process."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def alarm(seconds: float | None, error: Exception) -> Iterator[None]:
-    """Raise `error` in what runs inside when its time is over, as soon as Python gets to look; C code is not stopped.
+    """Raise `error` in the code of this context when its time is over.
 
-    Without a limit, without timers (Windows) and outside the main thread nothing happens.
+    Python raises it between two instructions, so C code is not interrupted. Without a limit, without timers (Windows)
+    and outside the main thread nothing happens.
     """
     if seconds is None or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield

@@ -1,4 +1,4 @@
-"""The processes that the tasks of a worker have started: found and ended, so that none outlives the run."""
+"""Finds and ends the processes that the tasks of a worker have started, so that none outlives the run."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ if sys.platform != "win32":
     import resource
 
 _PATIENCE = 1.0
-"""Seconds that a process has to end when it is told, before it is killed."""
+"""Limits how many seconds a process has to end before it is killed."""
 
 _PROCESSES = Path("/proc")
 
 
 def lead_session() -> None:
-    """Make this process the leader of a session of its own, by which all that it starts is found later.
+    """Make this process the leader of a session, by which all processes that it starts are found later.
 
-    It has no terminal then: nothing in it asks the user, and Ctrl-C reaches the driver alone.
+    It then has no terminal, so nothing in it can ask the user, and Ctrl-C reaches only the driver.
     """
     if hasattr(os, "setsid"):
-        with contextlib.suppress(PermissionError):  # it leads one already
+        with contextlib.suppress(PermissionError):  # it is a leader already
             os.setsid()
 
 
 def started_by(leader: int) -> set[int]:
-    """Return the processes of a worker's session, and all that descend from them; without the worker itself."""
+    """Return the processes of a worker's session and all their descendants, without the worker itself."""
     table = {pid: (parent, session) for pid, parent, session in _processes()}
     found = {leader, *(pid for pid, (_, session) in table.items() if session == leader)}
     while new := {pid for pid, (parent, _) in table.items() if parent in found} - found:
@@ -39,11 +39,11 @@ def started_by(leader: int) -> set[int]:
 
 
 def processes_started() -> int | None:
-    """Return a number that grows when this process starts another one; None while one is there, or if nobody can tell.
+    """Return a number that grows when this process starts another; None while a child runs, or if it is unknown.
 
-    A child that has ended has left page faults in the account of the process that waited for it.
+    The page faults of a child that has ended are added to the account of the process that waited for it.
     """
-    if sys.platform in ("win32", "darwin"):  # which have no `waitid`
+    if sys.platform in ("win32", "darwin"):  # these have no `waitid`
         return None
     try:
         os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
@@ -53,8 +53,8 @@ def processes_started() -> int | None:
 
 
 def end_children(leader: int, known: Iterable[int] = ()) -> None:
-    """End what a worker has started, and the processes that are `known` to be its; returns when they are gone."""
-    for number in (signal.SIGTERM, signal.SIGKILL):  # resource trackers clean up when all others have ended
+    """End the processes that a worker has started, and `known` ones of its own; return when they are gone."""
+    for number in (signal.SIGTERM, signal.SIGKILL):  # a resource tracker ends by itself after the others
         told: set[int] = set()
         deadline = time.monotonic() + _PATIENCE
         while (alive := _alive(leader, known)) and time.monotonic() < deadline:
@@ -66,10 +66,10 @@ def end_children(leader: int, known: Iterable[int] = ()) -> None:
 
 
 def end_with_children() -> None:
-    """End this process and all that it has started."""
+    """End this process and all processes that it has started."""
     end_children(os.getpid())
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)  # what the main thread has started meanwhile as well
+        os.killpg(0, signal.SIGKILL)  # also ends what the main thread has just started
     os._exit(1)
 
 
@@ -79,7 +79,7 @@ def _alive(leader: int, known: Iterable[int]) -> set[int]:
 
 
 def _processes() -> Iterator[tuple[int, int, int]]:
-    """Yield pid, parent and session of every process that runs; nothing where the system does not tell."""
+    """Yield pid, parent and session of every running process; nothing where the system does not list them."""
     for name in os.listdir(_PROCESSES) if _PROCESSES.is_dir() else ():
         if name.isdigit():
             with contextlib.suppress(OSError):

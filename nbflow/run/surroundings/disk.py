@@ -1,4 +1,4 @@
-"""What is on disk: the content of files and folders as digests, hashed once as long as nothing touches them."""
+"""Digests the content of files and folders, and hashes a file again only if it may have changed."""
 
 from __future__ import annotations
 
@@ -15,51 +15,52 @@ from blake3 import blake3
 
 MISSING = "missing"
 UNSTEADY = "unsteady"
-"""In place of a digest: the file changed while the task ran, so nobody knows what it read."""
+"""Stands in place of a digest if the file changed while the task ran, so nobody knows what the task read."""
 
 RACY = 2_000_000_000
-"""Nanoseconds: a file may change again within the tick of its clock, so what changed just now is hashed again."""
+"""A file that changed in the last RACY nanoseconds is hashed again, because clocks of file systems are coarse."""
 
 _LARGE = 1 << 28
-"""Bytes in one folder above which its files are compared by size and time instead of by content."""
+"""Files of a folder with more bytes than this are compared by size and time instead of by content."""
 
 Stamp = tuple[int, int, int, int]
-"""Size, times of modification and of change in nanoseconds, inode: equal as long as nobody touches the file."""
+"""Holds size, times of modification and change in nanoseconds, and inode: equal while nobody touches the file."""
 
 NO_STAMP: Stamp = (0, 0, 0, 0)
 
 Left = Mapping[str, str]
-"""Names of files with the digests that stand for them, whatever they hold now; MISSING for those that do not count."""
+"""Maps names of files to the digests that count for them, whatever they hold now; MISSING means: do not count it."""
 
 NOTHING_LEFT: Left = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PathState:
-    """What a path holds: a digest of its content, and the stamp by which that is known again without reading it."""
+    """Describes what a path holds: a digest of the content, and a stamp by which an unchanged file is recognised."""
 
     digest: str
     stamp: Stamp = NO_STAMP
 
 
 class Disk:
-    """Looks at paths; those that are relative lie in `folder`."""
+    """Looks at paths; relative paths lie in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known: dict[str, PathState] = {}
 
     def locate(self, path: str) -> str:
+        """Return the absolute path, with `~` expanded."""
         return os.path.normpath(os.path.join(self.folder, os.path.expanduser(path)))
 
     def name(self, path: str) -> str:
-        """Return a path as it is recorded: relative where it lies in the folder, so that the project may move."""
+        """Return a path as it is recorded: relative if it lies in the folder, so that the project can be moved."""
         absolute = self.locate(path)
         inside = f"{self.folder}{os.sep}"
         return absolute[len(inside) :] if absolute.startswith(inside) else absolute
 
     def stamp(self, path: str) -> Stamp:
-        """Return the stamp of a regular file; NEVER for anything else, which no stamp can tell apart."""
+        """Return the stamp of a regular file; NO_STAMP for anything else, whose changes no stamp can show."""
         try:
             found = os.stat(self.locate(path))
         except (OSError, ValueError):
@@ -79,16 +80,16 @@ class Disk:
             return PathState(f"unreadable: {error.strerror}")
 
     def kind(self, path: str) -> PathState:
-        """Return whether a path is there, and as what."""
+        """Return whether a path is a file, a folder or missing."""
         place = self.locate(path)
         return PathState("folder" if os.path.isdir(place) else "file" if os.path.exists(place) else MISSING)
 
     def listing(self, pattern: str, left: Left = NOTHING_LEFT) -> PathState:
-        """Return which files match a pattern, with their contents."""
+        """Return the state of a pattern: the files that match it, with their contents."""
         return self._listing(self.locate(pattern), left)
 
     def content(self, path: str, left: Left = NOTHING_LEFT) -> PathState:
-        """Return what a path holds; of a folder, with the files in it as they are `left`."""
+        """Return what a path holds; for a folder, with the files in `left` as they were left."""
         place = self.locate(path)
         inside = {name: digest for name, digest in left.items() if self.locate(name).startswith(f"{place}{os.sep}")}
         if not inside or os.path.isfile(place):
@@ -96,7 +97,7 @@ class Disk:
         return PathState(self._digest_all(place, sorted(_below(place)), inside))
 
     def beginning(self, path: str, size: int) -> str:
-        """Return a digest of the first bytes of a file, for one that others add to."""
+        """Return a digest of the first `size` bytes of a file, to which others may have added."""
         try:
             with open(self.locate(path), "rb") as file:
                 return _digest_stream(file, size)
@@ -144,7 +145,7 @@ class Disk:
 
 
 def is_same(state: PathState, digest: str, stamp: Stamp) -> bool:
-    """Whether a path holds what was recorded of it."""
+    """Return whether a path holds what was recorded for it."""
     return digest != UNSTEADY and ((state.stamp == stamp != NO_STAMP) or state.digest == digest)
 
 
@@ -176,6 +177,6 @@ def _digest_stream(file: object, size: int) -> str:
 
 
 def files_of_pattern(pattern: str, folder: Path) -> list[Path]:
-    """Return the files that a `--watch` pattern matches, in order."""
+    """Return the files that a `--watch` pattern matches, sorted."""
     found: Iterable[str] = glob(os.path.expanduser(pattern), root_dir=folder, recursive=True)
     return sorted(path for path in (folder / one for one in found) if path.is_file())

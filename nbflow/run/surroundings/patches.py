@@ -1,4 +1,4 @@
-"""Modules that a body has patched: put back before nbflow, which needs them as well, goes on."""
+"""Undoes patches that a body made to modules, before nbflow goes on and uses these modules itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys
 
 @contextmanager
 def undone(found: list[str]) -> Iterator[None]:
-    """Put back what is bound anew in these modules meanwhile; `found` are the names. What is added there stays."""
+    """Restore names that are bound anew in these modules in this context; additions stay. `found` lists the names."""
     before = [space.copy() for _, space in _SPACES]
     finders, trace, profile = [*sys.meta_path], sys.gettrace(), sys.getprofile()
     try:
@@ -43,25 +43,25 @@ def undone(found: list[str]) -> Iterator[None]:
 
 
 def _set_again(how: tuple[Callable[[], Any], Callable[[Any], None]], before: Any) -> None:
-    """Python cannot set a profiler or tracer that is written in C, as cProfile is: one that is still set stays."""
+    """Restore a profiler or tracer. Python cannot set one that is written in C, such as cProfile: if set, it stays."""
     get, put = how
     if get() is not before:
         put(before if callable(before) else None)
 
 
 def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:
-    """Uses nothing that the body can have patched."""
+    """Restore the names, using only functions that the body cannot have patched."""
     for (module, space), kept in _zip(_SPACES, before):
         if not _is_as_before(space, kept):
             for name in kept:
                 if space.get(name, _GONE) is not kept[name]:
                     space[name] = kept[name]
-                    if name != "_":  # the last value in a shell
+                    if name != "_":  # a shell keeps its last value there
                         found.append(f"{module}.{name}")
 
 
 def _is_as_before(space: dict[str, Any], kept: dict[str, Any]) -> bool:
-    """Compare as fast as Python can; what is the same object is not asked, anything else may raise."""
+    """Return whether a namespace is unchanged; only objects that differ are asked, and their `__eq__` may raise."""
     try:
         return space == kept
     except BaseException:  # noqa: BLE001 - the user's own __eq__

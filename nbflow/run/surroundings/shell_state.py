@@ -1,4 +1,4 @@
-"""How a shell shows things: what a step changes in that ends with the step."""
+"""Keeps how a shell shows things, so that a step's changes to it end with the step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIGURES = ("figure_formats", "print_figure_kwargs", "close_figures")
 
 
 def keep_shell() -> Callable[[], object]:
-    """Return what puts the formatters of the shell back, and the options of the figures in its cells."""
+    """Return a function that restores the formatters of the shell, and the options of figures in cells."""
     shell, inline = _shell(), sys.modules.get(_INLINE)
     before = _state_of(shell.display_formatter) if shell is not None else None
     figures = _values(_options(inline), _FIGURES) if inline is not None else {}
@@ -32,7 +32,7 @@ def keep_shell() -> Callable[[], object]:
 
 
 def draws_in_cells() -> bool:
-    """Whether matplotlib shows its figures in cells by now, for which it is interactive."""
+    """Return whether matplotlib shows its figures in cells by now, and so is interactive."""
     return _INLINE in sys.modules
 
 
@@ -45,7 +45,7 @@ def _options(inline: Any) -> Any:
 
 
 def _draw_in_cells(shell: Any, inline: Any) -> None:
-    """The backend says only once, when it is imported, how figures are shown."""
+    """Select the formats of figures again: the backend does so only once, when it is imported."""
     options = _options(inline)
     inline.select_figure_formats(shell, options.figure_formats, **options.print_figure_kwargs)
 

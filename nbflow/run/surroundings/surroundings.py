@@ -1,7 +1,7 @@
-"""What all code of a process shares beside names: the working folder, the environment, signals, options of libraries.
+"""Keeps and restores what all code of a process shares: working folder, environment, signals, options of libraries.
 
-A task finds it as the task before found it, in a worker and in the kernel alike: what a step does to its process ends
-with the step, so it makes no difference which tasks ran here before.
+So each task finds these as the task before found them, in a worker and in a kernel alike: a step's changes to its
+process end with the step, and it does not matter which tasks ran here before.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 from nbflow.run.surroundings.shell_state import draws_in_cells, keep_shell
 
 Restore = Callable[[], object]
-"""Puts one thing back."""
+"""Restores one thing."""
 
 _SIGNALS = [number for number in signal.Signals if number.name in (
     "SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2",
@@ -37,14 +37,14 @@ _SIGNALS = [number for number in signal.Signals if number.name in (
 
 
 class StdinRefused(EOFError):
-    """A step asked for input, and a flow has nobody to ask."""
+    """Says that a step asked for input, which no user can give to a flow."""
 
     def __init__(self) -> None:
         super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
 
 
 class NoStdin(io.TextIOBase):
-    """The standard input of a step."""
+    """Refuses to be read: it is the standard input of a step."""
 
     def readable(self) -> bool:
         return True
@@ -60,7 +60,7 @@ class NoStdin(io.TextIOBase):
 
 
 class Surroundings:
-    """The state of this process as it is now, to which it can go back."""
+    """Holds the state of this process at one time, and can restore it."""
 
     def __init__(self) -> None:
         libraries = (keep for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules)
@@ -72,7 +72,7 @@ class Surroundings:
                 self._contexts.enter_context(getattr(sys.modules[module], name)())
 
     def restore(self) -> None:
-        """Put everything back, once."""
+        """Restore everything; call it once."""
         for restore in self._restores:
             restore()
         self._contexts.close()
@@ -80,13 +80,13 @@ class Surroundings:
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Leave what runs inside without input, and without any event loop but its own."""
+    """Run the code of this context without input, and with no event loop but its own."""
     with _without_input(), _without_loop():
         yield
 
 
 def _keep_folder() -> Restore:
-    with contextlib.suppress(FileNotFoundError):  # somebody has removed it
+    with contextlib.suppress(FileNotFoundError):  # the folder is deleted
         before = os.getcwd()
         return lambda: _go_back(before)
     return lambda: None
@@ -98,7 +98,7 @@ def _go_back(folder: str) -> None:
 
 
 def _keep_environment() -> Restore:
-    raw: dict[Any, Any] = vars(os.environ)["_data"]  # to decode it all, twice a task, takes longer than the rest
+    raw: dict[Any, Any] = vars(os.environ)["_data"]  # decoding it all, twice per task, takes longer than the rest
     before = dict(raw)
 
     def restore() -> None:
@@ -110,7 +110,7 @@ def _keep_environment() -> Restore:
 
 
 def _keep_path() -> Restore:
-    """The very lists, which others hold too, with what they held."""
+    """Keep `sys.path` and `sys.argv`: the lists themselves, which others hold too, and their content."""
     path, arguments, before = sys.path, sys.argv, ([*sys.path], [*sys.argv])
 
     def restore() -> None:
@@ -130,7 +130,7 @@ def _keep_streams() -> Restore:
 
 
 def _keep_signals() -> Restore:
-    """Only the main thread may set them; timers that a step has started would end the next one."""
+    """Keep signal handlers, and stop timers, which would end the next step; only the main thread may do so."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before = {number: signal.getsignal(number) for number in _SIGNALS}
@@ -211,7 +211,7 @@ _KEPT: tuple[Callable[[], Restore], ...] = (
 
 def _keep_matplotlib() -> Restore:
     options = sys.modules["matplotlib"].rcParams
-    before = dict(dict.items(options))  # asked directly, no option is resolved and none of the old ones warns
+    before = dict(dict.items(options))  # dict.items resolves no option, and gives no warnings of old ones
     del before["backend"]
     was_inline = draws_in_cells()
 
@@ -238,7 +238,7 @@ def _keep_pandas() -> Restore:
 
 
 def _options_of(pandas_config: Any) -> dict[str, Any]:
-    """Return the options by name, as `display.width`. To ask for each takes longer, and the old ones warn."""
+    """Return the options by name, such as `display.width`; asking for each is slow, and old options warn."""
     whole = pandas_config._global_config
     return {
         name: functools.reduce(operator.getitem, name.split("."), whole) for name in pandas_config._registered_options
@@ -252,7 +252,7 @@ _KEPT_OF_LIBRARIES = {
 }
 
 _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate"), "sklearn": ("config_context",)}
-"""Functions of libraries whose contexts put options back."""
+"""Lists functions of libraries whose context managers restore options."""
 
 
 # input and exit
@@ -260,7 +260,7 @@ _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate")
 
 @contextmanager
 def _without_input() -> Iterator[None]:
-    """Refuse whatever asks the user; `exit()` does no more than `sys.exit()`, also in a kernel."""
+    """Refuse to ask the user, and let `exit()` only call `sys.exit()`, also in a kernel."""
     before = [(owner, name, vars(owner).get(name, _ABSENT)) for owner, name, _ in _REPLACED]
     stdin, sys.stdin = sys.stdin, NoStdin()
     for owner, name, other in _REPLACED:
@@ -277,6 +277,7 @@ def _without_input() -> Iterator[None]:
 
 
 def refuse_input(_prompt: object = "", *_more: object, **_options: object) -> NoReturn:
+    """Raise StdinRefused; stands in for `input` and `getpass`."""
     raise StdinRefused
 
 
@@ -291,7 +292,7 @@ _REPLACED: tuple[tuple[Any, str, object], ...] = (
 
 @contextmanager
 def _without_loop() -> Iterator[None]:
-    """Let a step start event loops: that of a kernel runs already, and a loop of another task may be closed."""
+    """Let a step start event loops: a kernel's loop is running, and the loop of another task may be closed."""
     running, policy = asyncio._get_running_loop(), asyncio.get_event_loop_policy()
     asyncio._set_running_loop(None)
     asyncio.set_event_loop_policy(type(policy)())

@@ -1,4 +1,4 @@
-"""Why a name that a body reads is not there: a step above has deleted it, or none of those that may bind it did."""
+"""Explains why a name that a body reads does not exist: a step above has deleted it, or did not assign it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbflow.flow.graph.link import Graph
 
 
 def explain_absence(error: BaseException, graph: Graph, step: str, given: Collection[str]) -> None:
-    """Add to a NameError which step took the name away; `given` are the inputs of the task."""
+    """Add a note to a NameError that names the step which removed the name; `given` are the inputs of the task."""
     name = getattr(error, "name", None)
     if isinstance(error, NameError) and isinstance(name, str) and name not in given:
         for reason in _reasons(graph, step, name):
@@ -24,7 +24,7 @@ def _reasons(graph: Graph, step: str, name: str) -> list[str]:
     enders = [writer for writer in writers if name in graph.links[writer].ends]
     if enders:
         return [f"{_place(graph, enders[0])} deleted '{name}'"]
-    return [f"{_place(graph, writers[0])} did not bind '{name}' this time"] if writers else []
+    return [f"{_place(graph, writers[0])} did not assign '{name}' this time"] if writers else []
 
 
 def _place(graph: Graph, step: str) -> str:

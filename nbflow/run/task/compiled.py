@@ -1,4 +1,4 @@
-"""The body of a step as code, and how it is executed: as in a cell, with an event loop of its own where it awaits."""
+"""Compiles the body of a step and executes it as a cell: with an event loop of its own if it awaits something."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _Told = Callable[[Definition], None]
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """A piece of a body, up to the end of a definition that is code for the steps below as well, or of the body."""
+    """Holds a part of a body: it ends after a definition that the steps below use as code too, or with the body."""
 
     code: types.CodeType
     definition: Definition | None = None
@@ -29,13 +29,16 @@ class BodyPart:
 
 @dataclass(frozen=True, slots=True)
 class CompiledBody:
-    """`last` is the last expression, apart when its value is to be shown."""
+    """Holds the compiled body of a step; `last` is its last expression, if its value is to be shown."""
 
     parts: tuple[BodyPart, ...]
     last: types.CodeType | None
 
     def execute(self, namespace: dict[str, Any], told: _Told) -> Any:
-        """Run it to its end; return the value of its last expression. `told` hears of every definition made."""
+        """Execute the body in `namespace` and return the value of its last expression.
+
+        `told` is called with each definition that was executed.
+        """
         if any(_awaits(code) for code in (*(part.code for part in self.parts), self.last)):
             return asyncio.run(self._await(namespace, told))
         for part in self.parts:
@@ -65,9 +68,10 @@ def _awaits(code: types.CodeType | None) -> bool:
 
 
 def compile_body(step: StepSpec, filename: str, flags: int = 0, code: Iterable[Definition] = ()) -> CompiledBody:
-    """Compile a step with the line numbers of its cell; `flags` are those of the notebook's `__future__` imports.
+    """Compile a step with the line numbers of its cell.
 
-    `code` are the definitions of the body that the steps below share.
+    `flags` come from the notebook's `__future__` imports. `code` holds the definitions of the body that the steps below
+    share.
     """
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
@@ -87,7 +91,7 @@ def compile_body(step: StepSpec, filename: str, flags: int = 0, code: Iterable[D
 def _divide(
     nodes: Iterable[ast.stmt], definitions: Mapping[int, Definition]
 ) -> Iterator[tuple[list[ast.stmt], Definition | None]]:
-    """Divide a body behind each of the definitions, which are known by their lines."""
+    """Divide a body after each of the definitions, which are given by their lines."""
     piece: list[ast.stmt] = []
     for node in nodes:
         piece.append(node)
@@ -99,7 +103,7 @@ def _divide(
 
 
 def _fill_capture(tree: ast.Module) -> None:
-    """Move what stands below a `%%capture` into the `with` that stands for it."""
+    """Move the statements after a `%%capture` into the `with` statement that replaces it."""
     for number, node in enumerate(tree.body):
         if isinstance(node, ast.With) and is_capture(node):
             node.body += tree.body[number + 1 :]

@@ -1,6 +1,7 @@
-"""What the prelude keeps in its constants, functions and classes: looked at before a body runs and after it.
+"""Finds what a body changes in constants, functions and classes of the prelude.
 
-Functions and classes are stored by reference. What steps have changed in them is an artifact of their name, `Kept`.
+Functions and classes are stored by reference. A change that a step makes in them becomes an artifact of their name,
+a `Kept`.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ _CODE = (
     types.FunctionType, property, functools.cached_property, classmethod, staticmethod, type,
     types.MemberDescriptorType,
 )  # fmt: skip
-_CACHE = "_clear_cache"  # of `functools.singledispatch`: it holds a cache, which only saves time
+_CACHE = "_clear_cache"  # attribute of `functools.singledispatch`: its cache only saves time
 _ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Kept:
-    """A function or class of the prelude with what steps have changed in it: attributes, and defaults of arguments."""
+    """Holds a function or class of the prelude with what steps changed in it: attributes and default arguments."""
 
     value: Any
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Kept:
         return f"{self.value.__name__} with {listed}"
 
     def apply(self) -> Any:
-        """Change the function or class accordingly, and return it."""
+        """Make these changes in the function or class, and return it."""
         owners = {path: _owner(self.value, path) for path in (*self.attributes, *self.gone)}  # before any is replaced
         for path, attribute in self.attributes.items():
             owner, name = owners[path]
@@ -66,21 +67,21 @@ class Kept:
 
 
 def applied(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as names hold them: of a function or class that keeps something, itself."""
+    """Return the values as names hold them: for a `Kept`, its function or class with the changes made."""
     return {name: value.apply() if isinstance(value, Kept) else value for name, value in values.items()}
 
 
 def is_code(value: object) -> bool:
-    """Whether it is a function or class; an enumeration keeps nothing."""
+    """Return whether a value is a function or a class; an enumeration does not count, because it keeps no state."""
     if isinstance(value, type):
         return not issubclass(value, enum.Enum)
     return isinstance(value, types.FunctionType)
 
 
 def held_attributes(code: Any) -> dict[str, Any]:
-    """What a function or class holds, by path: `calls`, `__defaults__`; `registry`, `add`, `add.__defaults__`.
+    """Return what a function or class holds, by path: `calls`, `__defaults__`, or for a class `add.__defaults__`.
 
-    `<cache>` is a variable of the function around it, `<inner>.<cache>` one of a function that is such a variable.
+    `<cache>` is a variable of the enclosing function; `<inner>.<cache>` encloses a function in such a variable.
     """
     if isinstance(code, types.FunctionType):
         own = {name: value for name, value in vars(code).items() if name != _CACHE}
@@ -93,17 +94,17 @@ def held_attributes(code: Any) -> dict[str, Any]:
 
 
 def _method_of(attribute: Any) -> Any:
-    """The function behind an attribute of a class."""
+    """Return the function behind an attribute of a class."""
     return attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
 
 
 def _enclosed(code: types.FunctionType, around: tuple[object, ...]) -> dict[str, Any]:
-    """The variables around a function of the notebook; those of libraries are caches and the like."""
+    """Return the variables that enclose a function of the notebook; for a library they are caches and the like."""
     if code in around or code.__globals__.get("__name__") != "__main__":
         return {}
     found: dict[str, Any] = {}
     for name, cell in _cells_of(code).items():
-        with suppress(ValueError):  # it is empty
+        with suppress(ValueError):  # the cell is empty
             found[f"<{name}>"] = content = cell.cell_contents
             if isinstance(content, types.FunctionType):
                 inside = _enclosed(content, (*around, code))
@@ -116,14 +117,14 @@ def _cells_of(code: types.FunctionType) -> dict[str, types.CellType]:
 
 
 def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
-    """What has become of a function or class since it was defined."""
+    """Return what was changed in a function or class since it was defined."""
     now = held_attributes(code)
     changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
     return Kept(code, changed, tuple(path for path in pristine if path not in now))
 
 
 def shareable(code: Any, pristine: Mapping[str, Any]) -> Kept:
-    """What a function or class holds that an artifact may hold as well, whatever has become of it."""
+    """Return what a function or class holds that artifacts may hold as well, changed or not."""
     kept = keep(code, pristine)
     return Kept(code, {path: value for path, value in kept.attributes.items() if not _is_of_python(path)})
 
@@ -147,7 +148,7 @@ def _is_flat(value: Any) -> bool:
 
 
 def _owner(code: Any, path: str) -> tuple[Any, str]:
-    """Where an attribute lives, and its name there; names of Python hold no dot."""
+    """Return the object that has an attribute, and the name of the attribute; names contain no dots."""
     head, _, rest = path.partition(".")
     if head.startswith("<"):
         cell = _cells_of(code)[head[1:-1]]
@@ -159,36 +160,37 @@ def _owner(code: Any, path: str) -> tuple[Any, str]:
 
 
 class Look:
-    """What some names of the prelude hold at one time."""
+    """Holds what some names of the prelude hold at one time, for a comparison with a later time."""
 
     def __init__(self, names: Collection[str], values: Mapping[str, Any], home: Home) -> None:
         names = [name for name in names if not _is_pool(values.get(name))]
-        self._alive = [values.get(name) for name in names]  # so that no address is used again
+        self._alive = [values.get(name) for name in names]  # keep the objects alive, so that no id is used again
         with without_gc():
             self._seen = {name: _look(name, values.get(name), home) for name in names}
 
     def update(self, later: Look) -> None:
-        """Add what was looked at later; a name that has been bound anew since counts from then on."""
+        """Add the names of a later look; a name that was bound anew counts as it was then."""
         self._alive += later._alive
         self._seen |= later._seen
 
     def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what the names hold now that an artifact may share."""
+        """Return the present values of the names that an artifact may share."""
         found = {name: values[name] for name in self._seen if name in values}
         return {name: one for name, one in found.items() if type(one) not in ATOMS}
 
     @property
     def names(self) -> Collection[str]:
+        """Return the names that were looked at."""
         return self._seen.keys()
 
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
-        """The names that hold something else by now."""
+        """Return the names that hold something else by now."""
         now = Look(self._seen.keys(), values, home)
         return {name for name, seen in self._seen.items() if seen != now._seen[name]}
 
 
 def _is_pool(value: object) -> bool:
-    """Whether it only has others work; each process has its own, and what changes in it is nobody's value."""
+    """Return whether a value is a pool of workers: each process has its own, and its changes are not values."""
     kinds = (("concurrent.futures._base", "Executor"), ("multiprocessing.pool", "Pool"))
     return any(isinstance(value, getattr(sys.modules[module], name)) for module, name in kinds if module in sys.modules)
 
@@ -203,7 +205,7 @@ def _facts(value: Any, home: Home) -> Iterator[object]:
         yield from (type(value), value)
     elif type(value) in (list, dict) and _is_flat(value):
         parts = value if type(value) is list else [part for item in value.items() for part in item]
-        yield from (id(value), tuple(parts), tuple(map(type, parts)))  # as good as pickling it, and much faster
+        yield from (id(value), tuple(parts), tuple(map(type, parts)))  # as exact as pickling it, and much faster
     elif isinstance(value, types.GeneratorType):
         yield from (id(value), value.gi_frame and value.gi_frame.f_lasti)
     elif isinstance(value, _CODE) or is_immutable(value, home):

@@ -1,4 +1,4 @@
-"""What to write when a step misses a name, since the analysis cannot see every read, or cannot change a file."""
+"""Adds hints to errors: which name a step misses because the analysis did not see the read, or why a file is fixed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOOKS_UP = re.compile(r"\b(?:globals|locals|vars)\(\)")
 
 
 def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
-    """Add a note to an error that names what somebody above defines and the step was not given."""
+    """Add a note to an error if it misses a name that is defined above, or if it tries to change a mapped array."""
     for name in dict.fromkeys(_missing(error, step)):
         origin = _origin(name, step, graph)
         if origin:
@@ -33,7 +33,7 @@ def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
 
     if _MAPPED.search(str(error)) and any(_MAPS.search(one.body) for one in graph.steps.values()):
         error.add_note(
-            "an array over a file is handed on as a copy that cannot be changed: open the file again in step "
+            "an array that maps a file reaches other steps as a read-only copy: open the file again in step "
             f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
         )
 
@@ -49,7 +49,7 @@ def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:
 
 
 def _origin(name: str, step: StepSpec, graph: Graph) -> str:
-    """Who defines a name that the step was not given; nothing for what it was given, or nobody above defines."""
+    """Return what defines a name that the step was not given; "" if it was given, or if nothing above defines it."""
     linked = graph.links[step.name]
     if name in linked.parameters | linked.prelude | {binding.name for binding in linked.bindings}:
         return ""
@@ -64,6 +64,6 @@ def _origin(name: str, step: StepSpec, graph: Graph) -> str:
 
 
 def _reads(step: StepSpec, graph: Graph) -> frozenset[str]:
-    """The artifacts that the step reads already: `--in` stands for the whole list."""
+    """Return the artifacts that the step reads already, because `--in` stands for the whole list."""
     own = step.reads | step.maybe_reads
     return frozenset(binding.name for binding in graph.links[step.name].bindings if binding.name in own)

@@ -1,4 +1,4 @@
-"""`inputs` in a join: the tasks it closes over, ordered by item, loaded when they are looked at."""
+"""Implements `inputs` in a join: the tasks that it joins, sorted by item, loaded when they are used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Loader = Callable[[Mapping[str, ArtifactRef]], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A task as the catalog has it: what a view is made of."""
+    """Holds a task as the catalog has it; views are made of such tasks."""
 
     task: TaskId
     artifacts: Mapping[str, ArtifactRef]
@@ -24,10 +24,10 @@ class Seen:
 
 
 class View:
-    """One item's way through the foreach: the artifacts of every step of the chain, as attributes.
+    """Shows the artifacts of one foreach item, from every step of the chain, as attributes.
 
-    Its `item`, `path` and `error` are attributes as well. An artifact of such a name goes before them, but for the
-    error of a task that failed.
+    `item`, `path` and `error` are attributes, too. An artifact with such a name hides them, except for the error of a
+    task that failed.
     """
 
     __slots__ = ("_artifacts", "_error", "_item", "_load", "_path")
@@ -50,7 +50,7 @@ class View:
             return self._load({name: artifact})[name]
         if name == "path":
             return self._path
-        if name == "item":  # of the innermost foreach
+        if name == "item":  # the item of the innermost foreach
             return None if self._item is None else getattr(self, self._item)
         known = ", ".join(sorted(self._artifacts)) or "nothing"
         raise AttributeError(f"task {list(self._path)} has no artifact '{name}'; it has {known}")
@@ -71,7 +71,7 @@ class View:
 
 
 class JoinInputs(Sequence[View]):
-    """The finished tasks in the order of their items; `failed` holds those that failed and were allowed to."""
+    """Holds the finished tasks in the order of their items; `failed` holds those whose failure was allowed."""
 
     def __init__(self, views: Iterable[View], branches: Mapping[str, View] | None = None) -> None:
         every = list(views)
@@ -100,7 +100,7 @@ class JoinInputs(Sequence[View]):
         return [getattr(view, name) for view in self._views]
 
     def table(self, *names: str) -> Any:
-        """A DataFrame with one row per task and one column per name."""
+        """Return a DataFrame with one row per task and one column per name."""
         frame = importlib.import_module("pandas").DataFrame
         return frame({name: [getattr(view, name) for view in self._views] for name in names}, columns=list(names))
 
@@ -114,7 +114,7 @@ class JoinInputs(Sequence[View]):
 
 
 def group_by_item(seen: Iterable[Seen], depth: int, item: str | None, load: Loader) -> list[View]:
-    """One view per path of length `depth`; tasks further out belong to every item below them."""
+    """Return one view per path of length `depth`; a task further out belongs to every item below it."""
     tasks = sorted(seen, key=lambda one: (one.task.path, one.task.turn))
     outer: dict[tuple[int, ...], list[Seen]] = {}
     for one in tasks:

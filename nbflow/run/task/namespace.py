@@ -1,4 +1,4 @@
-"""The module `__main__` of a task: the part of the prelude it needs, its inputs, and nothing else."""
+"""Builds the module `__main__` of a task: the part of the prelude that it needs, its inputs, and nothing else."""
 
 from __future__ import annotations
 import __future__ as future
@@ -22,10 +22,10 @@ from nbflow.run.task.tracebacks import filename_of_cell, show_source
 
 
 class Namespace:
-    """A home for values: prelude names are bound when a step or a pickle asks for them.
+    """Is a home for values: it binds prelude names when a step or a pickle asks for them.
 
-    The prelude is executed anew for each task, so that no task sees what another did to it; `%%shared` cells and
-    settings are executed once per process, and imports are cheap the second time.
+    The prelude is executed again for each task, so that no task sees changes of another. `%%shared` cells and settings
+    are executed once per process; imports are fast the second time.
     """
 
     def __init__(self, program: Program, stored_source: Any = None) -> None:
@@ -33,23 +33,23 @@ class Namespace:
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = self.module.__dict__
         self._stored_source = stored_source
-        self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by view of the prelude
+        self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by id of a view of the prelude
         self._look_from(program.graph.prelude)
         self._code: dict[Definition, types.CodeType] = {}
         self._shared: dict[Definition, dict[str, Any]] = {}
         self._bound: set[Definition] = set()
-        self._given: dict[str, Any] = {}  # what the prelude has bound, whatever the names hold by now
-        self._taken: frozenset[str] = frozenset()  # the inputs, which stand before the prelude
-        self._wait = True  # for the inputs, without which some definitions cannot be executed
+        self._given: dict[str, Any] = {}  # what the prelude has bound to names, which may hold other objects by now
+        self._taken: frozenset[str] = frozenset()  # the inputs, which hide the prelude
+        self._wait = True  # whether definitions that need inputs must wait for them
         self._waiting: list[Definition] = []
-        self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before a step changes them
+        self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before the body runs
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
         self._old: dict[tuple[str, str], Any] = {}
         self.flags = future_flags(program.graph.prelude.definitions)
         self._cells = {cell.number: cell for cell in program.graph.flow.cells}
 
     def clear(self) -> None:
-        """Forget the task before."""
+        """Forget the last task."""
         self.namespace.clear()
         self.namespace.update(vars(types.ModuleType("__main__")), __builtins__=__builtins__, display=display)
         self._forget()
@@ -64,7 +64,7 @@ class Namespace:
         self._old.clear()
 
     def _look_from(self, prelude: Prelude) -> None:
-        """See the prelude as a step does, with what the cells above it have done."""
+        """Use the prelude as a step sees it, after the cells above the step."""
         self.prelude = prelude
         self._references = self._references_in(prelude)
 
@@ -74,7 +74,7 @@ class Namespace:
         return self._known[id(prelude)]
 
     def prepare(self, step: str) -> None:
-        """Bind the parameters and the prelude that a step reads, but for what a step above has deleted."""
+        """Bind the parameters and the prelude that a step reads, except for what a step above has deleted."""
         linked = self.program.graph.links[step]
         self._look_from(self.program.graph.prelude_of(step))
         self.namespace.update({name: copy.deepcopy(self.program.parameters[name]) for name in linked.parameters})
@@ -84,28 +84,28 @@ class Namespace:
             self.namespace.pop(name, None)
 
     def _offer_imports(self, step: str) -> None:
-        """Bind what else the cells above import, for names that only strings hold, as far as it costs nothing."""
+        """Bind the other imports of the cells above whose modules are loaded, because a string may hold such a name."""
         writes, place = self.program.graph.links[step].writes, self.program.graph.steps[step].place
         imports = [one for one in self.program.graph.prelude.definitions if one.kind == "import" and one.place < place]
         for one in imports:
             if one.names.isdisjoint(self.namespace.keys() | writes) and _is_loaded(one):
-                with suppress(Exception):  # a step that needs it says so itself
+                with suppress(Exception):  # a step that needs the import reports the error itself
                     self.bind(one.names)
 
     def take(self, inputs: Mapping[str, Any]) -> None:
-        """Bind the inputs of a task. They stand before the prelude: the nearest definition above counts."""
+        """Bind the inputs of a task. They hide the prelude, because the nearest definition above counts."""
         self.namespace.update(applied(inputs))
         self._taken = frozenset(inputs)
         self._wait = False
         self._bind_all(self._waiting)
 
     def look(self, names: Iterable[str]) -> Look:
-        """Look at what these names of the prelude keep; an input is looked at as such, unless it is code."""
+        """Look at what these prelude names hold; a name that holds an input is left out, unless the input is code."""
         own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
         return Look(own, self.namespace, self)
 
     def look_at_parameters(self, step: str) -> Look:
-        """Look at the parameters of a step that a body could change in place."""
+        """Look at the parameters of a step that a body can change in place."""
         values = self.program.parameters
         return Look(
             [n for n in self.program.graph.links[step].parameters if type(values[n]) in (list, dict)],
@@ -117,14 +117,14 @@ class Namespace:
         return name in self._pristine and self.namespace.get(name) is self._given.get(name)
 
     def to_keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values as they are stored: of functions and classes of the prelude, what was changed in them."""
+        """Return the values as they are stored: for functions and classes of the prelude, what was changed in them."""
         return {
             name: keep(value, self._pristine[name]) if self._is_code(name) and value is self._given[name] else value
             for name, value in values.items()
         }
 
     def to_share(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that artifacts may share: of functions and classes of the prelude, what these hold."""
+        """Return the values that artifacts may share: for functions and classes of the prelude, what these hold."""
         found: dict[str, Any] = {}
         for name, value in values.items():
             if not is_code(value):
@@ -134,7 +134,7 @@ class Namespace:
         return found
 
     def bind(self, names: Iterable[str]) -> None:
-        """Execute the definitions that `names` need and that are not bound yet, in document order."""
+        """Execute the definitions that `names` need and that are not executed yet, in document order."""
         self._bind_all(self.prelude.closure(names))
 
     def _bind_all(self, definitions: Iterable[Definition]) -> None:
@@ -151,19 +151,19 @@ class Namespace:
                 self._pristine[name] = held_attributes(value)
 
     def define_own(self, definition: Definition) -> None:
-        """A body has just executed a definition of its own, which is from now on what pickles refer to."""
+        """Note that the body has executed a definition of its own: pickles refer to it from now on."""
         self._bound.add(definition)
         own = {name: self.namespace[name] for name in definition.names}
         self._given.update(own)
         self._pristine.update({name: held_attributes(value) for name, value in own.items() if is_code(value)})
 
     def look_from_below(self, step: str) -> None:
-        """See the prelude as the steps below do, who have what this one has defined."""
+        """Use the prelude as the steps below see it, with what this step has defined."""
         self._look_from(self.program.graph.prelude_below(step))
 
     @contextmanager
     def _without(self, inputs: frozenset[str]) -> Iterator[None]:
-        """Let names mean what the prelude says of them, and not the inputs."""
+        """Give names the values of the prelude in this context, not those of the inputs."""
         taken = {name: self.namespace.pop(name) for name in inputs if name in self.namespace}
         self.namespace.update({name: self._given[name] for name in inputs if name in self._given})
         try:
@@ -181,7 +181,7 @@ class Namespace:
             self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
 
     def _execute(self, definition: Definition) -> None:
-        """What an ordinary cell shows, it shows in the notebook, and not in every task again."""
+        """Execute a definition, without showing what an ordinary cell shows: the notebook shows it, not every task."""
         if definition.kind != "effect":
             exec(self._compiled(definition), self.namespace)
             return
@@ -195,7 +195,7 @@ class Namespace:
             self.namespace.update(before)
 
     def _execute_again(self, definition: Definition) -> None:
-        """Another worker may have made a folder between a statement's question for it and its own attempt."""
+        """Execute a definition; try twice, because another worker may have created a folder since its check."""
         try:
             exec(self._compiled(definition), self.namespace)
         except FileExistsError:
@@ -210,15 +210,15 @@ class Namespace:
             self._code[definition] = compile(tree, filename, "exec", self.flags, dont_inherit=True)
         return self._code[definition]
 
-    # how pickles refer to what the notebook defines
+    # references of pickles to what the notebook defines
 
     def reference(self, value: Any) -> tuple[str, str] | None:
-        """(prelude name, digest of its code) of a function or class that the prelude bound."""
+        """Return (prelude name, digest of its code) of a function or class that the prelude bound, else None."""
         name = self._name_of(value, self._given)
         return None if name is None else (name, self._references[name][0])
 
     def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
-        """Return the name that holds a function or class; a decorator may have made a function of another name."""
+        """Return the name that holds a function or class; a decorated function may have another name of its own."""
         name = getattr(value, "__qualname__", None)
         if name in self._references and space.get(name) is value:
             return str(name)
@@ -236,7 +236,7 @@ class Namespace:
         self.bind(name for name in definitions if name in self._references and name not in self._given)
 
     def resolve(self, name: str, digest: str) -> Any:
-        """What `name` meant when it was pickled: today's definition if its code is the same, else the stored one."""
+        """Return what `name` meant when it was pickled: the present definition if its code is equal, else the old."""
         if self._is_current(name, digest):
             if name not in self._given:
                 self.bind([name])
@@ -246,7 +246,7 @@ class Namespace:
         return self._old[name, digest]
 
     def _is_current(self, name: str, digest: str) -> bool:
-        """Whether `name` is the same object here as where it was pickled, though cells between may have changed it."""
+        """Return whether `name` means the same object here as where it was pickled."""
         if name not in self._references:
             return False
         if self._references[name][0] == digest:
@@ -261,7 +261,7 @@ class Namespace:
     def _recall(self, name: str, digest: str) -> Any:
         source = self._stored_source(digest) if self._stored_source else None
         if source is None:
-            raise LookupError(f"the store has no code for '{name}' as it was ({digest})")
+            raise LookupError(f"the store does not have the earlier code of '{name}' (digest {digest})")
         module = types.ModuleType("__main__")
         exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
         return module.__dict__[name]
@@ -275,14 +275,14 @@ def _show_nothing(*_args: Any, **_options: Any) -> None:
 
 
 def _is_loaded(definition: Definition) -> bool:
-    """Whether an import does no more than bind names: its modules are there already."""
+    """Return whether an import only binds names, because its modules are loaded already."""
     modules = definition.modules
     wanted = (name for name in modules if name.rpartition(".")[0] not in modules)
     return "*" not in definition.names and bool(modules) and all(name in sys.modules for name in wanted)
 
 
 def future_flags(definitions: Iterable[Definition]) -> int:
-    """The compiler flags of the notebook's `from __future__` imports, which hold in all cells."""
+    """Return the compiler flags of the notebook's `from __future__` imports, which hold in all cells."""
     flags = 0
     for definition in definitions:
         if "__future__" in definition.modules or "__future__" in definition.source:
@@ -292,5 +292,5 @@ def future_flags(definitions: Iterable[Definition]) -> int:
 
 
 def become_main(namespace: Namespace) -> None:
-    """Make this process's `__main__` the notebook's, so that its classes keep their identity."""
+    """Make the notebook's namespace the `__main__` of this process, so that its classes keep their identity."""
     sys.modules["__main__"] = namespace.module

@@ -1,4 +1,4 @@
-"""One task: inputs -> body -> artifacts."""
+"""Performs one task of a notebook: loads its inputs, executes its body, and stores what it made."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _NOTHING = object()
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a worker is told about one task; what a join looks at it reads in the catalog.
+    """Tells a worker what it must know about one task; what a join looks at is read from the catalog.
 
-    Flowing tasks are told more: what they join, the foreachs around, which attempt it is and of how many, their number
-    in the run, and a `failure` that left no process to describe itself, for a step that catches failures.
+    The other fields after `partners` are for tasks of a script: the joined tasks, the foreachs around the task, the
+    attempt, the number of the task in the run, and a `failure` that the extra attempt of a step with `@catch` handles.
     """
 
     task: TaskId
@@ -56,15 +56,15 @@ class Job:
     attempt: int = 0
     number: int = 0
     failure: Failure | None = None
-    level: int = 0  # settings that stand above the step
+    level: int = 0  # the number of settings above the step
     streams: Streams = NO_STREAMS
-    besides: frozenset[str] = frozenset()  # names of the prelude that it needs as the run has found meanwhile
+    besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
 
 
 @pickled_by_fields
 @dataclass(slots=True)
 class Result:
-    """What a worker answers. `artifacts` of a split are the items, named by their index."""
+    """Holds the answer of a worker. For a split, `artifacts` holds the items, named by their index."""
 
     task: TaskId
     artifacts: tuple[ArtifactRef, ...] = ()
@@ -76,17 +76,17 @@ class Result:
     learned: tuple[str, ...] = ()
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
-    patched: tuple[str, ...] = ()  # what the body has bound anew in modules, for itself alone
+    patched: tuple[str, ...] = ()  # names that the body has patched in modules; they are restored
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
     warnings: tuple[str, ...] = ()
-    chose: str = ""  # of a switch in a script
+    chose: str = ""  # the step that a switch in a script has chosen
     pid: int = 0
     number: int = 0
 
 
 class Capturing(Protocol):
-    """Where the output of a task goes."""
+    """Receives the output of a task."""
 
     def task(self, label: str) -> AbstractContextManager[list[Output]]: ...
     def result(self, value: object) -> None: ...
@@ -102,10 +102,10 @@ class Performer:
         self._bodies: dict[str, CompiledBody] = {}
         self._state = self._parameters = Look((), {}, home)
         self._surroundings: Surroundings | None = None
-        self.error: BaseException | None = None  # what the task before raised, for whoever is in this process
+        self.error: BaseException | None = None  # what the last task raised, for other code of this process
 
     def run(self, job: Job) -> Result:
-        """Never raises what the user's code raised: that is part of the result."""
+        """Run a task and return its result; an error of the user's code is part of the result, and is not raised."""
         result = Result(job.task)
         self.error = None
         self.home.clear()
@@ -122,7 +122,7 @@ class Performer:
         return result
 
     def _put_back(self) -> None:
-        """What the body did to its process ends with the task."""
+        """Undo what the body did to its process."""
         if self._surroundings is not None:
             self._surroundings.restore()
             self._surroundings = None
@@ -156,7 +156,7 @@ class Performer:
             self._execute(step, job, inputs, heap, result)
 
     def _refuse_lost(self, step: StepSpec, inputs: Iterable[ArtifactRef]) -> None:
-        """Raise InputLost. What an artifact has lost of its inside fails where it is used."""
+        """Raise InputLost if an input is lost as a whole; a lost part of an input fails where it is used."""
         writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
         for artifact in inputs:
             whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
@@ -165,7 +165,7 @@ class Performer:
                 raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: StepSpec, task: TaskId, inputs: Mapping[str, Any]) -> bool:
-        """The guard of a foreach is looked at once, by its split; that of a loop before its first turn."""
+        """Return whether the guard of a step holds. A foreach asks once, in its split; a loop before its first turn."""
         if step.guard is None or task.turn or (step.foreach and not task.split):
             return True
         name = step.guard.name
@@ -215,7 +215,7 @@ class Performer:
         result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
 
     def _set_random(self, step: StepSpec, job: Job, inputs: Mapping[str, Any]) -> None:
-        """Have the random generators as they are at this place of the notebook, each item of a foreach its own way."""
+        """Set the random generators as they are at this place of the notebook, differently for each foreach item."""
         streams = job.streams
         load_generators([*streams.watched, *(name for name, _ in streams.drawn)])
         for name, depth in streams.drawn:
@@ -229,8 +229,8 @@ class Performer:
             seed_all(seed_of(step.options.seed, job.task.path))
 
     def _run_body(self, step: StepSpec) -> None:
-        self._surroundings = Surroundings()  # with the settings that stand above the step
-        sys.argv = [self.program.graph.flow.document]  # not those of the driver, or of the kernel
+        self._surroundings = Surroundings()  # after the settings above the step
+        sys.argv = [self.program.graph.flow.document]  # not the arguments of the driver or the kernel
         try:
             value = self._compiled(step).execute(self.home.namespace, self._define)
         except SystemExit as error:
@@ -247,7 +247,7 @@ class Performer:
         return self._bodies[step.name]
 
     def _define(self, definition: Definition) -> None:
-        """The body has defined what the steps below share: what changes it from here on is to be handed on."""
+        """Note that the body has defined what the steps below share: later changes of it must be handed on."""
         self.home.define_own(definition)
         if definition.is_code:
             self._state.update(self.home.look(definition.names))
@@ -258,7 +258,7 @@ class Performer:
             show_source(filename, cell)
 
     def _bound(self, step: StepSpec) -> Iterator[tuple[str, Any]]:
-        """The artifacts that the body bound."""
+        """Yield the artifacts that the body has bound, with their names."""
         linked, space = self.program.graph.links[step.name], self.home.namespace
         own = vars(space["self"]) if step.metaflow else space
         for name in sorted(linked.writes):
@@ -300,7 +300,7 @@ class Performer:
         result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
 
     def _refuse_changed_parameters(self, step: StepSpec, job: Job, visible: Iterable[ArtifactRef], heap: Heap) -> None:
-        """Raise ParameterChanged for a parameter that shares an object which the step has changed by another name."""
+        """Raise ParameterChanged if the step has changed an object of a parameter through another name."""
         changed = {one.name: one for one in visible if not heap.changed.isdisjoint(one.shares)}
         spoiled = sorted(changed.keys() & self.program.parameters.keys())
         if spoiled:
@@ -309,13 +309,13 @@ class Performer:
             raise ParameterChanged(step.name, spoiled, through)
 
     def _deleted(self, step: StepSpec) -> set[str]:
-        """What was there before the body and is not now, though the body does not say `del`."""
+        """Return names that existed before the body and are gone now, although the body does not say `del`."""
         if step.metaflow:
             return set()
         return self._there - self.home.namespace.keys() - self.program.graph.links[step.name].ends
 
     def _rebound(self, step: StepSpec) -> set[str]:
-        """The artifacts from above that functions of artifacts have assigned, which the body does not show."""
+        """Return artifacts from above that functions have assigned, which the body does not show."""
         if step.metaflow:
             return set()
         space, before, graph = self.home.namespace, self._before, self.program.graph
@@ -324,7 +324,7 @@ class Performer:
         return {name for name in other if any(graph.writers_above(step.name, name))}
 
     def _is_there(self, step: StepSpec, name: str) -> bool:
-        """Whether the body has left the name bound."""
+        """Return whether the body has left the name bound."""
         return step.metaflow or name in self.home.namespace
 
     def _partners(self, job: Job) -> Iterable[ArtifactRef]:
@@ -332,7 +332,7 @@ class Performer:
         return job.partners
 
     def _beside(self, job: Job, heap: Heap) -> Iterable[ArtifactRef]:
-        """Return the partners that are known before the body runs: all of them where an input may hold a frame."""
+        """Return the partners that are known before the body runs; all of them if an input may hold a frame."""
         return job.partners
 
     def _keep(self, encoded: Encoded, result: Result) -> None:
@@ -340,19 +340,19 @@ class Performer:
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
 
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
-        """Give what a task has made to whoever is in this process."""
+        """Give what a task has made to other code of this process; a worker has none."""
 
     def _look_at(self, step: StepSpec, job: Job, look: Loader) -> JoinInputs:
-        """The views of a join, or the branches that a plain step names as `inputs.STEP`."""
+        """Return the views of a join, or the branches that a plain step names as `inputs.STEP`."""
         linked = self.program.graph.links[step.name]
         if linked.branches:
             scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
-            paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # those of the same item
+            paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # the paths of the same item
             branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
             return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].foreach
         item = foreach.var if foreach else None
-        place = linked.joined.index  # of two steps that write a name, the lower one has the last word
+        place = linked.joined.index  # if two steps write a name, the lower one counts
         seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
         return JoinInputs(group_by_item(seen, len(linked.opened), item, look))
 
@@ -371,7 +371,7 @@ def _passed_on(changed: Collection[str], visible: Iterable[ArtifactRef], stored:
 
 
 def _threads(cpu: int) -> AbstractContextManager[object]:
-    """Let numerical libraries use the cores that a step asked for; otherwise each worker keeps to its share."""
+    """Let numerical libraries use the cores that a step asks for; otherwise each worker keeps its share."""
     if cpu == 1:
         return nullcontext()
     from threadpoolctl import threadpool_limits  # noqa: PLC0415 - 30 ms to import, and few steps ask for it

@@ -1,4 +1,4 @@
-"""The states of the global random generators: read, set, and varied for the items of a foreach."""
+"""Reads and sets the states of the global random generators, and varies them for the items of a foreach."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ MODULES = {PYTHON: "random", NUMPY: "numpy", TORCH: "torch"}
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What a task has to do with the generators, by the graph as it is when the task starts."""
+    """Says how a task uses random generators, according to the graph when the task starts."""
 
-    watched: frozenset[str] = frozenset()  # those whose state is known, so that a draw nobody expects can be told
-    drawn: tuple[tuple[str, int], ...] = ()  # those it draws from, and how far in the foreachs its state comes from
-    kept: frozenset[str] = frozenset()  # those whose state the steps below go on from
+    watched: frozenset[str] = frozenset()  # state known, so unexpected draws are noticed
+    drawn: tuple[tuple[str, int], ...] = ()  # generators it draws from, and the foreach depth of the state
+    kept: frozenset[str] = frozenset()  # generators whose state the steps below continue
 
 
 NO_STREAMS = Streams()
 
 
 def streams_of(graph: Graph, step: str) -> Streams:
-    """Return what tasks of a step draw and hand on."""
+    """Return how tasks of a step use random generators."""
     linked = graph.links[step]
     writers = {binding.name: binding.writers for binding in linked.bindings}
     depths = {name: [len(graph.links[one].scope) for one in writers.get(name, ())] for name in sorted(linked.draws)}
@@ -41,14 +41,14 @@ def streams_of(graph: Graph, step: str) -> Streams:
 
 
 def load_generators(generators: Iterable[str]) -> None:
-    """Import the libraries of generators that are to be watched."""
+    """Import the libraries of these generators."""
     for name in generators:
         with contextlib.suppress(ImportError):
             importlib.import_module(MODULES[name])
 
 
 def observe(generators: Iterable[str]) -> dict[str, Any]:
-    """The states of those whose library is loaded, as values that can be stored and compared."""
+    """Return the states of generators whose library is loaded, as values that can be stored and compared."""
     return {name: _observe(name) for name in generators if MODULES[name] in sys.modules}
 
 
@@ -62,14 +62,14 @@ def _observe(name: str) -> Any:
 
 
 def is_fresh(name: str, state: Any) -> bool:
-    """Whether nothing has been drawn since the generator was seeded, as far as its observed state tells."""
+    """Return whether nothing was drawn since the generator was seeded, as far as its state shows."""
     if name == PYTHON:
         return bool(state[1][-1] == 624 and state[2] is None)
     return bool(name != NUMPY or (state[2] == 624 and not state[3]))
 
 
 def put(name: str, state: Any) -> None:
-    """Set a generator to a state that `observe` has given."""
+    """Set a generator to a state that `observe` has returned."""
     if name == PYTHON:
         random.setstate(state)
     elif name == NUMPY:
@@ -82,7 +82,7 @@ def put(name: str, state: Any) -> None:
 
 
 def vary(name: str, path: tuple[int, ...]) -> None:
-    """Go on from the present state in another way for each item, and always in the same."""
+    """Continue from the present state in a way that differs for each item, and is the same in each run."""
     if name == PYTHON:
         random.seed(seed_of(random.randrange(2**31), path))
     elif name == NUMPY:

@@ -1,4 +1,4 @@
-"""Errors in the user's coordinates: notebook, step, cell, line."""
+"""Describes errors in the user's coordinates: notebook, step, cell, line."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ _OURS = str(Path(__file__).parents[2]) + os.sep
 
 
 def filename_of_step(step: StepSpec) -> str:
-    """What stands in a traceback as the file: `movies.ipynb · step clean · cell 6`."""
+    """Return what a traceback shows as the file of a step: `movies.ipynb · step clean · cell 6`."""
     return f"{step.place.document} · step {step.name} · cell {step.place.cell}"
 
 
 def filename_of_cell(place: Place) -> str:
+    """Return what a traceback shows as the file of an ordinary cell."""
     return f"{place.document} · cell {place.cell}"
 
 
 def show_source(filename: str, cell: Cell) -> None:
-    """Let tracebacks and `inspect.getsource` find the text of a cell; no modification time, so never looked up.
+    """Let tracebacks and `inspect.getsource` find the text of a cell.
 
-    Some take its name for that of a file in this folder; rich for one in the folder where it was imported, which may
-    have been before this process was forked.
+    Some libraries take the name for a file in this folder; rich takes it for a file in the folder where it was
+    imported, which may be another one, because this process was forked.
     """
     text = len(cell.source), None, [f"{line}\n" for line in lines_of(cell.source)], filename
     imported = getattr(sys.modules.get("rich"), "_IMPORT_CWD", "")
@@ -40,11 +41,11 @@ def show_source(filename: str, cell: Cell) -> None:
 
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
-    """The failure as the user may read it: without the frames of nbflow itself above the body."""
+    """Return a failure as the user may read it: without the frames of nbflow above the body."""
     name, message = type(error).__qualname__, _shortened(_text_of(error), LONGEST_MESSAGE)
     try:
         frames, text = _trace(error)
-    except (Exception, SystemExit):  # noqa: BLE001 - the user's own exception may break what Python says of it
+    except (Exception, SystemExit):  # noqa: BLE001 - the user's own exception may break its traceback
         frames, text = (), f"{name}: {message}\n"
     return Failure(kind, name, message, frames, _shortened(text, LONGEST_TRACEBACK))
 
@@ -62,7 +63,7 @@ def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
 
 
 def _others_in(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
-    """The errors that an error was raised from, while handling, or for a group of."""
+    """Yield the errors behind an error: its cause, its context, and the errors of a group."""
     agenda = [summary]
     while agenda:
         one = agenda.pop()
@@ -72,7 +73,7 @@ def _others_in(summary: traceback.TracebackException) -> Iterator[traceback.Trac
 
 
 def _shortened(text: str, longest: int) -> str:
-    """The beginning and the end, where the rest is too long to be read or kept."""
+    """Return a text, or only its beginning and its end if it is too long."""
     if len(text) <= longest:
         return text
     half = longest // 2
@@ -80,9 +81,9 @@ def _shortened(text: str, longest: int) -> str:
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
-    """Return the traceback from the user's first frame to the last one; None when the user's code was not reached.
+    """Return the traceback from the user's first frame to the last; None if no user code was reached.
 
-    A body that awaits is reached through the frames of asyncio.
+    A body that awaits is reached through frames of asyncio.
     """
     frames = [*_frames_of(tb)]
     users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]

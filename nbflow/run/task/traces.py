@@ -1,4 +1,4 @@
-"""The files that a task read and wrote: recorded with it, and compared with the disk before it is reused."""
+"""Records the files that a task read and wrote, and compares them with the disk before the task is reused."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, TaskRow
 
 Compare = Callable[[StartTask, TaskRow], tuple[FileRow, ...] | None]
-"""Returns the files of a stored task as they are today if it may stand for a task that is to start, else None."""
+"""Returns the present files of a stored task if it may stand for the task that is to start, else None."""
 
 OTHER = "other"
-"""The access of a file that a task wrote and its text does not name: nobody expects it to stay as it is."""
+"""Is the access of a file that a task wrote without naming it in its text: such a file may change."""
 
 
 class FileRecorder:
-    """Watches the tasks of one process, and says what they did to files."""
+    """Watches the tasks of one process, and reports what they did to files."""
 
     def __init__(self, program: Program, history: CatalogReader) -> None:
         self._program, self._history, self._disk = program, history, Disk(program.folder)
         self._boundary = Boundary.of(program)
 
     def watch(self, step: str, *, split: bool = False) -> TaskRecording:
+        """Return a context in which a task of this step is watched."""
         linked = self._program.graph.links[step]
         uses = [
             FileUse(fill_in(use.path, self._program.parameters), use.access)
@@ -44,9 +45,9 @@ class FileRecorder:
 
 
 def left_above(graph: Graph, history: CatalogReader, disk: Disk, step: str) -> Callable[[], Left]:
-    """Return what the steps above have left of the files that are now as a step has left them which is not above.
+    """Return a function that finds the files which a step that is not above has changed since.
 
-    A listing of the step is about what those above have left.
+    It returns them with the digests that the steps above have left, because that is what a listing in the step shows.
     """
 
     @cache
@@ -64,7 +65,7 @@ def left_above(graph: Graph, history: CatalogReader, disk: Disk, step: str) -> C
 
 
 class TaskRecording:
-    """One task: its body runs inside, and when that is over `rows` says what it did to files."""
+    """Records one task: its body runs in this context, and `rows` says afterwards what it did to files."""
 
     def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: FileWatch, left: Callable[[], Left]) -> None:
         self._left = left
@@ -81,7 +82,7 @@ class TaskRecording:
         self._listening.__exit__(None, None, None)
 
     def rows(self) -> tuple[FileRow, ...]:
-        """Return what the task read and wrote, with what it is now that the task is over."""
+        """Return the files that the task read and wrote, with their state after the task."""
         disk, watch = self._disk, self._watch
         written = {disk.name(path) for path in watch.written}
         read = {disk.name(path): stamp for path, stamp in watch.read.items()}
@@ -95,20 +96,20 @@ class TaskRecording:
         return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
 
     def _uncounted(self) -> Left:
-        """Return the files that no listing is about; once this task is stored, what it wrote is among them anyway."""
+        """Return the files that do not count in a listing; what this task wrote does not count once it is stored."""
         others = {name: digest for name, digest in self._left().items() if digest == MISSING}
         stated = {self._certain[use.path] for use in self._uses if use.is_certain and use.access.writes}
-        made = {name for name in stated if self._before[name] != self._disk.stamp(name)}  # by C code, or by a program
+        made = {name for name in stated if self._before[name] != self._disk.stamp(name)}  # by C code or a program
         return others | dict.fromkeys(made.union(map(self._disk.name, self._watch.written)), MISSING)
 
     def _access_of(self, name: str, watch: FileWatch) -> str:
-        """Return what a task did to a file that it has written: an output where its text says that it writes there."""
+        """Return the access of a file that a task has written; it is an output only if the task's text names it."""
         grown = any(self._disk.name(path) == name for path in watch.grown)
         stated = any(use.access.writes and covers(use.path, name) for use in self._uses)
         return OTHER if not stated else Access.APPEND if grown else Access.WRITE
 
     def _stated(self, use: FileUse, name: str, was_read: bool) -> str:
-        """Return what a use comes to that no event tells of. What may have been changed and was not has been read."""
+        """Return the access of a file that no event names; a file that might be changed, and was not, was read."""
         if use.access in (Access.UPDATE, Access.TOUCH):
             is_read = was_read or self._before[name] == self._disk.stamp(name) != NO_STAMP
             return Access.READ if is_read else Access.WRITE
@@ -124,7 +125,7 @@ class TaskRecording:
 
 
 def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> PathState:
-    """Return what a path holds, as far as this access depends on it."""
+    """Return the state of a path, as far as this access depends on it."""
     match access:
         case Access.FIND | Access.MAKE:
             return disk.kind(path)
@@ -137,7 +138,7 @@ def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> Pat
 
 
 class Traces:
-    """Compares what tasks recorded with the files of today; looks at each file once."""
+    """Compares what tasks have recorded with the present files, and looks at each file once."""
 
     def __init__(self, graph: Graph, disk: Disk, history: CatalogReader) -> None:
         self.graph, self.disk, self._history = graph, disk, history
@@ -151,9 +152,9 @@ class Traces:
         concerns: Callable[[FileRow], bool],
         settled: frozenset[str] = frozenset(),
     ) -> list[FileRow] | None:
-        """Return the rows with the stamps of today if nothing that concerns the caller has changed, else None.
+        """Return the rows with present stamps, or None if a file for which `concerns` is true has changed.
 
-        `settled` are steps below this one that are over as well: they may have changed what it wrote.
+        `settled` are steps below this one that are over, too: they may have changed what it wrote.
         """
         found: list[FileRow] = []
         for row in rows:
@@ -172,7 +173,7 @@ class Traces:
         return row if state.digest != row.digest else FileRow(row.path, row.access, state.digest, *state.stamp)
 
     def changes(self, run: int, step: str) -> list[str]:
-        """Return what is no longer as the tasks of a step in a run found it, or left it."""
+        """Return what has changed since the tasks of a step in a run read or wrote it, in words."""
         if run not in self._runs:
             self._runs[run] = self._history.files_of_run(run) if run else {}
         rows = self._runs[run].get(step, ())
@@ -206,14 +207,14 @@ class Traces:
         if row.access == Access.FIND:
             left_by |= self._left_by(row.path, self.disk.state(row.path).digest)
         if row.access in (Access.READ, Access.FIND, Access.LIST):
-            return bool(left_by - self.graph.ancestors(step))  # only what stands above may change what it reads
+            return bool(left_by - self.graph.ancestors(step))  # only steps above may change what it reads
         return bool(left_by & (settled or self._overwriting(step, row.path)))
 
     def _find_left_by(self, path: str, digest: str) -> frozenset[str]:
         return self._history.left_by(self.graph.flow.name, path, digest)
 
     def _overwriting(self, step: str, path: str) -> frozenset[str]:
-        """Return who may write anew what a step has written, with nobody in between who reads it."""
+        """Return the steps that may overwrite what a step has written before another step reads it."""
         several = bool(self.graph.links[step].scope or self.graph.steps[step].loop)
         found = frozenset([step] if several else [])
         names = list(self.graph.links)
@@ -227,17 +228,17 @@ class Traces:
 
 
 def comparison(graph: Graph, folder: Path, history: CatalogReader, running: Iterable[str]) -> Compare:
-    """Return what tells whether stored tasks may be reused. `running` are the steps that may run, not only be reused.
+    """Return a function that tells whether a stored task may be reused.
 
-    What a step has written must be there as it was where the step itself is asked for, or somebody who may run reads
-    it; otherwise its values are good without it.
+    `running` are the steps that may run, as opposed to being only reused. A file that a step has written must be
+    unchanged if the step itself is asked for, or if a step that may run reads the file.
     """
     traces, may_run = Traces(graph, Disk(folder), history), tuple(running)
     needed = cache(lambda path, is_folder: _is_needed(path, is_folder, may_run, graph))
 
     @cache
     def between(step: str) -> frozenset[str]:
-        """The steps below a step and above those that may run, of which nothing runs."""
+        """Return the steps between a step and those that may run; none of these runs."""
         order = list(graph.links)
         first = min((order.index(name) for name in may_run), default=len(order))
         return frozenset(order[order.index(step) + 1 : first])
@@ -258,7 +259,7 @@ def comparison(graph: Graph, folder: Path, history: CatalogReader, running: Iter
 
 
 def _is_needed(path: str, is_folder: bool, steps: Iterable[str], graph: Graph) -> bool:
-    """Whether one of the steps may read a file, or do anything in a folder."""
+    """Return whether one of the steps may read a file, or use a folder."""
     made = FileUse(path, Access.MAKE if is_folder else Access.WRITE)
     uses = (use for step in steps for use in graph.links[step].files if is_folder or use.access.reads)
     return any(conflict(made, use) for use in uses)

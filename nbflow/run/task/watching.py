@@ -1,4 +1,4 @@
-"""The files that a task really opened, as Python's audit events tell. Libraries that open files in C say nothing."""
+"""Watches which files a task really opens, by Python's audit events; libraries that open files in C raise none."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 @dataclass
 class FileWatch:
-    """What one task does to files while it runs. Paths are absolute."""
+    """Notes what a task does to files while it runs. Paths are absolute."""
 
     boundary: Boundary
     disk: Disk
-    read: dict[str, Stamp] = field(default_factory=dict)  # with the stamp when it was opened
+    read: dict[str, Stamp] = field(default_factory=dict)  # each with its stamp when it was opened
     written: set[str] = field(default_factory=set)
-    grown: set[str] = field(default_factory=set)  # those of them that were only added to
+    grown: set[str] = field(default_factory=set)  # written files to which was only appended
 
     def opened(self, path: Any, flags: int) -> None:
+        """Note that a file is opened with these flags."""
         if isinstance(path, int):
             return
         place = os.path.abspath(os.fsdecode(path))
@@ -48,14 +49,14 @@ class FileWatch:
         self.written.add(place)
 
     def changed(self, path: Any) -> None:
-        """Note that a file is removed or written anew, other than by opening it."""
+        """Note that a file is removed, or overwritten without being opened."""
         place = os.path.abspath(os.fsdecode(path))
         if self.boundary.counts(place):
             self.written.add(place)
             self.grown.discard(place)
 
     def moved(self, source: Any, target: Any) -> None:
-        """Note the new name of a file; of a folder, those of all files in it."""
+        """Note that a file, or a folder with all its files, gets a new name."""
         before, after = (os.path.abspath(os.fsdecode(one)) for one in (source, target))
         for place in (before, *files_below(before)):
             self.changed(place)
@@ -69,7 +70,7 @@ _EVENTS = frozenset({"open", "os.remove", "os.rename", "os.truncate", "os.link",
 
 @contextmanager
 def listening(watch: FileWatch) -> Iterator[None]:
-    """Have a task watched while the block runs. An audit hook stays for as long as its process lives."""
+    """Watch a task in this context. The audit hook stays, because Python cannot remove it."""
     global _active, _is_installed
     if not _is_installed:
         sys.addaudithook(_hear)
@@ -86,7 +87,7 @@ def _hear(event: str, facts: tuple[Any, ...]) -> None:
         return
     try:
         _note(_active, event, facts)
-    except (TypeError, ValueError, OSError):  # whatever it is, it is no path of a file
+    except (TypeError, ValueError, OSError):  # it is not the path of a file
         return
 
 
@@ -94,7 +95,7 @@ def _note(watch: FileWatch, event: str, facts: tuple[Any, ...]) -> None:
     match event, facts:
         case "open", (path, _, flags):
             watch.opened(path, flags if isinstance(flags, int) else 0)
-        case "os.remove", (path, -1):  # another number is the folder in which the path lies
+        case "os.remove", (path, -1):  # another number means a folder in which the path lies
             watch.changed(path)
         case ("os.truncate", (path, _)) | ("os.link" | "os.symlink", (_, path, *_)):
             watch.changed(path)
@@ -106,13 +107,14 @@ def _note(watch: FileWatch, event: str, facts: tuple[Any, ...]) -> None:
 
 
 def files_below(folder: str) -> Iterator[str]:
+    """Yield the files in a folder and in the folders below it."""
     for place, _, names in os.walk(folder):
         yield from (os.path.join(place, name) for name in names)
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """Tells the files of the user's work from those of Python, of libraries, of the system and of nbflow."""
+    """Separates the user's files from the files of Python, of libraries, of the system and of nbflow."""
 
     foreign: tuple[str, ...]
     projects: tuple[str, ...]
@@ -120,6 +122,7 @@ class Boundary:
 
     @classmethod
     def of(cls, program: Program) -> Boundary:
+        """Return the boundary for a program: its project, and everything that is not of the project."""
         return cls(
             _folders(*_folders_of_python(), str(program.root)),
             _folders(*map(str, program.project)),
@@ -127,6 +130,7 @@ class Boundary:
         )
 
     def counts(self, place: str) -> bool:
+        """Return whether a file belongs to the user's work."""
         if place.endswith(_CODE) or place.startswith(self.foreign):
             return False
         inside = next((root for root in self.projects if place.startswith(root)), "")

@@ -1,4 +1,4 @@
-"""The fork server: a process that imports what a flow imports and never runs it; workers are forks of it."""
+"""Starts the fork server: it imports what a flow imports, but never runs the flow. Workers are forks of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 @contextlib.contextmanager
 def worker_environment(**values: str) -> Iterator[None]:
+    """Set environment variables of this process while the context lasts, so that a new process inherits them."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -28,11 +29,11 @@ def worker_environment(**values: str) -> Iterator[None]:
 
 
 def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | None = None) -> None:
-    """Start the fork server of this process, once, with these modules imported.
+    """Start the fork server of this process with these modules imported; do nothing if it runs already.
 
-    They are imported as in a kernel if there is a `notebook`, whose folder it is. Some modules remember where they
-    were imported.
-    The hash seed is fixed there, because equal sets shall pickle equally in all workers.
+    `workers` is the number of worker processes that share the cores. `notebook` is the folder of a notebook: then
+    modules are imported in that folder, as a kernel does, because some modules remember where they were imported.
+    The hash seed is fixed, so that equal sets are pickled to equal bytes in all workers.
     """
     _start_tracker(resource_tracker._resource_tracker)
     asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or "")}
@@ -42,10 +43,10 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
 
 
 def _start_tracker(tracker: Any) -> None:
-    """Start what Python starts beside its fork server, here in a process group of its own.
+    """Start Python's resource tracker in a process group of its own.
 
-    It ends after everybody else and ignores to be told, and a kernel that is to end waits for all in its group. It
-    cleans up after workers that were killed, and says nothing of it.
+    The tracker ignores signals and ends last. In the kernel's group it would delay the end of the kernel, which waits
+    for every process of its group. Its warnings about killed workers are silenced.
     """
     if tracker._fd is not None:
         return
@@ -57,9 +58,10 @@ def _start_tracker(tracker: Any) -> None:
 
 
 def threads_of(workers: int) -> dict[str, str]:
-    """Environment that shares the cores among the workers, where the user has not said otherwise.
+    """Return environment variables that share the cores among the workers; values that the user has set are kept.
 
-    Numerical libraries start a thread per core in every process; with a process per core they wait for each other.
+    Numerical libraries start one thread per core in every process. With one process per core these threads would
+    compete for the cores.
     """
     share = max(1, (os.cpu_count() or 1) // workers)
     return {name: os.environ.get(name, str(share)) for name in THREAD_VARIABLES}

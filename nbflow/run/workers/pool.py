@@ -1,4 +1,4 @@
-"""Worker processes: Pebble's pool on a fork server that imports what the notebook imports and never runs it."""
+"""Runs jobs in worker processes: one Pebble pool per worker, forked from a server that has imported the modules."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from nbflow.run.workers.worker import end_worker, run_job, start_worker
 _AT_START = dict(os.environ)
 
 GONE_AFTER = 5.0
-"""Seconds to wait for a worker to be gone."""
+"""This many seconds a pool waits for a worker to end."""
 
 WorkerAnswer = Result | Exception
-"""What became of a job."""
+"""Holds the result of a job, or the error that kept the worker from answering."""
 
 
 class NeverStarted(BrokenProcessPool):
-    """Answers a job that was waiting behind another one, which has ended the worker of both."""
+    """Answers a job that had not begun when an earlier job ended the worker of both."""
 
 
 class Pool:
-    """Runs jobs in at most `workers` processes, and hands every answer to `receive`, from a thread.
+    """Runs jobs in at most `workers` processes, and passes every answer to `receive` from a thread.
 
-    Each worker is a Pebble pool of its own: in a larger one all workers share a channel, and one that is killed while
-    it holds the channel's lock stops the others. A pool is used again only while it answers; a job that was waiting
-    in one that does not is answered with NeverStarted.
+    Each worker has a Pebble pool of its own. In a larger pool all workers share a channel, and a worker that is killed
+    while it holds the lock of the channel stops all others. A pool whose worker failed is given up, and the jobs that
+    were waiting in it are answered with NeverStarted.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Pool:
         self._lock = threading.Lock()
 
     def submit(self, job: Job, timeout: float | None) -> None:
-        """Have the job done by the worker that has least to do."""
+        """Send a job to the worker with the fewest jobs. `timeout` is in seconds; None means that there is no limit."""
         with self._lock:
             pool, future = self._schedule(job, timeout)
             self._jobs[pool].append(job)
@@ -65,11 +65,14 @@ class Pool:
             pool = self._choose(job.level)
             try:
                 return pool, pool.schedule(run_job, (job,), timeout=timeout)
-            except RuntimeError:  # its worker died while it had nothing to do
+            except RuntimeError:  # its worker died while it was idle
                 del self._jobs[pool]
 
     def _choose(self, level: int) -> ProcessPool:
-        """A process in which settings from below the job's step were done is of no use: one more is begun instead."""
+        """Return the pool for a job of this level; start one if none fits, or if all are busy and there may be more.
+
+        A process that has already applied settings of a higher level cannot run the job.
+        """
         fit = [pool for pool in self._jobs if self._levels[pool] <= level]
         least = min(fit, key=lambda pool: len(self._jobs[pool]), default=None)
         if least is None or (self._jobs[least] and len(self._jobs) < self._workers):
@@ -88,7 +91,7 @@ class Pool:
     def _take(self, pool: ProcessPool, job: Job, answer: WorkerAnswer) -> None:
         with self._lock:
             if job not in self._jobs.get(pool, ()):
-                return  # answered already, when its pool was given up
+                return  # answered when its pool was given up
             if isinstance(answer, Result):
                 self._jobs[pool].remove(job)
                 waiting = []
@@ -96,17 +99,17 @@ class Pool:
                 waiting = [other for other in self._jobs.pop(pool) if other is not job]
                 _end([pool])
         self._receive(job, answer)
-        for other in waiting:  # Pebble leaves them without an answer
-            self._receive(other, NeverStarted("the job before it ended their worker"))
+        for other in waiting:  # Pebble does not answer them
+            self._receive(other, NeverStarted("an earlier job ended the worker"))
 
     def close(self) -> None:
-        """Let the workers end as Python ends, those that do nothing; what they left running has a moment for it."""
+        """End the idle workers as a Python process ends; wait at most GONE_AFTER seconds for what they left running."""
         with self._lock:
             idle = [pool for pool, jobs in self._jobs.items() if not jobs]
         wait([end for pool in idle if (end := _schedule_end(pool))], GONE_AFTER)
 
     def stop(self) -> None:
-        """Kill what runs, in C code too; returns when the workers are gone. Nothing is received any more."""
+        """Kill all workers, also inside C code, and return when they are gone. No answer is received after this."""
         with self._lock:
             threads = _end(list(self._jobs))
             self._jobs.clear()
@@ -115,9 +118,10 @@ class Pool:
 
 
 def _environment(program: Program) -> dict[str, str]:
-    """The environment of this process without what the notebook sets: each worker does that at its place.
+    """Return the environment of this process without the variables that the notebook sets.
 
-    A kernel has done it already, and the workers for the steps above must not see it.
+    Each worker sets them itself where the notebook sets them. A kernel has already done so, and the steps above that
+    place must not see them.
     """
     names = environment_names(program.graph.prelude.definitions)
     now = {name: value for name, value in os.environ.items() if name not in names}
@@ -127,12 +131,12 @@ def _environment(program: Program) -> dict[str, str]:
 def _schedule_end(pool: ProcessPool) -> Future[None] | None:
     try:
         return cast("Future[None]", pool.schedule(end_worker))
-    except RuntimeError:  # its worker died while it had nothing to do
+    except RuntimeError:  # its worker died while it was idle
         return None
 
 
 def _end(pools: Iterable[ProcessPool], in_order: bool = False) -> list[threading.Thread]:
-    """Stop pools in threads of their own: one whose worker died in the middle of an answer waits for ever."""
+    """Stop pools, each in a thread of its own: a pool whose worker died in the middle of an answer waits forever."""
     threads = [threading.Thread(target=_stop, args=(pool, in_order), daemon=True) for pool in pools]
     for thread in threads:
         thread.start()
@@ -151,11 +155,11 @@ def _answer(future: Future[Result]) -> WorkerAnswer:
         return future.result()
     except CancelledError:
         return BrokenProcessPool("its pool was stopped")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the job is answered: else its run would wait for ever
+    except Exception as error:  # noqa: BLE001 - every job must be answered, or its run waits forever
         return error
 
 
 def default_method() -> str:
-    """`forkserver` where there is one. `NBFLOW_START_METHOD` overrides."""
+    """Return how worker processes start: as NBFLOW_START_METHOD says, else `forkserver`; `spawn` on Windows."""
     chosen = os.environ.get("NBFLOW_START_METHOD")
     return chosen or ("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")

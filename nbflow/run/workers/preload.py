@@ -1,6 +1,6 @@
-"""Imported by the fork server: brings in the modules that the notebook imports, so that each worker has them at once.
+"""Imports the notebook's modules in the fork server, so that every worker starts with them.
 
-A module that cannot be imported is left to the task that needs it, whose traceback then says where.
+A module that cannot be imported is left to the task that needs it: the traceback of that task shows the place.
 """
 
 import contextlib
@@ -8,7 +8,7 @@ import gc
 import importlib
 import os
 
-import nbflow.run.workers.worker  # noqa: F401 - what every worker needs
+import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
 from nbflow.run.output.display import BACKEND
 from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
 
@@ -23,4 +23,4 @@ for name in filter(None, names):
         importlib.import_module(name)
 if SHELL_MODULE in names:
     prepare_shell()
-gc.freeze()  # or each worker would look through all of it, and copy it by that
+gc.freeze()  # else the collector of each worker would visit, and so copy, all of these objects

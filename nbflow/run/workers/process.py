@@ -1,4 +1,4 @@
-"""How worker processes are started, and what their end is called."""
+"""Starts worker processes, and ends them together with every process that they have started."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from nbflow.run.surroundings.children import end_children, started_by
 from nbflow.run.workers.fork_server import worker_environment
 
 LEFT_EARLY = 256
-"""Exit code of a worker that ended with 0 in the middle of a task; Pebble would take that for a normal end."""
+"""Is reported for a worker that ended with exit code 0 during a task; Pebble would take 0 for a normal end."""
 
 _starting = threading.Lock()
 
 
 @contextlib.contextmanager
 def _without_main() -> Iterator[None]:
-    """Keep multiprocessing from importing the driver's main module in a worker: its `__main__` is the notebook."""
-    with _starting:  # else one thread would put back what another had put there
+    """Keep multiprocessing from importing the driver's main module in a worker, whose `__main__` is the notebook."""
+    with _starting:  # else one thread would restore the module that another thread has set
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
         try:
@@ -35,7 +35,7 @@ def _without_main() -> Iterator[None]:
 
 
 class _Worker(BaseProcess):
-    """A worker that takes with it what it has started, however it ends."""
+    """Ends its child processes when it ends, for whatever reason."""
 
     _started: frozenset[int] = frozenset()
     _is_cleared = False
@@ -46,13 +46,13 @@ class _Worker(BaseProcess):
         return LEFT_EARLY if code == 0 else code
 
     def terminate(self) -> None:
-        """Look first: of a process in another session nobody can tell afterwards who has started it."""
+        """Find the children first: once the worker has ended, nobody can tell what it started in other sessions."""
         if self.pid is not None:
             self._started = frozenset(started_by(self.pid))
         super().terminate()
 
     def is_alive(self) -> bool:
-        """Pebble asks this until it is not, and of every worker that it has stopped."""
+        """Return whether the process runs, and end its children when it does not: Pebble asks this of every worker."""
         if super().is_alive():
             return True
         if self.pid is not None and not self._is_cleared:
@@ -77,7 +77,7 @@ if sys.platform != "win32":
     from multiprocessing.popen_forkserver import Popen
 
     class _Ended(Popen):
-        """The server tells how a process ended once; of two threads that ask at a time, one would be told 255."""
+        """Asks under a lock how a process ended: the server answers once, and a second thread would be told 255."""
 
         def __init__(self, process: BaseProcess) -> None:
             self._asking = threading.Lock()
@@ -100,7 +100,7 @@ if sys.platform != "win32":
 
 
 class _Once:
-    """Makes one process. A pool whose worker is gone is given up, and the next one would find its channel closed."""
+    """Makes one process and refuses a second: a pool whose worker is gone is given up, for its channel is closed."""
 
     def __init__(self, kind: type[BaseProcess]) -> None:
         self._kind: type[BaseProcess] | None = kind
@@ -108,12 +108,12 @@ class _Once:
     def __call__(self, *args: Any, **options: Any) -> BaseProcess:
         kind, self._kind = self._kind, None
         if kind is None:
-            raise OSError("the worker of this pool is gone")  # which Pebble takes for a broken pool
+            raise OSError("the worker of this pool is gone")  # Pebble reports this as a broken pool
         return kind(*args, **options)
 
 
 def context_of(method: str) -> BaseContext:
-    """Return the start method `spawn` or `forkserver` for one worker of ours."""
+    """Return a multiprocessing context that starts one worker with the method `spawn` or `forkserver`."""
     context: Any = _Spawn() if method == "spawn" or sys.platform == "win32" else _ForkServer()
     context.Process = _Once(context.Process)
     return cast(BaseContext, context)

@@ -1,4 +1,4 @@
-"""A worker process: it runs tasks of one program until its driver is gone."""
+"""Turns a process into a worker, and runs the tasks of one program in it until the driver is gone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from nbflow.store.store import Store
 
 
 class Performing(Protocol):
-    """What runs tasks; never raises what the user's code raised."""
+    """Runs tasks. An error of the user's code is part of the result, and is never raised."""
 
     def run(self, job: Job) -> Result: ...
 
@@ -41,15 +41,15 @@ _pid = 0
 
 
 def start_worker(program: Program, environment: Mapping[str, str]) -> None:
-    """Make this process a worker; called once in each. `environment` is that of the run's driver."""
+    """Make this process a worker; called once in each process. `environment` is that of the run's driver."""
     global _worker, _pid
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # nobody sends it here; children shall not ignore it
-    os.environ.clear()  # the fork server may have begun long before this run
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
+    os.environ.clear()  # the fork server may have started long before this run
     os.environ.update(environment, MPLBACKEND=BACKEND)
     _leave_fork_server()
-    sys.dont_write_bytecode = True  # a local module edited within a second would be taken for its old bytecode
+    sys.dont_write_bytecode = True  # the bytecode of a module that was edited within a second counts as current
     _reseed()
     _die_with_parent()
     _worker = pkgutil.resolve_name(program.performer)(program)
@@ -57,7 +57,7 @@ def start_worker(program: Program, environment: Mapping[str, str]) -> None:
 
 
 def perform_cells(program: Program) -> Performer:
-    """Be ready for the tasks of a notebook."""
+    """Prepare this process for the tasks of a notebook, and return what performs them."""
     _stand_in(program)
     capture = NotebookCapture(program.live)
     if needs_shell(program):
@@ -69,17 +69,17 @@ def perform_cells(program: Program) -> Performer:
 
 
 def is_working() -> bool:
-    """Whether this process is a worker."""
+    """Return whether this process is a worker."""
     return _worker is not None
 
 
 def _stand_in(program: Program) -> None:
-    """Have the working folder and the import path that a kernel of the notebook has.
+    """Set the working folder and the import path as a kernel of the notebook has them.
 
-    There the folder stands behind the standard library, as an empty entry; the script that started the driver and
-    its folder have nothing to do with the notebook.
+    In a kernel the folder stands behind the standard library, as an empty entry. The script that started the driver,
+    and its folder, have nothing to do with the notebook.
     """
-    started_in = vars(process)["ORIGINAL_DIR"]  # of the driver; children look there for the empty entry
+    started_in = vars(process)["ORIGINAL_DIR"]  # the driver's folder; child processes use it for the empty entry
     path = sys.path[1:] if sys.path[:1] in ([started_in], [str(Path(sys.argv[0]).parent)]) else sys.path[:]
     if "" not in path:
         packages = (n for n, entry in enumerate(path) if Path(entry).name in ("site-packages", "dist-packages"))
@@ -95,25 +95,25 @@ def run_job(job: Job) -> Result:
     try:
         with apart():
             result = _worker.run(job)
-    except BaseException as error:  # noqa: BLE001 - what the body has broken breaks its own task only
+    except BaseException as error:  # noqa: BLE001 - whatever the body has broken, only its own task fails
         result = Result(job.task, failure=describe_failure(error))
     if os.getpid() != _pid:
-        os._exit(0)  # a child that the body has forked: it ends with the body
+        os._exit(0)  # this is a child that the body has forked: it ends with the body
     return result
 
 
 def end_worker() -> None:
-    """End threads, pools and children as the end of a Python process does, and run what waits for that."""
-    threading._shutdown()  # type: ignore[attr-defined]  # in the order in which Python does it
+    """End threads, pools and child processes as Python does at the end of a process, and run the exit functions."""
+    threading._shutdown()  # type: ignore[attr-defined]  # in the order of Python's own shutdown
     atexit._run_exitfuncs()
     util._exit_function()  # type: ignore[attr-defined]
 
 
 def _leave_fork_server() -> None:
-    """Take nothing over from the fork server that is not a worker's own.
+    """Drop what this process has inherited from the fork server and must not share with it.
 
-    A step that uses processes has the start method of the platform, and a fork server of its own if it wants one.
-    What the modules of the server wait to do at its end is done there: it would clean up under the other workers.
+    A step that uses processes gets the start method of the platform, and may start a fork server of its own. The exit
+    functions that the server's modules registered run in the server only: here they would clean up under other workers.
     """
     multiprocessing.set_start_method(None, force=True)
     server = sys.modules.get("multiprocessing.forkserver")
@@ -128,7 +128,7 @@ def _leave_fork_server() -> None:
 
 
 def _reseed() -> None:
-    """Children of one fork server share its random state; the standard library reseeds itself, NumPy does not."""
+    """Give this worker a random state of its own: forks share the state of NumPy, which does not reseed itself."""
     random.seed()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -136,7 +136,7 @@ def _reseed() -> None:
 
 
 def _die_with_parent() -> None:
-    """End this process and its children when the driver is gone, however it went: nobody would take the result."""
+    """End this process and its children when the driver is gone, because then no process takes the results."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()

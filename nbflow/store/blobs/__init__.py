@@ -1,1 +1,1 @@
-"""Bytes named by their content, and the places that keep them."""
+"""Keeps bytes under names that are made of their content: in files, or in memory for tests."""

@@ -1,7 +1,7 @@
-"""Blobs as files: `blobs/ab/cdef…-SIZE`, read-only, written under another name and renamed.
+"""Keeps blobs in files: `blobs/ab/cdef…-SIZE`, read-only, written under a temporary name and renamed.
 
-A finished blob carries one fixed modification time, its seal. Whoever changes a file afterwards breaks the seal, so a
-sealed blob of the right length is trusted and mapped at once, and any other is hashed before use.
+A finished blob has one fixed modification time, its seal. A process that changes the file later breaks the seal. So a
+sealed blob of the right length is trusted and mapped at once, and any other blob is hashed before use.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull, StoreReadOnly
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, name, view
 
-SEAL = 1_000_000_000 * 10**9  # ns; an even second, for file systems that count in twos
+SEAL = 1_000_000_000 * 10**9  # ns; an even second, because some file systems store only even seconds
 CHUNK = 4 << 20
-OVERLAP = 1 << 20  # from here on a second thread hashes while this one writes
-MAP = 1 << 20  # from here on a blob is mapped instead of read
-MANY_MAPS = 200  # each map holds a file descriptor; beyond this only what is really large is mapped
+OVERLAP = 1 << 20  # bytes from which a second thread hashes while this one writes
+MAP = 1 << 20  # bytes from which a blob is mapped instead of read
+MANY_MAPS = 200  # each map holds a file descriptor; beyond this number only large blobs are mapped
 MAP_WHEN_MANY = 16 << 20
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -39,6 +39,11 @@ _counter = itertools.count()
 
 
 class LocalBlobs:
+    """Keeps blobs in files below `root`; see `BlobStore` for the meaning of the methods.
+
+    With `mapped` large blobs are mapped into memory instead of read.
+    """
+
     def __init__(self, root: Path, mapped: bool = True) -> None:
         self.root = root
         self.mapped = mapped  # False on network file systems, where a map dies with the server
@@ -46,6 +51,7 @@ class LocalBlobs:
         self.unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, digest: str) -> Path:
+        """Return the file of a blob, which need not exist."""
         return self.root / digest[:2] / digest[2:]
 
     def put(self, data: Buffer) -> str:
@@ -60,7 +66,7 @@ class LocalBlobs:
     def open(self, digest: str) -> mmap.mmap | bytearray:
         with self._opened(digest) as file:
             if self._worth_mapping(blob_size(digest)):
-                with suppress(OSError):  # out of file descriptors or of maps: read it instead
+                with suppress(OSError):  # no more file descriptors or maps: read it instead
                     return _map(file, digest)
             return _read(file, blob_size(digest))
 
@@ -79,7 +85,7 @@ class LocalBlobs:
         path = self.path(digest)
         try:
             freed = path.stat().st_size
-            path.unlink()  # never truncate: somebody may have it mapped
+            path.unlink()  # never truncate: another process may have it mapped
         except FileNotFoundError:
             return 0
         return freed
@@ -90,7 +96,7 @@ class LocalBlobs:
                 yield from (folder.name + file.name for file in folder.iterdir())
 
     def sweep(self, dry_run: bool = False) -> int:
-        """Remove what killed writers left half-written; only while nobody writes. Returns the bytes freed."""
+        """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
         freed = 0
         for file in self.unfinished.iterdir():
             freed += file.stat().st_size
@@ -142,7 +148,7 @@ class LocalBlobs:
             raise BlobCorrupt(digest, f"it holds {found.st_size} bytes instead of {blob_size(digest)}")
         if found.st_mtime_ns != SEAL:
             self._hash(file, digest)
-            with suppress(PermissionError):  # somebody else's store: hash again next time
+            with suppress(PermissionError):  # the store of another user: hash again next time
                 os.utime(self.path(digest), ns=(SEAL, SEAL))
 
     def _hash(self, file: int, digest: str) -> None:
@@ -157,7 +163,7 @@ class LocalBlobs:
 
 def _write_hashed(path: Path, content: memoryview) -> str:
     hasher = blake3()
-    # both release the GIL, so the hash costs no time of its own where there is a second core
+    # hashing and writing release the GIL, so a second core hashes at no extra time
     hashing = Thread(target=hasher.update, args=(content,)) if content.nbytes >= OVERLAP else None
     if hashing is not None:
         hashing.start()

@@ -1,8 +1,8 @@
-"""The private maps of blobs that live in this process, and whether anybody wrote to one.
+"""Remembers which blobs this process has mapped, and detects whether anyone wrote to such a private map.
 
-A write to a private map makes the kernel copy the page, and a copied page no longer belongs to the file. Linux tells:
-one ioctl (6.7 and later) finds the first such page of 500 MB in 40 µs, and reading the page table does in 2.5 ms.
-Elsewhere nobody knows, and the bytes are hashed.
+A write to a private map makes the kernel copy the page, and a copied page no longer belongs to the file. Linux can
+tell: one ioctl (6.7 and later) finds the first such page of 500 MB in 40 µs, and reading the page table takes 2.5 ms.
+Other systems cannot tell, and there the bytes are hashed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from dataclasses import dataclass
 PAGE = mmap.PAGESIZE
 PAGEMAP = "/proc/self/pagemap"
 PAGEMAP_SCAN = 0xC0606610
-FILE, PRESENT, SWAPPED = 4, 8, 16  # page categories of the ioctl
-FILE_BIT, RESIDENT_BITS = 1 << 61, 3 << 62  # of a page table entry: present, swapped
+FILE, PRESENT, SWAPPED = 4, 8, 16  # the ioctl's categories of pages
+FILE_BIT, RESIDENT_BITS = 1 << 61, 3 << 62  # bits of a page table entry: file page; present or swapped
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
+    """Describes one mapped blob: its name, its length in bytes, and a reference that dies with the map."""
+
     digest: str
     size: int
     alive: weakref.ref[mmap.mmap]
@@ -44,11 +46,12 @@ def _drop(start: int, ref: weakref.ref[mmap.mmap]) -> None:
 
 
 def count_maps() -> int:
+    """Return how many maps of blobs live in this process."""
     return len(_mapped)
 
 
 def untouched(data: memoryview) -> str | None:
-    """The blob that `data` is a map of, whole and as it was loaded; None if it is not, or nobody can tell."""
+    """Return the name of the blob that `data` maps, whole and unchanged; None if it does not, or nobody can tell."""
     start = address(data) if _mapped else None
     mapped = _mapped.get(start) if start is not None else None
     if start is None or mapped is None or mapped.size != data.nbytes or _written(start, mapped.size) is not False:
@@ -57,6 +60,7 @@ def untouched(data: memoryview) -> str | None:
 
 
 def address(data: memoryview) -> int | None:
+    """Return the address of the first byte; None if there is none, or it cannot be found without NumPy."""
     numpy = sys.modules.get("numpy")
     if numpy is not None and data.nbytes:
         return int(numpy.frombuffer(data, numpy.uint8).__array_interface__["data"][0])
@@ -64,7 +68,7 @@ def address(data: memoryview) -> int | None:
 
 
 def _written(start: int, size: int) -> bool | None:
-    """Whether a private map of `size` bytes at `start` has pages of its own; None where nobody can tell."""
+    """Return whether a private map of `size` bytes at `start` has pages of its own; None where nobody can tell."""
     try:
         table = os.open(PAGEMAP, os.O_RDONLY)
     except OSError:

@@ -1,4 +1,4 @@
-"""Blobs in a dict, for tests and for looking at what an encoding would store."""
+"""Keeps blobs in a dict, for tests and for finding out what an encoding would store."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, name, vie
 
 
 class MemoryBlobs:
+    """Keeps blobs in `blobs`, a dict from name to bytes; see `BlobStore` for the meaning of the methods."""
+
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
 
@@ -25,7 +27,7 @@ class MemoryBlobs:
         return digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
 
     def check(self, digest: str) -> None:
-        """Raises BlobMissing and BlobCorrupt."""
+        """Hash every byte of a blob. Raises BlobMissing or BlobCorrupt."""
         self._measure(digest)
         if name(hash_bytes(self.blobs[digest]), blob_size(digest)) != digest:
             raise BlobCorrupt(digest, "its bytes are not those that were written")

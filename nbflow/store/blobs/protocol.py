@@ -1,8 +1,8 @@
-"""Blobs: raw bytes named by their content. The interface that every place for bytes offers.
+"""Defines the interface of every place that keeps blobs: raw bytes that are named by their content.
 
-A blob's name is `HASH-SIZE`: 32 hex digits of BLAKE3 (128 bit: two different blobs of one name are not to be
-expected before 2**64 of them) and the length in bytes. So a name alone says how long the blob must be, and a file that
-a power cut left too short is found without hashing it. Names are opaque to everyone else.
+A blob's name is `HASH-SIZE`: 32 hex digits of BLAKE3 (128 bits: two blobs of one name are not to be expected before
+2**64 blobs) and the length in bytes. So the name alone says how long the blob must be, and a file that a power
+failure cut short is found without hashing it. Other modules must not take names apart.
 """
 
 from __future__ import annotations
@@ -20,49 +20,76 @@ Buffer = bytes | bytearray | memoryview | mmap.mmap | pickle.PickleBuffer
 
 
 class BlobStore(Protocol):
-    """Write once, read by name. `tests/store/test_blobs.py` is the conformance contract of every implementation."""
+    """Keeps blobs that are written once and read by name.
+
+    Implement these methods to keep blobs in another place. `tests/store/test_blobs.py` checks every implementation.
+    """
 
     def put(self, data: Buffer) -> str:
-        """Store the bytes unless they are there already; return their name. Raises StoreFull."""
+        """Store bytes, unless they are stored already.
+
+        Args:
+            data: A contiguous buffer.
+
+        Returns:
+            The name of the blob.
+
+        Raises:
+            StoreFull: There is no space left.
+            StoreReadOnly: The store cannot be written.
+        """
         ...
 
     def open(self, digest: str) -> mmap.mmap | bytearray:
-        """The bytes, writable and private: writing to them reaches neither the store nor another reader.
+        """Return the bytes of a blob, writable and private: a write reaches neither the store nor another reader.
 
-        Raises BlobMissing or BlobCorrupt.
+        Raises:
+            BlobMissing: There is no blob of this name.
+            BlobCorrupt: Its bytes are not those that were stored.
         """
         ...
 
     def exists(self, digest: str) -> bool:
-        """Whether the blob is there in its full length; its bytes are not looked at."""
+        """Return whether the blob is there in its full length; its bytes are not read."""
         ...
 
     def check(self, digest: str) -> None:
-        """Hash every byte. Raises BlobMissing or BlobCorrupt."""
+        """Hash every byte of a blob.
+
+        Raises:
+            BlobMissing: There is no blob of this name.
+            BlobCorrupt: Its bytes are not those that were stored.
+        """
         ...
 
     def delete(self, digest: str) -> int:
-        """Forget the blob; what is open stays readable. Returns the bytes freed, 0 if it was not there."""
+        """Delete a blob; buffers that are open stay readable.
+
+        Returns:
+            The number of bytes freed; 0 if there was no such blob.
+        """
         ...
 
     def __iter__(self) -> Iterator[str]:
-        """The names of all blobs, in no order."""
+        """Yield the names of all blobs, in any order."""
         ...
 
 
 def view(data: Buffer) -> memoryview:
-    """The bytes of `data` as they lie in memory, without a copy."""
+    """Return a view of the bytes of `data` in memory, without a copy."""
     return data.raw() if isinstance(data, pickle.PickleBuffer) else memoryview(data).cast("B")
 
 
 def hash_bytes(data: Buffer) -> str:
+    """Return the BLAKE3 hash of the bytes, in 32 hex digits."""
     return blake3(view(data)).hexdigest(HASH_LENGTH)
 
 
 def name(hashed: str, size: int) -> str:
+    """Return the name of a blob with this hash and this length in bytes."""
     return f"{hashed}-{size}"
 
 
 def blob_size(digest: str) -> int:
-    """The length that the name promises."""
+    """Return the length in bytes that a blob's name states."""
     return int(digest.rpartition("-")[2])

@@ -1,4 +1,4 @@
-"""Looking at every object of a store: which are damaged, and which tasks that concerns."""
+"""Checks every object of a store, and finds the artifacts that a damaged object concerns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ALL = "SELECT digest FROM components"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An artifact that cannot be loaded any more."""
+    """Names an artifact that cannot be loaded any more."""
 
     task: int  # its row
     flow: str
@@ -41,7 +41,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One object that is not what its name says: a blob, or the row of a component."""
+    """Describes one object that is missing or whose bytes have changed: a blob, or the row of a component."""
 
     digest: str
     reason: str
@@ -49,12 +49,12 @@ class Damage:
     hits: tuple[Hit, ...] = ()
 
     def __str__(self) -> str:
-        concerned = ", ".join(map(str, self.hits)) or "nothing that is kept"
+        concerned = ", ".join(map(str, self.hits)) or "no stored artifact"
         return f"object {self.digest} {self.reason}; it concerns {concerned}"
 
 
 def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
-    """Hash every blob and every stream."""
+    """Hash every blob and every stream, and return what is missing or has changed."""
     using: dict[str, list[str]] = {digest: [] for digest in blobs}
     found: list[Damage] = []
     for component in reader.components():
@@ -71,14 +71,12 @@ def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
 
 def _damage_of_row(component: Component, blobs: BlobStore, reader: CatalogReader) -> Iterator[Damage]:
     if component.blob and not blobs.exists(component.blob):
-        return  # reported with the blob
+        return  # the missing blob is reported itself
     stream = blobs.open(component.blob) if component.blob and not _flaw(component.blob, blobs) else component.stream
     if not component.blob or stream:
         digest = digest_component(stream, component)
         if digest != component.digest:
-            yield Damage(
-                component.digest, "has other bytes than were written", False, _hits(reader, [component.digest])
-            )
+            yield Damage(component.digest, "has other bytes than were stored", False, _hits(reader, [component.digest]))
 
 
 def _missing_rows(reader: CatalogReader) -> list[Damage]:
@@ -106,7 +104,7 @@ def _hits(reader: CatalogReader, components: Iterable[str]) -> tuple[Hit, ...]:
 
 
 def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:
-    """Drop what is damaged and make the tasks concerned unfit for reuse, so that they run, and store it, again."""
+    """Delete damaged objects, and the keys of the tasks concerned, so that these tasks run and store them again."""
     connection = schema.connect(path, write=True)
     try:
         with schema.meaning_of_errors(path):

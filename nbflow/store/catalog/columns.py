@@ -1,4 +1,4 @@
-"""The columns that are read of tasks, artifacts and components, and the rows that are made of them."""
+"""Lists the columns that are read of tasks, artifacts and components, and turns rows of them into objects."""
 
 from __future__ import annotations
 

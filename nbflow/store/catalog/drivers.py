@@ -1,4 +1,4 @@
-"""Which process drives a run, and whether it is still there."""
+"""Identifies the process that drives a run, and tells whether it is still alive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process of a host; `start` in clock ticks since boot tells it from a later one with the same pid."""
+    """Identifies a process of a host. `start` (clock ticks since boot) tells it from a later one with the same pid."""
 
     host: str
     pid: int
@@ -18,11 +18,12 @@ class Process:
 
 
 def this_process() -> Process:
+    """Return the identity of this process."""
     return Process(socket.gethostname(), os.getpid(), started(os.getpid()) or 0)
 
 
 def is_gone(process: Process) -> bool:
-    """Whether the process has certainly ended; of another host nobody can say."""
+    """Return whether the process has certainly ended; False for a process of another host, which we cannot see."""
     if process.host != socket.gethostname():
         return False
     if Path("/proc/self/stat").exists():
@@ -31,7 +32,7 @@ def is_gone(process: Process) -> bool:
 
 
 def started(pid: int) -> int | None:
-    """When the process started; None if there is none, or only a zombie."""
+    """Return when a process of this host started, in clock ticks since boot; None if it is gone or a zombie."""
     try:
         state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

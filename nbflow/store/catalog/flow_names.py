@@ -1,4 +1,4 @@
-"""Names of flows in a store: two notebooks of one file name in two folders do not share their runs."""
+"""Names the flows of a store, so that two notebooks of one file name in two folders do not share their runs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NOTEBOOKS = (".ipynb", ".py")
 
 
 def name_flow(catalog: Path, notebook: Path) -> str:
-    """Return the name of a notebook's flow: its stem; with folders in front, `sub.A`, where another notebook has that.
+    """Return the name of a notebook's flow: its stem, or `sub.A` with folders in front if another one has the stem.
 
-    A notebook that was moved keeps its name: one that is not where it was has none.
+    A notebook that was moved keeps its name, because a notebook that is no longer at its place owns no name.
     """
     if not schema.is_there(catalog):
         return notebook.stem
@@ -25,14 +25,14 @@ def name_flow(catalog: Path, notebook: Path) -> str:
 
 
 def explain_name(name: str, document: str) -> str:
-    """Return why a flow is not called as its notebook is; nothing where it is."""
+    """Return a line that says why a flow has not the name of its notebook; "" if it has."""
     if name == Path(document).stem:
         return ""
-    return f"this flow is called {name}: another notebook with runs in this store is called {document} too\n"
+    return f"this flow is called {name}, because another notebook with runs in this store is also called {document}\n"
 
 
 def place_in(root: Path, folder: Path, document: str) -> str:
-    """Return where a notebook is, as the store keeps it: relative to its own place, so that both may be moved."""
+    """Return the place of a notebook relative to the store, so that both can be moved together; absolute elsewhere."""
     own, top = folder.resolve() / Path(document).stem, root.resolve().parent
     return os.path.relpath(own, top) if own.is_relative_to(top) else str(own)
 

@@ -1,4 +1,4 @@
-"""Records that somebody else has signed: refused before they are unpickled, until the user trusts the store."""
+"""Refuses to unpickle records that somebody else has signed, until the user trusts the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def refuse_untrusted(reader: CatalogReader, tasks: Iterable[int], root: Path) ->
 
 
 def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iterable[ArtifactRef], root: Path) -> None:
-    """The same for artifacts that a task has, or sees: some task of its run that is trusted must have made them."""
+    """Raise Untrusted unless each of these artifacts was made by a trusted task of the run, maybe by `task` itself."""
     digests = {one.digest for one in artifacts}
     for holder in (task, *_holders(reader, task, digests)):
         if not digests:
@@ -36,7 +36,7 @@ def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iter
 
 
 def _holders(reader: CatalogReader, task: int, digests: Iterable[str]) -> Iterator[int]:
-    """The other tasks of the run that have one of the artifacts."""
+    """Yield the rows of the tasks in the same run that have one of the artifacts."""
     for digest in sorted(digests):
         component, _, index = digest.partition(":")
         query = """SELECT tasks.id FROM tasks JOIN artifacts ON artifacts.task = tasks.id WHERE tasks.run =
@@ -45,7 +45,7 @@ def _holders(reader: CatalogReader, task: int, digests: Iterable[str]) -> Iterat
 
 
 def trust_store(reader: CatalogReader) -> int:
-    """Trust all that the store holds now, whoever signed it; returns how many records that are besides one's own."""
+    """Trust all records that the store holds now; return how many of them the user had not signed or trusted."""
     ring = keyring()
     found = [sealed for task in reader.task_ids() if (sealed := reader.sealed(task)) and not ring.accepts(*sealed)]
     ring.trust(reader.doubtful_code())

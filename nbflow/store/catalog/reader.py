@@ -1,4 +1,4 @@
-"""Reading the catalog. Sees what writers in any process have committed."""
+"""Reads the catalog: runs, tasks, artifacts, files and content that writers in any process have committed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,10 @@ def _always(component: Component) -> bool:
 
 
 class CatalogReader:
-    """`usable` says whether the blobs of a component are there; a task that lacks one is not offered for reuse."""
+    """Reads one catalog file.
+
+    `usable` tells whether the blobs of a component are there, `trusts` whether what a task made may be unpickled.
+    """
 
     def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = accepts) -> None:
         self.path = path
@@ -67,6 +70,7 @@ class CatalogReader:
         self.close()
 
     def query(self, query: str, *values: Any) -> sqlite3.Cursor:
+        """Run a statement that reads. SQLite's errors are raised as StoreError."""
         with schema.meaning_of_errors(self.path):
             return self._db.execute(query, values)
 
@@ -79,21 +83,23 @@ class CatalogReader:
         return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
 
     def notebook_of(self, flow: str) -> str | None:
-        """Where the notebook of a flow was when it last ran: its path without the suffix."""
+        """Return the path, without suffix, where the notebook of a flow was when it last ran; None if it never ran."""
         row = self._one("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
         return None if row is None else str(row[0])
 
     def runs(self, flow: str | None = None, limit: int = -1) -> tuple[RunRow, ...]:
-        """Newest first."""
+        """Return runs of a flow, or of all, newest first; at most `limit` of them, where -1 means all."""
         where, values = ("WHERE flow = ?", [flow]) if flow is not None else ("", [])
         rows = self.query(f"SELECT {_RUN} FROM runs {where} ORDER BY id DESC LIMIT ?", *values, limit)
         return tuple(self._run(row) for row in rows.fetchall())
 
     def run(self, flow: str, number: int) -> RunRow | None:
+        """Return the run of a flow with this number."""
         row = self._one(f"SELECT {_RUN} FROM runs WHERE flow = ? AND number = ?", flow, number)
         return None if row is None else self._run(row)
 
     def run_of_id(self, run: int) -> RunRow | None:
+        """Return the run with this row."""
         row = self._one(f"SELECT {_RUN} FROM runs WHERE id = ?", run)
         return None if row is None else self._run(row)
 
@@ -109,7 +115,7 @@ class CatalogReader:
         )  # fmt: skip
 
     def _end(self, run: int, kind: RunKind) -> RunStatus:
-        """How a run ended that did not say so. Kernels are killed in passing: where nothing ran, that was no crash."""
+        """Return how a run ended whose process is gone. An idle kernel may be killed; during a task it is a crash."""
         query = "SELECT 1 FROM tasks WHERE run = ? AND status = 'running' LIMIT 1"
         is_idle = kind is RunKind.INTERACTIVE and self._one(query, run) is None
         return RunStatus.SUCCEEDED if is_idle else RunStatus.CRASHED
@@ -118,7 +124,7 @@ class CatalogReader:
         return tuple(tag for (tag,) in self.query("SELECT tag FROM tags WHERE run = ? ORDER BY tag", run))
 
     def events(self, run: int, after: int = 0) -> tuple[EventRow, ...]:
-        """In the order in which they happened; `after`: only those with a larger id."""
+        """Return the events of a run in their order; only those with an id larger than `after`."""
         query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
         rows = self.query(query, run, after)
         return tuple(EventRow(row, of, time, kind, json.loads(payload)) for row, of, time, kind, payload in rows)
@@ -128,11 +134,14 @@ class CatalogReader:
     def tasks(
         self, run: int, step: str | None = None, superseded: bool = False, path: tuple[int, ...] | None = None
     ) -> tuple[TaskRow, ...]:
-        """The newest of each (step, path, turn, split), in the order they were begun; all of them if `superseded`."""
+        """Return the tasks of a run in the order in which they began, for one step or one path if given.
+
+        Only the newest task of each place (step, path, turn, split) is returned, unless `superseded` is true.
+        """
         wanted = {"names.text": step, "tasks.path": None if path is None else schema.pack_path(path)}
         where = "".join(f" AND {column} = ?" for column, value in wanted.items() if value is not None)
         values = [value for value in wanted.values() if value is not None]
-        newest = "" if superseded else ", max(tasks.number)"  # SQLite takes the other columns from that very row
+        newest = "" if superseded else ", max(tasks.number)"  # SQLite reads the other columns from that row
         group = "" if superseded else "GROUP BY tasks.step, tasks.path, tasks.turn, tasks.split"
         query = (
             f"SELECT {TASK_COLUMNS} {newest} {_FROM_TASKS} WHERE tasks.run = ? {where} {group} ORDER BY tasks.number"
@@ -140,7 +149,7 @@ class CatalogReader:
         return tuple(task_of(row) for row in self.query(query, run, *values))
 
     def attempts(self, task: TaskRow) -> tuple[TaskRow, ...]:
-        """The attempts up to a task, the first one first: those since the last that was not a further one."""
+        """Return the attempts of a task up to this one, the first one first."""
         if not task.attempt:
             return (task,)
         place = (task.turn, task.split)
@@ -150,7 +159,7 @@ class CatalogReader:
         return tuple(before[first:])
 
     def steps(self, run: int) -> tuple[StepRow, ...]:
-        """The newest task at every place, added up by step and status: quick however many there are."""
+        """Return, per step and status, the sums over the newest tasks of a run; quick for any number of tasks."""
         newest = """SELECT step, split, status, seconds, started, finished, items, again, max(number) FROM tasks
             WHERE run = ? GROUP BY step, path, turn, split"""
         query = f"""SELECT names.text, newest.split, newest.status, count(*), total(newest.seconds),
@@ -163,22 +172,23 @@ class CatalogReader:
         )
 
     def task(self, task: int) -> TaskRow | None:
+        """Return the task with this row."""
         row = self._one(f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.id = ?", task)
         return None if row is None else task_of(row)
 
     def find_key(
         self, key: str, within_run: int | None = None, holds: Callable[[TaskRow], bool] = lambda row: True
     ) -> TaskRow | None:
-        """The newest task with that key that succeeded, or had nothing to do, and whose objects are all there.
+        """Return the newest trusted task with this key that succeeded or was skipped, and whose objects are all there.
 
-        `holds` may say of a task that it does not stand for another for other reasons.
+        `within_run` is the row of the run to which the search is limited. `holds` may refuse a task for other reasons.
         """
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
         query = f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
         return self._first_usable(self.query(query, key, *values), holds)
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
-        """The newest successful task of the step for that item (else at that path), whatever its key is."""
+        """Return the newest successful task of a step for this foreach item, or at this path, whatever its key is."""
         where = "tasks.item = ?" if item is not None else "tasks.path = ?"
         query = f"""SELECT {TASK_COLUMNS} {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
             WHERE runs.flow = ? AND names.text = ? AND {where} AND tasks.split = 0 AND {_DONE} ORDER BY tasks.id DESC"""
@@ -192,7 +202,7 @@ class CatalogReader:
         return next((one for one in usable if holds(one)), None)
 
     def is_intact(self, task: int) -> bool:
-        """Whether everything that the task made is still in the store."""
+        """Return whether everything that the task made is still in the store."""
         query = f"""SELECT DISTINCT artifacts.component, artifacts.shares, {COMPONENT_COLUMNS} FROM artifacts
             LEFT JOIN components ON components.digest = artifacts.component WHERE artifacts.task = ?"""
         rows = self.query(query, task).fetchall()
@@ -205,7 +215,7 @@ class CatalogReader:
         return component is not None and self._usable(component)
 
     def durations(self, flow: str) -> dict[str, float]:
-        """Step -> seconds all its tasks took together in the newest run that executed it."""
+        """Return how many seconds all tasks of each step took in the newest run that executed the step."""
         query = f"""SELECT names.text, sum(tasks.seconds), max(tasks.run) {_FROM_TASKS} JOIN runs ON runs.id = tasks.run
             WHERE runs.flow = ? AND tasks.status = '{TaskStatus.SUCCEEDED}' AND tasks.seconds IS NOT NULL
             GROUP BY tasks.run, tasks.step ORDER BY tasks.run"""
@@ -214,11 +224,13 @@ class CatalogReader:
     # ---- artifacts
 
     def artifacts(self, task: int) -> tuple[ArtifactRef, ...]:
+        """Return the artifacts of the task with this row, in the order in which they were stored."""
         query = f"""SELECT {ARTIFACT_COLUMNS} FROM artifacts JOIN names ON names.id = artifacts.name
             WHERE artifacts.task = ? ORDER BY artifacts.position"""
         return tuple(artifact_of(row) for row in self.query(query, task))
 
     def artifact(self, task: int, name: str) -> ArtifactRef | None:
+        """Return the artifact of this name that the task with this row has."""
         query = f"""SELECT {ARTIFACT_COLUMNS} FROM artifacts JOIN names ON names.id = artifacts.name
             WHERE artifacts.task = ? AND names.text = ?"""
         row = self._one(query, task, name)
@@ -227,13 +239,13 @@ class CatalogReader:
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
-        """(step, path) and artifacts at every path below `prefix` whose newest task succeeded, in order of paths."""
+        """Yield ((step, path), artifacts by name) of the newest tasks below `prefix` that succeeded, sorted by path."""
         return self._views(run, steps, prefix, _DONE.replace("tasks.", "newest."))
 
     def failures(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[_Place, dict[str, ArtifactRef], str]]:
-        """As `views`, of the tasks that failed, with the JSON of their failures."""
+        """Yield what `views` yields, but for the tasks that failed, each with the JSON of its failure."""
         failed = f"newest.status = '{TaskStatus.FAILED}'"
         why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
         for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
@@ -255,12 +267,12 @@ class CatalogReader:
     # ---- files
 
     def files(self, task: int) -> tuple[FileRow, ...]:
-        """What a task read and wrote."""
+        """Return the files that a task read and wrote."""
         query = "SELECT path, access, digest, size, mtime, ctime, inode FROM files WHERE task = ?"
         return tuple(FileRow(*row) for row in self.query(query, task))
 
     def files_of_run(self, run: int) -> dict[str, tuple[FileRow, ...]]:
-        """Step -> what its newest tasks in a run read and wrote."""
+        """Return the files that the newest tasks of each step in a run read and wrote."""
         newest = "SELECT id, step, max(number) FROM tasks WHERE run = ? GROUP BY step, path, turn, split"
         query = f"""SELECT DISTINCT names.text, path, access, digest, size, mtime, ctime, inode
             FROM ({newest}) AS newest JOIN files ON files.task = newest.id JOIN names ON names.id = newest.step"""
@@ -273,7 +285,7 @@ class CatalogReader:
         return found
 
     def left_by(self, flow: str, path: str, digest: str) -> frozenset[str]:
-        """The steps of a flow that have left a file as it is."""
+        """Return the steps of a flow that have left a file with this digest at this path."""
         query = f"""SELECT DISTINCT names.text {_FROM_TASKS} JOIN files ON files.task = tasks.id
             JOIN runs ON runs.id = tasks.run WHERE files.path = ? AND files.digest = ? AND runs.flow = ?
             AND files.access NOT IN ('read', 'find', 'list')"""
@@ -281,7 +293,7 @@ class CatalogReader:
         return frozenset(step for (step,) in rows)
 
     def written(self, flow: str) -> dict[str, dict[str, str]]:
-        """Path -> the steps of a flow that have ever written it, each with the digest that it has left last."""
+        """Return, for each path, the steps of a flow that ever wrote the file, with the digest that each left last."""
         query = f"""SELECT files.path, names.text, files.digest {_FROM_TASKS} JOIN files ON files.task = tasks.id
             JOIN runs ON runs.id = tasks.run
             WHERE runs.flow = ? AND files.access NOT IN ('read', 'find', 'list', 'make') ORDER BY tasks.id"""
@@ -293,6 +305,7 @@ class CatalogReader:
     # ---- content
 
     def component(self, digest: str) -> Component | None:
+        """Return the component with this digest."""
         row = self._one(f"SELECT {COMPONENT_COLUMNS} FROM components WHERE digest = ?", digest)
         return None if row is None else component_of(row)
 
@@ -300,17 +313,18 @@ class CatalogReader:
         return (component_of(row) for row in self.query(f"SELECT {COMPONENT_COLUMNS} FROM components"))
 
     def made(self, task: int) -> tuple[tuple[str, str], ...]:
-        """(name, digest) of what a task made, in its order."""
+        """Return (name, digest) of each artifact that a task made, in the order in which they were stored."""
         query = """SELECT names.text, artifacts.component, artifacts.idx FROM artifacts
             JOIN names ON names.id = artifacts.name WHERE artifacts.task = ? ORDER BY artifacts.position"""
         return tuple((name, f"{component}:{index}") for name, component, index in self.query(query, task))
 
     def seal(self, task: int) -> Seal | None:
+        """Return the signature of a task, if it has one."""
         row = self._one("SELECT signer, key, code, mac FROM seals WHERE task = ?", task)
         return None if row is None else Seal(row[0], row[1] or "", row[2] or "", row[3])
 
     def sealed(self, task: int) -> tuple[SignedRecord, Seal | None] | None:
-        """What is signed of a task, and by whom; None when the task is not there."""
+        """Return the record of a task that is signed, with its signature if any; None if there is no such task."""
         row = self.task(task)
         run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run) if row else None
         if row is None or run is None:
@@ -321,31 +335,33 @@ class CatalogReader:
         return SignedRecord(flow, number, row.step, row.path, row.turn, row.split, key, code, self.made(task)), seal
 
     def is_trusted(self, task: int) -> bool:
-        """Whether what the task made may be unpickled, and its row has the key that was signed, not that of another."""
+        """Return whether what the task made may be unpickled, and the key in its row is the key that was signed."""
         found, row = self.sealed(task), self.task(task)
         return found is not None and row is not None and self._trusts(*found) and row.key in ("", found[0].key)
 
     def random(self, task: int) -> str | None:
-        """The state of the random generators after a task, where it was kept."""
+        """Return the state of the random generators after a task, if it was kept."""
         row = self._one("SELECT state FROM randoms WHERE task = ?", task)
         return None if row is None else self.text(row[0])
 
     def task_ids(self) -> list[int]:
+        """Return the rows of all tasks that succeeded."""
         return [task for (task,) in self.query(f"SELECT id FROM tasks WHERE {_DONE}")]
 
     def text(self, digest: str) -> str | None:
+        """Return the stored text with this digest."""
         row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
         return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
 
     def code(self, digest: str) -> str | None:
-        """Source by its digest. Raises CodeChanged for what is not what the user, or somebody trusted, stored there."""
+        """Return the source with this digest. Raises CodeChanged unless the user, or somebody trusted, stored it."""
         row = self._one("SELECT body FROM code WHERE digest = ?", digest)
         if row is not None and not self._is_genuine(Code(digest, row[0])):
             raise CodeChanged(digest)
         return None if row is None else str(row[0])
 
     def doubtful_code(self) -> list[Code]:
-        """All source that `code` would refuse."""
+        """Return all sources that `code` would refuse."""
         sources = (Code(digest, text) for digest, text in self.query("SELECT digest, body FROM code"))
         return [code for code in sources if not self._is_genuine(code)]
 
@@ -354,12 +370,13 @@ class CatalogReader:
         return is_genuine(code, (Seal(signer, "", "", mac) for signer, mac in seals))
 
     def environment(self, digest: str) -> dict[str, Any] | None:
+        """Return the facts about an environment that have this digest."""
         row = self._one("SELECT body FROM environment WHERE digest = ?", digest)
         facts: dict[str, Any] | None = None if row is None else json.loads(row[0])
         return facts
 
     def learned(self, flow: str) -> dict[tuple[str, str], frozenset[str]]:
-        """(step, digest of its code) -> names it was found to write."""
+        """Return, for each (step, digest of its code), the names that the step was found to write."""
         found: dict[tuple[str, str], set[str]] = {}
         for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
             found.setdefault((step, code), set()).add(name)

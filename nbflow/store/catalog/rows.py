@@ -1,4 +1,4 @@
-"""What the catalog says about runs and tasks."""
+"""Describes the rows of the catalog about runs, tasks, steps, files and events."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 
 class TaskStatus(StrEnum):
+    """Says how far a task is, or how it ended."""
+
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     REUSED = "reused"
@@ -18,14 +20,18 @@ class TaskStatus(StrEnum):
 
 
 class RunStatus(StrEnum):
+    """Says how far a run is, or how it ended."""
+
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
-    CRASHED = "crashed"  # never stored: recorded as running, and its process is gone; of a kernel, while a task ran
+    CRASHED = "crashed"  # never stored: the row says running, but the process is gone
 
 
 class RunKind(StrEnum):
+    """Says what started a run: a first run, a resume, or cells in a kernel."""
+
     RUN = "run"
     RESUME = "resume"
     INTERACTIVE = "interactive"
@@ -33,7 +39,7 @@ class RunKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run. `id` is its row; `number` counts from 1 in its flow and is what users see. Times: seconds since 1970."""
+    """Describes a run. `id` is its row; `number` counts from 1 in its flow, for users. Times are seconds since 1970."""
 
     id: int
     flow: str
@@ -44,7 +50,7 @@ class RunRow:
     started: float = 0.0
     finished: float | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)  # JSON
-    origin: int | None = None  # number of the run it resumes
+    origin: int | None = None  # number of the run that this one resumes
     tags: tuple[str, ...] = ()
     user: str = ""
     host: str = ""
@@ -56,7 +62,10 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task of the run with row `run`. `id` and `number` 0: not written yet. A task done again is a row of its own."""
+    """Describes a task of the run with row `run`; a task that runs again gets a new row.
+
+    `id` and `number` are 0 until the row is written.
+    """
 
     run: int
     step: str
@@ -74,17 +83,17 @@ class TaskRow:
     item: str = ""  # the foreach item in a few words
     failure: str | None = None  # JSON
     outputs: str | None = None  # digest of a stored text
-    source: str | None = None  # "RUN/TASK" that it was reused from
-    items: int | None = None  # how many a foreach has
-    again: bool = False  # of a loop: one more turn
-    passed_on: str | None = None  # JSON: which shared objects it changed, and to which names it passed that on
+    source: str | None = None  # "RUN/TASK" of the task that it was reused from
+    items: int | None = None  # of a foreach: the number of its items
+    again: bool = False  # of a loop: True if one more turn follows
+    passed_on: str | None = None  # JSON: the shared objects it changed, and the names that see the change
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file that a task read or wrote. The stamp tells without reading the file that nobody has touched it since."""
+    """Describes a file that a task read or wrote; if its stamp is unchanged, nobody has touched it since."""
 
-    path: str  # relative to the folder of the notebook where it lies in it
+    path: str  # relative to the notebook's folder, if the file lies in it
     access: str
     digest: str
     size: int = 0
@@ -94,31 +103,34 @@ class FileRow:
 
     @property
     def stamp(self) -> tuple[int, int, int, int]:
+        """Return size, times and inode, which change when the file is written."""
         return self.size, self.mtime, self.ctime, self.inode
 
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """What all tasks of one step in one run add up to that have the same status; splits of a foreach stand apart."""
+    """Sums up the tasks of one step in one run that have the same status; splits of a foreach are counted apart."""
 
     step: str
     split: bool
     status: TaskStatus
     tasks: int
     seconds: float
-    finished: float | None  # when the last of them was
-    items: int  # of splits: how many tasks they make
-    started: float | None = None  # when the first of them was
-    again: int = 0  # of a loop: how many of them were followed by one more turn
+    finished: float | None  # when the last of them ended
+    items: int  # of splits: the number of tasks that they create
+    started: float | None = None  # when the first of them began
+    again: int = 0  # of a loop: how many of the tasks were followed by another turn
 
 
 def task_id(run: int, number: int) -> int:
-    """The row of a task: known before it is written, so that a thousand rows are written at once."""
+    """Return the row of a task. It is known before the task is written, so that many tasks are written at once."""
     return (run << 32) + number
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
+    """Describes an event of the run with row `run`. `time` is in seconds since 1970."""
+
     id: int
     run: int
     time: float

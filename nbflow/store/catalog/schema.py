@@ -1,4 +1,4 @@
-"""The tables of the catalog, how it is opened, and what its errors mean."""
+"""Defines the tables of the catalog, opens and creates it, and translates SQLite's errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 
 _FORMAT = 2
-NEEDS = "0.2.0"  # the first nbflow that reads this format; written down for those that do not
+NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
 _PATIENCE = 30.0  # seconds to wait for another writer
 
@@ -58,10 +58,10 @@ _FILES = """(
     task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
 NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)")
-"""Makes the table that catalogs of format 1 do not have."""
+"""Creates the table that catalogs of format 1 do not have."""
 
 ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
-"""The columns, all of them text, that catalogs of format 1 do not have."""
+"""Lists the columns that catalogs of format 1 do not have; all of them hold text."""
 
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
@@ -70,18 +70,19 @@ _NETWORK = frozenset(
 
 
 def pack_path(path: tuple[int, ...]) -> bytes:
-    """Sorts as the tuple does, and a prefix of the tuple is a prefix of the bytes."""
+    """Return a path as bytes that sort as the tuple does; a prefix of the tuple is a prefix of the bytes."""
     return struct.pack(f">{len(path)}I", *path)
 
 
 def unpack_path(packed: bytes) -> tuple[int, ...]:
+    """Return the path that `pack_path` has packed."""
     return struct.unpack(f">{len(packed) // 4}I", packed)
 
 
 class Catalog(sqlite3.Connection):
-    """A connection that takes any text: what UTF-8 cannot say, a lone surrogate, is kept as its escape `\\udc80`.
+    """Is a connection that takes any text: a lone surrogate, which UTF-8 cannot hold, is kept as its escape `\\udc80`.
 
-    In JSON that is the character itself.
+    In JSON this escape means the character itself.
     """
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
@@ -92,16 +93,17 @@ class Catalog(sqlite3.Connection):
 
 
 def storable(value: Any) -> Any:
+    """Return the value with lone surrogates replaced by their escapes, if it is a text."""
     if type(value) is not str or value.isascii():
         return value
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def connect(path: Path, write: bool) -> sqlite3.Connection:
-    """Open an existing catalog and check that it is one we know."""
+    """Open an existing catalog, to write or only to read. Raises StoreError if it is not a catalog that we can read."""
     modes = ["mode=rw"] if write else ["mode=ro"]
     if not write and not os.access(path.parent, os.W_OK):
-        modes.append("immutable=1")  # nobody can add to it there, and a reader may not make the files it shares
+        modes.append("immutable=1")  # nobody can write there, and a reader cannot create SQLite's shared files
     with meaning_of_errors(path):
         for mode in modes[:-1]:
             with suppress(sqlite3.OperationalError):
@@ -125,9 +127,9 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a catalog. One that is being made is an empty file until all of it is there.
+    """Return whether there is a catalog; one that is being created is empty until it is complete.
 
-    Raises StoreUnreadable for one that we may not look at.
+    Raises StoreUnreadable if this user may not look.
     """
     try:
         return path.stat().st_size > 0
@@ -138,7 +140,7 @@ def is_there(path: Path) -> bool:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells the file from another one that has its name later; None when it is gone."""
+    """Return the identity of a file, which a later file of the same name does not have; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -147,12 +149,12 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def create(path: Path) -> None:
-    """Make the catalog unless it is there; any number of processes may do so at once. Raises StoreReadOnly."""
+    """Create the catalog unless it exists; several processes may do so at once. Raises StoreReadOnly."""
     if not path.exists():
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError:
-            pass  # somebody else was faster, and it is theirs that counts
+            pass  # another process was faster, and its catalog counts
         except PermissionError as error:
             raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
     with meaning_of_errors(path):
@@ -167,7 +169,7 @@ def create(path: Path) -> None:
 def _create_tables(connection: sqlite3.Connection) -> None:
     if _is_new(connection):
         connection.execute("BEGIN IMMEDIATE")
-        if _is_new(connection):  # nobody was faster
+        if _is_new(connection):  # no other process was faster
             for statement in (*filter(str.strip, TABLES.split(";")), *NEW):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('needs', ?)", (NEEDS,))
@@ -181,7 +183,7 @@ def _is_new(connection: sqlite3.Connection) -> bool:
 
 
 def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
-    # WAL needs memory shared by all who use the file, which no network file system gives
+    # WAL needs memory that all users of the file share; network file systems cannot provide it
     wanted = "delete" if is_on_network(path) else "wal"
     if _pragma(connection, "application_id") == APPLICATION and _pragma(connection, "journal_mode") != wanted:
         connection.execute(f"PRAGMA journal_mode = {wanted}")
@@ -189,7 +191,7 @@ def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if _is_new(connection):
-        raise _not_there(path)  # another process is about to make it, or was killed just before
+        raise _not_there(path)  # another process is about to create it, or was killed before it could
     if _pragma(connection, "application_id") != APPLICATION:
         raise StoreBroken(
             path, "it is a database, but not nbflow's", "Move it away, or set NBFLOW_HOME to another folder"
@@ -201,14 +203,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
-    """Add what a catalog of an earlier format lacks; to a connection that only reads it looks as if it were there."""
+    """Add what a catalog of an earlier format lacks; a connection that only reads gets temporary stand-ins."""
     if _pragma(connection, "user_version") == _FORMAT:
         return
     if not write:
         _pretend(connection)
         return
     connection.execute("BEGIN IMMEDIATE")
-    if _pragma(connection, "user_version") != _FORMAT:  # nobody was faster
+    if _pragma(connection, "user_version") != _FORMAT:  # no other process was faster
         for table, column in ADDED:
             connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
         for statement in NEW:
@@ -219,7 +221,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
 
 
 def _pretend(connection: sqlite3.Connection) -> None:
-    """Put views before the tables, in which the missing columns are empty, and an empty table where one is missing."""
+    """Hide the tables behind views that have the missing columns, empty, and create a missing table, empty."""
     connection.execute(f"CREATE TEMP TABLE files {_FILES}")
     for table, column in ADDED:
         connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
@@ -232,7 +234,7 @@ def _pragma(connection: sqlite3.Connection, what: str) -> object:
 
 @contextmanager
 def meaning_of_errors(path: Path) -> Iterator[None]:
-    """Say what SQLite's errors mean for the user."""
+    """Raise SQLite's errors as errors that say what they mean for the user."""
     try:
         yield
     except sqlite3.Error as error:
@@ -240,7 +242,7 @@ def meaning_of_errors(path: Path) -> Iterator[None]:
 
 
 def meaning(error: sqlite3.Error, path: Path) -> StoreError:
-    """The error that says what one of SQLite means for the user."""
+    """Return the error that says what an error of SQLite means for the user."""
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
         return StoreFull(path, 0, str(error))
@@ -260,7 +262,7 @@ def _not_there(path: Path) -> StoreBroken:
 
 
 def is_on_network(path: Path) -> bool:
-    """Whether the folder lies on a file system of another machine; False where nobody can tell."""
+    """Return whether the folder lies on a network file system; False where that cannot be found out."""
     try:
         mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     except OSError:

@@ -1,4 +1,4 @@
-"""Garbage: runs nobody keeps, and the objects that only they needed."""
+"""Deletes old runs, and the objects that only they need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _UNUSED_TEXTS = (
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What gc removed, or would remove. `bytes` are those of blobs, streams and texts."""
+    """Counts what gc removed, or would remove; `bytes` is the size of the blobs, streams and texts."""
 
     runs: tuple[str, ...] = ()  # "flow/number"
     components: int = 0
@@ -43,7 +43,11 @@ class Swept:
 
 
 def sweep(path: Path, blobs: LocalBlobs, keep_runs: int, dry_run: bool) -> Swept:
-    """Only while nobody writes to the store. The rows go first: a crash leaves blobs for the next time, no more."""
+    """Delete all but the newest `keep_runs` runs of each flow, and what only they need; nobody may write meanwhile.
+
+    Rows are deleted first, so that a crash leaves only blobs without rows, which the next call deletes. With `dry_run`
+    nothing is deleted.
+    """
     connection = schema.connect(path, write=True)
     try:
         with schema.meaning_of_errors(path):
@@ -71,7 +75,7 @@ def _delete_runs(connection: sqlite3.Connection, keep: int) -> tuple[str, ...]:
 
 
 def _find_needed(connection: sqlite3.Connection) -> None:
-    """Fill a table with the components that no artifact names, but that others reach through references."""
+    """Fill a temporary table with the components that are reached through references and that no artifact names."""
     connection.execute("CREATE TEMP TABLE needed (digest TEXT PRIMARY KEY)")
     reached = connection.execute("SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL")
     digests = {digest for (shares,) in reached for digest in shares.split()}

@@ -1,7 +1,7 @@
-"""Who wrote a record: every settled task is signed with a key of the user's, and only trusted ones are unpickled.
+"""Signs every finished task with a key of the user, and decides whose records may be unpickled.
 
-The signature covers what the task made, by digest, and the code it was made with; a digest covers all bytes of a
-pickle. The key stays in the user's own folder, and so does the list of the foreign records that the user trusts.
+The signature covers the digests of what the task made, and the code that made it; a digest covers all bytes of a
+pickle. The key, and the list of foreign records that the user trusts, stay in the user's own folder.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LENGTH = 32  # bytes of the key
 
 @dataclass(frozen=True, slots=True)
 class SignedRecord:
-    """What is signed of a task. `code` is the digest of the cells it ran with."""
+    """Holds what is signed of a task. `code` is the digest of the cells that it ran with; `run` is a number."""
 
     flow: str
     run: int  # number
@@ -48,7 +48,7 @@ class SignedRecord:
     artifacts: tuple[tuple[str, str], ...]  # (name, digest)
 
     def message(self) -> bytes:
-        """Every field with its length, so that no two records have one message."""
+        """Return the bytes to sign: every field with its length, so that no two records have the same bytes."""
         fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
         parts = (*map(str, fields), *(part for artifact in self.artifacts for part in artifact))
         return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
@@ -56,18 +56,19 @@ class SignedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Source that is stored under another digest than its own: the one by which pickles refer to it."""
+    """Holds a source that is stored under a digest by which pickles refer to it, not under its own."""
 
     digest: str
     text: str
 
     def message(self) -> bytes:
+        """Return the bytes to sign."""
         return f"nbflow code 1 {self.digest} {self.text}".encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A signature as the catalog keeps it, with the facts that a task's row may lose later."""
+    """Holds a signature as the catalog keeps it, with the facts that the row of a task may lose later."""
 
     signer: str
     key: str
@@ -76,7 +77,7 @@ class Seal:
 
 
 class Keyring:
-    """The user's key, and the foreign records the user trusts."""
+    """Signs with the user's key, and knows the foreign records that the user trusts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -84,19 +85,21 @@ class Keyring:
         self.signer = blake3(b"nbflow signer" + self._secret).hexdigest(8)
 
     def sign(self, record: SignedRecord) -> Seal:
+        """Sign the record of a task."""
         return Seal(self.signer, record.key, record.code, self._mac(record))
 
     def sign_code(self, code: Code) -> Seal:
+        """Sign a source."""
         return Seal(self.signer, "", "", self._mac(code))
 
     def accepts(self, record: SignedRecord | Code, seal: Seal | None) -> bool:
-        """Whether the record was signed with this key, or is one that the user trusts."""
+        """Return whether the record was signed with this key, or the user trusts it."""
         if seal is not None and hmac.compare_digest(self._mac(record), seal.mac):
             return True
         return self._mac(record).hex() in self._trusted()
 
     def trust(self, records: Iterable[SignedRecord | Code]) -> int:
-        """Trust these very records; returns how many are new. Whatever is changed in them later is not trusted."""
+        """Trust these records; return how many are new. A record that is changed later is not trusted."""
         new = {self._mac(record).hex() for record in records} - self._trusted()
         if new:
             with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
@@ -120,7 +123,7 @@ def _read_trusted(path: Path, changed: int, size: int) -> frozenset[str]:
 
 
 class _private:  # noqa: N801 - used as a function
-    """A file descriptor of a file that only the user may read."""
+    """Opens a file that only the user may read, and gives its descriptor."""
 
     def __init__(self, path: Path, how: int) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -134,11 +137,11 @@ class _private:  # noqa: N801 - used as a function
 
 
 def _read_or_make(path: Path) -> bytes:
-    """The key in this file. Where none can be kept, one for this process: then nothing stored is trusted later."""
+    """Return the key in this file, or a key for this process alone if none can be kept: it is never trusted later."""
     made = secrets.token_bytes(LENGTH)
     try:
         if path.exists() and not _is_ours(path):
-            path.unlink()  # damaged, or anybody may have written it: what it signed is not trusted any more
+            path.unlink()  # damaged, or anyone may have written it: do not trust what it signed
         if not path.exists():
             _publish(path, made)
         found = path.read_bytes()
@@ -148,7 +151,7 @@ def _read_or_make(path: Path) -> bytes:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether a file holds a key, or a folder may hold one, that no other user could have put there."""
+    """Return whether a file holds a key, or a folder may hold one, that no other user could have put there."""
     found = path.stat()
     is_private = not found.st_mode & 0o002 and (found.st_uid in (_user_id(), 0) or not _user_id())
     return is_private and (path.is_dir() or found.st_size == LENGTH)
@@ -163,15 +166,15 @@ def _publish(path: Path, key: bytes) -> None:
     with _private(temporary, os.O_EXCL) as file:
         os.write(file, key)
     try:
-        with suppress(FileExistsError):  # somebody else was faster: theirs counts
+        with suppress(FileExistsError):  # another process was faster: its key counts
             os.link(temporary, path)
     finally:
         temporary.unlink()
 
 
 def data_folder() -> Path:
-    """Where Jupyter keeps what belongs to the user; among the temporary files for a user who has no home."""
-    paths = importlib.import_module("jupyter_core.paths")  # 20 ms that only who signs or checks pays
+    """Return Jupyter's data folder of the user; for a user without a home, a folder among the temporary files."""
+    paths = importlib.import_module("jupyter_core.paths")  # takes 20 ms, which only signing and checking should pay
     with suppress(OSError, RuntimeError):
         folder = Path(paths.jupyter_data_dir())
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -181,7 +184,7 @@ def data_folder() -> Path:
 
 
 def _temporary_folder() -> Path:
-    """A folder of this user alone, the same until the computer restarts."""
+    """Return a temporary folder that only this user can write; the same one until the computer restarts."""
     folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -191,6 +194,7 @@ def _temporary_folder() -> Path:
 
 
 def keyring() -> Keyring:
+    """Return the keys of this user."""
     return _keyring(os.environ.get("JUPYTER_DATA_DIR", ""), os.environ.get("HOME", ""))
 
 
@@ -200,22 +204,22 @@ def _keyring(_folder: str, _home: str) -> Keyring:
 
 
 def digest_text(text: str) -> str:
-    """By which source is stored, so that nobody changes it unseen."""
+    """Return the digest under which a source is stored, so that a change of it is noticed."""
     return str(blake3(text.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
 
 
 def accepts(record: SignedRecord, seal: Seal | None) -> bool:
-    """Whether the user, or somebody trusted, has signed it."""
+    """Return whether the user, or somebody whom the user trusts, has signed the record."""
     return keyring().accepts(record, seal)
 
 
 def is_genuine(code: Code, seals: Iterable[Seal]) -> bool:
-    """Whether source is what its digest says, or what somebody trusted has stored under that digest."""
+    """Return whether a source matches its digest, or somebody trusted has stored it under that digest."""
     return digest_text(code.text) == code.digest or any(keyring().accepts(code, seal) for seal in (*seals, None))
 
 
 def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
-    """Sign what a task made."""
+    """Sign what a task made, and return the signature."""
     made = tuple((one.name, one.digest) for one in artifacts)
     place = (task.step, task.path, task.turn, task.split)
     return keyring().sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made))

@@ -1,4 +1,4 @@
-"""Who runs flows here."""
+"""Finds the name of the user who runs flows."""
 
 from __future__ import annotations
 

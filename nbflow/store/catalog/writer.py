@@ -1,4 +1,4 @@
-"""Writing the catalog: one writer per run, whose rows appear to others when it commits."""
+"""Writes the catalog: one writer per run, whose rows others see once it commits."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ _ADD_ARTIFACT = (
 
 
 class CatalogWriter:
-    """Rows of one run (or of none). Everything but `begin_run` waits for `commit`; commit soon, others wait to write.
+    """Writes the rows of one run, or rows that belong to no run.
 
-    After an error the rows since the last commit are gone.
+    Everything but `begin_run` is written by `commit`. Commit soon, because other writers wait. After an error the rows
+    since the last commit are lost.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,24 +57,27 @@ class CatalogWriter:
     # ---- transactions
 
     def commit(self) -> None:
-        """Raises StoreBroken when somebody has deleted the catalog: SQLite would go on writing where nobody reads."""
+        """Write the rows since the last commit.
+
+        Raises StoreBroken if the catalog file was deleted: SQLite would go on writing to a file that nobody can open.
+        """
         if self._db.in_transaction:
             if schema.identity(self.path) != self._identity:
                 self.rollback()
                 raise StoreBroken(
-                    self.path, "it was deleted while a run was going on, and what the run made with it", "Run it again"
+                    self.path, "it was deleted during a run, and the results of the run are lost", "Run it again"
                 )
             self._execute("COMMIT")
 
     def rollback(self) -> None:
-        """Take back the rows since the last commit."""
+        """Drop the rows since the last commit."""
         self._names.clear()
         self._numbers.clear()
         if self._db.in_transaction:
             self._db.rollback()
 
     def close(self) -> None:
-        """Commit and let go of the file."""
+        """Commit and close the file."""
         self.commit()
         self._db.close()
 
@@ -111,7 +115,7 @@ class CatalogWriter:
     # ---- runs
 
     def keep_place(self, flow: str, notebook: str) -> None:
-        """Remember where the notebook of a flow is."""
+        """Record where the notebook of a flow is."""
         self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"notebook of {flow}", notebook))
 
     def begin_run(
@@ -126,7 +130,10 @@ class CatalogWriter:
         code: str = "",
         environment: str = "",
     ) -> RunRow:
-        """Record a run of this process under the next number of the flow, at once visible to all."""
+        """Record a run of this process under the next number of the flow, and commit it; return its row.
+
+        `code` and `environment` are digests of stored texts; `origin` is the number of the run that this one resumes.
+        """
         self.commit()
         me, number = this_process(), self._next_run(flow)
         row = RunRow(
@@ -161,7 +168,7 @@ class CatalogWriter:
         environment: str | None = None,
         document: str | None = None,
     ) -> None:
-        """Change what is given. A run that is going on again (`status` RUNNING) belongs to this process from now on."""
+        """Change the given fields. A run that gets the status RUNNING again belongs to this process from now on."""
         facts = {"status": status, "finished": finished, "code": code, "environment": environment, "document": document}
         changes: dict[str, Any] = {column: value for column, value in facts.items() if value is not None}
         if parameters is not None:
@@ -174,25 +181,27 @@ class CatalogWriter:
             self._write(f"UPDATE runs SET {assignments} WHERE id = ?", (*changes.values(), run))
 
     def tag(self, run: int, *tags: str) -> None:
+        """Add tags to a run."""
         for tag in tags:
             self._write("INSERT OR IGNORE INTO tags VALUES (?, ?)", (run, tag))
 
     def untag(self, run: int, *tags: str) -> None:
+        """Remove tags from a run."""
         for tag in tags:
             self._write("DELETE FROM tags WHERE run = ? AND tag = ?", (run, tag))
 
     # ---- tasks and what they made
 
     def next_number(self, run: int) -> int:
-        """A task number that the run has not given out yet."""
+        """Return a task number that the run has not used yet."""
         if run not in self._numbers:
             row = self._execute("SELECT max(number) FROM tasks WHERE run = ?", (run,)).fetchone()
-            self._numbers[run] = max(int(row[0] or 0), 0)  # what nothing ran has a number below
+            self._numbers[run] = max(int(row[0] or 0), 0)  # tasks that no process ran have numbers below 1
         self._numbers[run] += 1
         return self._numbers[run]
 
     def put_task(self, task: TaskRow) -> int:
-        """Write a new task, or what became of one whose `number` (or `id`) is given. Returns its row."""
+        """Write a new task, or update the one with this `number` or `id`. Return its row."""
         number = task.number or (self._number_of(task.id) if task.id else self.next_number(task.run))
         if task.run in self._numbers:
             self._numbers[task.run] = max(number, self._numbers[task.run])
@@ -200,7 +209,7 @@ class CatalogWriter:
         return task_id(task.run, number)
 
     def put_tasks(self, tasks: Iterable[TaskRow]) -> None:
-        """Write tasks that have their numbers."""
+        """Write or update tasks that have their numbers."""
         rows = [
             (
                 task_id(task.run, task.number), task.run, task.number, self._name(task.step),
@@ -219,12 +228,12 @@ class CatalogWriter:
         return int(row[0])
 
     def put_artifacts(self, task: int, artifacts: Iterable[ArtifactRef]) -> None:
-        """What the task holds from now on; names it had and that are not given are forgotten."""
+        """Replace the artifacts of a task by these."""
         self._write("DELETE FROM artifacts WHERE task = ?", (task,))
         self.add_artifacts([(task, artifacts)])
 
     def add_artifacts(self, made: Iterable[tuple[int, Iterable[ArtifactRef]]]) -> None:
-        """What tasks hold that held nothing yet."""
+        """Write the artifacts of tasks that have none yet."""
         rows = [
             self._artifact_row(task, position, artifact)
             for task, artifacts in made
@@ -240,9 +249,11 @@ class CatalogWriter:
         return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost, shares
 
     def put_component(self, component: Component) -> None:
+        """Write a component, unless it is there already."""
         self.put_components((component,))
 
     def put_components(self, components: Iterable[Component]) -> None:
+        """Write components, except those that are there already."""
         rows = [
             (
                 one.digest, one.stream, one.blob or None, "\n".join(one.buffers) or None,
@@ -261,19 +272,19 @@ class CatalogWriter:
     # ---- everything else
 
     def put_text(self, text: str) -> str:
-        """Store a long text (captured outputs) and return its digest."""
+        """Store a long text, such as captured output, and return its digest."""
         raw = text.encode("utf-8", "surrogatepass")
         digest = str(blake3(raw).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
         return digest
 
     def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:
-        """Keep the signatures of what tasks made."""
+        """Store the signatures of what tasks made."""
         rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
         self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
 
     def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
-        """Keep what tasks read and wrote."""
+        """Store the files that tasks read and wrote."""
         rows = [
             (task, one.path, one.access, one.digest, one.size, one.mtime, one.ctime, one.inode)
             for task, found in files
@@ -282,11 +293,11 @@ class CatalogWriter:
         self._write_all("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def put_random(self, task: int, state: str) -> None:
-        """Keep the state of the random generators after a task."""
+        """Store the state of the random generators after a task."""
         self._write("INSERT OR REPLACE INTO randoms VALUES (?, ?)", (task, self.put_text(state)))
 
     def put_code(self, text: str, digest: str = "") -> str:
-        """Store source under its own digest, or under the `digest` by which pickles refer to it."""
+        """Store a source and return its digest, or the given `digest` by which pickles refer to it."""
         if digest:
             seal = keyring().sign_code(Code(digest, text))
             self._write("INSERT OR REPLACE INTO code_seals VALUES (?, ?, ?)", (digest, seal.signer, seal.mac))
@@ -295,22 +306,23 @@ class CatalogWriter:
         return digest
 
     def put_environment(self, facts: Mapping[str, Any]) -> str:
-        """Store facts about the surroundings of a run; their digest."""
+        """Store facts about the environment of a run, and return their digest."""
         body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
         digest = str(blake3(body.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
         self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
         return digest
 
     def add_event(self, run: int, kind: str, payload: Any = None) -> None:
+        """Add an event that happens now. `payload` is written as JSON."""
         self.add_events(run, [(time.time(), kind, payload)])
 
     def add_events(self, run: int, events: Iterable[tuple[float, str, Any]]) -> None:
-        """(time, kind, payload) in the order in which they happened."""
+        """Add events, given as (time, kind, payload) in the order in which they happened."""
         rows = [(run, when, kind, _dump(payload)) for when, kind, payload in events]
         self._write_all("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", rows)
 
     def learn(self, flow: str, step: str, code: str, name: str) -> None:
-        """Remember that a step with this code writes `name`, although its text does not say so."""
+        """Record that a step with this code writes `name`, although its text does not show it."""
         self._write("INSERT OR IGNORE INTO learned VALUES (?, ?, ?, ?)", (flow, step, code, name))
 
 
@@ -318,7 +330,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=st
 
 
 def _dump(value: Any) -> str:
-    """JSON of what users pass as parameters: what JSON has no form for is written as its text."""
+    """Return a value as JSON; a parameter that JSON cannot hold is written as its text."""
     return _encode(value)
 
 
@@ -332,7 +344,7 @@ def _with_id(row: RunRow, run: int) -> RunRow:
 
 
 def _summary_text(summary: Summary) -> str:
-    """As short as it can be, and without what stores before knew nothing of."""
+    """Omit default fields: rows stay small, and older versions can read them."""
     facts = [summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image]
     if not summary.image:
         facts.pop()

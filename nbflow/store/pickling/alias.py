@@ -1,4 +1,4 @@
-"""Which names share an object or memory, so that they must be stored together."""
+"""Finds names that share an object or memory, so that they are stored together."""
 
 from __future__ import annotations
 
@@ -40,21 +40,23 @@ _IMMUTABLE_OF_LIBRARIES = {
 
 
 class Groups:
-    """Names put together, two at a time."""
+    """Joins names into groups, two at a time (a union-find structure)."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._above = {name: name for name in names}
 
     def find(self, name: str) -> str:
+        """Return the name that stands for the group of a name."""
         while (above := self._above[name]) != name:
             self._above[name] = name = self._above[above]
         return name
 
     def join(self, one: str, other: str) -> None:
+        """Make one group of the groups of two names."""
         self._above[self.find(other)] = self.find(one)
 
     def all(self) -> list[list[str]]:
-        """The groups, members and groups in the order in which the names came."""
+        """Return the groups; groups and members are in the order in which the names were given."""
         found: dict[str, list[str]] = {}
         for name in self._above:
             found.setdefault(self.find(name), []).append(name)
@@ -62,7 +64,7 @@ class Groups:
 
 
 def join_shared(groups: Groups, recordings: Mapping[str, Recording], home: Home) -> None:
-    """Join the names whose object graphs meet in something that could be changed, or whose arrays share memory."""
+    """Join names that reach a common object which can be changed, or whose arrays share memory."""
     memos = {name: recording.memo() for name, recording in recordings.items()}
     _join_objects(groups, recordings, memos, home)
     _join_memory(groups, recordings)
@@ -80,17 +82,17 @@ def _join_objects(
     largest = max(memos, key=lambda name: len(memos[name]))
     for name in [*(name for name in memos if name != largest), largest]:
         memo = memos[name]
-        for met in memo.keys() & owner.keys():  # in C, over the smaller of the two
+        for met in memo.keys() & owner.keys():  # the intersection runs in C, over the smaller set
             if met in apart or groups.find(owner[met]) == groups.find(name):
                 continue
             if not is_immutable(memo[met][1], home):
                 groups.join(owner[met], name)
-        if name != largest:  # which comes last, so nobody asks whose its objects are
+        if name != largest:  # the largest comes last, so nothing looks up its objects
             owner.update(dict.fromkeys(memo, name))
 
 
 def _kept_apart(recordings: Mapping[str, Recording], memos: Mapping[str, dict[int, tuple[int, Any]]]) -> frozenset[int]:
-    """Return the arrays that only pandas objects hold, which copy before a write."""
+    """Return the arrays that only pandas objects hold: pandas copies them before a write, so sharing has no effect."""
     guarded = frozenset[int]().union(*(one.guarded for one in recordings.values()))
     bare = (guarded.intersection(memos[name]) - one.guarded for name, one in recordings.items())
     return guarded.difference(*bare)
@@ -108,6 +110,7 @@ def _join_memory(groups: Groups, recordings: Mapping[str, Recording]) -> None:
 
 
 def is_immutable(obj: Any, home: Home) -> bool:
+    """Return whether no change of this object can ever be seen, so that sharing it has no effect."""
     kind = type(obj)
     if kind in ATOMS:
         return True

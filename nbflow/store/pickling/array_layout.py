@@ -1,4 +1,4 @@
-"""Which arrays of a component lie in the same memory, and who of them owns it."""
+"""Finds arrays of a component that share memory, and decides which of them holds the memory in the store."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class HeldArray:
-    """An array met while pickling: the memory it spans, [start, stop).
+    """Describes an array that was met while pickling, and the memory that it spans: [start, stop).
 
-    `guarded`: pandas owns it and copies before anybody writes, so sharing it means nothing. `frames`: ids of the
-    DataFrames that were taken apart into such columns.
+    `guarded`: pandas owns the array and copies it before a write, so sharing it has no effect. `frame`: the id of the
+    DataFrame that was split into such columns.
     """
 
     start: int
@@ -22,12 +22,12 @@ class HeldArray:
     array: Any
     guarded: bool = False
     frame: int | None = None
-    named: bool = True  # of an array of another component: a reference can name it
+    named: bool = True  # for an array of another component: whether a reference can name it
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A stretch of memory that several arrays look at, and the array that will hold it when loaded."""
+    """Describes a range of memory that several arrays use, and the array that will hold it when loaded."""
 
     start: int
     stop: int
@@ -36,22 +36,23 @@ class Shared:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a second look at a component knows: shared memory, frames to keep in one piece, weakly held objects."""
+    """Holds what the second pass over a component must know: shared memory, frames to keep whole, weak references."""
 
     shared: tuple[Shared, ...] = ()
     whole_frames: frozenset[int] = frozenset()
-    torn: tuple[HeldArray, ...] = ()  # arrays of other components in memory that none of them covers
-    present: frozenset[int] | None = None  # ids of what weak references point to and the stream holds; None: unknown
+    torn: tuple[HeldArray, ...] = ()  # arrays of other components, none of which covers the shared memory
+    present: frozenset[int] | None = None  # ids of targets of weak references that are stored; None: unknown
     starts: list[int] = field(default_factory=list)
-    owners: Mapping[int, object] = field(default_factory=dict)  # of dicts that are met by themselves, by their ids
+    owners: Mapping[int, object] = field(default_factory=dict)  # id of a dict met by itself -> its owner
 
     def place(self, start: int, stop: int) -> Shared | None:
+        """Return the shared memory that contains these addresses, if any."""
         i = bisect_right(self.starts, start) - 1
         return self.shared[i] if i >= 0 and stop <= self.shared[i].stop else None
 
 
 def span(array: Any) -> tuple[int, int]:
-    """The addresses of the first byte and past the last byte that the array can reach; (0, 0) when it has none."""
+    """Return the addresses of the first byte that the array can reach and past the last; (0, 0) for an empty array."""
     if not array.size:
         return 0, 0
     first = stop = array.__array_interface__["data"][0]
@@ -69,7 +70,7 @@ def hold_all(objects: Iterable[object]) -> list[HeldArray]:
 
 
 def overlaps(held: Iterable[HeldArray]) -> Iterator[list[HeldArray]]:
-    """Clusters of different arrays in one stretch of memory, those left out that pandas guards from each other."""
+    """Yield clusters of different arrays that overlap in memory, except those that pandas keeps apart."""
     cluster: list[HeldArray] = []
     stop = 0
     for one in sorted(held, key=lambda h: h.start):
@@ -88,10 +89,10 @@ def _means_sharing(cluster: Sequence[HeldArray]) -> bool:
 
 
 def arrange(held: Sequence[HeldArray], present: frozenset[int] | None = None, lent: Sequence[HeldArray] = ()) -> Layout:
-    """Decide how arrays that overlap in memory are stored: once, as the stretch that covers them all.
+    """Decide how arrays that overlap in memory are stored: once, as the range that covers them all.
 
-    `lent` are arrays of other components. Where one of them covers the stretch, it is the owner, and the arrays of
-    `held` become views of it.
+    `lent` are arrays of other components. If one of them covers the range, it is the owner, and the arrays of `held`
+    become views of it.
     """
     ours = {id(h) for h in held}
     clusters = [cluster for cluster in overlaps([*held, *lent]) if any(id(h) in ours for h in cluster)]
@@ -107,7 +108,7 @@ def arrange(held: Sequence[HeldArray], present: frozenset[int] | None = None, le
 
 
 def _lender(cluster: Sequence[HeldArray], foreign: Sequence[HeldArray]) -> Shared | None:
-    """The array of another component that covers a whole cluster."""
+    """Return the array of another component that covers a whole cluster, if there is one."""
     start, stop = min(h.start for h in cluster), max(h.stop for h in cluster)
     covering = (h for h in foreign if h.named and (h.start, h.stop) == (start, stop) and _holds_all(h.array))
     found = next(covering, None)
@@ -133,7 +134,7 @@ def _is_plain(array: Any) -> bool:
 
 
 def _stretch(cluster: Sequence[HeldArray], start: int, stop: int) -> Any:
-    """The memory itself as an array of bytes (of objects: the array they were all cut from)."""
+    """Return the memory as an array of bytes; for objects, the array from which all were cut."""
     first = min(cluster, key=lambda h: h.start).array
     if first.dtype.hasobject:
         return _root(first)
@@ -152,7 +153,7 @@ def _root(array: Any) -> Any:
 
 
 class _Stretch:
-    """Memory that outlives this object as long as `keeper` does, in the form numpy takes it."""
+    """Describes memory to NumPy; `keeper` keeps the memory alive for as long as the array made from this lives."""
 
     def __init__(self, keeper: Any, start: int, length: int) -> None:
         self.keeper = keeper

@@ -1,7 +1,7 @@
-"""Objects whose attributes somebody holds as a dict: `vars(settings)`, `settings.__dict__`.
+"""Keeps objects and their attribute dicts tied where a name holds the dict: `vars(settings)`, `settings.__dict__`.
 
-Pickle copies such a dict into the object that it makes, so that the two are apart from then on. Here the dict is
-written as that of its object, wherever else it is met. Two objects may even have one dict.
+Pickle copies such a dict into the object that it makes, so the two are separate from then on. Here the dict is
+written as the dict of its object wherever it is met. Two objects may even have the same dict.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 Memo = dict[int, tuple[int, Any]]
-"""The number that each object has in a stream, and the object, by its id."""
+"""Maps the id of each object to its number in a stream, and to the object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """A dict that is the `__dict__` of its owners; mostly there is one."""
+    """Holds a dict that is the `__dict__` of its owners, usually of one."""
 
     namespace: dict[str, Any]
     owners: list[object]
 
 
 def with_attributes(memo: Memo, found: Iterable[Attributes]) -> Memo:
-    """Add the dicts to the objects of a stream. The number of a dict is the complement of its owner's."""
+    """Add attribute dicts to the objects of a stream. The number of a dict is the complement of its owner's number."""
     for one in found:
         if id(one.owners[0]) in memo:
             memo[id(one.namespace)] = ~memo[id(one.owners[0])][0], one.namespace
@@ -31,12 +31,12 @@ def with_attributes(memo: Memo, found: Iterable[Attributes]) -> Memo:
 
 
 def object_at(objects: Mapping[int, Any], number: int) -> Any:
-    """Return the object of this number among those of a stream."""
+    """Return the object of a stream that has this number; a negative number means the dict of an object."""
     return objects[number] if number >= 0 else vars(objects[~number])
 
 
 def join_attributes(found: Iterable[Mapping[int, Attributes]]) -> dict[int, Attributes]:
-    """Put together what several streams have met."""
+    """Join the attribute dicts that several streams have met."""
     joined: dict[int, Attributes] = {}
     for attributes in found:
         for key, one in attributes.items():

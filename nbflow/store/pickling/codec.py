@@ -1,4 +1,4 @@
-"""Values to components. One component holds the names that share objects or memory, so that they still do."""
+"""Encodes values into components. Names that share objects or memory go into one component, and share them again."""
 
 from __future__ import annotations
 
@@ -17,17 +17,19 @@ from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_re
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
 from nbflow.store.values.summary import summarise
 
-LOSSES = 100  # so many are listed of one artifact; every single one has its tombstone
+LOSSES = 100  # the most losses listed per artifact; each loss has its tombstone
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
+    """Holds what an encoding stored: the artifacts and the components that hold them."""
+
     artifacts: tuple[ArtifactRef, ...] = ()
     components: tuple[Component, ...] = ()
 
 
 class CannotLend(Exception):
-    """Outputs look at memory of components that no reference can name: these have to be written with the outputs."""
+    """Says that outputs use memory of components that references cannot name: write these with the outputs."""
 
     def __init__(self, digests: Iterable[str]) -> None:
         super().__init__()
@@ -36,7 +38,7 @@ class CannotLend(Exception):
 
 @dataclass
 class _Encoding:
-    """One call of `encode` under way."""
+    """Holds the state of one call of `encode`."""
 
     blobs: BlobStore
     home: Home
@@ -56,14 +58,22 @@ def encode(
     taken: frozenset[str] = frozenset(),
     beside: Mapping[str, object] | None = None,
 ) -> Encoded:
-    """Store the values; the caller keeps the rows. Never fails for a value, only for the store (StoreFull).
+    """Store values and return the rows for the catalog, which the caller writes. Only the store can fail, not a value.
 
-    `scope` is the step, which tells equal objects of different origin apart. `heap` has the inputs of the task,
-    compared already: an output that is the very object of an unchanged input becomes another name for that artifact,
-    and one that points into it refers to it. Raises CannotLend for components of the heap to which no reference leads.
-    `taken` are digests of components that other names hold: what is stored here is not the same object as theirs, even
-    if it has the same bytes. Of `beside`, values of other names, those are stored too with which one of `values` shares
-    objects.
+    Args:
+        values: The values by name.
+        blobs: Where the bytes go.
+        home: Finds modules and definitions of the program.
+        heap: Holds the inputs of the task, already compared. An output that is the object of an unchanged input becomes
+            another name of that artifact; an output that points into it refers to it.
+        scope: The step, which tells equal objects of different origin apart.
+        taken: Digests of components that other names hold; nothing stored here gets one of these digests, even if it
+            has the same bytes, because it is another object.
+        beside: Values of other names; those that share objects with `values` are stored too.
+
+    Raises:
+        CannotLend: An output uses components of the heap to which references cannot lead.
+        StoreFull: There is no space left.
     """
     encoding = _Encoding(blobs, home, scope, heap.lent() if heap else (), taken)
     graphs: dict[str, object] = {}
@@ -111,7 +121,7 @@ def _lenders(encoding: _Encoding, recording: Recording) -> list[Lent]:
     """Return the components of the inputs into which a value points."""
     if not encoding.lent:
         return []
-    memo = recording.memo()  # a copy, which takes its time
+    memo = recording.memo()  # this copies, so it is slow
     return [one for one in encoding.lent if one.is_touched_by(recording, memo, encoding.home)]
 
 
@@ -162,7 +172,7 @@ def _record_together(
 
 
 def _lost_of(name: str, alone: Recording, final: Recording) -> tuple[Lost, ...]:
-    """What the name lost by itself, and the weak references that only the final recording could judge."""
+    """Return what a name lost in its own recording, and the weak references that only the final one could judge."""
     known = {one.path for one in alone.lost}
     later = [one for one in final.lost if one.path not in known and _starts(one.path, name)]
     return (*alone.lost, *later)[:LOSSES]

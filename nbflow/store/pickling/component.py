@@ -1,4 +1,4 @@
-"""Components and their bytes: how one is built from a recorded stream, named by its content, and read again."""
+"""Builds components from recorded streams, names them by their content, and reads them again."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from nbflow.store.pickling.rebuild import loading_into
 from nbflow.store.pickling.unpickler import Unpickler
 from nbflow.store.values.artifact_ref import Component
 
-INLINE = 256 << 10  # longer streams are blobs
+INLINE = 256 << 10  # bytes; longer streams become blobs
 
 
 def build_component(
     recording: Recording, members: Sequence[str], blobs: BlobStore, scope: str | None, refs: Sequence[str] = ()
 ) -> Component:
-    """Write the buffers, and the stream when it is long. `refs` are the references of the stream by their numbers."""
+    """Write the buffers, and a long stream, as blobs. `refs` are the references of the stream in order of number."""
     stream = recording.stream
     digests = tuple(blobs.put(buffer) for buffer in recording.buffers)
     size, names = stream.nbytes + sum(map(blob.blob_size, digests)), tuple(members)
@@ -36,7 +36,7 @@ def build_component(
 
 
 def digest_component(stream: blob.Buffer, one: Component) -> str:
-    """Name a component by its content, and unless its values are immutable also by the step and the names."""
+    """Return the digest of a component: of its content and, unless its values are immutable, of its step and names."""
     return _digest(stream, one.buffers, one.scope, one.members, one.refs)
 
 
@@ -51,7 +51,7 @@ def _digest(
 
 @dataclass(frozen=True)
 class Decoded:
-    """The values of a component in this process. `foreign` are the objects that its references stand for."""
+    """Holds the values of a component in this process. `foreign` holds the objects that its references stand for."""
 
     component: Component
     values: list[object]
@@ -60,19 +60,19 @@ class Decoded:
 
     @cached_property
     def objects(self) -> Mapping[int, object]:
-        """Every object that the stream memoizes, by its number."""
+        """Return every object that the stream memoizes, by its number."""
         memo: Mapping[int, object] = self.unpickler.memo.copy()
         return memo
 
     def object_at(self, number: int) -> object:
-        """Return what another stream refers to by this number."""
+        """Return the object that another stream refers to by this number."""
         return object_at(self.objects, number)
 
 
 def decode_component(
     component: Component, blobs: BlobStore, home: Home, artifact: str = "", foreign: Sequence[object] = ()
 ) -> Decoded:
-    """Read a component; every large array is a private map. Raises LoadFailed, BlobMissing or BlobCorrupt."""
+    """Load a component; each large array is a private map. Raises LoadFailed, BlobMissing or BlobCorrupt."""
     wanted = artifact or ", ".join(component.members)
     try:
         stream = blobs.open(component.blob) if component.blob else component.stream
@@ -82,8 +82,8 @@ def decode_component(
     except BlobCorrupt as error:
         raise BlobCorrupt(error.digest, error.reason, wanted) from None
     if digest_component(stream, component) != component.digest:
-        # a pickle is a program: not one byte of it may be another than what was signed
-        raise BlobCorrupt(component.digest, "its pickle is not the one that was written", wanted)
+        # a pickle is a program: every byte must be the one that was signed
+        raise BlobCorrupt(component.digest, "its pickle is not the one that was stored", wanted)
     unpickler = Unpickler(stream, buffers, foreign)
     return Decoded(component, _load(unpickler, home, wanted), foreign, unpickler)
 

@@ -1,8 +1,8 @@
-"""Was an input changed in place? Pickled again after the body ran, it must be what it was when it was loaded.
+"""Detects inputs that were changed in place: pickled again after the body ran, they must give the stored bytes.
 
-The stored stream answers most of the time. It need not: loading interns strings and merges equal ones, so a value
-that nobody touched can pickle differently than before it was stored. Then a copy loaded now is pickled too, and only
-what differs from both has changed. So there are no false alarms from the round trip, and no silence either.
+Usually they do. But loading interns strings and merges equal ones, so a value that nobody changed can pickle
+differently from how it was stored. Then a fresh copy is loaded and pickled too, and only a value that differs from
+both has changed. So the round trip causes no false alarms, and no change is missed.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ from nbflow.store.values.artifact_ref import Component
 
 
 class KnownReferences:
-    """The references of a stored stream, with the live objects that they stand for."""
+    """Holds the references of a stored stream, and the live objects that they stand for."""
 
     def __init__(self, foreign: Sequence[object]) -> None:
         self._numbers = {id(one): number for number, one in enumerate(foreign)}
         self.memory = hold_all(foreign)
 
     def refer(self, obj: object) -> int | None:
+        """Return the number of the reference that stands for an object, if one does."""
         return self._numbers.get(id(obj))
 
 
 def compare_component(decoded: Decoded, blobs: BlobStore, home: Home) -> Recording | None:
-    """Return how the values pickle now, or None when they are no longer what the store holds.
+    """Return how the values of a component pickle now, or None if they have changed since they were loaded.
 
-    Writes nothing; arrays that were only read are not hashed.
+    Nothing is written, and arrays that were only read are not hashed.
     """
     component = decoded.component
     now = _settle(decoded, home)
@@ -42,14 +43,14 @@ def compare_component(decoded: Decoded, blobs: BlobStore, home: Home) -> Recordi
     fresh = decode_component(component, blobs, home, foreign=decoded.foreign)
     if are_equal(now, _settle(fresh, home)):
         return now
-    # by column, because pandas rearranges the blocks of a frame that is only read
+    # compare by column, because pandas rearranges the blocks of a frame that is only read
     return now if are_equal(_settle(decoded, home, True), _settle(fresh, home, True)) else None
 
 
 def are_as_stored(
     values: list[object], component: Component, home: Home, foreign: Sequence[object] = ()
 ) -> Recording | None:
-    """Return how the values of a component pickle, or None if it is not what is stored, which may be a false alarm."""
+    """Return how values pickle, or None if that is not what is stored in the component, which may be a false alarm."""
     with without_gc():
         now = settle_recording(component.members, values, home, foreign=_known(foreign))
         return now if is_stored(now, component) else None
@@ -64,7 +65,7 @@ def _known(foreign: Sequence[object]) -> KnownReferences | None:
 
 
 def is_stored(now: Recording, component: Component) -> bool:
-    """Tell whether a recording has the very bytes of a component."""
+    """Tell whether a recording has exactly the bytes of a component."""
     if component.blob:
         same_stream = name(hash_bytes(now.stream), now.stream.nbytes) == component.blob
     else:
@@ -80,6 +81,6 @@ def are_equal(one: Recording, other: Recording) -> bool:
 
 
 def digest_buffer(buffer: Buffer) -> str:
-    """The name of the bytes as a blob; not hashed while they are a map of one that nobody wrote to."""
+    """Return the name that the bytes have as a blob; a map of a blob that nobody wrote to is not hashed."""
     content = view(buffer)
     return maps.untouched(content) or name(hash_bytes(content), content.nbytes)

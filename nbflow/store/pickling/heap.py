@@ -1,10 +1,10 @@
-"""The objects that a task has loaded: which of them it changed, and which its outputs may refer to.
+"""Knows the objects that a task has loaded: which of them it changed, and which its outputs may refer to.
 
-In one Python process two names can reach one object. Here every task has its own copy of what it reads, so a change has
-to be passed on to all names that reach the changed object. A `Heap` knows how: it decodes each component once, so that
-names share what they shared. When the body has run, it compares each component with the store. Objects of a component
-that has not changed are lent to the outputs, which store a reference. A component that has changed is written anew,
-with all names that reach into it.
+In one Python process two names can reach one object. Here each task has its own copy of what it reads, so a change
+must be passed on to every name that reaches the changed object. A `Heap` decodes each component once, so that names
+share what they shared. After the body has run, it compares each component with the store. The objects of unchanged
+components are lent to the outputs, which store references to them. A changed component is stored anew, with every
+name that reaches into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nbflow.store.pickling.lending import Lent
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _Find = Callable[[str], Component | None]
-"""Returns the component of a digest, None where the catalog has none."""
+"""Returns the component with a digest, or None if the catalog has none."""
 
 
 class Heap:
@@ -30,17 +30,19 @@ class Heap:
 
     def __init__(self, blobs: BlobStore, home: Home, find: _Find) -> None:
         self._blobs, self._home, self._find = blobs, home, find
-        self._decoded: dict[str, Decoded] = {}  # a component stands behind those that it refers to
-        self._artifacts: dict[int, ArtifactRef] = {}  # by the id of their values
+        self._decoded: dict[str, Decoded] = {}  # a component comes after the components that it refers to
+        self._artifacts: dict[int, ArtifactRef] = {}  # by the id of the value
         self._lent: dict[str, Lent] = {}
         self._aside: set[str] = set()  # components that are not compared
         self.changed: set[str] = set()
 
     def load(self, artifacts: Mapping[str, ArtifactRef], beside: Iterable[ArtifactRef] = ()) -> dict[str, object]:
-        """Return the values by name. Raises LoadFailed, BlobMissing and BlobCorrupt.
+        """Load artifacts and return their values by name.
 
-        Of what other names hold `beside` them, pandas objects that share memory with the values are there as well:
-        before a write pandas looks whether another of its objects holds the memory, and copies it if so.
+        `beside` are artifacts of other names. Pandas objects among them that share memory with the values are loaded as
+        well, because pandas copies memory before a write only if another of its objects holds it.
+
+        Raises LoadFailed, BlobMissing or BlobCorrupt.
         """
         components = self._order(artifacts)
         self._aside.difference_update(one.component for one in artifacts.values())
@@ -56,19 +58,19 @@ class Heap:
         return values
 
     def look_at(self, artifacts: Mapping[str, ArtifactRef]) -> dict[str, object]:
-        """Load values of other tasks, which share objects with those of this one. Nobody asks if they were changed."""
+        """Load values of other tasks, which share objects with values of this one; they are not compared afterwards."""
         known = {*self._decoded} - self._aside
         values = self.load(artifacts)
         self._aside |= {one.component for one in artifacts.values()} - known
         return values
 
     def holds_frames(self, artifact: ArtifactRef) -> bool:
-        """Whether a pandas object may be in the value."""
+        """Return whether the value may contain a pandas object."""
         component = None if artifact.summary.type.startswith("pandas.") else self._find(artifact.component)
         return component is None or b"pandas" in component.stream
 
     def _order(self, artifacts: Mapping[str, ArtifactRef]) -> dict[str, Component]:
-        """Return the components that are to be decoded, each behind those that it refers to."""
+        """Return the components to decode, each after the components that it refers to."""
         agenda = [(one.component, name) for name, one in reversed([*artifacts.items()])]
         seen: dict[str, Component] = {}
         ordered: dict[str, Component] = {}
@@ -95,7 +97,7 @@ class Heap:
     # ---- after the body
 
     def compare(self) -> None:
-        """Find the components whose values are no longer what the store holds. Writes nothing."""
+        """Find the components whose values have changed since they were loaded. Nothing is written."""
         self._lent.clear()
         self._compare_new()
 
@@ -104,7 +106,7 @@ class Heap:
             for digest, one in self._decoded.items():
                 is_known = digest in self.changed or digest in self._lent
                 if is_known or one.component.scope is None or digest in self._aside:
-                    continue  # immutable values, and those of other tasks, are not compared
+                    continue  # immutable values and values of other tasks are not compared
                 recording = drift.compare_component(one, self._blobs, self._home)
                 if recording is None or not self.changed.isdisjoint(one.component.bases):
                     self.changed.add(digest)
@@ -116,17 +118,17 @@ class Heap:
         return tuple(dict.fromkeys([digest, *itertools.chain(*above)]))
 
     def reached(self, artifacts: Iterable[ArtifactRef]) -> dict[str, object]:
-        """Return the values of those artifacts that reach into something that was changed, as they are now."""
+        """Return the present values of those artifacts that reach into something that was changed."""
         artifacts = [*artifacts]
         while True:
             found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}
             values, known = self.load(found), len(self.changed)
-            self._compare_new()  # what they have brought with them, to which they refer as before
+            self._compare_new()  # loading may have brought more components
             if len(self.changed) == known:
                 return values
 
     def give_up(self, digests: Iterable[str]) -> None:
-        """Count components as changed, because outputs cannot refer to what they need of them."""
+        """Treat components as changed, because references cannot name what outputs need of them."""
         self.changed.update(digests)
         for digest, one in self._decoded.items():
             if not self.changed.isdisjoint(one.component.bases):
@@ -135,7 +137,7 @@ class Heap:
             self._lent.pop(digest, None)
 
     def artifact_of(self, value: object) -> ArtifactRef | None:
-        """Return the artifact whose very value this is, if its component has not changed."""
+        """Return the artifact whose value is this very object, if its component has not changed."""
         artifact = self._artifacts.get(id(value))
         return artifact if artifact is not None and artifact.component in self._lent else None
 

@@ -1,4 +1,4 @@
-"""What the codec must know about the place where functions and classes live: the notebook's globals."""
+"""Defines what the codec must know about the place of functions and classes: the globals of the notebook."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from nbflow.errors import StoreError
 
 
 class Home(Protocol):
-    """The globals of a notebook, and which functions and classes in it are prelude.
+    """Gives the globals of a notebook, and tells which functions and classes in it belong to the prelude.
 
-    Prelude objects are stored as a reference and come back as the very object, so that `isinstance` holds.
+    Prelude objects are stored as references and load as the same object, so that `isinstance` holds.
     """
 
     @property
     def namespace(self) -> dict[str, Any]:
-        """The globals that functions made in step bodies have, and get again when they are loaded."""
+        """Return the globals of functions that step bodies define; these functions get them again when loaded."""
         ...
 
     @property
     def classes(self) -> MutableMapping[str, type]:
-        """The codec's own notes: classes of step bodies by digest. Start with a `WeakValueDictionary()`."""
+        """Return the classes of step bodies by digest, kept for the codec. Start with a `WeakValueDictionary()`."""
         ...
 
     def reference(self, obj: object) -> tuple[str, str] | None:
-        """(prelude name, digest of its code) if `obj` is what the prelude bound to that name."""
+        """Return (prelude name, digest of its code) if `obj` is what the prelude bound to that name, else None."""
         ...
 
     def resolve(self, name: str, digest: str) -> object:
-        """What the prelude binds to `name` when its code has `digest`; raises if it has another."""
+        """Return what the prelude binds to `name`; raise if its code has another digest."""
         ...
 
     def definition(self, name: str) -> str | None:
-        """The digest of the code of a prelude name; "" for an artifact or a parameter; None for any other name.
+        """Return the digest of the code of a prelude name; "" for an artifact or a parameter; None for any other name.
 
-        Functions of step bodies do not take such names along: they read what the names hold when they are called.
+        Functions of step bodies do not store the values of such names: they look them up when they are called.
         """
         ...
 
     def provide(self, definitions: Mapping[str, str]) -> None:
-        """Bind the prelude names, of those digests, that a function which is being loaded will look up."""
+        """Bind prelude names, given with their digests, that a function which is being loaded will look up."""
         ...
 
 
@@ -52,7 +52,7 @@ def _no_classes() -> MutableMapping[str, type]:
 
 @dataclass(frozen=True, eq=False)
 class PlainHome:
-    """A home without a prelude: for readers outside of any notebook."""
+    """Is a home without a prelude, for programs that read artifacts outside of a notebook."""
 
     namespace: dict[str, Any] = field(default_factory=dict)
     classes: MutableMapping[str, type] = field(default_factory=_no_classes)
@@ -67,4 +67,4 @@ class PlainHome:
         pass
 
     def resolve(self, name: str, digest: str) -> object:
-        raise StoreError(f"'{name}' is defined in the notebook's prelude: load this artifact with that notebook open")
+        raise StoreError(f"'{name}' is shared code (prelude) of a notebook: load this artifact with that notebook open")

@@ -1,4 +1,4 @@
-"""Components that a task has not changed: its outputs refer to their objects instead of holding copies."""
+"""Lends components that a task has not changed: its outputs refer to their objects instead of storing copies."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from nbflow.store.pickling.pickler import Recording
 
 @dataclass(frozen=True, eq=False)
 class Lent:
-    """A component that has not changed since it was loaded.
+    """Holds a component that has not changed since it was loaded.
 
-    `recording` is how its values pickle now. `reaches` are the digests of all components that can be reached from it,
+    `recording` is how its values pickle now. `reaches` holds the digests of all components that can be reached from it,
     its own first.
     """
 
@@ -33,7 +33,7 @@ class Lent:
 
     @cached_property
     def numbers(self) -> Mapping[int, tuple[int, object]]:
-        """The number that each object has in the stored stream, and the object, by its id."""
+        """Return, by the id of each object, its number in the stored stream and the object."""
         if drift.is_stored(self.recording, self.decoded.component):
             return self.recording.memo()
         numbers = {id(one): (number, one) for number, one in self.decoded.objects.items()}
@@ -41,16 +41,16 @@ class Lent:
 
     @cached_property
     def memory(self) -> list[HeldArray]:
-        """The arrays into whose memory outputs may point."""
+        """Return the arrays into whose memory outputs may point."""
         return [replace(one, named=id(one.array) in self.numbers) for one in self.recording.held]
 
     def is_touched_by(self, other: Recording, memo: Mapping[int, tuple[int, object]], home: Home) -> bool:
-        """Tell whether another recording, with the objects that it met, has to refer to this component."""
+        """Tell whether another recording, with the objects that it met, must refer to this component."""
         weak = any(id(target) in self.numbers for target in other.weak_targets)
         return weak or self._is_met(memo, other.guarded, home) or self._overlaps(other.held)
 
     def _is_met(self, memo: Mapping[int, tuple[int, object]], guarded: frozenset[int], home: Home) -> bool:
-        """Tell whether somebody met an object of this component that could be changed."""
+        """Tell whether the other recording met an object of this component that can be changed."""
         met = memo.keys() & self.numbers.keys()
         return any(
             not (one in guarded and one in self.recording.guarded) and not is_immutable(memo[one][1], home)
@@ -58,7 +58,7 @@ class Lent:
         )
 
     def _overlaps(self, held: Sequence[HeldArray]) -> bool:
-        """Tell whether other arrays look at memory of this component."""
+        """Tell whether other arrays use memory of this component."""
         if not held or not self.memory:
             return False
         ours = {id(one) for one in self.memory}
@@ -78,9 +78,11 @@ class References:
 
     @property
     def memory(self) -> Sequence[HeldArray]:
+        """Return the arrays of all lent components."""
         return [held for one in self.lent for held in one.memory]
 
     def refer(self, obj: object) -> int | None:
+        """Return the number of the reference to an object of a lent component; None if the object is stored itself."""
         key = id(obj)
         for one in self.lent:
             known = one.numbers.get(key)

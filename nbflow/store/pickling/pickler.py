@@ -1,4 +1,4 @@
-"""Recording: one pickle stream of some values, their large buffers only referenced, nothing written yet."""
+"""Records values: makes one pickle stream of them that only references their large buffers, and writes nothing yet."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from nbflow.store.values.artifact_ref import Lost
 from nbflow.store.values.routes import find_paths
 
 PICKLE_PROTOCOL = 5
-OUT_OF_BAND = 64 << 10  # smaller buffers stand in the stream
+OUT_OF_BAND = 64 << 10  # bytes; smaller buffers stay in the stream
 
 _UNSEEN: Any = object()
 
 Refer = Callable[[object], int | None]
-"""Returns by which number a stream refers to an object of another component; None for an object of its own."""
+"""Returns the number by which a stream refers to an object of another component; None for an object of its own."""
 
 
 class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """A recorder that replaces what cannot be stored, only there, by a tombstone.
+    """Records values, and replaces each part that cannot be stored by a tombstone.
 
-    At first only types known to be hopeless are. When that fails somewhere, `careful` tries every single object before
-    pickle does, which finds the leaf at the price of a Python call per object.
+    At first it replaces only objects of types that can never be stored. If pickling then fails, `careful` tries every
+    object before pickle does, which finds the failing part at the price of a Python call per object.
     """
 
     def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], **how: bool) -> None:
@@ -84,6 +84,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         return reduction
 
     def lose(self, obj: object, reason: str) -> Any:
+        """Note that an object cannot be stored, and return the reduction of its tombstone."""
         record = Lost(self._path(obj), type_name(obj), reason)
         self.lost[id(obj)] = (record, obj)
         return rebuild.tombstone, (record.path, record.was, record.reason)
@@ -101,7 +102,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             self.guarded.add(id(array))
 
     def is_stored(self, target: object) -> bool:
-        if self.layout.present is None:  # at first sight nobody knows yet what else is stored
+        if self.layout.present is None:  # the first pass does not know what else is stored
             self.weak_targets.append(target)
             return False
         return id(target) in self.layout.present
@@ -123,9 +124,9 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 
 class ReferringPickler(Pickler):
-    """A recorder that writes references: to objects of other components, and to objects for their dicts.
+    """Records values, and writes references to objects of other components, and to objects in place of their dicts.
 
-    It is a class of its own because pickle asks `persistent_id` about every single object, which takes time.
+    This is a separate class because pickle calls `persistent_id` for every object, which takes time.
     """
 
     def __init__(
@@ -148,7 +149,7 @@ FUNCTION = type(lambda: None)
 
 
 def _standard_reduction(obj: Any, table: Any) -> Any:
-    """What pickle would ask the object for, asked and looked at in advance."""
+    """Return the reduction that pickle would ask an object for, checked in advance."""
     reduce = table.get(type(obj))
     reduction = reduce(obj) if reduce is not None else obj.__reduce_ex__(PICKLE_PROTOCOL)
     if isinstance(reduction, str):
@@ -157,12 +158,13 @@ def _standard_reduction(obj: Any, table: Any) -> Any:
         return reduction
     if not isinstance(reduction, tuple) or not 2 <= len(reduction) <= 6 or not callable(reduction[0]):
         raise pickle.PicklingError(f"its __reduce__ returned {type(reduction).__name__}")
-    # an iterator that fails must fail here
+    # consume the iterators here: a failing one must fail here
     parts = [list(part) if i in (3, 4) and part is not None else part for i, part in enumerate(reduction)]
     return tuple(iter(part) if i in (3, 4) and part is not None else part for i, part in enumerate(parts))
 
 
 def type_name(obj: object) -> str:
+    """Return the name of an object's type, with its module unless it is a builtin or from the notebook."""
     kind = type(obj)
     return (
         kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
@@ -170,13 +172,17 @@ def type_name(obj: object) -> str:
 
 
 def digest_class(cls: type, home: Home) -> str:
+    """Return a digest of a class of a step body: of its code and its attributes."""
     recorder = Pickler(home, Layout(), [(cls.__name__, cls)], digesting=True)
     recorder.dump(cls)
     return digest_stream(recorder.stream.getvalue())
 
 
 def digest_stream(stream: bytes) -> str:
-    """Blind to which equal strings are one object: that differs between a class and the same class loaded again."""
+    """Return a digest of a stream that ignores which equal strings are one object.
+
+    That differs between a class and the same class after it was loaded.
+    """
     hasher = blake3()
     for fact in _facts(stream):
         hasher.update(f"{fact!r}\n".encode())
@@ -184,7 +190,7 @@ def digest_stream(stream: bytes) -> str:
 
 
 def _facts(stream: bytes) -> Iterator[object]:
-    """The operations of a stream; strings by value, other objects met again by a number that skips the strings."""
+    """Yield the operations of a stream; a string met again by its value, another object by a number."""
     memo: list[object] = []
     others = itertools.count()
     latest: object = None
@@ -203,19 +209,19 @@ def _facts(stream: bytes) -> Iterator[object]:
 
 @dataclass(frozen=True)
 class Recording:
-    """What pickling gave. It keeps every object alive that it met, so that their addresses stay theirs."""
+    """Holds the result of pickling, and keeps alive every object that was met, so that ids stay valid."""
 
     stream: memoryview
     buffers: tuple[pickle.PickleBuffer, ...]
     held: tuple[HeldArray, ...]
     lost: tuple[Lost, ...]
-    objects: Callable[[], Memo]  # those that the stream memoizes
+    objects: Callable[[], Memo]  # the objects that the stream memoizes
     weak_targets: tuple[object, ...] = ()
-    guarded: frozenset[int] = frozenset()  # ids of arrays that pandas keeps apart by copying on write
+    guarded: frozenset[int] = frozenset()  # ids of arrays that pandas copies before a write
     attributes: Mapping[int, Attributes] = field(default_factory=dict)
 
     def memo(self) -> Memo:
-        """Return a copy of the number that each object has, which takes its time."""
+        """Return the number of each object by its id; this copies, so it is slow."""
         return with_attributes(self.objects(), self.attributes.values())
 
 
@@ -227,7 +233,7 @@ def record(
     by_column: bool = False,
     refer: Refer | None = None,
 ) -> Recording:
-    """Pickle the list of values. Only a structure too deep for pickle is lost as a whole."""
+    """Pickle a list of values. Parts that cannot be stored are lost; the whole only if it is too deep for pickle."""
     roots = list(zip(names, values, strict=True))
     for careful in (False, True):
         how = {"by_column": by_column, "careful": careful}
@@ -274,7 +280,7 @@ def _is_recursion(error: BaseException | None) -> bool:
 
 
 class Foreign(Protocol):
-    """Objects of other components that a stream refers to, and the arrays among them that own their memory."""
+    """Finds objects of other components that a stream refers to, and gives the arrays whose memory it may use."""
 
     @property
     def memory(self) -> Sequence[HeldArray]: ...
@@ -286,7 +292,7 @@ class Foreign(Protocol):
 def settle_recording(
     names: Sequence[str], values: list[Any], home: Home, by_column: bool = False, foreign: Foreign | None = None
 ) -> Recording:
-    """The recording as it is stored: looked at twice when arrays share memory or weak references need an answer."""
+    """Return the recording as it is stored; a second pass is made if arrays share memory or weak references exist."""
     refer = None if foreign is None else foreign.refer
     first = record(names, values, home, None, by_column, refer)
     layout = arrange_recordings([first], foreign)
@@ -294,7 +300,7 @@ def settle_recording(
 
 
 def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None = None) -> Layout | None:
-    """What a second look must know; None when the first one was enough."""
+    """Return what a second pass must know; None if the first one was enough."""
     held = [one for recording in recordings for one in recording.held]
     targets = [target for recording in recordings for target in recording.weak_targets]
     memos = set().union(*(recording.memo().keys() for recording in recordings)) if targets else set[int]()
@@ -305,7 +311,7 @@ def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None 
 
 
 def _owners(recordings: Iterable[Recording], targets: Collection[int]) -> dict[int, object]:
-    """Return the owner of each dict that is also met by itself, or as that of another object."""
+    """Return the owner of each attribute dict that is also met by itself, or belongs to several objects."""
     attributes = join_attributes(recording.attributes for recording in recordings)
     if not attributes:
         return {}

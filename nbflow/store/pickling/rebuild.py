@@ -1,4 +1,4 @@
-"""What streams call while they are loaded. The names and signatures here are part of the stored format."""
+"""Holds the functions that streams call while they are loaded; names and signatures are part of the stored format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import cloudpickle.cloudpickle as cloud
 from nbflow.store.pickling.home import Home
 from nbflow.store.values.tombstone import tombstone
 
-__all__ = ["tombstone"]  # stored streams name it here
+__all__ = ["tombstone"]  # stored streams look for it in this module
 
 
 _LARGE = 64 << 10  # bytes
@@ -27,7 +27,7 @@ _LARGE = 64 << 10  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """One stream being loaded: where its functions go, and which classes it has made itself."""
+    """Describes a stream that is being loaded: where its functions go, and which classes it has created."""
 
     home: Home
     digest_class: Callable[[type, Home], str]
@@ -39,6 +39,7 @@ _loading: ContextVar[Loading] = ContextVar("nbflow_loading")
 
 @contextmanager
 def loading_into(home: Home, digest_class: Callable[[type, Home], str]) -> Iterator[None]:
+    """Load streams in this context into a home: their functions get its globals, their classes are kept in it."""
     token = _loading.set(Loading(home, digest_class))
     try:
         yield
@@ -47,6 +48,7 @@ def loading_into(home: Home, digest_class: Callable[[type, Home], str]) -> Itera
 
 
 def prelude(name: str, digest: str) -> object:
+    """Return the object that the prelude binds to a name."""
     return _loading.get().home.resolve(name, digest)
 
 
@@ -54,15 +56,15 @@ def prelude(name: str, digest: str) -> object:
 
 
 def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str, write: bool = True) -> Any:
-    """An array: over the map when the buffer is one, else over memory that is as much its own."""
+    """Return an array, over the map if the buffer is one, else over memory of its own."""
     numpy = importlib.import_module("numpy")
     while isinstance(buffer, memoryview):
-        buffer = buffer.obj  # the stream marks it read-only when the array was, but the map is ours
+        buffer = buffer.obj  # read-only if the array was, but the map below is ours to write
     over = numpy.ndarray(shape, dtype, buffer=buffer, order=order)
     if isinstance(buffer, mmap.mmap | bytearray) and (over.nbytes >= _LARGE or dtype.names):
-        made = over  # a copy of a structured array would have other bytes between its fields
+        made = over  # a copy of a structured array would lose the bytes between its fields
     else:
-        made = over.copy(order)  # because only an array that owns its memory can be resized in place
+        made = over.copy(order)  # only an array that owns its memory can be resized in place
     made.flags.writeable = write
     return made
 
@@ -70,7 +72,7 @@ def array(buffer: Any, dtype: Any, shape: tuple[int, ...], order: str, write: bo
 def array_view(
     owner: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, write: bool
 ) -> Any:
-    """A window on the memory of another array of the stream, `offset` bytes into it."""
+    """Return a view of another array of the stream that begins `offset` bytes into its memory."""
     numpy = importlib.import_module("numpy")
     window = numpy.ndarray(shape, dtype, buffer=flat(owner).view(numpy.uint8), offset=offset, strides=strides)
     window.flags.writeable = write and owner.flags.writeable
@@ -78,11 +80,13 @@ def array_view(
 
 
 def object_view(owner: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    """Return a view of an array of objects."""
     tricks = importlib.import_module("numpy.lib.stride_tricks")
     return tricks.as_strided(flat(owner)[offset // owner.itemsize :], shape, strides)
 
 
 def array_subclass(base: Any, cls: type, attributes: dict[str, Any] | None) -> Any:
+    """Return an array as an instance of a subclass, with its attributes."""
     made = base.view(cls)
     if attributes:
         made.__dict__.update(attributes)
@@ -90,6 +94,7 @@ def array_subclass(base: Any, cls: type, attributes: dict[str, Any] | None) -> A
 
 
 def masked_array(base: Any, mask: Any, attributes: dict[str, Any]) -> Any:
+    """Return a masked array that shares its mask."""
     numpy = importlib.import_module("numpy")
     made = base.view(numpy.ma.MaskedArray)
     made.__dict__.update(attributes, _mask=mask)
@@ -97,27 +102,28 @@ def masked_array(base: Any, mask: Any, attributes: dict[str, Any]) -> Any:
 
 
 def instance(cls: type) -> Any:
-    """A new object of a class, made without the `__new__` of the notebook."""
+    """Return a new object of a class, made without the `__new__` that the notebook defines."""
     makers = (vars(base).get("__new__") for base in cls.__mro__)
     return next(make for make in makers if isinstance(make, types.BuiltinFunctionType))(cls)
 
 
 def set_attributes(made: Any, attributes: dict[str, Any]) -> None:
-    """Give an object a dict that another object has as well."""
+    """Give an object the attribute dict of another object."""
     made.__dict__ = attributes
 
 
 def plain(base: Any) -> Any:
+    """Return an array as it is; for arrays whose subclass is not stored."""
     return base
 
 
 def flat(owner: Any) -> Any:
-    """A contiguous array as one dimension, in the order of its memory."""
+    """Return a contiguous array as one dimension, in the order of its memory."""
     return (owner if owner.flags.c_contiguous else owner.T).reshape(-1)
 
 
 def frame(columns: list[Any], names: Any, index: Any, attrs: dict[Any, Any]) -> Any:
-    """A DataFrame of one block per column, so that nothing is copied."""
+    """Return a DataFrame with one block per column, so that no column is copied."""
     pandas = importlib.import_module("pandas")
     series = {i: pandas.Series(v, index=index, dtype=v.dtype, copy=False) for i, v in enumerate(columns)}
     made = pandas.DataFrame(series, index=index, copy=False)
@@ -127,7 +133,7 @@ def frame(columns: list[Any], names: Any, index: Any, attrs: dict[Any, Any]) -> 
 
 
 def block(values: Any, place: Any, dimensions: int, references: Any) -> Any:
-    """A block that pandas copies before a write while another block with these references is alive."""
+    """Return a block that pandas copies before a write while another block with these references is alive."""
     made = importlib.import_module("pandas._libs.internals")._unpickle_block(values, place, dimensions)
     made.refs = references
     references.add_reference(made)
@@ -135,10 +141,12 @@ def block(values: Any, place: Any, dimensions: int, references: Any) -> Any:
 
 
 def references() -> Any:
+    """Return new references, by which pandas knows the blocks that share memory."""
     return importlib.import_module("pandas._libs.internals").BlockValuesRefs()
 
 
 def manager(block: Any, axis: Any) -> Any:
+    """Return the manager of a Series, which holds its one block."""
     return importlib.import_module("pandas.core.internals.managers").SingleBlockManager(block, axis)
 
 
@@ -146,19 +154,22 @@ def manager(block: Any, axis: Any) -> Any:
 
 
 def cell() -> types.CellType:
+    """Return an empty cell of a closure."""
     return types.CellType()
 
 
 def set_cell(empty: types.CellType, content: tuple[object]) -> None:
+    """Fill a cell; its content comes in a tuple, because an empty content is valid too."""
     empty.cell_contents = content[0]
 
 
 def function(code: types.CodeType, names: dict[str, Any] | None, name: str, closure: Any) -> types.FunctionType:
-    """`names` are globals of the function's own; None stands for those of the notebook."""
+    """Return a function. `names` are its own globals; None stands for the globals of the notebook."""
     return types.FunctionType(code, _loading.get().home.namespace if names is None else names, name, None, closure)
 
 
 def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
+    """Give a function its globals, attributes and defaults, once it exists: it may refer to itself."""
     _loading.get().home.provide(state.get("prelude", {}))
     for name, value in state["globals"].items():
         made.__globals__.setdefault(name, value)
@@ -169,7 +180,7 @@ def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
 
 
 def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -> type:
-    """The class of that digest that this home has already, else a new one; a live class is never changed."""
+    """Return the class of this digest if the home has it, else a new one; a live class is never changed."""
     loading = _loading.get()
     known = loading.home.classes.get(digest) if digest else None
     if known is not None and loading.digest_class(known, loading.home) == digest:
@@ -182,7 +193,7 @@ def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -
 
 @contextmanager
 def _unheard(bases: Iterable[object]) -> Iterator[None]:
-    """Without `__init_subclass__` of the notebook's classes: what it did to them is in what is loaded already."""
+    """Switch off `__init_subclass__` of the notebook's classes: its effects on a class are stored with the class."""
     classes = (base for base in bases if isinstance(base, type))  # not `Generic[T]`
     above = {cls for base in classes for cls in base.__mro__ if cls.__module__ == "__main__"}
     hooks = [(cls, vars(cls)["__init_subclass__"]) for cls in above if "__init_subclass__" in vars(cls)]
@@ -196,6 +207,7 @@ def _unheard(bases: Iterable[object]) -> Iterator[None]:
 
 
 def set_class(made: type, state: Any) -> None:
+    """Give a class that was just created its attributes, and keep it in the home."""
     loading = _loading.get()
     if made in loading.fresh:
         cloud._class_setstate(made, state)
@@ -204,11 +216,12 @@ def set_class(made: type, state: Any) -> None:
 
 
 def module(name: str) -> types.ModuleType:
+    """Return a module by its name."""
     return importlib.import_module(name)
 
 
 def cached(wrapped: Callable[..., Any], parameters: Mapping[str, Any], attributes: Mapping[str, Any]) -> Any:
-    """A function under `lru_cache`, its cache empty."""
+    """Return a function under `lru_cache`, with an empty cache."""
     made = functools.lru_cache(**parameters)(wrapped)
     made.__dict__.update({name: value for name, value in attributes.items() if name != "__wrapped__"})
     return made
@@ -218,12 +231,13 @@ def cached(wrapped: Callable[..., Any], parameters: Mapping[str, Any], attribute
 
 
 def dict_view(mapping: Any, kind: str) -> Any:
+    """Return the `keys`, `values` or `items` of a dict."""
     base: type = OrderedDict if isinstance(mapping, OrderedDict) else dict
     return getattr(base, kind)(mapping)
 
 
 def dict_iterator(mapping: Any, kind: str, backwards: bool, position: int) -> Any:
-    """An iterator that has given `position` items already."""
+    """Return an iterator over a dict that has given `position` items already."""
     view = getattr(dict, kind)(mapping)
     made = reversed(view) if backwards else iter(view)
     for _ in range(position):
@@ -232,6 +246,7 @@ def dict_iterator(mapping: Any, kind: str, backwards: bool, position: int) -> An
 
 
 def flat_iterator(array: Any, position: int) -> Any:
+    """Return the `flat` iterator of an array that has given `position` items already."""
     made = array.flat
     for _ in range(position):
         next(made, None)
@@ -241,31 +256,35 @@ def flat_iterator(array: Any, position: int) -> Any:
 def array_over(
     owner: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, write: bool
 ) -> Any:
-    """An array in the memory of something that is no array, such as a bytearray."""
+    """Return an array in the memory of an object that is not an array, such as a bytearray."""
     window = importlib.import_module("numpy").ndarray(shape, dtype, buffer=owner, offset=offset, strides=strides)
     window.flags.writeable = write
     return window
 
 
 def shared_generator(module: str, name: str) -> Any:
-    """The random generator that a library keeps for its functions."""
+    """Return the random generator that a library keeps for its functions."""
     return getattr(importlib.import_module(module), name)
 
 
-# ---- references that do not hold on
+# ---- weak references
 
 
 def weak(target: Any) -> weakref.ref[Any]:
+    """Return a weak reference to an object of the stream."""
     return weakref.ref(target)
 
 
 def dead_weak() -> weakref.ref[Any]:
+    """Return a weak reference whose target is gone."""
     return weakref.ref(set())
 
 
 def weak_values(items: Iterable[tuple[Any, Any]]) -> weakref.WeakValueDictionary[Any, Any]:
+    """Return a dict that holds its values weakly."""
     return weakref.WeakValueDictionary(items)
 
 
 def weak_keys(items: Iterable[tuple[Any, Any]]) -> weakref.WeakKeyDictionary[Any, Any]:
+    """Return a dict that holds its keys weakly."""
     return weakref.WeakKeyDictionary(items)

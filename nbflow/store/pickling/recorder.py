@@ -1,4 +1,4 @@
-"""What whoever takes a value apart may ask, and tell, the recording that the value is part of."""
+"""Defines the recording as reducers see it: what they may ask it and tell it while they take a value apart."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from nbflow.store.pickling.home import Home
 
 
 class Recorder(Protocol):
-    """A recording that goes on."""
+    """Records values; a reducer of a type gets it beside the object that it takes apart."""
 
     home: Home
     layout: Layout
     by_column: bool
     copies_on_write: bool
-    guarded: set[int]  # ids of arrays that only pandas writes to
+    guarded: set[int]  # ids of arrays to which only pandas writes
     weak_targets: list[object]
-    attributes: dict[int, Attributes]  # dicts of objects that others may hold, by their ids
-    own_globals: dict[int, dict[str, Any]]  # of functions, by the id of their globals
+    attributes: dict[int, Attributes]  # attribute dicts that others may hold, by id
+    own_globals: dict[int, dict[str, Any]]  # globals of functions, by id of the original dict
 
     def lose(self, obj: object, reason: str) -> Any:
-        """What to return for an object that cannot be stored."""
+        """Note that an object cannot be stored, and return what its reducer must return."""
 
     def hold(self, held: HeldArray) -> None:
-        """Note memory that others may share."""
+        """Note the memory of an array, which other arrays may share."""
 
     def guard(self, array: object) -> None:
-        """Note an array that only pandas writes to; whoever asks us for it keeps it alive."""
+        """Note an array to which only pandas writes; the caller keeps it alive."""
 
     def is_stored(self, target: object) -> bool:
-        """Tell whether something is stored for itself, and not just because it is asked for here."""
+        """Tell whether an object is stored for another reason than this question."""
 
     def reduce_as_pickle(self, obj: object) -> Any:
-        """Return how pickle takes an object apart."""
+        """Return pickle's own reduction of an object."""
 
     def is_written_elsewhere(self, namespace: dict[str, Any], owner: object) -> bool:
-        """Tell whether the dict of an object is written as that of another one."""
+        """Tell whether the attribute dict of an object is written as that of another object."""
 
     def digest(self, cls: type) -> str:
-        """By which a class is named; inside the stream of a class it has none, so that recursion ends."""
+        """Return the digest that names a class; "" inside the stream of a class, so that the recursion ends."""

@@ -1,4 +1,4 @@
-"""Reads streams, also those of earlier versions, which know some classes of nbflow by another module."""
+"""Reads streams, including those of earlier versions, in which some classes of nbflow have other modules."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MOVED = {
     "nbflow.errors.script": "nbflow.errors.script_errors",
     "nbflow.errors.store": "nbflow.errors.store_errors",
 }
-"""The modules that stored streams name -> where their content is today."""
+"""Maps modules that stored streams name to the modules that hold their content today."""
 
 
 class Unpickler(pickle.Unpickler):
-    """Reads a stream. Its memo outlives the reading, so that other streams can refer to the objects of this one."""
+    """Reads a stream, and keeps its memo, so that other streams can refer to the objects of this one."""
 
     def __init__(
         self, stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any], foreign: Sequence[object]
@@ -40,5 +40,5 @@ class Unpickler(pickle.Unpickler):
         return super().find_class(MOVED.get(module_name, module_name), global_name)
 
     def persistent_load(self, reference: Any) -> object:
-        """Return an object of another component by its number, or the attributes of an object of this one."""
+        """Return an object of another component by its number, or the attribute dict of an object of this one."""
         return self._foreign[reference] if isinstance(reference, int) else vars(reference[0])

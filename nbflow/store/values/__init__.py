@@ -1,1 +1,1 @@
-"""What the store says of a value without loading it."""
+"""Describes stored values without loading them: references, summaries, small pictures, and what was lost."""

@@ -1,4 +1,4 @@
-"""What the store says about a value without loading it."""
+"""Defines what the store says about a value without loading it: its reference, its component and its summary."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Kind = TypeVar("Kind", bound=type)
 
 
 def pickled_by_fields(kind: Kind) -> Kind:
-    """Have a dataclass of at least two fields pickled as a call of its class.
+    """Make a dataclass with at least two fields pickle as a call of its class.
 
-    What dataclasses with slots do by themselves takes several times as long, and tasks send many of them.
+    The default for dataclasses with slots takes several times as long, and tasks send many of them.
     """
     values = attrgetter(*(field.name for field in fields(kind)))
 
@@ -25,7 +25,7 @@ def pickled_by_fields(kind: Kind) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A leaf that could not be stored. `path` is where it sat (`con`, `cfg['lock']`), `was` its type."""
+    """Describes a part of a value that could not be stored. `path` is its place (`cfg['lock']`), `was` its type."""
 
     path: str
     was: str
@@ -35,7 +35,7 @@ class Lost:
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One value, described at checkpoint time, so that nobody unpickles to look at it."""
+    """Describes a value when it is stored, so that nobody must unpickle it to see what it is."""
 
     type: str  # "pandas.DataFrame"
     text: str  # a short repr, one line
@@ -43,16 +43,16 @@ class Summary:
     dtype: str | None = None
     columns: tuple[tuple[str, str], ...] = ()  # (name, dtype), at most 100
     head: str = ""  # an HTML table of the first rows of a DataFrame
-    image: str = ""  # of a figure or an image: a small PNG in base64
+    image: str = ""  # for a figure or an image: a small PNG in base64
 
 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class ArtifactRef:
-    """A stored value: position `index` of the component `component`, which may hold its aliases too.
+    """Points to a stored value: position `index` of the component `component`, which may hold other names too.
 
-    `shares` are the digests of all components whose objects can be reached from the value, its own first. It is empty
-    where no change to the value can be seen through another name, as for a number.
+    `shares` holds the digests of all components whose objects can be reached from the value, its own first. It is empty
+    if no change of the value can be seen through another name, as for a number.
     """
 
     name: str
@@ -65,26 +65,26 @@ class ArtifactRef:
 
     @property
     def digest(self) -> str:
-        """Names the value's bytes. Unequal digests do not mean unequal values."""
+        """Return a name for the value's bytes. Different digests do not mean different values."""
         return f"{self.component}:{self.index}"
 
     @property
     def is_named(self) -> bool:
-        """Whether code has a name for it; the state of a random generator is one that has none."""
+        """Return whether the artifact has a name that code can use; the state of a random generator has none."""
         return " " not in self.name
 
 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One pickle-5 stream of a list of values, and the digests of the large buffers beside it.
+    """Holds one pickle-5 stream of a list of values, and the digests of the large buffers beside it.
 
     `digest` is the BLAKE3 of the stream, the buffer digests, the references and, unless the values are immutable, of
-    where they come from: two lists that happen to be equal are two components, so that nobody gets one list for both.
+    their origin. So two equal lists of different steps are two components, and do not become one list.
 
-    `refs` are objects of other components that the stream refers to instead of holding them, each as "DIGEST:NUMBER":
-    the object that the stream of that component memoizes as number NUMBER. So a value that points into an input of the
-    task that made it is stored without a copy of the input, and is tied to the same object whenever both are loaded.
+    `refs` names objects of other components that the stream refers to instead of holding them, each as "DIGEST:NUMBER":
+    the object that the stream of that component memoizes under NUMBER. So a value that points into an input of its task
+    is stored without a copy of the input, and shares the same object whenever both are loaded.
     """
 
     digest: str
@@ -92,13 +92,13 @@ class Component:
     buffers: tuple[str, ...] = ()
     size: int = 0
     members: tuple[str, ...] = ()  # the name of each value
-    scope: str | None = None  # the step that made the values; None: immutable ones, the same wherever they come from
-    blob: str = ""  # the blob that holds the stream when it is too long for the catalog; `stream` is empty then
+    scope: str | None = None  # the step that made the values; None for immutable values, which have no origin
+    blob: str = ""  # the blob that holds a stream too long for the catalog; `stream` is then empty
     refs: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[tuple[str, int], ...]:
-        """Return where each object stands that the stream refers to: (digest of its component, number)."""
+        """Return the place of each object that the stream refers to: (digest of its component, number)."""
         parts = (ref.partition(":") for ref in self.refs)
         return tuple((digest, int(number)) for digest, _, number in parts)
 

@@ -1,4 +1,4 @@
-"""How a user would write down the way from a name to an object inside its value: `cfg['lock']`, `model.pool[2]`."""
+"""Writes the way from a name to an object inside its value as a user would: `cfg['lock']`, `model.pool[2]`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import types
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 
-_LIMIT = 200_000  # objects looked at; beyond it a path stays unknown
+_LIMIT = 200_000  # the search stops after this many objects; further paths stay unknown
 
 
 def find_paths(roots: Mapping[str, object]) -> dict[int, str]:
-    """id -> path of everything that can be reached through containers and attributes, nearest first."""
+    """Return the path, by id, of each object that can be reached through containers and attributes, nearest first."""
     found: dict[int, str] = {}
     agenda: deque[tuple[str, object]] = deque(roots.items())
     while agenda and len(found) < _LIMIT:
@@ -23,7 +23,7 @@ def find_paths(roots: Mapping[str, object]) -> dict[int, str]:
 
 
 def find_objects(roots: Mapping[str, object], wanted: Collection[str]) -> dict[str, object]:
-    """path -> what is there now, for those of the `wanted` paths that lead somewhere."""
+    """Return the object that is now at each of the `wanted` paths; paths that lead nowhere are left out."""
     found: dict[str, object] = {}
     seen: set[int] = set()
     agenda: deque[tuple[str, object]] = deque(roots.items())
@@ -60,7 +60,7 @@ def _attributes(obj: object) -> Iterator[tuple[str, object]]:
     for slot, member in _slots_of(type(obj)):
         try:
             yield f".{slot}", member.__get__(obj)
-        except AttributeError:  # a slot that holds nothing
+        except AttributeError:  # the slot is empty
             continue
 
 
@@ -83,6 +83,6 @@ def _captured(function: types.FunctionType) -> Iterator[tuple[str, object]]:
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
             yield f".{name}", cell.cell_contents
-        except ValueError:  # not bound yet
+        except ValueError:  # the cell is not bound yet
             continue
     yield from ((f" default {i}", value) for i, value in enumerate(function.__defaults__ or ()))

@@ -1,4 +1,4 @@
-"""One value in a few words, made when it is stored, so that nobody needs to load it to see what it is."""
+"""Describes a value in a few words when it is stored, so that nobody must load it to see what it is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _short.maxlevel = 3
 
 
 def summarise(value: object) -> Summary:
-    """Cheap at any size: containers are shown by their beginning, arrays by shape and dtype. Never raises."""
+    """Describe a value; quick for any size: containers by their beginning, arrays by shape and dtype. Never raises."""
     summary = _describe(value)
     if type(value) in _PLAIN or type(value) in _CONTAINERS:
         return summary
@@ -37,12 +37,12 @@ def summarise(value: object) -> Summary:
 
 
 def in_words(value: object) -> str:
-    """The same in a few words only."""
+    """Return the text of a value's summary: one short line."""
     return _describe(value).text
 
 
 def _illustrate(value: Any, summary: Summary) -> Summary:
-    """With the first rows of a frame, or a small picture."""
+    """Add the first rows of a frame, or a small picture."""
     if summary.columns:
         head = value.iloc[:HEAD_ROWS, :HEAD_COLUMNS].to_html(border=0, max_cols=HEAD_COLUMNS)
         return replace(summary, head=head)
@@ -112,7 +112,7 @@ def _ordinary(value: Any, name: str) -> Summary:
 
 
 def _content(value: Any) -> str:
-    """`rate=0.1, leaves=4` where the keys are names, as those of a foreach's items mostly are."""
+    """Return the content of a container; `rate=0.1, leaves=4` for a dict with names as keys, as foreach items have."""
     first = list(islice(value, _short.maxdict)) if type(value) is dict else []
     if not first or not all(isinstance(key, str) and key.isidentifier() for key in first):
         return _short.repr(value)
@@ -121,7 +121,7 @@ def _content(value: Any) -> str:
 
 
 def _repr_is_risky(value: Any) -> bool:
-    """Subclasses of containers, deques and the like print all they hold."""
+    """Return whether the repr may be huge: large subclasses of containers, deques and the like print all items."""
     return hasattr(type(value), "__len__") and not hasattr(value, "shape") and len(value) > 1000
 
 
@@ -137,7 +137,7 @@ def _dtype(value: Any) -> str | None:
 
 
 def _type_name(kind: type) -> str:
-    """`pandas.DataFrame`, not `pandas.core.frame.DataFrame`: the name users import it by."""
+    """Return the name by which users import a type: `pandas.DataFrame`, not `pandas.core.frame.DataFrame`."""
     if kind.__module__ in ("builtins", "__main__"):
         return kind.__qualname__
     package = kind.__module__.partition(".")[0]

@@ -1,4 +1,4 @@
-"""A small picture of a figure or an image, made when it is stored."""
+"""Makes a small picture of a figure or an image when it is stored."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import warnings
 from typing import Any
 
 _WIDTH = 240
-"""Pixels of the longer side, at most."""
+"""Limits the longer side of a picture, in pixels."""
 
 THUMBNAIL_LIMIT = 12_000
-"""Bytes of the PNG, at most."""
+"""Limits the size of the PNG, in bytes."""
 
 _COLOURS = 64
 
 
 def thumbnail(value: object) -> str:
-    """A PNG in base64; nothing for what is no picture, or cannot be drawn. May raise what the value raises."""
+    """Return a PNG in base64; "" if the value is not a picture. May raise what the value raises while it is drawn."""
     figures, images = sys.modules.get("matplotlib.figure"), sys.modules.get("PIL.Image")
     if images is None:
         return ""
@@ -28,7 +28,7 @@ def thumbnail(value: object) -> str:
 
 
 def _draw(figure: Any) -> bytes:
-    """Warnings of a drawing that nobody asked for would be strange."""
+    """Draw a figure as a PNG, without warnings: the user did not ask for this drawing."""
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -37,7 +37,7 @@ def _draw(figure: Any) -> bytes:
 
 
 def _encode(image: Any) -> str:
-    """Smaller until it fits."""
+    """Return a PNG in base64, made smaller until it fits; "" if it never does."""
     for width in (_WIDTH, _WIDTH * 2 // 3, _WIDTH // 3):
         data = _png(image, width)
         if len(data) <= THUMBNAIL_LIMIT:

@@ -1,4 +1,4 @@
-"""What stands in for a value that could not be stored: it says so at any use."""
+"""Defines the stand-in for a value that could not be stored: every use of it raises an error that says so."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ call iter next len bool contains getitem setitem delitem enter exit array
 eq ne lt le gt ge int float complex index str format bytes
 add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow
 and rand or ror xor rxor lshift rlshift rshift rrshift neg pos abs invert
-""".split()  # noqa: SIM905 - fifty quoted words are not read by anyone
+""".split()  # noqa: SIM905 - fifty quoted words are hard to read
 
 
 class Tombstone:
-    """Raises LostValue at any use. Its type, its repr and its pickle are those of the tombstone itself.
+    """Raises LostValue at any use. Its type, its repr and its pickle are its own, not those of the lost value.
 
-    The hash stays that of the object: a set or a dict that held the value must be loadable.
+    It has the hash of an object, because a set or a dict that held the value must still load.
     """
 
     __slots__ = ("_lost",)
@@ -36,7 +36,7 @@ class Tombstone:
         return tombstone, (self._lost.path, self._lost.was, self._lost.reason)
 
     def __getattr__(self, name: str) -> NoReturn:
-        # whoever looks for a protocol is told that there is none; whoever wants the value is told that it is lost
+        # a search for a protocol must end quietly; a use of the value must raise
         if name.startswith(("__", "_repr_", "_ipython_")):
             raise AttributeError(name)
         raise _lost_value(self)
@@ -55,7 +55,7 @@ _handles: ContextVar[Mapping[str, object]] = ContextVar("nbflow_handles", defaul
 
 @contextmanager
 def reattaching(handles: Mapping[str, object]) -> Iterator[None]:
-    """While streams are loaded inside, these live objects come back at their paths instead of tombstones."""
+    """Put these live objects at their paths, instead of tombstones, into streams that are loaded in this context."""
     token = _handles.set(handles)
     try:
         yield
@@ -64,11 +64,13 @@ def reattaching(handles: Mapping[str, object]) -> Iterator[None]:
 
 
 def tombstone(path: str, was: str, reason: str) -> Any:
+    """Return the stand-in for a lost value, or the live object if one is reattached; stored streams call this."""
     handles = _handles.get()
     return handles[path] if path in handles else Tombstone(Lost(path, was, reason))
 
 
 def lost(value: Tombstone) -> Lost:
+    """Return the facts about the loss that a tombstone stands for."""
     found: Lost = object.__getattribute__(value, "_lost")
     return found
 

@@ -10,7 +10,7 @@ from nbflow.errors import NbflowError
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS, SHELL_VERBS
 from nbflow.store.store import Store
-from nbflow.verbs.group import VERBS
+from nbflow.verbs.table_of_verbs import VERBS
 
 _STEPS = frozenset({"--to", "--from", "--only"})
 _OF_STEPS = frozenset({"why", "rerun", "logs", "dump", "debug", "card", "restore", "diff"})

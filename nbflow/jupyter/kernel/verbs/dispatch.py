@@ -23,7 +23,7 @@ from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.context import FLOW, GIVEN, PERFORM, PLACE
 from nbflow.verbs.execution import Perform
-from nbflow.verbs.group import VERBS, Verbs
+from nbflow.verbs.table_of_verbs import VERBS, Verbs
 from nbflow.verbs.workplace import Workplace
 
 LIVE_VERBS: Mapping[str, click.Command] = {

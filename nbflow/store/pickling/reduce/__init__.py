@@ -1,1 +1,1 @@
-"""How types are taken apart that pickle does not store, or stores badly."""
+"""Takes apart the types that pickle cannot store, or stores badly: one module per kind, and `registry` to find them."""

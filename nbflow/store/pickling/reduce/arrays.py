@@ -1,4 +1,4 @@
-"""How numpy arrays are taken apart: their memory out of band, arrays in shared memory as views of one owner."""
+"""Takes NumPy arrays apart: their memory goes out of band, and arrays in shared memory become views of one owner."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from nbflow.store.pickling import rebuild
 from nbflow.store.pickling.array_layout import HeldArray, Shared, span
 from nbflow.store.pickling.recorder import Recorder
 
-KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value; not objects, not numpy's variable-length strings
+KINDS = frozenset("biufcmMSUV")  # dtypes whose bytes are the value: no objects, no variable-length strings
 
 
 def reduce_array(recorder: Recorder, array: Any) -> Any:
+    """Store an array by its bytes, or as a view of the array that owns the memory."""
     if array.nbytes == 0 or array.dtype.kind not in KINDS | {"O"}:
         return NotImplemented
     start, stop = span(array)
@@ -29,7 +30,7 @@ def reduce_array(recorder: Recorder, array: Any) -> Any:
 
 
 def _memory_of(array: Any) -> Any:
-    """What is no array and has given its memory to one, if it can be changed by itself."""
+    """Return the object that is not an array and whose memory the array uses, if that object can be changed."""
     while type(array) is sys.modules["numpy"].ndarray:
         array = array.base
     owner = array.obj if isinstance(array, memoryview) else array
@@ -59,16 +60,16 @@ def _alone(array: Any) -> Any:
 
 
 def reduce_subclass(recorder: Recorder, array: Any) -> Any:
-    """matrix, recarray and the user's own: an ordinary array and the class; a memmap becomes an ordinary array.
+    """Store a matrix, a recarray or a user's subclass as a plain array and the class; a memmap as a plain array.
 
-    That of a file which changes with it cannot be written to: the file would stay as it is.
+    A memmap that writes through to its file becomes read-only: a write to the copy would not change the file.
     """
     numpy = sys.modules["numpy"]
     cls = type(array)
     plain = array.view(numpy.ndarray)
     if cls is numpy.ma.MaskedArray and type(plain) is numpy.ndarray:
         state = {name: value for name, value in vars(array).items() if name != "_mask"}
-        return rebuild.masked_array, (plain, array._mask, state)  # a view shares the mask as well as the data
+        return rebuild.masked_array, (plain, array._mask, state)  # a view shares the mask, too
     if issubclass(cls, numpy.memmap):
         plain.flags.writeable &= array.mode not in ("r+", "w+")
         return rebuild.plain, (plain,)

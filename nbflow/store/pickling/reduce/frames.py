@@ -1,4 +1,4 @@
-"""How pandas objects are taken apart: large DataFrames by column, so that replacing one stores one."""
+"""Takes pandas objects apart: large DataFrames by column, so that replacing one column stores one column."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from nbflow.store.pickling.array_layout import HeldArray, span
 from nbflow.store.pickling.recorder import Recorder
 
 SPLIT_BYTES = 1 << 20
-SPLIT_ROWS = 8192  # from here on a column of 8-byte values is a buffer of its own
+SPLIT_ROWS = 8192  # from this length a column of 8-byte values is a buffer of its own
 SPLIT_COLUMNS = 2000
 
 
 def reduce_frame(recorder: Recorder, frame: Any) -> Any:
-    """By column when that pays. Subclasses, forbidden duplicates and memory shared with an array: as pandas does it."""
+    """Store a frame by column if that pays, else as pandas does.
+
+    Frames that forbid duplicate labels, and frames that share memory with an array, are also stored as pandas does.
+    """
     keep_apart(recorder, frame)
     if id(frame) in recorder.layout.whole_frames or not (recorder.by_column or _worth_splitting(frame)):
         return NotImplemented
@@ -40,20 +43,20 @@ def _column(frame: Any, i: int) -> Any:
 
 
 def _lies_dense(values: Any) -> bool:
-    """Whether the column can be stored without gathering it first; rows of a frame made from one array cannot."""
+    """Return whether a column can be stored without a copy; columns of a frame made from one array cannot."""
     return all(inner.flags.c_contiguous for inner in _memory(values))
 
 
 def _hold(recorder: Recorder, frame: Any, columns: list[Any]) -> None:
     for inner in (inner for values in columns for inner in (values, *_memory(values))):
         recorder.guard(inner)
-    for block in frame._mgr.blocks:  # whole blocks: what an array outside may share more of than one column
+    for block in frame._mgr.blocks:  # whole blocks, because an array outside may share several columns
         for inner in _memory(block.values):
             recorder.hold(HeldArray(*span(inner), inner, recorder.copies_on_write, id(frame)))
 
 
 def reduce_block(recorder: Recorder, block: Any) -> Any:
-    """With those for which pandas copies it before a write, where an array looks at the memory as well."""
+    """Store a block with its references, if an array uses its memory as well: pandas then copies before a write."""
     guard_block(recorder, block)
     if not _is_shared(recorder, block):
         return NotImplemented
@@ -62,14 +65,14 @@ def reduce_block(recorder: Recorder, block: Any) -> Any:
 
 
 def reduce_manager(recorder: Recorder, manager: Any) -> Any:
-    """What a Series holds: pandas itself would store the values without their block."""
+    """Store the manager of a Series with its block; pandas itself would store only the values."""
     if not _is_shared(recorder, manager.blocks[0]):
         return NotImplemented
     return rebuild.manager, (manager.blocks[0], manager.axes[0])
 
 
 def reduce_references(_: Recorder, __: Any) -> Any:
-    """Which blocks share memory. Those that are loaded add themselves; who is not stored needs no copy."""
+    """Store no references: blocks that are loaded add themselves, and blocks that are not stored need no copy."""
     return rebuild.references, ()
 
 
@@ -80,11 +83,13 @@ def _is_shared(recorder: Recorder, block: Any) -> bool:
 
 
 def guard_block(recorder: Recorder, block: Any) -> None:
+    """Note the arrays of a block, to which only pandas writes."""
     for inner in (block.values, *_memory(block.values)):
         recorder.guard(inner)
 
 
 def guard_index(recorder: Recorder, index: Any) -> Any:
+    """Note the arrays of an index, to which only pandas writes."""
     parts = (index._data,) if index.nlevels == 1 else index.codes
     for inner in (inner for part in parts for inner in (part, *_memory(part))):
         recorder.guard(inner)
@@ -92,19 +97,19 @@ def guard_index(recorder: Recorder, index: Any) -> Any:
 
 
 def reduce_arrow(recorder: Recorder, values: Any) -> Any:
-    """One chunk as it lies there: pandas would copy it first, so that what is mapped looked new every time."""
+    """Store an Arrow column of one chunk as it is: pandas would copy it, so a mapped column would look changed."""
     chunks = getattr(values, "_pa_array", None)
     state = getattr(values, "__dict__", {})
     if chunks is None or "_pa_array" not in state or getattr(chunks, "num_chunks", 0) != 1:
         return reduce_extension(recorder, values)
     chunk = chunks.chunk(0)
     if chunk.offset or chunk.get_total_buffer_size() > chunk.nbytes + 4096:
-        return reduce_extension(recorder, values)  # a small window on something large
+        return reduce_extension(recorder, values)  # a small part of a large buffer
     return copyreg.__newobj__, (type(values),), _without_cache({**state, "_pa_array": chunk})  # type: ignore[attr-defined]
 
 
 def reduce_extension(recorder: Recorder, values: Any) -> Any:
-    """Columns and dtypes without what pandas keeps in them while they are only read."""
+    """Store a column or a dtype without the caches that pandas fills while it is only read."""
     reduction = values.__reduce_ex__(5)
     if not isinstance(reduction, tuple) or len(reduction) < 3:
         return NotImplemented
@@ -121,7 +126,7 @@ def _without_cache(state: Any) -> Any:
 
 
 def keep_apart(recorder: Recorder, obj: Any) -> Any:
-    """Guard what a Series or DataFrame hands to pickle without its blocks, and a list that all of a class share."""
+    """Note the arrays of a Series or DataFrame, and a list that all objects of the class share."""
     recorder.guarded.add(id(obj._metadata))
     for block in obj._mgr.blocks:
         guard_block(recorder, block)
@@ -129,13 +134,13 @@ def keep_apart(recorder: Recorder, obj: Any) -> Any:
 
 
 def _memory(values: Any) -> list[Any]:
-    """The numpy arrays that hold a column: one, or data and mask; none for what Arrow holds."""
+    """Return the NumPy arrays that hold a column: one, or data and mask; none if Arrow holds it."""
     inner = [values] + [getattr(values, name, None) for name in ("_ndarray", "_data", "_mask")]
     return [array for array in inner if type(array) is sys.modules["numpy"].ndarray]
 
 
 def copies_on_write() -> bool:
-    """Whether pandas copies before a write to memory that two of its objects share; always so since pandas 3."""
+    """Return whether pandas copies before a write to memory that two of its objects share: always since pandas 3."""
     pandas = sys.modules.get("pandas")
     if pandas is None:
         return False

@@ -1,4 +1,4 @@
-"""How code is taken apart: prelude by reference, what is importable by name, what a step body made by value."""
+"""Takes code apart: the prelude by reference, importable objects by name, what a step body defines by value."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SLOTS = (
 
 
 def by_reference(obj: Any, recorder: Recorder) -> bool:
-    """Whether a function, class or cached function comes back as the very object."""
+    """Return whether a function, class or cached function loads as the same object."""
     if recorder.home.reference(obj) is not None:
         return True
     found: bool = cloud._lookup_module_and_qualname(obj) is not None
@@ -32,6 +32,7 @@ def by_reference(obj: Any, recorder: Recorder) -> bool:
 
 
 def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
+    """Store a function by reference if it belongs to the prelude or can be imported, else by its code and state."""
     reference = recorder.home.reference(function)
     if reference is not None:
         return rebuild.prelude, reference
@@ -45,20 +46,23 @@ def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
 
 
 def _module_facts(function: types.FunctionType) -> dict[str, Any]:
-    """What relative imports inside the function need; its other globals follow with its state."""
+    """Return the globals that relative imports inside the function need; its other globals follow with its state."""
     facts = ("__package__", "__name__", "__path__", "__file__")
     return {name: function.__globals__[name] for name in facts if name in function.__globals__}
 
 
 def _function_state(function: types.FunctionType, recorder: Recorder | None) -> dict[str, Any]:
-    """Of the notebook's globals a function takes none along that a flow gives; `recorder` is None for other globals."""
+    """Return the state of a function, without the globals that the flow provides.
+
+    `recorder` is None if the function has other globals than those of the notebook.
+    """
     used = {
         name: function.__globals__[name]
         for name in cloud._extract_code_globals(function.__code__)
         if name in function.__globals__
     }
     given = {name: recorder.home.definition(name) for name in used} if recorder else {}
-    # modules come along, so that whoever has no notebook can call the function as well
+    # modules are stored too, so that the function can be called outside of a notebook
     used = {n: v for n, v in used.items() if given.get(n) is None or isinstance(v, types.ModuleType)}
     captured = [cell.cell_contents for cell in function.__closure__ or () if _is_bound(cell)]
     return {
@@ -80,13 +84,14 @@ def _is_bound(cell: types.CellType) -> bool:
 
 
 def reduce_cell(recorder: Recorder, cell: types.CellType) -> Any:
-    """An empty cell first and its content after it: closures that share the cell share it again, also in cycles."""
+    """Store an empty cell first and its content later, so that closures share the cell again, also in cycles."""
     if not _is_bound(cell):
         return rebuild.cell, ()
     return rebuild.cell, (), (cell.cell_contents,), None, None, rebuild.set_cell
 
 
 def reduce_class(recorder: Recorder, cls: Any) -> Any:
+    """Store a class by reference if it belongs to the prelude or can be imported, else by value under its digest."""
     reference = recorder.home.reference(cls)
     if reference is not None:
         return rebuild.prelude, reference
@@ -94,12 +99,13 @@ def reduce_class(recorder: Recorder, cls: Any) -> Any:
     if reduction is NotImplemented or len(reduction) == 2:
         return reduction
     make, arguments, state = reduction[:3]
-    # without cloudpickle's tracker id, by which a load would reset the live class in place
+    # drop cloudpickle's tracker id: with it a load would change the live class in place
     arguments = (*arguments[:-2], None, arguments[-1])
     return rebuild.class_, (recorder.digest(cls), make, arguments), state, None, None, rebuild.set_class
 
 
 def reduce_cached(recorder: Recorder, cached: Any) -> Any:
+    """Store a function under `lru_cache` without its cache."""
     if by_reference(cached, recorder):
         reference = recorder.home.reference(cached)
         return NotImplemented if reference is None else (rebuild.prelude, reference)
@@ -107,6 +113,7 @@ def reduce_cached(recorder: Recorder, cached: Any) -> Any:
 
 
 def reduce_module(recorder: Recorder, module: types.ModuleType) -> Any:
+    """Store a module by its name if it can be imported."""
     if cloud._should_pickle_by_reference(module):
         return rebuild.module, (module.__name__,)
     return NotImplemented

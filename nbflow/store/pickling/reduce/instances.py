@@ -1,4 +1,4 @@
-"""How objects with attributes of their own are taken apart: as pickle does it, unless somebody else holds the dict."""
+"""Takes objects with attributes apart: as pickle does, unless another object holds the attribute dict."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _ALONE = _holders(_Probe())
 
 
 def has_own(kind: type) -> bool:
-    """Tell whether objects of a class keep attributes in a dict of theirs."""
+    """Tell whether objects of a class keep their attributes in a dict."""
     slot = next((vars(cls)["__dict__"] for cls in kind.__mro__ if "__dict__" in vars(cls)), None)
     return isinstance(slot, types.GetSetDescriptorType | types.MemberDescriptorType)
 
 
 def reduce_owner(recorder: Recorder, obj: Any) -> Any:
-    """As pickle does it, but for the dict where others may hold it too; counting them is quick."""
+    """Store an object as pickle does, except for an attribute dict that others may hold; counting holders is quick."""
     if _holders(obj) <= _ALONE:
         return NotImplemented
     namespace = obj.__dict__
@@ -46,7 +46,7 @@ def reduce_owner(recorder: Recorder, obj: Any) -> Any:
 
 
 def _apart(state: Any, namespace: dict[str, Any]) -> Any:
-    """The state of an object with a copy of its dict: the dict itself is then met only where others hold it."""
+    """Return the state of an object with a copy of its dict, so that only other holders meet the dict itself."""
     if state is namespace:
         return dict(namespace)
     if type(state) is tuple and len(state) == 2 and state[0] is namespace:
@@ -55,15 +55,15 @@ def _apart(state: Any, namespace: dict[str, Any]) -> Any:
 
 
 def has_maker(kind: type) -> bool:
-    """Tell whether the notebook wrote the `__new__` by which pickle would make objects of a class."""
+    """Tell whether the notebook defines the `__new__` by which pickle would make objects of a class."""
     is_own = kind.__module__ == "__main__" and isinstance(kind.__new__, types.FunctionType)
     return is_own and not hasattr(kind, "__getnewargs__") and not hasattr(kind, "__getnewargs_ex__")
 
 
 def reduce_made(recorder: Recorder, obj: Any) -> Any:
-    """As pickle does it, but without a `__new__` that may return an object that is there already.
+    """Store an object as pickle does, but without a `__new__` that may return an existing object.
 
-    What is loaded for a comparison would otherwise overwrite the only object of its class, and what was done to it.
+    Otherwise a value that is loaded for a comparison would overwrite the only object of its class.
     """
     reduction = reduce_owner(recorder, obj) if has_own(type(obj)) else NotImplemented
     if reduction is NotImplemented:

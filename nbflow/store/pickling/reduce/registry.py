@@ -1,4 +1,4 @@
-"""Which types are taken apart in a way of their own, and which cannot be stored at all."""
+"""Finds the reducer of a type: how it is taken apart, or why it cannot be stored. Users register their own here."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _lose(reason: str) -> Reducer:
 
 
 def reduce_weakref(recorder: Recorder, reference: weakref.ref[Any]) -> Any:
-    """A weak reference when the stream holds its target anyway; it must not be what keeps the target alive."""
+    """Store a weak reference if the stream holds its target anyway; the reference must not keep the target alive."""
     target = reference()
-    if target is None or recorder.layout.present is None:  # at first sight nobody knows yet what else is stored
+    if target is None or recorder.layout.present is None:  # the first pass does not know what else is stored
         recorder.weak_targets.extend(() if target is None else (target,))
         return rebuild.dead_weak, ()
     if id(target) not in recorder.layout.present:
@@ -40,21 +40,23 @@ def reduce_weakref(recorder: Recorder, reference: weakref.ref[Any]) -> Any:
 
 
 def reduce_weak_values(recorder: Recorder, mapping: Any) -> Any:
+    """Store a dict that holds its values weakly."""
     return rebuild.weak_values, (list(mapping.items()),)
 
 
 def reduce_weak_keys(recorder: Recorder, mapping: Any) -> Any:
+    """Store a dict that holds its keys weakly."""
     return rebuild.weak_keys, (list(mapping.items()),)
 
 
 def reduce_figure(recorder: Recorder, figure: Any) -> Any:
-    """Without registering it with pyplot when it is loaded, which would number it anew and show it."""
+    """Store a figure so that loading does not register it with pyplot, which would give it a number and show it."""
     make, arguments, state, *rest = figure.__reduce_ex__(5)
     return make, arguments, {name: value for name, value in state.items() if name != "_restore_to_pylab"}, *rest
 
 
 def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
-    """With the next number counted from those in use: matplotlib counts on whenever it is pickled."""
+    """Store callbacks with the next free number; matplotlib raises its counter whenever it pickles them."""
     make, arguments, state, *rest = registry.__reduce_ex__(5)
     used = (number for callbacks in state["callbacks"].values() for number in callbacks)
     return make, arguments, {**state, "_cid_gen": max(used, default=-1) + 1}, *rest
@@ -98,21 +100,34 @@ FAMILIES: tuple[tuple[type, Reducer], ...] = (
 )
 
 
-# reducers of others
+# reducers of users
 
 Reduce = Callable[[Any], tuple[Any, ...]]
-"""Returns for a value what makes it again, as `__reduce__` does: a function, its arguments, and perhaps the state."""
+"""Returns, as `__reduce__` does, what makes the value again: a function, its arguments and perhaps a state."""
 
 _registered: dict[type, Reduce] = {}
 ENTRY_POINTS = "nbflow.reducers"
 
 
 def register_reducer(kind: type, reduce: Reduce) -> None:
-    """Store values of a type, and of those derived from it, by what `reduce(value)` returns, in this process.
+    """Store values of a type, and of its subclasses, by what `reduce(value)` returns.
 
-    Call it in an ordinary cell, which every worker executes, or in a function that a package offers as an entry point
-    of the group `nbflow.reducers`. `reduce` returns `(function, arguments)` or `(function, arguments, state)`, as
-    `__reduce__` does; the function must be one that a step can import or that an ordinary cell defines.
+    Call this in an ordinary cell, which every worker executes, or in a function that a package offers as an entry point
+    of the group `nbflow.reducers`. It holds for this process.
+
+    Args:
+        kind: The type.
+        reduce: Returns `(function, arguments)` or `(function, arguments, state)`, as `__reduce__` does. The function
+            must be importable in a step, or defined in an ordinary cell.
+
+    Raises:
+        TypeError: `kind` is not a type.
+
+    Example:
+        >>> class Reader:
+        ...     def __init__(self, path: str) -> None:
+        ...         self.path = path
+        >>> register_reducer(Reader, lambda reader: (Reader, (reader.path,)))
     """
     if not isinstance(kind, type):
         raise TypeError(f"register_reducer takes a type first, not {kind!r}")
@@ -121,18 +136,19 @@ def register_reducer(kind: type, reduce: Reduce) -> None:
 
 @cache
 def load_entry_points() -> None:
-    """Call what installed packages offer. Asked for only where a value would be lost otherwise, for it takes time."""
+    """Call the entry points of installed packages. This is slow, so it is done only before a value would be lost."""
     for point in metadata.entry_points(group=ENTRY_POINTS):
         point.load()()
 
 
 def registered(kind: type) -> Reducer | None:
+    """Return the reducer that users have registered for a type or one of its bases."""
     found = next((_registered[one] for one in kind.__mro__ if one in _registered), None)
     return None if found is None else lambda recorder, value: found(value)
 
 
 def reducer_of(kind: type) -> Reducer | None:
-    """How values of this type are taken apart; None: as pickle does it."""
+    """Return the reducer for values of a type; None if pickle's own way is right."""
     if _registered and (own := registered(kind)):
         return own
     for family, reducer in (
@@ -151,7 +167,7 @@ def reducer_of(kind: type) -> Reducer | None:
 
 
 def _session_families() -> list[tuple[type, Reducer]]:
-    """What belongs to a kernel and its front end, and would drag all that the kernel holds into the stream."""
+    """Return the reducers of types that belong to a kernel: pickle would store everything that the kernel holds."""
     known = {
         ("ipywidgets.widgets.widget", "Widget"): "a widget belongs to its front end; create it again",
         ("IPython.core.interactiveshell", "InteractiveShell"): "the shell belongs to this kernel",
@@ -183,7 +199,7 @@ def _handle_families() -> list[tuple[type, Reducer]]:
 
 
 def _array_families() -> list[tuple[type, Reducer]]:
-    numpy = sys.modules.get("numpy")  # who has no array yet needs no numpy
+    numpy = sys.modules.get("numpy")  # there are no arrays before numpy is imported
     if numpy is None or not hasattr(numpy, "ndarray"):
         return []
     generator = getattr(sys.modules.get("numpy.random.mtrand"), "RandomState", None)

@@ -1,4 +1,4 @@
-"""What streams call to open handles again. The names and signatures here are part of the stored format."""
+"""Holds the functions that streams call to open handles again; names and signatures are part of the stored format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def version(path: str) -> tuple[int, int]:
-    """Return the size of a file in bytes, and when it was written, in nanoseconds."""
+    """Return the size of a file in bytes, and its modification time in nanoseconds."""
     facts = os.stat(path)
     return facts.st_size, facts.st_mtime_ns
 
@@ -22,6 +22,7 @@ def _require(path: str, seen: tuple[int, int]) -> None:
 
 
 def text_file(path: str, seen: tuple[int, int], place: int, encoding: str, errors: str) -> Any:
+    """Open a text file at a position, unless it has changed."""
     _require(path, seen)
     file = open(path, encoding=encoding, errors=errors)  # noqa: SIM115 - it is the value
     file.seek(place)
@@ -29,6 +30,7 @@ def text_file(path: str, seen: tuple[int, int], place: int, encoding: str, error
 
 
 def binary_file(path: str, seen: tuple[int, int], place: int, raw: bool) -> Any:
+    """Open a binary file at a position, unless it has changed."""
     _require(path, seen)
     file = open(path, "rb", buffering=0) if raw else open(path, "rb")  # noqa: SIM115
     file.seek(place)
@@ -36,12 +38,13 @@ def binary_file(path: str, seen: tuple[int, int], place: int, raw: bool) -> Any:
 
 
 class Named(io.BytesIO):
-    """The bytes of a file that an archive shows by its name."""
+    """Holds the bytes of a file, under the name that an archive shows."""
 
     name = ""
 
 
 def archive(arrays: Mapping[str, Any], allow_pickle: bool, name: str) -> Any:
+    """Return an open `.npz` archive of these arrays."""
     numpy = importlib.import_module("numpy")
     content = Named()
     content.name = name
@@ -53,6 +56,7 @@ def archive(arrays: Mapping[str, Any], allow_pickle: bool, name: str) -> Any:
 
 
 def connection(content: bytes, switches: Mapping[str, int], isolation_level: Any, row_factory: Any) -> Any:
+    """Return a connection to a database in memory with this content."""
     opened = importlib.import_module("sqlite3").connect(":memory:", isolation_level=isolation_level)
     if content:
         opened.deserialize(content)
@@ -63,12 +67,14 @@ def connection(content: bytes, switches: Mapping[str, int], isolation_level: Any
 
 
 def cursor(connection: Any, arraysize: int) -> Any:
+    """Return a new cursor of a connection."""
     made = connection.cursor()
     made.arraysize = arraysize
     return made
 
 
 def row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """Return a row with these names and values."""
     sqlite3 = importlib.import_module("sqlite3")
     with closing(sqlite3.connect(":memory:")) as opened:
         opened.row_factory = sqlite3.Row
@@ -78,4 +84,5 @@ def row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
 
 
 def bare(cls: type) -> Any:
+    """Return an object of a class without calling its `__init__`; its attributes follow."""
     return object.__new__(cls)

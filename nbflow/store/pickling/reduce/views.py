@@ -1,7 +1,7 @@
-"""How views are taken apart: objects that show what another object holds, now and later.
+"""Takes views apart: objects that show what another object holds.
 
-A view is tied to what it looks at where that is stored too. Otherwise nobody can change what it shows: then its content
-will do, and what it looks at, which may be large, stays behind.
+A view is tied to the object that it shows if that object is stored too. Otherwise nobody can change what the view
+shows: then its content is stored, and the object behind it, which may be large, is not.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ITERATORS: Mapping[type, str] = {**FORWARDS, **BACKWARDS}
 
 
 def reduce_view(recorder: Recorder, view: Any) -> Any:
-    """`d.keys()`, `d.values()`, `d.items()`."""
+    """Store `d.keys()`, `d.values()` or `d.items()`, tied to its dict."""
     mapping = _looked_at(view)
     if not recorder.is_stored(mapping):
         return NotImplemented
@@ -34,7 +34,7 @@ def reduce_view(recorder: Recorder, view: Any) -> Any:
 
 
 def reduce_iterator(recorder: Recorder, iterator: Any) -> Any:
-    """`iter(d)`, `reversed(d.items())`, unless the dict has another size by now, so that going on fails."""
+    """Store `iter(d)` or `reversed(d.items())`, unless the dict has changed its size, so that going on fails."""
     mapping, kind, left = _looked_at(iterator), type(iterator), operator.length_hint(iterator)
     if not left or not recorder.is_stored(mapping):
         return NotImplemented
@@ -42,6 +42,7 @@ def reduce_iterator(recorder: Recorder, iterator: Any) -> Any:
 
 
 def reduce_proxy(recorder: Recorder, proxy: Any) -> Any:
+    """Store a read-only view of a mapping, tied to its mapping."""
     mapping = _looked_at(proxy)
     return (types.MappingProxyType, (mapping,)) if recorder.is_stored(mapping) else NotImplemented
 
@@ -51,15 +52,16 @@ def _looked_at(view: Any) -> Any:
 
 
 def reduce_flat(recorder: Recorder, iterator: Any) -> Any:
-    """`array.flat`."""
+    """Store `array.flat` with its position."""
     return rebuild.flat_iterator, (iterator.base, iterator.index)
 
 
 def reduce_memoryview(recorder: Recorder, window: memoryview) -> Any:
+    """Store a memoryview of a whole object; a view of a part is lost."""
     under = window.obj
     if _facts(window) == _facts(memoryview(under)):
         return memoryview, (under,)
-    return recorder.lose(window, "a window on other memory; store bytes(…) of it")
+    return recorder.lose(window, "a view of part of another object's memory; store bytes(…) of it")
 
 
 def _facts(window: memoryview) -> tuple[object, ...]:
@@ -67,11 +69,12 @@ def _facts(window: memoryview) -> tuple[object, ...]:
 
 
 def reduce_python_generator(recorder: Recorder, generator: Any) -> Any:
-    """The generator of `random.random()`, and methods of it such as `random.shuffle`, stay those of the process."""
+    """Store the process's own generator of `random` by name, so that `random.shuffle` still belongs to the process."""
     shared = sys.modules["random"]._inst
     return (rebuild.shared_generator, ("random", "_inst")) if generator is shared else NotImplemented
 
 
 def reduce_numpy_generator(recorder: Recorder, generator: Any) -> Any:
+    """Store the process's own generator of NumPy by name."""
     shared = sys.modules["numpy.random.mtrand"]._rand
     return (rebuild.shared_generator, ("numpy.random.mtrand", "_rand")) if generator is shared else NotImplemented
