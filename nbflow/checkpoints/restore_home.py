@@ -36,6 +36,7 @@ class RestoreHome:
         return self.ledger.classes
 
     def reference(self, obj: object) -> tuple[str, str] | None:
+        """Return (prelude name, digest of its code) of an object that the checkpoint's prelude defines as it is now."""
         name = getattr(obj, "__qualname__", None)
         if not isinstance(name, str) or name not in self._references or self.namespace.get(name) is not obj:
             return None

@@ -1,1 +1,1 @@
-"""The command line: `nbflow VERB NOTEBOOK …`."""
+"""Runs the verbs from a shell: `nbflow VERB NOTEBOOK …`."""

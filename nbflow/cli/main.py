@@ -1,4 +1,4 @@
-"""The command `nbflow`."""
+"""Defines the command `nbflow`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbflow.verbs.table_of_verbs import Verbs
 
 
 class ShellVerbs(Verbs):
-    """The verbs as a shell has them: a run ends the process with its exit code."""
+    """Offers the verbs in a shell, where a run ends the process with its exit code."""
 
     def main(self, *args: Any, **options: Any) -> Any:
         take_any_text()
@@ -34,6 +34,6 @@ def _perform(place: Any, request: Any) -> None:
 def nbflow() -> None:
     """Run notebooks as flows.
 
-    Write `nbflow VERB NOTEBOOK`; `nbflow VERB --help` has the details, and `nbflow run NOTEBOOK --help` lists the
-    parameters of the notebook too. A task is named `fit`, `fit[3]`, `fit[0,2]` when nested, or `7/fit[3]` in run 7.
+    Write `nbflow VERB NOTEBOOK`. `nbflow VERB --help` explains a verb, and `nbflow run NOTEBOOK --help` also lists the
+    parameters of the notebook. A task is named `fit`, `fit[3]`, `fit[0,2]` in nested foreaches, or `7/fit[3]` in run 7.
     """

@@ -1,4 +1,4 @@
-"""Runs a flow for a shell, and shows how it goes: lines in a log, or a table that changes on a terminal."""
+"""Runs a flow for a shell and shows its progress: as lines in a log, or as a live table on a terminal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from nbflow.verbs.workplace import Workplace
 
 
 class LineProgress:
-    """One line per finished task, in the order in which they finish."""
+    """Prints one line per finished task, in the order in which they finish."""
 
     def __init__(self, narrator: Narrator) -> None:
         self.narrator, self.tally = narrator, narrator.tally
@@ -43,7 +43,7 @@ class LineProgress:
             self.say(self.narrator.tell(event, result))
 
     def say(self, texts: Iterable[str]) -> None:
-        """Goes on in silence when nothing can be written any more: the run is worth more than its report."""
+        """Print texts. If they cannot be written any more, go on in silence: the run matters more than its report."""
         try:
             for text in texts:
                 click.echo(text, nl=False)
@@ -52,11 +52,12 @@ class LineProgress:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
+        """Show progress while the block runs."""
         yield
 
 
 class TableProgress:
-    """A table with a line per step that stays at the bottom; what steps print goes above it."""
+    """Keeps a table with one line per step at the bottom of the terminal; the output of steps goes above it."""
 
     def __init__(self, narrator: Narrator, console: Console) -> None:
         self.narrator, self.tally, self.console = narrator, narrator.tally, console
@@ -71,11 +72,12 @@ class TableProgress:
 
     def say(self, texts: Iterable[str]) -> None:
         for text in texts:
-            with contextlib.suppress(OSError):  # the terminal is gone
+            with contextlib.suppress(OSError):  # the terminal may be gone
                 self.console.print(Text.from_ansi(text.rstrip("\n")), highlight=False)
 
     @contextmanager
     def shown(self) -> Iterator[None]:
+        """Show the table while the block runs."""
         with self._live:
             yield
 
@@ -83,13 +85,13 @@ class TableProgress:
         return Group(steps_table(self.tally, self._elapsed()))
 
     def _elapsed(self) -> dict[str, float]:
-        """Seconds since a running step began."""
+        """Return for each running step the seconds since it began."""
         now = time.monotonic()
         return {step: now - began for step, began in list(self._began.items()) if self.tally.counts[step].running}
 
 
 def perform_in_terminal(place: Workplace, request: Request) -> None:
-    """Run it with progress; end the process with 0 when it succeeded and with 1 otherwise."""
+    """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1."""
     refuse_errors(place.graph)
     with Store.open(place.root) as store:
         sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)

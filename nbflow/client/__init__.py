@@ -1,13 +1,14 @@
-"""Results from Python, under the names that Metaflow's client has: Flow, Run, Step, Task, DataArtifact.
+"""Reads the results of runs from Python, under the names of Metaflow's client: Flow, Run, Step, Task, DataArtifact.
 
+Example:
     run = Flow("movies").latest_successful_run
     for task in run["fit"].tasks:
         print(task.index, task.data.score)
 
-A pathspec is `Flow/run/step/task/artifact`, as far as it is needed: `Run("movies/7")`, `Task("movies/7/fit/12")`.
-Everything is read from the store of the working directory when it is asked for. Collections are newest first; tasks of
-a step are in the order of their items. What does not exist raises UnknownName, which offers the nearest name;
-`[…]` raises NotInClient, which is a KeyError as well.
+A pathspec is `Flow/run/step/task/artifact`, cut after the part that you want: `Run("movies/7")`,
+`Task("movies/7/fit/12")`. Every object reads from the store of the working directory at the moment when you ask it.
+Flows list their runs newest first; steps list their tasks in the order of the foreach items. A name that does not exist
+raises UnknownName, which suggests the nearest name; `[…]` raises NotInClient, which is also a KeyError.
 """
 
 from __future__ import annotations
@@ -27,4 +28,4 @@ __all__ = [
 ]  # fmt: skip
 
 for _stored in (DataArtifact, Flow, Run, Several, Step, Task):
-    _stored.__module__ = __name__  # they can be artifacts, and a store knows a class by the module it is said to be in
+    _stored.__module__ = __name__  # users can store them as artifacts, and the store names a class by its module

@@ -1,4 +1,4 @@
-"""The values of one task: described without loading them, loaded when they are asked for."""
+"""Describes the artifacts of one task without loading them, and loads a value when it is asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 class Data:
-    """The artifacts of a task as attributes; each is loaded when it is asked for, and once."""
+    """Gives the artifacts of a task as attributes. Each is loaded once, at its first use.
+
+    Example:
+        task.data.score
+
+    Raises:
+        AttributeError: if the task has no artifact of that name; the text lists the names it has.
+    """
 
     def __init__(self, task: Task) -> None:
         self._task = task
@@ -40,7 +47,7 @@ class Data:
 
 
 class Artifacts(Several["DataArtifact"]):
-    """Artifacts without their values, also by name: `task.artifacts.model.size`."""
+    """Lists artifacts without loading their values; they are also attributes: `task.artifacts.model.size`."""
 
     __slots__ = ()
 
@@ -52,7 +59,7 @@ class Artifacts(Several["DataArtifact"]):
 
 
 class DataArtifact(ClientObject):
-    """One value of one task: described without loading it, loaded by `data`."""
+    """Describes one artifact of one task; `data` loads its value."""
 
     task: Task
     _artifact: ArtifactRef
@@ -66,10 +73,12 @@ class DataArtifact(ClientObject):
 
     @property
     def id(self) -> str:
+        """Return the name of the artifact."""
         return self._artifact.name
 
     @property
     def parent(self) -> Task:
+        """Return the task that holds the artifact."""
         return self.task
 
     def _at(self, attempt: int) -> DataArtifact:
@@ -77,26 +86,34 @@ class DataArtifact(ClientObject):
 
     @property
     def data(self) -> Any:
-        """The value, with the classes of the notebook as they were in that run. Loaded anew each time."""
+        """Load and return the value, with the notebook's classes as they were in that run. Each use loads it again.
+
+        Raises:
+            Untrusted: if another user stored the artifact and you have not trusted the store.
+        """
         run = self.task.step.run
         refuse_untrusted_artifacts(run.flow._archive.reader, self.task._row.id, [self._artifact], run.flow._store.root)
         return run.flow._store.load({self.id: self._artifact}, run._home)[self.id]
 
     @property
     def sha(self) -> str:
-        """Names the stored bytes; equal ones mean equal values, unequal ones mean nothing."""
+        """Return the digest of the stored bytes.
+
+        Equal digests mean equal values. Different digests say nothing: equal values can have different bytes.
+        """
         return self._artifact.digest
 
     @property
     def size(self) -> int:
-        """Bytes in the store, those included of values that it shares objects with."""
+        """Return how many bytes it takes in the store, with the bytes of objects that it shares with other values."""
         return self._artifact.size
 
     @property
     def summary(self) -> Summary:
-        """Type, shape, and how it begins."""
+        """Return its type, its shape, and the beginning of its text."""
         return self._artifact.summary
 
     @property
     def finished_at(self) -> datetime | None:
+        """Return when its task finished; None while the task runs."""
         return self.task.finished_at

@@ -1,4 +1,4 @@
-"""What is recorded of a task beside its artifacts: where it comes from, what it printed, how it failed."""
+"""Reads what the catalog records of a task beside its artifacts: its origin, its output and its failure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Metadata:
-    """One fact about a task."""
+    """Holds one fact about a task."""
 
     name: str
     value: str
@@ -31,7 +31,7 @@ class Metadata:
 
 
 class TaskFacts:
-    """The part of a client task that says what happened, under the names that Metaflow's client has."""
+    """Gives a client task the properties that tell what happened to it, under the names of Metaflow's client."""
 
     step: Step
     _row: TaskRow
@@ -50,12 +50,12 @@ class TaskFacts:
 
     @property
     def current_attempt(self) -> int:
-        """Which attempt this was, from 0: the last one that began."""
+        """Return the number of the last attempt that began; the first attempt is 0."""
         return self._row.attempt
 
     @property
     def origin_pathspec(self) -> str | None:
-        """Of a task that was taken from an earlier run: that run's task."""
+        """Return the pathspec of the task that this one was reused from; None if it ran itself."""
         if self._origin is None:
             return None
         run, number = self._origin
@@ -63,7 +63,7 @@ class TaskFacts:
 
     @cached_property
     def _origin(self) -> tuple[str, str] | None:
-        """The run and the task that a task was taken from."""
+        """Return the run and the number of the task that this one was reused from."""
         if self._row.source is None:
             return None
         run, _, number = self._row.source.partition("/")
@@ -78,7 +78,7 @@ class TaskFacts:
 
     @property
     def metadata(self) -> list[Metadata]:
-        """Facts about the task, with the attempt that they are of; of a task that was taken over, its origin's too."""
+        """Return facts about every attempt of the task; for a reused task, of the task that ran."""
         rows = self._reader.attempts(self._origin_row) if self._origin_row else self._attempts
         return [
             Metadata(name, value, local_time(row.started), "attempt" if name == "attempt" else name, self)
@@ -88,7 +88,7 @@ class TaskFacts:
 
     @property
     def metadata_dict(self) -> dict[str, str]:
-        """Facts about the task as text, those of its last attempt."""
+        """Return the facts about the last attempt, as text."""
         return {one.name: one.value for one in self.metadata}
 
     def _facts_of(self, row: TaskRow) -> dict[str, str]:
@@ -105,28 +105,29 @@ class TaskFacts:
         }
 
     def _facts_of_origin(self) -> dict[str, str]:
-        """Every task of a resumed run has its origin; one that did not run again has a task there."""
+        """Return where the task comes from: the task that it was reused from, or else the run that was resumed."""
         if self._origin is not None:
             return {"origin-run-id": self._origin[0], "origin-task-id": self._origin[1]}
         return {"origin-run-id": self.step.run.origin_run_id} if self.step.run.origin_run_id else {}
 
     @property
     def environment_info(self) -> dict[str, Any]:
-        """Python, the platform, and the version of every package, as they were when the run began."""
+        """Return the versions of Python and of every package, and the platform, recorded when the run began."""
         return self._reader.environment(self.step.run._row.environment) or {}
 
     @property
     def runtime_name(self) -> str:
+        """Return "dev", as Metaflow does for runs outside production."""
         return "dev"
 
     @property
     def code(self) -> dict[str, str]:
-        """The sources of the run."""
+        """Return the sources of the run."""
         return self.step.run.code
 
     @property
     def exception(self) -> Failure | None:
-        """Of a failed task: type with its module, message, and the traceback as text and in frames."""
+        """Return the error of a failed task: its type with module, message and traceback. Else None."""
         if self._row.failure is None:
             return None
         facts = json.loads(self._row.failure)
@@ -138,30 +139,33 @@ class TaskFacts:
 
     @property
     def outputs(self) -> list[dict[str, Any]]:
-        """All it printed and displayed, in order, in the format of a notebook."""
+        """Return everything it printed and displayed, in order, as notebook outputs (nbformat dictionaries)."""
         text = self._reader.text(self._row.outputs) if self._row.outputs else None
         return list(json.loads(text)) if text else []
 
     @property
     def stdout(self) -> str:
+        """Return what it wrote to standard output."""
         return self._stream("stdout")
 
     @property
     def stderr(self) -> str:
+        """Return what it wrote to standard error."""
         return self._stream("stderr")
 
     @property
     def stdout_size(self) -> int:
-        """Bytes that it has written there."""
+        """Return how many bytes it wrote to standard output."""
         return len(self.stdout.encode())
 
     @property
     def stderr_size(self) -> int:
+        """Return how many bytes it wrote to standard error."""
         return len(self.stderr.encode())
 
     def _stream(self, name: str) -> str:
         return "".join(output["text"] for output in self.outputs if output.get("name") == name)
 
     def loglines(self, stream: str) -> Iterator[tuple[datetime | None, str]]:
-        """(time, line) of what the task wrote to a stream; the time is when it was over."""
+        """Yield (time, line) for each line the task wrote to `stream`. The time is when the task finished."""
         return ((self.finished_at, line) for line in self._stream(stream).splitlines())

@@ -1,4 +1,4 @@
-"""The runs of one notebook or script."""
+"""Finds the runs of one notebook or script."""
 
 from __future__ import annotations
 
@@ -20,10 +20,19 @@ from nbflow.store.store import Store
 
 
 class Flow(ClientObject):
-    """All runs of one notebook or script that are in the namespace; `name` is the file's stem, or that of the class.
+    """Gives the runs of one notebook or script that the chosen namespace shows, newest first.
 
-    `folder` is where to look for the store. Raises UnknownName for a flow that the store does not have, and
-    MetaflowNotFound where there is no store.
+    Args:
+        name: The notebook's file name without its suffix, or the class name of a script.
+        folder: Where to look for the store; the working directory by default.
+
+    Raises:
+        UnknownName: if the store has no flow of this name.
+        MetaflowNotFound: if there is no store.
+
+    Example:
+        for run in Flow("movies"):
+            print(run.id, run.status)
     """
 
     id: str
@@ -44,24 +53,27 @@ class Flow(ClientObject):
         self._namespace = get_namespace() if _namespace_check and not self._is_whole() else None
 
     def _is_whole(self) -> bool:
-        """Whether all runs are seen whoever looks: those of a notebook, until somebody chooses a namespace."""
+        """Tell whether every user sees all runs: true for a notebook until the user chooses a namespace."""
         return is_default() and all(not row.document.endswith(".py") for row in self._archive.runs(1))
 
     @property
     def parent(self) -> None:
+        """Return None: a flow has no parent."""
         return None
 
     @property
     def pathspec(self) -> str:
+        """Return the name of the flow."""
         return self.id
 
     @property
     def origin_pathspec(self) -> None:
+        """Return None: only runs are resumed."""
         return None
 
     @property
     def user_tags(self) -> frozenset[str]:
-        """A flow has no tags; its runs have."""
+        """Return no tags: only runs have tags."""
         return frozenset()
 
     system_tags = user_tags
@@ -72,23 +84,25 @@ class Flow(ClientObject):
 
     @property
     def created_at(self) -> datetime | None:
-        """When its first run began."""
+        """Return when its first run began."""
         return min((run.created_at for run in self if run.created_at), default=None)
 
     @property
     def latest_run(self) -> Run | None:
+        """Return the newest run; None if there is none."""
         return next(iter(self), None)
 
     @property
     def latest_successful_run(self) -> Run | None:
+        """Return the newest run that succeeded; None if there is none."""
         return next((run for run in self if run.successful), None)
 
     def runs(self, *tags: str) -> Iterator[Run]:
-        """Newest first; with tags, those that have all of them."""
+        """Return the runs that have all of these tags, newest first; without tags, all runs."""
         return (run for run in self if run.tags.issuperset(tags))
 
     def show(self) -> Any:
-        """The graph as the newest run left it, for a cell to show; live in the notebook itself."""
+        """Return the graph as the newest run left it, for a cell to show; in the flow's own notebook it updates."""
         return importlib.import_module("nbflow.jupyter.kernel.drawing").draw_newest_run(self._archive)
 
     def __iter__(self) -> Iterator[Run]:
@@ -98,7 +112,12 @@ class Flow(ClientObject):
         return frozenset().union(*tags_of(row, self._archive.reader)) if self._namespace else frozenset()
 
     def __getitem__(self, number: str | int) -> Run:
-        """By number or tag. Raises NotInClient, and MetaflowNamespaceMismatch for a run of another namespace."""
+        """Return the run with this number or tag.
+
+        Raises:
+            NotInClient: if the flow has no such run.
+            MetaflowNamespaceMismatch: if the run is in another namespace.
+        """
         try:
             row = self._archive.run(number)
         except UnknownName as error:
@@ -111,7 +130,7 @@ class Flow(ClientObject):
 
 
 def flow_at(folder: str, namespace: str | None) -> Callable[[str], Flow]:
-    """Find flows as they were seen from a namespace."""
+    """Return a function that finds flows as they are seen from a namespace."""
 
     def find(name: str) -> Flow:
         flow = Flow(name, folder, _namespace_check=False)
@@ -122,10 +141,11 @@ def flow_at(folder: str, namespace: str | None) -> Callable[[str], Flow]:
 
 
 class Metaflow:
-    """All flows of the store that have a run in the namespace."""
+    """Lists all flows of the store that have a run in the chosen namespace."""
 
     @property
     def flows(self) -> list[Flow]:
+        """Return these flows."""
         return list(self)
 
     def __iter__(self) -> Iterator[Flow]:

@@ -1,4 +1,7 @@
-"""What a task of a script sees, and from whom: its parents, found by going back along the edges that were taken."""
+"""Finds the parents of a script's task, and the artifacts it can see.
+
+A task records no parents: they are found by going back along the edges that its run has taken.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,13 @@ _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
 
 class Lineage:
-    """The finished tasks of one run of a script."""
+    """Relates the finished tasks of one run of a script to each other."""
 
     def __init__(self, reader: CatalogReader, graph: Graph, run: int) -> None:
         self.reader, self.graph, self.run = reader, graph, run
 
     def visible(self, task: TaskRow) -> dict[str, ArtifactRef]:
-        """Every artifact that is visible in a task: its own, and what flowed in, by name."""
+        """Return every artifact that the task can see, by name: its own and those that it inherits."""
         found: dict[str, ArtifactRef] = {}
         seen: TaskRow | None = task
         while seen is not None:
@@ -34,7 +37,7 @@ class Lineage:
         return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
 
     def _source(self, task: TaskRow) -> TaskRow | None:
-        """Where a task's artifacts flow in from: nowhere for a join, which sees its inputs apart."""
+        """Return the task whose artifacts this one inherits; None for a join, which reads each of its inputs apart."""
         if task.turn:
             return self._at(task.step, task.path, task.turn - 1)
         if self.graph.links[task.step].joined:
@@ -42,7 +45,7 @@ class Lineage:
         return next(self.parents(task), None)
 
     def parents(self, task: TaskRow) -> Iterator[TaskRow]:
-        """The tasks that led to a task; of a join all of its inputs, in order."""
+        """Yield the tasks that led to this one; for a join all its inputs, in order."""
         if task.turn:
             before = self._at(task.step, task.path, task.turn - 1)
             yield from [before] if before else []
@@ -53,6 +56,7 @@ class Lineage:
             yield from (row for row in sorted(rows, key=lambda row: row.path) if self._led(row, task.step))
 
     def children(self, task: TaskRow) -> Iterator[TaskRow]:
+        """Yield the tasks that this one led to."""
         leads = self.graph.steps[task.step].next
         if task.again:
             after = self._at(task.step, task.path, task.turn + 1)
@@ -68,7 +72,7 @@ class Lineage:
         return any(row.id == task.id for row in self._ends(task.step))
 
     def _ends(self, step: str) -> list[TaskRow]:
-        """The finished tasks of a step; of a loop the last turn."""
+        """Return the finished tasks of a step; of a loop, only the last turn."""
         last: dict[tuple[int, ...], TaskRow] = {}
         for row in self.reader.tasks(self.run, step):
             if not row.split and row.status in _DONE and row.turn >= getattr(last.get(row.path), "turn", 0):

@@ -1,4 +1,4 @@
-"""What a pathspec names: it is found by its pathspec, shown by it, and stored as it."""
+"""Provides the base of all client objects: each is found by a pathspec, printed as it and pickled as it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from nbflow.errors import PathspecError
 
 
 class ClientObject:
-    """`Run("movies/7")`. `folder` is where to look for the store; `attempt` chooses one of a task, from 0.
+    """Represents what a pathspec names, such as `Run("movies/7")`.
 
-    Raises PathspecError for a text of another form, UnknownName for what is not there, and MetaflowNamespaceMismatch.
+    Args:
+        pathspec: `Flow/run/step/task/artifact`, up to the part that the class stands for.
+        folder: Where to look for the store; the working directory by default.
+        attempt: Which attempt of a task to look at, counted from 0; the last one by default.
+
+    Raises:
+        PathspecError: if the text has another form.
+        UnknownName: if the store has nothing of that name.
+        MetaflowNamespaceMismatch: if the run is in another namespace.
     """
 
     _form: ClassVar[str]
@@ -24,7 +32,7 @@ class ClientObject:
     ) -> None:  # fmt: skip
         vars(self).update(vars(_find(pathspec, self._form, folder, attempt, _namespace_check)))
 
-    if TYPE_CHECKING:  # some have these as attributes, others as properties
+    if TYPE_CHECKING:  # some classes have these as attributes, others as properties
 
         @property
         def id(self) -> str: ...
@@ -34,55 +42,57 @@ class ClientObject:
 
     @property
     def pathspec(self) -> str:
+        """Return the text that finds this object again: `movies/7/fit`."""
         return f"{self.parent.pathspec}/{self.id}"
 
     @property
     def path_components(self) -> list[str]:
+        """Return the parts of the pathspec."""
         return self.pathspec.split("/")
 
     @property
     def origin_pathspec(self) -> str | None:
-        """Of what a resumed run has: the same in the run that was resumed."""
+        """Return the pathspec of the same object in the run that was resumed; None if its run resumed no other."""
         above = self.parent.origin_pathspec
         return None if above is None else f"{above}/{self.id}"
 
     @property
     def tags(self) -> frozenset[str]:
-        """Those of the run, as they are now."""
+        """Return all tags of its run, as they are now."""
         return self.user_tags | self.system_tags
 
     @property
     def user_tags(self) -> frozenset[str]:
-        """What users have tagged the run with."""
+        """Return the tags that users gave to its run."""
         found: frozenset[str] = self.parent.user_tags
         return found
 
     @property
     def system_tags(self) -> frozenset[str]:
-        """What nbflow itself says of the run; nobody can take it away."""
+        """Return the tags that nbflow gave to its run; users cannot remove them."""
         found: frozenset[str] = self.parent.system_tags
         return found
 
     def is_in_namespace(self) -> bool:
-        """Whether the namespace that is chosen now has it."""
+        """Tell whether the namespace that is chosen now shows it."""
         namespaces = importlib.import_module("nbflow.client.namespaces")
         seen: bool = namespaces.is_seen(namespaces.get_namespace(), self.tags)
         return seen
 
     @property
     def created_at(self) -> datetime | None:
-        """When its run, or what it stands in, began."""
+        """Return when it began; a step and an artifact have the time of their run or task."""
         found: datetime | None = self.parent.created_at
         return found
 
     @property
     def _seen_from(self) -> tuple[Any, ...]:
-        """Where the store is, and the namespace that all of this was looked at from."""
+        """Return the folder of the store, and the namespace from which this object was found."""
         found: tuple[Any, ...] = self.parent._seen_from
         return found
 
     def _at(self, attempt: int) -> Any:
-        """The same as an earlier attempt made it."""
+        """Return the same object in an earlier attempt of its task."""
         return self
 
     def __repr__(self) -> str:
@@ -99,19 +109,19 @@ class ClientObject:
 
     @classmethod
     def _revive(cls, pathspec: str, folder: str, namespace: str | None) -> Any:
-        """What was stored is seen from the namespace in which it was stored, whatever is chosen now."""
+        """Find a stored object in the namespace in which it was stored, whatever namespace is chosen now."""
         flows = importlib.import_module("nbflow.client.flow")
         return _descend(pathspec, cls._form, flows.flow_at(folder, namespace))
 
 
 def _find(pathspec: str, form: str, folder: str | os.PathLike[str] | None, attempt: int | None, checks: bool) -> Any:
-    flows = importlib.import_module("nbflow.client.flow")  # which knows all below it, and so imports this module
+    flows = importlib.import_module("nbflow.client.flow")  # that module imports this one
     found = _descend(pathspec, form, lambda name: flows.Flow(name, folder, _namespace_check=checks))
     return found if attempt is None else found._at(attempt)
 
 
 def _descend(pathspec: str, form: str, flow: Any) -> Any:
-    """Go down from the flow, name by name."""
+    """Find an object by name after name, from the flow down."""
     names = pathspec.split("/")
     if len(names) != form.count("/") + 1 or not all(names):
         raise PathspecError(pathspec, form)
@@ -122,5 +132,5 @@ def _descend(pathspec: str, form: str, flow: Any) -> Any:
 
 
 def local_time(seconds: float | None) -> datetime | None:
-    """Seconds since 1970, in the time zone of whoever looks."""
+    """Return seconds since 1970 as a time in the local time zone."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone()

@@ -1,4 +1,4 @@
-"""One run of a flow."""
+"""Reads one run of a flow."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 
 class Run(Tagged, ClientObject):
-    """One run. It keeps seeing what happens: a run that is going on has more tasks each time one looks."""
+    """Gives one run and its steps. It reads the store each time, so a running run shows new tasks as they begin.
+
+    Example:
+        Run("movies/7")["fit"].task.data.score
+    """
 
     flow: Flow
     id: str
@@ -36,7 +40,7 @@ class Run(Tagged, ClientObject):
         return run
 
     def __class_getitem__(cls, number: str | int) -> Run:
-        """`Run["7"]`, where the store has one flow; else `Run["movies/7"]`."""
+        """Find `Run["movies/7"]`, or `Run["7"]` in a store that has only one flow."""
         text = str(number)
         if "/" in text:
             return cls(text)
@@ -56,70 +60,76 @@ class Run(Tagged, ClientObject):
 
     @property
     def parent(self) -> Flow:
+        """Return the flow."""
         return self.flow
 
     @property
     def status(self) -> RunStatus:
+        """Return whether it runs, succeeded, failed, was cancelled or crashed."""
         return self._row.status
 
     @property
     def finished(self) -> bool:
+        """Tell whether it has ended, well or not."""
         return self.status is not RunStatus.RUNNING
 
     @property
     def successful(self) -> bool:
-        """Whether all went well; of a script also whether its end did so by itself."""
+        """Tell whether it succeeded; in a script, the end step must also have succeeded without a caught failure."""
         end = self.end_task if self.status is RunStatus.SUCCEEDED else None
         return self.status is RunStatus.SUCCEEDED and (end is None or end.successful)
 
     @property
     def code(self) -> dict[str, str]:
-        """The sources as they were when the run began: of a script by file, of a notebook by cell."""
+        """Return the sources at the time when the run began: by file for a script, by cell for a notebook."""
         return self.flow._archive.sources(self._row)
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """As JSON has them: a date is text."""
+        """Return the parameters by name, with values as JSON stores them: a date is text."""
         return dict(self._row.parameters)
 
     @property
     def created_at(self) -> datetime | None:
+        """Return when it began."""
         return local_time(self._row.started)
 
     @property
     def trigger(self) -> None:
-        """None: nothing triggers runs but who starts them."""
+        """Return None: nbflow has no events that trigger runs."""
 
     @property
     def finished_at(self) -> datetime | None:
+        """Return when it ended; None while it runs."""
         return local_time(self._row.finished)
 
     @property
     def origin_run_id(self) -> str | None:
-        """Of a resumed run: the run it resumed."""
+        """Return the number of the run that this one resumed; None if it resumed none."""
         return None if self._row.origin is None else str(self._row.origin)
 
     @property
     def origin_pathspec(self) -> str | None:
+        """Return the pathspec of the run that this one resumed; None if it resumed none."""
         return None if self.origin_run_id is None else f"{self.flow.id}/{self.origin_run_id}"
 
     @property
     def end_task(self) -> Task | None:
-        """The task of a script's end, None until it has begun; of a notebook that of the last step that has one."""
+        """Return the task of a script's end step; for a notebook, of the last step that began. Else None."""
         steps = [step for step in self if not step._written.flowing or step._written.next is None]
         return steps[0].task if steps else None
 
     @property
     def data(self) -> Data | None:
-        """The artifacts of `end_task`, and those it inherits."""
+        """Return the artifacts that `end_task` can see; None without such a task."""
         return self.end_task.data if self.end_task else None
 
     def steps(self, *tags: str) -> Iterator[Step]:
-        """Those that have begun, last first; with tags, those that have all of them."""
+        """Return the steps that have begun and have all of these tags, last first."""
         return (step for step in self if not tags or step.tags.issuperset(tags))
 
     def __iter__(self) -> Iterator[Step]:
-        """Those that have begun, last first."""
+        """Yield the steps that have begun, last first."""
         begun = {row.step for row in self.flow._archive.reader.steps(self._row.id) if not row.split}
         order = list(self.flow._archive.graph(self._row).links)
         return (Step._of(self, name) for name in reversed(order) if name in begun)

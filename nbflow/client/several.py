@@ -1,4 +1,4 @@
-"""What a client object has several of."""
+"""Holds the tasks or artifacts of a client object in a tuple that can be called."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _T = TypeVar("_T", bound=ClientObject)
 
 
 class Several(tuple[_T, ...], Generic[_T]):
-    """A tuple that may also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` are the same.
+    """A tuple that can also be called: `run["fit"].tasks` and Metaflow's `run["fit"].tasks()` give the same.
 
-    With tags, those that have all of them.
+    A call with tags keeps the members that have all of them.
     """
 
     __slots__ = ()

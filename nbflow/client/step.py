@@ -1,4 +1,4 @@
-"""One step of a run."""
+"""Reads one step of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 class Step(ClientObject):
-    """What one step became in one run: its tasks."""
+    """Gives the tasks of one step in one run.
+
+    Example:
+        [task.data.score for task in Step("movies/7/fit")]
+    """
 
     run: Run
     id: str
@@ -32,44 +36,46 @@ class Step(ClientObject):
 
     @property
     def parent(self) -> Run:
+        """Return the run."""
         return self.run
 
     @property
     def task(self) -> Task:
-        """The only task of an ordinary step; of a foreach the first."""
+        """Return the only task of an ordinary step, or the first one of a foreach."""
         return self.tasks[0]
 
     @property
     def control_task(self) -> None:
-        """None: nbflow has no gangs of machines."""
+        """Return None: nbflow runs no step on several machines at once."""
 
     @property
     def control_tasks(self) -> list[Task]:
+        """Return an empty list: nbflow runs no step on several machines at once."""
         return []
 
     @property
     def tasks(self) -> Several[Task]:
-        """In the order of their items; of a loop every turn, in order."""
+        """Return its tasks in the order of the foreach items; a loop has one for each turn, in order."""
         rows = (row for row in self.run.flow._archive.reader.tasks(self.run._row.id, self.id) if not row.split)
         return Several(Task._of(self, row) for row in sorted(rows, key=lambda row: (row.path, row.turn)))
 
     def _task_of(self, row: TaskRow) -> Task:
-        """Of this step, or of another of the run."""
+        """Return the task of a row, which may belong to another step of the run."""
         return Task._of(Step._of(self.run, row.step), row)
 
     @property
     def _written(self) -> StepOfGraph:
-        """The step as it was written."""
+        """Return the step as it was defined when the run began."""
         return self.run.flow._archive.graph(self.run._row).steps[self.id]
 
     @property
     def parent_steps(self) -> Iterator[Step]:
-        """Those that lead to it and have begun."""
+        """Return the steps that lead to this one and have begun."""
         return (step for step in self.run if step.id != self.id and self.id in step._targets)
 
     @property
     def child_steps(self) -> Iterator[Step]:
-        """Those that it leads to and that have begun."""
+        """Return the steps that this one leads to and that have begun."""
         return (step for step in self.run if step.id != self.id and step.id in self._targets)
 
     @property
@@ -78,6 +84,7 @@ class Step(ClientObject):
 
     @property
     def environment_info(self) -> dict[str, Any] | None:
+        """Return the versions of Python and of every package, and the platform, recorded when the run began."""
         return self.task.environment_info
 
     def __iter__(self) -> Iterator[Task]:
@@ -87,7 +94,11 @@ class Step(ClientObject):
         return len(self.tasks)
 
     def __getitem__(self, task: str | int) -> Task:
-        """By the task's number in the run, as Metaflow does, or by its address: `step["fit[3]"]`."""
+        """Return the task with this number in the run, as in Metaflow, or with this address: `step["fit[3]"]`.
+
+        Raises:
+            NotInClient: if the step has no such task.
+        """
         tasks = {one.id: one for one in self.tasks}
         found = tasks.get(str(task)) or next((one for one in tasks.values() if one._is_called(str(task))), None)
         if found is None:
@@ -96,4 +107,5 @@ class Step(ClientObject):
 
     @property
     def finished_at(self) -> datetime | None:
+        """Return when its last task finished; None if none has."""
         return max((task.finished_at for task in self if task.finished_at), default=None)

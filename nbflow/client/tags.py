@@ -1,4 +1,4 @@
-"""Which tags a user may give and take."""
+"""Checks, adds and removes the tags of a run."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ LONGEST_TAG = 500
 
 
 def check_tags(now: Iterable[str], add: Iterable[str], remove: Iterable[str], system: Iterable[str]) -> None:
-    """Raise MetaflowTaggingError, which says what is wrong, before anything is changed."""
+    """Raise MetaflowTaggingError if tags cannot be added and removed like this; nothing is changed yet.
+
+    `now` are the user's tags of the run, `system` those that users cannot remove.
+    """
     added, removed, fixed = set(add), set(remove), set(system)
     for tag in sorted(added | removed, key=str):
         if not isinstance(tag, str) or not tag:
             raise MetaflowTaggingError(f"{tag!r} is not a tag: use text that is not empty")
         if not _is_text(tag):
-            raise MetaflowTaggingError(f"{tag!r} is not a tag: it has bytes that are no UTF-8")
+            raise MetaflowTaggingError(f"{tag!r} is not a tag: it contains bytes that are not valid UTF-8")
         if len(tag) > LONGEST_TAG:
             raise MetaflowTaggingError(f"tag '{tag[:20]}…' has {len(tag)} characters: use at most {LONGEST_TAG}")
     if removed & fixed:
-        raise MetaflowTaggingError(f"{', '.join(sorted(removed & fixed))} is a system tag, which nobody can take away")
+        raise MetaflowTaggingError(f"{', '.join(sorted(removed & fixed))} is a system tag, which cannot be removed")
     number = len((set(now) - removed) | (added - fixed))
     if number > MOST:
-        raise MetaflowTaggingError(f"that makes {number} tags: a run has at most {MOST}, remove some first")
+        raise MetaflowTaggingError(f"the run would have {number} tags: it may have {MOST}, so remove some first")
 
 
 def _is_text(tag: str) -> bool:
-    """Whether it can be written down: the bytes of a command line need not be text."""
+    """Tell whether the tag can be encoded: an argument of a command line may hold any bytes."""
     try:
         tag.encode()
     except UnicodeEncodeError:
@@ -44,7 +47,7 @@ def _is_text(tag: str) -> bool:
 
 
 def tags_of(row: RunRow, reader: CatalogReader) -> tuple[frozenset[str], frozenset[str]]:
-    """The tags of users, and those that nobody can take away: whose run it is, when, and of which project."""
+    """Return the tags of users, and the system tags: user, date, Python version and project."""
     facts = reader.environment(row.environment) or {}
     python, day = f"python_version:{facts.get('python', '')}", f"date:{datetime.fromtimestamp(row.started):%Y-%m-%d}"
     system = frozenset({f"user:{row.user}", "runtime:dev", python, day, *facts.get("tags", ())})
@@ -52,7 +55,7 @@ def tags_of(row: RunRow, reader: CatalogReader) -> tuple[frozenset[str], frozens
 
 
 class Tagged:
-    """The part of a client run that is about its tags."""
+    """Gives a client run its tags."""
 
     flow: Flow
 
@@ -62,30 +65,36 @@ class Tagged:
 
     @property
     def user_tags(self) -> frozenset[str]:
-        """What users have tagged the run with."""
+        """Return the tags that users gave to the run."""
         return tags_of(self._row, self.flow._archive.reader)[0]
 
     @property
     def system_tags(self) -> frozenset[str]:
-        """What nbflow itself says of the run; nobody can take it away."""
+        """Return the tags that nbflow gave to the run; users cannot remove them."""
         return tags_of(self._row, self.flow._archive.reader)[1]
 
     def add_tag(self, tag: str | Iterable[str]) -> None:
+        """Add one tag or several to the run."""
         self.replace_tags((), tag)
 
     add_tags = add_tag
 
     def remove_tag(self, tag: str | Iterable[str]) -> None:
+        """Remove one tag or several from the run."""
         self.replace_tags(tag, ())
 
     remove_tags = remove_tag
 
     def replace_tags(self, tags_to_remove: str | Iterable[str], tags_to_add: str | Iterable[str]) -> None:
-        """Take tags away and add others at once: readers see the tags before, or those after."""
+        """Remove tags and add others in one step, so that readers see either the old tags or the new ones.
+
+        Raises:
+            MetaflowTaggingError: if a tag is not valid, is a system tag, or the run would have too many.
+        """
         old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
         row = self._row
         if not old and not new:
-            raise MetaflowTaggingError("no tag to add, and none to remove: give at least one")
+            raise MetaflowTaggingError("there is no tag to add or to remove: give at least one")
         check_tags(row.tags, new, old, self.system_tags)
         with self.flow._store.writer() as writer:
             writer.untag(row.id, *(tag for tag in old if tag not in new))

@@ -1,4 +1,4 @@
-"""One task of a step."""
+"""Reads one task of a step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class Task(TaskFacts, ClientObject):
-    """One finished, failed or running task; what it says is as it was when it was looked up."""
+    """Gives one task as it was when it was looked up: running, finished or failed.
+
+    Example:
+        Task("movies/7/fit/12").data.score
+    """
 
     step: Step
     _row: TaskRow
@@ -36,15 +40,15 @@ class Task(TaskFacts, ClientObject):
 
     @property
     def id(self) -> str:
-        """Its number, unique in the run; all attempts have that of the first."""
+        """Return its number, unique in the run. All attempts of a task share the number of the first."""
         return str(self._attempts[0].number)
 
     def _is_called(self, name: str) -> bool:
-        """By its address, or by the number that one of its attempts has in the store."""
+        """Tell whether this is its address, or the number of one of its attempts."""
         return name == str(self) or name in {str(row.number) for row in self._attempts}
 
     def _at(self, attempt: int) -> Task:
-        """Raises NotInClient for an attempt that there was not."""
+        """Return the task as an earlier attempt left it. Raises NotInClient if there was no such attempt."""
         if attempt not in range(len(self._attempts)):
             known = [str(number) for number in range(len(self._attempts))]
             raise NotInClient("attempt", f"{attempt} of {self.pathspec}", known)
@@ -52,48 +56,53 @@ class Task(TaskFacts, ClientObject):
 
     @property
     def parent(self) -> Step:
+        """Return the step."""
         return self.step
 
     @property
     def path(self) -> tuple[int, ...]:
-        """Which item of each foreach around it, outermost first."""
+        """Return the index of its item in each foreach around it, outermost first; () outside of any foreach."""
         return self._row.path
 
     @property
     def index(self) -> int | None:
-        """Which item of the innermost foreach."""
+        """Return the index of its item in the innermost foreach; None outside of any foreach."""
         return self.path[-1] if self.path else None
 
     @property
     def status(self) -> TaskStatus:
+        """Return whether it runs, succeeded, was reused, was skipped, failed or was cancelled."""
         return self._row.status
 
     @property
     def finished(self) -> bool:
+        """Tell whether it has ended, well or not."""
         return self.status is not TaskStatus.RUNNING
 
     @property
     def successful(self) -> bool:
-        """Whether it came to its end by itself: one whose failure was caught did not."""
+        """Tell whether it succeeded by itself: a task whose failure was caught did not."""
         over = self.status in (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
         return over and self._reader.artifact(self._row.id, CAUGHT) is None
 
     @property
     def created_at(self) -> datetime | None:
+        """Return when it began."""
         return local_time(self._row.started)
 
     @property
     def finished_at(self) -> datetime | None:
+        """Return when it ended; None while it runs."""
         return local_time(self._row.finished)
 
     @property
     def seconds(self) -> float | None:
-        """How long its body took; of a reused one, when it ran."""
+        """Return how many seconds its body took; for a reused task, when it ran. None while it runs."""
         return self._row.seconds
 
     @property
     def artifacts(self) -> Artifacts:
-        """Those that the task itself made."""
+        """Return the artifacts that the task itself made, without their values."""
         return Artifacts(self)
 
     def __iter__(self) -> Iterator[DataArtifact]:
@@ -113,17 +122,18 @@ class Task(TaskFacts, ClientObject):
 
     @cached_property
     def data(self) -> Data:
+        """Return the artifacts that the task can see, as attributes that load their values."""
         return Data(self)
 
     @cached_property
     def _visible(self) -> dict[str, DataArtifact]:
-        """Its own artifacts, and the nearest above of every other name."""
+        """Return every artifact the task can see: its own, and for each other name the one nearest above."""
         if self._lineage is not None:
             return {name: DataArtifact._of(self, one) for name, one in self._lineage.visible(self._row).items()}
         return self._visible_above() | {one.id: one for one in self}
 
     def _visible_above(self) -> dict[str, DataArtifact]:
-        """Of a task of a notebook: what the steps above have made, in the same items of the foreaches around both."""
+        """Return what the steps above a notebook's task have made, in the foreach items that both share."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
         scope, above = graph.links[self.step.id].scope, graph.ancestors(self.step.id)
@@ -137,28 +147,32 @@ class Task(TaskFacts, ClientObject):
 
     @cached_property
     def _lineage(self) -> Lineage | None:
-        """Of a task of a script: how artifacts flow in its run."""
+        """Return how artifacts flow in the run of a script; None for a notebook."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
         return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
 
     @property
     def parent_task_pathspecs(self) -> Iterator[str]:
+        """Return the pathspecs of `parent_tasks`."""
         return (task.pathspec for task in self.parent_tasks)
 
     @property
     def child_task_pathspecs(self) -> Iterator[str]:
+        """Return the pathspecs of `child_tasks`."""
         return (task.pathspec for task in self.child_tasks)
 
     @property
     def parent_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that led to it; of a join in the order of its inputs. Steps of notebooks read
-        names, and their tasks have no parents."""
+        """Return the tasks that led to this one; for a join, its inputs in order.
+
+        Only tasks of scripts have parents: steps of a notebook are connected by names.
+        """
         return self._related(self._lineage.parents(self._row) if self._lineage else ())
 
     @property
     def child_tasks(self) -> Several[Task]:
-        """Of a task of a script: those that it led to."""
+        """Return the tasks that this one led to. Only tasks of scripts have children."""
         return self._related(self._lineage.children(self._row) if self._lineage else ())
 
     def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:

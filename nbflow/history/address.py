@@ -1,4 +1,4 @@
-"""How a task is named: `fit`, `fit[3]`, `fit[0,2]`, `grow@4` for a turn of a loop, `7/fit[3]` in run 7."""
+"""Reads the addresses of tasks: `fit`, `fit[3]`, `fit[0,2]`, `grow@4` for a turn of a loop, `7/fit[3]` in run 7."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FORM = re.compile(r"(?:(?P<run>\d+)/)?(?P<step>[^\W\d]\w*)(?:\[(?P<path>[\d\s,]
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One task, or all of a step where `path` is None. Without a run the newest that has it is meant."""
+    """Names one task, or all tasks of a step if `path` is None. Without a run it means the newest run that has them."""
 
     step: str
     path: tuple[int, ...] | None = None
@@ -20,6 +20,7 @@ class Address:
     run: int | None = None
 
     def covers(self, path: tuple[int, ...], turn: int) -> bool:
+        """Tell whether a task with this path and turn is meant."""
         return (self.path is None or self.path == path) and (self.turn is None or self.turn == turn)
 
     def __str__(self) -> str:
@@ -29,7 +30,7 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """Raises AddressError, which shows the forms there are."""
+    """Return the address that a text names. Raises AddressError, which lists the valid forms."""
     found = _FORM.fullmatch(text.strip())
     if not found:
         raise AddressError(text)

@@ -1,4 +1,4 @@
-"""What the store knows of one flow: its runs as they were, with the flow read again from the cells of that time."""
+"""Reads the runs of one flow as they were, with the flow linked again from the cells of that time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 
 
 class Archive:
-    """The runs of one flow, newest first."""
+    """Gives the runs of one flow, newest first.
+
+    `reader` reads the catalog, `flow` is the flow's name, and `root` is the folder of the store.
+    """
 
     def __init__(self, reader: CatalogReader, flow: str, root: Path) -> None:
         self.reader, self.flow, self.root = reader, flow, root
@@ -37,10 +40,11 @@ class Archive:
     # runs
 
     def runs(self, limit: int = -1) -> tuple[RunRow, ...]:
+        """Return the newest runs, at most `limit`; -1 means all."""
         return self.reader.runs(self.flow, limit)
 
     def run(self, number: int | str | None = None) -> RunRow:
-        """The run of that number or tag, or the newest. Raises NoRunYet and UnknownName."""
+        """Return the run with this number or tag, or else the newest run. Raises NoRunYet and UnknownName."""
         if number is None:
             return next(iter(self.runs(1)), None) or self.none()
         row = self.reader.run(self.flow, int(number)) if str(number).isdecimal() else self._tagged(str(number))
@@ -59,12 +63,13 @@ class Archive:
     # flows as they were
 
     def version(self, row: RunRow) -> Version:
-        """The flow, the parameters and the files of a run."""
+        """Return the flow, the parameters and the digests of files as a run had them."""
         facts = self.reader.environment(row.environment) or {}
         python = ".".join(str(facts.get("python", "")).split(".")[:2])
         return Version(self.graph(row), row.parameters, facts.get("files", {}), python, row.id)
 
     def graph(self, row: RunRow) -> Graph:
+        """Return the graph as it was in a run."""
         return self._graph(row.code, row.document)
 
     def _read_graph(self, code: str, document: str) -> Graph:
@@ -72,7 +77,7 @@ class Archive:
         return read_graph(text, self.flow, document) or self.link(_read_cells(text, self.flow, document))
 
     def steps(self, row: RunRow) -> tuple[str, ...]:
-        """The steps that take part in a run, in document order; in that of a kernel session those that have so far."""
+        """Return the steps that take part in a run, in document order; for a kernel session, those that have begun."""
         facts = self.reader.environment(row.environment) or {}
         planned = frozenset(facts.get("steps", ()))
         if row.kind is RunKind.INTERACTIVE:
@@ -80,17 +85,17 @@ class Archive:
         return tuple(step for step in self.graph(row).links if step in planned or not planned)
 
     def sources(self, row: RunRow) -> dict[str, str]:
-        """What was written: of a script by file, of a notebook by cell."""
+        """Return the sources of a run: by file for a script, by cell for a notebook."""
         return read_sources(self.reader.code(row.code) or "[]", row.document)
 
     def link(self, flow: FlowSource) -> Graph:
-        """A flow linked with what its runs have found about its steps."""
+        """Link a flow with what earlier runs have found out about its steps."""
         return link_known(flow, self.reader)
 
     def proven(self, graph: Graph) -> frozenset[str]:
-        """The steps that the newest run that has ended well went through just as they stand now.
+        """Return the steps that have not changed since the newest successful run, and that this run completed.
 
-        What they change of the objects that they share, and so the graph, is known.
+        That run has shown which shared objects they change, so their edges in the graph are certain.
         """
         over = (row for row in self.runs() if row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE)
         row = next(over, None)
@@ -105,11 +110,12 @@ class Archive:
         )
 
     def past(self, row: RunRow) -> Past:
+        """Return a run in the form in which `versions.stand` compares it with the flow of today."""
         at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
         return Past(row.number, self.version(row), dict(self._lives(row)), at)
 
     def _versions(self, row: RunRow) -> Iterator[tuple[str, Version]]:
-        """The notebook as it stood when each step was executed; what signs a task keeps that with it."""
+        """Yield the version of the notebook at the time when each step ran; the task's signature names it."""
         version = self.version(row)
         newest = {task.step: task.id for task in self.reader.tasks(row.id)}
         for step, task in newest.items():
@@ -128,7 +134,7 @@ class Archive:
                 yield step, replace(lived, error=self._error(row, step, lived))
 
     def _error(self, row: RunRow, step: str, lived: Lived) -> str:
-        """The first failure of a step in a few words, with the task it belongs to; else what stopped it."""
+        """Return in a few words why a step failed or stopped, with the task it happened in; "" if it did neither."""
         if not lived.failed:
             return _end(row) if lived.cancelled else ""
         for task in self.reader.tasks(row.id, step):
@@ -140,7 +146,10 @@ class Archive:
     # values
 
     def home(self, row: RunRow, folder: Path) -> Namespace:
-        """The notebook's globals as the run had them, for loading its artifacts; `folder` is the notebook's."""
+        """Return the notebook's globals as the run had them, for loading its artifacts.
+
+        `folder` is the notebook's folder: local modules are imported from there.
+        """
         graph = self.graph(row)
         home = Namespace(Program(graph, row.parameters, folder, self.root), self.reader.code)
         home.clear()
@@ -150,7 +159,9 @@ class Archive:
     # tasks
 
     def find(self, address: Address) -> tuple[RunRow, tuple[TaskRow, ...]]:
-        """The tasks an address means, in the run it names or the newest that has them; in the order of their items.
+        """Return the tasks that an address names, in the order of their items, and their run.
+
+        Without a run in the address it is the newest run that has them.
 
         Raises NoRunYet, UnknownName and TaskUnknown.
         """
@@ -168,7 +179,7 @@ class Archive:
 
 
 def expected(graph: Graph, step: str, totals: Mapping[str, Sequence[StepRow]]) -> int | None:
-    """How many tasks a step has, as far as the foreaches around it have split; None before any of them has."""
+    """Return how many tasks a step has, as far as the foreaches around it have split; None before the first split."""
     scope = graph.links[step].scope
     splits = [one.items for foreach in scope[-1:] for one in totals.get(foreach, ()) if one.split]
     return (sum(splits) if splits else None) if scope else 1
@@ -176,15 +187,15 @@ def expected(graph: Graph, step: str, totals: Mapping[str, Sequence[StepRow]]) -
 
 @lru_cache(64)
 def _read_cells(text: str, flow: str, document: str) -> FlowSource:
-    """Read once, however many readers ask in one process."""
+    """Read the cells of a run. The cache serves all readers in this process."""
     return read_flow(read_stored_cells(text), flow, document)
 
 
 def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
-    """What became of a step, from the sums over its tasks.
+    """Return what became of a step in a run, from the sums over its tasks.
 
-    A kernel session succeeds whatever became of its steps. In it a foreach may have got fewer items: the tasks that it
-    no longer has are cancelled too, and not missed.
+    A kernel session counts as succeeded even when steps failed, so the tasks decide. Its foreach may have got fewer
+    items since: the tasks that disappeared count as cancelled and are not expected any more.
     """
     tasks = [one for one in totals if not one.split]
     over = sum(one.tasks for one in tasks if one.status in _OVER)
@@ -204,7 +215,7 @@ def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
 
 
 def is_cut_off(row: RunRow, totals: Iterable[StepRow]) -> bool:
-    """Whether a task was stopped, or its run ended under it."""
+    """Tell whether a task was stopped, or was running when its run ended."""
     stopped = {TaskStatus.CANCELLED} | ({TaskStatus.RUNNING} if row.status is not RunStatus.RUNNING else set())
     return any(one.status in stopped for one in totals)
 
@@ -214,20 +225,20 @@ def _end(row: RunRow) -> str:
 
 
 _LENGTH = re.compile(r"^\d+ items: ")
-"""What the summary of a container begins with: items of one foreach are mostly as long as each other."""
+"""Matches the length at the beginning of a container's summary: foreach items mostly have the same length."""
 
 
 def item_of(task: TaskRow) -> str:
-    """The foreach item in a few words: `rate=0.1, leaves=4`."""
+    """Return the foreach item of a task in a few words: `rate=0.1, leaves=4`."""
     return _LENGTH.sub("", task.item)
 
 
 def task_name(task: TaskRow) -> str:
-    """`fit[3]`, as users write it."""
+    """Return the name of a task as users write it: `fit[3]`."""
     return str(TaskId(task.step, task.path, task.turn, task.split))
 
 
 def _are_alike(one: Graph, other: Graph, step: str) -> bool:
-    """Tell whether a step is the same in two graphs, with the part of the prelude that it needs."""
+    """Tell whether a step is the same in two graphs, with the shared code that it needs."""
     codes = ([graph.steps[step].code, *(part.code for part in graph.closure(step))] for graph in (one, other))
     return next(codes) == next(codes)

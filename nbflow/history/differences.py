@@ -1,4 +1,4 @@
-"""What differs between two runs, or between one step of them: read from the catalog, nothing is loaded."""
+"""Compares two runs, or one step of them. It reads only the catalog and loads no value."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from nbflow.store.catalog.rows import RunRow
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _FEW = 4
-"""So many tasks of one step are named one by one when an artifact differs."""
+"""The number of differing tasks of one step that are listed one by one; for more, only their number is given."""
 
 _WIDTH = 60
-"""Characters of a value that stand on one side of a difference."""
+"""The number of characters shown of a value on each side of a difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs; `-` stands for what is not there. Without `then` and `now` all is in `note`."""
+    """Describes one difference. `-` stands for a missing value. If `then` and `now` are empty, `note` says it all."""
 
     name: str
     then: str = ""
@@ -31,7 +31,7 @@ class Difference:
     note: str = ""
 
     def __str__(self) -> str:
-        """What stands behind the name: `5 → 7`."""
+        """Return the text to show after the name: `5 → 7`."""
         if not self.note:
             return f"{self.then} → {self.now}"
         return f"{self.then}, {self.note}" if self.then else self.note
@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """`code` are unified diffs, one for each definition or step."""
+    """Holds everything that differs between two runs. `code` has one unified diff per definition or step."""
 
     parameters: tuple[Difference, ...]
     code: tuple[str, ...]
@@ -48,7 +48,7 @@ class Differences:
 
 
 def compare_runs(archive: Archive, then: RunRow, now: RunRow, step: str | None = None) -> Differences:
-    """Raises UnknownName for a step that neither has."""
+    """Compare two runs, or one step of them. Raises UnknownName if neither has the step."""
     known = {*archive.graph(then).links, *archive.graph(now).links}
     if step is not None and step not in known:
         raise UnknownName("step", step, known)
@@ -65,7 +65,7 @@ def _changes(found: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
 
 
 def _parameters(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> tuple[Mapping[str, Any], ...]:
-    """Those of the whole run, or those that the step reads."""
+    """Return the parameters of each run, only those that the step reads if one is given."""
     if step is None:
         return then.parameters, now.parameters
     links = [archive.graph(row).links.get(step) for row in (then, now)]
@@ -84,7 +84,7 @@ def _environment(archive: Archive, row: RunRow) -> dict[str, str]:
 
 
 def _artifacts(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> Iterator[Difference]:
-    """What the artifacts say of themselves, side by side."""
+    """Yield the artifacts whose descriptions or stored bytes differ."""
     for name in [step] if step else list(archive.graph(now).links):
         before, after = (_held(archive, row, name) for row in (then, now))
         for artifact, paths in _differing(before, after).items():
@@ -96,7 +96,7 @@ def _artifacts(archive: Archive, then: RunRow, now: RunRow, step: str | None) ->
 
 
 _Artifacts = Mapping[tuple[int, ...], Mapping[str, ArtifactRef]]
-"""What the tasks of one step hold, by their path."""
+"""Maps the path of each task of a step to its artifacts by name."""
 
 
 def _held(archive: Archive, row: RunRow, step: str) -> _Artifacts:
@@ -104,7 +104,7 @@ def _held(archive: Archive, row: RunRow, step: str) -> _Artifacts:
 
 
 def _differing(then: _Artifacts, now: _Artifacts) -> dict[str, list[tuple[int, ...]]]:
-    """Artifact -> the paths at which both have it, with different digests."""
+    """Return artifact -> the paths where both runs have it with different digests."""
     found: dict[str, list[tuple[int, ...]]] = {}
     for path in sorted(then.keys() & now.keys()):
         for name in sorted(then[path].keys() & now[path].keys()):
@@ -114,13 +114,13 @@ def _differing(then: _Artifacts, now: _Artifacts) -> dict[str, list[tuple[int, .
 
 
 def _change(name: str, then: ArtifactRef, now: ArtifactRef) -> Difference:
-    """Digests name bytes, so what looks the same may be the same."""
+    """Describe a change. Digests compare stored bytes, so two artifacts can differ and still look the same."""
     before, after = describe_artifact(then), describe_artifact(now)
-    return Difference(name, before, after, "in other bytes" if before == after else "")
+    return Difference(name, before, after, "same shape, different values" if before == after else "")
 
 
 def describe_artifact(artifact: ArtifactRef) -> str:
-    """`DataFrame 5 × 9`, or its short repr."""
+    """Return the type and shape of an artifact, such as `DataFrame 5 × 9`, or else its short text."""
     summary = artifact.summary
     if summary.shape is not None:
         return f"{summary.type.rpartition('.')[2]} {' × '.join(map(str, summary.shape))}"

@@ -1,4 +1,4 @@
-"""A run as one HTML page: what was asked for, the graph, and all that its tasks displayed."""
+"""Writes a run as one HTML page: parameters, graph, and everything its tasks displayed."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ img, svg { max-width: 100%; height: auto } .failed { color: #b00020 } .note { co
 
 _IMAGES = ("image/png", "image/jpeg", "image/gif")
 _SHOWN = 200
-"""So many tasks of one step are written out."""
+"""The number of tasks of one step that the page shows in full."""
 
 
 def page(archive: Archive, row: RunRow) -> str:
-    """The whole page; it refers to nothing outside itself."""
+    """Return the whole page as HTML; it refers to no other file."""
     title = f"{archive.flow} · run {row.number}"
     parts = "\n".join(_parts(archive, row))
     return (
@@ -99,7 +99,7 @@ def _plain(traceback: Iterable[str]) -> str:
 
 
 def _bundle(data: Mapping[str, Any]) -> str:
-    """The richest form that a page can hold by itself; scripts are left out, a page is no program."""
+    """Return the richest form that the page can show by itself. Scripts inside an output do not run."""
     for mime in _IMAGES:
         if mime in data:
             return f'<img alt="" src="data:{mime};base64,{escape(str(data[mime]).strip())}">'

@@ -1,4 +1,4 @@
-"""Where the steps of today's flow stand: what is done, what is stale, what would run."""
+"""Computes the status of each step of the flow as it is now, from the newest runs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow
 
 LOOKED_AT = 20
-"""How many runs back a step is looked for that still holds."""
+"""The number of runs in which a step's last valid result is searched, newest first."""
 
 
 def resumed_parameters(
     archive: Archive, flow: FlowSource, given: Mapping[str, Any], folder: Path, origin: RunRow | None
 ) -> dict[str, Any]:
-    """What `resume` of a run would have: what is given; else what the run had; else the defaults."""
+    """Return the parameters that `resume` would use: the given value, else that of the run, else the default."""
     if origin is None:
         return bind_parameters(flow, given, folder)
     return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow)
@@ -36,7 +36,7 @@ def resumed_parameters(
 def version_of(
     graph: Graph, parameters: Mapping[str, Any], folder: Path, root: Path, history: CatalogReader
 ) -> Version:
-    """The flow as it is today, with these parameters."""
+    """Return the flow as it is now with these parameters, in the form that can be compared with runs."""
     traces = Traces(graph, Disk(folder), history)
     program = Program(graph, parameters, folder, root)
     python = ".".join(platform.python_version_tuple()[:2])
@@ -44,9 +44,10 @@ def version_of(
 
 
 def stand_all(now: Version, pasts: Sequence[Past]) -> dict[str, StepStanding]:
-    """Every step in document order; `pasts` are newest first."""
+    """Return the status of every step, in document order; `pasts` are newest first."""
     return {step: stand(step, now, pasts) for step in now.graph.links}
 
 
 def would_run(standings: Mapping[str, StepStanding]) -> list[str]:
+    """Return the steps that a run would compute now."""
     return [step for step, one in standings.items() if one.status not in (StepStatus.DONE, StepStatus.RUNNING)]

@@ -1,4 +1,4 @@
-"""What changed between two versions of a flow, and so what a run would compute again. Pure: it only compares."""
+"""Compares two versions of a flow and says what a run would compute again. It is pure: it reads no files."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from nbflow.progress.status import StepStatus
 
 @dataclass(frozen=True)
 class Version:
-    """A flow with all its keys are made of, as it is now or was in a run.
+    """Holds everything that the keys of a flow's tasks are made of, as it is now or was in a run.
 
-    `parameters` are values as the catalog records them. `files` has, per step, the local modules it reaches and the
-    files it watches: name -> digest of the content. `python` is "3.11". `since` of what is now says which files of a
-    step have changed since a run.
+    `parameters` are values in the form that the catalog records. `files` maps each step to the local modules and the
+    watched files it uses, by name with the digest of the content. `python` is a version such as "3.11". `since`, for
+    the version of now, returns which files of a step have changed since a run.
     """
 
     graph: Graph
     parameters: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     python: str = ""
-    run: int = 0  # the row of the run that it was in; 0 for what is now
+    run: int = 0  # the catalog's id of the run that had this version; 0 for the version of now
     since: Callable[[int, str], Iterable[str]] = field(default=lambda run, step: (), compare=False)
 
 
@@ -35,7 +35,7 @@ class Version:
 
 
 def explain(step: str, then: Version, now: Version) -> list[str]:
-    """What changed about the step itself; what it reads from other steps is another matter."""
+    """Return what changed about the step itself, without what it reads from other steps."""
     if step not in then.graph.links:
         return ["it is new"]
     return [
@@ -50,7 +50,7 @@ def explain(step: str, then: Version, now: Version) -> list[str]:
 
 
 def explain_all(step: str, then: Version, now: Version) -> list[str]:
-    """The same, followed by what changed above it, nearest first."""
+    """Return what changed about the step itself, then what changed in the steps above it, nearest first."""
     found = explain(step, then, now)
     above = now.graph.ancestors(step)
     for name in reversed([name for name in now.graph.links if name in above]):
@@ -86,7 +86,7 @@ def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
 
 
 def label_of(definition: Definition) -> str:
-    """How to call a definition: `function appeal`, `constant WORDS`, `import pd`."""
+    """Return how to name a definition: `function appeal`, `constant WORDS`, `import pd`."""
     names = ", ".join(sorted(definition.names))
     if definition.kind == "effect":
         return f"'{definition.source.splitlines()[0]}'"
@@ -138,9 +138,11 @@ def _python(then: str, now: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What became of one step in one run. `complete` says that every task of it is there and none failed.
+    """Says what became of one step in one run.
 
-    `cancelled` says that some of them were stopped, or died with their run; `error` why it is neither done nor running.
+    `complete` means that all its tasks are there and none failed; `cancelled` that some were stopped or died with
+    their run. `error` tells why the step is neither complete nor running. `seconds` is the time of all tasks together,
+    `finished` the end of the last one in seconds since 1970.
     """
 
     complete: bool
@@ -154,10 +156,9 @@ class Lived:
 
 @dataclass(frozen=True)
 class Past:
-    """A run: its number, the flow as it was, and what became of each step that took part.
+    """Holds one run: its number, the flow as it was, and what became of each step.
 
-    In the run of a kernel session the notebook changes between one step and the next: `at` has the version of the time
-    when each step was executed.
+    In a kernel session the notebook can change between two steps: `at` has the version when each step ran.
     """
 
     number: int
@@ -166,15 +167,16 @@ class Past:
     at: Mapping[str, Version] = field(default_factory=dict)
 
     def version_of(self, step: str) -> Version:
+        """Return the version of the flow when the step ran."""
         return self.at.get(step, self.version)
 
 
 @dataclass(frozen=True, slots=True)
 class StepStanding:
-    """Where one step stands today: `past` is the run that says so.
+    """Gives the status of one step today. `past` is the number of the run that decides it.
 
-    `outdated`: it failed, and what it depends on has changed since. The reasons then say what, and the last one which
-    error it was.
+    `outdated` means that it failed, and that something it depends on has changed since. Then `reasons` lists the
+    changes, and the error comes last.
     """
 
     step: str
@@ -186,7 +188,7 @@ class StepStanding:
 
 
 def stand(step: str, now: Version, pasts: Sequence[Past]) -> StepStanding:
-    """Where a step stands; `pasts` are newest first. What any of them has complete and unchanged is done."""
+    """Return the status of a step; `pasts` are newest first. A complete and unchanged result in any of them is done."""
     lived = [(past, past.steps[step]) for past in pasts if step in past.steps]
     if not lived:
         return StepStanding(step, StepStatus.MISSING, ("it has never run",))
@@ -218,7 +220,7 @@ def _is_same(step: str, past: Past, now: Version) -> bool:
 
 
 def diff_code(then: Graph, now: Graph, labels: tuple[str, str], only: str | None = None) -> Iterator[str]:
-    """Unified diffs of steps and prelude, one text for each that differs in more than layout and comments."""
+    """Yield one unified diff for each step and definition that differs in more than layout and comments."""
     before, after = _sources(then, only), _sources(now, only)
     for what in [*after, *(what for what in before if what not in after)]:
         old, new = before.get(what, ("", "")), after.get(what, ("", ""))
@@ -227,7 +229,7 @@ def diff_code(then: Graph, now: Graph, labels: tuple[str, str], only: str | None
 
 
 def _sources(graph: Graph, only: str | None) -> dict[str, tuple[str, str]]:
-    """What it is -> (digest, source)."""
+    """Return the label of each step and definition -> (digest, source)."""
     cells = {cell.number: cell.source for cell in graph.flow.cells}
     wanted = [step for name, step in graph.steps.items() if only in (None, name)]
     definitions: Iterable[Definition] = graph.prelude.definitions
@@ -246,7 +248,7 @@ def _unified(what: str, old: str, new: str, labels: tuple[str, str]) -> str:
 
 
 def diff_values(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(name, then, now) of what differs, by name; `-` stands for what is not there."""
+    """Return (name, then, now) for each value that differs, sorted by name; `-` stands for a missing value."""
     names = sorted(then.keys() | now.keys())
     return [
         (name, _shown(then, name), _shown(now, name))

@@ -1,4 +1,4 @@
-"""A run told in lines: what finished, what it printed, what failed and why, and how it ended."""
+"""Turns the events of a run into lines: what finished, what it printed, what failed and why, how the run ended."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from nbflow.run.events.events import (
 from nbflow.run.task.performer import Result
 
 _FEW = 10
-"""So many tasks of a foreach are told one by one; of more, every tenth part is."""
+"""A step with more foreach tasks than this gets one line per tenth of them instead of a line per task."""
 
 FAILURES = 3
-"""So many failed tasks of one step are told with their tracebacks."""
+"""The number of failed tasks of one step that are shown with their traceback."""
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What a narrator asks about earlier runs."""
+    """Answers a narrator's questions about earlier runs."""
 
     whence: Callable[[str], str]  # the source of a reused task -> "run 7, 2 h ago"
     outputs: Callable[[str], Iterable[Mapping[str, Any]]]  # a digest -> what the task displayed
@@ -41,22 +41,22 @@ class Memory:
 
 @dataclass
 class Narrator:
-    """Turns each event into the text to print, mostly none.
+    """Turns each event into the text to print, which is mostly empty.
 
-    `brief` leaves out lines that say no more than that a task is over, for a terminal that shows a table of the steps.
+    `brief` omits lines that only say that a task has finished, for terminals that also show a table of the steps.
     """
 
     graph: Graph
     tally: Tally
     memory: Memory
-    command: str  # "notebooks/films.ipynb", for commands that are offered
+    command: str  # the notebook in suggested commands: "notebooks/films.ipynb"
     brief: bool = False
-    _told: dict[str, int] = field(default_factory=dict)  # tenths of a foreach
+    _told: dict[str, int] = field(default_factory=dict)  # step -> how many tenths of its tasks are reported
     _learned: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     _printed: set[str] = field(default_factory=set)  # steps with output that was not shown
 
     def tell(self, event: Event, result: Result | None) -> Iterator[str]:
-        """What to print of an event that the tally has counted."""
+        """Yield the lines to print for an event that the tally has counted already."""
         match event:
             case TaskSucceeded():
                 yield from self._succeeded(event, result)
@@ -68,11 +68,11 @@ class Narrator:
                 yield from self._failed(event, result)
             case TaskMissing():
                 yield (
-                    f"{event.task} · nothing is stored for it that still holds: "
+                    f"{event.task} · the store has no valid result of it: "
                     f"nbflow run {self.command} --to {event.task.step}\n"
                 )
             case RunCancelled():
-                yield f"{event.reason}: stopping; what has finished is kept\n"
+                yield f"{event.reason}: stopping; finished tasks are kept\n"
             case _:
                 pass
 
@@ -93,8 +93,8 @@ class Narrator:
         if event.learned and (event.task.step, event.learned) not in self._learned:
             self._learned.add((event.task.step, event.learned))
             yield (
-                f"{event.task} · changes {', '.join(event.learned)} in place: from now on an artifact of "
-                f"{event.task.step}, and what had used the old value runs again\n"
+                f"{event.task} · changes {', '.join(event.learned)} in place: it is now an artifact of "
+                f"{event.task.step}, and tasks that used the old value run again\n"
             )
 
     def _reused(self, event: TaskReused) -> Iterator[str]:
@@ -113,7 +113,7 @@ class Narrator:
             yield f"{line}\n" + (indent(text) if text else "")
 
     def _counted(self, step: str) -> Iterator[str]:
-        """Every tenth part of a large foreach."""
+        """Yield a line for each tenth of a large foreach that is finished."""
         count = self.tally.counts[step]
         tenths = count.over * _FEW // count.total if count.total else 0
         if not self.brief and tenths != self._told.get(step, 0):
@@ -128,7 +128,7 @@ class Narrator:
             yield " · ".join(parts) + "\n"
 
     def _lost(self, task: TaskId, result: Result) -> Iterator[str]:
-        """What nobody below reads is nobody's loss."""
+        """Yield a warning for each value that could not be stored, if another step reads it."""
         links = self.graph.links.values()
         read = {binding.name for linked in links for binding in linked.bindings if task.step in binding.writers}
         read |= self.graph.links[task.step].writes if any(task.step in linked.joined for linked in links) else set()
@@ -137,7 +137,7 @@ class Narrator:
                 yield f"{task} · {lost.path}, a {lost.was}, could not be stored ({lost.reason}): reading it will fail\n"
 
     def _is_told(self, task: TaskId, again: bool = False) -> bool:
-        """Whether a task gets a line of its own: not when it is one of very many items or turns."""
+        """Tell whether a task gets its own line: not if it is one of many foreach items or loop turns."""
         if task.turn and again:
             return task.turn < _FEW or not task.turn % 10 ** (len(str(task.turn)) - 1)
         return not task.path or self.tally.counts[task.step].total <= _FEW
@@ -161,7 +161,7 @@ class Narrator:
     # the end
 
     def summary(self, number: int, outcome: Outcome, seconds: float) -> Iterator[str]:
-        """The last lines of a run, which took so many seconds."""
+        """Yield the last lines of a run that took this many seconds."""
         counts = self.tally.counts.values()
         ran, reused, failed = (sum(getattr(c, what) for c in counts) for what in ("ran", "reused", "failed"))
         parts = [f"run {number} {outcome}", f"{ran:,} ran", f"{reused:,} reused"]
@@ -171,10 +171,10 @@ class Narrator:
             left = [step for step, count in self.tally.counts.items() if not count.over and not count.failed]
             if left:
                 yield f"not run: {', '.join(left)}\n"
-            yield f"to go on from here: nbflow resume {self.command} {number}\n"
+            yield f"to continue: nbflow resume {self.command} {number}\n"
 
 
 def describe_patched(task: TaskId, names: Sequence[str]) -> str:
-    """Return what to say of a body that has patched modules."""
+    """Return the line that says which attributes of modules a step has replaced."""
     listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{task} · binds {listed} anew: that ends with the step, and no other step sees it\n"
+    return f"{task} · replaces {listed}: only this step sees the new value, which ends with it\n"

@@ -1,4 +1,4 @@
-"""Numbers as a person says them."""
+"""Formats durations, times, sizes and tables for people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 
 def duration(seconds: float) -> str:
-    """`0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`: never more than two units."""
+    """Return a duration in at most two units: `0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`."""
     if seconds < 0.995:
         return f"{seconds:.2f} s"
     if seconds < 59.95:
@@ -26,7 +26,7 @@ _UNITS = ((1, "s"), (60, "m"), (3600, "h"))
 
 
 def ago(seconds: float) -> str:
-    """`just now`, `5 m ago`, `2 h ago`, `3 d ago`: one unit is enough to tell runs apart."""
+    """Return how long ago something was, in one unit: `just now`, `5 m ago`, `2 h ago`, `3 d ago`."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
@@ -34,7 +34,7 @@ def ago(seconds: float) -> str:
 
 
 def format_size(number: float) -> str:
-    """`812 B`, `4.2 kB`, `500 MB`."""
+    """Return a number of bytes with its unit: `812 B`, `4.2 kB`, `500 MB`."""
     for unit in ("B", "kB", "MB", "GB"):
         if number < 999.5:
             return f"{number:.0f} {unit}" if unit == "B" or number >= 99.5 else f"{number:.1f} {unit}"
@@ -43,7 +43,7 @@ def format_size(number: float) -> str:
 
 
 def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
-    """Rows with their columns aligned; the last column keeps its length."""
+    """Yield one line per row with aligned columns; the last column is not padded."""
     every = [list(row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*every, strict=True)]
     for row in every:
@@ -51,9 +51,10 @@ def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
 
 
 def brief(value: object, width: int = 40) -> str:
-    """A value on one line, cut when it is long."""
+    """Return a value on one line, shortened to at most `width` characters."""
     return textwrap.shorten(str(value), width, placeholder=" …")
 
 
 def indent(text: str, by: str = "  ") -> str:
+    """Indent every line, and end the text with one line break."""
     return "".join(f"{by}{line}".rstrip() + "\n" for line in text.rstrip("\n").split("\n"))

@@ -1,4 +1,4 @@
-"""A graph as text, as DOT, as mermaid, or drawn by Graphviz."""
+"""Draws a graph as text, as DOT or mermaid source, or as SVG with Graphviz."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ COLOURS = {
     "skipped": "#eeeeee",
     "failed": "#ffcdd2",
 }
-"""Fill colours by status; a status that is not here stays white."""
+"""Maps each status to its fill colour; a status without a colour stays white."""
 
 Statuses = Mapping[str, str]
-"""Step -> one of the words of COLOURS."""
+"""Maps each step to one of the keys of COLOURS."""
 
 
 def mark(step: StepSpec) -> str:
-    """What is special about a step, as its header says it: `foreach cfg in grid`, `join fit`."""
+    """Return what is special about a step, in the words of its header: `foreach cfg in grid`, `join fit`."""
     marks = []
     if step.foreach:
         marks.append(f"foreach {step.foreach.var} in {step.foreach.expr}")
@@ -56,7 +56,7 @@ def _guard(guard: Guard) -> str:
 
 
 def to_text(graph: Graph, statuses: Statuses | None = None) -> str:
-    """One line per step in document order; what runs per item is indented below its foreach."""
+    """Return one line per step in document order; steps that run per item are indented below their foreach."""
     title = f"{graph.flow.name} · {count(len(graph.links), 'step')}"
     names = ", ".join(parameter.name for parameter in graph.flow.parameters)
     head = f"{title} · parameters {names}" if names else title
@@ -64,6 +64,7 @@ def to_text(graph: Graph, statuses: Statuses | None = None) -> str:
 
 
 def count(number: int, what: str) -> str:
+    """Return a number with its noun: `1 step`, `3 steps`."""
     return f"{number:,} {what}" + ("" if number == 1 else "s")
 
 
@@ -75,7 +76,7 @@ def _rows(graph: Graph, statuses: Statuses) -> Iterator[tuple[str, ...]]:
 
 
 def _align(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
-    """Columns as wide as their widest entry, so long as that is not absurd."""
+    """Align columns to their widest entry, but to 48 characters at most."""
     every = list(rows)
     widths = [min(max(map(len, column)), 48) for column in zip(*every, strict=True)]
     for row in every:
@@ -86,12 +87,12 @@ def _align(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
 
 
 def to_dot(graph: Graph, statuses: Statuses | None = None) -> str:
-    """DOT source; what runs per item stands in a box with its foreach."""
+    """Return DOT source; steps that run per item are in a box with their foreach."""
     return str(_draw(graph, statuses or {}).source)
 
 
 def to_svg(graph: Graph, statuses: Statuses | None = None) -> str:
-    """An SVG document, drawn by the program `dot`; raises NoDrawing without it."""
+    """Return an SVG document. Raises NoDrawing if the program `dot` is missing or fails."""
     try:
         return str(_draw(graph, statuses or {}).pipe(format="svg", encoding="utf-8"))
     except graphviz.ExecutableNotFound:
@@ -111,7 +112,7 @@ def _draw(graph: Graph, statuses: Statuses) -> graphviz.Digraph:
 
 
 def _fill(drawing: graphviz.Digraph, graph: Graph, statuses: Statuses, scope: tuple[str, ...]) -> None:
-    """The steps of one scope, and a box for each foreach directly in it."""
+    """Add the steps of one scope, and a box for each foreach directly in it."""
     for name, linked in graph.links.items():
         if linked.scope == scope:
             colour = COLOURS.get(statuses.get(name, ""), "white")
@@ -128,7 +129,7 @@ def _label(graph: Graph, name: str) -> str:
 
 
 def _edge(graph: Graph, above: str, below: str) -> dict[str, str]:
-    """What travels along it; an edge that carries nothing is dashed."""
+    """Return how to draw an edge: its tooltip lists the names it carries; an edge without any is dashed."""
     names = [binding.name for binding in graph.links[below].bindings if above in binding.writers]
     if above in graph.links[below].joined:
         return {"arrowhead": "inv"}
@@ -139,7 +140,7 @@ def _edge(graph: Graph, above: str, below: str) -> dict[str, str]:
 
 
 def to_mermaid(graph: Graph, statuses: Statuses | None = None) -> str:
-    """Mermaid source, as GitHub and JupyterLab draw it in markdown."""
+    """Return mermaid source, which GitHub and JupyterLab draw in markdown."""
     lines = ["graph LR", *_nodes(graph)]
     for name, linked in graph.links.items():
         lines += [f"    {_id(above)} --> {_id(name)}" for above in linked.upstream]
@@ -155,7 +156,7 @@ _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;",
 
 
 def _id(name: str) -> str:
-    """Step names may be words that mermaid keeps for itself, such as `end`."""
+    """Return a mermaid id: step names may be words that mermaid reserves, such as `end`."""
     return f"step_{name}"
 
 

@@ -1,4 +1,4 @@
-"""What a task wrote and displayed, as text for a terminal or a log."""
+"""Turns the outputs of a task into plain text for a terminal or a log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.run.output.outputs import settled
 
 
 def text_of_outputs(outputs: Iterable[Mapping[str, Any]]) -> str:
-    """Streams as they are, displayed values by their plain text, widgets by their last, pictures as `[figure]`."""
+    """Return the text of outputs: streams as they are, values as plain text, pictures as `[figure]`."""
     return "".join(_line_end(_text(output)) for output in outputs)
 
 

@@ -1,7 +1,7 @@
-"""How steps and runs stand: the words that shell, kernel, panel and report share.
+"""Defines the words for the status of steps and runs, which shell, kernel, panel and report share.
 
-`StepStatus` says how a step stands, in a run or towards the notebook as it is now; `RunStatus` how a run does. What the
-catalog records of a single task is `TaskStatus`, and `of_task` says it in the words of a step.
+`StepStatus` is the status of a step, in a run or compared with the notebook as it is now; `RunStatus` is that of a run.
+The catalog records `TaskStatus` for a single task; `status_of_task` translates it to a `StepStatus`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ __all__ = ["RunStatus", "StepStatus", "status_of_task"]
 
 
 class StepStatus(StrEnum):
-    """How a step or task stands: in a run, or towards the notebook as it is now."""
+    """The status that a step or a task has in a run, or compared with the notebook as it is now."""
 
     MISSING = "missing"  # never finished
-    WAITING = "waiting"  # takes part in a run that goes on
+    WAITING = "waiting"  # takes part in a run that is still going
     RUNNING = "running"
     DONE = "done"
     REUSED = "reused"
@@ -29,12 +29,12 @@ class StepStatus(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether the step has come to its end in a run: nothing of it waits or runs there any more."""
+        """Tell whether the step has ended in its run, so that none of its tasks waits or runs."""
         return self in (StepStatus.DONE, StepStatus.REUSED, StepStatus.SKIPPED, StepStatus.FAILED)
 
 
 def status_of_task(status: TaskStatus) -> StepStatus:
-    """Return what the catalog records of a task in the words of a step."""
+    """Return the status of a step that says the same as the catalog's status of a task."""
     match status:
         case TaskStatus.RUNNING:
             return StepStatus.RUNNING

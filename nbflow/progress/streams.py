@@ -1,4 +1,4 @@
-"""Standard output and error of this process, as a place where any text may be written."""
+"""Prepares the standard output and error of this process for any text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 
 
 def take_any_text() -> None:
-    """Have both streams show what they cannot encode, instead of raising: `\\\\udc80`, or ? where even · is foreign."""
+    """Make both streams replace characters that they cannot encode, such as `\\\\udc80` or ·, instead of raising."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             with contextlib.suppress(ValueError, OSError):
@@ -18,7 +18,7 @@ def take_any_text() -> None:
 
 
 def fall_silent() -> None:
-    """Write into nothing from now on: nobody reads any more, as after `| head`, or there is no room."""
+    """Discard all output from now on: its reader is gone, as after `| head`, or the disk is full."""
     with contextlib.suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

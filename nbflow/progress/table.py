@@ -1,4 +1,4 @@
-"""A table with one row per step: how far it is, and how long it took."""
+"""Builds a table with one row per step: its progress and its duration."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SYMBOLS = {
     StepStatus.SKIPPED: ("–", "dim"),
     StepStatus.FAILED: ("✗", "red"),
 }
-"""Status -> (symbol, style)."""
+"""Maps each status to its symbol and its style."""
 
 
 def steps_table(tally: Tally, elapsed: dict[str, float]) -> Table:
-    """One row per step: symbol, name, how far, how long."""
+    """Return the table. `elapsed` has the seconds since each running step began."""
     rows = Table.grid(padding=(0, 1))
     for column in ("symbol", "step", "bar", "count", "time"):
         rows.add_column(column, justify="right" if column in ("count", "time") else "left", no_wrap=True)
@@ -36,7 +36,7 @@ def steps_table(tally: Tally, elapsed: dict[str, float]) -> Table:
 
 
 def _far(count: Count) -> tuple[RenderableType, str]:
-    """A bar where there are several tasks."""
+    """Return a progress bar and a count, if the step has several tasks."""
     if count.total < 2:
         return "", ""
     return ProgressBar(count.total, count.over, width=20), f"{count.over:,}/{count.total:,}"

@@ -1,4 +1,4 @@
-"""How far every step of a run is, counted from its events."""
+"""Counts the tasks of each step of a run from its events."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ from nbflow.store.catalog.rows import StepRow, TaskStatus
 
 @dataclass(slots=True)
 class Count:
-    """One step. `total` grows while foreaches above it split; a loop counts as one task, however often it turns.
+    """Counts the tasks of one step.
 
-    `known`: it is outside of any foreach, or one around it has split.
+    `total` grows while foreaches above the step split; a loop counts as one task. `known` is false while the step is
+    inside a foreach that has not split yet.
     """
 
     total: int = 0
@@ -37,16 +38,17 @@ class Count:
     reused: int = 0
     skipped: int = 0
     failed: int = 0
-    seconds: float = 0.0  # of all its tasks together
-    saved: float = 0.0  # what the reused ones took when they ran
+    seconds: float = 0.0  # the time of all its tasks together
+    saved: float = 0.0  # the time that reused tasks took when they ran
 
     @property
     def over(self) -> int:
+        """Return how many tasks have ended."""
         return self.ran + self.reused + self.skipped + self.failed
 
     @property
     def status(self) -> StepStatus:
-        """How the step stands in the run, as far as counts tell."""
+        """Return the status of the step in the run, as far as counts can tell."""
         if self.failed:
             return StepStatus.FAILED
         if self.running:
@@ -60,7 +62,7 @@ class Count:
         return StepStatus.REUSED if self.reused == self.over else StepStatus.DONE
 
     def add(self, one: StepRow) -> None:
-        """Count what the store has of a step."""
+        """Add the tasks that a row of the catalog counts."""
         if one.split and one.status not in (TaskStatus.SKIPPED, TaskStatus.FAILED):
             return
         match one.status:
@@ -80,9 +82,9 @@ class Count:
 
 
 class Tally:
-    """Counts of all steps that take part.
+    """Counts the tasks of all steps that take part in a run.
 
-    After a graph grew, a run takes up its own tasks again: what has been counted is not counted twice.
+    When a graph grows during a run, the run reuses its own tasks: they are not counted again.
     """
 
     def __init__(self, graph: Graph, steps: Iterable[str]) -> None:
@@ -95,7 +97,7 @@ class Tally:
                 self._inside.setdefault(foreach, []).append(name)
 
     def add(self, event: Event) -> bool:
-        """Count an event; whether it is news."""
+        """Count an event, and return whether it is new."""
         match event:
             case TaskStarted():
                 self._run(event.task, 1)
@@ -126,6 +128,7 @@ class Tally:
         return len(self._over) > before
 
     def will_retry(self, event: TaskFailed) -> bool:
+        """Tell whether a failed task has another attempt."""
         return event.attempt < self.graph.steps[event.task.step].options.retry
 
     def _run(self, task: TaskId, change: int) -> None:

@@ -151,7 +151,7 @@ class Journal:
             case TaskReused():
                 self._reuse(event)
             case TaskMissing():
-                message = {"kind": "error", "type": "NotStored", "message": "nothing is stored for it that still holds"}
+                message = {"kind": "error", "type": "NotStored", "message": "the store has no valid result of it"}
                 self._put(self._row(event.task, TaskStatus.FAILED, failure=json.dumps(message)), ())
             case RunCancelled():
                 pass

@@ -160,7 +160,7 @@ class Store:
         digests = (*component.buffers, component.blob) if component.blob else component.buffers
         return all(self.blobs.exists(digest) for digest in digests)
 
-    # ---- the whole
+    # ---- the store as a whole
 
     @contextmanager
     def lease(self) -> Iterator[None]:

@@ -1,15 +1,15 @@
-"""The keys under which a verb finds, in the context of click, what its front end gives it."""
+"""Names the entries of the click context through which a front end gives a verb what it needs."""
 
 from __future__ import annotations
 
 FLOW = "nbflow.flow"
-"""Keeps the flow of the notebook, once it is known."""
+"""Holds the flow of the notebook, once the notebook is read."""
 
 GIVEN = "nbflow.given"
-"""Keeps the values of the parameters that stand on the command line."""
+"""Holds the values of the parameters that were given on the command line."""
 
 PLACE = "nbflow.place"
-"""Keeps the workplace, where a verb is used in the notebook itself and not in a shell."""
+"""Holds the workplace, when a verb is used inside a notebook and not in a shell."""
 
 PERFORM = "nbflow.perform"
-"""Keeps the `Perform` of the front end, which runs what was asked for."""
+"""Holds the `Perform` function of the front end, which runs a request."""

@@ -1,4 +1,4 @@
-"""Verbs that run something: run, resume, rerun."""
+"""Defines the verbs that start a run: run, resume, rerun."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nbflow.verbs.context import PERFORM, PLACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
 
-FRESH = "Compute everything (the default in a shell), or reuse what still holds (the default in a notebook)."
+FRESH = "Compute everything (default in a shell), or reuse results that still hold (default in a notebook)."
 
 
 def _is_live() -> bool:
@@ -33,7 +33,7 @@ def _is_live() -> bool:
 
 
 class Size(click.ParamType[int]):
-    """`4GB`, `512MB`."""
+    """Reads a size such as `4GB` or `512MB` as a number of bytes."""
 
     name = "size"
 
@@ -45,25 +45,26 @@ class Size(click.ParamType[int]):
 
 
 def processors() -> int:
+    """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _resources(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that all verbs have which run something."""
+    """Add the options that every verb of this module has."""
     jobs = click.option(
         "-j", "--jobs", type=click.IntRange(1), default=processors, show_default="one per processor",
-        help="Worker processes.",
+        help="How many worker processes to use.",
     )  # fmt: skip
-    memory = click.option("--memory", type=Size(), help="Start tasks while what they ask for fits into this, e.g. 8GB.")
+    memory = click.option("--memory", type=Size(), help="Run tasks at the same time only while they fit into it: 8GB.")
     tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
     return jobs(memory(tag(command)))
 
 
 @click.command(cls=FlowCommand)
 @NOTEBOOK
-@click.option("--to", metavar="STEP", help="Only this step and what it needs.")
-@click.option("--from", "start", metavar="STEP", help="This step and what follows from it; the rest from the store.")
-@click.option("--only", metavar="STEP", help="This step alone; what it needs must be in the store.")
+@click.option("--to", metavar="STEP", help="Run only this step and the steps it needs.")
+@click.option("--from", "start", metavar="STEP", help="Run this step and what depends on it; load the rest.")
+@click.option("--only", metavar="STEP", help="Run this step alone; what it needs must be in the store.")
 @click.option("--fresh/--reuse", default=lambda: not _is_live(), help=FRESH)
 @_resources
 @click.pass_context
@@ -76,7 +77,7 @@ def run(
     The parameters of the notebook are options too: `nbflow run NOTEBOOK --help` lists them.
     """
     if sum(name is not None for name in (to, start, only)) > 1:
-        raise click.UsageError("--to, --from and --only exclude one another", ctx)
+        raise click.UsageError("use only one of --to, --from and --only", ctx)
     place = workplace_of_steps(notebook)
     for name in (to, start, only):
         require_step(place.flow, name)
@@ -93,9 +94,9 @@ def run(
 def resume(
     ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...]
 ) -> None:
-    """A new run that keeps all that still holds, of RUN (default: the newest) and any other.
+    """Start a new run that reuses every result that still holds, of RUN (default: the newest) and other runs.
 
-    It has the parameters of RUN, but for those that are given.
+    It uses the parameters of RUN, except those that you give.
     """
     place = workplace_of_steps(notebook)
     row = place.archive.run(origin)
@@ -110,9 +111,9 @@ def resume(
 @_resources
 @click.pass_context
 def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...]) -> None:
-    """Compute a step, or one item of it, again; then what follows from it, as far as it changes.
+    """Compute a step, or one of its foreach items, again; then the steps below whose inputs have changed.
 
-    The parameters are those of the newest run, but for those that are given.
+    It uses the parameters of the newest run, except those that you give.
     """
     place = workplace_of_steps(notebook)
     address = read_address(task)
@@ -125,7 +126,10 @@ def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int 
 
 
 def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
-    """The tasks that an address means, split included; a step that never ran is run anyway."""
+    """Return (step, path) of each task to compute again, with the splits of a foreach.
+
+    A step inside a foreach takes its paths from the tasks that the store has; any other step has the path ().
+    """
     if not place.graph.links[address.step].scope:
         return [(address.step, ())]
     _, tasks = place.archive.find(address)
@@ -137,7 +141,7 @@ def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int,
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for."""
+    """Says what a run verb was asked to do."""
 
     plan: RunPlan
     parameters: dict[str, Any]
@@ -147,21 +151,23 @@ class Request:
 
 
 Perform = Callable[[Workplace, Request], None]
-"""Runs what was asked for, as one front end does it."""
+"""Performs a request in the way of one front end."""
 
 
 def perform(place: Workplace, request: Request) -> None:
-    """Hand the request to the front end in which the verb is used."""
+    """Pass the request to the front end in which the verb is used."""
     front_end: Perform = click.get_current_context().meta[PERFORM]
     front_end(place, request)
 
 
 def memory_of(store: Store, flow: str) -> Memory:
-    """Return what a narrator may ask about the earlier runs of a flow."""
+    """Return how a narrator looks up the earlier runs of a flow."""
     return Memory(whence_of(store, flow), lambda digest: json.loads(store.history.text(digest) or "[]"))
 
 
 def whence_of(store: Store, flow: str) -> Callable[[str], str]:
+    """Return a function that tells which run a reused task comes from, and how long ago that run began."""
+
     @cache
     def whence(run: int) -> str:
         row = store.history.run(flow, run)

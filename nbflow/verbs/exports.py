@@ -1,4 +1,4 @@
-"""Verbs between notebooks and scripts: export; and `check --script`."""
+"""Defines the verb export, and what `check --script` does."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TARGETS = [target.value for target in Target]
 @click.command()
 @NOTEBOOK
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--target", type=click.Choice(TARGETS), default=TARGETS[0], help="Whose FlowSpec it is.")
-@click.option("--all-artifacts", is_flag=True, help="Hand on every artifact, not only what something below reads.")
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--target", type=click.Choice(TARGETS), default=TARGETS[0], help="The library that will run the script.")
+@click.option("--all-artifacts", is_flag=True, help="Pass on every artifact, not only those that a later step reads.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: bool) -> None:
-    """Write the flow as a FlowSpec script, which runs with nbflow, or with Metaflow."""
+    """Write the flow as a FlowSpec script that runs with nbflow or with Metaflow."""
     place = workplace_of_steps(notebook)
     refuse_notebook(file, place.folder / place.flow.document)
     exported = export_graph(place.graph, Target(target), all_artifacts, place.proven)
@@ -34,7 +34,7 @@ def export(notebook: Path, file: Path, target: str, all_artifacts: bool, force: 
 
 
 def tell_differences(place: Workplace, script: Path) -> int:
-    """Say what differs between a notebook and its script; the exit code."""
+    """Print what differs between a notebook and its script; return 1 if anything does, else 0."""
     differences = compare_script(read_exported(script), str(script), place.graph)
     for one in differences:
         click.echo(str(one))
@@ -44,5 +44,5 @@ def tell_differences(place: Workplace, script: Path) -> int:
     if all(one.change is CellChange.EDITED for one in differences):
         click.echo(f"to bring the script's edits into the notebook: nbflow sync {script} {place.command}")
     else:
-        click.echo(f"to write the script anew: nbflow export {place.command} {script} --force")
+        click.echo(f"to write the script again: nbflow export {place.command} {script} --force")
     return 1

@@ -1,4 +1,4 @@
-"""Verbs that take a script: import, sync."""
+"""Defines the verbs that read a script: import, sync."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ SCRIPT = click.argument("script", metavar="FLOW.py", type=click.Path(path_type=P
 @click.command("import")
 @SCRIPT
 @click.argument("notebook", required=False, type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Write over a notebook that is there.")
+@click.option("--force", is_flag=True, help="Overwrite NOTEBOOK if it exists.")
 def import_(script: Path, notebook: Path | None, force: bool) -> None:
-    """Make a notebook of a FlowSpec script: a step cell for each step, in plain variables.
+    """Make a notebook from a FlowSpec script: each step becomes a step cell with plain variables.
 
-    Without NOTEBOOK it is called like the script. A name that ends in .py makes a text notebook with # %% cells.
+    Without NOTEBOOK, the notebook gets the name of the script. If NOTEBOOK ends in .py, it becomes a text notebook
+    with # %% cells.
     """
     target = notebook or script.with_suffix(".ipynb")
     imported = import_script(script, target, force=force)
@@ -33,11 +34,11 @@ def import_(script: Path, notebook: Path | None, force: bool) -> None:
 @click.command()
 @SCRIPT
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only say what would be copied.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be copied.")
 def sync(script: Path, notebook: Path, dry_run: bool) -> None:
-    """Copy the bodies that were edited in an exported script back to the cells they came from.
+    """Copy the code of steps that was edited in an exported script back to the cells it came from.
 
-    Nothing is written when a body was edited in both places. What else was edited in the script stays there.
+    Nothing is written if a step was edited in both places. Other edits in the script are not copied.
     """
     edits = sync_bodies(script, notebook, dry_run=dry_run)
     for edit in edits:
@@ -46,4 +47,4 @@ def sync(script: Path, notebook: Path, dry_run: bool) -> None:
     if edits and not dry_run and PLACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk")
     if not edits:
-        click.echo(f"every body of {script.name} is that of its cell in {notebook.name}")
+        click.echo(f"nothing to copy: every step of {script.name} has the code of its cell in {notebook.name}")

@@ -1,4 +1,4 @@
-"""Verbs that look at the flow itself: show, check, params."""
+"""Defines the verbs that look at the flow itself: show, check, params."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
 
 @click.command()
 @NOTEBOOK
-@click.option("--svg", "form", flag_value="svg", help="As SVG; needs Graphviz.")
-@click.option("--mermaid", "form", flag_value="mermaid", help="As mermaid source.")
-@click.option("--dot", "form", flag_value="dot", help="As DOT source.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+@click.option("--svg", "form", flag_value="svg", help="Draw it as SVG; this needs Graphviz.")
+@click.option("--mermaid", "form", flag_value="mermaid", help="Print mermaid source.")
+@click.option("--dot", "form", flag_value="dot", help="Print DOT source.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 def show(notebook: Path, form: str | None, output: Path | None) -> None:
-    """The graph: as text, SVG, mermaid or DOT."""
+    """Draw the graph as text, SVG, mermaid or DOT."""
     draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
     drawn = draw(workplace_of_steps(notebook).graph)
     if output is None:
@@ -38,15 +38,16 @@ def show(notebook: Path, form: str | None, output: Path | None) -> None:
 
 @click.command()
 @NOTEBOOK
-@click.option("--script", type=click.Path(path_type=Path), help="See whether this exported script is up to date.")
-@click.option("--fix", is_flag=True, help="Make steps of the cells that must be some, and change nothing else.")
+@click.option("--script", type=click.Path(path_type=Path), help="Check whether this exported script is up to date.")
+@click.option("--fix", is_flag=True, help="Add the missing step headers first, and change nothing else.")
 @without_gc()
 def check(notebook: Path, script: Path | None, fix: bool) -> None:
-    """Find what is wrong with the flow before it runs. Exit code 1 when there are errors, 0 on mere warnings.
+    """Find what is wrong with the flow before it runs. The exit code is 1 if there are errors, 0 if only warnings.
 
-    Each cause is told once, with all steps that it concerns, and with what mends it. With --fix, the cells that only
-    need a header get it; their code stays as it is. What is told then is left.
-    With --script, find what differs between the notebook and a script exported from it; exit code 1 when anything does.
+    Each cause is reported once, with all steps it affects and with the fix. With --fix, cells that only need a header
+    get one; their code stays as it is, and the problems that remain are reported.
+    With --script, print what differs between the notebook and a script exported from it; the exit code is 1 if
+    anything differs.
     """
     if script is not None:
         sys.exit(tell_differences(workplace(notebook), script))
@@ -71,18 +72,18 @@ def _mend(notebook: Path) -> None:
     plan = repair_notebook(notebook)
     for group in plan.groups:
         if group.is_new:
-            click.echo(f"mended: cell {group.number} is now step '{group.name}': {group.why}")
+            click.echo(f"fixed: cell {group.number} is now step '{group.name}': {group.why}")
     if plan.changes and PLACE in click.get_current_context().meta:
-        click.echo("reload the notebook from disk; what follows is about its cells as they were")
+        click.echo("reload the notebook from disk; the cell numbers below are those of the old file")
 
 
 @click.command()
 @NOTEBOOK
 def params(notebook: Path) -> None:
-    """The parameters with their types, defaults and help."""
+    """List the parameters with their types, defaults and help."""
     parameters = workplace(notebook).flow.parameters
     if not parameters:
-        click.echo("no parameters: begin a cell with %%parameters, and state one per line:  top_k: int = 5  # how many")
+        click.echo("no parameters: begin a cell with %%parameters, and write one per line:  top_k: int = 5  # how many")
         return
     for line in table([f"--{p.name}", type_in_words(p), describe_parameter(p)] for p in parameters):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""Verbs about the store: gc, verify, trust."""
+"""Defines the verbs about the store: gc, verify, trust."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=Tr
 
 @click.command()
 @_PLACE
-@click.option("--keep", type=click.IntRange(0), default=10, show_default=True, help="Runs of each flow that are kept.")
-@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@click.option("--keep", type=click.IntRange(0), default=10, show_default=True, help="How many runs of each flow stay.")
+@click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
 def gc(place: Path, keep: int, dry_run: bool) -> None:
-    """Delete what no kept run needs. It concerns all flows of the store that the notebook, or this folder, uses."""
+    """Delete what no kept run needs, for all flows in the store of NOTEBOOK or of this folder."""
     with open_store(place) as store:
         swept = store.gc(keep, dry_run)
     runs = f"{count(len(swept.runs), 'run')}" + (f" ({', '.join(swept.runs)})" if swept.runs else "")
@@ -30,11 +30,11 @@ def gc(place: Path, keep: int, dry_run: bool) -> None:
 
 @click.command()
 @_PLACE
-@click.option("--keep-damaged", is_flag=True, help="Only look: leave in use what is damaged.")
+@click.option("--keep-damaged", is_flag=True, help="Only report damaged objects; leave them in use.")
 def verify(place: Path, keep_damaged: bool) -> None:
-    """Read every stored object and compare it with its name. Exit code 1 when one is damaged.
+    """Read every stored object and check that it is intact. The exit code is 1 if one is damaged.
 
-    What is damaged is not used any more: the tasks concerned run again when they are needed next.
+    Damaged objects are not used any more: the tasks that need them run again when they are needed next.
     """
     with open_store(place) as store:
         damage = store.verify()
@@ -43,29 +43,30 @@ def verify(place: Path, keep_damaged: bool) -> None:
         if damage and not keep_damaged:
             store.forget(damage)
     if not damage:
-        click.echo("every object is what its name says")
+        click.echo("every stored object is intact")
         return
     tasks = {(hit.flow, hit.run, hit.step, hit.path) for one in damage for hit in one.hits}
-    after = "they run again when they are needed next" if not keep_damaged else "they are still in use"
-    click.echo(f"{count(len(damage), 'damaged object')}, {count(len(tasks), 'task')} concerned: {after}")
+    after = "affected tasks run again when they are needed next" if not keep_damaged else "they are still in use"
+    click.echo(f"{count(len(damage), 'damaged object')}, {count(len(tasks), 'task')} affected: {after}")
     sys.exit(1)
 
 
 @click.command()
 @_PLACE
 def trust(place: Path) -> None:
-    """Trust all that the store holds now, whoever signed it, so that it may be loaded and reused.
+    """Trust everything that is in the store now, whoever signed it, so that it can be loaded and reused.
 
-    PLACE may be the store itself. What is added or changed there later is not trusted by this.
+    NOTEBOOK may also be the store itself. What is added or changed there later is not trusted by this.
     """
     with Store.open(place, create=False) if Store.exists(place) else open_store(place) as store:
         number = trust_store(store.history)
         root = store.root
     click.echo(
-        f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
+        f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted already"
     )
 
 
 def open_store(place: Path) -> Store:
+    """Open the store of a notebook or folder; raise StoreError if there is none."""
     folder = place if place.is_dir() else place.resolve().parent
     return Store.open(Store.locate(folder), create=False)

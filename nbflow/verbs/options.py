@@ -1,4 +1,4 @@
-"""A command on a notebook, whose parameters are options like any other."""
+"""Defines click commands that take the parameters of a notebook as options."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BOOLEANS = frozenset({"true", "false", "1", "0", "yes", "no", "on", "off"})
 
 
 class Value(click.ParamType[Any]):
-    """Text that means a value of a parameter's type."""
+    """Reads text as a value of a parameter's type."""
 
     def __init__(self, parameter: ParameterSpec) -> None:
         self.parameter = parameter
@@ -34,7 +34,7 @@ class Value(click.ParamType[Any]):
 
 
 class ParameterOption(click.Option):
-    """`--NAME VALUE`; of a bool also `--NAME` and `--no-NAME`, which `spell_out` has made into the first form."""
+    """Offers a parameter as `--NAME VALUE`; `spell_out` has rewritten the forms `--NAME` and `--no-NAME` of a bool."""
 
     def __init__(self, parameter: ParameterSpec, spelling: str) -> None:
         self.parameter = parameter
@@ -50,19 +50,20 @@ class ParameterOption(click.Option):
 
 
 def type_in_words(parameter: ParameterSpec) -> str:
-    """Its type in a few words: `int`, `one of a, b`."""
+    """Return the type of a parameter in a few words: `int`, `a|b`."""
     if parameter.choices:
         return "|".join(str(choice) for choice in parameter.choices)
     return str(parameter.type.value)
 
 
 def describe_parameter(parameter: ParameterSpec) -> str:
+    """Return the help of a parameter and its default."""
     default = "required" if parameter.required else f"default {parameter.default!s}"
     return f"{parameter.help}  [{default}]".strip()
 
 
 class FlowCommand(click.Command):
-    """Reads the notebook first, then the command line, because the notebook says what is an option."""
+    """Reads the notebook before the command line, because the notebook decides which options exist."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         path = find_notebook(args)
@@ -77,7 +78,7 @@ class FlowCommand(click.Command):
         return rest
 
     def _take_given(self, ctx: click.Context) -> Iterator[tuple[str, Any]]:
-        """Out of the context's own parameters, which are those of the verb's function."""
+        """Take the parameters of the notebook out of `ctx.params`: what stays is passed to the verb's function."""
         for option in self.get_params(ctx):
             if isinstance(option, ParameterOption) and option.name:
                 value = ctx.params.pop(option.name, None)
@@ -95,7 +96,7 @@ class FlowCommand(click.Command):
         flow = ctx.meta.get(FLOW)
         what = f"there is no option {option}"
         if flow:
-            what = f"neither the parameters of {flow.document} nor the options of '{ctx.info_name}' include {option}"
+            what = f"'{ctx.info_name}' has no option {option}, and {flow.document} has no parameter of that name"
         hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(known)}"
         return f"{what}: {hint}"
 
@@ -112,14 +113,14 @@ class FlowCommand(click.Command):
 
 
 def find_notebook(args: Sequence[str]) -> str | None:
-    """Which of the words is the notebook: the first that looks like one, else the first that is no option."""
+    """Return the word that names the notebook: the first with a notebook's suffix, else the first that is no option."""
     words = [arg for arg in args if not arg.startswith("-")]
     likely = (word for suffix in SUFFIXES for word in words if word.endswith(suffix))
     return next(likely, words[0] if words else None)
 
 
 def parameter_options(flow: FlowSource, own: Sequence[click.Parameter]) -> Iterator[ParameterOption]:
-    """A parameter that is called like an option of the verb is spelt `--parameter-NAME`."""
+    """Yield an option for each parameter; `--parameter-NAME` if the verb has an option of that name already."""
     taken = {name for param in own for name in param.opts} | {"--help"}
     for parameter in flow.parameters:
         spelling = f"--{parameter.name}"
@@ -127,7 +128,7 @@ def parameter_options(flow: FlowSource, own: Sequence[click.Parameter]) -> Itera
 
 
 def spell_out(args: Sequence[str], parameters: Sequence[ParameterSpec]) -> list[str]:
-    """`--flag`, `--no-flag` and `--flag true` as `--flag=true`; and `--top-k` as `--top_k`."""
+    """Rewrite `--flag`, `--no-flag` and `--flag true` as `--flag=true|false`, and `--top-k` as `--top_k`."""
     booleans = {f"--{p.name}" for p in parameters if p.type is ParameterType.BOOL}
     dashed = {f"--{p.name}".replace("_", "-"): f"--{p.name}" for p in parameters}
     spelt: list[str] = []
@@ -148,7 +149,7 @@ def spell_out(args: Sequence[str], parameters: Sequence[ParameterSpec]) -> list[
 
 
 def require_step(flow: FlowSource, name: str | None) -> None:
-    """Raise UnknownName, with the nearest, unless it is a step of the flow."""
+    """Raise UnknownName, which suggests the nearest step, unless `name` is None or a step of the flow."""
     known = [step.name for step in flow.steps]
     if name is not None and name not in known:
         raise UnknownName("step", name, known)

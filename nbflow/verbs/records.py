@@ -1,4 +1,4 @@
-"""Verbs about runs: runs, diff, tag."""
+"""Defines the verbs about runs: runs, diff, tag."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace
 
 @click.command()
 @NOTEBOOK
-@click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
-@click.option("--tag", help="Only those with this tag.")
+@click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs to list.")
+@click.option("--tag", help="List only runs with this tag.")
 def runs(notebook: Path, limit: int, tag: str | None) -> None:
-    """The runs so far: parameters, durations, results."""
+    """List the runs, newest first, with their parameters, durations and results."""
     archive = workplace(notebook).archive
     rows = archive.runs(limit) if tag is None else [row for row in archive.runs() if tag in row.tags][:limit]
     if not rows:
@@ -45,7 +45,7 @@ def _row(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
 
 
 def counts(steps: Iterable[StepRow]) -> str:
-    """`9 ran, 3 reused`, counted as at the end of the run itself."""
+    """Return how many tasks ran, were reused or failed, as the last line of a run says it: `9 ran, 3 reused`."""
     found = Count()
     for one in steps:
         found.add(one)
@@ -58,11 +58,11 @@ def counts(steps: Iterable[StepRow]) -> str:
 @click.argument("run")
 @click.argument("name")
 def tag(notebook: Path, run: str, name: str) -> None:
-    """Give a run a name, by which `resume`, `diff` and `runs --tag` find it."""
+    """Give a run a name. `resume`, `diff` and `runs --tag` accept this name instead of the number."""
     place = workplace(notebook)
     row = place.archive.run(run)
     if name.isdecimal():
-        raise click.UsageError(f"'{name}' could be the number of a run: put a letter into the name")
+        raise click.UsageError(f"'{name}' could be the number of a run: use a name with a letter in it")
     with Store.open(place.root, create=False) as store, store.writer() as writer:
         writer.tag(row.id, name)
     click.echo(f"run {row.number} is tagged {name}")
@@ -74,7 +74,7 @@ def tag(notebook: Path, run: str, name: str) -> None:
 @click.argument("run2")
 @click.argument("step", required=False)
 def diff(notebook: Path, run1: str, run2: str, step: str | None) -> None:
-    """What differs between two runs, or one step of them: code, parameters, artifacts, environment."""
+    """Show what differs between two runs, or in one step of them: code, parameters, artifacts, environment."""
     archive = workplace(notebook).archive
     then, now = archive.run(run1), archive.run(run2)
     found = compare_runs(archive, then, now, step)

@@ -1,4 +1,4 @@
-"""Verbs that compare today's flow with what is stored: status, why."""
+"""Defines the verbs that compare the notebook as it is now with the stored runs: status, why."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
 
 PACKAGES = 5
-"""How many changed packages are named."""
+"""The number of changed packages that `why` names."""
 
 
 @click.command(cls=FlowCommand)
 @NOTEBOOK
 @click.pass_context
 def status(ctx: click.Context, notebook: Path) -> None:
-    """What is known of every step, what is stale, what would run.
+    """Show the status of every step, and which steps would run.
 
-    It says what `nbflow resume` would do: with the parameters of the newest run, but for those that are given.
+    It shows what `nbflow resume` would do: with the parameters of the newest run, except those that you give.
     """
     place = workplace_of_steps(notebook)
     newest = place.archive.run()
@@ -48,7 +48,7 @@ def status(ctx: click.Context, notebook: Path) -> None:
 @click.argument("step")
 @click.pass_context
 def why(ctx: click.Context, notebook: Path, step: str) -> None:
-    """Why a step would run: what changed since it last did, and what else would run for it."""
+    """Explain why a step would run: what changed since it last ran, and which other steps would run for it."""
     place = workplace_of_steps(notebook)
     require_step(place.flow, step)
     newest = place.archive.run()
@@ -67,7 +67,7 @@ def _unseeded(place: Workplace) -> Iterator[str]:
     names = [name for name, linked in graph.links.items() if graph.steps[name].draws - linked.draws]
     if names:
         verb = "draws" if len(names) == 1 else "draw"
-        yield f"{', '.join(names)} {verb} random numbers that nothing above seeds: two runs cannot be compared"
+        yield f"{', '.join(names)} {verb} random numbers, and no step above sets a seed: two runs may differ"
 
 
 def _stand(place: Workplace, now: Version) -> dict[str, StepStanding]:
@@ -107,12 +107,12 @@ def _explain(place: Workplace, one: StepStanding) -> Iterator[str]:
         case StepStatus.CANCELLED:
             yield f"{one.step} was cancelled in {_when(one)}:"
         case StepStatus.STALE:
-            yield f"{one.step} is stale; since {_when(one)}:"
+            yield f"{one.step} is stale because of these changes since {_when(one)}:"
     yield from (f"  {reason}" for reason in one.reasons)
 
 
 def _packages(place: Workplace, number: int | None) -> Iterator[str]:
-    """Versions that changed meanwhile: they do not count, but may be the explanation that is looked for."""
+    """Yield a line about package versions that changed. They make no step stale, but may explain a new result."""
     if number is None:
         return
     then = place.archive.reader.environment(place.archive.run(number).environment) or {}
@@ -120,4 +120,4 @@ def _packages(place: Workplace, number: int | None) -> Iterator[str]:
     if changed:
         named = ", ".join(f"{name} {before} → {after}" for name, before, after in changed[:PACKAGES])
         more = f" and {len(changed) - PACKAGES} more" if len(changed) > PACKAGES else ""
-        yield f"packages that changed, which makes nothing stale: {named}{more}"
+        yield f"packages changed, which makes no step stale: {named}{more}"

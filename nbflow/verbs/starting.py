@@ -1,4 +1,4 @@
-"""The verb that makes a flow of an ordinary notebook: init."""
+"""Defines the verb that makes a flow of an ordinary notebook: init."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from nbflow.verbs.context import PLACE
 
 @click.command()
 @click.argument("notebook", type=click.Path(path_type=Path))
-@click.option("-n", "--dry-run", is_flag=True, help="Only say what would become of each cell.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write another file.")
-@click.option("--force", is_flag=True, help="Write over FILE if it is there; write in place whatever is left.")
-@click.option("--form", type=click.Choice(FORMS), default="magic", help="`%%step NAME` or `#| step: NAME`.")
-@click.option("--parameters", is_flag=True, help="Make %%parameters of the literals that look like some.")
-@click.option("--show-cells", is_flag=True, help="Make steps of the cells that only show as well.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only print what would become of each cell.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists; write even if errors remain.")
+@click.option("--form", type=click.Choice(FORMS), default="magic", help="Write `%%step NAME` or `#| step: NAME`.")
+@click.option("--parameters", is_flag=True, help="Make parameters of literals that look like settings.")
+@click.option("--show-cells", is_flag=True, help="Also make steps of cells that only show something.")
 @without_gc()
 def init(
     notebook: Path,
@@ -35,12 +35,12 @@ def init(
     parameters: bool,
     show_cells: bool,
 ) -> None:
-    """Make a flow of an ordinary notebook: a header on each cell that computes.
+    """Make a flow of an ordinary notebook: put a step header on each cell that computes something.
 
-    Nothing of it is executed. Cells that are steps stay as they are, and a second time changes nothing. Without -o the
-    notebook itself is rewritten, if nothing is left that `nbflow check` calls an error: exit code 1 otherwise.
-    Code, outputs and all else in the file stay; small cells that go on with one value, and cells that share
-    what cannot be stored, are put into one. Cells are counted as they stand in NOTEBOOK now.
+    No cell is executed. Cells that are steps already stay as they are, so a second `init` changes nothing. Without -o
+    the notebook itself is rewritten, but only if `nbflow check` then finds no errors; else the exit code is 1.
+    Code, outputs and everything else in the file stay. Small cells that continue with one value are merged, and so are
+    cells that share an object which cannot be stored. Cell numbers are those of NOTEBOOK as it is now.
     """
     wishes = Wishes(form, parameters, show_cells)
     plan = plan_notebook(notebook, wishes)
@@ -61,7 +61,7 @@ def _told(plan: InitPlan) -> Iterator[str]:
         yield from table([("cell", "first words", "becomes", "name", "why"), *map(_row, plan.rows)])
     yield from _offered(plan)
     for problem in plan.left:
-        yield f"{'not proven' if problem.warning else 'left'}: {problem}"
+        yield f"{'not proven' if problem.warning else 'error'}: {problem}"
 
 
 def _row(row: PlanRow) -> Iterable[str]:
@@ -80,7 +80,7 @@ def _offered(plan: InitPlan) -> Iterator[str]:
 def _verdict(notebook: Path, plan: InitPlan, output: Path | None, errors: int, *, dry_run: bool) -> str:
     new = f"{notebook.name} · {count(len(plan.steps), 'new step')}"
     if errors and not dry_run and output is None:
-        return f"{new} · {count(errors, 'error')} left, so nothing is written: correct that, or write  -o FILE"
+        return f"{new} · {count(errors, 'error')} left, so nothing is written: correct them, or use -o FILE"
     if dry_run or not (plan.changes or output):
-        return f"{new} · nothing is written" if dry_run else f"{new} · it is as it should be"
+        return f"{new} · nothing is written" if dry_run else f"{new} · nothing to change"
     return f"{new} · written to {output}" if output else f"{new} · rewritten"

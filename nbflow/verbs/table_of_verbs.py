@@ -1,7 +1,7 @@
-"""The table of verbs, and the command group that finds them in it.
+"""Holds the table of verbs, and the click group that looks verbs up in it.
 
-A verb's module is imported when the verb is used, so that `nbflow --help` answers at once. The shell and the `%flow`
-line of a notebook stand on this one table.
+The shell and the `%flow` line of a notebook use the same table. The module of a verb is imported when the verb is used,
+so `nbflow --help` answers at once.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ from nbflow.errors import (
 VERBS = {
     "init": ("starting", "Make a flow of an ordinary notebook."),
     "run": ("execution", "Run the flow, or a part of it."),
-    "resume": ("execution", "A new run that keeps all that still holds of an earlier one."),
-    "rerun": ("execution", "Compute a step or one of its items again, whatever is stored."),
-    "show": ("inspection", "The graph: as text, SVG, mermaid or DOT."),
+    "resume": ("execution", "Run again, and reuse every earlier result that still holds."),
+    "rerun": ("execution", "Compute a step or one of its items again, even if it is stored."),
+    "show": ("inspection", "Draw the graph as text, SVG, mermaid or DOT."),
     "check": ("inspection", "Find what is wrong with the flow before it runs."),
-    "params": ("inspection", "The parameters with their types, defaults and help."),
-    "status": ("standing", "What is known of every step, what is stale, what would run."),
-    "why": ("standing", "Why a step would run: what changed since it last did."),
-    "runs": ("records", "The runs so far: parameters, durations, results."),
-    "diff": ("records", "What differs between two runs: code, parameters, artifacts, environment."),
+    "params": ("inspection", "List the parameters with their types, defaults and help."),
+    "status": ("standing", "Show the status of every step, and which steps would run."),
+    "why": ("standing", "Explain why a step would run: what changed since it last ran."),
+    "runs": ("records", "List the runs with their parameters, durations and results."),
+    "diff": ("records", "Show what differs between two runs: code, parameters, artifacts, environment."),
     "tag": ("records", "Give a run a name."),
-    "logs": ("task_logs", "What a task printed."),
-    "dump": ("task_logs", "What a task's artifacts hold."),
-    "report": ("writing", "A run as one HTML page: parameters, graph, and what every task displayed."),
+    "logs": ("task_logs", "Print the output of a task."),
+    "dump": ("task_logs", "Print the type, size and beginning of a task's artifacts, or load them."),
+    "report": ("writing", "Write a run as one HTML page: parameters, graph, and what every task displayed."),
     "export": ("exports", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
-    "convert": ("writing", "Write step headers as comments or as magics."),
+    "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),
-    "sync": ("imports", "Copy bodies edited in an exported script back to their cells."),
-    "gc": ("keeping", "Delete what no kept run needs."),
-    "trust": ("keeping", "Trust what the store holds, whoever signed it."),
-    "verify": ("keeping", "Read every stored object and compare it with its name."),
+    "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
+    "gc": ("keeping", "Delete what no kept run needs from the store."),
+    "trust": ("keeping", "Trust everything in the store, whoever signed it."),
+    "verify": ("keeping", "Check that every stored object is intact."),
 }
-"""Verb -> (module below nbflow.verbs, help)."""
+"""Maps each verb to its module below nbflow.verbs and its line of help."""
 
 _USAGE = (
     AddressError, NoRunYet, NotANotebook, NothingToRun, ParameterError, ParameterMissing, TaskUnknown, UnknownName,
@@ -60,7 +60,7 @@ _USAGE = (
 
 
 class Verbs(click.Group):
-    """Looks verbs up in VERBS, and says what nbflow's own errors say without a traceback."""
+    """Looks verbs up in VERBS, and shows errors of nbflow as one message without a traceback."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
@@ -90,24 +90,24 @@ class Verbs(click.Group):
         except NbflowError as error:
             raise _refusal(error) from error
         except OSError as error:
-            if error.errno == errno.EPIPE:  # nobody reads any more, and click knows what to do then
+            if error.errno == errno.EPIPE:  # the reader of our output is gone, which click handles itself
                 raise
             raise _refusal(SystemRefused(error)) from error
 
 
 def _no_such_verb(word: str) -> str:
     if word.endswith(".ipynb") or Path(word).is_file():
-        return f"a verb comes first: nbflow run {word}"
+        return f"write a verb first: nbflow run {word}"
     near = difflib.get_close_matches(word, VERBS, 1)
     return f"there is no verb '{word}'" + (f": did you mean '{near[0]}'?" if near else f": there is {', '.join(VERBS)}")
 
 
 class BadInput(click.ClickException):
-    """What was typed makes no sense for this notebook or store."""
+    """Signals that a command does not fit this notebook or store; the exit code is 2."""
 
     exit_code = 2
 
 
 def _refusal(error: NbflowError) -> click.ClickException:
-    """One message and no traceback."""
+    """Return the error as click shows it: one message, no traceback."""
     return (BadInput if isinstance(error, _USAGE) else click.ClickException)(str(error))

@@ -1,4 +1,4 @@
-"""Verbs about single tasks: logs, dump."""
+"""Defines the verbs about single tasks: logs, dump."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace
 
 _PAUSE = 0.2
-"""Seconds between two looks at a task that is being followed."""
+"""Seconds to wait before a followed task is read again."""
 
 
 @click.command()
 @NOTEBOOK
 @click.argument("task", metavar="STEP[ITEM]")
-@click.option("-f", "--follow", is_flag=True, help="Go on until the task is over.")
+@click.option("-f", "--follow", is_flag=True, help="Keep printing until the task ends.")
 def logs(notebook: Path, task: str, follow: bool) -> None:
-    """What a task printed; of a failed one its traceback too. Of several, those that printed, one after another."""
+    """Print the output of a task, and the traceback if it failed. For several tasks, print those that have output."""
     place = workplace(notebook)
     row, tasks = place.archive.find(read_address(task))
     for one in tasks:
@@ -48,7 +48,7 @@ def logs(notebook: Path, task: str, follow: bool) -> None:
 
 
 def log_of(place: Workplace, row: RunRow, task: TaskRow) -> str:
-    """Its output: so far, when it is running."""
+    """Return the output of a task; while it runs, its output so far."""
     if task.status is TaskStatus.RUNNING:
         return text_of_outputs(last_words(place.root / "live" / str(row.id), task_name(task)))
     reader = place.archive.reader
@@ -65,7 +65,7 @@ def _failure(task: TaskRow) -> str:
 
 
 def _follow(place: Workplace, row: RunRow, task: TaskRow) -> Iterator[str]:
-    """What is new each time, until nothing more can come."""
+    """Yield the new output after each pause, until no more can come."""
     reader, told = place.archive.reader, 0
     while True:
         is_last = task.status is not TaskStatus.RUNNING or place.archive.run(row.number).status is not RunStatus.RUNNING
@@ -79,6 +79,7 @@ def _follow(place: Workplace, row: RunRow, task: TaskRow) -> Iterator[str]:
 
 
 def heading(row: RunRow, task: TaskRow) -> str:
+    """Return the line that names a task, its run, its status and its duration."""
     source = f", from run {task.source.partition('/')[0]}" if task.source else ""
     seconds = f" · {duration(task.seconds)}" if task.seconds else ""
     return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}"
@@ -89,17 +90,17 @@ def heading(row: RunRow, task: TaskRow) -> str:
 @click.argument("task", metavar="STEP[ITEM]")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--value", is_flag=True, help="Load the values and print them.")
-@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Load and pickle them.")
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="Load the values and pickle them.")
 def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Path | None) -> None:
-    """What a task's artifacts hold: type, size, and how they begin.
+    """Print the type, size and beginning of a task's artifacts.
 
-    --file writes the value of a single NAME, or a dictionary {NAME: value} of one task.
+    --file pickles the value of a single NAME, or a dictionary {NAME: value} of one task.
     """
     place = workplace(notebook)
     row, tasks = place.archive.find(read_address(task))
     if file is not None:
         if len(tasks) > 1:
-            raise click.UsageError(f"--file takes one task, such as {task_name(tasks[0])}: {task} means {len(tasks)}")
+            raise click.UsageError(f"--file takes one task, such as {task_name(tasks[0])}: {task} names {len(tasks)}")
         _write(file, _load(place, row, tasks[0], artifacts_of(place, tasks[0], names)), len(names) == 1)
         click.echo(f"{heading(row, tasks[0])}: written to {file}")
         return
@@ -111,7 +112,7 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
 
 
 def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[ArtifactRef]:
-    """Those of the names, or all. Raises UnknownName."""
+    """Return the artifacts of these names, or all if there are none. Raises UnknownName."""
     artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id) if artifact.is_named}
     for name in names:
         if name not in artifacts:
@@ -120,7 +121,7 @@ def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[
 
 
 def _load(place: Workplace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
-    """The values, with the notebook's classes as they were in that run. Raises Untrusted."""
+    """Load the values, with the notebook's classes as they were in that run. Raises Untrusted."""
     refuse_untrusted_artifacts(place.archive.reader, task.id, artifacts, place.root)
     sys.path.insert(0, str(place.folder))  # for the notebook's local modules
     with Store.open(place.root, create=False) as store:

@@ -1,4 +1,4 @@
-"""A notebook, its folder and its store: what every verb starts from."""
+"""Gives a verb its notebook: the flow, its folder and its store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
 
 @dataclass(frozen=True)
 class Workplace:
-    """`command` is the notebook's path as it was typed, for commands that are offered."""
+    """Holds the flow of a notebook, and where its files and its store are.
+
+    `command` is the notebook's path as the user typed it, for commands that messages suggest. `folder` is the
+    notebook's folder, `root` the folder of the store.
+    """
 
     command: str
     folder: Path
@@ -36,31 +40,33 @@ class Workplace:
 
     @cached_property
     def archive(self) -> Archive:
-        """Its runs, for reading; raises NoRunYet when there is no store."""
+        """Return the stored runs of the flow. Raises NoRunYet if there is no store."""
         if not self.exists:
             raise NoRunYet(self.flow.name, self.root)
         return Archive(Store.reader(self.root), self.flow.name, self.root)
 
     @property
     def exists(self) -> bool:
+        """Tell whether the store exists."""
         return Store.exists(self.root)
 
     @cached_property
     def graph(self) -> Graph:
+        """Return the graph, with what earlier runs have found out about its steps."""
         return self.archive.link(self.flow) if self.exists else link(self.flow)
 
     @property
     def proven(self) -> frozenset[str]:
-        """The steps of which a run has told what they change."""
+        """Return the steps for which a run has shown which shared objects they change."""
         return self.archive.proven(self.graph) if self.exists else frozenset()
 
     def version(self, ctx: click.Context, origin: RunRow) -> Version:
-        """The flow of today, with the parameters that `resume` of a run would have."""
+        """Return the flow as it is now, with the parameters that `resume` of the run `origin` would use."""
         parameters = self.parameters(ctx, origin)
         return version_of(self.graph, parameters, self.folder, self.root, self.archive.reader)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
-        """What was given; else what the run had; else the defaults."""
+        """Return the parameters: the given value, else that of the run `origin`, else the default."""
         given = ctx.meta.get(GIVEN, {})
         if origin is None:
             return bind_parameters(self.flow, given, self.folder)
@@ -68,7 +74,7 @@ class Workplace:
 
 
 def workplace(notebook: Path) -> Workplace:
-    """The notebook of a verb; read once, also where the command line has read it for its parameters."""
+    """Return the workplace of a verb. The notebook is not read again if the command line has read it already."""
     ctx = click.get_current_context()
     if PLACE in ctx.meta:
         place: Workplace = ctx.meta[PLACE]
@@ -80,7 +86,7 @@ def workplace(notebook: Path) -> Workplace:
 
 
 def workplace_of_steps(notebook: Path) -> Workplace:
-    """The same for a verb that needs steps. Raises NothingToRun where there are none."""
+    """Return the workplace of a verb that needs steps. Raises NothingToRun if there are none."""
     place = workplace(notebook)
     refuse_empty(place.flow)
     return place

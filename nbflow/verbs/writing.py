@@ -1,4 +1,4 @@
-"""Verbs that write something beside the store: convert, report."""
+"""Defines the verbs that write a file outside the store: convert, report."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace
 
 @click.command()
 @NOTEBOOK
-@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="`#| step: NAME` or `%%step NAME`.")
+@click.option("--to", "form", type=click.Choice(FORMS), required=True, help="Write `#| step: NAME` or `%%step NAME`.")
 def convert(notebook: Path, form: str) -> None:
-    """Rewrite the headers of a notebook in the other form; nothing else in the file changes."""
+    """Rewrite the step headers of a notebook in the other form; nothing else in the file changes."""
     changed = convert_notebook(notebook, form)
     click.echo(f"{count(changed, 'cell')} of {notebook.name} changed")
 
@@ -24,9 +24,9 @@ def convert(notebook: Path, form: str) -> None:
 @click.command()
 @NOTEBOOK
 @click.argument("run", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file; else FLOW-RUN.html.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: FLOW-RUN.html.")
 def report(notebook: Path, run: str | None, output: Path | None) -> None:
-    """A run (by default the newest) as one HTML page that needs no other file."""
+    """Write a run (default: the newest) as one HTML page that needs no other file."""
     place = workplace(notebook)
     row = place.archive.run(run)
     path = output or Path(f"{place.flow.name}-{row.number}.html")

@@ -145,7 +145,7 @@ def test_the_shell_trusts_a_store_by_its_notebook_its_folder_or_itself(
     stranger()
     answers = [CliRunner().invoke(shell_trust, [str(kernel.folder / place)]).output for _ in range(2)]
     root = kernel.store.root
-    assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted before\n"]
+    assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted already\n"]
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_an_artifact_that_was_put_beside_the_signed_ones_is_refused(kernel: Kern
     (signed,) = reader.artifacts(task)
     foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
     forge(kernel.store, "DELETE FROM seals")
-    with pytest.raises(Untrusted, match=r"what load sees .* is not signed"):
+    with pytest.raises(Untrusted, match=r"an artifact that step 'load' uses .* is not signed"):
         foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
 
 

@@ -206,7 +206,7 @@ def test_a_part_that_is_no_step_offers_the_nearest(shell: Shell, option: str) ->
 def test_parts_exclude_one_another(shell: Shell) -> None:
     answer = shell("run", shell.write("flow", "%%step load\nx = 1"), "--to", "load", "--only", "load")
     assert answer.code == 2
-    assert "--to, --from and --only exclude one another" in answer.err
+    assert "use only one of --to, --from and --only" in answer.err
 
 
 @pytest.mark.parametrize("verb", ["gc", "verify"])

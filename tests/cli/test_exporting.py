@@ -253,7 +253,7 @@ def test_a_notebook_that_has_changed_makes_its_script_old(shell: Shell, cells: l
     notebook, script = exported(shell, LOAD, CLEAN)
     shell.write("films", *cells)
     answer = checked(shell, notebook, script)
-    advice = f"to write the script anew: nbflow export {notebook} {script} --force"
+    advice = f"to write the script again: nbflow export {notebook} {script} --force"
     assert (answer.code, answer.lines) == (1, [*lines, advice])
 
 
@@ -294,7 +294,7 @@ def test_an_edit_beside_the_bodies_makes_a_script_another(shell: Shell, old: str
         1,
         [
             "the script was edited beside the bodies of its cells, which no cell can take over",
-            f"to write the script anew: nbflow export {notebook} {script} --force",
+            f"to write the script again: nbflow export {notebook} {script} --force",
         ],
     )
 

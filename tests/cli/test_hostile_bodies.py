@@ -44,8 +44,8 @@ def test_what_a_body_does_to_its_process_ends_with_it(shell: Shell) -> None:
     answer = shell("run", path, "-j", "1")
     assert answer.code == 0, answer.out
     assert f"  all {len(HARMLESS)}\n" in answer.out
-    anew = "patches_builtins · binds builtins.isinstance, builtins.len, builtins.print anew"
-    assert f"{anew}: that ends with the step, and no other step sees it" in answer.out
+    replaced = "patches_builtins · replaces builtins.isinstance, builtins.len, builtins.print"
+    assert f"{replaced}: only this step sees the new value, which ends with it" in answer.out
     assert shell("report", path, "-o", os.devnull).code == 0
 
 

@@ -148,7 +148,7 @@ def test_why_explains_what_changed_and_what_would_run(shell: Shell, notebook: st
     assert shell("why", notebook, "load").code == 0
     shell.write("flow", *CELLS[:1], CELLS[1].replace("10", "30"), *CELLS[2:])
     assert shell("why", notebook, "end").steady == (
-        "end is stale; since run 3, AGO:\n"
+        "end is stale because of these changes since run 3, AGO:\n"
         "  work, above it: constant RATE changed (cell 2, line 1)\n"
         f"nbflow run {notebook} --reuse --to end would run work, end\n"
     )
@@ -187,7 +187,7 @@ def test_show_draws_in_four_ways_and_to_a_file(shell: Shell, notebook: str, tmp_
 
 
 def test_verify_finds_nothing_in_a_sound_store(shell: Shell, notebook: str) -> None:
-    assert shell("verify", notebook).out == "every object is what its name says\n"
+    assert shell("verify", notebook).out == "every stored object is intact\n"
 
 
 def test_gc_says_first_what_it_would_delete(shell: Shell, notebook: str) -> None:
@@ -208,7 +208,7 @@ def test_verify_finds_a_damaged_object_and_the_task_runs_again(tmp_path: Path) -
     found = shell("verify", notebook)
     assert found.code == 1
     assert "big of flow/1/make" in found.out
-    assert found.lines[-1] == "1 damaged object, 1 task concerned: they run again when they are needed next"
+    assert found.lines[-1] == "1 damaged object, 1 task affected: affected tasks run again when they are needed next"
     assert "make · from" not in shell("run", notebook, "--reuse").out
     assert shell("verify", notebook).code == 0
 

@@ -135,7 +135,7 @@ def test_lost_leaves_and_changes_in_place_are_said_once() -> None:
     )
     assert lines == [
         "start · 0.00 s",
-        "start · changes box in place: from now on an artifact of start, and what had used the old value runs again",
+        "start · changes box in place: it is now an artifact of start, and tasks that used the old value run again",
         "start · 0.00 s",
     ]
 
@@ -158,8 +158,8 @@ def test_skips_missing_tasks_and_interrupts_are_said() -> None:
     events = [TaskSkipped(START, "its condition did not hold"), TaskMissing(SHOUT), RunCancelled("interrupted")]
     assert narrate(LINEAR.graph, events)[1].splitlines() == [
         "start · skipped: its condition did not hold",
-        "shout · nothing is stored for it that still holds: nbflow run flow.ipynb --to shout",
-        "interrupted: stopping; what has finished is kept",
+        "shout · the store has no valid result of it: nbflow run flow.ipynb --to shout",
+        "interrupted: stopping; finished tasks are kept",
     ]
 
 
@@ -169,7 +169,7 @@ def test_the_summary_of_a_failed_run_says_how_to_go_on() -> None:
     assert list(narrator.summary(7, Outcome.FAILED, 61)) == [
         "run 7 failed · 1 ran · 0 reused · 1 failed · 1 m 1 s\n",
         "not run: end\n",
-        "to go on from here: nbflow resume flow.ipynb 7\n",
+        "to continue: nbflow resume flow.ipynb 7\n",
     ]
     assert list(narrate(LINEAR.graph, [])[0].summary(8, Outcome.SUCCEEDED, 1)) == [
         "run 8 succeeded · 0 ran · 0 reused · 1.0 s\n"

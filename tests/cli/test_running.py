@@ -66,7 +66,7 @@ def test_a_failed_run_says_how_to_resume_and_resume_keeps_what_holds(shell: Shel
     assert failed.lines[-3:] == [
         failed.lines[-3],
         "not run: end",
-        f"to go on from here: nbflow resume {notebook} 1",
+        f"to continue: nbflow resume {notebook} 1",
     ]
     assert failed.lines[-3].startswith("run 1 failed · 3 ran · 0 reused · 1 failed · ")
     assert '    File "failing.ipynb · step divide · cell 2", line 2, in <module>' in failed.lines
@@ -103,7 +103,7 @@ def test_parts_of_a_flow(shell: Shell) -> None:
     notebook = shell.write_shape(LINEAR)
     missing = shell("run", notebook, "--only", "shout")
     assert missing.code == 1
-    assert f"start · nothing is stored for it that still holds: nbflow run {notebook} --to start" in missing.lines
+    assert f"start · the store has no valid result of it: nbflow run {notebook} --to start" in missing.lines
     assert "run 2 succeeded · 1 ran · 0 reused" in shell("run", notebook, "--to", "start").out
     assert "run 3 succeeded · 1 ran · 1 reused" in shell("run", notebook, "--only", "shout").out
     assert "run 4 succeeded · 2 ran · 1 reused" in shell("run", notebook, "--from", "shout").out
@@ -112,7 +112,7 @@ def test_parts_of_a_flow(shell: Shell) -> None:
 def test_a_change_in_place_is_said_and_remembered(shell: Shell) -> None:
     notebook = shell.write_shape(MUTATED)
     first = shell("run", notebook, "-j", "1")
-    assert first.out.count("hidden · changes box in place: from now on an artifact of hidden") == 1
+    assert first.out.count("hidden · changes box in place: it is now an artifact of hidden") == 1
     assert "run 1 succeeded · 4 ran · 0 reused" in first.out
     again = shell("run", notebook)
     assert "changes box" not in again.out
@@ -136,9 +136,9 @@ def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "interrupted: stopping; what has finished is kept" in out
+    assert "interrupted: stopping; finished tasks are kept" in out
     assert "run 1 cancelled · 1 ran · 0 reused" in out
-    assert out.endswith(f"not run: b\nto go on from here: nbflow resume {notebook} 1\n")
+    assert out.endswith(f"not run: b\nto continue: nbflow resume {notebook} 1\n")
     status = shell("status", notebook)
     assert [line.split()[:2] for line in status.lines[2:4]] == [["a", "done"], ["b", "cancelled"]]
     assert shell("logs", notebook, "b").out == "begun\n"
@@ -207,7 +207,7 @@ def test_a_run_says_what_may_make_its_values_other_than_those_of_the_cells(shell
     )
     told = [line for line in shell("run", notebook).out.splitlines() if line.startswith("warning: ")]
     checked = [line for line in shell("check", notebook).out.splitlines() if line.startswith("warning: ")]
-    assert [line for line in checked if "alone: step 'b' does not see it" in line] == told
+    assert [line for line in checked if "step 'b' does not see it" in line] == told
     assert len(told) == 2
     assert len(checked) == 3  # that two steps write one name changes nothing here
 

@@ -64,7 +64,7 @@ def changed(number: int, source: str) -> list[str]:
 
 def test_nothing_is_written_when_nothing_was_edited(place: Place) -> None:
     before = place.notebook.read_bytes(), place.script.read_bytes()
-    assert place.sync().out == "every body of flow.py is that of its cell in n.ipynb\n"
+    assert place.sync().out == "nothing to copy: every step of flow.py has the code of its cell in n.ipynb\n"
     assert (place.notebook.read_bytes(), place.script.read_bytes()) == before
 
 
@@ -86,14 +86,14 @@ def test_a_body_goes_back_below_the_header_of_its_cell(
     assert (answer.code, answer.err) == (0, "")
     assert f"to cell {number + 1}\n" in answer.out
     assert place.sources == changed(number, source)
-    assert place.sync().out == "every body of flow.py is that of its cell in n.ipynb\n"
+    assert place.sync().out == "nothing to copy: every step of flow.py has the code of its cell in n.ipynb\n"
 
 
 def test_what_was_copied_is_no_difference_any_more(place: Place) -> None:
     place.edit_script("sum(xs)", "sum(xs) + 1")
     assert place.sync().code == 0
     place.edit_cell("sum(xs) + 1", "sum(xs) + 2")
-    assert place.sync().out == "every body of flow.py is that of its cell in n.ipynb\n"
+    assert place.sync().out == "nothing to copy: every step of flow.py has the code of its cell in n.ipynb\n"
     synced = place.script.read_text()
     place.edit_cell("sum(xs) + 2", "sum(xs) + 1")
     place.export()
@@ -122,7 +122,7 @@ def test_nothing_but_the_cell_changes_in_the_notebook(place: Place) -> None:
 
 def test_layout_is_no_edit(place: Place) -> None:
     place.edit_script("sum(xs)", "sum(\n            xs\n        )")
-    assert place.sync().out == "every body of flow.py is that of its cell in n.ipynb\n"
+    assert place.sync().out == "nothing to copy: every step of flow.py has the code of its cell in n.ipynb\n"
 
 
 def test_a_header_or_markdown_that_was_edited_is_kept(place: Place) -> None:
@@ -150,7 +150,7 @@ def test_a_body_edited_in_both_places_is_refused_and_nothing_is_written(place: P
 def test_the_same_edit_in_both_places_is_none(place: Place) -> None:
     place.edit_script("[1, 2]", "[1]")
     place.edit_cell("[1, 2]", "[1]")
-    assert place.sync().out == "every body of flow.py is that of its cell in n.ipynb\n"
+    assert place.sync().out == "nothing to copy: every step of flow.py has the code of its cell in n.ipynb\n"
 
 
 def test_a_cell_is_found_by_its_id_wherever_it_has_moved(place: Place) -> None:

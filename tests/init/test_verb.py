@@ -117,7 +117,7 @@ def test_the_notebook_itself_is_not_rewritten_while_errors_are_left(shell: Shell
     before = path.read_bytes()
     answer = shell("init", str(path))
     assert answer.code == 1
-    assert any(line.startswith("left: roots.ipynb · cell 4 `x = = 1`, line 1: Python") for line in answer.lines)
+    assert any(line.startswith("error: roots.ipynb · cell 4 `x = = 1`, line 1: Python") for line in answer.lines)
     assert path.read_bytes() == before
     assert shell("init", str(path), "--force").code == 1
     assert path.read_bytes() != before
@@ -127,7 +127,7 @@ def test_a_second_time_changes_nothing(shell: Shell) -> None:
     path = Path(shell.write("roots", *CELLS))
     shell("init", str(path))
     before = path.read_bytes()
-    assert shell("init", str(path)).lines[-1] == "roots.ipynb · 0 new steps · it is as it should be"
+    assert shell("init", str(path)).lines[-1] == "roots.ipynb · 0 new steps · nothing to change"
     assert path.read_bytes() == before
 
 

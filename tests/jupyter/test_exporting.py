@@ -29,7 +29,7 @@ def test_check_with_a_script_offers_the_magic(live: Live, tmp_path: Path, capsys
     live.use(f"check --script {script}")
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "cell 1 (step one) has changed since the export",
-        f"to write the script anew: %flow export {script} --force",
+        f"to write the script again: %flow export {script} --force",
     ]
 
 

@@ -238,7 +238,7 @@ def test_flow_is_left_alone_when_it_is_taken(tmp_path: Path) -> None:
         ("logs run_once", "ran\n"),
         ("runs", "ran"),
         ("status", "run_once"),
-        ("verify", "every object is what its name says"),
+        ("verify", "every stored object is intact"),
         ("gc --dry-run", "would delete 0 runs"),
         ("dump run_once", "once"),
         ("card run_once", "run_once · run "),

@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_an_error_in_our_words(panel: Panel) -> None:
         assert (reply.status, reply.error_name) == ("error", name)
         assert "Traceback" not in reply.frames
     assert "bound its inputs" in panel.ok(call("debug", "breaks")).text
-    assert "was trusted before" in panel.ok(call("trust")).text
+    assert "was trusted already" in panel.ok(call("trust")).text
     assert "tagged good" in panel.ok(call("tag", "1", "good")).text
 
 

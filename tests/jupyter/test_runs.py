@@ -39,7 +39,7 @@ def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> N
     live.session.document.execute("%%step two\ny = x")
     with pytest.raises(TasksFailed, match=r"one failed · it is not stored.* %flow run --to two"):
         live.use("run --only two")
-    assert "one · nothing is stored for it that still holds: %flow run --to one\n" in live.screen.said
+    assert "one · the store has no valid result of it: %flow run --to one\n" in live.screen.said
 
 
 def test_parameters_of_a_run_are_options_of_the_magic(live: Live) -> None:
@@ -92,7 +92,7 @@ def test_a_dry_run_of_a_restore_changes_nothing(live: Live, capsys: pytest.Captu
         ("restore", VerbUnknown, "Missing argument"),
         ("restroe one", UnknownName, "did you mean 'restore'"),
         ("run --to nothing", UnknownName, "no step 'nothing'"),
-        ("run --nonsense", VerbUnknown, "include --nonsense"),
+        ("run --nonsense", VerbUnknown, "has no option --nonsense"),
         ("run 'unclosed", VerbUnknown, "close the quotes"),
         ("cancel", VerbUnknown, "nothing runs in the background"),
         ("convert --to magic", VerbUnknown, "does not know the file"),

@@ -45,9 +45,7 @@ class Tasks:
     steps: frozenset[str]  # the steps that take part
     progress: Progress
     entries: dict[TaskId, TaskEntry] = field(default_factory=dict)
-    items: dict[tuple[str, Path], tuple[ArtifactRef, ...]] = field(
-        default_factory=dict
-    )  # of each foreach that has split
+    items: dict[tuple[str, Path], tuple[ArtifactRef, ...]] = field(default_factory=dict)  # of each split foreach
     last_turn: dict[tuple[str, Path], int] = field(default_factory=dict)
 
     def newest(self, step: str, path: Path) -> TaskId:

@@ -104,7 +104,7 @@ class RunMachine:
             case TaskStarted():
                 pass
             case TaskSucceeded():
-                self._clock(event)
+                self._note_duration(event)
                 self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
                 self._learn(event.task.step, frozenset(event.learned) - self.graph.links[event.task.step].writes)
             case TaskReused():
@@ -206,7 +206,8 @@ class RunMachine:
         failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
         return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
 
-    def _clock(self, event: TaskSucceeded) -> None:
+    def _note_duration(self, event: TaskSucceeded) -> None:
+        """Note whether tasks of this step are brief."""
         if 0 < event.seconds < BRIEF:
             self._brief.add(event.task.step)
         else:

@@ -40,7 +40,7 @@ _INTERACTIVE = "IPython.core.interactiveshell"
 
 
 class Stage(Protocol):
-    """Receives what a task shows."""
+    """Receives what a task shows, as a `Capture` does."""
 
     def show(self, kind: str, data: Bundle, metadata: Bundle | None = None, name: str | None = None) -> None: ...
     def update(self, name: str | None, data: Bundle, metadata: Bundle | None = None) -> None: ...

@@ -19,7 +19,7 @@ from nbflow.run.output.display import in_json
 from nbflow.run.output.outputs import Bundle, Output
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-"""Is the MIME type by which a widget is displayed."""
+"""Is the MIME type under which a widget is displayed."""
 
 _TARGET, _VERSION = "jupyter.widget", "2.1.0"
 """Name the comm target of widgets, and the version of their messages."""

@@ -47,7 +47,7 @@ def _changed_by_steps(graph: Graph, modules: Modules, steps: Collection[str]) ->
         below = [one for one in graph.links if graph.steps[one].place > step.place]
         for change in modules.changes(_Text.of_step(graph, name)):
             if other := change.seen_by(below, used):
-                yield _told_of_step(step, other, change)
+                yield _problem_of_step(step, other, change)
 
 
 def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) -> Iterator[Problem]:
@@ -72,7 +72,7 @@ def _modules_of(graph: Graph, folder: Path) -> Modules:
     return Modules({name: path for name, path in found.items() if found.get(name.rpartition(".")[0]) != path})
 
 
-def _told_of_step(step: StepSpec, other: str, change: ModuleChange) -> Problem:
+def _problem_of_step(step: StepSpec, other: str, change: ModuleChange) -> Problem:
     message = f"{change.what} only in the process of step '{step.name}': step '{other}' does not see it"
     fix = f"Move {change.names} and the functions that use it to an ordinary cell, or hand its value from step to step"
     return problem("module-state", step, message, fix, name=change.by[1], warning=True)
@@ -242,5 +242,5 @@ def _read(path: Path, _changed: int) -> Prelude:
     try:
         source = path.read_text("utf-8")
     except (OSError, ValueError):
-        return Prelude()  # the import itself will say so, in the task
+        return Prelude()  # the import in the task will report it
     return read_flow([Cell(1, source)], path.stem, path.name).prelude

@@ -228,11 +228,13 @@ class Namespace:
         return min((one for one in held if self.prelude.is_code(one)), default=None)
 
     def definition(self, name: str) -> str | None:
+        """Return the digest of the code of a prelude name; "" for an artifact or a parameter, None for another name."""
         if name in self._references:
             return self._references[name][0]
         return "" if name in self.program.names else None
 
     def provide(self, definitions: Mapping[str, str]) -> None:
+        """Bind the prelude names that a function which is being loaded will look up."""
         self.bind(name for name in definitions if name in self._references and name not in self._given)
 
     def resolve(self, name: str, digest: str) -> Any:

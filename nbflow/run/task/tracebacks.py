@@ -53,7 +53,7 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
 def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
     own = without_our_frames(error.__traceback__)
     summary = traceback.TracebackException(type(error), error, own, compact=True)
-    for one in _others_in(summary):
+    for one in _related_errors(summary):
         one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
     frames = tuple(
         TracebackFrame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "")
@@ -62,7 +62,7 @@ def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
     return frames, "".join(summary.format())
 
 
-def _others_in(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
+def _related_errors(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
     """Yield the errors behind an error: its cause, its context, and the errors of a group."""
     agenda = [summary]
     while agenda:

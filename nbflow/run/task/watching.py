@@ -73,7 +73,7 @@ def listening(watch: FileWatch) -> Iterator[None]:
     """Watch a task in this context. The audit hook stays, because Python cannot remove it."""
     global _active, _is_installed
     if not _is_installed:
-        sys.addaudithook(_hear)
+        sys.addaudithook(_on_audit_event)
         _is_installed = True
     before, _active = _active, watch
     try:
@@ -82,7 +82,7 @@ def listening(watch: FileWatch) -> Iterator[None]:
         _active = before
 
 
-def _hear(event: str, facts: tuple[Any, ...]) -> None:
+def _on_audit_event(event: str, facts: tuple[Any, ...]) -> None:
     if _active is None or event not in _EVENTS:
         return
     try:

@@ -49,8 +49,8 @@ class Damage:
     hits: tuple[Hit, ...] = ()
 
     def __str__(self) -> str:
-        concerned = ", ".join(map(str, self.hits)) or "no stored artifact"
-        return f"object {self.digest} {self.reason}; it concerns {concerned}"
+        needed = f"it is part of {', '.join(map(str, self.hits))}" if self.hits else "no stored artifact needs it"
+        return f"object {self.digest} {self.reason}; {needed}"
 
 
 def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:

@@ -32,7 +32,8 @@ def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iter
             digests -= made
     if digests:
         row, seal = reader.task(task), reader.seal(task)
-        raise Untrusted(f"what {row.step} sees" if row else f"task {task}", seal.signer if seal else "", root)
+        what = f"an artifact that step '{row.step}' uses" if row else f"task {task}"
+        raise Untrusted(what, seal.signer if seal else "", root)
 
 
 def _holders(reader: CatalogReader, task: int, digests: Iterable[str]) -> Iterator[int]:

@@ -207,7 +207,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
     if _pragma(connection, "user_version") == _FORMAT:
         return
     if not write:
-        _pretend(connection)
+        _add_stand_ins(connection)
         return
     connection.execute("BEGIN IMMEDIATE")
     if _pragma(connection, "user_version") != _FORMAT:  # no other process was faster
@@ -220,7 +220,7 @@ def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
     connection.execute("COMMIT")
 
 
-def _pretend(connection: sqlite3.Connection) -> None:
+def _add_stand_ins(connection: sqlite3.Connection) -> None:
     """Hide the tables behind views that have the missing columns, empty, and create a missing table, empty."""
     connection.execute(f"CREATE TEMP TABLE files {_FILES}")
     for table, column in ADDED:

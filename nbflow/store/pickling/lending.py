@@ -29,6 +29,7 @@ class Lent:
 
     @property
     def digest(self) -> str:
+        """Return the digest of the component."""
         return self.decoded.component.digest
 
     @cached_property

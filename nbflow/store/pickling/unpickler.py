@@ -37,6 +37,7 @@ class Unpickler(pickle.Unpickler):
         self._foreign = foreign
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
+        """Return a class or function, also if it has moved since the stream was stored."""
         return super().find_class(MOVED.get(module_name, module_name), global_name)
 
     def persistent_load(self, reference: Any) -> object:

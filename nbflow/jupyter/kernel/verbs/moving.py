@@ -179,7 +179,7 @@ def live_trust(session: Session, path: Path | None) -> None:
         root = path
     with Store.open(root, create=False) as store:
         number = trust_store(store.history)
-    told = f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted before"
+    told = f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted already"
     print(told)
 
 
