@@ -240,7 +240,7 @@ class Linker:
         learned: frozenset[str],
         region: Region | None = None,
     ) -> tuple[frozenset[str], tuple[NameRead, ...]]:
-        """Return the names that the step may read, including those that functions it may call read; and all its reads."""
+        """Return the names that the step may read, also through the functions that it may call, and all its reads."""
         region = region or Region()
         while True:
             found = self._reads(step, hard, (soft | learned) - hard, region.scope)
@@ -258,7 +258,7 @@ class Linker:
         return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
 
     def _above(self, name: str, step: StepSpec, scope: ForeachScope) -> Sequence[NameWriter]:
-        """Return the steps that may have bound a name, below the ordinary cell that defines it and for the same item."""
+        """Return the steps that may have bound a name, for the same item and below the cell that defines it."""
         defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
         below = (one for one in self.touched.get(name, ()) if not defined or one.step.place.cell >= defined[-1].cell)
         return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]

@@ -66,7 +66,7 @@ def _arrive(step: StepSpec, incoming: list[Arrow], done: dict[str, StepSpec]) ->
 
 
 def _common_guard(incoming: list[Arrow], done: dict[str, StepSpec]) -> Guard | None:
-    """Return the guard that all arrows share. Where paths with different guards converge, one of them has been taken."""
+    """Return the guard that all arrows share. Where different guards converge, one of the paths was taken."""
     guards = [edge.guard or done[edge.source].guard for edge in incoming]
     return guards[0] if all(guard == guards[0] for guard in guards) else None
 

@@ -35,7 +35,7 @@ class NameRead:
 
 
 def find_writers(name: str, above: Sequence[NameWriter], *, required: bool) -> NameRead:
-    """Return the writers of a name, from the nearest up to one that always runs and binds or deletes the name for sure."""
+    """Return the writers of a name, from the nearest up to one that always runs and surely binds or deletes it."""
     found: list[NameWriter] = []
     for writer in reversed(above):
         if name in writer.writes or name in writer.ends:

@@ -130,7 +130,7 @@ class Purity:
                 return False
 
     def _origin(self, func: ast.expr) -> str:
-        """Return the dotted origin of a function, such as "pathlib.Path" for an imported `Path`; "" if it is unknown."""
+        """Return the dotted origin of a function, such as "pathlib.Path" for an imported `Path`, or ""."""
         match func:
             case ast.Name(id=name):
                 return self.origins.get(name, name)

@@ -126,8 +126,7 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
             python = plain(command)
         except MagicRefused as refusal:
             refused.append((line + 1, command, refusal))
-            # type: ignore[union-attr]  # the loop has checked that it is an IPython line
-            python = f"{read_line(command).margin}pass"
+            python = f"{read_line(command).margin}pass"  # type: ignore[union-attr]  # it is an IPython line
         if python == command:
             raise first
         if python.strip() == "pass" or SHELL_CALL in python:
@@ -136,7 +135,7 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
 
 
 def _whole(lines: list[str], start: int) -> tuple[str, int]:
-    """Return a line joined with the lines that follow a backslash, as IPython joins them, and the number of the last."""
+    """Return a line joined with those that continue it after a backslash, and the number of the last one."""
     end = start
     while lines[end].endswith("\\") and end + 1 < len(lines):
         end += 1
