@@ -16,10 +16,9 @@ from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal
-from nbflow.run.launch import describe_environment, files_of
+from nbflow.run.launch import describe_environment, files_of, start
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.workers.pool import default_method
 from nbflow.script.configuring import stored_configs
 from nbflow.script.console import Console
 from nbflow.script.current import current
@@ -151,9 +150,9 @@ def _launch(
         program = _program(prepared, values, settings, module)
         row = _begin(writer, prepared, program, plan, settings, kind, origin)
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
-        run = RunMachine(prepared.graph, plan)
         console = Console(str(row.number), program.live, prepared.graph)
-        executor = Executor(run, program, Journal(writer, store.history, row), console, default_method())
+        executor = start(program, plan, Journal(writer, store.history, row), console)
+        run = executor.run
         console.number_of = _numbers(executor)
         _keep_values(prepared, executor, store, row, values)
         if settings.run_id_file is not None:

@@ -32,6 +32,7 @@ from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.script.choices import choices_undone
 from nbflow.script.configuring import impose
@@ -50,15 +51,13 @@ from nbflow.script.transition import OWN, VARIABLES, Transition
 from nbflow.script.watch import ModuleWatch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
-from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
-def perform_script(program: ScriptProgram) -> ScriptPerformer:
+def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
     """In a worker: import the script and be ready for its tasks."""
     os.chdir(program.cwd)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
-    store = Store.open(program.root, create=False)
     if program.facts["namespace"] != f"user:{program.facts['username']}":
         importlib.import_module("nbflow.client").namespace(program.facts["namespace"])
     return ScriptPerformer(program, *_import(program), store, Capture(program.live))
@@ -76,7 +75,7 @@ class ScriptPerformer:
     """Runs the tasks of one script, one after another."""
 
     def __init__(
-        self, program: ScriptProgram, cls: type[FlowSpec], home: ScriptHome, store: Store, capture: Capture
+        self, program: ScriptProgram, cls: type[FlowSpec], home: ScriptHome, store: TaskStore, capture: Capture
     ) -> None:
         self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
         self._constants = {
@@ -168,8 +167,7 @@ class ScriptPerformer:
 
     def _has(self, step: str, name: str) -> bool:
         """Whether a task of this run has the artifact."""
-        tasks = self.store.history.tasks(self.program.run, step)
-        return any(self.store.history.artifact(task.id, name) is not None for task in tasks)
+        return self.store.records.has_artifact(self.program.run, step, name)
 
     def _split(self, step: StepSpec, flow: FlowSpec, result: Result) -> None:
         assert step.foreach is not None

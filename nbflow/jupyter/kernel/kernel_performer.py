@@ -20,6 +20,7 @@ from nbflow.run.task.definition_state import applied
 from nbflow.run.task.join_inputs import Seen
 from nbflow.run.task.performer import Job, Performer, Result
 from nbflow.run.task.random_state import streams_of
+from nbflow.run.task.records import TaskStore
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -50,7 +51,7 @@ class KernelPerformer(Performer):
 
     def __init__(self, program: Program, store: Store, home: NotebookHome) -> None:
         self._backstage = Backstage()
-        super().__init__(program, store, home, self._backstage)
+        super().__init__(program, TaskStore(store.blobs, store.history), home, self._backstage)
         self.live = home
         self._run: RunMachine | None = None
         self._start: StartTask | None = None

@@ -236,6 +236,10 @@ class CatalogReader:
         row = self._one(query, task, name)
         return None if row is None else artifact_of(row)
 
+    def has_artifact(self, run: int, step: str, name: str) -> bool:
+        """Return whether a task of the step has stored an artifact of this name in the run."""
+        return any(self.artifact(task.id, name) is not None for task in self.tasks(run, step))
+
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
     ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
@@ -359,6 +363,11 @@ class CatalogReader:
         if row is not None and not self._is_genuine(Code(digest, row[0])):
             raise CodeChanged(digest)
         return None if row is None else str(row[0])
+
+    def every_code(self) -> dict[str, str]:
+        """Return all source that `code` would return, by its digest."""
+        doubtful = {one.digest for one in self.doubtful_code()}
+        return {digest: body for digest, body in self.query("SELECT digest, body FROM code") if digest not in doubtful}
 
     def doubtful_code(self) -> list[Code]:
         """Return all sources that `code` would refuse."""
