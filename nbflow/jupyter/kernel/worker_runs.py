@@ -336,7 +336,7 @@ def raise_unless_succeeded(run: RunMachine, outcome: Outcome, what: str) -> None
         if reasons:
             raise TasksFailed(what, reasons, total)
         fix = f"Run what is missing: %flow run --to {list(run.plan.reuse)[-1]}"
-        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored as the notebook stands now"), total, fix)
+        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored for the notebook as it is now"), total, fix)
 
 
 def _close(store: Store, begun: Iterable[RunRow]) -> None:
