@@ -11,6 +11,7 @@ from nbflow.jupyter.home import LiveHome
 from nbflow.jupyter.livelog import live_log
 from nbflow.jupyter.screen import Backstage, Screen
 from nbflow.run.alarm import alarm
+from nbflow.run.card import cards_of_task
 from nbflow.run.events import Failure, FailureKind, StartTask
 from nbflow.run.inputs import Seen
 from nbflow.run.machine import Run
@@ -66,7 +67,8 @@ class KernelPerformer(Performer):
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
         with apart(), screen.recording() as outputs:
-            with self.live.stage(), live_log(self.program.live, str(start.task)):
+            live = self.program.live
+            with self.live.stage(), live_log(live, str(start.task)), cards_of_task(live):
                 streams = streams_of(run.graph, start.task.step)
                 result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
                 left = self.live.bound_names() if self.error is not None else {}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 from weakref import WeakSet
 
+from nbflow.run.card import live_card
 from nbflow.run.children import processes_started
 from nbflow.run.display import in_json, publish_to
 from nbflow.run.outputs import Bundle, Output, Outputs, settle, settled
@@ -31,6 +32,7 @@ class Capture:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
         self._label = folder / f"{os.getpid()}.task"
         self._fds: dict[str, int] = {}
@@ -205,11 +207,11 @@ def _waits_for_work(frame: types.FrameType | None) -> bool:
 
 
 def last_words(folder: Path, label: str) -> list[Output]:
-    """What the task of this name has written so far, or had when its worker died, as outputs."""
+    """What the task of this name has written so far, or had when its worker died, as outputs; its cards at the end."""
     for path in live_tasks(folder):
         with contextlib.suppress(OSError):
             if label_in(path) == label:
-                return list(_read_streams(path))
+                return [*_read_streams(path), *live_card(path.with_suffix(".card"))]
     return []
 
 

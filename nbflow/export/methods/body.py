@@ -9,7 +9,7 @@ from nbflow.flow.code import parse
 from nbflow.flow.flowspec import is_transition
 from nbflow.flow.graph import Graph
 from nbflow.flow.lines import lines_of
-from nbflow.flow.scope import MUTATORS, Scope, mutated_by
+from nbflow.flow.scope import MUTATORS, Scope, appends_to_card, mutated_by
 from nbflow.flow.step import Step
 from nbflow.flow.trees import every_node
 
@@ -66,7 +66,7 @@ def _is_silent(node: ast.expr, draws: bool, graph: Graph) -> bool:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     changes = mutated_by(node) is not None and name in MUTATORS - {"fit", "partial_fit", "pop", "setdefault"}
     own = isinstance(node.func, ast.Name) and _gives_nothing(name, graph)
-    return name in _SILENT | {"display"} or changes or draws or own
+    return name in _SILENT | {"display"} or changes or draws or own or appends_to_card(node)
 
 
 def _gives_nothing(name: str, graph: Graph) -> bool:
