@@ -263,7 +263,8 @@ class MutableFlow(_Mutable):
     def _add_builtin(self, name: str, args: list[Any], named: dict[str, Any], duplicates: int) -> Any:
         if args:
             raise MetaflowException("Flow decorators do not take additional positional arguments")
-        if not self._takes_place(name, any(one.name == name for one in flow_decorators(self._cls)), duplicates):
+        exists = name not in MANY and any(one.name == name for one in flow_decorators(self._cls))
+        if not self._takes_place(name, exists, duplicates):
             return None
         added = Applied(name, named)
         note_on_flow(self._cls, added)
