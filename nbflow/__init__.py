@@ -130,7 +130,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
         refused = importlib.import_module("nbflow.script.refused")
         if name in refused.DECORATORS:
-            return refused.refuse_decorator(name)
+            return importlib.import_module("nbflow.script.unsupported").unsupported(name)
         if name in refused.NAMES:
             return refused.refuse_name(name)
     raise AttributeError(f"module 'nbflow' has no attribute '{name}'")

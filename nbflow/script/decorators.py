@@ -97,7 +97,8 @@ def set_facts(method: Any, facts: Facts) -> None:
 def apply(method: Any, applied: Applied) -> None:
     """Put a decorator above a step; one that waits for configs has its meaning when `apply_again` is called."""
     facts = facts_of(method) or Facts()
-    change = (lambda same: same) if is_delayed(applied.given) else _CHANGES[applied.name](dict(applied.given))
+    waits = is_delayed(applied.given) or applied.name in refused.DECORATORS
+    change = (lambda same: same) if waits else _CHANGES[applied.name](dict(applied.given))
     set_facts(method, replace(change(facts), applied=(*facts.applied, applied)))
 
 
@@ -231,7 +232,7 @@ def attach(text: str, methods: Iterable[Any]) -> None:
     """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
     name, given = read_spec(text)
     if name in refused.DECORATORS:
-        refused.refuse_decorator(name)()
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
     if name not in STEP_DECORATORS:
         raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
     for method in methods:

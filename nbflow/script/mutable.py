@@ -83,7 +83,7 @@ def _builtin(kind: Any, known: Mapping[str, Any]) -> str | None:
     """The name of a decorator that nbflow has, or refuses."""
     name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
     if name in refused.DECORATORS and not isinstance(kind, type):
-        refused.refuse_decorator(name)()
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
     return name if name in known and (isinstance(kind, str) or known[name] is kind) else None
 
 

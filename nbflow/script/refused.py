@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbflow.errors import InvalidDecorator, MetaflowException
+from nbflow.errors import MetaflowException
 
 _ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
 _DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
@@ -109,16 +109,6 @@ def why_refused(words: Sequence[str]) -> str | None:
             if option.startswith("--") and spelt in OPTIONS:
                 return f"{spelt} is not part of nbflow: {OPTIONS[spelt]}"
     return None
-
-
-def refuse_decorator(name: str) -> Any:
-    """A decorator that nbflow knows and does not have: using it says what to do instead. Raises InvalidDecorator."""
-
-    def refused(*_: object, **__: object) -> Any:
-        raise InvalidDecorator(f"@{name} is not part of nbflow: {DECORATORS[name]}")
-
-    refused.__name__ = name
-    return refused
 
 
 class _Refused:
