@@ -78,8 +78,9 @@ class _Page:
         output = {"output_type": "display_data", "data": bundle_of(part), "metadata": metadata}
         self._shown.append(_Shown(part, os.urandom(16).hex(), output))
         _publish(self._shown[-1])
-        if self._is_due(0):
-            self._draw()
+        if place := self._own_file:
+            with suppress(OSError), place.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(_line(output))
 
     def clear(self, card: str | None) -> None:
         gone = [one for one in self._shown if one.output["metadata"].get(CARD_ID) == card]
@@ -89,11 +90,9 @@ class _Page:
             _publish(one, update=True)
 
     def refresh(self, force: bool = False) -> None:
-        if self._shown and (force or self._is_due(_LEAST)):
+        is_due = time.monotonic() - self._drawn >= max(_LEAST, _SHARE * self._took)
+        if self._shown and (force or is_due):
             self._draw()
-
-    def _is_due(self, pause: float) -> bool:
-        return time.monotonic() - self._drawn >= max(pause, _SHARE * self._took)
 
     def _draw(self) -> None:
         began = time.monotonic()
@@ -107,18 +106,25 @@ class _Page:
         self._took = self._drawn - began
 
     def _write(self) -> None:
-        if self.file is None or os.getpid() != self._pid:
+        place = self._own_file
+        if place is None:
             return
-        new = self.file.with_suffix(".card-new")
+        new = place.with_suffix(".card-new")
         with suppress(OSError):  # where there is no file, nobody sees the card before its task is over
-            new.write_text(json.dumps([one.output for one in self._shown]), "utf-8", "backslashreplace")
-            os.replace(new, self.file)  # so that nobody reads half of it
+            new.write_text("".join(_line(one.output) for one in self._shown), "utf-8", "backslashreplace")
+            os.replace(new, place)  # so that nobody reads half of it
+
+    @property
+    def _own_file(self) -> Path | None:
+        """Not that of the process which has started this one."""
+        return self.file if os.getpid() == self._pid else None
 
     def close(self) -> None:
         """Draw what has changed last."""
         self.refresh(force=True)
-        if self.file is not None and os.getpid() == self._pid:
-            self.file.unlink(missing_ok=True)
+        if place := self._own_file:
+            with suppress(OSError):
+                place.unlink(missing_ok=True)
 
 
 _page = _Page()
@@ -147,12 +153,16 @@ def cards_of_task(folder: Path) -> Iterator[None]:
 
 
 def live_card(file: Path) -> list[Output]:
-    """What is on the cards of a running task, or was when it died."""
+    """What is on the cards of a running task, or was when it died; but for what is being written."""
     try:
-        found: list[Output] = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+        lines = file.read_text("utf-8", "replace").split("\n")
+    except OSError:
         return []
-    return found
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def _line(output: Output) -> str:
+    return f"{json.dumps(output)}\n"
 
 
 def _publish(shown: _Shown, update: bool = False) -> None:
