@@ -46,7 +46,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.settling import finish
 from nbflow.script.state import TaskState
-from nbflow.script.transition import OWN, VARIABLE, Transition
+from nbflow.script.transition import OWN, VARIABLES, Transition
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
@@ -211,6 +211,8 @@ class ScriptPerformer:
             flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
+        for one in flows:
+            joined.take(VARIABLES, one._state)
         if self.program.branches is not None:
             for one in flows:  # so that names share at the join what they shared above the split
                 one._state.heap = joined.heap
@@ -229,7 +231,7 @@ class ScriptPerformer:
             )
         if written.foreach == ITEMS and called.foreach:  # its name has been known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
-            setattr(flow, VARIABLE, called.foreach)
+            setattr(flow, VARIABLES, {**getattr(flow, VARIABLES, {}), called.targets[0]: called.foreach})
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(

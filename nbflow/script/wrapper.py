@@ -8,7 +8,7 @@ import traceback
 
 
 class MetaflowExceptionWrapper(Exception):
-    """`.type` is the class's name with its module, `.exception` its text, `.stacktrace` what Python would have printed."""
+    """`.type` is the class's name with its module, `.exception` its text, `.stacktrace` what Python would print."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
