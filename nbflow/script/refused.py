@@ -62,7 +62,6 @@ SUBCOMMANDS = {
 
 _CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
 _RESUME = "a resumed run is a run of its own, with the next number"
-_TAGS = "use runs, which shows the tags of each run"
 
 OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
@@ -85,10 +84,6 @@ OPTIONS = {
     "resume --run-id": _RESUME,
     "resume --runner-attribute-file": "use --run-id-file",
     "run --runner-attribute-file": "use --run-id-file",
-    "tag list --all": _TAGS,
-    "tag list --group-by-run": _TAGS,
-    "tag list --group-by-tag": _TAGS,
-    "tag list --my-runs": _TAGS,
 }
 """Options, each behind its command; those without one stand in front of any."""
 
