@@ -68,8 +68,6 @@ OPTIONS = {
     "--runner-attribute-file": "use --run-id-file",
     "card get --follow-resumed": _CARDS,
     "card list --follow-resumed": _CARDS,
-    "card server --max-cards": "the server shows all cards of a run",
-    "card server --namespace": "give --run-id: cards of all runs can be shown",
     "card view --follow-resumed": _CARDS,
     "resume --clone-only": _RESUME,
     "resume --reentrant": _RESUME,

@@ -162,11 +162,14 @@ def test_the_server_is_a_command(scripts: Scripts) -> None:
     assert scripts.command(path, "run").returncode == 0
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-u", str(path), "card", "server", "--port", "0"]
+    nobody = scripts.command(path, "card", "server", "--namespace", "user:nobody")
+    assert (nobody.returncode, "no run in namespace 'user:nobody'" in nobody.stderr) == (1, True)
+    command += ["--max-cards", "1", "--namespace", "user:tester"]
     with subprocess.Popen(command, cwd=scripts.folder, env=env, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         start = re.findall(r"http://127.0.0.1:\d+", server.stdout.readline())[0]
         page = urllib.request.urlopen(start).read().decode()
-        first = re.findall(r'href="([^"]+)"', page)[0]
+        (first,) = re.findall(r'href="([^"]+)"', page)
         assert "<strong>bold</strong>" in urllib.request.urlopen(start + first).read().decode()
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0

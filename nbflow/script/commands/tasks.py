@@ -174,6 +174,8 @@ def _card_command() -> click.Command:
                     ["--poll-interval", "pause"], type=float, default=5, show_default=True,
                     help="Seconds between two looks at a card.",
                 ),
+                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show so many cards at most."),
+                click.Option(["--namespace"], help="Of the newest run in this namespace."),
             ],
             callback=_serve,
             help="Show the cards of a run in the browser, those of running tasks as they change.",
@@ -182,16 +184,27 @@ def _card_command() -> click.Command:
     return click.Group("card", commands=commands, help="The cards of tasks: list, get, view, server.")
 
 
-def _serve(run: str | None, port: int, pause: float) -> None:
+def _serve(run: str | None, port: int, pause: float, most: int | None, namespace: str | None) -> None:
     """Until somebody presses Ctrl+C."""
 
     def cards() -> list[Card]:
-        return _cards(run or _newest(client.Flow(_flow(), _namespace_check=False)).id)
+        return _cards(run or _newest_of(namespace))[:most]
 
+    if run is None and namespace is not None:
+        _newest_of(namespace)  # so that a name without runs is refused here, and not in the browser
     with server_of(cards, port, pause) as server:
         click.echo(f"Cards of {_flow()} at http://127.0.0.1:{server.server_port} (stop it with Ctrl+C)")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
+
+
+def _newest_of(namespace: str | None) -> str:
+    """Raises MetaflowNotFound."""
+    runs = client.Flow(_flow(), _namespace_check=False)
+    found = _newest(runs) if namespace is None else next((one for one in runs if namespace in one.tags), None)
+    if found is None:
+        raise MetaflowNotFound(f"flow {runs.id} has no run in namespace '{namespace}': leave --namespace out")
+    return found.id
 
 
 def _cards(pathspec: str) -> list[Card]:
