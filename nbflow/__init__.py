@@ -6,7 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbflow.client import DataArtifact, Flow, Metaflow, Run, Step, Task, default_namespace, get_namespace, namespace
+    from nbflow.client import (
+        DataArtifact,
+        Flow,
+        Metaflow,
+        Run,
+        Step,
+        Task,
+        default_metadata,
+        default_namespace,
+        get_metadata,
+        get_namespace,
+        metadata,
+        namespace,
+    )
     from nbflow.script.config import Config, ConfigValue
     from nbflow.script.current import current
     from nbflow.script.custom import (
@@ -46,7 +59,10 @@ if TYPE_CHECKING:
     from nbflow.script.runner import Runner
     from nbflow.store.reducers import register_reducer
 
-_CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
+_CLIENT = (
+    "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace", "get_metadata",
+    "get_namespace", "metadata", "namespace",
+)  # fmt: skip
 _DECORATORS = (
     "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
     "retry", "secrets", "step", "timeout",
@@ -96,10 +112,13 @@ __all__ = [
     "conda_environment_yml_parser",
     "config_expr",
     "current",
+    "default_metadata",
     "default_namespace",
     "environment",
     "exit_hook",
+    "get_metadata",
     "get_namespace",
+    "metadata",
     "namespace",
     "parallel_imap_unordered",
     "parallel_map",

@@ -6,12 +6,12 @@ import importlib
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from nbflow.archive import Archive
 from nbflow.client.named import Named
 from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
+from nbflow.client.places import store_of
 from nbflow.client.run import Run
 from nbflow.client.tags import tags_of
 from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
@@ -33,10 +33,10 @@ class Flow(Named):
         self, name: str, folder: str | os.PathLike[str] | None = None, *, _namespace_check: bool = True
     ) -> None:
         self.id = name
-        root = Store.locate(Path(folder or Path.cwd()))
+        root = store_of(folder)
         if not Store.exists(root):
             raise MetaflowNotFound(f"no flow '{name}': nothing has run in {root}. Run it, or set NBFLOW_HOME")
-        self._store = Store.open(Store.locate(Path(folder or Path.cwd())), create=False)
+        self._store = Store.open(root, create=False)
         self._archive = Archive(self._store.history, name, self._store.root)
         known = self._store.history.flows()
         if name not in known:
@@ -129,7 +129,7 @@ class Metaflow:
         return list(self)
 
     def __iter__(self) -> Iterator[Flow]:
-        store = Store.open(Store.locate(Path.cwd()), create=False)
+        store = Store.open(store_of(None), create=False)
         flows = (Flow(name) for name in store.history.flows())
         return (flow for flow in flows if flow.latest_run is not None)
 

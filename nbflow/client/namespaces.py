@@ -5,29 +5,29 @@ from __future__ import annotations
 from nbflow.errors import MetaflowNamespaceMismatch
 from nbflow.store.user import user_name
 
-_chosen: list[str | None] = []  # what `namespace` was last called with
+chosen: list[str | None] = []  # what `namespace` was last called with
 
 
 def namespace(name: str | None) -> str | None:
     """See only runs with this tag, such as `user:NAME`; None sees all. Returns it."""
-    _chosen[:] = [name]
+    chosen[:] = [name]
     return name
 
 
 def get_namespace() -> str | None:
     """Return what `namespace` was last called with, None for all runs; at first it is `user:` and your name."""
-    return _chosen[0] if _chosen else f"user:{user_name()}"
+    return chosen[0] if chosen else f"user:{user_name()}"
 
 
 def default_namespace() -> str | None:
     """See your own runs again, as at first."""
-    _chosen.clear()
+    chosen.clear()
     return get_namespace()
 
 
 def is_default() -> bool:
     """Whether nobody has chosen a namespace. Then the runs of notebooks are all seen, whoever ran them."""
-    return not _chosen
+    return not chosen
 
 
 def require_seen(namespace: str | None, tags: frozenset[str]) -> None:

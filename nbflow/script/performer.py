@@ -33,6 +33,7 @@ from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
+from nbflow.script.choices import choices_undone
 from nbflow.script.configuring import impose
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts
@@ -45,7 +46,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.settling import finish
 from nbflow.script.state import TaskState
-from nbflow.script.transition import OWN, VARIABLE, Transition
+from nbflow.script.transition import OWN, VARIABLES, Transition
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
@@ -183,7 +184,7 @@ class ScriptPerformer:
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
         too_long = TimeoutException(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
-            with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
+            with undone([]), choices_undone(), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
                 self._call(job, step, flow, facts)
@@ -210,6 +211,8 @@ class ScriptPerformer:
             flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
+        for one in flows:
+            joined.take(VARIABLES, one._state)
         if self.program.branches is not None:
             for one in flows:  # so that names share at the join what they shared above the split
                 one._state.heap = joined.heap
@@ -228,7 +231,7 @@ class ScriptPerformer:
             )
         if written.foreach == ITEMS and called.foreach:  # its name has been known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
-            setattr(flow, VARIABLE, called.foreach)
+            setattr(flow, VARIABLES, {**getattr(flow, VARIABLES, {}), called.targets[0]: called.foreach})
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(

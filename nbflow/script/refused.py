@@ -9,7 +9,6 @@ from nbflow.errors import MetaflowException
 
 _ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
 _DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
-_STORE = "nbflow keeps everything in .nbflow on this machine"
 
 DECORATORS = {
     "airflow_external_task_sensor": _DEPLOY,
@@ -34,10 +33,7 @@ NAMES = {
     "NBRunner": "a notebook runs by itself: write %%step above its cells and use %flow run, or nbflow run NOTEBOOK; "
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
-    "default_metadata": _STORE,
-    "get_metadata": _STORE,
     "inspect_spin": "look at what a run has stored, with Run and Task",
-    "metadata": _STORE,
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
 }
@@ -66,33 +62,19 @@ SUBCOMMANDS = {
 
 _CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
 _RESUME = "a resumed run is a run of its own, with the next number"
-_TAGS = "use runs, which shows the tags of each run"
 
 OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
     "--runner-attribute-file": "use --run-id-file",
     "card get --follow-resumed": _CARDS,
-    "card get --hash": _CARDS,
-    "card list --as-json": "read them with the client in Python",
-    "card list --file": "read them with the client in Python",
     "card list --follow-resumed": _CARDS,
-    "card list --hash": _CARDS,
-    "card list --id": "list shows all cards of a pathspec",
-    "card list --type": "list shows all cards of a pathspec",
-    "card server --max-cards": "the server shows all cards of a run",
-    "card server --namespace": "give --run-id: cards of all runs can be shown",
     "card view --follow-resumed": _CARDS,
-    "card view --hash": _CARDS,
     "resume --clone-only": _RESUME,
     "resume --reentrant": _RESUME,
     "resume --resume-identifier": _RESUME,
     "resume --run-id": _RESUME,
     "resume --runner-attribute-file": "use --run-id-file",
     "run --runner-attribute-file": "use --run-id-file",
-    "tag list --all": _TAGS,
-    "tag list --group-by-run": _TAGS,
-    "tag list --group-by-tag": _TAGS,
-    "tag list --my-runs": _TAGS,
 }
 """Options, each behind its command; those without one stand in front of any."""
 

@@ -82,6 +82,11 @@ class TaskState:
         self.merged.update(found)
         self.artifacts.update(found)
 
+    def take(self, name: str, one: TaskState) -> None:
+        """Have an artifact of an input, if it is there, as if it were merged."""
+        if name in one.artifacts:
+            self.merged[name] = self.artifacts[name] = one.artifacts[name]
+
     # the end of the task
 
     def keep(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:

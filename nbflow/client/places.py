@@ -1,0 +1,48 @@
+"""Where runs are looked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from nbflow.errors import MetaflowException, MetaflowNotFound
+from nbflow.store.store import FOLDER, Store
+
+_LOCAL = "local"
+chosen: list[Path] = []  # the store that `metadata` was last called with
+
+
+def metadata(place: str) -> str:
+    """Look for runs in the store of a folder: `local@FOLDER`, or the folder; `local` is where they are usually.
+
+    Returns what `get_metadata` does. Raises MetaflowNotFound for a folder without a store, and MetaflowException for
+    what is no folder.
+    """
+    kind, at, path = place.partition("@")
+    if at and kind != _LOCAL:
+        raise MetaflowException(f"'{place}' is not on this machine, where nbflow keeps all: give local@FOLDER")
+    if not at and kind in ("", _LOCAL):
+        return default_metadata()
+    folder = Path(os.path.expanduser(path if at else kind)).absolute()
+    root = folder / FOLDER if (folder / FOLDER).is_dir() else folder
+    if not Store.exists(root):
+        raise MetaflowNotFound(f"nothing has run in {folder}: give the folder that has {FOLDER} in it")
+    chosen[:] = [root]
+    return get_metadata()
+
+
+def get_metadata() -> str:
+    """Return where runs are looked for, as `local@FOLDER`."""
+    root = store_of(None)
+    return f"{_LOCAL}@{root.parent if root.name == FOLDER else root}"
+
+
+def default_metadata() -> str:
+    """Look for runs where they are usually: in the store of the working directory, or in that of NBFLOW_HOME."""
+    chosen.clear()
+    return get_metadata()
+
+
+def store_of(folder: str | os.PathLike[str] | None) -> Path:
+    """The store of a folder; without one, that which was chosen."""
+    return chosen[0] if chosen and folder is None else Store.locate(Path(folder or Path.cwd()))
