@@ -6,7 +6,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbflow.client import DataArtifact, Flow, Metaflow, Run, Step, Task, default_namespace, get_namespace, namespace
+    from nbflow.client import (
+        DataArtifact,
+        Flow,
+        Metaflow,
+        Run,
+        Step,
+        Task,
+        default_metadata,
+        default_namespace,
+        get_namespace,
+        inspect_spin,
+        namespace,
+    )
     from nbflow.script.config import Config, ConfigValue
     from nbflow.script.current import current
     from nbflow.script.custom import (
@@ -37,7 +49,10 @@ if TYPE_CHECKING:
     from nbflow.script.runner import Runner
     from nbflow.store.reducers import register_reducer
 
-_CLIENT = ("DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace")
+_CLIENT = (
+    "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace",
+    "get_namespace", "inspect_spin", "namespace",
+)  # fmt: skip
 _DECORATORS = (
     "card", "catch", "conda", "conda_base", "environment", "project", "pypi", "pypi_base", "resources", "retry",
     "secrets", "step", "timeout",
@@ -82,9 +97,11 @@ __all__ = [
     "conda_base",
     "config_expr",
     "current",
+    "default_metadata",
     "default_namespace",
     "environment",
     "get_namespace",
+    "inspect_spin",
     "namespace",
     "project",
     "pypi",

@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from nbflow.client.artifact import Data, DataArtifact
 from nbflow.client.flow import Flow, Metaflow
-from nbflow.client.namespaces import default_namespace, get_namespace, namespace
+from nbflow.client.namespaces import default_metadata, default_namespace, get_namespace, inspect_spin, namespace
 from nbflow.client.run import Run
 from nbflow.client.several import Several
 from nbflow.client.step import Step
 from nbflow.client.task import Task
 
 __all__ = [
-    "Data", "DataArtifact", "Flow", "Metaflow", "Run", "Several", "Step", "Task", "default_namespace", "get_namespace",
-    "namespace",
+    "Data", "DataArtifact", "Flow", "Metaflow", "Run", "Several", "Step", "Task", "default_metadata",
+    "default_namespace", "get_namespace", "inspect_spin", "namespace",
 ]  # fmt: skip
 
 for _stored in (DataArtifact, Flow, Run, Several, Step, Task):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nbflow.errors import MetaflowNamespaceMismatch
 from nbflow.store.user import user_name
 
 _chosen: list[str | None] = []  # what `namespace` was last called with
+_spins: list[Path] = []  # what `inspect_spin` was last called with
 
 
 def namespace(name: str | None) -> str | None:
@@ -28,6 +31,22 @@ def default_namespace() -> str | None:
 def is_default() -> bool:
     """Whether nobody has chosen a namespace. Then the runs of notebooks are all seen, whoever ran them."""
     return not _chosen
+
+
+def inspect_spin(datastore_root: str = ".") -> None:
+    """See the tasks that were spun instead of runs, those in the store of a folder, until `default_metadata`."""
+    _spins[:] = [Path(datastore_root).resolve()]
+
+
+def default_metadata() -> str:
+    """See runs again, as before `inspect_spin`. Returns where they are, as Metaflow writes it."""
+    _spins.clear()
+    return f"local@{Path.cwd()}"
+
+
+def spins_seen() -> Path | None:
+    """Return the folder whose spun tasks are seen; None where runs are."""
+    return _spins[0] if _spins else None
 
 
 def require_seen(namespace: str | None, tags: frozenset[str]) -> None:

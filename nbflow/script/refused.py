@@ -37,9 +37,7 @@ NAMES = {
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
     "conda_environment_yml_parser": _PARSER,
-    "default_metadata": _STORE,
     "get_metadata": _STORE,
-    "inspect_spin": "look at what a run has stored, with Run and Task",
     "metadata": _STORE,
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
@@ -60,10 +58,9 @@ COMMANDS = {
     "kubernetes": _ELSEWHERE,
     "output-raw": "use output-dot, or show",
     "package": "nothing is packaged: tasks run on this machine, with the modules that are there",
-    "spin": "resume STEP runs a step again on what its newest run has stored",
-    "spin-step": "resume STEP runs a step again on what its newest run has stored",
+    "spin-step": "spin STEP does a step again on what its newest run has stored",
     "spot-metadata": _ELSEWHERE,
-    "step": "resume STEP runs a step again on what its newest run has stored",
+    "step": "spin STEP does a step again on what its newest run has stored",
     "step-functions": _DEPLOY,
 }
 """Commands of a script."""
@@ -74,12 +71,11 @@ SUBCOMMANDS = {
 }
 
 _CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
-_RESUME = "a resumed run is a run of its own, with the next number"
+_ALONE = "one process does the whole run, and none joins it: take it out"
 _TAGS = "use runs, which shows the tags of each run"
 
 OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
-    "--runner-attribute-file": "use --run-id-file",
     "card get --follow-resumed": _CARDS,
     "card get --hash": _CARDS,
     "card list --as-json": "read them with the client in Python",
@@ -92,12 +88,9 @@ OPTIONS = {
     "card server --namespace": "give --run-id: cards of all runs can be shown",
     "card view --follow-resumed": _CARDS,
     "card view --hash": _CARDS,
-    "resume --clone-only": _RESUME,
-    "resume --reentrant": _RESUME,
-    "resume --resume-identifier": _RESUME,
-    "resume --run-id": _RESUME,
-    "resume --runner-attribute-file": "use --run-id-file",
-    "run --runner-attribute-file": "use --run-id-file",
+    "resume --reentrant": _ALONE,
+    "resume --resume-identifier": _ALONE,
+    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
     "tag list --all": _TAGS,
     "tag list --group-by-run": _TAGS,
     "tag list --group-by-tag": _TAGS,
