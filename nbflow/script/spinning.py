@@ -42,7 +42,8 @@ class RunOfOne(Run):
     """A run of a single task that is told what it starts from."""
 
     def __init__(self, graph: Graph, start: StartTask) -> None:
-        super().__init__(graph, Plan({start.task.step: Reuse.NEVER}))
+        around = graph.links[start.task.step].scope  # progress is counted in the foreachs around a step
+        super().__init__(graph, Plan(dict.fromkeys((*around, start.task.step), Reuse.NEVER)))
         self._only = start
 
     def start(self) -> list[Instruction]:
