@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         conda,
         conda_base,
         environment,
+        exit_hook,
         project,
         pypi,
         pypi_base,
@@ -45,7 +46,15 @@ if TYPE_CHECKING:
     )
     from nbflow.script.delayed import config_expr
     from nbflow.script.flow import FlowSpec
+    from nbflow.script.multicore import parallel_imap_unordered, parallel_map
     from nbflow.script.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
+    from nbflow.script.parsers import (
+        conda_environment_yml_parser,
+        pyproject_toml_parser,
+        requirements_txt_parser,
+        yaml_parser,
+    )
+    from nbflow.script.profiling import profile
     from nbflow.script.runner import Runner
     from nbflow.store.reducers import register_reducer
 
@@ -54,21 +63,25 @@ _CLIENT = (
     "get_namespace", "inspect_spin", "namespace",
 )  # fmt: skip
 _DECORATORS = (
-    "card", "catch", "conda", "conda_base", "environment", "project", "pypi", "pypi_base", "resources", "retry",
-    "secrets", "step", "timeout",
+    "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
+    "retry", "secrets", "step", "timeout",
 )  # fmt: skip
 _CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")
 _PARAMETERS = ("IncludeFile", "JSONType", "JSONTypeClass", "Parameter")
+_PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.decorators"),
     **dict.fromkeys(_PARAMETERS, "nbflow.script.parameters"),
     **dict.fromkeys(_CUSTOM, "nbflow.script.custom"),
     **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.config"),
+    **dict.fromkeys(_PARSERS, "nbflow.script.parsers"),
+    **dict.fromkeys(("parallel_imap_unordered", "parallel_map"), "nbflow.script.multicore"),
     "FlowSpec": "nbflow.script.flow",
     "config_expr": "nbflow.script.delayed",
     "current": "nbflow.script.current",
     "Runner": "nbflow.script.runner",
+    "profile": "nbflow.script.profiling",
     "register_reducer": "nbflow.store.reducers",
 }
 
@@ -95,24 +108,32 @@ __all__ = [
     "catch",
     "conda",
     "conda_base",
+    "conda_environment_yml_parser",
     "config_expr",
     "current",
     "default_metadata",
     "default_namespace",
     "environment",
+    "exit_hook",
     "get_namespace",
     "inspect_spin",
     "namespace",
+    "parallel_imap_unordered",
+    "parallel_map",
+    "profile",
     "project",
     "pypi",
     "pypi_base",
+    "pyproject_toml_parser",
     "register_reducer",
+    "requirements_txt_parser",
     "resources",
     "retry",
     "secrets",
     "step",
     "timeout",
     "user_step_decorator",
+    "yaml_parser",
 ]  # fmt: skip
 
 
@@ -126,7 +147,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_"):
         refused = importlib.import_module("nbflow.script.refused")
         if name in refused.DECORATORS:
-            return refused.refuse_decorator(name)
+            return importlib.import_module("nbflow.script.unsupported").unsupported(name)
         if name in refused.NAMES:
             return refused.refuse_name(name)
     raise AttributeError(f"module 'nbflow' has no attribute '{name}'")

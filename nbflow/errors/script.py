@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow.errors.base import MetaflowException
+from nbflow.errors.base import MetaflowException, NbflowError
 
 
 class InvalidNextException(MetaflowException):
@@ -91,6 +91,20 @@ class ExternalCommandFailed(MetaflowException):
     """Raised by scripts for a command that they have run."""
 
     headline = "External command failed"
+
+
+class ParserValueError(MetaflowException):
+    """Raised by the parsers of nbflow for a line that they cannot read."""
+
+    headline = "Value error"
+
+    def __init__(self, line: str, reason: str) -> None:
+        self.line, self.reason = line, reason
+        super().__init__(f"'{line}' cannot be read: {reason}")
+
+
+class MulticoreException(NbflowError):
+    """Raised by `parallel_map` when the function has failed in a child process."""
 
 
 class FailureHandledByCatch(MetaflowException):

@@ -121,18 +121,18 @@ def _read(call: ast.Call) -> Next:
     if unknown:
         raise ValueError(f"self.next takes no '{unknown[0]}'. {_FORMS}")
     if "num_parallel" in keywords:
-        raise ValueError("num_parallel needs several machines, which nbflow has not. Use foreach=")
+        raise ValueError("num_parallel= needs several machines, which nbflow has not. Use foreach= with a list")
     match call.args, keywords:
         case [ast.Dict() as cases], {"condition": ast.Constant(value=str() as condition), **rest} if not rest:
             return _read_switch(cases, condition)
         case [ast.Dict()], _ if "condition" not in keywords:
-            raise ValueError("a switch needs condition='NAME' with the name of an artifact")
+            raise ValueError("a switch needs condition=. Write condition='NAME' with the name of an artifact")
         case [target], {"foreach": ast.Constant(value=str() as name), **rest} if not rest and name.isidentifier():
             return Next(NextKind.FOREACH, (_target(target),), foreach=name)
         case [target], {"foreach": name, **rest} if not rest and not isinstance(name, ast.Constant):
             return Next(NextKind.FOREACH, (_target(target),), foreach=ITEMS)
         case [_], {"foreach": _, **rest} if not rest:
-            raise ValueError("foreach= must be the name of an artifact as a text, such as foreach='items'")
+            raise ValueError("foreach= must be the name of an artifact as a text. Write foreach='items'")
         case [target], {**rest} if not rest:
             return Next(NextKind.LINEAR, (_target(target),))
         case [_, _, *_] as targets, {**rest} if not rest:
@@ -151,7 +151,7 @@ def _read_switch(cases: ast.Dict, condition: str) -> Next:
     found: list[tuple[object, str]] = []
     for key, value in zip(cases.keys, cases.values, strict=True):
         if not isinstance(key, ast.Constant):
-            raise ValueError("a case of self.next is not a text, number or bool")
+            raise ValueError("a case of self.next is not a text, number or bool. Write its value")
         found.append((key.value, _target(value)))
     targets = tuple(dict.fromkeys(target for _, target in found))
     return Next(NextKind.SWITCH, targets, condition=condition, cases=tuple(found))

@@ -104,7 +104,8 @@ def static_transitions(checked: Checked) -> Iterator[Problem]:
         if not tail.is_next:
             yield _problem("transition", method, "does not end with self.next", _missing(method))
         elif tail.wrong:
-            yield _problem("transition", method, f"ends with a self.next that says nothing definite: {tail.wrong}", "")
+            why, _, fix = tail.wrong.rpartition(". ")
+            yield _problem("transition", method, f"ends with a self.next that cannot be followed: {why}", fix)
 
 
 def _missing(method: Method) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
+from nbflow.script.parsers import find_parser
 from nbflow.store.user import user_name
 
 _VALUES = "__nbflow_configs__"
@@ -123,7 +123,7 @@ def _read(config: Config, text: str) -> Any:
     """The value that a text stands for. Raises ValueError."""
     name, spec = config.name, config._spec
     if spec.parser:
-        return _parse(config, _parser(spec.parser), text)
+        return _parse(config, find_parser(spec.parser), text)
     if spec.plain:
         return text
     try:
@@ -145,19 +145,6 @@ def _parse(config: Config, parser: Callable[[str], Any], text: str) -> Any:
     if not isinstance(value, Mapping):
         raise ValueError(f"the parser of '{config.name}' returned a {type(value).__name__}, not a dict: set plain=True")
     return ConfigValue(value).to_dict()
-
-
-def _parser(parser: str | Callable[[str], Any]) -> Callable[[str], Any]:
-    if callable(parser):
-        return parser
-    module, _, function = parser.rpartition(".")
-    try:
-        found = getattr(importlib.import_module(module), function)
-    except (ImportError, AttributeError, ValueError):
-        raise ValueError(f"there is no parser '{parser}': give a function, or the name of one in a module") from None
-    if not callable(found):
-        raise ValueError(f"parser '{parser}' is not a function")
-    return found  # type: ignore[no-any-return]
 
 
 # what somebody says

@@ -83,7 +83,9 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
     return mark if function is None else mark(function)
 
 
-MANY = frozenset({"card"})
+MANY = frozenset({"card", "exit_hook"})
+"""Decorators of which there may be several."""
+
 _CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[Facts], Facts]]] = {}
 """Name of a decorator -> from what it is given to what it changes of the facts. It refuses what it does not know."""
 
@@ -95,7 +97,8 @@ def set_facts(method: Any, facts: Facts) -> None:
 def apply(method: Any, applied: Applied) -> None:
     """Put a decorator above a step; one that waits for configs has its meaning when `apply_again` is called."""
     facts = facts_of(method) or Facts()
-    change = (lambda same: same) if is_delayed(applied.given) else _CHANGES[applied.name](dict(applied.given))
+    waits = is_delayed(applied.given) or applied.name in refused.DECORATORS
+    change = (lambda same: same) if waits else _CHANGES[applied.name](dict(applied.given))
     set_facts(method, replace(change(facts), applied=(*facts.applied, applied)))
 
 
@@ -229,7 +232,7 @@ def attach(text: str, methods: Iterable[Any]) -> None:
     """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
     name, given = read_spec(text)
     if name in refused.DECORATORS:
-        refused.refuse_decorator(name)()
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
     if name not in STEP_DECORATORS:
         raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
     for method in methods:
@@ -297,14 +300,47 @@ def _base(name: str, *allowed: str) -> Callable[..., Any]:
 
 pypi_base = _base("pypi_base", "packages", "python", "disabled")
 conda_base = _base("conda_base", "packages", "libraries", "python", "disabled")
-FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base}
+
+
+def exit_hook(**given: Any) -> Callable[[type], type]:
+    """Call functions when a run is over: `on_success` and `on_error` are lists of functions, or of their names.
+
+    Raises InvalidDecorator for what is none.
+    """
+
+    def mark(cls: type) -> type:
+        note_on_flow(cls, Applied("exit_hook", given))
+        return cls
+
+    _check_hooks(given)
+    return mark
+
+
+def _check_hooks(given: Mapping[str, Any]) -> None:
+    if is_delayed(given):
+        return
+    if unknown := sorted(given.keys() - {"on_success", "on_error", "options"}):
+        raise InvalidDecorator(f"@exit_hook takes no '{unknown[0]}': it takes on_success, on_error, options")
+    lists = [given.get(when) or [] for when in ("on_success", "on_error")]
+    if not any(lists):
+        raise InvalidDecorator("@exit_hook calls nothing: give it on_success=[…] or on_error=[…]")
+    for hooks in lists:
+        if not isinstance(hooks, list | tuple) or not all(callable(one) or isinstance(one, str) for one in hooks):
+            raise InvalidDecorator(f"@exit_hook is given {hooks!r}: give it a list of functions, or of their names")
+
+
+FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base, "exit_hook": exit_hook}
 _ON_FLOW = "__nbflow_flow_decorators__"
 
 
-def note_on_flow(cls: type, applied: Applied) -> None:
-    """Put a decorator above a flow class, in place of another of its name."""
-    others = [one for one in flow_decorators(cls) if one.name != applied.name]
+def note_on_flow(cls: type, applied: Applied, instead: Applied | None = None) -> None:
+    """Put a decorator above a flow class, in place of another of its name where there may be only one."""
+    others = [
+        one for one in flow_decorators(cls) if one is not instead and (one.name in MANY or one.name != applied.name)
+    ]
     setattr(cls, _ON_FLOW, (*others, applied))
+    if applied.name == "exit_hook":
+        _check_hooks(applied.given)
     if applied.name == "project" and not is_delayed(applied.given):
         _check_project(applied.given)
         said = applied.given

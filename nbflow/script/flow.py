@@ -6,11 +6,13 @@ import importlib
 import inspect
 import os
 import reprlib
-from collections.abc import Iterable, Iterator
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbflow.errors import InvalidNextException, MetaflowException, NotStorable
+from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
 from nbflow.flow.flowspec import ITEMS
 from nbflow.script.decorators import facts_of
 from nbflow.script.parameters import Parameter
@@ -127,9 +129,17 @@ class FlowSpec:
     def __reduce__(self) -> Any:
         raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
 
-    def cmd(self, *_: object, **__: object) -> Any:
-        """Raise MetaflowException, which says what to do instead."""
-        raise MetaflowException("FlowSpec.cmd is not part of nbflow: use subprocess.run")
+    def cmd(self, cmdline: str, input: Mapping[str, str | bytes] | None = None, output: Iterable[str] = ()) -> Any:
+        """Write the files of `input`, run a command in a shell, and return the bytes of each file of `output`.
+
+        One file alone is returned without a list. Raises ExternalCommandFailed.
+        """
+        for path, content in (input or {}).items():
+            Path(path).write_bytes(content if isinstance(content, bytes) else str(content).encode())
+        if subprocess.run(cmdline, shell=True, check=False).returncode:
+            raise ExternalCommandFailed(f"Command '{cmdline}' returned a non-zero exit code.")
+        read = [Path(path).read_bytes() for path in output]
+        return read[0] if len(read) == 1 else read
 
     # foreach
 

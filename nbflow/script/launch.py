@@ -26,6 +26,7 @@ from nbflow.script.console import Console
 from nbflow.script.current import current
 from nbflow.script.decorators import project_facts
 from nbflow.script.early import start_workers_early, workers_of
+from nbflow.script.hooks import call_hooks
 from nbflow.script.parameters import constants_of, known_values, parameters_of, resolve, script_file
 from nbflow.script.prepared import Prepared, refuse_errors
 from nbflow.script.program import ScriptHome, ScriptProgram, Spin
@@ -193,6 +194,8 @@ def launch(
         console.tell(_beginning(row, origin, spin))
         with console.following():
             outcome = executor.execute()
+        if spin is None:
+            call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
         _conclude(console, run, outcome, spin)
         return Ended(row, outcome, run)
 

@@ -83,7 +83,7 @@ def _builtin(kind: Any, known: Mapping[str, Any]) -> str | None:
     """The name of a decorator that nbflow has, or refuses."""
     name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
     if name in refused.DECORATORS and not isinstance(kind, type):
-        refused.refuse_decorator(name)()
+        raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
     return name if name in known and (isinstance(kind, str) or known[name] is kind) else None
 
 
@@ -263,7 +263,8 @@ class MutableFlow(_Mutable):
     def _add_builtin(self, name: str, args: list[Any], named: dict[str, Any], duplicates: int) -> Any:
         if args:
             raise MetaflowException("Flow decorators do not take additional positional arguments")
-        if not self._takes_place(name, any(one.name == name for one in flow_decorators(self._cls)), duplicates):
+        exists = name not in MANY and any(one.name == name for one in flow_decorators(self._cls))
+        if not self._takes_place(name, exists, duplicates):
             return None
         added = Applied(name, named)
         note_on_flow(self._cls, added)

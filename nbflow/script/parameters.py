@@ -15,6 +15,7 @@ from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs
 from nbflow.script.configuring import named_configs, seen_configs
 from nbflow.script.delayed import is_delayed
 from nbflow.script.delayed import resolve as resolve_delayed
+from nbflow.script.parsers import Parser, find_parser
 from nbflow.store.user import user_name
 
 RESERVED = frozenset(
@@ -79,8 +80,6 @@ class Parameter:
         return bool if isinstance(self.default, bool) else type(self.default)
 
     def _refuse(self, unknown: dict[str, Any]) -> None:
-        if "parser" in unknown:
-            raise MetaflowException(f"parameter '{self.name}' takes no 'parser': call the parser in the step")
         if unknown:
             raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': take it out")
         if self.name.lower().replace("_", "-") in RESERVED:
@@ -116,8 +115,12 @@ class Parameter:
             raise AttributeError(f"parameter '{self.name}' has a value only while the flow runs")
         own = flow.__dict__.setdefault("_own_parameters", {})
         if self.attribute not in own:  # what a step does to it reaches nobody else
-            own[self.attribute] = copy.deepcopy(values[self.attribute])
+            own[self.attribute] = self.seen(values[self.attribute])
         return own[self.attribute]
+
+    def seen(self, stored: Any) -> Any:
+        """What a step sees of the value that the run holds."""
+        return copy.deepcopy(stored)
 
     def __set__(self, flow: Any, value: object) -> None:
         raise AttributeError(
@@ -212,12 +215,13 @@ class IncludeFile(Parameter):
         required: bool = False,
         help: str | None = None,
         show_default: bool = True,
+        parser: str | Parser | None = None,
         **unknown: Any,
     ) -> None:
-        self.is_text, self.encoding = is_text, encoding
+        self.is_text, self.encoding, self.parser = is_text, encoding, parser
         super().__init__(name, default, str, help, required, show_default, **unknown)
         if self.waiting:
-            self.waiting |= {"is_text": is_text, "encoding": encoding}
+            self.waiting |= {"is_text": is_text, "encoding": encoding, "parser": parser}
             del self.waiting["type"], self.waiting["separator"]
 
     @property
@@ -238,6 +242,17 @@ class IncludeFile(Parameter):
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             raise ValueError(f"file '{given}' cannot be read ({reason}): give its path with --{self.name}") from None
+
+    def seen(self, stored: Any) -> Any:
+        """The content, or what the parser makes of it. Raises MetaflowException."""
+        if stored is None or self.parser is None:
+            return stored
+        try:
+            return find_parser(self.parser)(stored)
+        except Exception as error:
+            raise MetaflowException(
+                f"Failed to parse content in parameter '{self.name}' using parser: {error}"
+            ) from error
 
     def _checked(self, value: Any) -> Any:
         if value is not None and not isinstance(value, str | os.PathLike):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbflow.errors import FlowRefused
+from nbflow.flow.cell import Problem
 from nbflow.flow.flowspec import Script
 from nbflow.flow.flowspec_checks import check_script
 from nbflow.flow.flowspec_graph import link_script
@@ -13,6 +14,7 @@ from nbflow.script.flow import FlowSpec
 from nbflow.script.packages import refuse_environments
 from nbflow.script.reading import read_script
 from nbflow.script.settling import finish
+from nbflow.script.unsupported import unsupported_decorators
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,10 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 def refuse_errors(prepared: Prepared) -> None:
     """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
     refuse_environments(prepared.cls)
-    problems = [str(problem) for problem in check_script(prepared.script)]
-    if problems:
-        raise FlowRefused(problems)
+    if found := problems_of(prepared):
+        raise FlowRefused([str(problem) for problem in found])
+
+
+def problems_of(prepared: Prepared) -> list[Problem]:
+    """Everything that the checks find wrong."""
+    return [*unsupported_decorators(prepared.cls, prepared.script), *check_script(prepared.script)]

@@ -65,10 +65,20 @@ def _methods(cls: type[FlowSpec]) -> dict[str, Method]:
 
 
 def _digested_constants(cls: type[FlowSpec]) -> dict[str, str]:
-    digests: dict[str, str] = {}
-    for base in reversed(list(_classes(cls))):
-        digests |= _constants(_tree_of(base))
-    return {name: digests[name] for name in constants_of(cls) if name in digests}
+    """Of class constants, and of files with a parser: what a step sees of them is what the class says."""
+    known = {*constants_of(cls), *_parsed_files(cls)}
+    return {name: digest([node]) for name, node in _assigned(cls).items() if name in known}
+
+
+def _parsed_files(cls: type[FlowSpec]) -> list[str]:
+    found = parameters_of(cls).items()
+    return [name for name, one in found if isinstance(one, IncludeFile) and one.parser is not None]
+
+
+def _parser_names(cls: type[FlowSpec]) -> frozenset[str]:
+    """The names behind the parsers of files: their code is part of what a step does with a file."""
+    assigned = _assigned(cls)
+    return names_of([assigned[name] for name in _parsed_files(cls) if name in assigned]).free
 
 
 def _classes(cls: type) -> Iterator[type]:
@@ -120,8 +130,9 @@ def _with_facts(cls: type, method: Method) -> Method:
     if facts is None:
         return method
     return replace(
-        method, tree=fill_in_cases(method.tree, seen_configs(cls)), uses=_used_by(method.tree, facts), is_step=True,
-        is_start=facts.is_start, is_end=facts.is_end, options=facts.options, catch=facts.catch, meaning=facts.meaning,
+        method, tree=fill_in_cases(method.tree, seen_configs(cls)),
+        uses=_used_by(method.tree, facts) | _parser_names(cls), is_step=True, is_start=facts.is_start,
+        is_end=facts.is_end, options=facts.options, catch=facts.catch, meaning=facts.meaning,
     )  # fmt: skip
 
 
@@ -145,15 +156,14 @@ def _refuse_unreadable(cls: type, steps: set[str]) -> None:
             )
 
 
-def _constants(tree: ast.ClassDef) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in tree.body:
+def _assigned(cls: type[FlowSpec]) -> dict[str, ast.stmt]:
+    """The statements of the class, and of those it derives from, that give names their values."""
+    found: dict[str, ast.stmt] = {}
+    for node in (node for base in reversed(list(_classes(cls))) for node in _tree_of(base).body):
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )
-        for target in targets:
-            if isinstance(target, ast.Name):
-                found[target.id] = digest([node])
+        found |= {target.id: node for target in targets if isinstance(target, ast.Name)}
     return found
 
 

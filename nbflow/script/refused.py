@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbflow.errors import InvalidDecorator, MetaflowException
+from nbflow.errors import MetaflowException
 
 _ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
 _DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
-_PARSER = "give a function as parser=, such as one that calls yaml.safe_load or tomllib.loads"
 _STORE = "nbflow keeps everything in .nbflow on this machine"
 
 DECORATORS = {
@@ -17,7 +16,6 @@ DECORATORS = {
     "airflow_s3_key_sensor": _DEPLOY,
     "batch": _ELSEWHERE,
     "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
-    "exit_hook": "nbflow has no hooks: look at the exit code of the run",
     "kubernetes": _ELSEWHERE,
     "parallel": "nbflow has no gangs of machines: use foreach=",
     "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
@@ -36,17 +34,10 @@ NAMES = {
     "NBRunner": "a notebook runs by itself: write %%step above its cells and use %flow run, or nbflow run NOTEBOOK; "
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
-    "conda_environment_yml_parser": _PARSER,
     "get_metadata": _STORE,
     "metadata": _STORE,
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
-    "parallel_imap_unordered": "use foreach=, or concurrent.futures in the step",
-    "parallel_map": "use foreach=, or concurrent.futures in the step",
-    "profile": "use time.perf_counter in the step; how long each task took stands in its client object",
-    "pyproject_toml_parser": _PARSER,
-    "requirements_txt_parser": _PARSER,
-    "yaml_parser": _PARSER,
 }
 """Everything else that `from metaflow import …` finds."""
 
@@ -111,16 +102,6 @@ def why_refused(words: Sequence[str]) -> str | None:
             if option.startswith("--") and spelt in OPTIONS:
                 return f"{spelt} is not part of nbflow: {OPTIONS[spelt]}"
     return None
-
-
-def refuse_decorator(name: str) -> Any:
-    """A decorator that nbflow knows and does not have: using it says what to do instead. Raises InvalidDecorator."""
-
-    def refused(*_: object, **__: object) -> Any:
-        raise InvalidDecorator(f"@{name} is not part of nbflow: {DECORATORS[name]}")
-
-    refused.__name__ = name
-    return refused
 
 
 class _Refused:

@@ -83,7 +83,7 @@ def _find_values(cls: type) -> None:
         parameter.settle(configs)
     for one in flow_decorators(cls):
         if is_delayed(one.given):
-            note_on_flow(cls, Applied(one.name, resolve(dict(one.given), configs)))
+            note_on_flow(cls, Applied(one.name, resolve(dict(one.given), configs)), instead=one)
     for method in _steps(cls):
         facts = facts_of(method)
         assert facts is not None

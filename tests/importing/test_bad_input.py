@@ -140,6 +140,7 @@ CLASSES: list[tuple[str, int, str]] = [
     ("p = Parameter('p', **facts)", 4, "parameter 'p' gets ** arguments. Write them out"),
     ("p = IncludeFile('p', is_text=False)", 4, "file 'p' is not text, and a File of a notebook is"),
     ("p = IncludeFile('p', encoding='latin-1')", 4, "file 'p' is not in UTF-8"),
+    ("p = IncludeFile('p', parser=len)", 4, "file 'p' has a parser"),
     ("p = Config('p')", 4, "Config 'p' has no counterpart. Make it a Parameter of JSONType"),
     ("def m(self): self.x = 1", 4, "method 'm' sets self.x, which a function cannot. Let it return the value"),
     ("def m(self): return self.input", 4, "method 'm' uses self.input, which a function has not. Give it to the"),

@@ -44,7 +44,10 @@ RULES = {
     "three arguments": (LINEAR.replace("def middle(self)", "def middle(self, a, b)"), "'middle' takes 3 arguments"),
     "no transition": (middle("pass"), "'middle' does not end with self.next"),
     "transition in a block": (middle("if True:\n        self.next(self.end)"), "out of its block"),
-    "num_parallel": (middle("self.next(self.end, num_parallel=2)"), "num_parallel needs several machines"),
+    "num_parallel": (
+        middle("self.next(self.end, num_parallel=2)"),
+        "num_parallel= needs several machines, which nbflow has not. Use foreach= with a list",
+    ),
     "unknown keyword": (middle("self.next(self.end, each='x')"), "self.next takes no 'each'"),
     "no target": (middle("self.next()"), "'self.next()' is not a transition"),
     "a target that is no step": (middle("self.next(end)"), "self.next cannot go to 'end'"),

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 import nbflow
-from nbflow.errors import InvalidDecorator
+from nbflow.errors import FlowRefused, InvalidDecorator
 from nbflow.script.decorators import attach, facts_of, step
 from nbflow.script.refused import DECORATORS
 from tests.script import shapes
@@ -135,9 +135,37 @@ def test_project_says_where_a_run_belongs(scripts: Scripts) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(DECORATORS))
-def test_a_decorator_that_nbflow_has_not_says_what_to_do_instead(name: str) -> None:
+def test_a_decorator_that_nbflow_has_not_is_refused_with_its_line(scripts: Scripts, name: str) -> None:
+    body = f"@{name}(image=5)\n    @step\n    def start(self): pass\n"
+    text = f"from nbflow import {name}\n\nclass F(FlowSpec):\n    {body}"
+    with pytest.raises(FlowRefused, match=rf"line 8: step 'start' has @{name}, which is not part of nbflow: .+\. .+"):
+        scripts.run(text)
     with pytest.raises(InvalidDecorator, match=f"@{name} is not part of nbflow: .+"):
-        getattr(nbflow, name)(image="x")
+        getattr(nbflow, name)(_method())
+
+
+def test_a_decorator_that_nbflow_has_not_is_refused_above_a_flow_and_can_be_taken_away(scripts: Scripts) -> None:
+    text = """
+    from nbflow import FlowMutator, batch, schedule
+
+    class Local(FlowMutator):
+        def pre_mutate(self, flow):
+            for name in {taken}:
+                flow.remove_decorator(name)
+                flow.start.remove_decorator(name)
+
+    @Local
+    @schedule
+    class F(FlowSpec):
+        @batch
+        @step
+        def start(self):
+            pass
+    """
+    with pytest.raises(FlowRefused) as refused:
+        scripts.run(text.format(taken=[]))
+    assert [one.partition(" has ")[2].partition(",")[0] for one in refused.value.problems] == ["@schedule", "@batch"]
+    assert scripts.run(text.format(taken=["batch", "schedule"])).succeeded
 
 
 def _method() -> object:

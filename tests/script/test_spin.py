@@ -176,7 +176,8 @@ def test_inputs_of_a_join_are_given_by_their_pathspec(scripts: Scripts) -> None:
     scripts.command(path, "run")
     first = Flow("F")["1"]["cell"].tasks[2].pathspec.partition("/")[2]
     (scripts.folder / "given.py").write_text(f"ARTIFACTS = {{{first!r}: {{'got': 'given'}}, 'got': 'no'}}")
-    assert "joined ['given']" in said(spin(scripts, path, "inner", "--artifacts-module", "given.py"))
+    joined = Flow("F")["1"]["inner"].tasks[1].pathspec
+    assert "joined ['given']" in said(spin(scripts, path, joined, "--artifacts-module", "given.py"))
 
 
 def test_a_module_without_artifacts_is_told(scripts: Scripts) -> None:

@@ -183,6 +183,9 @@ def _file(node: ast.Assign, given: dict[str, ast.expr], default: object, values:
     if "encoding" in given and not re.fullmatch(r"(?i)utf-?8|none", str(values.find(given["encoding"]))):
         fix = "Save it as UTF-8, or read it in the first step"
         raise Stuck(node.lineno, f"file '{_name(node)}' is not in UTF-8", fix)
+    if "parser" in given:
+        fix = "Call the parser in the first step"
+        raise Stuck(node.lineno, f"file '{_name(node)}' has a parser, and a File of a notebook is its text", fix)
     return "File", None if default is None else values.path(default)
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from nbflow.flow.flowspec_checks import check_script
 from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.flow import FlowSpec
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
-from nbflow.script.prepared import prepare, refuse_errors
+from nbflow.script.prepared import prepare, problems_of, refuse_errors
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -46,7 +45,7 @@ def _show(**_: Any) -> None:
         click.echo("    " + (" ".join(step.doc.split()) or "?"))
         if step.next is not None:
             click.echo(f"    => {', '.join(step.next.targets)}{_how(step.next)}")
-    problems = check_script(prepared.script)
+    problems = problems_of(prepared)
     for problem in problems:
         click.echo(f"\n{problem}")
 

@@ -1,0 +1,130 @@
+"""Parsers for `Config(parser=…)` and `IncludeFile(parser=…)`: those of nbflow, and how one is found by name."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from nbflow.errors import ParserValueError
+
+Parser = Callable[[Any], Any]
+
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_CONDA = re.compile(r"(?P<name>[\w.-]+)(?P<version>\s*[=<>!~].+)?", re.ASCII)
+_ELSEWHERE = ("metaflow.", ".")
+"""How a name begins that Metaflow finds in itself."""
+
+
+def find_parser(parser: str | Parser) -> Parser:
+    """Return the function that is given, or whose name with its module is given. Raises ValueError."""
+    if callable(parser):
+        return parser
+    module, _, function = parser.rpartition(".")
+    if parser.startswith(_ELSEWHERE) and function in _OWN:
+        return _OWN[function]
+    try:
+        found = getattr(importlib.import_module(module), function)
+    except (ImportError, AttributeError, ValueError):
+        raise ValueError(f"there is no parser '{parser}': give a function, or the name of one in a module") from None
+    if not callable(found):
+        raise ValueError(f"parser '{parser}' is not a function")
+    return found  # type: ignore[no-any-return]
+
+
+def yaml_parser(content: str) -> Any:
+    """Return what a YAML text says."""
+    import yaml  # noqa: PLC0415 - few scripts need it
+
+    return yaml.safe_load(content)
+
+
+def requirements_txt_parser(content: str) -> dict[str, Any]:
+    """Return `{"packages": {name: version}, "python": version}` of a requirements.txt. Raises ParserValueError."""
+    return _Found().with_requirements(line for line in _lines(content) if line != "-e file:.")  # a line of Rye's locks
+
+
+def pyproject_toml_parser(content: str) -> dict[str, Any]:
+    """Return `{"packages": {name: version}, "python": version}` of a pyproject.toml. Raises ParserValueError."""
+    import tomllib  # noqa: PLC0415 - as above
+
+    project = tomllib.loads(content).get("project", {})
+    python = project.get("requires-python")
+    found = _Found(None if python is None else python.lstrip("=").strip())
+    return found.with_requirements(line.strip() for line in project.get("dependencies", []))
+
+
+def conda_environment_yml_parser(content: str) -> dict[str, Any]:
+    """Return `{"packages": {name: version}, "python": version}` of an environment.yml. Raises ParserValueError.
+
+    Only lines of a list below `dependencies:` count, each with a name and perhaps a version.
+    """
+    found = _Found()
+    for line in _below_dependencies(content):
+        if line.endswith(":"):
+            raise ParserValueError(line, "a list below a dependency is not supported: put it under packages of its own")
+        match = _CONDA.fullmatch(line)
+        if match is None:
+            raise ParserValueError(line, "it is not a package of conda: write it as name=version")
+        version = (match["version"] or "").strip()
+        found.add(match["name"], match["name"], version.lstrip("=").strip(), line, bare="")
+    return found.told()
+
+
+class _Found:
+    """The packages and the version of Python that have been read so far."""
+
+    def __init__(self, python: str | None = None) -> None:
+        self.packages: dict[str, str] = {}
+        self.python = python
+
+    def told(self) -> dict[str, Any]:
+        return {"packages": self.packages, "python": self.python}
+
+    def with_requirements(self, lines: Iterable[str]) -> dict[str, Any]:
+        from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - as above
+
+        for line in lines:
+            try:
+                read = Requirement(line)
+            except InvalidRequirement:
+                raise ParserValueError(line, "it is not a requirement of PEP 508: write it as name==version") from None
+            if read.marker is not None:
+                raise ParserValueError(line, "environment markers are not supported: take it out after the ;")
+            extras = f"[{','.join(sorted(read.extras))}]" if read.extras else ""
+            url = f"@{read.url}" if read.url else ""
+            self.add(read.name, f"{read.name}{extras}{url}", str(read.specifier).lstrip(" ="), line, bare=None)
+        return self.told()
+
+    def add(self, name: str, key: str, version: str, line: str, bare: str | None) -> None:
+        """`bare` is what Python's version is where none is written."""
+        if name.lower() != "python":
+            self.packages[key] = version
+            return
+        if self.python is not None and version:
+            raise ParserValueError(line, "the version of Python stands there twice: keep one")
+        self.python = version or bare
+
+
+def _lines(content: str) -> Iterator[str]:
+    """Those that say something, without their comments."""
+    stripped = (_COMMENT.sub("", line.strip()).strip() for line in content.splitlines())
+    return (line for line in stripped if line)
+
+
+def _below_dependencies(content: str) -> Iterator[str]:
+    inside = False
+    for line in _lines(content):
+        if line.lower().startswith("dependencies:"):
+            inside = True
+        elif not line.startswith("-"):
+            inside = False
+        elif inside:
+            yield line.lstrip("-").strip()
+
+
+_OWN: dict[str, Parser] = {
+    one.__name__: one
+    for one in (yaml_parser, requirements_txt_parser, pyproject_toml_parser, conda_environment_yml_parser)
+}
