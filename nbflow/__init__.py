@@ -15,8 +15,10 @@ if TYPE_CHECKING:
         Task,
         default_metadata,
         default_namespace,
+        get_metadata,
         get_namespace,
         inspect_spin,
+        metadata,
         namespace,
     )
     from nbflow.script.config import Config, ConfigValue
@@ -59,8 +61,8 @@ if TYPE_CHECKING:
     from nbflow.store.reducers import register_reducer
 
 _CLIENT = (
-    "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace",
-    "get_namespace", "inspect_spin", "namespace",
+    "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace", "get_metadata",
+    "get_namespace", "inspect_spin", "metadata", "namespace",
 )  # fmt: skip
 _DECORATORS = (
     "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
@@ -115,8 +117,10 @@ __all__ = [
     "default_namespace",
     "environment",
     "exit_hook",
+    "get_metadata",
     "get_namespace",
     "inspect_spin",
+    "metadata",
     "namespace",
     "parallel_imap_unordered",
     "parallel_map",

@@ -6,12 +6,12 @@ import importlib
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from nbflow.archive import Archive
 from nbflow.client.named import Named
-from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen, spins_seen
+from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
+from nbflow.client.places import shows_spins, store_of
 from nbflow.client.run import Run
 from nbflow.client.tags import tags_of
 from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
@@ -34,12 +34,11 @@ class Flow(Named):
         _spins: bool | None = None,
     ) -> None:  # fmt: skip
         self.id = name
-        seen = spins_seen()
-        root = Store.locate(Path(folder or seen or Path.cwd()))
+        root = store_of(folder)
         if not Store.exists(root):
             raise MetaflowNotFound(f"no flow '{name}': nothing has run in {root}. Run it, or set NBFLOW_HOME")
         self._store = Store.open(root, create=False)
-        kept_as = spun(name) if _spins or (_spins is None and seen is not None) else name
+        kept_as = spun(name) if _spins or (_spins is None and shows_spins()) else name
         self._archive = Archive(self._store.history, kept_as, self._store.root)
         known = self._store.history.flows()
         if name not in known:
@@ -132,7 +131,7 @@ class Metaflow:
         return list(self)
 
     def __iter__(self) -> Iterator[Flow]:
-        store = Store.open(Store.locate(spins_seen() or Path.cwd()), create=False)
+        store = Store.open(store_of(None), create=False)
         flows = (Flow(name) for name in store.history.flows())
         return (flow for flow in flows if flow.latest_run is not None)
 

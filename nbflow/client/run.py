@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbflow.client.artifact import Data
 from nbflow.client.named import Named, local_time
+from nbflow.client.places import store_of
 from nbflow.client.step import Step
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
@@ -40,7 +40,7 @@ class Run(Tagged, Named):
         text = str(number)
         if "/" in text:
             return cls(text)
-        with Store.open(Store.locate(Path.cwd()), create=False) as store:
+        with Store.open(store_of(None), create=False) as store:
             flows = store.history.flows()
         if len(flows) != 1:
             raise UnknownName("run", text, [f"{flow}/{text}" for flow in flows])

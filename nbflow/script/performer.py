@@ -33,6 +33,7 @@ from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.patches import undone
 from nbflow.run.surroundings import Surroundings
 from nbflow.run.task import Job, Result
+from nbflow.script.choices import choices_undone
 from nbflow.script.configuring import impose
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import Facts
@@ -194,7 +195,7 @@ class ScriptPerformer:
     def _attempt(self, job: Job, step: Step, flow: FlowSpec, facts: Facts) -> None:
         too_long = TimeoutException(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
         try:
-            with undone([]), _environment(facts.environment), alarm(facts.timeout, too_long):
+            with undone([]), choices_undone(), _environment(facts.environment), alarm(facts.timeout, too_long):
                 if job.failure is not None:
                     raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
                 self._call(job, step, flow, facts)

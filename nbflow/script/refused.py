@@ -9,7 +9,6 @@ from nbflow.errors import MetaflowException
 
 _ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
 _DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
-_STORE = "nbflow keeps everything in .nbflow on this machine"
 
 DECORATORS = {
     "airflow_external_task_sensor": _DEPLOY,
@@ -34,8 +33,6 @@ NAMES = {
     "NBRunner": "a notebook runs by itself: write %%step above its cells and use %flow run, or nbflow run NOTEBOOK; "
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
-    "get_metadata": _STORE,
-    "metadata": _STORE,
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
 }

@@ -6,7 +6,19 @@ import asyncio
 
 import pytest
 
-from nbflow import Flow, Run, Runner, Task, default_namespace, get_namespace, namespace
+from nbflow import (
+    Flow,
+    Metaflow,
+    Run,
+    Runner,
+    Task,
+    default_metadata,
+    default_namespace,
+    get_metadata,
+    get_namespace,
+    metadata,
+    namespace,
+)
 from nbflow.client import DataArtifact
 from nbflow.errors import MetaflowException, MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
 from tests.script import shapes
@@ -158,3 +170,21 @@ def test_a_run_of_another_namespace_is_refused(scripts: Scripts) -> None:
 def test_a_run_keeps_the_sources_of_its_script(scripts: Scripts) -> None:
     run = scripts.run(shapes.ONE_STEP).run
     assert ["def only(self):" in text for text in run.code.values()] == [True]
+
+
+def test_runs_are_looked_for_where_metadata_says(
+    scripts: Scripts, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scripts.run("@step\ndef start(self): self.x = 5\n")
+    monkeypatch.chdir(elsewhere := tmp_path_factory.mktemp("elsewhere"))
+    with pytest.raises(MetaflowNotFound):
+        Flow("F")
+    with pytest.raises(MetaflowNotFound, match=r"nothing has run in .*: give the folder that has \.nbflow in it"):
+        metadata(f"local@{elsewhere}")
+    try:
+        assert metadata(str(scripts.folder)) == get_metadata() == f"local@{scripts.folder}"
+        assert (Flow("F").latest_run.data.x, [flow.id for flow in Metaflow().flows]) == (5, ["F"])
+    finally:
+        assert default_metadata() == f"local@{elsewhere}"
+    with pytest.raises(MetaflowException, match="is not on this machine"):
+        metadata("service@https://example.org")

@@ -6,7 +6,6 @@
 # $ spin {run}/join --persist
 # $ spin right
 # $ spin both --persist
-# $ spin after --persist
 # $ spin end
 # $ edit "1/0" "10"
 # $ spin end --persist
