@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 import webbrowser
@@ -23,6 +24,11 @@ class Card:
     type: str
     id: str | None
     html: str
+
+    @property
+    def hash(self) -> str:
+        """Names what the card shows."""
+        return hashlib.sha1(self.html.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
 
     def get(self) -> str:
         return self.html

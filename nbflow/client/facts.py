@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -125,13 +126,15 @@ class Facts:
 
     @property
     def exception(self) -> Failure | None:
-        """Of a failed task: type, message, and the traceback as text and in frames."""
+        """Of a failed task: type with its module, message, and the traceback as text and in frames."""
         if self._row.failure is None:
             return None
         facts = json.loads(self._row.failure)
         frames = tuple(Frame(**frame) for frame in facts.get("frames", ()))
         kind = FailureKind(facts["kind"])
-        return Failure(kind, facts["type"], facts["message"], frames, facts.get("traceback", ""))
+        name = facts["type"]  # as Python prints it
+        name = f"builtins.{name}" if hasattr(builtins, name) else name
+        return Failure(kind, name, facts["message"], frames, facts.get("traceback", ""))
 
     @property
     def outputs(self) -> list[dict[str, Any]]:

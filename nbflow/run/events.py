@@ -59,7 +59,7 @@ class Failure:
         return self.traceback
 
     def __str__(self) -> str:
-        return f"{self.type}: {self.message}"
+        return f"{self.type.removeprefix('builtins.')}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
-from nbflow.flow.flowspec import ITEMS
 from nbflow.script.decorators import facts_of
 from nbflow.script.parameters import Parameter
-from nbflow.script.transition import OWN, VARIABLE, Transition
+from nbflow.script.transition import OWN, VARIABLES, Transition
 
 if TYPE_CHECKING:
     from nbflow.script.state import TaskState
@@ -162,15 +161,11 @@ class FlowSpec:
     @property
     def _foreach_stack(self) -> list[Frame]:
         """Every foreach around with its list and a few words about the item, outermost first."""
-        state = self._state
+        state, names = self._state, getattr(self, VARIABLES, {})
         return [
-            Frame(step, self._name_of(var), level.width, level.index, _in_few_words(state.item(depth)))
+            Frame(step, names.get(step, var), level.width, level.index, _in_few_words(state.item(depth)))
             for depth, (level, (step, var)) in enumerate(zip(state.stack, state.lists, strict=False))
         ]
-
-    def _name_of(self, items: str) -> str:
-        """The name of a foreach's list, also where a variable had it."""
-        return str(getattr(self, VARIABLE, items)) if items == ITEMS else items
 
     # joins
 

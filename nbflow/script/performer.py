@@ -47,7 +47,7 @@ from nbflow.script.program import ScriptHome, ScriptProgram, import_script
 from nbflow.script.reading import step_facts
 from nbflow.script.settling import finish, leave_out
 from nbflow.script.state import TaskState
-from nbflow.script.transition import HIDDEN, OWN, VARIABLE, Transition
+from nbflow.script.transition import HIDDEN, OWN, VARIABLES, Transition
 from nbflow.script.watch import Watch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
@@ -158,7 +158,7 @@ class ScriptPerformer:
             step, artifacts, self.store, self.home, stack, self._lists(step), max_splits=self.program.max_splits,
             lost_at=lambda name: self._lost_at(step, name),
         )  # fmt: skip
-        flow._state.take(given)
+        flow._state.take_items(given)
         return flow
 
     def _lists(self, step: str) -> list[tuple[str, str]]:
@@ -223,6 +223,8 @@ class ScriptPerformer:
             flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack, given)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
+        for one in flows:
+            joined.take(VARIABLES, one._state)
         if self.program.branches is not None:
             for one in flows:  # so that names share at the join what they shared above the split
                 one._state.heap = joined.heap
@@ -241,7 +243,7 @@ class ScriptPerformer:
             )
         if written.foreach == ITEMS and called.foreach:  # its name has been known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
-            setattr(flow, VARIABLE, called.foreach)
+            setattr(flow, VARIABLES, {**getattr(flow, VARIABLES, {}), called.targets[0]: called.foreach})
             called = replace(called, foreach=ITEMS)
         if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
             raise InvalidNextException(

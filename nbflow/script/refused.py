@@ -60,29 +60,15 @@ SUBCOMMANDS = {
 
 _CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
 _ALONE = "one process does the whole run, and none joins it: take it out"
-_TAGS = "use runs, which shows the tags of each run"
 
 OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
     "card get --follow-resumed": _CARDS,
-    "card get --hash": _CARDS,
-    "card list --as-json": "read them with the client in Python",
-    "card list --file": "read them with the client in Python",
     "card list --follow-resumed": _CARDS,
-    "card list --hash": _CARDS,
-    "card list --id": "list shows all cards of a pathspec",
-    "card list --type": "list shows all cards of a pathspec",
-    "card server --max-cards": "the server shows all cards of a run",
-    "card server --namespace": "give --run-id: cards of all runs can be shown",
     "card view --follow-resumed": _CARDS,
-    "card view --hash": _CARDS,
     "resume --reentrant": _ALONE,
     "resume --resume-identifier": _ALONE,
     "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
-    "tag list --all": _TAGS,
-    "tag list --group-by-run": _TAGS,
-    "tag list --group-by-tag": _TAGS,
-    "tag list --my-runs": _TAGS,
 }
 """Options, each behind its command; those without one stand in front of any."""
 

@@ -57,7 +57,7 @@ class TaskState:
             self._items[depth] = self.store.load({"input": item}, self.home)["input"]
         return self._items[depth]
 
-    def take(self, given: Mapping[str, Any]) -> None:
+    def take_items(self, given: Mapping[str, Any]) -> None:
         """Have the items of lists that are given instead of stored ones."""
         for depth, (level, (_, name)) in enumerate(zip(self.stack, self.lists, strict=False)):
             if name in given:
@@ -87,6 +87,11 @@ class TaskState:
         found = {name: next(one.artifacts[name] for one in inputs if name in one.artifacts) for name in wanted}
         self.merged.update(found)
         self.artifacts.update(found)
+
+    def take(self, name: str, one: TaskState) -> None:
+        """Have an artifact of an input, if it is there, as if it were merged."""
+        if name in one.artifacts:
+            self.merged[name] = self.artifacts[name] = one.artifacts[name]
 
     # the end of the task
 

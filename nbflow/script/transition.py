@@ -9,10 +9,10 @@ from nbflow.flow.flowspec import ITEMS
 OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
 """Attributes of a flow that are no artifacts."""
 
-VARIABLE = "_foreach_var"
-"""The artifact with the name of a foreach's list, where a variable had it."""
+VARIABLES = "_foreach_vars"
+"""The artifact with the names of lists that variables had: by the step to which the foreach leads."""
 
-HIDDEN = frozenset({"_chosen", "_cards", "_caught", ITEMS, VARIABLE})
+HIDDEN = frozenset({"_chosen", "_cards", "_caught", ITEMS, VARIABLES})
 
 
 @dataclass(frozen=True, slots=True)

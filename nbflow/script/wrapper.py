@@ -8,11 +8,11 @@ import traceback
 
 
 class MetaflowExceptionWrapper(Exception):
-    """`.type` is the class's name, `.exception` its text, `.stacktrace` what Python would have printed."""
+    """`.type` is the class's name with its module, `.exception` its text, `.stacktrace` what Python would print."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
-        self.type = f"{type(error).__module__}.{type(error).__qualname__}"
+        self.type = f"{type(error).__module__}.{type(error).__name__}"
         self.exception = str(error)
         self.stacktrace = "".join(traceback.format_exception(error))
         self.original: bytes | None = None
@@ -23,7 +23,7 @@ class MetaflowExceptionWrapper(Exception):
         return _restore, (self.type, self.exception, self.stacktrace, self.original)
 
     def __str__(self) -> str:
-        return f"{self.type}: {self.exception}"
+        return self.stacktrace
 
     def __repr__(self) -> str:
         return str(self)

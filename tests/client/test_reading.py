@@ -97,8 +97,9 @@ def test_output_and_exceptions_of_a_task(flow: Flow) -> None:
     failed = flow["2"]["share"].task
     assert (failed.successful, failed.finished, failed.status) == (False, True, "failed")
     assert failed.exception is not None
+    assert str(failed.exception) == "ZeroDivisionError: integer division or modulo by zero"
     assert (failed.exception.type, failed.exception.message) == (
-        "ZeroDivisionError",
+        "builtins.ZeroDivisionError",
         "integer division or modulo by zero",
     )
     assert failed.exception.frames[-1].where == "films.ipynb · step share · cell 6, line 2"

@@ -92,7 +92,7 @@ def _task(task: Any) -> dict[str, Any]:
         "artifacts": dict(_artifacts(task)),
         "index": task.index,
         "successful": task.successful,
-        "exception": error and [str(error.type).rpartition(".")[2], str(error.exception)],
+        "exception": error and [_kind(error), str(error.exception)],
         "stdout": [] if cloned else [line for line in task.stdout.splitlines() if not re.search(_SAID_APART, line)],
         "last_attempt": task.current_attempt,
         "attempts": sorted({one.value for one in task.metadata if one.type == "attempt"}),
@@ -100,6 +100,11 @@ def _task(task: Any) -> dict[str, Any]:
         "cloned": cloned,
         "path": len(task.path_components),
     }
+
+
+def _kind(error: Any) -> str:
+    """The type with its module, where both engines give it the same."""
+    return error.type if error.type.startswith("builtins.") else error.type.rpartition(".")[2]
 
 
 def _artifacts(task: Any) -> Iterator[tuple[str, str]]:

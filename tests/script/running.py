@@ -117,4 +117,4 @@ class Ran:
     def error(self) -> str:
         """Of the first failed task: type and message."""
         failures = [task.exception for step in self.run for task in step.tasks if task.exception]
-        return f"{failures[0].type}: {failures[0].message}" if failures else ""
+        return str(failures[0]) if failures else ""

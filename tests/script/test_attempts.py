@@ -67,7 +67,7 @@ def test_an_attempt_keeps_its_output_and_its_artifacts(scripts: Scripts) -> None
     assert [one.value for one in task.metadata if one.type == "attempt"] == ["0", "1"]
     first = Task(task.pathspec, attempt=0)
     assert (first.id, first.stdout, first.data.value, first.data.invisible) == ("1", "attempt 0\n", 0, True)
-    assert (first.exception.type, first.exception.exception) == ("ValueError", "not yet")
+    assert (first.exception.type, first.exception.exception) == ("builtins.ValueError", "not yet")
     assert "not yet" in first.exception.stacktrace
     assert "ValueError: not yet" in first.stderr
     assert ("invisible" in task, task.exception, task.data.value) == (False, None, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -120,12 +121,25 @@ def test_cards_are_listed_and_read_in_a_shell(scripts: Scripts) -> None:
     path = carded(scripts)
     assert scripts.command(path, "run").returncode == 0
     listed = scripts.command(path, "card", "list").stdout.splitlines()
-    told = [re.sub(r"[\d,]+ characters", "N", line.partition("  ")[2]) for line in listed]
+    told = [re.sub(r"hash \w{5}  [\d,]+ characters", "N", line.partition("  ")[2]) for line in listed]
     assert told == ["type default  N", "type blank  id b  N"]
     assert "<strong>bold</strong>" in scripts.command(path, "card", "get", "middle", "--type", "default").stdout
     scripts.command(path, "card", "get", "middle", "card.html", "--id", "b")
     assert "<html>" in (scripts.folder / "card.html").read_text()
     assert "has no such card" in scripts.command(path, "card", "get", "end").stderr
+    scripts.command(path, "card", "list", "middle", "--as-json", "--id", "b", "--file", "cards.json")
+    told = json.loads((scripts.folder / "cards.json").read_text("utf-8"))
+    (card,) = told["cards"]
+    assert (told["pathspec"], card["id"], card["filename"]) == (
+        "F/1/middle/2",
+        "b",
+        f"{card['type']}-b-{card['hash']}.html",
+    )
+    by_hash = scripts.command(path, "card", "get", "middle", "--hash", card["hash"][:6]).stdout
+    assert by_hash.strip() == (scripts.folder / "card.html").read_text("utf-8").strip()
+    assert [one["pathspec"] for one in json.loads(scripts.command(path, "card", "list", "--as-json").stdout)] == [
+        "F/1/middle/2"
+    ]
     assert "has 2 such cards" in scripts.command(path, "card", "get", "middle").stderr
 
 
@@ -148,11 +162,14 @@ def test_the_server_is_a_command(scripts: Scripts) -> None:
     assert scripts.command(path, "run").returncode == 0
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-u", str(path), "card", "server", "--port", "0"]
+    nobody = scripts.command(path, "card", "server", "--namespace", "user:nobody")
+    assert (nobody.returncode, "no run in namespace 'user:nobody'" in nobody.stderr) == (1, True)
+    command += ["--max-cards", "1", "--namespace", "user:tester"]
     with subprocess.Popen(command, cwd=scripts.folder, env=env, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         start = re.findall(r"http://127.0.0.1:\d+", server.stdout.readline())[0]
         page = urllib.request.urlopen(start).read().decode()
-        first = re.findall(r'href="([^"]+)"', page)[0]
+        (first,) = re.findall(r'href="([^"]+)"', page)
         assert "<strong>bold</strong>" in urllib.request.urlopen(start + first).read().decode()
         server.send_signal(signal.SIGINT)
         assert server.wait(30) == 0

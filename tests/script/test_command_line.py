@@ -234,3 +234,22 @@ def test_a_script_runs_from_another_folder_and_finds_its_modules(scripts: Script
     (scripts.folder / "inner" / "near.py").write_text("VALUE = 8\n")
     assert "8 alpha is 1" in scripts.command(path, "resume").stdout
     assert (scripts.folder / ".nbflow").is_dir()
+
+
+def test_tags_of_several_runs_are_listed_by_run_and_by_tag(scripts: Scripts) -> None:
+    path = scripts.write("@step\ndef start(self): pass\n")
+    for tags in (["--tag", "a", "--tag", "b"], ["--tag", "b"]):
+        assert scripts.command(path, "run", *tags).returncode == 0
+    assert scripts.command(path, "run", "--tag", "c", METAFLOW_USER="other").returncode == 0
+
+    def listed(*options: str) -> list[str]:
+        done = scripts.command(path, "tag", "list", *options)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    assert listed("--group-by-tag", "--hide-system-tags") == ["user:a ; F/1", "user:b ; F/2,F/1", "user:c ; F/3"]
+    assert "system:user:tester ; F/2,F/1" in listed("--group-by-tag")
+    assert listed("--my-runs", "--group-by-run", "--hide-system-tags") == ["F/2 ;  ; b", "F/1 ;  ; a,b"]
+    assert listed("--all") == ["run 3: c", "run 2: b", "run 1: a, b"]
+    assert listed("--group-by-run", "--run-id", "1")[0].endswith("runtime:dev,user:tester ; a,b")
+    assert scripts.command(path, "tag", "list", "--all", "--my-runs").returncode == 2

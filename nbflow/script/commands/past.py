@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowT
 from nbflow.script.flow import FlowSpec
 from nbflow.store.rows import TaskStatus
 from nbflow.store.store import Store
+from nbflow.store.user import user_name
 
 
 def command_of(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -82,9 +83,19 @@ def _tag_command() -> click.Command:
         "replace": click.Command(
             "replace", params=[run, space, remove, add, pair], callback=_replace, help="Tags for others, at once."
         ),
-        "list": click.Command("list", params=[run, space, hide, flat], callback=_list, help="The tags of a run."),
+        "list": click.Command(
+            "list", params=[run, space, hide, flat, *_groupings()], callback=_list, help="The tags of runs."
+        ),
     }
     return click.Group("tag", commands=commands, help="Tags of runs: add, remove, replace, list.")
+
+
+def _groupings() -> list[click.Parameter]:
+    helps = {
+        "--all": "Of all runs.", "--my-runs": "Of the runs of your own.", "--group-by-run": "One run a line.",
+        "--group-by-tag": "One tag a line, with its runs.",
+    }  # fmt: skip
+    return [click.Option([name], is_flag=True, help=text) for name, text in helps.items()]
 
 
 def _run(number: int | None, namespace: str | None) -> client.Run:
@@ -122,14 +133,48 @@ def _replace(
     _say(run)
 
 
-def _list(run_id: int | None, namespace: str | None, hide_system_tags: bool, flat: bool) -> None:
-    run = _run(run_id, namespace)
-    if not flat:
-        _say(run)
-        return
-    click.echo(f"Tags of run {run.id}:", err=True)  # both on stderr, where Metaflow's scripts read them
-    for tag in sorted(run.user_tags if hide_system_tags else run.tags):
-        click.echo(tag, err=True)
+def _list(
+    run_id: int | None, namespace: str | None, hide_system_tags: bool, flat: bool, all: bool, my_runs: bool,
+    group_by_run: bool, group_by_tag: bool,
+) -> None:  # fmt: skip
+    if sum((flat, group_by_run, group_by_tag)) > 1 or sum((run_id is not None, all, my_runs)) > 1:
+        raise click.UsageError(
+            "tag list takes one of --run-id, --all and --my-runs, and one of --flat, --group-by-run and --group-by-tag"
+        )
+    many = all or my_runs or (run_id is None and (group_by_run or group_by_tag))
+    runs = _runs_of(my_runs) if many else [_run(run_id, namespace)]
+    if group_by_tag:
+        _list_by_tag(runs, hide_system_tags)
+    elif group_by_run:
+        _list_by_run(runs, hide_system_tags)
+    elif flat:
+        listed = ", ".join(run.id for run in runs)
+        click.echo(f"Tags of run{'s' * (len(runs) > 1)} {listed}:", err=True)
+        for tag in sorted({tag for run in runs for tag in (run.user_tags if hide_system_tags else run.tags)}):
+            click.echo(tag, err=True)  # both on stderr, where Metaflow's scripts read them
+    else:
+        for run in runs:
+            _say(run)
+
+
+def _runs_of(own: bool) -> list[client.Run]:
+    return [run for run in _flow() if not own or f"user:{user_name()}" in run.tags]
+
+
+def _list_by_run(runs: Sequence[client.Run], hide_system_tags: bool) -> None:
+    for run in runs:
+        system = "" if hide_system_tags else ",".join(sorted(run.system_tags))
+        click.echo(f"{run.pathspec} ; {system} ; {','.join(sorted(run.user_tags))}")
+
+
+def _list_by_tag(runs: Sequence[client.Run], hide_system_tags: bool) -> None:
+    for kind in ("user",) if hide_system_tags else ("user", "system"):
+        having: dict[str, list[str]] = {}
+        for run in runs:
+            for tag in run.user_tags if kind == "user" else run.system_tags:
+                having.setdefault(tag, []).append(run.pathspec)
+        for tag in sorted(having):
+            click.echo(f"{kind}:{tag} ; {','.join(having[tag])}")
 
 
 def _say(run: client.Run) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import pprint
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 import cloudpickle
@@ -148,21 +151,26 @@ def _echo(text: str, timestamps: bool, task: client.Task) -> None:
 def _card_command() -> click.Command:
     pathspec = click.Argument(["pathspec"], metavar="[RUN/]STEP[/TASK]")
     options: list[click.Parameter] = [
-        pathspec,
         click.Option(["--type", "kind"], help="The card of this type."),
         click.Option(["--id", "name"], help="The card with this id."),
+        click.Option(["--hash", "digest"], help="The card whose hash begins so."),
+    ]
+    listing: list[click.Parameter] = [
+        click.Argument(["pathspec"], required=False),
+        click.Option(["--as-json"], is_flag=True, help="As JSON."),
+        click.Option(["--file"], type=click.Path(dir_okay=False, path_type=Path), help="Write the JSON to this file."),
     ]
     commands = {
         "list": click.Command(
-            "list", params=[click.Argument(["pathspec"], required=False)], callback=_list, help="The cards there are."
+            "list", params=[*listing, *options], callback=_list, help="The cards there are."
         ),
         "get": click.Command(
             "get",
-            params=[*options, click.Argument(["file"], required=False)],
+            params=[pathspec, *options, click.Argument(["file"], required=False)],
             callback=_get,
             help="The HTML of a card.",
         ),
-        "view": click.Command("view", params=options, callback=_view, help="Open a card in the browser."),
+        "view": click.Command("view", params=[pathspec, *options], callback=_view, help="Open a card in the browser."),
         "server": click.Command(
             "server",
             params=[
@@ -172,6 +180,8 @@ def _card_command() -> click.Command:
                     ["--poll-interval", "pause"], type=float, default=5, show_default=True,
                     help="Seconds between two looks at a card.",
                 ),
+                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show so many cards at most."),
+                click.Option(["--namespace"], help="Of the newest run in this namespace."),
             ],
             callback=_serve,
             help="Show the cards of a run in the browser, those of running tasks as they change.",
@@ -180,40 +190,84 @@ def _card_command() -> click.Command:
     return click.Group("card", commands=commands, help="The cards of tasks: list, get, view, server.")
 
 
-def _serve(run: str | None, port: int, pause: float) -> None:
+def _serve(run: str | None, port: int, pause: float, most: int | None, namespace: str | None) -> None:
     """Until somebody presses Ctrl+C."""
 
     def cards() -> list[Card]:
-        return _cards(run or _newest(client.Flow(_flow(), _namespace_check=False)).id)
+        return _cards(run or _newest_of(namespace))[:most]
 
+    if run is None and namespace is not None:
+        _newest_of(namespace)  # so that a name without runs is refused here, and not in the browser
     with server_of(cards, port, pause) as server:
         click.echo(f"Cards of {_flow()} at http://127.0.0.1:{server.server_port} (stop it with Ctrl+C)")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
 
 
+def _newest_of(namespace: str | None) -> str:
+    """Raises MetaflowNotFound."""
+    runs = client.Flow(_flow(), _namespace_check=False)
+    found = _newest(runs) if namespace is None else next((one for one in runs if namespace in one.tags), None)
+    if found is None:
+        raise MetaflowNotFound(f"flow {runs.id} has no run in namespace '{namespace}': leave --namespace out")
+    return found.id
+
+
 def _cards(pathspec: str) -> list[Card]:
     return [card for task in find_tasks(_flow(), pathspec) for card in cards_of(task)]
 
 
-def _list(pathspec: str | None) -> None:
+def _list(
+    pathspec: str | None, kind: str | None, name: str | None, digest: str | None, as_json: bool, file: Path | None
+) -> None:
     runs = client.Flow(_flow(), _namespace_check=False)
-    for card in _cards(pathspec or _newest(runs).id):
-        name = f"  id {card.id}" if card.id else ""
-        click.echo(f"{card.task.pathspec}  type {card.type}{name}  {len(card.html):,} characters")
+    found = _matching(pathspec or _newest(runs).id, kind, name, digest)
+    if as_json:
+        tasks = [_told(task, list(cards)) for task, cards in groupby(found, lambda card: card.task.pathspec)]
+        _give(json.dumps(tasks[0] if pathspec and len(tasks) == 1 else tasks, indent=4), file)
+        return
+    for card in found:
+        shown = f"  id {card.id}" if card.id else ""
+        click.echo(
+            f"{card.task.pathspec}  type {card.type}{shown}  hash {card.hash[:5]}  {len(card.html):,} characters"
+        )
 
 
-def _pick(pathspec: str, kind: str | None, name: str | None) -> Card:
-    cards = [one for one in _cards(pathspec) if kind in (None, one.type) and name in (None, one.id)]
+def _told(task: str, cards: list[Card]) -> dict[str, Any]:
+    """The cards of a task, in the words of Metaflow's list."""
+    return {
+        "pathspec": task,
+        "cards": [{"id": one.id, "hash": one.hash, "type": one.type, "filename": _filename(one)} for one in cards],
+    }
+
+
+def _filename(card: Card) -> str:
+    return f"{'-'.join(part for part in (card.type, card.id, card.hash) if part)}.html"
+
+
+def _give(text: str, file: Path | None) -> None:
+    if file is None:
+        click.echo(text)
+    else:
+        file.write_text(text, "utf-8")
+
+
+def _matching(pathspec: str, kind: str | None, name: str | None, digest: str | None) -> list[Card]:
+    cards = (one for one in _cards(pathspec) if kind in (None, one.type) and name in (None, one.id))
+    return [one for one in cards if one.hash.startswith(digest or "")]
+
+
+def _pick(pathspec: str, kind: str | None, name: str | None, digest: str | None) -> Card:
+    cards = _matching(pathspec, kind, name, digest)
     if not cards:
         raise MetaflowNotFound(f"{pathspec} has no such card: list shows those there are; @card above a step makes one")
     if len(cards) > 1:
-        raise MetaflowNotFound(f"{pathspec} has {len(cards)} such cards: give the task, --type or --id")
+        raise MetaflowNotFound(f"{pathspec} has {len(cards)} such cards: give the task, --type, --id or --hash")
     return cards[0]
 
 
-def _get(pathspec: str, kind: str | None, name: str | None, file: str | None) -> None:
-    card = _pick(pathspec, kind, name)
+def _get(pathspec: str, kind: str | None, name: str | None, digest: str | None, file: str | None) -> None:
+    card = _pick(pathspec, kind, name, digest)
     if file is None:
         click.echo(card.html)
     else:
@@ -221,5 +275,5 @@ def _get(pathspec: str, kind: str | None, name: str | None, file: str | None) ->
         click.echo(f"Card written to {file}")
 
 
-def _view(pathspec: str, kind: str | None, name: str | None) -> None:
-    click.echo(f"Card at {_pick(pathspec, kind, name).view()}")
+def _view(pathspec: str, kind: str | None, name: str | None, digest: str | None) -> None:
+    click.echo(f"Card at {_pick(pathspec, kind, name, digest).view()}")

@@ -17,6 +17,7 @@ class Corpus(FlowSpec):
     @step
     def middle(self):
         self.told = self.problem.type, self.problem.exception, "by hand" in self.problem.stacktrace, bool(self.problem)
+        self.last_line = str(self.problem).splitlines()[-1]
         self.next(self.end)
 
     @step
