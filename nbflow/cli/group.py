@@ -99,6 +99,8 @@ class Verbs(click.Group):
 def _no_such_verb(word: str) -> str:
     if word.endswith(".ipynb") or Path(word).is_file():
         return f"a verb comes first: nbflow run {word}"
+    if word == "spin":
+        return "'spin' is for scripts: of a notebook, nbflow run NOTEBOOK --only STEP does one step on what is stored"
     near = difflib.get_close_matches(word, VERBS, 1)
     return f"there is no verb '{word}'" + (f": did you mean '{near[0]}'?" if near else f": there is {', '.join(VERBS)}")
 

@@ -18,7 +18,7 @@ from nbflow.store import schema
 from nbflow.store.artifact import Artifact, Component, Summary
 from nbflow.store.blobs import HASH_LENGTH
 from nbflow.store.processes import this_process
-from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
 from nbflow.store.trust import Code, Seal, digest_text, keyring
 from nbflow.store.user import user_name
 
@@ -126,11 +126,15 @@ class Writer:
         code: str = "",
         environment: str = "",
     ) -> RunRow:
-        """Record a run of this process under the next number of the flow, at once visible to all."""
+        """Record a run of this process under the next number of the flow, at once visible to all.
+
+        That of a single task has a number of its own too, and is kept under another name.
+        """
         self.commit()
         me, number = this_process(), self._next_run(flow)
+        kept_as = spun(flow) if kind is RunKind.SPIN else flow
         row = RunRow(
-            0, flow, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
+            0, kept_as, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
             tuple(tags), user_name(), me.host, me.pid, me.start, code, environment,
         )  # fmt: skip
         run = self._insert_run(row)

@@ -72,7 +72,8 @@ class Reader:
     # ---- runs
 
     def flows(self) -> tuple[str, ...]:
-        return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
+        query = f"SELECT DISTINCT flow FROM runs WHERE kind != '{RunKind.SPIN}' ORDER BY flow"
+        return tuple(row[0] for row in self.query(query))
 
     def notebook_of(self, flow: str) -> str | None:
         """Where the notebook of a flow was when it last ran: its path without the suffix."""
