@@ -89,7 +89,7 @@ def _put_task(writer: CatalogWriter, run: RunRow, name: str, began: float, artif
     return task
 
 
-def _remember_classes(values: Mapping[str, object], home: PlainLiveHome) -> None:
+def _remember_classes(values: Mapping[str, object], home: PlainHome) -> None:
     """Remember classes, so that an unchanged class loads as the same object."""
     for value in values.values():
         if isinstance(value, type) and value.__module__ == "__main__":
