@@ -91,7 +91,7 @@ class _Both:
 
     @cached_property
     def exported(self) -> Mapping[int, str]:
-        """Return the bodies that the notebook would be exported with now, by cell; unchanged if it cannot be exported."""
+        """Return the bodies of an export made now, by cell; the cells' own bodies if it cannot be made."""
         found = {cell.number: _body_of(cell) for cell in self.cells}
         try:
             text = export_flow(self.graph, self.marks.target, self.marks.all_artifacts).text

@@ -23,8 +23,8 @@ class Visible:
     entering: dict[str, Writers] = field(default_factory=dict)
     leaving: dict[str, Writers] = field(default_factory=dict)
     certain: dict[str, frozenset[str]] = field(default_factory=dict)  # what a step sees whichever way was taken
+    brought: dict[str, tuple[str, ...]] = field(default_factory=dict)
     brings_always: dict[str, frozenset[str]] = field(default_factory=dict)  # the brought artifacts every task has
-    brings_always: dict[str, frozenset[str]] = field(default_factory=dict)  # those of them that every task has
 
 
 def look_along(steps: Mapping[str, StepText], found: Outline) -> Visible:

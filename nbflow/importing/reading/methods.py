@@ -76,7 +76,7 @@ class StepText:
 
 
 def read_steps(source: Source) -> dict[str, StepText]:
-    """Return every step in the order of the script. Raises CannotCarryOver with everything that cells cannot express."""
+    """Return every step in the order of the script. Raises CannotCarryOver with all that cells cannot express."""
     found: dict[str, StepText] = {}
     obstacles: list[Obstacle] = []
     for name, method in source.steps.items():
