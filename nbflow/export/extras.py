@@ -46,7 +46,7 @@ class $Tasks(list):
 
 FAILED = '''
     def __init__(self, tasks, failed=()):
-            """`failed` holds (item, error) of each task whose failure is allowed."""
+        """`failed` holds (item, error) of each task whose failure is allowed."""
         super().__init__(tasks)
         self.failed = [
             $SimpleNamespace(item=item, error=f"{error.type.rpartition('.')[2]}: {error.exception}")
@@ -56,7 +56,7 @@ FAILED = '''
 
 LISTS = '''
     def __getattr__(self, name):
-            """Return the values of all tasks: `inputs.score` is the list of their scores."""
+        """Return the values of all tasks: `inputs.score` is the list of their scores."""
         if name.startswith("__"):
             raise AttributeError(name)
         return [getattr(task, name) for task in self]
@@ -64,7 +64,7 @@ LISTS = '''
 
 TABLE = '''
     def table(self, *names):
-            """Return a table with a row for each task and a column for each name."""
+        """Return a table with a row for each task and a column for each name."""
         columns = {name: [getattr(task, name) for task in self] for name in names}
         return $pandas.DataFrame(columns, columns=list(names))
 '''
