@@ -1,4 +1,13 @@
-"""nbflow turns a Jupyter notebook into a flow."""
+"""Turns a Jupyter notebook into a flow: `%%step NAME` on top of a cell makes the cell a step of a DAG.
+
+This package exports the API for scripts (`FlowSpec`, `step`, `Parameter`, decorators), the client that reads stored
+runs (`Flow`, `Run`, `Step`, `Task`) and `register_reducer`. The command line is `nbflow`; `%load_ext nbflow` adds the
+magics to a kernel.
+
+Example:
+    >>> from nbflow import Flow  # doctest: +SKIP
+    >>> Flow("Films").latest_successful_run["fit"].task.data.model  # doctest: +SKIP
+"""
 
 from __future__ import annotations
 
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
         default_namespace,
         get_metadata,
         get_namespace,
+        inspect_spin,
         metadata,
         namespace,
     )
@@ -61,7 +71,7 @@ if TYPE_CHECKING:
 
 _CLIENT = (
     "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace", "get_metadata",
-    "get_namespace", "metadata", "namespace",
+    "get_namespace", "inspect_spin", "metadata", "namespace",
 )  # fmt: skip
 _DECORATORS = (
     "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
@@ -118,6 +128,7 @@ __all__ = [
     "exit_hook",
     "get_metadata",
     "get_namespace",
+    "inspect_spin",
     "metadata",
     "namespace",
     "parallel_imap_unordered",
@@ -140,7 +151,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Everything is loaded when it is asked for, so that `import nbflow` costs nothing."""
+    """Load an exported name on first use, so that `import nbflow` stays fast.
+
+    Raises AttributeError for a name that nbflow does not have, and the error of `nbflow.script.refused` for a name that
+    only Metaflow has.
+    """
     if name in _HOMES:
         home = importlib.import_module(_HOMES[name])
         if name == "FlowSpec":
@@ -156,17 +171,17 @@ def __getattr__(name: str) -> Any:
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """`%load_ext nbflow`."""
+    """Add the magics `%nbflow`, `%flow` and `%%step` to an IPython shell. IPython calls this for `%load_ext nbflow`."""
     importlib.import_module("nbflow.jupyter.kernel.magics").load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:
-    """`%unload_ext nbflow`."""
+    """Remove the magics again. IPython calls this for `%unload_ext nbflow`."""
     importlib.import_module("nbflow.jupyter.kernel.magics").unload(shell)
 
 
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
-    """For `jupyter labextension develop`: where a checkout has the built panel."""
+    """Tell `jupyter labextension develop` where a source checkout keeps the built panel."""
     return [{"src": "../labextension/dist", "dest": "nbflow"}]
 
 

@@ -1,4 +1,4 @@
-"""The command `nbflow`, also as `python -m nbflow`."""
+"""Runs the command `nbflow`, also as `python -m nbflow`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from nbflow.cli.main import nbflow
 
 
 def main() -> None:
+    """Run the command line of nbflow."""
     nbflow(prog_name="nbflow")
 
 

@@ -1,4 +1,4 @@
-"""What scripts catch, under the module name and the names that Metaflow has for it."""
+"""Exports the exceptions that scripts catch, under the module name and class names that Metaflow uses."""
 
 from __future__ import annotations
 

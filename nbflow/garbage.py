@@ -1,4 +1,6 @@
-"""No garbage collection while many objects are made or looked at: none of them is garbage, and it doubles the time."""
+"""Pauses garbage collection while many objects are created or read: none of them is garbage, and collecting takes half
+of the time.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ _gc_users = 0
 
 @contextmanager
 def without_gc() -> Iterator[None]:
-    """Many new objects and no garbage among them: collecting would double the time."""
+    """Pause garbage collection during the `with` block. Several threads may use it at once; the last one resumes it."""
     global _gc_users
     with _gc_lock:
         _gc_users += 1 if _gc_users or gc.isenabled() else 0

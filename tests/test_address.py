@@ -29,7 +29,7 @@ def test_a_text_that_names_no_task_is_refused_with_the_forms_there_are(text: str
     with pytest.raises(AddressError) as caught:
         read_address(text)
     assert str(caught.value) == (
-        f"'{text}' names no task: write fit, fit[3], fit[0,2] when nested, or 7/fit[3] in run 7"
+        f"'{text}' names no task: write fit, fit[3], fit[0,2] if nested, or 7/fit[3] for run 7"
     )
 
 

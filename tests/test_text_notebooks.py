@@ -230,4 +230,4 @@ def test_a_header_is_known_where_jupytext_leaves_magics_as_they_are(shell: Shell
 def test_a_title_that_looks_like_a_header_is_asked_about(shell: Shell) -> None:
     path = shell.folder / "titled.py"
     path.write_text("# %% step load\nx = 1\n\n# %%\n# %%step a\ny = 1\n")
-    assert "'# %% step load' is no header of nbflow here" in shell("check", str(path)).out
+    assert "'# %% step load' is not an nbflow header here" in shell("check", str(path)).out

@@ -22,13 +22,13 @@ from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.executor import Executor
-from nbflow.run.launch import launch, refuse_errors
+from nbflow.run.launch import RunRequest, launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.task.performer import Result
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
-from nbflow.verbs.execution import Request, memory_of
+from nbflow.verbs.execution import memory_of
 from nbflow.verbs.workplace import Workplace
 
 
@@ -90,14 +90,14 @@ class TableProgress:
         return {step: now - began for step, began in list(self._began.items()) if self.tally.counts[step].running}
 
 
-def perform_in_terminal(place: Workplace, request: Request) -> None:
+def perform_in_terminal(place: Workplace, request: RunRequest) -> None:
     """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1."""
     refuse_errors(place.graph)
     with Store.open(place.root) as store:
         sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)
 
 
-def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
+def _perform(place: Workplace, request: RunRequest, store: Store) -> Outcome:
     began = time.monotonic()
     console = Console()
     narrator = _narrator(place, request.plan, store, brief=console.is_terminal)
@@ -110,8 +110,7 @@ def _perform(place: Workplace, request: Request, store: Store) -> Outcome:
 
     with progress.shown():
         finished = launch(
-            place.graph, request.plan, request.parameters, store, place.folder, progress,
-            kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+            place.graph, request, store, place.folder, progress, started=started,
         )  # fmt: skip
     progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
     return finished.outcome
@@ -122,7 +121,7 @@ def _narrator(place: Workplace, plan: RunPlan, store: Store, brief: bool) -> Nar
     return Narrator(place.graph, tally, memory_of(store, place.flow.name), place.command, brief)
 
 
-def _heading(row: RunRow, graph: Graph, request: Request) -> str:
+def _heading(row: RunRow, graph: Graph, request: RunRequest) -> str:
     steps = count(len(request.plan.reuse), "step")
     origin = f" · resumes run {request.origin}" if request.origin else ""
     return f"run {row.number} of {graph.flow.name} · {steps} · {count(request.plan.slots, 'worker')}{origin}\n"

@@ -1,4 +1,8 @@
-"""Every error of nbflow, one module a domain. Each holds its facts as fields; its text says what to do."""
+"""Defines every error of nbflow, one module for each domain.
+
+Each error keeps its facts as fields, and its text says what to do. `except NbflowError` catches all of them. The
+classes for scripts (`script_errors`) have the names that Metaflow gives them.
+"""
 
 from __future__ import annotations
 
@@ -137,4 +141,5 @@ __all__ = [
 ]  # fmt: skip
 
 for _name in __all__:
-    globals()[_name].__module__ = __name__  # as tracebacks and stored failures call it, wherever it is written
+    # tracebacks and stored failures show this module, so that classes can move between files
+    globals()[_name].__module__ = __name__

@@ -1,4 +1,4 @@
-"""The bases of every error."""
+"""Defines the base classes of all errors."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 
 
 class NbflowError(Exception):
-    """The base of all: `except NbflowError` catches whatever nbflow itself has to say."""
+    """The base class of all errors of nbflow: `except NbflowError` catches every one of them."""
 
 
 class SystemRefused(NbflowError):
-    """Raised for a file that the operating system does not let us read or write."""
+    """Raised when the operating system refuses to read or write a file."""
 
     def __init__(self, error: OSError) -> None:
         self.errno, self.path = error.errno or 0, error.filename
@@ -20,18 +20,18 @@ class SystemRefused(NbflowError):
 
 
 _FIXES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Free some space, or give another place"),
-    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Change its permissions, or give another place"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Free some space, or choose another folder"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Change its permissions, or choose another folder"),
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG), "Check the path"),
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "Raise the limit of open files: ulimit -n 4096"),
 }
 
 
 class MetaflowException(NbflowError):
-    """The base of what scripts raise: a flow, a parameter or a decorator that makes no sense."""
+    """The base class of the errors that scripts raise, such as for a flow or a parameter that is not valid."""
 
     headline = "Flow failed"
 
 
 class MetaflowNotFound(MetaflowException):
-    """Raised for a flow, run, step, task or artifact that is not there."""
+    """Raised when a flow, run, step, task or artifact does not exist."""

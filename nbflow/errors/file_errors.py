@@ -1,4 +1,4 @@
-"""The errors of writing files beside the store."""
+"""Defines the errors of writing files outside the store."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from nbflow.errors.base import NbflowError
 
 
 class TargetExists(NbflowError):
-    """Raised instead of writing over a file."""
+    """Raised instead of overwriting an existing file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"{path} exists: give another name, or --force to write over it")
+        super().__init__(f"{path} exists already: give another name, or add --force to overwrite it")
 
 
 class TargetUnwritable(NbflowError):
-    """Raised when a file cannot be written; what was there is as it was."""
+    """Raised when a file cannot be written. A file that was there before stays unchanged."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
-        super().__init__(f"{path} cannot be written ({reason}): give a path in a folder that you may write to")
+        super().__init__(f"{path} cannot be written ({reason}): give a path in a folder where you may write")

@@ -1,4 +1,4 @@
-"""What is wrong with a notebook, its flow or the parameters of a run, before anything runs."""
+"""Defines the errors in a notebook, its flow or the parameters of a run that are found before anything runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbflow.errors.base import NbflowError
 
-_LONGEST = 200  # characters of a value that a message shows
+_LONGEST = 200  # the most characters of a value that a message shows
 
 
 class NotANotebook(NbflowError):
@@ -18,7 +18,7 @@ class NotANotebook(NbflowError):
 
 
 class HeaderError(NbflowError):
-    """Raised while the first line of a cell is read: an option that is not one, or a value that makes no sense."""
+    """Raised while the first line of a cell is read, for an unknown option or a value that is not valid."""
 
     def __init__(self, message: str, fix: str) -> None:
         self.message, self.fix = message, fix
@@ -26,7 +26,7 @@ class HeaderError(NbflowError):
 
 
 class DefaultError(NbflowError):
-    """Raised while a `%%parameters` cell is read: a type or a default that a parameter cannot have."""
+    """Raised while a `%%parameters` cell is read, for a type or a default value that a parameter cannot have."""
 
     def __init__(self, message: str, fix: str) -> None:
         self.message, self.fix = message, fix
@@ -34,7 +34,7 @@ class DefaultError(NbflowError):
 
 
 class FlowRefused(NbflowError):
-    """Raised when a run is asked of a flow with errors; `problems` are all of them, as text."""
+    """Raised when a flow with errors is to run. `problems` holds the text of every error."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -42,27 +42,27 @@ class FlowRefused(NbflowError):
 
 
 class NothingToRun(NbflowError):
-    """Raised when something is asked of a flow that has no steps."""
+    """Raised when a command needs steps and the flow has none."""
 
     def __init__(self, document: str) -> None:
         self.document = document
         super().__init__(
-            f"there is nothing to run: {document} has no steps. Begin a cell with  %%step NAME  to make it one, "
-            f"or let  nbflow init {document}  do it"
+            f"there is nothing to run: {document} has no steps. Write  %%step NAME  as the first line of a cell, "
+            f"or let  nbflow init {document}  choose the steps"
         )
 
 
 class NoDrawing(NbflowError):
-    """Raised when a graph is to be drawn and the program that draws is not there, or fails."""
+    """Raised when a graph is to be drawn and the drawing program is missing or fails."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
-        fix = "install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need nothing"
+        fix = "install Graphviz (apt-get install graphviz), or use --mermaid or --dot, which need no other program"
         super().__init__(f"{reason}: {fix}")
 
 
 class ParameterError(NbflowError):
-    """Raised when a value given for a parameter is not of its type."""
+    """Raised when a value given for a parameter does not have its type."""
 
     def __init__(self, name: str, value: object, expected: str, example: str) -> None:
         self.name, self.value, self.expected, self.example = name, value, expected, example
@@ -73,8 +73,8 @@ class ParameterError(NbflowError):
 def _shown(value: object) -> str:
     try:
         text = repr(value)
-    except ValueError:  # Python writes no longer ones
-        return "one of more than 4,300 digits"
+    except ValueError:  # Python refuses to write longer integers as text
+        return "a number of more than 4,300 digits"
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

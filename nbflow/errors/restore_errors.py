@@ -1,4 +1,4 @@
-"""What restoring a checkpoint, or making one by hand, has to say."""
+"""Defines the errors of restoring a checkpoint, and of saving one by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbflow.errors.base import NbflowError
 
 
 class RestoreError(NbflowError):
-    """The base of what a restore has to say; the namespace is as it was."""
+    """The base class of the errors of a restore. The namespace stays unchanged when one is raised."""
 
 
 class NotACheckpoint(RestoreError):
@@ -26,7 +26,7 @@ class NotACheckpoint(RestoreError):
 
 
 class PreludeFailed(RestoreError):
-    """Raised when a definition that a checkpoint needs cannot be executed again."""
+    """Raised when a definition of the shared code that a checkpoint needs cannot be executed again."""
 
     def __init__(self, names: Iterable[str], where: str, cause: BaseException) -> None:
         self.names, self.where, self.cause = sorted(names), where, cause
@@ -37,15 +37,15 @@ class PreludeFailed(RestoreError):
 
 
 class NothingToUndo(RestoreError):
-    """Raised by undo when every restore of this session has been taken back."""
+    """Raised by undo when every restore of this session is undone already."""
 
     def __init__(self) -> None:
-        super().__init__("nothing to undo: no restore of this session is left to take back")
+        super().__init__("nothing to undo: this session has no restore left to undo")
 
 
 class CheckpointNameTaken(NbflowError):
-    """Raised when a checkpoint by hand is to have the name of a step."""
+    """Raised when a checkpoint saved by hand is to have the name of a step."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        super().__init__(f"'{name}' is a step, and its checkpoints are made by running it: choose another name")
+        super().__init__(f"'{name}' is a step, and running it makes its checkpoints: choose another name")

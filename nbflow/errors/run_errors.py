@@ -1,4 +1,4 @@
-"""What keeps a step from running, or from ending well."""
+"""Defines the errors that keep a step from running or from ending well."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from nbflow.errors.base import NbflowError
 
 
 class NotStorable(NbflowError, TypeError):
-    """Raised while an artifact is stored that stands for tasks, not for a value."""
+    """Raised when an object that stands for tasks, not for a value, is stored as an artifact."""
 
     def __init__(self, what: str, fix: str) -> None:
         self.what, self.fix = what, fix
@@ -14,7 +14,7 @@ class NotStorable(NbflowError, TypeError):
 
 
 class OutputMissing(NbflowError):
-    """Raised when a body ended without binding a name that the flow expects of it."""
+    """Raised when a body ended without binding a name that the flow expects from it."""
 
     def __init__(self, step: str, names: list[str]) -> None:
         self.step, self.names = step, names
@@ -23,35 +23,38 @@ class OutputMissing(NbflowError):
 
 
 class InputLost(NbflowError):
-    """Raised before a body that reads an artifact which could not be stored as a whole."""
+    """Raised before a step runs that reads an artifact which could not be stored completely."""
 
     def __init__(self, step: str, name: str, writer: str, was: str, reason: str) -> None:
         self.step, self.name, self.writer, self.was, self.reason = step, name, writer, was, reason
         super().__init__(
-            f"step '{step}' reads '{name}', a {was} that step '{writer}' has made and that cannot be stored "
+            f"step '{step}' reads '{name}', a {was} that step '{writer}' made and that cannot be stored "
             f"({reason}). "
-            f"It lives in its own step only: put '{writer}' and '{step}' into one cell, or make '{name}' in both, for "
-            "example by a function of an ordinary cell"
+            f"It exists only while its step runs: put '{writer}' and '{step}' into one cell, or make '{name}' in both, "
+            "for example with a function from an ordinary cell"
         )
 
 
 class ChangeNotPassedOn(NbflowError):
-    """Raised when a step was found to change objects of names that it must not write, so that nobody could see it."""
+    """Raised when a step changed objects in place that belong to names which it must not write.
+
+    The steps below would not see the change.
+    """
 
     def __init__(self, step: str, names: list[str], reasons: list[str]) -> None:
-        """`reasons` say why the step must not write these names, each with a fix."""
+        """Keep the reasons why the step must not write these names; each says what to do."""
         self.step, self.names, self.reasons = step, names, reasons
         listed = ", ".join(f"'{name}'" for name in names)
         super().__init__(
             f"step '{step}' changes {listed} in place, and the steps below cannot see that: {' '.join(reasons)} "
-            f"Or change a copy: import copy, and copy.deepcopy({names[0]})"
+            f"Or change a copy: import copy, then copy.deepcopy({names[0]})"
         )
 
 
 class ParameterChanged(NbflowError):
-    """Raised when a body has changed the value of a parameter in place, which the steps below could not see.
+    """Raised when a body changed the value of a parameter in place, which the steps below could not see.
 
-    `through` are the artifacts by which it has reached the value.
+    `through` names the artifacts through which the body reached the value.
     """
 
     def __init__(self, step: str, names: list[str], through: list[str] | None = None) -> None:
@@ -65,39 +68,40 @@ class ParameterChanged(NbflowError):
 
 
 class NameTaken(NbflowError):
-    """Raised when a body has deleted a name in a way that its text does not show, so that no step below would know."""
+    """Raised when a body deleted a name in a way that its text does not show: the steps below would not know."""
 
     def __init__(self, step: str, names: list[str]) -> None:
         self.step, self.names = step, names
         listed = ", ".join(names)
         super().__init__(
-            f"step '{step}' has deleted {listed} where nobody can see it: write  del {listed}  in the cell of '{step}'"
+            f"step '{step}' has deleted {listed} in a way that its text does not show: "
+            f"write  del {listed}  in the cell of '{step}'"
         )
 
 
 class StepExited(NbflowError):
-    """Raised when a body ends its process: `exit()`, `quit()`, `sys.exit(…)`."""
+    """Raised when a body ends its process with `exit()`, `quit()` or `sys.exit(…)`."""
 
     def __init__(self, step: str, code: object) -> None:
         self.step, self.code = step, code
         given = "" if code is None else repr(code)
         super().__init__(
-            f"step '{step}' called exit({given}), which ends a step as a failure: the steps below need what it makes. "
-            "Raise an error that says why, or put what shall be left out under an 'if'"
+            f"step '{step}' called exit({given}), so it counts as failed: the steps below need its results. "
+            "Raise an error that says why, or put the code to skip under an 'if'"
         )
 
 
 class AncestorsMissing(NbflowError):
-    """Raised when a step is to run in the kernel and something above it is not stored as it stands now."""
+    """Raised when a step is to run in the kernel and a step above it has no stored result for the current notebook."""
 
     def __init__(self, step: str, missing: dict[str, str]) -> None:
-        """`missing`: step -> how long it took when it last ran, empty when it never did."""
+        """Keep `missing`, which maps each step to the duration of its last run, or to "" if it never ran."""
         self.step, self.missing = step, missing
         took = {name: f"last took {seconds}" if seconds else "never ran" for name, seconds in missing.items()}
         listed = ", ".join(f"'{name}' ({how})" for name, how in took.items())
         verb = "is" if len(missing) == 1 else "are"
         super().__init__(
-            f"step '{step}' needs {listed}, which {verb} not stored as the notebook stands now. "
+            f"step '{step}' needs {listed}, which {verb} not stored for the notebook as it is now. "
             f"Run what is missing: %flow run --to {step}"
         )
 
@@ -106,10 +110,10 @@ class TasksFailed(NbflowError):
     """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
 
     def __init__(self, what: str, failures: dict[str, str], total: int, fix: str = "") -> None:
-        """`failures`: task -> what it raised, in one line; `total` tasks had a part in it."""
+        """Keep `failures`, which maps each failed task to its error in one line. `total` counts all tasks."""
         self.what, self.failures, self.total = what, failures, total
         task, reason = next(iter(failures.items()))
         listed = f"{task} failed · {reason}" + (f" (and {len(failures) - 1} more)" if len(failures) > 1 else "")
         of = f" in {len(failures):,} of {total:,} tasks" if total > 1 else ""
-        fix = fix or f"The others are kept. To look into it: %flow debug {task}"
+        fix = fix or f"The other results are kept. To inspect this task: %flow debug {task}"
         super().__init__(f"{what} failed{of}: {listed}. {fix}")

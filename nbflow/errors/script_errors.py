@@ -1,4 +1,4 @@
-"""What scripts raise, under the names that a user's `except` knows from Metaflow."""
+"""Defines the errors that scripts raise, under the names that an `except` clause knows from Metaflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class InvalidNextException(MetaflowException):
 
 
 class InvalidDecorator(MetaflowException):
-    """Raised for a decorator that nbflow does not have, that stands twice, or in the wrong place."""
+    """Raised for a decorator that nbflow does not have, that is used twice, or that is in the wrong place."""
 
 
 class TimeoutException(MetaflowException):
@@ -20,55 +20,55 @@ class TimeoutException(MetaflowException):
 
 
 class UnstorableArtifact(MetaflowException):
-    """Raised when a step has put something on `self` that cannot be stored."""
+    """Raised when a step put an object on `self` that cannot be stored."""
 
     def __init__(self, name: str, path: str, was: str, reason: str) -> None:
         self.name, self.path, self.was, self.reason = name, path, was, reason
         where = "" if path == name else f" (at {path})"
         super().__init__(
             f'Cannot pickle dump artifact named "{name}"{where}: a {was} cannot be stored ({reason}). '
-            "Keep what it can be made from, or do not put it on self"
+            "Store the data from which it can be made again, or do not put it on self"
         )
 
 
 class ChangeLeftBehind(MetaflowException):
-    """Raised in an exported script for a change that names of the object in another branch would not see."""
+    """Raised in an exported script when a step changes an object that a parallel branch uses without the change."""
 
     def __init__(self, step: str, name: str, reader: str, notebook: str) -> None:
         self.step, self.name, self.reader, self.notebook = step, name, reader, notebook
         super().__init__(
-            f"step '{step}' changed an object that '{name}' reaches as well, and '{reader}' takes '{name}' from a "
-            f"branch beside it, where it is as before. In {notebook} it sees the change: run the notebook once with "
-            f"nbflow run {notebook}, so that nbflow knows of it, and export it again; or let '{step}' change a copy"
+            f"step '{step}' changed an object that '{name}' also refers to, and '{reader}' reads '{name}' from a "
+            f"parallel branch, where it is unchanged. In {notebook} it sees the change: run the notebook once with "
+            f"nbflow run {notebook}, so that nbflow records it, then export it again; or let '{step}' change a copy"
         )
 
 
 class PreludeChanged(MetaflowException):
-    """Raised in an exported script for a change of what stands at its top, which other steps would not see."""
+    """Raised in an exported script when a step changes an object from its top, which other steps would not see."""
 
     def __init__(self, step: str, name: str, reader: str, notebook: str) -> None:
         self.step, self.name, self.reader, self.notebook = step, name, reader, notebook
         super().__init__(
-            f"step '{step}' changed '{name}', which the script makes anew in every process, so that '{reader}' would "
-            f"see it as before. In {notebook} it sees the change: keep what changes in an artifact, and give it to the "
+            f"step '{step}' changed '{name}', which every process of the script defines again, so '{reader}' would "
+            f"see it unchanged. In {notebook} it sees the change: keep what changes in an artifact, and pass it to the "
             "functions that use it"
         )
 
 
 class UnknownDraw(MetaflowException):
-    """Raised in an exported script for a step that draws random numbers from a state that nobody has handed to it."""
+    """Raised in an exported script when a step draws random numbers from a state that no step above passed on."""
 
     def __init__(self, step: str, module: str, notebook: str) -> None:
         self.step, self.module, self.notebook = step, module, notebook
         super().__init__(
-            f"step '{step}' has drawn random numbers from the global generator of {module}, which its code does not "
-            f"show, so they are not those of {notebook}: run the notebook once with nbflow run {notebook}, so that "
-            f"nbflow knows of it, and export it again; or write --seed N in the header of '{step}'"
+            f"step '{step}' drew random numbers from the global generator of {module}, which its code does not "
+            f"show, so they differ from those in {notebook}: run the notebook once with nbflow run {notebook}, so that "
+            f"nbflow records the draw, then export it again; or write --seed N in the header of '{step}'"
         )
 
 
 class UnhandledInMergeArtifactsException(MetaflowException):
-    """Raised by `merge_artifacts` when inputs disagree about a name; nothing is merged then."""
+    """Raised by `merge_artifacts` when inputs have different values for a name. Nothing is merged then."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.artifact_names = sorted(names)
@@ -88,7 +88,7 @@ class MissingInMergeArtifactsException(MetaflowException):
 
 
 class ExternalCommandFailed(MetaflowException):
-    """Raised by scripts for a command that they have run."""
+    """Raised by scripts when a command that they ran failed."""
 
     headline = "External command failed"
 
@@ -108,20 +108,20 @@ class MulticoreException(NbflowError):
 
 
 class FailureHandledByCatch(MetaflowException):
-    """What `@catch` stores when the process of the task died or was killed."""
+    """Stands in the artifact that `@catch` stores when the process of the task died or was killed."""
 
 
 class ParameterFieldFailed(MetaflowException):
-    """Raised when the function that gives a parameter its default fails, or gives something of another type."""
+    """Raised when the function that computes a parameter's default fails, or returns a value of another type."""
 
 
 class MetaflowNamespaceMismatch(MetaflowException):
-    """Raised for a run that exists, in another namespace."""
+    """Raised for a run that exists, but in another namespace."""
 
     def __init__(self, namespace: str | None) -> None:
         self.namespace = namespace
-        super().__init__(f"object not in namespace '{namespace}': call namespace(None) to see all")
+        super().__init__(f"object not in namespace '{namespace}': call namespace(None) to see all runs")
 
 
 class MetaflowTaggingError(MetaflowException):
-    """Raised for tags that are too many, too long, or not the user's to take away."""
+    """Raised for tags that are too many or too long, and for system tags, which users cannot remove."""

@@ -1,4 +1,4 @@
-"""What the store has to say."""
+"""Defines the errors of the store."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from nbflow.errors.base import NbflowError
 
 
 class StoreError(NbflowError):
-    """The base of what the store has to say."""
+    """The base class of the errors of the store."""
 
 
 class StoreFull(StoreError):
-    """Raised when there is no room left to write a blob or a row; nothing half-written stays behind."""
+    """Raised when there is no room left to write a blob or a row. Nothing half-written stays behind."""
 
     def __init__(self, root: object, size: int, reason: str) -> None:
         self.root, self.size, self.reason = root, size, reason
@@ -19,27 +19,27 @@ class StoreFull(StoreError):
 
 
 class StoreReadOnly(StoreError):
-    """Raised when the store must be written and its files do not let us."""
+    """Raised when the store must be written and its files are not writable."""
 
     def __init__(self, root: object, reason: str) -> None:
         self.root, self.reason = root, reason
         super().__init__(
-            f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours"
+            f"cannot write to {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of your own"
         )
 
 
 class StoreUnreadable(StoreError):
-    """Raised when we may not even look at a store, because it belongs to another user or leads nowhere."""
+    """Raised when a store cannot even be opened, because it belongs to another user or its path is a broken link."""
 
     def __init__(self, root: object, reason: str) -> None:
         self.root, self.reason = root, reason
         super().__init__(
-            f"cannot read {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of yours"
+            f"cannot read {root} ({reason}): change its permissions, or set NBFLOW_HOME to a folder of your own"
         )
 
 
 class StoreTooNew(StoreError):
-    """Raised when a store was written in a format that this nbflow does not know yet."""
+    """Raised when a later version of nbflow wrote the store, in a format that this version does not know."""
 
     def __init__(self, root: object, found: int, known: int, needs: str) -> None:
         self.root, self.found, self.known, self.needs = root, found, known, needs
@@ -50,7 +50,7 @@ class StoreTooNew(StoreError):
 
 
 class StoreBroken(StoreError):
-    """Raised when the catalog cannot be used: it is not a database, is damaged, locked for too long, or not there."""
+    """Raised when the catalog cannot be used: it is missing, damaged, not a database, or locked for too long."""
 
     def __init__(self, root: object, reason: str, fix: str) -> None:
         self.root, self.reason, self.fix = root, reason, fix
@@ -58,46 +58,48 @@ class StoreBroken(StoreError):
 
 
 class StoreInUse(StoreError):
-    """Raised by gc while a run holds the store."""
+    """Raised by gc while a run uses the store."""
 
     def __init__(self, root: object, runs: tuple[str, ...]) -> None:
         self.root, self.runs = root, runs
-        who = f"run {', '.join(runs)} is" if runs else "somebody is"
+        who = f"run {', '.join(runs)} is" if runs else "another process is"
         super().__init__(f"{who} writing to {root}: let it finish or cancel it, then run gc again")
 
 
 class BlobMissing(StoreError):
-    """Raised when a blob that something refers to is not there."""
+    """Raised when a blob that a record refers to does not exist."""
 
     def __init__(self, digest: str, artifact: str = "") -> None:
         self.digest, self.artifact = digest, artifact
         whose = f" of artifact '{artifact}'" if artifact else ""
         super().__init__(
-            f"object {digest}{whose} is missing from the store: `nbflow verify` forgets it, then run the step again"
+            f"object {digest}{whose} is missing from the store: run `nbflow verify`, which removes its record, "
+            "then run the step again"
         )
 
 
 class BlobCorrupt(StoreError):
-    """Raised when a blob is not what its name says."""
+    """Raised when the bytes of a blob do not have the digest in its name."""
 
     def __init__(self, digest: str, reason: str, artifact: str = "") -> None:
         self.digest, self.reason, self.artifact = digest, reason, artifact
         whose = f" of artifact '{artifact}'" if artifact else ""
         super().__init__(
-            f"object {digest}{whose} is damaged ({reason}): `nbflow verify` forgets it, then run the step again"
+            f"object {digest}{whose} is damaged ({reason}): run `nbflow verify`, which removes it, "
+            "then run the step again"
         )
 
 
 class CodeChanged(StoreError):
-    """Raised when stored code is not what its digest says, before it is executed."""
+    """Raised before stored code is executed whose text does not have the digest recorded for it."""
 
     def __init__(self, what: str) -> None:
         self.what = what
-        super().__init__(f"the stored code of {what} is damaged: run the step again with today's code")
+        super().__init__(f"the stored code of {what} is damaged: run the step again with the current code")
 
 
 class LoadFailed(StoreError):
-    """Raised when a stored artifact cannot be made into an object again."""
+    """Raised when a stored artifact cannot be loaded."""
 
     def __init__(self, artifact: str, cause: BaseException) -> None:
         self.artifact, self.cause = artifact, cause
@@ -108,22 +110,23 @@ class LoadFailed(StoreError):
 
 
 class LostValue(StoreError):
-    """Raised by any use of a value that could not be stored; its place is kept by a tombstone."""
+    """Raised by any use of a value that could not be stored and for which only a placeholder was stored."""
 
     def __init__(self, path: str, was: str, reason: str) -> None:
         self.path, self.was, self.reason = path, was, reason
         super().__init__(
-            f"'{path}' was a {was} and could not be stored ({reason}): it lives in the step that makes it. Make it "
-            "where it is used, or put both into one step; in a cell of its own, run the step that makes it again"
+            f"'{path}' was a {was} and could not be stored ({reason}): it exists only while its "
+            "step runs. Make it in the step that uses it, or put both into one step; before you use it in an ordinary "
+            "cell, run its step again"
         )
 
 
 class Untrusted(StoreError):
-    """Raised before anything is unpickled that was signed by nobody the user trusts."""
+    """Raised before an object is unpickled that no trusted key signed."""
 
     def __init__(self, what: str, signer: str, root: object) -> None:
         self.what, self.signer, self.root = what, signer, root
-        who = f"was signed by {signer}, not by you" if signer else "was signed by nobody"
+        who = f"was signed by {signer}, not by you" if signer else "is not signed"
         super().__init__(
             f"{what} in {root} {who}, and loading it can run any code: look at it with `nbflow status`, "
             f"and if you trust where it comes from, run `nbflow trust {root}`"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeGuard, assert_never
 
 from pebble import ProcessExpired
@@ -38,15 +38,16 @@ from nbflow.run.events.events import (
 from nbflow.run.hazards import Hazards
 from nbflow.run.journal import Journal
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.output.capture import last_words
+from nbflow.run.output.capture import add_words, last_words
 from nbflow.run.program.keys import Keys
 from nbflow.run.program.program import Program
 from nbflow.run.task.performer import Job, Result
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
-from nbflow.run.workers.pool import NeverStarted, Pool, WorkerAnswer
+from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.process import LEFT_EARLY
+from nbflow.run.workers.workers import NeverStarted, StartWorkers, WorkerAnswer
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]
@@ -59,38 +60,68 @@ RESENT = 3
 """A job is sent again at most this often when its worker is lost; one that never began, as often as needed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Started:
+    """Says that a worker begins with a job."""
+
+    job: Job
+
+
+_Heard = tuple[Job, WorkerAnswer] | RunCancelled | StartTask | _Started
+"""Waits for the thread of a run: an answer, a wish to cancel, a task whose pause is over, a job that has begun."""
+
+
 class Executor:
     """Performs one run on this machine. Listeners and workers learn of nothing before it is committed."""
 
-    def __init__(self, run: RunMachine, program: Program, journal: Journal, listener: Listener, method: str) -> None:
+    def __init__(
+        self, run: RunMachine, program: Program, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
+    ) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)
         self._listen = listener
-        self._answers: queue.SimpleQueue[tuple[Job, WorkerAnswer] | RunCancelled | StartTask] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
         self._announcements: list[tuple[Event, Result | None]] = []
         self._committed = 0.0
         self._resent: dict[TaskId, int] = {}
-        self._pool = Pool(program, run.plan.slots, lambda job, answer: self._answers.put((job, answer)), method)
+        self._thread = 0  # that has the run; what comes from others is queued
+        self._begun: set[tuple[TaskId, int]] = set()
+        self._workers = workers(program, run.plan.slots, self)
 
     def cancel(self, reason: str) -> None:
         """Ask the run to end soon, with the reason in a word; may be called from any thread."""
         self._answers.put(RunCancelled(reason))
 
+    # what workers tell, from any thread
+
+    def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        self._answers.put((job, answer))
+
+    def started(self, job: Job) -> None:
+        if threading.get_ident() == self._thread:
+            self._begin(job)
+        else:
+            self._answers.put(_Started(job))
+
+    def wrote(self, task: str, text: str) -> None:
+        add_words(self.program.live, task, text)
+
     def execute(self) -> Outcome:
         """Run to the end and return the outcome. Ctrl-C and SIGTERM cancel the run; finished tasks are kept."""
+        self._thread = threading.get_ident()
         try:
             with self._signals_cancel():
                 self._loop()
                 self._commit()
                 self._keep_last_words()
                 if self.run.outcome is not Outcome.CANCELLED:
-                    self._pool.close()
+                    self._workers.close()
         finally:
-            self._pool.stop()
+            self._workers.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)
         assert self.run.outcome is not None
         self.journal.finish(self.run.outcome)
@@ -153,11 +184,8 @@ class Executor:
             found = self._look_up(start)
             if found is None:
                 submitted.append(start)
-                self._record(TaskStarted(start.task, start.attempt), None)
             else:
                 yield found, None
-        if any(self._reads_news(start) for start in submitted):
-            self._commit()
         for start in submitted:
             self._wait_before(start)
 
@@ -212,14 +240,23 @@ class Executor:
         streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
         job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
         if step.flowing:
-            number = self.journal.number_of(start.task)
+            number = self.journal.number_of(start.task, start.attempt)
             job = replace(job, joined=start.joined, stack=start.stack, attempt=start.attempt)
             job = replace(job, number=number, failure=start.failure)
-        self._pool.submit(job, step.options.timeout)
+        self._workers.submit(job, step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
         """Return the prelude names that a step needs now and did not need in the graph that the workers have."""
         return self.run.graph.links[step].prelude - self.program.graph.links[step].prelude
+
+    def _begin(self, job: Job) -> None:
+        """Record that a task begins, once for each attempt, and let its worker see what it is to read."""
+        start = self._jobs[job.task]
+        if (start.task, start.attempt) not in self._begun:
+            self._begun.add((start.task, start.attempt))
+            self._record(TaskStarted(start.task, start.attempt), None)
+        if self._reads_news(start):
+            self._commit()
 
     # waiting
 
@@ -233,20 +270,21 @@ class Executor:
         while not self._answers.empty():
             yield from self._translate(self._answers.get())
 
-    def _await_answer(self, seconds: float) -> tuple[Job, WorkerAnswer] | RunCancelled | StartTask | None:
+    def _await_answer(self, seconds: float) -> _Heard | None:
         try:
             return self._answers.get(timeout=seconds)
         except queue.Empty:
             return None
 
-    def _translate(
-        self, answer: tuple[Job, WorkerAnswer] | RunCancelled | StartTask
-    ) -> Iterator[tuple[Event, Result | None]]:
+    def _translate(self, answer: _Heard) -> Iterator[tuple[Event, Result | None]]:
         if isinstance(answer, RunCancelled):
             yield answer, None
             return
         if isinstance(answer, StartTask):
             self._submit(answer)
+            return
+        if isinstance(answer, _Started):
+            self._begin(answer.job)
             return
         job, outcome = answer
         start = self._jobs.pop(job.task)

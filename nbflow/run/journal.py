@@ -74,6 +74,7 @@ class Journal:
         self._has_new_files = False  # True if a task that ran, not a reused one, has files
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
+        self._reserved: dict[TaskId, int] = {}  # numbers of tasks that have been handed out and have not begun
         self._first: dict[TaskId, int] = {}  # the number of a task's first attempt
         self._unwritten: dict[int, TaskRow] = {}
         self._made: dict[int, tuple[ArtifactRef, ...]] = {}
@@ -85,9 +86,15 @@ class Journal:
         """Note the key of a task, and its foreach item in a few words, for the next row of the task."""
         self._starting[start.task] = key, item
 
-    def number_of(self, task: TaskId) -> int:
-        """Return the number that a running task has in its run: the number of its first attempt."""
-        return self.running[str(task)]
+    def number_of(self, task: TaskId, attempt: int) -> int:
+        """Return the number that a task has in its run, or will have once it begins: that of its first attempt."""
+        if task in self._open:
+            return self.running[str(task)]
+        if attempt:
+            return self._first[task]
+        if task not in self._reserved:
+            self._reserved[task] = self.writer.next_number(self.run_row.id)
+        return self._reserved[task]
 
     def put(self, row: TaskRow, encoded: Encoded) -> None:
         """Write a task that no process ran: it holds the values from which the run starts."""
@@ -163,7 +170,7 @@ class Journal:
         key, item = self._starting.pop(task, ("", ""))
         return TaskRow(
             run=self.run_row.id,
-            number=self.writer.next_number(self.run_row.id),
+            number=self._reserved.pop(task, 0) or self.writer.next_number(self.run_row.id),
             step=task.step,
             path=task.path,
             turn=task.turn,
@@ -198,6 +205,13 @@ class Journal:
         if result is not None and result.files:
             self._files[made] = result.files
             self._has_new_files = True
+
+    def clone(self, row: TaskRow) -> TaskReused:
+        """Take over a task of another run as it is, whatever has changed since; returns what that comes to."""
+        event = self._reused(TaskId(row.step, row.path, row.turn, row.split), row)
+        self._starting[event.task] = row.key, row.item
+        self.record(event, None)
+        return event
 
     def _reuse(self, event: TaskReused) -> None:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
@@ -254,6 +268,13 @@ class Journal:
     def _address(self, row: TaskRow) -> str:
         run = self.history.run_of_id(row.run)
         return f"{run.number if run else 0}/{row.number}"
+
+
+class JournalOfSpin(Journal):
+    """Writes the run of a single task whose inputs may be others than stand above it: nothing may be taken from it."""
+
+    def expect(self, start: StartTask, key: str, item: str) -> None:
+        super().expect(start, "", item)
 
 
 def _chosen(artifacts: tuple[ArtifactRef, ...]) -> str:

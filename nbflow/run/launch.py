@@ -27,7 +27,8 @@ from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.workers.fork_server import start_fork_server
-from nbflow.run.workers.pool import default_method
+from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
@@ -35,41 +36,69 @@ from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.store import LIVE_FOLDER, Store
 
 
+@dataclass(frozen=True)
+class RunRequest:
+    """What to run: the steps of a plan, with these parameters.
+
+    Attributes:
+        plan: The steps that take part, and which of them may come from the store.
+        parameters: The value of each parameter of the flow.
+        tags: Names that the run gets.
+        kind: How the run began.
+        origin: The number of the run that this one resumes.
+    """
+
+    plan: RunPlan
+    parameters: Mapping[str, Any]
+    tags: tuple[str, ...] = ()
+    kind: RunKind = RunKind.RUN
+    origin: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Holds a run that is over: its row, its outcome and its final state."""
+    """A run that is over."""
 
     row: RunRow
     outcome: Outcome
     run: RunMachine
 
 
+def start(
+    program: Program, run: RunMachine, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
+) -> Executor:
+    """Make a run ready to be executed: the one way for shell, kernel, background and script.
+
+    Args:
+        program: The flow with its parameters, and the row of the run.
+        run: Decides what runs, and when.
+        journal: Where the run is recorded.
+        listener: Hears of every event after it was recorded.
+        workers: Makes what performs the tasks.
+    """
+    return Executor(run, program, journal, listener, workers)
+
+
 def launch(
     graph: Graph,
-    plan: RunPlan,
-    parameters: Mapping[str, Any],
+    request: RunRequest,
     store: Store,
     folder: Path,
     listener: Listener,
     *,
-    kind: RunKind = RunKind.RUN,
-    origin: int | None = None,
-    tags: Iterable[str] = (),
     started: Callable[[RunRow, Executor], None] = lambda row, executor: None,
+    workers: StartWorkers = LocalPool,
 ) -> Finished:
     """Run a linked flow to the end.
 
     Args:
-        graph: The linked flow.
-        plan: The steps that take part, and what may be reused.
-        parameters: The values of the flow's parameters, by name.
-        store: The store that keeps the run.
-        folder: The folder of the notebook, in which its steps run.
-        listener: Called with each event after it was committed.
-        kind: Says whether this is a run, a resume or an interactive run.
-        origin: The number of the run that this run resumes.
-        tags: Labels of the run.
-        started: Called once the run has its number, before the first task; its executor can cancel the run.
+        graph: The flow.
+        request: What is to run.
+        store: Where the run is kept.
+        folder: The folder in which the steps run.
+        listener: Hears of every event after it was recorded.
+        started: Called once the run has its number, before the first task; may cancel the run by the executor.
+        workers: Makes what performs the tasks.
 
     Raises:
         FlowRefused: The graph has errors.
@@ -78,17 +107,23 @@ def launch(
     """
     refuse_errors(graph)
     with store.lease(), store.writer() as writer:
-        program = Program(graph, parameters, folder, store.root)
-        row = begin_run(writer, program, plan, kind, origin, tags)
+        program = Program(graph, request.parameters, folder, store.root)
+        row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
         forget_the_dead(store)
-        start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
-        run = RunMachine(graph, plan)
-        executor = Executor(run, program, Journal(writer, store.history, row), listener, default_method())
+        prepare_workers(program, request.plan)
+        executor = start(
+            program, RunMachine(graph, request.plan), Journal(writer, store.history, row), listener, workers
+        )
         started(row, executor)
         outcome = executor.execute()
-        keep_learned(writer, run)
-        return Finished(row, outcome, run)
+        keep_learned(writer, executor.run)
+        return Finished(row, outcome, executor.run)
+
+
+def prepare_workers(program: Program, plan: RunPlan) -> None:
+    """Start the fork server of this process with what the steps import; do nothing if it runs already."""
+    start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
 
 
 def forget_the_dead(store: Store) -> None:
@@ -113,23 +148,21 @@ def refuse_empty(flow: FlowSource) -> None:
         raise NothingToRun(flow.document)
 
 
-def begin_run(
-    writer: CatalogWriter, program: Program, plan: RunPlan, kind: RunKind, origin: int | None, tags: Iterable[str]
-) -> RunRow:
+def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> RunRow:
     """Write the row of a run, its code, its environment and the digests of the files that its steps depend on."""
-    flow = program.graph.flow
+    flow, steps = program.graph.flow, request.plan.reuse
     writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
     for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(
         flow.name,
         flow.document,
-        kind,
+        request.kind,
         parameters=program.parameters,
-        origin=origin,
-        tags=tags,
+        origin=request.origin,
+        tags=request.tags,
         code=writer.put_code(write_cells(flow.cells)),
-        environment=writer.put_environment(describe_environment(files_of(program, plan.reuse), plan.reuse)),
+        environment=writer.put_environment(describe_environment(files_of(program, steps), steps)),
     )
 
 

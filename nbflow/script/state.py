@@ -15,7 +15,7 @@ from nbflow.script.transition import HIDDEN, Transition
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
-from nbflow.store.store import Store
+from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
@@ -25,7 +25,7 @@ class TaskArtifacts:
 
     step: str
     artifacts: dict[str, ArtifactRef]
-    store: Store
+    store: ValueStore
     home: Home
     stack: Sequence[Level] = ()
     lists: Sequence[tuple[str, str]] = ()  # of each foreach around: the step it leads to, and the name of its list
@@ -56,6 +56,12 @@ class TaskArtifacts:
             item = replace(self.stack[depth].item, name="input")
             self._items[depth] = self.store.load({"input": item}, self.home)["input"]
         return self._items[depth]
+
+    def take_items(self, given: Mapping[str, Any]) -> None:
+        """Have the items of lists that are given instead of stored ones."""
+        for depth, (level, (_, name)) in enumerate(zip(self.stack, self.lists, strict=False)):
+            if name in given:
+                self._items[depth] = list(given[name])[level.index]
 
     # joins
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,7 @@ from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.catalog.sweep import Swept, sweep
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling import codec
-from nbflow.store.pickling.codec import CannotLend, Encoded
-from nbflow.store.pickling.heap import Heap
-from nbflow.store.pickling.home import Home
-from nbflow.store.values.artifact_ref import ArtifactRef, Component
+from nbflow.store.value_store import ValueStore
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
@@ -30,7 +26,7 @@ LIVE_FOLDER = "live"  # the folder for what running tasks print
 HOME_VARIABLE = "NBFLOW_HOME"
 
 
-class Store:
+class Store(ValueStore):
     """Saves and loads values and opens the catalog. Each process opens its own store.
 
     Hold `lease()` from the first `save` until the rows of the run are committed.
@@ -40,7 +36,8 @@ class Store:
         self.root = root
         self.catalog = root / CATALOG
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
-        self.blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
+        blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
+        super().__init__(blobs, lambda digest: self.history.component(digest))
 
     @staticmethod
     def locate(start: Path) -> Path:
@@ -103,62 +100,6 @@ class Store:
 
     def __exit__(self, *error: object) -> None:
         self.close()
-
-    # ---- values
-
-    def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
-        """Write the blobs of values, and return the rows for the run's catalog writer. `scope` is the step's name."""
-        return codec.encode(values, self.blobs, home, scope=scope)
-
-    def save_reached(
-        self,
-        values: Mapping[str, object],
-        visible: Iterable[ArtifactRef],
-        home: Home,
-        heap: Heap,
-        scope: str = "",
-        beside: Mapping[str, object] | None = None,
-    ) -> tuple[Encoded, dict[str, object]]:
-        """Store the values of a task, and each visible artifact that reaches an object which the task has changed.
-
-        Args:
-            values: The values that the task has bound, by name.
-            visible: The artifacts that the task could see.
-            home: Finds modules and definitions of the program.
-            heap: Where the task has loaded its inputs; it must have been compared already.
-            scope: The name of the step.
-            beside: Values of other names; those that share objects with stored values are stored too.
-
-        Returns:
-            What is stored, and the values of the visible artifacts among it by name.
-        """
-        others = [one for one in visible if one.name not in values]
-        taken = frozenset(digest for one in others for digest in one.shares)
-        while True:
-            reached = heap.reached(others)
-            try:
-                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken, beside), reached
-            except CannotLend as error:
-                heap.give_up(error.digests)
-
-    def load(
-        self, artifacts: Mapping[str, ArtifactRef], home: Home, components: Mapping[str, Component] | None = None
-    ) -> dict[str, object]:
-        """Return the values of artifacts by name. Names that shared objects share them again.
-
-        `components` are component rows by digest that may not be committed yet.
-        """
-        return self.heap(home, components).load(artifacts)
-
-    def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
-        """Return a heap, into which a task loads the artifacts that it reads."""
-        known = components or {}
-        return Heap(self.blobs, home, lambda digest: known.get(digest) or self.history.component(digest))
-
-    def has(self, component: Component) -> bool:
-        """Return whether all blobs of a component are there in full length."""
-        digests = (*component.buffers, component.blob) if component.blob else component.buffers
-        return all(self.blobs.exists(digest) for digest in digests)
 
     # ---- the store as a whole
 

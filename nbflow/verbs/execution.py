@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
-from nbflow.run.machine.plan import RunPlan, plan_run
+from nbflow.run.launch import RunRequest
+from nbflow.run.machine.plan import plan_run
 from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
 from nbflow.verbs.context import PERFORM, PLACE
@@ -83,7 +83,7 @@ def run(
         require_step(place.flow, name)
     parameters = place.parameters(ctx)
     plan = plan_run(place.graph, fresh=fresh, to=to, start=start, only=only, slots=jobs, memory=memory)
-    perform(place, Request(plan, parameters, tags))
+    perform(place, RunRequest(plan, parameters, tags))
 
 
 @click.command(cls=FlowCommand)
@@ -102,7 +102,7 @@ def resume(
     row = place.archive.run(origin)
     parameters = place.parameters(ctx, row)
     plan = plan_run(place.graph, slots=jobs, memory=memory)
-    perform(place, Request(plan, parameters, tags, RunKind.RESUME, row.number))
+    perform(place, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
 
 
 @click.command(cls=FlowCommand)
@@ -122,7 +122,7 @@ def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int 
     parameters = place.parameters(ctx, row)
     anew = tasks_anew(place, address)
     plan = plan_run(place.graph, rerun=anew, slots=jobs, memory=memory)
-    perform(place, Request(plan, parameters, tags, RunKind.RESUME, row.number))
+    perform(place, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
 
 
 def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
@@ -139,22 +139,11 @@ def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int,
     return [(address.step, path) for path in sorted(paths)]
 
 
-@dataclass(frozen=True)
-class Request:
-    """Says what a run verb was asked to do."""
-
-    plan: RunPlan
-    parameters: dict[str, Any]
-    tags: tuple[str, ...] = ()
-    kind: RunKind = RunKind.RUN
-    origin: int | None = None
-
-
-Perform = Callable[[Workplace, Request], None]
+Perform = Callable[[Workplace, RunRequest], None]
 """Performs a request in the way of one front end."""
 
 
-def perform(place: Workplace, request: Request) -> None:
+def perform(place: Workplace, request: RunRequest) -> None:
     """Pass the request to the front end in which the verb is used."""
     front_end: Perform = click.get_current_context().meta[PERFORM]
     front_end(place, request)

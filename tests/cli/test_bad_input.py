@@ -91,7 +91,7 @@ VERBS_ON_STEPS = (
 @pytest.mark.parametrize("verb", VERBS_ON_STEPS, ids=" ".join)
 def test_without_steps_there_is_nothing_to_run(shell: Shell, verb: list[str]) -> None:
     answer = shell(verb[0], shell.write("plain", "x = 1"), *verb[1:])
-    fix = "Begin a cell with  %%step NAME  to make it one, or let  nbflow init plain.ipynb  do it"
+    fix = "Write  %%step NAME  as the first line of a cell, or let  nbflow init plain.ipynb  choose the steps"
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == f"Error: there is nothing to run: plain.ipynb has no steps. {fix}\n"
     assert os.listdir(shell.folder) == ["plain.ipynb"]
@@ -158,7 +158,7 @@ def test_a_store_without_write_permission_is_said_so(shell: Shell) -> None:
         shell.folder.chmod(0o700)
     assert answer.code == 1
     assert "cannot write to" in answer.err
-    assert "set NBFLOW_HOME to a folder of yours" in answer.err
+    assert "set NBFLOW_HOME to a folder of your own" in answer.err
 
 
 def test_a_store_that_cannot_be_a_folder_is_said_so(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,9 +193,7 @@ def test_asking_about_runs_before_there_is_one(shell: Shell, verb: list[str]) ->
     answer = shell(verb[0], path, *verb[1:])
     assert answer.code == 2
     root = shell.folder / ".nbflow"
-    assert answer.err == (
-        f"Error: flow 'flow' has not run yet (there is no run of it in {root}): run it with nbflow run\n"
-    )
+    assert answer.err == (f"Error: flow 'flow' has not run yet ({root} holds no run of it): run it with nbflow run\n")
     assert not (shell.folder / ".nbflow").exists()
 
 

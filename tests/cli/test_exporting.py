@@ -45,7 +45,7 @@ def test_a_file_that_is_there_is_only_written_over_when_forced(shell: Shell) -> 
     refused = shell("export", notebook, str(target))
     assert (refused.code, refused.err) == (
         1,
-        f"Error: {target} exists: give another name, or --force to write over it\n",
+        f"Error: {target} exists already: give another name, or add --force to overwrite it\n",
     )
     assert target.read_text() == "mine"
     assert shell("export", notebook, str(target), "--force").code == 0
@@ -336,4 +336,4 @@ def test_a_script_that_is_no_python_any_more_is_refused(shell: Shell) -> None:
 def test_of_a_notebook_without_steps_there_is_nothing_to_export(shell: Shell) -> None:
     answer = shell("export", shell.write("films", "import os"), str(shell.folder / "flow.py"))
     assert answer.code == 2
-    assert answer.err.startswith("Error: there is nothing to run: films.ipynb has no steps. Begin a cell with  %%step")
+    assert answer.err.startswith("Error: there is nothing to run: films.ipynb has no steps. Write  %%step")

@@ -54,7 +54,7 @@ def test_a_run_is_tagged_and_found_by_its_tag(shell: Shell, notebook: str) -> No
     assert "parameters\n  top  3 → 2\n" in shell("diff", notebook, "2", "good").out
     assert shell("runs", notebook, "--tag", "god").err == "Error: no tag 'god': did you mean 'good'?\n"
     assert shell("tag", notebook, "3", "17").code == 2
-    assert shell("tag", notebook, "9", "x").err.startswith("Error: no run '9': there is 1, 2, 3")
+    assert shell("tag", notebook, "9", "x").err.startswith("Error: no run '9': choose from 1, 2, 3")
 
 
 def test_diff_shows_parameters_code_and_artifacts(shell: Shell, notebook: str) -> None:
@@ -118,7 +118,8 @@ def test_dump_refuses_names_and_tasks_that_are_not_there(shell: Shell, notebook:
     assert shell("dump", notebook, "load", "number").err == (
         "Error: no artifact of load 'number': did you mean 'numbers'?\n"
     )
-    assert shell("dump", notebook, "work[9]").err == "Error: run 3 has no task work[9]: there is work[0], work[1]\n"
+    known = "its tasks are work[0], work[1]"
+    assert shell("dump", notebook, "work[9]").err == f"Error: run 3 has no task work[9]: {known}\n"
     assert shell("dump", notebook, "wrok").err == "Error: no step that has run 'wrok': did you mean 'work'?\n"
     assert shell("dump", notebook, "work[").code == 2
     assert "--file takes one task, such as work[0]" in shell("dump", notebook, "work", "--file", "x").err

@@ -150,11 +150,11 @@ def test_a_namespace_hides_the_runs_of_others(flow: Flow) -> None:
     ("look", "message"),
     [
         (lambda flow: Flow("film"), "no flow 'film': did you mean 'films'?"),
-        (lambda flow: flow["7"], "no run '7': there is 1, 2, 3, good"),
+        (lambda flow: flow["7"], "no run '7': choose from 1, 2, 3, good"),
         (lambda flow: flow["1"]["fti"], "no step 'films/1/fti': did you mean 'films/1/fit'?"),
         (lambda flow: flow["1"]["load"]["load[4]"], "no task 'films/1/load/load[4]': did you mean 'films/1/load/"),
         (lambda flow: flow["1"]["load"].task["flims"], "did you mean 'films/1/load/"),
-        (lambda flow: Run["1"], "no run '1': there is films/1, loop/1"),
+        (lambda flow: Run["1"], "no run '1': choose from films/1, loop/1"),
     ],
 )
 def test_what_is_not_there_offers_the_nearest(flow: Flow, look, message: str) -> None:
@@ -169,7 +169,7 @@ def test_a_missing_attribute_names_those_there_are(flow: Flow) -> None:
 
 
 def test_a_pathspec_of_another_form_is_refused(flow: Flow) -> None:
-    with pytest.raises(PathspecError, match=r"^'films' is no pathspec of the form Flow/run$"):
+    with pytest.raises(PathspecError, match=r"^'films' is not a pathspec of the form Flow/run$"):
         Run("films")
 
 

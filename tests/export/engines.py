@@ -20,7 +20,7 @@ from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Outcome
-from nbflow.run.launch import launch
+from nbflow.run.launch import RunRequest, launch
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace
@@ -57,7 +57,7 @@ class Engines:
         parameters = {one.name: one.default for one in graph.flow.parameters} | dict(self.parameters)
         with Store.open(self.folder / ".nbflow") as store:
             plan = plan_run(graph, fresh=True, slots=2)
-            finished = launch(graph, plan, parameters, store, self.folder, lambda *_: None)
+            finished = launch(graph, RunRequest(plan, parameters), store, self.folder, lambda *_: None)
             program = Program(finished.run.graph, parameters, self.folder, store.root, finished.row.id)
             home = Namespace(program, store.history.code)
             values: Values = {}

@@ -91,15 +91,15 @@ HIDDEN = "getattr(random, 'ran' + 'dom')()"
 WATCHED = {
     "a draw": (
         ["import random", "random.seed(1)", f"%%step q\nz = {HIDDEN}", A],
-        "step 'q' has drawn random numbers from the global generator of random, which its code does not show",
+        "step 'q' drew random numbers from the global generator of random, which its code does not show",
     ),
     "a constant": (
         ["SEEN = []\nOTHER = {'seen': SEEN}", "%%step a\nn = [OTHER][0]['seen'].append(1)", "%%step b\nx = OTHER"],
-        "step 'a' changed 'OTHER', which the script makes anew in every process, so that 'b' would see it as before",
+        "step 'a' changed 'OTHER', which every process of the script defines again, so 'b' would see it unchanged",
     ),
     "a class": (
         ["class Node: made = 0", "%%step a\nsetattr([Node][0], 'made', 1)\nx = 1", "%%step b\ny = (x, Node.made)"],
-        "step 'a' changed 'Node', which the script makes anew in every process",
+        "step 'a' changed 'Node', which every process of the script defines again",
     ),
 }
 

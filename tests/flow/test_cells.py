@@ -57,8 +57,8 @@ def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
         "nb.ipynb · cell 2, line 3: Python cannot read this: invalid syntax. Rewrite the line 'z = = 2'",
         "nb.ipynb · cell 3, line 2: '%store z' keeps values between sessions, as the store of nbflow does for every "
         "step. Delete the line",
-        "nb.ipynb · cell 4, line 3: a function of step 'c' awaits and is not async. "
-        "Write 'async def', or await where it is called",
+        "nb.ipynb · cell 4, line 3: a function of step 'c' uses await but is not async. "
+        "Write 'async def', or await in the code that calls it",
         "nb.ipynb · cell 5, line 2: Python cannot read this: 'return' outside function. Rewrite the line 'return 1'",
     ]
     assert [step.name for step in flow.steps] == ["a", "b", "c", "d"]

@@ -163,7 +163,7 @@ RULES = [
     ),
     (
         PARAMS + "%%parameters\ntop_k = 4",
-        "cell 2, line 2: parameter 'top_k' is also stated in cell 1. Keep one of them",
+        "cell 2, line 2: parameter 'top_k' is also defined in cell 1. Keep one of them",
         PARAMS + "%%parameters\nlow_k = 4",
     ),
     (

@@ -65,7 +65,7 @@ FAULTS = [
     ("%%step class", "'class' cannot name a step. Write one Python identifier, such as clean"),
     ("%%step a --foreech x in y", "--foreech is not an option. Did you mean --foreach?"),
     ("%%step a --bg yes", "--bg takes no value, but 'yes' follows it. Delete 'yes'"),
-    ("%%step a --bg --bg", "--bg stands twice. Keep one of them"),
+    ("%%step a --bg --bg", "--bg is given twice. Keep one of them"),
     ("%%step a --foreach x", "--foreach 'x' is not of the form VAR in EXPR. Write for example --foreach cfg in grid"),
     (
         "%%step a --foreach x in y[",
@@ -90,14 +90,14 @@ FAULTS = [
         "and compute anything else in a step above",
     ),
     ("%%step a --if x == f(1)", "--if cannot compare with 'f(1)'. Write a literal, such as 3 or 'full'"),
-    ("%%step a --if x --else x", "--if and --else cannot stand in one header. Give each its own step"),
+    ("%%step a --if x --else x", "--if and --else cannot be in one header. Use one step for each"),
     (
         "%%step a --join b --foreach x in y",
-        "--join and --foreach cannot stand in one header. Let this step join, and put the foreach into the next one",
+        "--join and --foreach cannot be in one header. Let this step join, and put the foreach into the next one",
     ),
-    ("%%parameters x", "'x' after parameters means nothing. Delete 'x'; parameters cells take no options"),
-    ("%%stpe a", "'%%stpe' is none of nbflow's headers. Write %%step if this cell is meant for nbflow"),
-    ("#| stepp: a", "'#| stepp' is none of nbflow's headers. Write #| step if this cell is meant for nbflow"),
+    ("%%parameters x", "'x' after parameters has no meaning. Delete 'x'; parameters cells take no options"),
+    ("%%stpe a", "'%%stpe' is not an nbflow header. Write %%step if this cell is meant for nbflow"),
+    ("#| stepp: a", "'#| stepp' is not an nbflow header. Write #| step if this cell is meant for nbflow"),
 ]
 
 
@@ -178,5 +178,5 @@ def test_names_are_normalised_as_python_does() -> None:
 def test_a_header_in_the_midst_of_a_cell_is_told(above: str, line: str) -> None:
     [fault] = read_header(f"{above}\n{line}\ny = 2").faults
     assert (fault.line, fault.warning) == (len(above.splitlines()) + 1, True)
-    assert fault.message == f"'{line}' stands in the midst of a cell, and is no header there"
+    assert fault.message == f"'{line}' is in the middle of a cell, so it is not a header"
     assert read_header(f"{above}\nprint('%%step b', '# %%step')").faults == ()

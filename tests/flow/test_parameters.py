@@ -165,4 +165,4 @@ def test_injected_values_override_defaults_and_keep_type_and_help() -> None:
 
 def test_a_number_that_python_cannot_write_is_refused_in_few_words() -> None:
     [problem, *_] = problems_of(f"%%parameters\nn: int = 0x{'f' * 6000}")
-    assert "must be a whole number, not one of more than 4,300 digits" in problem
+    assert "must be a whole number, not a number of more than 4,300 digits" in problem

@@ -135,7 +135,7 @@ def test_a_missing_ancestor_is_named_with_the_command_and_nothing_runs(live: Liv
     with pytest.raises(AncestorsMissing) as caught:
         live.run("%%step two\ny = x")
     assert re.sub(r"\d\.\d+ s", "0.00 s", str(caught.value)) == (
-        "step 'two' needs 'one' (last took 0.00 s), which is not stored as the notebook stands now. "
+        "step 'two' needs 'one' (last took 0.00 s), which is not stored for the notebook as it is now. "
         "Run what is missing: %flow run --to two"
     )
 

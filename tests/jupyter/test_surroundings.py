@@ -49,7 +49,7 @@ def test_leaving_is_a_failure_of_the_step_and_says_so(live: Live) -> None:
     live.names |= {"exit": lambda: pytest.fail("IPython's word ends the kernel"), "quit": None}
     before = live.names["exit"], live.names["quit"]
     for call in ("exit()", "quit(1)", "import sys; sys.exit('no')"):
-        with pytest.raises(StepExited, match="which ends a step as a failure"):
+        with pytest.raises(StepExited, match="so it counts as failed"):
             live.run(f"%%step leave\n{call}\nx = 1")
     assert (live.names["exit"], live.names["quit"]) == before
     assert "x" not in live.names

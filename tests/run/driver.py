@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from nbflow.run.events.events import Event
-from nbflow.run.launch import launch, link_known
+from nbflow.run.launch import RunRequest, launch, link_known
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.task.performer import Result
 from nbflow.store.store import Store
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
     def announce(event: Event, _result: Result | None) -> None:
         print(type(event).__name__, event.task if hasattr(event, "task") else "", flush=True)
 
-    finished = launch(graph, plan_run(graph, slots=2), {}, store, folder, announce)
+    finished = launch(graph, RunRequest(plan_run(graph, slots=2), {}), store, folder, announce)
     print("over", finished.outcome, flush=True)
 
 

@@ -11,7 +11,7 @@ from nbflow.flow.graph.link import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Event, TaskId, TaskReused, TaskStarted
-from nbflow.run.launch import Finished, launch, link_known
+from nbflow.run.launch import Finished, RunRequest, launch, link_known
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace
@@ -91,6 +91,6 @@ class Place:
             if result is not None:
                 results[result.task] = result
 
-        finished = launch(graph, plan, parameters, store, self.folder, listen)
+        finished = launch(graph, RunRequest(plan, parameters), store, self.folder, listen)
         program = Program(finished.run.graph, parameters, self.folder, store.root, finished.row.id)
         return Ran(finished, events, results, store, program)

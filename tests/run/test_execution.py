@@ -383,6 +383,6 @@ def test_a_step_that_reads_what_could_not_be_stored_is_refused_before_it_runs(pl
     ran = place.run(flow("%%step make\nitems = (i for i in range(3))", "%%step use\nprint('begun')\nn = sum(items)"))
     failure = failures(ran)["use"].failure
     assert (failure.type, failure.kind) == ("InputLost", FailureKind.ERROR)
-    assert failure.message.startswith("step 'use' reads 'items', a generator that step 'make' has made and that cannot")
+    assert failure.message.startswith("step 'use' reads 'items', a generator that step 'make' made and that cannot")
     assert "put 'make' and 'use' into one cell" in failure.message
     assert ran.text("use") == ""

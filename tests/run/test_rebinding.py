@@ -76,5 +76,5 @@ def test_a_deletion_that_the_text_of_a_step_does_not_show_fails_the_step(place: 
     ran = place.run(Shape("hidden", text + "\n---\n%%step d --in x\ndrop()", {}))
     (failed,) = [event for event in ran.events if isinstance(event, TaskFailed) and event.task.step == "d"]
     assert failed.failure.message == (
-        "step 'd' has deleted x where nobody can see it: write  del x  in the cell of 'd'"
+        "step 'd' has deleted x in a way that its text does not show: write  del x  in the cell of 'd'"
     )

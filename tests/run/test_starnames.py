@@ -24,7 +24,9 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_module_is_imported_once_and_not_here(tmp_path: Path, own_cache: Path) -> None:
     module = tmp_path / "counted.py"
-    module.write_text("open('log', 'a').write('x')\nprint('loud')\nfirst, _second = 1, 2\ndef third(): pass\n")
+    module.write_text(
+        f"open({str(tmp_path / 'log')!r}, 'a').write('x')\nprint('loud')\nfirst, _second = 1, 2\ndef third(): pass\n"
+    )
     look_beside(tmp_path / "nb.ipynb")
     assert star_names("counted") == {"first", "third"}
     assert (star_names("counted"), "counted" in sys.modules) == ({"first", "third"}, False)

@@ -8,67 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull
+from nbflow.errors import BlobCorrupt, StoreFull
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.local import MAP, SEAL, LocalBlobs
 from nbflow.store.blobs.memory import MemoryBlobs
-from nbflow.store.blobs.protocol import BlobStore, blob_size
-
-SIZES = [0, 1, 1000, MAP - 1, MAP, 9 << 20]
-
-
-@pytest.fixture(params=["local", "memory"])
-def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> BlobStore:
-    return LocalBlobs(tmp_path / "blobs") if request.param == "local" else MemoryBlobs()
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.testing import BlobStoreConformance
 
 
 def content(length: int) -> bytes:
     return (os.urandom(1000) * (length // 1000 + 1))[:length]
 
 
-class TestContract:
-    @pytest.mark.parametrize("length", SIZES)
-    def test_bytes_come_back(self, anywhere: BlobStore, length: int) -> None:
-        data = content(length)
-        digest = anywhere.put(data)
-        assert bytes(anywhere.open(digest)) == data
-        assert blob_size(digest) == length
-        assert anywhere.exists(digest)
-        anywhere.check(digest)
+class TestLocalConforms(BlobStoreConformance):
+    @pytest.fixture
+    def blob_store(self, tmp_path: Path) -> BlobStore:
+        return LocalBlobs(tmp_path / "blobs")
 
-    def test_equal_bytes_are_one_blob(self, anywhere: BlobStore) -> None:
-        assert anywhere.put(b"abc") == anywhere.put(bytearray(b"abc")) == anywhere.put(memoryview(b"abc"))
-        assert len(list(anywhere)) == 1
 
-    def test_different_bytes_have_different_names(self, anywhere: BlobStore) -> None:
-        assert len({anywhere.put(b"abc"), anywhere.put(b"abd"), anywhere.put(b"ab")}) == 3
-
-    @pytest.mark.parametrize("length", [10, MAP])
-    def test_writing_to_what_was_opened_does_not_reach_the_store(self, anywhere: BlobStore, length: int) -> None:
-        digest = anywhere.put(bytes(length))
-        opened = anywhere.open(digest)
-        opened[0] = 7
-        assert bytes(anywhere.open(digest)) == bytes(length)
-
-    def test_a_missing_blob_is_named(self, anywhere: BlobStore) -> None:
-        digest = anywhere.put(b"abc")
-        anywhere.delete(digest)
-        assert not anywhere.exists(digest)
-        for use in (anywhere.open, anywhere.check):
-            with pytest.raises(BlobMissing, match=digest):
-                use(digest)
-
-    def test_delete_frees_bytes_once(self, anywhere: BlobStore) -> None:
-        digest = anywhere.put(b"abc")
-        assert [anywhere.delete(digest), anywhere.delete(digest)] == [3, 0]
-        assert list(anywhere) == []
-
-    def test_what_is_open_survives_delete(self, anywhere: BlobStore) -> None:
-        data = content(MAP)
-        digest = anywhere.put(data)
-        opened = anywhere.open(digest)
-        anywhere.delete(digest)
-        assert bytes(opened) == data
+class TestMemoryConforms(BlobStoreConformance):
+    @pytest.fixture
+    def blob_store(self) -> BlobStore:
+        return MemoryBlobs()
 
 
 class TestLocal:

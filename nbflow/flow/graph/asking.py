@@ -1,4 +1,4 @@
-"""What a step asks for from above, and what the steps below one ask for before somebody binds it anew."""
+"""Finds the names that a step asks for from above, and those that the steps below ask for."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from nbflow.flow.syntax.specs import FlowSource, StepSpec
 
 
 def mentions(step: StepSpec) -> frozenset[str]:
-    """The plain names of the body and of the foreach expression, among which those of the prelude are."""
+    """Return the plain names in the body and the foreach expression; names of the prelude are among them."""
     names = step.mentions | (step.foreach.reads if step.foreach else frozenset())
     return names if step.metaflow else names | step.reads | step.maybe_reads
 
 
 def hard_reads(step: StepSpec) -> frozenset[str]:
-    """The names without which a step cannot run."""
+    """Return the names without which a step cannot run."""
     names = step.reads | (step.foreach.reads if step.foreach else frozenset())
     return names | {step.guard.name} if step.guard else names
 
 
 def soft_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:
-    """What the step may want, and what the prelude that it uses wants when it is called."""
+    """Return the names that a step may read, and those that the prelude it uses reads when called."""
     named = mentions(step)
     soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
     prelude = flow.prelude.seen_from(step.place)
@@ -33,7 +33,9 @@ def soft_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:
 
 
 def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) -> frozenset[str]:
-    """The names that functions change which the step uses: of the prelude, of `artifacts`, or first assigned there."""
+    """Return the names that functions used by the step change: names of the prelude, of `artifacts`, or first assigned
+    there.
+    """
     prelude = flow.prelude.seen_from(step.place)
     closure = prelude.reached(mentions(step) & prelude.names)
     known = prelude.names.union(artifacts, *(definition.assigns for definition in closure))
@@ -41,7 +43,7 @@ def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) 
 
 
 def asked_below(steps: Sequence[StepSpec], flow: FlowSource) -> Mapping[str, frozenset[str]]:
-    """For each step the names, of those that some step binds in passing or deletes, that somebody below asks for."""
+    """Map each step to the names that some step below reads, among names that steps bind in passing or delete."""
     candidates = frozenset().union(*(step.passing | step.ends | step.maybe_ends for step in steps))
     asked: dict[str, frozenset[str]] = {}
     below: frozenset[str] = frozenset()
@@ -60,7 +62,7 @@ def _all_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:
 
 
 def _looked_up(step: StepSpec) -> Iterable[str]:
-    """What a body may ask of tasks: `inputs.score`, `task.model`, `inputs.table("cfg")`."""
+    """Yield the names that a body may read from tasks: `inputs.score`, `task.model`, `inputs.table("cfg")`."""
     for node in every_node(parse(step.body)):
         if isinstance(node, ast.Attribute):
             yield node.attr
@@ -69,7 +71,7 @@ def _looked_up(step: StepSpec) -> Iterable[str]:
 
 
 def _certain(step: StepSpec) -> frozenset[str]:
-    """What the steps below have from this one, whatever stands above it."""
+    """Return the names that the steps below get from this step for sure."""
     if step.guard or step.foreach:
         return frozenset()
     return (step.writes - step.maybe_writes) | (step.passing - step.maybe_passing) | step.ends

@@ -1,4 +1,4 @@
-"""`inputs.STEP.name` outside a join: a read from one of two parallel branches, by the step's name."""
+"""Finds reads of `inputs.STEP.name` outside a join, which take a name from one of two parallel branches."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ INPUTS = "inputs"
 
 
 def branch_reads(step: StepSpec) -> frozenset[str]:
-    """The X of every `inputs.X` in a body."""
+    """Return the X of every `inputs.X` in a body."""
     if INPUTS not in step.mentions:
         return frozenset()
     return frozenset(_attributes(parse(step.body)))
 
 
 def reads_inputs_whole(step: StepSpec) -> bool:
-    """Whether a body looks at `inputs` in any other way."""
+    """Return whether a body uses `inputs` in any other way than `inputs.X`."""
     tree = parse(step.body)
     mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in every_node(tree))
     return mentions > sum(1 for _ in _attributes(tree))

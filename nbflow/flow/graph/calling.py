@@ -1,4 +1,4 @@
-"""Which names the functions ask for that artifacts hold: whoever calls one of them needs these names as well."""
+"""Finds the names that functions held by artifacts read: a step that calls such a function needs these names too."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from nbflow.flow.syntax.specs import FlowSource, StepSpec
 
 @dataclass(slots=True)
 class Calling:
-    """What has been found so far, in document order: step -> artifact -> the names that its functions ask for."""
+    """Maps, for the steps linked so far, each step and artifact to the names that its functions read."""
 
     flow: FlowSource
     found: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
 
     def note(self, step: StepSpec, reads: Iterable[NameRead]) -> None:
-        """Note what the artifacts of a step may ask for, which go by what it has read."""
+        """Note the names that functions in a step's artifacts may read, from the artifacts that the step has read."""
         given = {read.name: asked for read in reads if (asked := self._of(read))}
         prelude = self.flow.prelude.seen_from(step.place)
         made = {name: names for name, names in given.items() if name in step.writes}
@@ -47,7 +47,9 @@ class Calling:
                 yield from (definition.wants for definition in prelude.closure([name]))
 
     def asked(self, reads: Iterable[NameRead], joined: Iterable[str] = ()) -> frozenset[str]:
-        """What the functions ask for that a step may call; a join may call those of all tasks that it sees."""
+        """Return the names that the functions read which a step may call. A join may call the functions of all tasks it
+        sees.
+        """
         if not self.found:
             return frozenset()
         every = (names for step in joined for names in self.found.get(step, {}).values())

@@ -1,4 +1,7 @@
-"""Foreach scopes: which steps run once per item, and what a join closes. A scope names foreach steps from outside."""
+"""Computes foreach scopes: which steps run once per item, and what a join closes.
+
+A scope is a tuple of the names of foreach steps, outermost first.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +11,26 @@ ForeachScope = tuple[str, ...]
 
 
 def is_within(inner: ForeachScope, outer: ForeachScope) -> bool:
-    """Whether `inner` is `outer` or inside it."""
+    """Return whether `inner` is `outer` or inside it."""
     return inner[: len(outer)] == outer
 
 
 def deepest(scopes: Iterable[ForeachScope]) -> ForeachScope:
-    """The scope of a step that reads from all of these; the first of the longest if they do not fit together."""
+    """Return the scope of a step that reads from all of these: the first of the longest ones."""
     return max(scopes, key=len, default=())
 
 
 def disagreement(scopes: Iterable[ForeachScope]) -> tuple[ForeachScope, ForeachScope] | None:
-    """Two scopes that no single task can be inside of."""
+    """Return two scopes that no single task can be inside of, or None."""
     every = sorted(set(scopes), key=lambda scope: (len(scope), scope))
     return next(((a, b) for i, a in enumerate(every) for b in every[i + 1 :] if not is_within(b, a)), None)
 
 
 def opened_by(closed: ForeachScope, above: Mapping[str, ForeachScope], joins: Sequence[ForeachScope]) -> ForeachScope:
-    """The deepest scope inside `closed` that no join above has closed already; the nearest above if several.
+    """Return the deepest scope inside `closed` that no join above has closed yet; of several, the nearest above.
 
-    `above` holds the scopes of the steps above the join in document order, `joins` what the joins among them closed.
+    `above` maps the steps above the join to their scopes in document order; `joins` are the scopes that joins among
+    them closed.
     """
     found = closed
     for scope in above.values():
@@ -38,5 +42,5 @@ def opened_by(closed: ForeachScope, above: Mapping[str, ForeachScope], joins: Se
 
 
 def joined_by(closed: ForeachScope, opened: ForeachScope, above: Mapping[str, ForeachScope]) -> tuple[str, ...]:
-    """The steps whose artifacts a view of one task sees: those of its whole per-item chain."""
+    """Return the steps whose artifacts a view of one task shows: those of its whole per-item chain."""
     return tuple(name for name, scope in above.items() if is_within(scope, closed) and is_within(opened, scope))

@@ -1,4 +1,4 @@
-"""Steps, linked. `link` is the only place where edges are made."""
+"""Represents a linked flow, and links steps: `link` is the only place where edges are made."""
 
 from __future__ import annotations
 
@@ -17,76 +17,82 @@ from nbflow.garbage import without_gc
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One read of one step: the artifact comes from the first of `writers` (nearest above first) that bound it."""
+    """Represents one read of a step: the value comes from the first of `writers` (nearest above first) that bound the
+    name.
+    """
 
     name: str
     writers: tuple[str, ...]
     required: bool = True
-    sure: bool = field(default=True, compare=False)  # one of them has bound it, whatever was skipped
-    always: bool = field(default=True, compare=False)  # one of them runs in every run
+    sure: bool = field(default=True, compare=False)  # whether one of them has bound it, whatever was skipped
+    always: bool = field(default=True, compare=False)  # whether one of them runs in every run
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What one step is joined to.
+    """Says how one step is connected to the others.
 
-    `scope` names the foreach steps it runs inside, outermost first, itself included when it is one; a task of the
-    step has one index per entry. `upstream` are all steps that must be over before it starts. A join reads the tasks
-    of the steps `joined`, flattened over `opened`, the scope of the views (`scope` is a proper prefix of it).
+    `scope` names the foreach steps it runs inside, outermost first, including itself if it is one; a task of the step
+    has one index per entry. `upstream` are all steps that must be over before it starts. A join reads the tasks of the
+    steps in `joined`, flattened over `opened`, the scope of the views (`scope` is a proper prefix of it).
     """
 
     bindings: tuple[Binding, ...] = ()
-    parameters: frozenset[str] = frozenset()  # parameters it reads, also through the prelude
-    prelude: frozenset[str] = frozenset()  # prelude names it mentions itself
+    parameters: frozenset[str] = frozenset()  # parameters that it reads, also through the prelude
+    prelude: frozenset[str] = frozenset()  # prelude names that it mentions itself
     upstream: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
-    rank: int = 0  # longest path from a source
+    rank: int = 0  # length of the longest path from a step without upstream
     joined: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
-    answers: tuple[Guard, ...] = ()  # for `--else`: the guards it is the complement of
-    unknown: frozenset[str] = frozenset()  # names it must have and that nothing above provides
-    writes: frozenset[str] = frozenset()  # its artifacts, those included that earlier runs found it to change
-    maybe_writes: frozenset[str] = frozenset()  # those of `writes` that a task may leave unbound
-    passing: frozenset[str] = frozenset()  # names that it binds or may delete in passing, and that count elsewhere
-    ends: frozenset[str] = frozenset()  # names that are gone below a task of it that has not bound them
-    ended: tuple[tuple[str, str], ...] = ()  # names that it may want and that are gone: (name, step that deleted it)
-    branches: tuple[str, ...] = ()  # outside a join: the steps that it reads as `inputs.STEP.name`
-    carried: frozenset[str] = frozenset()  # names it waits for only because it was found to change what they share
-    seeded: frozenset[str] = frozenset()  # random generators whose state is known, since something above seeds them
-    draws: frozenset[str] = frozenset()  # of those: the ones that it draws from
+    answers: tuple[Guard, ...] = ()  # for `--else`: the guards of which none may be true
+    unknown: frozenset[str] = frozenset()  # names that it must have and that nothing above provides
+    writes: frozenset[str] = frozenset()  # its artifacts, including those that earlier runs found it to change
+    maybe_writes: frozenset[str] = frozenset()  # those in `writes` that a task may leave unbound
+    passing: frozenset[str] = frozenset()  # names that it binds or may delete in passing and that other steps use
+    ends: frozenset[str] = frozenset()  # names that no longer exist below a task that has not bound them
+    # names that it may read and that were deleted: (name, step that deleted it)
+    ended: tuple[tuple[str, str], ...] = ()
+    branches: tuple[str, ...] = ()  # outside a join: the steps in its `inputs.STEP.name` reads
+    # names it waits for only because a run found that it changes objects they share
+    carried: frozenset[str] = frozenset()
+    seeded: frozenset[str] = frozenset()  # random generators that something above seeds, so that their state is known
+    draws: frozenset[str] = frozenset()  # those in `seeded` that it draws from
     files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
-    modules: tuple[FileUse, ...] = ()  # the modules that it and its prelude import by names that are texts
-    led: tuple[str, ...] = ()  # of a flowing step: the steps whose `self.next` leads to it, in the order of `inputs`
+    modules: tuple[FileUse, ...] = ()  # the modules that it and its prelude import by a name in a string
+    led: tuple[str, ...] = ()  # for a FlowSpec step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A linked flow. Steps stand in document order, which is always a valid order."""
+    """Represents a linked flow. Its steps are in document order, in which they can always run."""
 
     flow: FlowSource
     links: Mapping[str, Link]
 
     @cached_property
     def steps(self) -> Mapping[str, StepSpec]:
+        """Return the steps by name, in document order."""
         return {step.name: step for step in self.flow.steps}
 
     @property
     def prelude(self) -> Prelude:
+        """Return the prelude of the whole flow."""
         return self.flow.prelude
 
     def prelude_of(self, step: str) -> Prelude:
-        """The prelude as this step sees it."""
+        """Return the prelude as this step sees it."""
         one = self.steps[step]
         return self.prelude if one.flowing else self.prelude.seen_from(one.place)
 
     def prelude_below(self, step: str) -> Prelude:
-        """The prelude as the cells right below a step see it, with what its body defines."""
+        """Return the prelude as the cells right below a step see it, including the definitions in its body."""
         one = self.steps[step]
         return self.prelude if one.flowing else self.prelude.seen_from(Place(self.flow.document, one.place.cell + 1, 0))
 
     @cached_property
     def code_of(self) -> Mapping[str, tuple[Definition, ...]]:
-        """The imports, functions and classes in the body of each step that the steps below share."""
+        """Return the imports, functions and classes in the body of each step that the steps below share."""
         by_cell: dict[int, list[Definition]] = {}
         for definition in self.prelude.definitions:
             by_cell.setdefault(definition.place.cell, []).append(definition)
@@ -95,12 +101,12 @@ class Graph:
         }
 
     def closure(self, step: str) -> tuple[Definition, ...]:
-        """The part of the prelude that a step needs."""
+        """Return the part of the prelude that a step needs."""
         return self.prelude_of(step).closure(self.links[step].prelude)
 
     @cached_property
     def downstream(self) -> Mapping[str, tuple[str, ...]]:
-        """The steps that wait for each step, in document order."""
+        """Map each step to the steps that wait for it, in document order."""
         found: dict[str, list[str]] = {name: [] for name in self.links}
         for name, linked in self.links.items():
             for above in linked.upstream:
@@ -120,24 +126,25 @@ class Graph:
         return {step: place for place, step in enumerate(self.links)}
 
     def writers_above(self, step: str, name: str) -> Iterator[str]:
-        """Yield the steps above a step that may write a name, nearest first."""
+        """Return the steps above a step that may write a name, nearest first."""
         place = self._places[step]
         return (writer for writer in self._writers.get(name, ()) if self._places[writer] < place)
 
     def ancestors(self, name: str) -> frozenset[str]:
-        """Every step that must be over before `name` can start."""
+        """Return every step that must be over before `name` can start."""
         return reach((name,), lambda step: self.links[step].upstream) - {name}
 
     def descendants(self, name: str) -> frozenset[str]:
-        """Every step that waits for `name`, directly or not."""
+        """Return every step that waits for `name`, directly or not."""
         return reach((name,), self.downstream.__getitem__) - {name}
 
 
 @without_gc()
 def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) -> Graph:
-    """Bind every read to the nearest writer above. `learned` holds writes that earlier runs found: step -> names.
+    """Bind every read to the nearest writer above.
 
-    Total: whatever is wrong with the flow is left for the checks to say. Of two steps of one name the first counts.
+    `learned` maps steps to names that earlier runs found them to write. `link` never raises: mistakes in the flow are
+    left to the checks. If two steps have one name, the first one counts.
     """
     unique = {step.name: step for step in reversed(flow.steps)}
     steps = follow([step for step in flow.steps if unique[step.name] is step])

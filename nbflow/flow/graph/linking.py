@@ -1,4 +1,4 @@
-"""How `link` goes through a document: each step is bound to what stands above it."""
+"""Walks through a document for `link` and binds each step to the steps above it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SPECIAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """Where a step stands among the foreach steps, and for a join what it closes and sees."""
+    """Says which foreach steps a step runs inside, and, for a join, what it closes and reads."""
 
     scope: ForeachScope = ()
     opened: ForeachScope = ()
@@ -34,7 +34,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class JoinLink:
-    """What a step is joined to, before the graph puts it into its own words."""
+    """Holds what the walk finds for one step. `link` turns it into a `Link`."""
 
     reads: tuple[NameRead, ...]
     parameters: frozenset[str]
@@ -61,7 +61,7 @@ class JoinLink:
 
 @dataclass(slots=True)
 class Linker:
-    """What has been linked so far, in document order."""
+    """Collects what is linked so far, in document order."""
 
     flow: FlowSource
     learned: Mapping[str, frozenset[str]]
@@ -73,10 +73,10 @@ class Linker:
     scopes: dict[str, ForeachScope] = field(default_factory=dict)
     closed: list[ForeachScope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
-    modules: frozenset[str] = field(init=False)  # what only imports bind
+    modules: frozenset[str] = field(init=False)  # names that only imports bind
     asked: Mapping[str, frozenset[str]] = field(init=False)
     calling: Calling = field(init=False)
-    seeded: set[str] = field(default_factory=set)  # the random generators that steps outside of every foreach seed
+    seeded: set[str] = field(default_factory=set)  # the random generators seeded by steps outside every foreach
     touched: dict[str, list[NameWriter]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
@@ -86,6 +86,7 @@ class Linker:
         self.asked = asked_below(self.flow.steps, self.flow)
 
     def add(self, step: StepSpec) -> None:
+        """Link the next step of the document."""
         joining = self._join(step)
         self.calling.note(step, joining.reads)
         writer = self._writer(step, joining)
@@ -103,7 +104,11 @@ class Linker:
             self.seeded |= step.seeds
 
     def _writer(self, step: StepSpec, joining: JoinLink) -> NameWriter:
-        """A step is skipped with the guarded steps that alone write what it must read, and a join with its foreach."""
+        """Return the step as a writer for the steps below.
+
+        It may be skipped: with guarded steps that alone write what it must read, and as a join together with its
+        foreach.
+        """
         always = step.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         if outermost:
@@ -116,41 +121,45 @@ class Linker:
         return self.learned.get(step.name, frozenset()) - self.constants - self.modules - GENERATORS
 
     def _draws(self, step: StepSpec) -> frozenset[str]:
-        """The random generators that a step draws from, by its source or as a run has found."""
+        """Return the random generators that a step draws from, as its source shows or as a run has found."""
         return step.draws | (self.learned.get(step.name, frozenset()) & GENERATORS) - step.seeds
 
     def _seeded(self, step: StepSpec) -> frozenset[str]:
-        """The random generators whose state is known at a step, since something above has seeded them."""
+        """Return the random generators whose state is known at a step, because something above has seeded them."""
         cells = (name for name in GENERATORS for place in self.flow.prelude.places.get(name, ()) if place < step.place)
         return frozenset(self.seeded.union(cells))
 
     def _handed_on(self, step: StepSpec, draws: frozenset[str]) -> frozenset[str]:
-        """The random generators whose state a step hands on; after a seed in its header, only to who draws below."""
+        """Return the random generators whose state a step hands on; after `--seed`, only those that a step below draws
+        from.
+        """
         by_header = step.seeds if step.options.seed is not None else frozenset[str]()
         return (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
 
     def _read_by_seeding(self, step: StepSpec, draws: frozenset[str]) -> frozenset[str]:
-        """What the ordinary cells look up that seed the generators of a step."""
+        """Return the names that ordinary cells read when they seed the generators of a step."""
         closure = self.flow.prelude.seen_from(step.place).closure(draws, settings=False) if draws else ()
         return frozenset().union(*(one.wants for one in closure))
 
     def _is_drawn_below(self, name: str, step: StepSpec) -> bool:
-        """Whether a step below draws from a generator."""
+        """Return whether a step below draws from a generator."""
         below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
         return any(name in self._draws(one) for one in below)
 
     def _state(self, step: StepSpec) -> frozenset[str]:
-        """What functions of the prelude change for the steps below: names of the prelude, and artifacts from above."""
+        """Return the names of the prelude, and artifacts from above, that functions of the prelude change for the steps
+        below.
+        """
         fixed = self.constants | self.modules | SPECIAL
         return state_changed(step, self.flow, self.touched) - fixed
 
     def _sharers(self, step: StepSpec, changed: frozenset[str]) -> frozenset[str]:
-        """The names of the prelude that hold the objects of names that the step may change in place."""
+        """Return the names of the prelude that hold the objects of names that the step may change in place."""
         changed &= self.flow.prelude.names
         return self.flow.prelude.seen_from(step.place).sharers(changed) if changed else changed
 
     def _passing(self, step: StepSpec) -> frozenset[str]:
-        """What the step binds or may delete in passing, and somebody below or above has to do with it."""
+        """Return the names that the step binds or may delete in passing and that another step reads or binds."""
         names = step.passing | step.maybe_ends | (step.ends & self.constants)
         if step.metaflow or not names:
             return frozenset()
@@ -166,7 +175,8 @@ class Linker:
         draws = self._draws(step) & seeded
         random = self._handed_on(step, draws)
         writes = step.writes | learned | state | (passing - self.constants) | random
-        # what a run has found a step to change, a later task of it need not change again: a read goes on to those above
+        # Earlier runs found the step to change `learned`. A later task need not change them again, so reads of these
+        # names also go on to the steps above.
         maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.maybe_passing | step.maybe_ends)
         hard, soft = hard_reads(step), self._soft(step, writes) | draws
@@ -210,12 +220,14 @@ class Linker:
         )
 
     def _soft(self, step: StepSpec, writes: frozenset[str]) -> frozenset[str]:
-        """What the step reads where it is there. What it may delete is: it hands that on as long as it is there."""
+        """Return the names that the step reads if they exist. It hands on a name that it may delete, so it reads that
+        too.
+        """
         soft = soft_reads(step, self.flow) | writes & step.maybe_ends
         return soft | self._everything() if ANY in soft else soft
 
     def _everything(self) -> frozenset[str]:
-        """What a look-up may find that nobody can tell: all names, but for those with a value per item."""
+        """Return every name that a look-up by a computed key may find, except those with a value per item."""
         scopes = self.scopes
         artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
         return self.constants.union(self.flow.prelude.names, *artifacts)
@@ -228,7 +240,7 @@ class Linker:
         learned: frozenset[str],
         region: Region | None = None,
     ) -> tuple[frozenset[str], tuple[NameRead, ...]]:
-        """What the step reads, and with it what the functions ask for that it may call."""
+        """Return the names that the step may read, also through the functions that it may call, and all its reads."""
         region = region or Region()
         while True:
             found = self._reads(step, hard, (soft | learned) - hard, region.scope)
@@ -246,7 +258,7 @@ class Linker:
         return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
 
     def _above(self, name: str, step: StepSpec, scope: ForeachScope) -> Sequence[NameWriter]:
-        """The steps that may have bound a name: below the ordinary cell that defines it, and of the same item."""
+        """Return the steps that may have bound a name, for the same item and below the cell that defines it."""
         defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
         below = (one for one in self.touched.get(name, ()) if not defined or one.step.place.cell >= defined[-1].cell)
         return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
@@ -263,7 +275,7 @@ class Linker:
         return (*uses, *uses_of_modules(modules))
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
-        """Add the steps above that must be over because of files, without those that are waited for anyway."""
+        """Add the steps above that must be over because of files, unless the step waits for them already."""
         before = [name for name in self.order.before(files) if name not in upstream]
         found, waited = set(upstream), self._all_above(upstream) if before else frozenset[str]()
         for name in before:
@@ -276,7 +288,9 @@ class Linker:
         return reach(names, lambda name: self.joinings[name].upstream)
 
     def _metaflow_join(self, step: StepSpec) -> str | None:
-        """`inputs` in a step that `self.next` leads to from inside a foreach is Metaflow's way to join."""
+        """Return the foreach step that a Metaflow-mode step joins: it uses `inputs`, and `self.next` in a foreach leads
+        to it.
+        """
         if not step.metaflow or INPUTS not in step.mentions:
             return None
         return next((name for name in predecessors(step, self.steps) if self.scopes[name]), None)
@@ -298,17 +312,17 @@ class Linker:
         return Region((*scope, step.name) if step.foreach else scope)
 
     def _unknown(self, step: StepSpec, hard: frozenset[str], reads: Sequence[NameRead]) -> frozenset[str]:
-        """Names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
+        """Return the names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
         ended = frozenset(read.name for read in reads if read.ended and read.name in hard) - BUILTINS - SPECIAL
         if self.flow.prelude.has_star:
-            return ended  # a star import may bring any name
+            return ended  # a star import may bind any name
         artifacts = hard - {read.name for read in reads if read.writers}
         unknown = (artifacts | step.mentions) if step.metaflow else artifacts
         return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
 
 
 def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
-    """Return the steps that a walk from `start` comes to, those of the start included."""
+    """Return the steps that a walk from `start` reaches, including `start`."""
     seen: set[str] = set()
     agenda = list(start)
     while agenda:

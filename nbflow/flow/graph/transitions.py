@@ -1,4 +1,4 @@
-"""`self.next(…)` of Metaflow-mode cells, told as headers would tell it: after, foreach and guard of the targets."""
+"""Translates `self.next(…)` of Metaflow-mode cells into header terms: after, foreach and guard of the targets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.flow.syntax.specs import Comparison, Foreach, Guard, NextKind, StepS
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One arrow of a transition. `guard` is what has to hold for it to be taken."""
+    """Represents one arrow of a transition. It is taken if `guard` holds."""
 
     source: str
     target: str
@@ -21,6 +21,7 @@ class Arrow:
 
 
 def edges_of(step: StepSpec) -> tuple[Arrow, ...]:
+    """Return the arrows of a step's `self.next`."""
     if step.next is None:
         return ()
     match step.next.kind:
@@ -37,7 +38,7 @@ def edges_of(step: StepSpec) -> tuple[Arrow, ...]:
 
 
 def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
-    """Give every target what the arrows to it say. Arrows upwards and to nowhere are left to the checks."""
+    """Give every target step what the arrows to it say. Arrows upwards or to missing steps are left to the checks."""
     order = {step.name: position for position, step in enumerate(steps)}
     arrows = [edge for step in steps for edge in edges_of(step) if edge.target in order]
     arrows = [edge for edge in arrows if order[edge.source] < order[edge.target]]
@@ -65,11 +66,11 @@ def _arrive(step: StepSpec, incoming: list[Arrow], done: dict[str, StepSpec]) ->
 
 
 def _common_guard(incoming: list[Arrow], done: dict[str, StepSpec]) -> Guard | None:
-    """A step behind a guarded one is guarded alike; where paths converge, one of them has been taken."""
+    """Return the guard that all arrows share. Where different guards converge, one of the paths was taken."""
     guards = [edge.guard or done[edge.source].guard for edge in incoming]
     return guards[0] if all(guard == guards[0] for guard in guards) else None
 
 
 def predecessors(step: StepSpec, steps: Sequence[StepSpec]) -> tuple[str, ...]:
-    """The steps whose `self.next` leads to a step, in document order."""
+    """Return the steps whose `self.next` leads to a step, in document order."""
     return tuple(above.name for above in steps if above.next and step.name in above.next.targets)

@@ -1,4 +1,4 @@
-"""Who writes a name: the chain of steps above, nearest first, that a read goes through."""
+"""Finds who writes a name: the chain of steps above that a read goes through, nearest first."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 @dataclass(frozen=True, slots=True)
 class NameWriter:
-    """A step as one that binds names. `certain` are those it binds for sure whenever it runs."""
+    """Represents a step as a writer of names. It binds the names in `certain` whenever it runs."""
 
     step: StepSpec
     writes: frozenset[str]
     certain: frozenset[str]
-    always: bool  # it runs in every run
-    answers: tuple[str, ...] = ()  # of an ELSE: the guarded steps whose complement it is
-    ends: frozenset[str] = frozenset()  # names that are gone when it has run and has not bound them
-    local: frozenset[str] = frozenset()  # state that only the steps of the same item see
+    always: bool  # whether it runs in every run
+    answers: tuple[str, ...] = ()  # for `--else`: the guarded steps of which none may run
+    ends: frozenset[str] = frozenset()  # names that no longer exist after it has run without binding them
+    local: frozenset[str] = frozenset()  # state that only steps of the same item see
     scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NameRead:
-    """One read of a step: the steps that may have bound or deleted the name, nearest first; `ended` if it is gone."""
+    """Represents one read of a step: the steps that may have bound or deleted the name, nearest first."""
 
     name: str
     writers: tuple[str, ...]
     required: bool
-    sure: bool  # some writer has bound it, whatever was skipped
-    always: bool  # some writer runs in every run, though it may leave the name unbound
-    ended: str = ""  # the step that has deleted it
+    sure: bool  # whether some writer has bound it, whatever was skipped
+    always: bool  # whether some writer runs in every run, though it may leave the name unbound
+    ended: str = ""  # the step that deleted the name, if it no longer exists
 
 
 def find_writers(name: str, above: Sequence[NameWriter], *, required: bool) -> NameRead:
-    """Go up as far as a run may have to look: to a step that always runs and binds or deletes the name for sure."""
+    """Return the writers of a name, from the nearest up to one that always runs and surely binds or deletes it."""
     found: list[NameWriter] = []
     for writer in reversed(above):
         if name in writer.writes or name in writer.ends:
@@ -73,7 +73,7 @@ def _is_complete(guarded: Sequence[NameWriter]) -> bool:
 
 
 def answered(step: StepSpec, above: Sequence[StepSpec]) -> Mapping[str, Guard]:
-    """The guarded steps that an `--else` is the complement of: those on its name since the last `--else` on it."""
+    """Return the guarded steps that an `--else` answers: those on its name since the last `--else` on it."""
     if step.guard is None or step.guard.test is not Comparison.ELSE:
         return {}
     found: dict[str, Guard] = {}

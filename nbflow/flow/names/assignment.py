@@ -1,4 +1,7 @@
-"""Definite assignment: which names a body has bound for sure, perhaps, or not at all, wherever it reads one."""
+"""Decides, wherever a body reads a name, whether the body has bound it for sure, perhaps, or not at all.
+
+This is definite assignment: a walk along every path that control may take.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,13 @@ from nbflow.flow.names.existence import names_asked_for
 from nbflow.flow.names.scope import NameScope
 
 
-class AssignmentWalk(
-    BindingVisitor, ast.NodeVisitor
-):  # the second is there already; ruff goes by it to allow the names of methods
+class AssignmentWalk(BindingVisitor, ast.NodeVisitor):  # ruff allows the method names because of the second base class
     """Walks the statements of a body, along every path that control may take."""
 
     def __init__(self, held: Mapping[int, frozenset[str]], *, lazy_annotations: bool = False) -> None:
         super().__init__(held, lazy_annotations=lazy_annotations)
-        self._breaks: list[list[BoundNames]] = []  # of the loops around, innermost last
-        self._carried: frozenset[str] = frozenset()  # what an earlier turn of a loop around may have bound
+        self._breaks: list[list[BoundNames]] = []  # states at `break`, one list for each loop around, innermost last
+        self._carried: frozenset[str] = frozenset()  # names that an earlier turn of a loop around may have bound
 
     @contextmanager
     def _within(self, targets: Iterable[ast.AST], carried: frozenset[str] = frozenset()) -> Iterator[None]:
@@ -33,14 +34,14 @@ class AssignmentWalk(
 
     @contextmanager
     def _asking(self, names: frozenset[str]) -> Iterator[None]:
-        """Code that has asked whether these names exist, or that goes on where they do not."""
+        """Read these names as names that may be missing: the code has asked whether they exist."""
         before = self._asked
         self._asked |= names
         yield
         self._asked = before
 
     def _unsure(self, state: BoundNames) -> BoundNames:
-        """In a branch inside a loop an earlier turn may have bound what this turn has not."""
+        """Return the state inside a loop, where an earlier turn may have bound more names."""
         return state.perhaps(self._carried)
 
     def _branch(self, start: BoundNames, *branches: Iterable[ast.AST]) -> list[BoundNames]:
@@ -90,7 +91,7 @@ class AssignmentWalk(
             self.state = meet([self.run(node.orelse, done), *breaks])
 
     def _turn(self, body: list[ast.stmt]) -> tuple[BoundNames, list[BoundNames]]:
-        """One turn of a loop: the state at its end, and the states in which it was left by `break`."""
+        """Walk one turn of a loop. Return the state at its end, and the states at each `break`."""
         self._breaks.append([])
         end = self.run(body, self.state)
         return end, self._breaks.pop()
@@ -169,12 +170,12 @@ class AssignmentWalk(
 
 
 def _bindings(statements: Iterable[ast.AST]) -> frozenset[str]:
-    """What statements may bind for the first time; `x += 1` needs an `x` already."""
+    """Return the names that statements may bind for the first time; `x += 1` needs an `x` before."""
     return frozenset(NameScope.of(statements).stores)
 
 
 def _swallows(context: ast.expr) -> bool:
-    """`with suppress(…)` may leave its body half done and go on."""
+    """Return whether the context is `suppress(…)`, which may leave its body half done and continue."""
     call = context.func if isinstance(context, ast.Call) else context
     return (call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "")) == "suppress"
 

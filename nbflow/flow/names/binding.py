@@ -1,4 +1,4 @@
-"""What code reads, binds and changes while it runs straight on: expressions, and the statements that bind."""
+"""Finds the names that straight-line code reads, binds and changes, in expressions and in statements that bind."""
 
 from __future__ import annotations
 
@@ -24,26 +24,28 @@ from nbflow.flow.names.strings import evaluated, is_namespace
 from nbflow.flow.source.trees import Visitor, every_node
 
 
-class BindingVisitor(Visitor, ast.NodeVisitor):  # as that of scopes
-    """Walks code in the order in which it runs. Visiting an expression reads and binds as evaluating it does."""
+class BindingVisitor(Visitor, ast.NodeVisitor):  # ruff allows the method names because of the second base class
+    """Walks code in the order in which it runs: visiting an expression reads and binds as evaluating it does."""
 
     def __init__(self, held: Mapping[int, frozenset[str]], *, lazy_annotations: bool = False) -> None:
         self.state = BoundNames()
         self.hard: set[str] = set()
         self.soft: set[str] = set()
-        self.deferred: set[str] = set()  # mentioned by nested functions before the body binds them
+        self.deferred: set[str] = set()  # names that nested functions mention before the body binds them
         self.assigned: set[str] = set()
         self.mutated: set[str] = set()
         self.imported: set[str] = set()
         self.bound: set[str] = set()
-        self.held: set[str] = set()  # by strings, before the body binds them
+        self.held: set[str] = set()  # words in strings that the body has not bound before
         self._held = held
-        self._targets: frozenset[str] = frozenset()  # loop and `with` targets in force: they stay no artifacts
-        self._asked: frozenset[str] = frozenset()  # names of which the code has made sure that they exist
+        # targets of the loops and `with` statements around; they are not artifacts
+        self._targets: frozenset[str] = frozenset()
+        self._asked: frozenset[str] = frozenset()  # names that the code has tested for existence
         self._plain = True
         self._lazy_annotations = lazy_annotations
 
     def run(self, statements: Iterable[ast.AST], start: BoundNames) -> BoundNames:
+        """Visit the statements from a start state, and return the state at their end."""
         self.state = start
         for statement in statements:
             self.visit(statement)
@@ -61,33 +63,36 @@ class BindingVisitor(Visitor, ast.NodeVisitor):  # as that of scopes
             self.held |= set(names) - self.state.must
 
     def _hold_within(self, node: ast.AST, local: Collection[str]) -> None:
-        """Note what the strings of a scope inside hold, which is not walked in order."""
+        """Note the words in the strings of an inner scope, whose code is not walked in order."""
         if self._held:
             names = (self._held.get(id(inner), frozenset()) for inner in every_node(node))
             self._hold(frozenset().union(*names) - set(local))
 
     def read(self, name: str) -> None:
+        """Note that the code reads a name, for sure or perhaps."""
         if self.state.live and name not in self.state.must:
             (self.soft if name in self.state.may or name in self._asked else self.hard).add(name)
 
     def bind(self, name: str) -> None:
+        """Note that the code binds a name."""
         self.bound.add(name)
         if self._plain and name not in self._targets:
             self.assigned.add(name)
         self.state = self.state.bind([name])
 
     def mutate(self, name: str | None) -> None:
+        """Note that the code changes the object of a name in place."""
         if name and name not in self.state.must:
             self.mutated.add(name)
 
     def defer(self, scope: NameScope) -> None:
-        """What a function will do when somebody calls it, which may be after the body has bound more names."""
+        """Note what a function does when it is called, which may be after the body has bound more names."""
         self.deferred |= scope.free - self.state.must
         self.mutated |= scope.changed - self.state.must
         self._bind_perhaps(scope.assigned_outside)
 
     def _bind_perhaps(self, names: set[str]) -> None:
-        """A function may bind names of the module when somebody calls it."""
+        """Note names of the module that a function may bind when it is called."""
         self.bound |= names
         self.assigned |= names
         self.state = self.state.perhaps(names)
@@ -99,6 +104,7 @@ class BindingVisitor(Visitor, ast.NodeVisitor):  # as that of scopes
         self._plain = before
 
     def bind_target(self, target: ast.AST | str) -> None:
+        """Note that a loop, a `with`, an import or the like binds a target, which makes no artifact."""
         with self._as_target():
             if isinstance(target, str):
                 self.bind(target)
@@ -240,7 +246,7 @@ class BindingVisitor(Visitor, ast.NodeVisitor):  # as that of scopes
         self._bind_perhaps(inner.assigned_outside)
         self._hold_within(node, ())
 
-    # patterns, which bind
+    # patterns bind names
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""What a piece of Python reads, writes and imports, and a digest of it that ignores layout."""
+"""Finds which names a piece of Python reads, writes and imports, and computes a digest that ignores its layout."""
 
 from __future__ import annotations
 
@@ -23,40 +23,43 @@ _Code = str | ast.AST | Sequence[ast.stmt]
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never written.
+    """Holds the names of a body. `maybe_writes` is part of `writes`; names that start with `_` are never in `writes`.
 
-    `passing` are bound in passing: loop targets, `with` targets, captures, walruses, imports, functions, classes, and
-    names that start with `_`. They are artifacts where somebody below asks for them, which the graph knows.
+    `passing` are names bound in passing: loop targets, `with` targets, captures, walruses, imports, functions, classes,
+    and names that start with `_`. The graph makes them artifacts where a step below reads them.
     """
 
-    reads: frozenset[str] = frozenset()  # needs them from elsewhere
-    maybe_reads: frozenset[str] = frozenset()  # may have bound them itself, or only a function mentions them
-    held: frozenset[str] = frozenset()  # words that only strings hold; those that are names are read
+    reads: frozenset[str] = frozenset()  # names that the body needs from elsewhere
+    maybe_reads: frozenset[str] = frozenset()  # names that it may have bound itself, or that only a function mentions
+    held: frozenset[str] = frozenset()  # words that only strings contain; words that are names count as read
     writes: frozenset[str] = frozenset()
     maybe_writes: frozenset[str] = frozenset()  # some path through the body leaves them unbound
-    mutates: frozenset[str] = frozenset()  # writes that are changes in place only
+    mutates: frozenset[str] = frozenset()  # names in `writes` that it only changes in place
     passing: frozenset[str] = frozenset()
-    maybe_passing: frozenset[str] = frozenset()  # of those: some path through the body leaves them unbound
-    ends: frozenset[str] = frozenset()  # deleted when the body is over, as `del x` and `except … as x` do
-    maybe_ends: frozenset[str] = frozenset()  # deleted on some path only
-    imports: frozenset[tuple[str, str]] = frozenset()  # of what it binds: (name, what an import gives it)
+    maybe_passing: frozenset[str] = frozenset()  # names in `passing` that some path through the body leaves unbound
+    # names deleted at the end of the body, for example by `del x` and `except … as x`
+    ends: frozenset[str] = frozenset()
+    maybe_ends: frozenset[str] = frozenset()  # names deleted on some path only
+    imports: frozenset[tuple[str, str]] = frozenset()  # for names that it binds: (name, dotted origin of the import)
     holds: tuple[Holding, ...] = ()  # functions that the values of its names may hold
-    bound: frozenset[str] = frozenset()  # everything it binds: imports, functions and loop targets too
-    now: frozenset[str] = frozenset()  # reads of the statements themselves, not of functions called later
-    modules: frozenset[str] = frozenset()  # absolute names of what it imports; relative ones keep their dots
-    star_line: int = 0  # where `from … import *` stands
+    bound: frozenset[str] = frozenset()  # everything it binds, including imports, functions and loop targets
+    now: frozenset[str] = frozenset()  # names read by the statements themselves, not by functions called later
+    modules: frozenset[str] = frozenset()  # absolute names of imported modules; relative ones keep their dots
+    star_line: int = 0  # the line of a `from … import *`, or 0
 
     @property
     def free(self) -> frozenset[str]:
+        """Return the names that the body may need from elsewhere."""
         return self.reads | self.maybe_reads
 
 
 def parse(source: str) -> ast.Module:
-    """`ast.parse` without the warnings, which the cell itself gives when it runs. Raises nothing but SyntaxError."""
+    """Parse source without warnings: the cell itself gives them when it runs. Raises only SyntaxError."""
     return _parse(source, "exec")
 
 
 def parse_expression(source: str) -> ast.expr:
+    """Parse one expression. Raises SyntaxError."""
     return _parse(source.strip(), "eval").body
 
 
@@ -69,22 +72,22 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> ast.AST:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(source, mode=mode)
-            return tree if len(source) < _DEPTH - 10 else _shallow(tree)  # no level takes less than a character
+            return tree if len(source) < _DEPTH - 10 else _shallow(tree)  # a nesting level takes at least one character
     except (RecursionError, MemoryError) as error:
         raise SyntaxError(_TOO_DEEP) from error
     except UnicodeEncodeError as error:
         line = source.count("\n", 0, error.start) + 1
-        raise SyntaxError("it holds half of a character (a lone surrogate)", ("", line, 1, "")) from None
+        raise SyntaxError("it contains half of a character (a lone surrogate)", ("", line, 1, "")) from None
     except ValueError as error:
         raise SyntaxError(str(error)) from error
 
 
-_DEPTH = 200  # three frames a level, so that a walk stays within Python's stack whoever calls
+_DEPTH = 200  # a walk takes three frames per level, and must fit in Python's stack under any caller
 _TOO_DEEP = "it is nested too deeply to be analysed"
 
 
 def _shallow(tree: ast.AST) -> ast.AST:
-    """Every later walk over the tree can then recurse without a second thought."""
+    """Return the tree if later walks over it can recurse safely. Raises SyntaxError."""
     level: list[ast.AST] = [tree]
     for _ in range(_DEPTH):
         level = [child for node in level for child in children(node)]
@@ -94,14 +97,17 @@ def _shallow(tree: ast.AST) -> ast.AST:
 
 
 def compile_source(source: str) -> None:
-    """Raise SyntaxError for what only the compiler sees: `return` outside a function. A body may await, as a cell."""
+    """Raise SyntaxError for mistakes that only the compiler finds, such as `return` outside a function.
+
+    A body may use `await` at its top level, as a cell may.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         compile(source, "<step>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
 def awaiting_line(body: str) -> int:
-    """The first line of a body that awaits outside of functions; 0 if there is none."""
+    """Return the first line of a body that awaits outside of functions, or 0."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -112,7 +118,11 @@ def awaiting_line(body: str) -> int:
 
 
 def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
-    """Walk a body as it runs. Names that its functions mention count as read unless it has bound them before."""
+    """Return the names of a body, found by walking it as it runs.
+
+    Names that its functions mention count as read unless the body has bound them before. Raises SyntaxError if `body`
+    is a text that is not valid Python.
+    """
     statements = _statements(body)
     nodes = [node for statement in statements for node in every_node(statement)]
     walk = AssignmentWalk(held_names(nodes), lazy_annotations=lazy_annotations)
@@ -143,9 +153,9 @@ def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
 
 
 def _written(walk: AssignmentWalk, end: BoundNames) -> set[str]:
-    """Deleted names are no artifacts, nor is `x` after `try: import x … except: x = None`.
+    """Return the names that a body writes: neither deleted names nor `x` of `try: import x … except: x = None`.
 
-    A body that always raises may have bound anything before it did.
+    A body that always raises may have bound any of its names before.
     """
     assigned = walk.assigned - walk.imported
     if not end.live:
@@ -154,7 +164,7 @@ def _written(walk: AssignmentWalk, end: BoundNames) -> set[str]:
 
 
 def _imports(walk: AssignmentWalk, statements: Sequence[ast.AST]) -> Iterator[tuple[str, str]]:
-    """Names that nothing but imports of the body itself binds, each by one."""
+    """Yield (name, origin) for names that only one import of the body binds."""
     found: dict[str, set[str]] = {}
     for statement in statements:
         for name, origin in origins_of(statement).items():
@@ -177,7 +187,7 @@ def _statements(body: _Code) -> Sequence[ast.AST]:
 
 
 def modules_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The modules that the imports among the nodes name; in `from a import b`, `b` may be one too."""
+    """Yield the modules that imports among the nodes name. In `from a import b`, `b` may be a module too."""
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -190,7 +200,9 @@ def modules_of(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def called_module(call: ast.Call) -> Iterator[str]:
-    """The module that `importlib.import_module("name")` and the like name, or the file that `runpy.run_path` runs."""
+    """Yield the module that a call such as `importlib.import_module("name")` names, or the file that `runpy.run_path`
+    runs.
+    """
     func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     given = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "package"))]
@@ -207,7 +219,7 @@ def _star_line(nodes: Iterable[ast.AST]) -> int:
 
 
 def line_of_name(body: _Code, name: str) -> int | None:
-    """The first line of a body that mentions a name, counted from 1."""
+    """Return the first line of a body that mentions a name, counted from 1, or None."""
     lines = [
         node.lineno
         for statement in _statements(body)
@@ -218,7 +230,7 @@ def line_of_name(body: _Code, name: str) -> int | None:
 
 
 def code_digest(source: _Code) -> str:
-    """Name what code does, blind to layout, comments and docstrings; 32 hex digits of BLAKE3 over the AST."""
+    """Return 32 hex digits that name what code does: BLAKE3 over the AST without layout, comments and docstrings."""
     shape: list[str] = []
     _add_shape(shape, _statements(source))
     return blake3("".join(shape).encode("utf-8", "surrogatepass")).hexdigest(length=16)
@@ -229,7 +241,7 @@ _MISSING = object()
 
 
 class _Shapes(dict[type[ast.AST], tuple[str, tuple[tuple[str, str], ...]]]):
-    """How the text of each kind of node begins, and its fields with how theirs begin."""
+    """Maps each kind of node to the start of its text, and to its fields with the start of theirs."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, tuple[tuple[str, str], ...]]:
         fields = tuple((name, f"{name}=") for name in kind._fields if name not in _SPELLING)
@@ -238,11 +250,12 @@ class _Shapes(dict[type[ast.AST], tuple[str, tuple[tuple[str, str], ...]]]):
 
 
 _shapes = _Shapes()
-_SPELLING = frozenset({"kind", "type_comment", "ctx"})  # `u"x"` is "x"; ctx follows from where a node stands
+# `u"x"` equals "x", and the position of a node determines its ctx
+_SPELLING = frozenset({"kind", "type_comment", "ctx"})
 
 
 def _add_shape(shape: list[str], value: object) -> None:
-    """Every node is bracketed and every list counted, so no two trees give one text."""
+    """Add the text of a node or value. Nodes are bracketed and lists counted, so no two trees give the same text."""
     if isinstance(value, ast.AST):
         begin, fields = _shapes[type(value)]
         shape.append(begin)

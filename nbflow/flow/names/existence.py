@@ -1,4 +1,4 @@
-"""Names of which code asks first whether they exist: `try: x` with `except NameError`, `if "x" in globals()`."""
+"""Finds names that code tests for existence: `try: x` with `except NameError`, or `if "x" in globals()`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CATCH_ALL = frozenset(("Exception", "BaseException"))
 
 
 def names_asked_for(node: ast.Try | ast.TryStar | ast.If | ast.IfExp | ast.BoolOp) -> frozenset[str]:
-    """Return the names that may be missing in what stands under the question."""
+    """Return the names that may be missing in the code under a test for existence."""
     match node:
         case ast.BoolOp(values=[test, *_]) | ast.If(test=test) | ast.IfExp(test=test):
             return _looked_up(test)
@@ -27,7 +27,7 @@ def _looked_up(test: ast.expr) -> frozenset[str]:
 
 
 def looked_up(node: ast.AST) -> str | None:
-    """Return the name that a comparison looks up in a namespace: `x` of `"x" in globals()` and `"x" not in dir()`."""
+    """Return the name that a comparison looks up in a namespace: `x` in `"x" in globals()` or `"x" not in dir()`."""
     match node:
         case ast.Compare(left=ast.Constant(value=str(name)), ops=[ast.In() | ast.NotIn()], comparators=[space]):
             return name if is_namespace(space) or is_dir(space) else None
@@ -36,7 +36,7 @@ def looked_up(node: ast.AST) -> str | None:
 
 
 def _tried(body: list[ast.stmt], handlers: Iterable[ast.ExceptHandler]) -> frozenset[str]:
-    """Handlers of a NameError ask for every name of the body; those of any error for one that stands alone in it."""
+    """Return the names that a `try` tests: all in its body for NameError, or its only name for a general handler."""
     caught = {name for handler in handlers for name in _caught(handler)}
     if "NameError" in caught:
         return _read(body)

@@ -1,4 +1,6 @@
-"""Functions that values hold: a lambda in a dict, a method of an object, a `partial`. They read names when called."""
+"""Finds functions that values hold: a lambda in a dict, a method of an object, a `partial`. They read names when
+called.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,18 @@ _CALL_AT_ONCE = frozenset(
     {"agg", "aggregate", "apply", "applymap", "assign", "filter", "groupby", "map", "max", "min", "pipe", "reduce"}
     | {"sort", "sort_values", "sorted", "sum", "transform"}
 )
-"""Calls that use up the functions which they are given; what they return holds none."""
+"""These calls use the functions they are given at once; their results hold none of them."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a name may hold: functions that read `free`, and what the values of `mentions` and results of `calls` do."""
+    """Says which functions a name may hold.
+
+    They read the names `free`, and include the functions held by values of the names `mentions` and by results of the
+    functions `calls`.
+    """
 
     name: str
     free: frozenset[str] = frozenset()
@@ -43,14 +49,14 @@ class _Held:
 
 
 def makes_functions(node: ast.AST) -> bool:
-    """Whether what a function returns, or an object of a class, may hold functions."""
+    """Return whether the results of a function, or the objects of a class, may hold functions."""
     if isinstance(node, ast.ClassDef):
         return True
     return any(isinstance(inner, (*_FUNCTIONS, ast.ClassDef)) for inner in every_node(node) if inner is not node)
 
 
 def holdings_of(statements: Iterable[ast.AST]) -> tuple[Holding, ...]:
-    """What the names of a body may hold of functions, as far as their looks tell."""
+    """Return which functions the names of a body may hold, as far as its text shows."""
     found: dict[str, _Held] = {}
     makers: set[str] = set()
     for node in statements:
@@ -68,7 +74,8 @@ def holdings_of(statements: Iterable[ast.AST]) -> tuple[Holding, ...]:
 
 def _inherit(held: _Held, found: dict[str, _Held], makers: set[str]) -> bool:
     sources = (held.mentions | (held.calls & makers)) & found.keys()
-    return sum(held.add(found[name]) for name in sources) > 0  # every one of them is added
+    # a list would stop at the first, and all of them must be added
+    return sum(held.add(found[name]) for name in sources) > 0
 
 
 def _definitions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef]:

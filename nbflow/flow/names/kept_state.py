@@ -1,4 +1,4 @@
-"""State that functions keep: names of the module that they assign or change in place when somebody calls them."""
+"""Finds state that functions keep: names of the module that they assign or change in place when they are called."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from nbflow.flow.source.trees import children, every_node
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WHEN_DERIVED = frozenset({"__init_subclass__", "__set_name__"})
-"""What they do is done where classes are defined, and not by who uses these."""
+"""These methods act where a subclass is defined, not where the class is used."""
 
 _CONTAINERS = frozenset({"list", "dict", "set", "defaultdict", "Counter", "deque", "OrderedDict"})
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call)
 
 
 def assigned_by_calls(statements: Iterable[ast.AST]) -> frozenset[str]:
-    """Return what the functions of some statements assign through `global`."""
+    """Return the names that the functions of some statements assign through `global`."""
     return frozenset().union(*(scope.assigned_outside for scope in _functions(statements)))
 
 
 def changed_by_calls(statements: Iterable[ast.AST]) -> frozenset[str]:
-    """Return what the functions of some statements assign, or change in place as far as their looks tell.
+    """Return the names that the functions of some statements assign or change in place, as far as their text shows.
 
-    A function that changes the default of an argument changes itself, and so does a class whose methods change it.
+    A function that changes the default of an argument changes itself; a class whose methods change it changes itself.
     """
     statements = list(statements)
     kept = (one.name for one in statements if isinstance(one, _NAMED) and any(map(_changes_default, every_node(one))))
@@ -49,7 +49,7 @@ def _changes_default(node: ast.AST) -> bool:
 
 
 def _changes_class(node: ast.ClassDef) -> bool:
-    """Whether methods change attributes of the class: through it, or what all its objects share."""
+    """Return whether methods change attributes of the class itself, or containers that all its objects share."""
     methods = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name not in _WHEN_DERIVED]
     shared = {name for one in node.body for name in _shared_attributes(one)}
     parts = [(method, part) for method in methods for part in every_node(method)]
@@ -58,7 +58,7 @@ def _changes_class(node: ast.ClassDef) -> bool:
 
 
 def _shared_attributes(node: ast.stmt) -> Iterator[str]:
-    """The names of lists and the like that stand in the body of a class."""
+    """Yield the names of lists and other containers assigned in the body of a class."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_container(value):
             yield name
@@ -93,7 +93,7 @@ def _changes_shared(node: ast.AST, shared: Collection[str], method: ast.Function
 
 
 def _is_class(node: ast.expr, method: ast.FunctionDef) -> bool:
-    """Whether it is `cls` of a class method, `type(self)` or `self.__class__`."""
+    """Return whether the expression is `cls` of a class method, `type(self)` or `self.__class__`."""
     first = method.args.args[0].arg if method.args.args else ""
     is_class_method = any(ast.unparse(one) == "classmethod" for one in method.decorator_list)
     words = {"type(self)", "self.__class__"} | ({first} if is_class_method or method.name == "__new__" else set())
@@ -101,7 +101,7 @@ def _is_class(node: ast.expr, method: ast.FunctionDef) -> bool:
 
 
 def _functions(nodes: Iterable[ast.AST]) -> Iterator[NameScope]:
-    """The outermost functions; a scope knows what those inside of it do."""
+    """Yield the scopes of the outermost functions, which include what inner functions do."""
     for node in nodes:
         if isinstance(node, _FUNCTIONS):
             if getattr(node, "name", "") not in _WHEN_DERIVED:

@@ -1,4 +1,4 @@
-"""Which expressions may stand in the prelude: those whose value is the same wherever and whenever they run."""
+"""Decides which expressions may be shared code: their value is the same wherever and whenever they run."""
 
 from __future__ import annotations
 
@@ -71,17 +71,20 @@ SEEDED = frozenset(
         *("numpy.random.Generator", "numpy.random.PCG64", "numpy.random.MT19937", "numpy.random.Philox"),
     )
 )
-"""Random generators, which draw the same numbers each time if they are given a seed."""
+"""These random generators draw the same numbers each time if they are given a seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Purity:
-    """`known` are the names whose values the prelude gives; `origins` says where imported ones come from."""
+    """Judges expressions. `known` are names with values from the prelude; `origins` maps imported names to dotted
+    origins.
+    """
 
     known: frozenset[str]
     origins: Mapping[str, str]
 
     def is_pure(self, node: ast.expr | None) -> bool:
+        """Return whether an expression has the same value wherever and whenever it runs."""
         match node:
             case None | ast.Constant() | ast.Lambda():
                 return True
@@ -92,7 +95,7 @@ class Purity:
             case ast.ListComp() | ast.SetComp() | ast.DictComp():
                 return self._is_pure_comprehension(node)
             case ast.GeneratorExp():
-                return False  # whoever reads it uses it up
+                return False  # reading a generator uses it up
             case ast.Await() | ast.Yield() | ast.YieldFrom() | ast.NamedExpr():
                 return False
             case _:
@@ -119,7 +122,7 @@ class Purity:
         return seed is not None and self._origin(call.func) in SEEDED
 
     def _is_replaced_text(self, call: ast.Call) -> bool:
-        """Whether it is `text.replace("a", "b")`; with one argument a path is renamed."""
+        """Return whether a call is `text.replace("a", "b")`. With one argument, `replace` renames a path."""
         match call.func:
             case ast.Attribute(value=value, attr="replace"):
                 return len(call.args) > 1 and self.is_pure(value)
@@ -127,7 +130,7 @@ class Purity:
                 return False
 
     def _origin(self, func: ast.expr) -> str:
-        """`Path` is "pathlib.Path" after `from pathlib import Path`, and nothing after `Path = 3`."""
+        """Return the dotted origin of a function, such as "pathlib.Path" for an imported `Path`, or ""."""
         match func:
             case ast.Name(id=name):
                 return self.origins.get(name, name)
@@ -148,7 +151,7 @@ class Purity:
 
 
 def asks_for_folder(source: str) -> bool:
-    """Whether a value may depend on the working folder."""
+    """Return whether a value may depend on the working folder."""
     return _ASKING.search(source) is not None
 
 
@@ -156,7 +159,7 @@ _ASKING = re.compile(r"cwd\(|abspath\(|realpath\(|relpath\(|\.absolute\(|\.resol
 
 
 def origins_of(node: ast.AST) -> dict[str, str]:
-    """Where each name that an import binds comes from, as an absolute dotted name."""
+    """Return the absolute dotted origin of each name that an import binds."""
     match node:
         case ast.Import(names=aliases):
             whole = {alias.asname: alias.name for alias in aliases if alias.asname}
@@ -171,7 +174,7 @@ def origins_of(node: ast.AST) -> dict[str, str]:
 
 
 def called_origin(node: ast.expr) -> str:
-    """Where `import_module("a.b").c` comes from; the call itself where the name of the module is no literal."""
+    """Return the origin of `import_module("a.b").c`, or the text of the call if the module is not a literal."""
     match node:
         case ast.Attribute(value=inner, attr=attr):
             outer = called_origin(inner)

@@ -1,4 +1,4 @@
-"""Names of nested scopes: what functions, lambdas, classes and comprehensions take from the body around them."""
+"""Finds the names that functions, lambdas, classes and comprehensions take from the body around them."""
 
 from __future__ import annotations
 
@@ -29,19 +29,28 @@ MUTATORS = frozenset(
 
 
 def root_of(node: ast.expr) -> str | None:
-    """The name at the bottom of `name.attr[index].attr`; none if something else, such as a call, is there."""
+    """Return the name at the start of `name.attr[index].attr`, or None if it starts with something else."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
 
 
 def mutated_by(call: ast.Call) -> str | None:
-    """The name that a call changes in place, as far as its looks tell: `x.append(…)`, `x.drop(…, inplace=True)`."""
+    """Return the name that a call changes in place, if its text shows it: `x.append(…)`, `x.drop(…, inplace=True)`."""
     if not isinstance(call.func, ast.Attribute):
         return None
     if call.func.attr in MUTATORS or any(_is_inplace(keyword) for keyword in call.keywords):
-        return root_of(call.func)
+        return None if appends_to_card(call) else root_of(call.func)
     return None
+
+
+def appends_to_card(call: ast.Call) -> bool:
+    """`current.card.append(…)` and `current.card["id"].clear()` change no value: a card is something that is shown."""
+    match call.func:
+        case ast.Attribute(value=ast.Subscript(value=card) | card):
+            return isinstance(card, ast.Attribute) and card.attr == "card" and root_of(card) == "current"
+        case _:
+            return False
 
 
 def _is_inplace(keyword: ast.keyword) -> bool:
@@ -49,25 +58,27 @@ def _is_inplace(keyword: ast.keyword) -> bool:
 
 
 def imported_names(node: ast.Import | ast.ImportFrom) -> tuple[str, ...]:
-    """What an import binds; `*` for a star import."""
+    """Return the names that an import binds; `*` for a star import."""
     if isinstance(node, ast.Import):
         return tuple(alias.asname or alias.name.partition(".")[0] for alias in node.names)
     return tuple(alias.asname or alias.name for alias in node.names)
 
 
 def arguments_of(node: FunctionNode) -> frozenset[str]:
+    """Return the names of a function's arguments."""
     spec = node.args
     every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *(a for a in (spec.vararg, spec.kwarg) if a)]
     return frozenset(argument.arg for argument in every)
 
 
 def signature_parts(node: FunctionNode) -> list[ast.expr]:
-    """The expressions that run when the function is defined, not when it is called; annotations are apart."""
+    """Return the expressions that run when a function is defined, without annotations."""
     defaults = [default for default in (*node.args.defaults, *node.args.kw_defaults) if default is not None]
     return defaults if isinstance(node, ast.Lambda) else [*node.decorator_list, *defaults]
 
 
 def annotations_of(node: FunctionNode) -> list[ast.expr]:
+    """Return the annotations of a function's arguments and of its result."""
     if isinstance(node, ast.Lambda):
         return []
     spec = node.args
@@ -76,20 +87,21 @@ def annotations_of(node: FunctionNode) -> list[ast.expr]:
     return [*found, node.returns] if node.returns else found
 
 
-class NameScope(Visitor, ast.NodeVisitor):  # the second is there already; ruff goes by it to allow the names of methods
-    """One scope, without regard to order: in a function a name is local everywhere or nowhere."""
+class NameScope(Visitor, ast.NodeVisitor):  # ruff allows the method names because of the second base class
+    """Collects the names of one scope regardless of order: in a function a name is local everywhere or nowhere."""
 
     def __init__(self) -> None:
-        self.loads: set[str] = set()  # by the scope's own statements
-        self.nested: set[str] = set()  # by the functions inside, after their own locals are taken out
+        self.loads: set[str] = set()  # names read by statements of the scope itself
+        self.nested: set[str] = set()  # names that inner functions read from outside
         self.stores: set[str] = set()
         self.augmented: set[str] = set()
         self.mutated: set[str] = set()
-        self.outside: set[str] = set()  # declared global or nonlocal
-        self.sent_out: set[str] = set()  # names of the module that functions inside assign through `global`
+        self.outside: set[str] = set()  # names declared global or nonlocal
+        self.sent_out: set[str] = set()  # names of the module that inner functions assign through `global`
 
     @classmethod
     def of(cls, nodes: Iterable[ast.AST]) -> NameScope:
+        """Return the scope of some nodes."""
         scope = cls()
         for node in nodes:
             scope.visit(node)
@@ -97,26 +109,29 @@ class NameScope(Visitor, ast.NodeVisitor):  # the second is there already; ruff 
 
     @classmethod
     def of_function(cls, node: FunctionNode) -> NameScope:
+        """Return the scope of a function's body and arguments."""
         scope = cls.of([node.body] if isinstance(node, ast.Lambda) else node.body)
         scope.stores |= arguments_of(node)
         return scope
 
     @property
     def local(self) -> set[str]:
+        """Return the names that belong to the scope itself."""
         return (self.stores | self.augmented) - self.outside
 
     @property
     def free(self) -> set[str]:
-        """What a function takes from outside."""
+        """Return the names that a function takes from outside."""
         return (self.loads | self.nested | self.augmented & self.outside) - self.local - {"__class__"}
 
     @property
     def changed(self) -> set[str]:
-        """The outside names that it changes in place."""
+        """Return the outside names whose objects it changes in place."""
         return self.mutated - self.local
 
     @property
     def assigned_outside(self) -> set[str]:
+        """Return the outside names that it assigns."""
         return (self.stores | self.augmented) & self.outside | self.sent_out
 
     def visit_Name(self, node: ast.Name) -> None:
@@ -199,7 +214,7 @@ class NameScope(Visitor, ast.NodeVisitor):  # the second is there already; ruff 
         self.stores.add(node.name)
         inner = NameScope.of(node.body)
         self.loads |= inner.loads - inner.stores
-        self.nested |= inner.nested - {"__class__"}  # methods do not see the class's own names
+        self.nested |= inner.nested - {"__class__"}  # methods do not see the names of their class
         self.mutated |= inner.changed
         self.sent_out |= inner.assigned_outside
 
@@ -225,7 +240,7 @@ class NameScope(Visitor, ast.NodeVisitor):  # the second is there already; ruff 
 
     @classmethod
     def of_comprehension(cls, node: ComprehensionNode) -> NameScope:
-        """Everything but the first iterable, which runs in the scope around."""
+        """Return the scope of a comprehension without its first iterable, which runs in the scope around."""
         first, *rest = node.generators
         scope = cls.of([first.target, *first.ifs, *rest])
         for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
@@ -234,5 +249,5 @@ class NameScope(Visitor, ast.NodeVisitor):  # the second is there already; ruff 
 
 
 def walruses_of(node: ComprehensionNode) -> set[str]:
-    """`:=` in a comprehension binds in the scope around it."""
+    """Return the names that `:=` in a comprehension binds in the scope around it."""
     return {inner.target.id for inner in every_node(node) if isinstance(inner, ast.NamedExpr)}

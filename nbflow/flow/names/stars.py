@@ -1,4 +1,4 @@
-"""Names that a cell does not show: what `from module import *` and `%run file.py` bind."""
+"""Finds names that the text of a cell does not show: those bound by `from module import *` and `%run file.py`."""
 
 from __future__ import annotations
 
@@ -13,35 +13,38 @@ from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 
 Stars = tuple[tuple[str, tuple[str, ...]], ...]
-"""Modules, each with the names that are imported from it; files that are run, each with the names that they bind."""
+"""Pairs of a module and the names imported from it, or of a file that is run and the names that it binds."""
 
 NamesOf = Callable[[str], frozenset[str] | None]
-"""Returns what a star import of a module binds; None where nobody can tell."""
+"""Returns the names that a star import of a module binds, or None if they are unknown."""
 
 TextOf = Callable[[str], str | None]
-"""Returns the text of a file beside the notebook."""
+"""Returns the text of a file beside the notebook, or None."""
 
 _STAR = re.compile(r"^\s*from\s+([\w.]+)\s+import\s*\(?\s*\*", re.MULTILINE)
 _PYLAB = re.compile(r"^\s*%pylab\b", re.MULTILINE)
 _RUN = re.compile(r"^\s*%run\s+(?!-)(\S+\.py)\s*$", re.MULTILINE)
 _WRITES = re.compile(r"(?:%%step .*\n)?%%(?:writefile|file)\s+(?P<file>\S+)[ \t]*\n(?P<text>.*)", re.DOTALL)
-_names_of: NamesOf = lambda module: None  # noqa: E731 - a flow by itself looks at no module
+_names_of: NamesOf = lambda module: None  # noqa: E731 - the analysis itself imports no module
 _text_of: TextOf = lambda file: None  # noqa: E731
 
 
 def ask(names_of: NamesOf, text_of: TextOf) -> None:
-    """Have star imports and files that are run looked up from now on."""
+    """Set the functions that look up star imports and files from now on."""
     global _names_of, _text_of
     _names_of, _text_of = names_of, text_of
 
 
 def may_hide(source: str) -> bool:
-    """Whether a cell may bind names that it does not show."""
+    """Return whether a cell may bind names that its text does not show."""
     return "*" in source or "%pylab" in source or "%run" in source
 
 
 def stars_of(cells: Iterable[Cell]) -> Stars:
-    """Look up what cells bind in these ways. Where they mention no name of a module, one stands for the import."""
+    """Look up the names that star imports and `%run` in cells bind.
+
+    If the cells mention no name of a module, one name stands for the import.
+    """
     sources = [cell.source for cell in cells]
     modules = {found for source in sources if "*" in source for found in _STAR.findall(source)}
     if any("%pylab" in source and _PYLAB.search(source) for source in sources):
@@ -55,7 +58,7 @@ def stars_of(cells: Iterable[Cell]) -> Stars:
 
 
 def _run_files(sources: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the files that cells run, each with what it surely binds. The notebook may write them itself."""
+    """Yield the files that cells run, each with the names that it binds for sure. A cell may write the file itself."""
     files = sorted({file for source in sources if "%run" in source for file in _RUN.findall(source)})
     written = {one["file"]: one["text"] for source in sources if files and (one := _WRITES.match(source))}
     for file in files:
@@ -68,7 +71,7 @@ def _run_files(sources: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def with_star_names(source: str, tree: ast.Module, stars: Mapping[str, tuple[str, ...]]) -> str:
-    """Put the names in the place of each star whose module is known; lines keep their numbers."""
+    """Replace each star of a known module by its names. Lines keep their numbers."""
     lines = [line.encode() for line in lines_of(source)]
     imports = [node for node in every_node(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
     for node in sorted(imports, key=lambda one: (one.lineno, one.col_offset), reverse=True):

@@ -1,4 +1,4 @@
-"""The top-level statements of a cell, one by one, and those of a step that are code for the steps below as well."""
+"""Splits cells into top-level statements, and finds the statements of a step that the steps below share."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from nbflow.flow.source.lines import lines_of
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One top-level statement of an ordinary cell, and its names."""
+    """Represents one top-level statement of an ordinary cell with its names."""
 
     node: ast.stmt
     source: str
     place: Place
     names: Names
     code: str  # digest
-    portable: bool = True  # holds no magic, which only the notebook's own kernel understands
+    portable: bool = True  # whether it contains no magic, which only the notebook's own kernel understands
 
 
 @lru_cache(2048)
 def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -> tuple[Statement, ...]:
-    """The statements of a text whose first line stands at `place`."""
+    """Return the statements of a text whose first line is at `place`."""
     return tuple(
         Statement(
             node,
@@ -46,11 +46,12 @@ def statements_of(text: Text, place: Place, *, lazy_annotations: bool = False) -
 
 @lru_cache(4096)
 def names_of_statement(node: ast.stmt, lazy_annotations: bool = False) -> Names:
-    """The names of one statement, which several ask for."""
+    """Return the names of one statement, cached for its several readers."""
     return names_of(node, lazy_annotations=lazy_annotations)
 
 
 def first_line(node: ast.stmt) -> int:
+    """Return the first line of a statement, including its decorators."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
@@ -60,11 +61,12 @@ def _source_of(source: str, node: ast.stmt) -> str:
     if getattr(node, "decorator_list", None):
         return "\n".join(lines)
     if node.col_offset == 0 and lines[-1].isascii() and node.end_col_offset == len(lines[-1]):
-        return "\n".join(lines)  # whole lines, as nearly always
+        return "\n".join(lines)  # whole lines, the usual case
     return ast.get_source_segment(source, node) or ""
 
 
 def is_future_import(node: ast.stmt) -> bool:
+    """Return whether a statement is a `from __future__ import …`."""
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
@@ -72,9 +74,11 @@ _DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, 
 
 
 def code_in(body: ast.Module) -> list[ast.stmt]:
-    """The imports, functions and classes at the top of a step's body that are the same for the steps below.
+    """Return the imports, functions and classes at the top level of a step's body that mean the same in the steps
+    below.
 
-    Left out is what the body binds twice or changes, and what changes itself when it is called: that is a value.
+    Names that the body binds twice or changes, and functions that change themselves when called, are values and are
+    left out.
     """
     candidates = [node for node in body.body if isinstance(node, _DEFINING)]
     if not candidates:

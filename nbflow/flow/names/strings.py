@@ -1,6 +1,6 @@
-"""Names that only strings hold: in queries, formulas, SQL, code that is evaluated, look-ups in `globals()`.
+"""Finds names inside strings: in queries, formulas, SQL, evaluated code, and look-ups in `globals()`.
 
-Annotations are as good as strings: `dataclass` and the like look up what stands there when they find a use for it.
+Annotations are treated like strings: `dataclass` and similar code may look up the names in them later.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from nbflow.flow.names.scope import annotations_of
 from nbflow.flow.source.trees import every_node
 
 ANY = "*"
-"""Stands for every name that there is: nobody can tell which one `globals()[f"df_{i}"]` looks up."""
+"""Stands for every name: it cannot be known which one `globals()[f"df_{i}"]` looks up."""
 
 _NAMESPACES = frozenset({"globals", "locals", "vars"})
 _EVALUATORS = frozenset({"eval", "exec"})
-_NOT_NAMES = frozenset({"self", "inputs", "current", "display"})  # they mean something else inside steps
+_NOT_NAMES = frozenset({"self", "inputs", "current", "display"})  # they have another meaning inside steps
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
-_LOCAL = re.compile(r"(?<![\w.])@([^\W\d]\w*)")  # `@limit`, not the `@example` of an address
+_LOCAL = re.compile(r"(?<![\w.])@([^\W\d]\w*)")  # `@limit`, but not `@example` in a mail address
 _SQL = re.compile(
     r"\s*(?:--[^\n]*\n\s*|\(\s*)*(?:select|with|from|insert|create|update|delete|describe|summarize|pivot|unpivot|copy"
     r"|explain|merge|table)\s",
@@ -41,11 +41,11 @@ _HOLDERS = frozenset((
     *(ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.Constant, ast.JoinedStr, ast.Call, ast.Subscript),
     *(ast.For, ast.comprehension),
 ))  # fmt: skip
-"""The kinds of nodes that may hold names."""
+"""The kinds of nodes that may hold names in strings."""
 
 
 def held_names(nodes: Sequence[ast.AST]) -> Mapping[int, frozenset[str]]:
-    """Return the names that strings and look-ups hold, by the `id` of the node that holds them."""
+    """Map the `id` of each node to the names that its strings and look-ups hold."""
     by_name = any(is_namespace(node) or (isinstance(node, ast.Name) and node.id in _EVALUATORS) for node in nodes)
     found: dict[int, frozenset[str]] = {}
     for node in nodes:
@@ -79,7 +79,7 @@ def _held(node: ast.AST, by_name: bool) -> Iterator[str]:
         case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "sorted" | "tuple"), args=[ast.Call() as call]):
             yield from (ANY,) if is_namespace(call) or is_dir(call) else ()
         case ast.Call(func=ast.Name(), args=[ast.Call() as call, *_]) if is_namespace(call):
-            yield ANY  # a function gets all of it
+            yield ANY  # the function receives every name
 
 
 def _in_annotations(annotations: Iterable[ast.expr]) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _in_annotations(annotations: Iterable[ast.expr]) -> Iterator[str]:
 
 
 def of_shell(call: ast.Call) -> str:
-    """The name of the method in `get_ipython().system("ls {folder}")`; empty for any other call."""
+    """Return the method called in `get_ipython().system("ls {folder}")`, or "" for any other call."""
     match call.func:
         case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython")), attr=attr):
             return attr
@@ -101,7 +101,7 @@ def of_shell(call: ast.Call) -> str:
 
 
 def _in_command(method: str, arguments: Sequence[ast.expr]) -> Iterator[str]:
-    """What IPython looks up in the texts that it gets: the names in `{…}` and behind `$`, and those of timed code."""
+    """Yield the names that IPython looks up in a command: in `{…}`, after `$`, and in timed code."""
     texts = [one.value for one in arguments if isinstance(one, ast.Constant) and isinstance(one.value, str)]
     if "timeit" in texts[:1]:
         yield from (word for text in texts[1:] for word in _WORD.findall(text))
@@ -111,7 +111,7 @@ def _in_command(method: str, arguments: Sequence[ast.expr]) -> Iterator[str]:
 
 
 def expanded_names(statements: Iterable[ast.AST]) -> frozenset[str]:
-    """What IPython puts into commands if it is there; if not, it leaves the words to the shell."""
+    """Return the names that IPython fills into commands if they exist. Else it leaves the words to the shell."""
     calls = (node for one in statements for node in every_node(one) if isinstance(node, ast.Call))
     return frozenset(name for call in calls if (method := of_shell(call)) for name in _in_command(method, call.args))
 
@@ -120,7 +120,7 @@ _DOLLAR = re.compile(r"\$(\$?[\w.]+)")
 
 
 def parts_of_text(command: str) -> list[ast.expr]:
-    """The parts of a text that IPython evaluates, and between them its other parts as constants."""
+    """Return the parts of a text in order: the expressions that IPython evaluates, and the other parts as constants."""
     found: list[ast.expr] = []
     try:
         for text, field, _, _ in Formatter().parse(command):
@@ -129,7 +129,7 @@ def parts_of_text(command: str) -> list[ast.expr]:
             if field is not None:
                 found.append(_field(field))
     except (SyntaxError, ValueError):
-        return [ast.Constant(command)]  # IPython leaves it as it is
+        return [ast.Constant(command)]  # IPython leaves such a text unchanged
     return found
 
 
@@ -138,7 +138,7 @@ def _field(text: str) -> ast.expr:
 
 
 def is_namespace(call: ast.AST) -> bool:
-    """Whether an expression is `globals()`, or what is the same at the top level of a step."""
+    """Return whether an expression is `globals()`, or the same at the top of a step: `locals()`, `vars()`."""
     match call:
         case ast.Call(func=ast.Name(id=name), args=[], keywords=[]):
             return name in _NAMESPACES
@@ -147,6 +147,7 @@ def is_namespace(call: ast.AST) -> bool:
 
 
 def is_dir(node: ast.AST) -> bool:
+    """Return whether an expression is `dir()`."""
     match node:
         case ast.Call(func=ast.Name(id="dir"), args=[]):
             return True
@@ -155,12 +156,13 @@ def is_dir(node: ast.AST) -> bool:
 
 
 def _key(node: ast.expr) -> Iterator[str]:
-    """What a look-up by this key may find. A variable holds one of the strings of the body, or what is handed in."""
+    """Yield ANY if the key of a look-up is computed. A variable holds one of the strings of the body or an argument."""
     if not isinstance(node, ast.Constant | ast.Name):
         yield ANY
 
 
 def is_sql(text: str) -> bool:
+    """Return whether a text looks like SQL."""
     return _SQL.match(text) is not None
 
 
@@ -173,7 +175,7 @@ def _in_text(text: str) -> Iterator[str]:
 
 
 def evaluated(call: ast.Call) -> list[ast.stmt]:
-    """The statements of `eval("…")` and `exec("…")` that run among the names of the caller."""
+    """Return the statements of `eval("…")` and `exec("…")` that run with the caller's names."""
     match call:
         case ast.Call(func=ast.Name(id="eval" | "exec" as mode), args=[ast.Constant(value=str(text)), *spaces]):
             if not all(map(is_namespace, spaces)) or call.keywords:
@@ -183,7 +185,7 @@ def evaluated(call: ast.Call) -> list[ast.stmt]:
                     return ast.parse(text).body
                 return [ast.Expr(ast.parse(text.strip(), mode="eval").body)]
             except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return []  # it will say so when it runs
+                return []  # the call itself raises this when it runs
         case _:
             return []
 
@@ -192,7 +194,7 @@ _INSIDE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.
 
 
 def held_inside(statements: Sequence[ast.AST]) -> frozenset[str]:
-    """Return what strings inside functions hold: what evaluates them looks past the names of a function around."""
+    """Return the names in strings inside functions: code that evaluates them ignores the local names there."""
     nodes = [node for statement in statements for node in every_node(statement)]
     held = held_names(nodes)
     inside = (inner for node in nodes if isinstance(node, _INSIDE) for inner in every_node(node))

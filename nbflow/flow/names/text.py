@@ -1,4 +1,4 @@
-"""Cell texts as Python: IPython's own lines become Python without moving any other line."""
+"""Parses cell texts as Python: IPython lines become Python, and every other line keeps its place."""
 
 from __future__ import annotations
 
@@ -26,19 +26,20 @@ from nbflow.flow.source.ipython import (
 from nbflow.flow.source.lines import lines_of
 
 Refused = tuple[int, str, MagicRefused]
-"""The number of a line, its text, and why a step cannot hold it."""
+"""The number of a line, its text, and the reason why a step cannot contain it."""
 
 
 def is_magic(line: str) -> bool:
-    """Whether a line is IPython's and not Python's."""
+    """Return whether a line is an IPython line, not Python."""
     return read_line(line) is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Text:
-    """A cell as Python. `source` has as many lines as the cell.
+    """Holds a cell as Python. `source` has as many lines as the cell.
 
-    Those in `magic` are for IPython alone; those in `refused` are so in a step.
+    `magic` are the numbers of the lines that only IPython can execute; `refused` are the lines that no step may
+    contain.
     """
 
     tree: ast.Module
@@ -48,9 +49,9 @@ class Text:
 
 
 def parse_ordinary(source: str, stars: Stars = ()) -> Text:
-    """Parse a cell that may hold magics and shell lines. Raises SyntaxError for what is not even that.
+    """Parse an ordinary cell, which may contain magics and shell lines. Raises SyntaxError.
 
-    What needs IPython is taken out, but for the names that it binds.
+    Lines that need IPython are replaced by code that binds the same names.
     """
     return _with_names(_parse(_as_typed(lines_of(source)), partial(_ordinary, stars)), stars)
 
@@ -68,7 +69,7 @@ def _ordinary(stars: Stars, line: str) -> str:
 
 
 def parse_step(source: str, stars: Stars = ()) -> Text:
-    """Parse the body of a step as IPython would execute it as a cell. Raises SyntaxError for what is not even that."""
+    """Parse the body of a step as the code that IPython would execute for it. Raises SyntaxError."""
     lines = _as_typed(lines_of(source))
     refused = list(_unwrap(lines))
     text = _with_names(_parse(lines, partial(_plain, stars)), stars)
@@ -83,7 +84,7 @@ def _with_names(text: Text, stars: Stars) -> Text:
 
 
 def _unwrap(lines: list[str]) -> Iterator[Refused]:
-    """Replace the cell magics on top of a body."""
+    """Replace the cell magics on top of a body, and yield those that a step cannot contain."""
     for number, line in enumerate(lines):
         if line.strip() and not line.lstrip().startswith("#"):
             if not line.startswith("%%") or line.rstrip().endswith("?"):
@@ -106,7 +107,7 @@ def _plain(stars: Stars, line: str) -> str:
 
 
 def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
-    """Only lines that Python stumbles over are replaced: a `%` at the start of a line may be part of a text."""
+    """Parse lines, and replace only those that Python refuses: a `%` at the start of a line may be part of a string."""
     magic: set[int] = set()
     refused: list[Refused] = []
     first: SyntaxError | None = None
@@ -125,7 +126,7 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
             python = plain(command)
         except MagicRefused as refusal:
             refused.append((line + 1, command, refusal))
-            python = f"{read_line(command).margin}pass"  # type: ignore[union-attr]  # it is one
+            python = f"{read_line(command).margin}pass"  # type: ignore[union-attr]  # it is an IPython line
         if python == command:
             raise first
         if python.strip() == "pass" or SHELL_CALL in python:
@@ -134,7 +135,7 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
 
 
 def _whole(lines: list[str], start: int) -> tuple[str, int]:
-    """A line with those that a backslash makes part of it, as IPython puts them together."""
+    """Return a line joined with those that continue it after a backslash, and the number of the last one."""
     end = start
     while lines[end].endswith("\\") and end + 1 < len(lines):
         end += 1
@@ -143,20 +144,20 @@ def _whole(lines: list[str], start: int) -> tuple[str, int]:
 
 
 def is_quiet(source: str) -> bool:
-    """Whether the last thing in a cell is a semicolon, which hides its value."""
+    """Return whether a cell ends with a semicolon, which hides its value."""
     skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER, tokenize.DEDENT)
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return next((one.string == ";" for one in reversed([*tokens]) if one.type not in skipped), False)
 
 
-# what IPython takes away before it looks
+# what IPython removes before it parses
 
 _INDENT = re.compile(r"[ \t]+")
 _PROMPTS = re.compile(r"^(?:>>>|\.\.\.)(?: |$)|^(?:In \[\d+\]|\s*\.{3,}): ?")
 
 
 def _as_typed(lines: list[str]) -> list[str]:
-    """Without an indentation of the first line, which all lines have, and without the prompts of what was pasted."""
+    """Return the lines without the indentation of the first line, and without prompts in pasted code."""
     first = next((line for line in lines if line.strip()), "")
     if indent := _INDENT.match(first):
         lines = [line.removeprefix(indent[0]) for line in lines]
@@ -167,6 +168,6 @@ def _as_typed(lines: list[str]) -> list[str]:
 
 
 def blank(source: str, lines: int) -> str:
-    """The text with its first lines emptied, so that the others keep their numbers."""
+    """Return the text with its first lines emptied, so that the other lines keep their numbers."""
     rest = lines_of(source)[lines:]
     return "\n" * lines + "\n".join(rest)

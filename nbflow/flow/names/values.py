@@ -1,4 +1,4 @@
-"""What the names of a body are bound to, as expressions and without regard to order."""
+"""Finds the expressions that the names of a body are bound to, regardless of order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from nbflow.flow.source.trees import children, every_node
 
 @dataclass(frozen=True, slots=True)
 class BoundValue:
-    """A name is a value, each item of it in turn, or a part of each item; or nobody knows what of it."""
+    """Says how a name gets its value: it `is` the value, `each` item in turn, a `part` of each item, or something
+    unknown.
+    """
 
     kind: Literal["is", "each", "part", "other"]
     value: ast.expr
@@ -20,7 +22,7 @@ class BoundValue:
 
     @classmethod
     def of_loop(cls, target: ast.expr, over: ast.expr) -> Iterator[tuple[str, BoundValue]]:
-        """Yield what a loop binds."""
+        """Yield the names that a loop binds, with their values."""
         match target:
             case ast.Name(id=name):
                 yield name, cls("each", over)
@@ -30,7 +32,7 @@ class BoundValue:
 
 
 def bindings_of(statements: Sequence[ast.stmt]) -> Mapping[str, tuple[BoundValue, ...]]:
-    """Return the bindings of a body by name; those of functions and classes inside are their own."""
+    """Return the bindings of each name in a body, without those inside functions and classes."""
     found: dict[str, tuple[BoundValue, ...]] = {}
     for node in _walk(statements):
         for name, bound in _bindings(node):
@@ -76,5 +78,5 @@ def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, BoundVal
 
 
 def _names(target: ast.expr) -> Iterator[str]:
-    """The names that a target binds; what it subscripts or asks for an attribute it only reads."""
+    """Yield the names that a target binds, not those that it only reads for a subscript or an attribute."""
     return (node.id for node in every_node(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))

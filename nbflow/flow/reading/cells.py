@@ -1,4 +1,4 @@
-"""A document's cells -> a Flow. Nothing here raises for what the user wrote: it becomes a Problem."""
+"""Turns the cells of a document into a FlowSource. A mistake of the user becomes a Problem and raises nothing."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, StepSpec
 from nbflow.garbage import without_gc
 
 _FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
-"""With this in some cell, no cell evaluates its annotations."""
+"""If some cell contains this import, no cell evaluates its annotations."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """What cells say, each by itself."""
+    """Collects what each cell says by itself."""
 
     steps: list[StepSpec] = field(default_factory=list)
     code: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # imports, functions and classes of steps
@@ -41,9 +41,10 @@ class Reading:
     ordinary: list[tuple[Text, Place]] = field(default_factory=list)
     scratch: list[Scratch] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    stars: Stars = ()  # what the star imports of the notebook bind
+    stars: Stars = ()  # the names that star imports of the notebook bind
 
     def add(self, other: Reading) -> None:
+        """Add what another cell says."""
         self.steps += other.steps
         self.code |= other.code
         self.parameters += other.parameters
@@ -56,7 +57,10 @@ class Reading:
 
 @without_gc()
 def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
-    """Read every cell, then sort the ordinary ones, which needs to know what the steps make."""
+    """Read every cell, then sort the statements of ordinary cells, for which the names that steps bind must be known.
+
+    `name` is the name of the flow, `document` the path that messages show.
+    """
     found = Reading()
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
@@ -80,7 +84,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
 
 @lru_cache(2048)
 def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
-    """A notebook is read again whenever one of its cells changes; the others say what they said."""
+    """Read one cell. The result is cached, because a notebook is read again whenever one of its cells changes."""
     header = read_header(cell.source)
     kind = cell_kind(cell, header)
     place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
@@ -103,7 +107,7 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) 
 
 
 def cell_kind(cell: Cell, header: Header) -> CellKind:
-    """What a cell is, by its header and its tags."""
+    """Return what a cell is for, from its header and its tags."""
     if header.kind is CellKind.ORDINARY and cell.tags & {"parameters", "injected-parameters"}:
         return CellKind.PARAMETERS
     return header.kind
@@ -136,9 +140,9 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
 
 
 def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
-    """What the header says of it; the names of the body are not read yet.
+    """Return the step that a header describes; the names of its body are added later.
 
-    Magics above the header belong to the body, as IPython has it when `%%time` stands there.
+    Magics above the header belong to the body, as IPython treats a `%%time` there.
     """
     lines, start = lines_of(cell.source), header.line
     if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
@@ -160,7 +164,9 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
 
 
 def _code_of(step: StepSpec, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
-    """What the body defines for itself and the steps below; a guarded step may define nothing, and a method never."""
+    """Return the statements of a body that the steps below share; a guarded, looped or captured step and a method share
+    none.
+    """
     captures = any(isinstance(node, ast.With) and is_capture(node) for node in tree.body)
     is_apart = step.metaflow or step.guard or step.loop or captures
     nodes = [] if is_apart else code_in(tree)
@@ -189,8 +195,8 @@ def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
     lines = lines_of(body)
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
-        fix = "Write 'async def', or await where it is called"
-        return Problem("async", f"a function of step '{step.name}' awaits and is not async", fix, place, step.name)
+        fix = "Write 'async def', or await in the code that calls it"
+        return Problem("async", f"a function of step '{step.name}' uses await but is not async", fix, place, step.name)
     return Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), place, step.name)
 
 
@@ -220,7 +226,7 @@ def _with_self_names(step: StepSpec, tree: ast.Module, header: Header) -> StepSp
 
 
 def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[str], tree: ast.Module) -> StepSpec:
-    """What the header states comes before what the analysis found."""
+    """Add the names of the body to a step. Names stated in the header replace those that the analysis found."""
     own = frozenset({header.foreach.var}) if header.foreach else frozenset()
     writes = names.writes if header.writes is None else header.writes
     return replace(
@@ -244,7 +250,9 @@ def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[st
 
 
 def _complete(step: StepSpec, standing: StatementsAbove) -> StepSpec:
-    """`plt.rcParams.update(…)` changes a module in this process and makes no artifact, and neither does `def f`."""
+    """Adjust a step to the cells above it: a change to a module, such as `plt.rcParams.update(…)`, makes no artifact,
+    and neither does a definition that is shared.
+    """
     dropped, code, use = standing.modules, standing.code, standing.random
     if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
         return step
@@ -281,7 +289,7 @@ def _all_parameters(found: Reading) -> tuple[ParameterSpec, ...]:
     seen: dict[str, ParameterSpec] = {}
     for parameter in found.parameters:
         if parameter.name in seen:
-            message = f"parameter '{parameter.name}' is also stated in cell {seen[parameter.name].place.cell}"
+            message = f"parameter '{parameter.name}' is also defined in cell {seen[parameter.name].place.cell}"
             found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place))
         seen.setdefault(parameter.name, parameter)
     parameters = tuple(seen.values())
@@ -298,7 +306,7 @@ def _all_parameters(found: Reading) -> tuple[ParameterSpec, ...]:
 
 
 def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Text | None:
-    """A cell below its header as Python, every line with the number it has in the cell."""
+    """Parse a cell below its header. Every line keeps its number in the cell."""
     try:
         return parse_ordinary(blank(cell.source, header.line), found.stars)
     except SyntaxError as error:
@@ -313,7 +321,7 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
 
 
 def _refuse_magic(found: Reading, text: Text, problem: Problem) -> None:
-    """The problem is reported where the first magic stands."""
+    """Report the problem at the first magic."""
     if text.magic and problem.place:
         found.problems.append(replace(problem, place=replace(problem.place, line=min(text.magic))))
 
@@ -322,7 +330,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     text = _parse_rest(found, cell, header, place)
     if text is None:
         return
-    fix = "Move it to an ordinary cell; workers have no IPython"
+    fix = "Move it to an ordinary cell; worker processes have no IPython"
     _refuse_magic(found, text, Problem("magic", "a shared cell cannot hold a magic", fix, place))
     names = names_of(text.tree)
     source = "\n".join(lines_of(text.source)[header.line :])
@@ -345,7 +353,9 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
 
 
 def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
-    """The body of `%%timeit` is Python and binds names that somebody may look for; that of `%%bash` is not."""
+    """Return the cell as scratch. The body of `%%timeit` is Python and binds names that a step may ask for; `%%bash` is
+    not.
+    """
     names: frozenset[str] = frozenset()
     if header.magic in PYTHON_MAGICS:
         try:

@@ -1,4 +1,6 @@
-"""Statements of ordinary cells: those that are shipped to workers as source, and those that steps cannot see."""
+"""Sorts the statements of ordinary cells: prelude, which is sent to workers as source, and scratch, which steps cannot
+see.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,18 @@ _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 
 @dataclass(frozen=True, slots=True)
 class StatementsAbove:
-    """What the cells above a step tell of it."""
+    """Says how the cells above a step change its analysis."""
 
     random: RandomUse = field(default_factory=RandomUse)
-    modules: frozenset[str] = frozenset()  # names that it changes in place and that stand for modules
-    code: frozenset[str] = frozenset()  # names of its own imports, functions and classes that are prelude below it
+    modules: frozenset[str] = frozenset()  # names of modules that it changes in place
+    # names of its own imports, functions and classes that are prelude for the steps below
+    code: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
+    """Holds the sorted statements, and what the cells above each step mean for it."""
+
     definitions: tuple[Definition, ...] = ()
     scratch: tuple[Scratch, ...] = ()
     steps: Mapping[str, StatementsAbove] = field(default_factory=dict)
@@ -47,10 +52,10 @@ def sort_statements(
     *,
     watches: bool = False,
 ) -> Sorted:
-    """Tell prelude and scratch apart, in document order.
+    """Sort statements into prelude and scratch, in document order.
 
-    `given` are parameters and what shared cells bind, `code` are the imports, functions and classes of steps.
-    `watches`: some cell looks at the subclasses of a class.
+    `given` are the names of parameters and of `%%shared` cells, `code` holds the imports, functions and classes of
+    steps. `watches` says that some cell asks for the subclasses of a class.
     """
     artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
     moves = any("chdir(" in statement.source for statement in statements)
@@ -66,22 +71,23 @@ def sort_statements(
 
 
 class _Sorting:
-    """One pass over all statements, with the names seen so far."""
+    """Walks once over all statements and keeps the names seen so far."""
 
     def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool, *, moves: bool = False) -> None:
-        self._hidden = set(artifacts)  # what a prelude statement may not read when it runs
+        self._hidden = set(artifacts)  # names that a prelude statement may not read when it runs
         self._names = set(BUILTINS | _MODULE_NAMES | given)
-        self._moves = moves  # some cell changes the working folder
+        self._moves = moves  # whether some cell changes the working folder
         self._known = KnownEffects(watches_subclasses=watches)
         self._imported: frozenset[str] = frozenset()
-        self._taking: dict[str, frozenset[str]] = {}  # what steps have bound above, or definitions that take of it
+        # names bound by steps above, or by definitions that need such names
+        self._taking: dict[str, frozenset[str]] = {}
         self._above = StepsAbove()
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
         self.steps: dict[str, StatementsAbove] = {}
 
     def pass_by(self, step: StepSpec, code: Iterable[Statement] = ()) -> None:
-        """What a step has bound or changed is an artifact for the statements below it."""
+        """Pass a step: the names that it binds or changes are artifacts for the statements below it."""
         modules = step.mutates & self._known.origins.keys()
         asked = self._known.generators & (step.mentions | step.reads)
         use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
@@ -93,7 +99,7 @@ class _Sorting:
         self.steps[step.name] = StatementsAbove(use, modules & self._imported, shared)
 
     def _share(self, statement: Statement) -> bool:
-        """Add a definition of a step's body, unless it needs or changes what is a value at that place."""
+        """Add a definition of a step's body, unless it needs or changes a name that is an artifact there."""
         kind, touched = self._kind(statement.node), touch(statement.node, self._known)
         if kind is None or touched.setting or self._changes(touched) or self._taken_by(statement.node):
             self._hidden |= statement.names.bound
@@ -118,19 +124,21 @@ class _Sorting:
             self._add_definition(statement, kind, touched, use)
 
     def _is_seeded(self, use: RandomUse) -> bool:
-        """Whether a worker can draw the same numbers: ordinary cells have seeded the generators, and no step since."""
+        """Return whether a worker draws the same numbers: ordinary cells have seeded the generators, and no step since
+        then.
+        """
         return use.draws <= self._names and use.draws.isdisjoint(self._hidden)
 
     def _bound_of(self, names: frozenset[str]) -> frozenset[str]:
-        """Those that some cell above has bound."""
+        """Return the names among these that some cell above has bound."""
         return (names & self._names) | (names & self._hidden)
 
     def _changes(self, touched: Touched) -> frozenset[str]:
-        """The names among those touched that ordinary cells have bound."""
+        """Return the touched names that ordinary cells have bound."""
         return (touched.names & self._names) - BUILTINS
 
     def _can_repeat(self, statement: Statement) -> bool:
-        """Whether a worker has all that the statement uses, and makes the same of it each time."""
+        """Return whether a worker has everything that the statement uses, and gets the same result each time."""
         now = statement.names.now
         is_known = now - statement.names.bound <= self._names or "*" in self._names
         return is_known and now.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
@@ -150,7 +158,9 @@ class _Sorting:
             self._taking.pop(name, None)
 
     def _taken_by(self, node: ast.stmt) -> frozenset[str]:
-        """The artifacts that a function or class needs when it is defined: for defaults, annotations, bases."""
+        """Return the artifacts that a function or class needs when it is defined: for defaults, annotations, base
+        classes.
+        """
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return frozenset()
         now = names_of_statement(node).now
@@ -196,14 +206,15 @@ class _Sorting:
         )
 
     def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
-        """Whether a value is that of the working folder at its place, which some cell changes."""
+        """Return whether a value depends on the working folder at its place, and some cell changes that folder."""
         return self._moves and kind in ("constant", "block") and asks_for_folder(statement.source)
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
-        """What a statement is; None if it is scratch."""
+        """Return the kind of a definition, or None for scratch."""
         match node:
             case ast.Import() | ast.ImportFrom():
-                return "shared" if is_future_import(node) else "import"  # a future import holds for all that follows
+                # a future import applies to all cells that follow
+                return "shared" if is_future_import(node) else "import"
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 return "function" if self._can_run(node) else None
             case ast.ClassDef():
@@ -218,9 +229,10 @@ class _Sorting:
                 return None
 
     def _can_run(self, node: ast.stmt) -> bool:
-        """Decorators, defaults and class bodies run at once; what a function calls later is not looked at.
+        """Return whether a definition can run in a worker: its decorators, defaults and class body run at once.
 
-        They may take what steps have bound, but not ask it to do something, as `@app.route("/")` does.
+        They may use artifacts of steps, but not call their methods, as `@app.route("/")` does. Code that a function
+        runs later does not count.
         """
         decorators = map(called, getattr(node, "decorator_list", ()))
         values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
@@ -245,7 +257,7 @@ class _Sorting:
                 return self._all_pure(types) and self._all_defined([*body, *rescues, *other, *final])
 
     def _all_defined(self, statements: list[ast.stmt]) -> bool:
-        """Each may use what stands before it in the block."""
+        """Return whether all statements of a block are definitions; each may use those before it."""
         inner = _Sorting(frozenset(self._hidden), frozenset(self._names), watches=False)
         inner._known.origins.update(self._known.origins)
         for statement in statements:

@@ -1,1 +1,1 @@
-"""Texts and places: cells, lines, encodings, and the lines of IPython as Python."""
+"""Represents the text of a document: cells, places and lines, and IPython lines rewritten as Python."""

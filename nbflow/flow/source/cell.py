@@ -1,4 +1,4 @@
-"""Cells of a document, places in them, and what is wrong there."""
+"""Represents the cells of a document, places in them, and problems found there."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _NAMED = 3
-"""As many steps as a message names one by one."""
+"""The number of steps that a message names one by one."""
 _LONGEST = 32
-"""Characters of the first words of a cell."""
+"""The most characters of a cell's first words that a message shows."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A line of a cell. Cells count from 1 as they stand in the notebook, lines from the cell's first line as 1.
+    """Names a line of a cell. Cells count from 1 in the order of the notebook, lines from 1 at the top of the cell.
 
-    `words` are the first ones of an ordinary cell; a step is known by its name. `above` is the number of lines above
-    the cell in a text file.
+    `words` are the first words of an ordinary cell; they are "" for a step, which has a name. `above` is the number of
+    lines above the cell in a text file.
     """
 
     document: str
     cell: int
     line: int = 1
-    column: int = 0  # of a statement; a line may hold several
+    column: int = 0  # of the statement: a line may hold several
     words: str = field(default="", compare=False)
     above: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        """A script has no cells: its places have cell 0."""
+        """Return the place as messages show it. Places in a script have cell 0, because a script has no cells."""
         if self.above is not None:
             return f"{self.document}:{self.above + self.line} · {self.named_cell}"
         cell = f" · {self.named_cell}" if self.cell else ""
@@ -35,7 +35,7 @@ class Place:
 
     @property
     def named_cell(self) -> str:
-        """The cell as people find it: its number, and its first words."""
+        """Return the cell as people find it: its number and its first words."""
         return f"cell {self.cell} `{self.words}`" if self.words else f"cell {self.cell}"
 
 
@@ -44,7 +44,7 @@ NOWHERE = Place("", 0)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One code cell of a document: its text, and what the notebook says about it."""
+    """One code cell of a document is its text and what the notebook says about it."""
 
     number: int
     source: str
@@ -54,24 +54,25 @@ class Cell:
     lines_above: int | None = None  # in a text file
 
     def place(self, document: str, line: int = 1, *, named: bool = True) -> Place:
-        """A line of it; `named`: with its first words."""
+        """Return the place of a line of this cell; `named` adds the first words of the cell."""
         words = shortened(self.first_words, _LONGEST) if named else ""
         return Place(document, self.number, line, words=words, above=self.lines_above)
 
     @property
     def first_words(self) -> str:
-        """Its first line that is neither blank nor a comment."""
+        """Return the first line of the cell that is neither blank nor a comment."""
         lines = [line.strip() for line in self.source.splitlines() if line.strip()]
         return next((line for line in lines if not line.startswith("#")), lines[0] if lines else "")
 
 
 def shortened(text: str, longest: int) -> str:
+    """Return the text, cut to at most `longest` characters with `…` at the end."""
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A step that has to do with a problem elsewhere, by itself or through a function that it uses."""
+    """Names a step that a problem elsewhere affects, directly or `through` a function that it uses."""
 
     step: str
     through: str = ""
@@ -79,10 +80,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a flow, where, and what to do about it.
+    """Says what is wrong with a flow, where, and what to do about it.
 
-    `needs` are the steps that cannot run as they should because of it, in document order. `header` is the line that
-    the cell is to begin with, if that is all it takes; the lines that `stays` holds go into an ordinary cell.
+    `needs` are the steps that cannot run correctly because of it, in document order. `header` is the line to write on
+    top of the cell, if that is the whole fix; `stays` holds the lines that must move to an ordinary cell.
     """
 
     rule: str
@@ -101,10 +102,11 @@ class Problem:
 
     @property
     def told(self) -> str:
-        """What is wrong, and which steps that concerns."""
+        """Return what is wrong, and which steps that concerns."""
         return f"{self.message}; needed in {_listed(self.needs)}" if self.needs else self.message
 
     def concerns(self, step: str) -> bool:
+        """Return whether the problem is in this step or affects it."""
         return step == self.step or any(need.step == step for need in self.needs)
 
 

@@ -1,4 +1,4 @@
-"""The text of a Python file, decoded as Python itself decodes it."""
+"""Decodes the text of a Python file as Python itself does."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def encoding_of(data: bytes) -> str:
 
 
 def decode_source(data: bytes) -> str:
-    """Return the text with `\\n` at the end of each line, as Python has it. Raises UnicodeError."""
+    """Return the decoded text with `\\n` at the end of each line. Raises UnicodeError."""
     text = data.decode(encoding_of(data))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def without_coding(text: str) -> str:
-    """State UTF-8 instead of the encoding that the first two lines of a text state; all lines stay in their places."""
+    """Replace the encoding stated in the first two lines of a text by UTF-8. All lines keep their places."""
     lines = text.split("\n", 2)
     return "\n".join([*(_CODING.sub(r"\g<1>utf-8", line) for line in lines[:2]), *lines[2:]])
 
 
 def escaped(text: str) -> str:
-    """Return the text with the escape of each character that UTF-8 cannot say: a lone surrogate, `\\udc80`."""
+    """Return the text with each character that UTF-8 cannot encode as an escape: a lone surrogate becomes `\\udc80`."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

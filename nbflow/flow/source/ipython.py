@@ -1,6 +1,6 @@
-"""IPython's own lines and cells as the Python that is executed in their place.
+"""Rewrites IPython lines and cells as the Python that is executed in their place.
 
-The same text is analysed and executed. What only IPython can do becomes the call that IPython makes of it.
+The same text is analysed and executed. A line that only IPython can execute becomes the call that IPython makes for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NoReturn
 
 SHELL_CALL = "get_ipython()"
 TOLD = "; print("
-"""Stands before what a magic prints of what it has done."""
+"""The code that begins the output of a rewritten magic, for example of `%env`."""
 CAPTURE = "__import__('IPython.utils.capture').utils.capture.capture_output"
 
 _LINE = re.compile(
@@ -26,7 +26,7 @@ _NOT_PLAIN = re.compile(r"[${}]")
 
 
 class MagicRefused(Exception):
-    """A step cannot do what a line asks of IPython."""
+    """Raised for an IPython line that cannot be part of a step."""
 
     def __init__(self, reason: str, fix: str) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ _ELSEWHERE = "Move it to an ordinary cell, which the kernel runs and a flow leav
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`margin target = %name rest`, or `!rest` with the name `!`."""
+    """Holds the parts of `margin target = %name rest`. The name of a shell line `!rest` is `!`."""
 
     margin: str
     target: str
@@ -47,12 +47,12 @@ class Line:
 
     @property
     def run(self) -> str:
-        """The call that IPython makes of it."""
+        """Return the call that IPython makes for this line."""
         return f"{SHELL_CALL}.run_line_magic({self.name!r}, {self.rest!r})"
 
 
 def read_line(text: str) -> Line | None:
-    """Return what a line asks of IPython; None if it is no line of IPython's."""
+    """Return the parts of an IPython line, or None for a line of Python."""
     if helped := _HELP.fullmatch(text):
         return Line(helped[1], "", "?", "")
     found = _LINE.fullmatch(text)
@@ -68,20 +68,23 @@ def read_line(text: str) -> Line | None:
 
 
 def as_automatic(text: str) -> str:
-    """The only line of a cell as a magic if IPython takes its first word for one: `pip install x`."""
+    """Return the only line of a cell as a magic if IPython would take its first word for one: `pip install x`."""
     name, _, rest = text.strip().partition(" ")
     is_magic = name.isidentifier() and name in _LINES and not rest.lstrip().startswith(("=", ","))
     return f"%{text.strip()}" if is_magic else text
 
 
 def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
-    """Return the Python for a line. `files` are those that may be run, with what they bind. Raises MagicRefused."""
+    """Return the Python for an IPython line.
+
+    `files` maps each file that `%run` may execute to the names that it binds. Raises MagicRefused.
+    """
     if line.name.startswith("%"):
-        raise MagicRefused("begins a cell, and stands in the midst of one", "Give it a cell of its own")
+        raise MagicRefused("must be the first line of a cell, but is in the middle of one", "Give it a cell of its own")
     if line.name == "run" and line.rest in files and not line.target:
         return f"{line.margin}{_run(line.rest, files[line.rest])}"
     if line.name == "run" and re.fullmatch(r"[^-\s]\S*\.py", line.rest):
-        raise MagicRefused("runs a file that is not there, or is not Python", "Correct its name, or its text")
+        raise MagicRefused("runs a file that is not there, or is not Python", "Correct its name or its text")
     if line.name not in _LINES:
         refuse(line.name)
     python = _LINES[line.name](line)
@@ -92,12 +95,12 @@ def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType
 
 def refuse(name: str) -> NoReturn:
     """Raise MagicRefused for a magic that no step can use."""
-    reason = _REASONS.get(name, "is a magic that workers do not know")
+    reason = _REASONS.get(name, "is a magic that worker processes do not have")
     fix = _FIXES.get(name, f"{_ELSEWHERE}, or write it in Python")
     raise MagicRefused(reason, fix)
 
 
-# what lines become
+# the Python for each kind of line
 
 Plain = Callable[[Line], str]
 
@@ -111,7 +114,7 @@ def _as_ipython(line: Line) -> str:
 
 
 def _system(line: Line) -> str:
-    """`!mkdir -p folder` is what several workers may do at once."""
+    """Return the call for a shell line. `!mkdir -p folder` becomes a call that several workers may make at once."""
     made = re.fullmatch(r"mkdir\s+-p\s+([\w./-]+)", line.rest)
     if made and not line.target:
         return f"__import__('os').makedirs({made[1]!r}, exist_ok=True)"
@@ -132,7 +135,7 @@ _OPTIONS = {
 
 
 def _statement(line: Line) -> str:
-    """What is measured is executed, and its names are bound."""
+    """Return the measured statement itself, so that its names are bound."""
     if line.target and line.name != "time":
         raise MagicRefused("has no value in a step", _ELSEWHERE)
     return re.sub(rf"^{_OPTIONS[line.name]}", "", line.rest) or "pass"
@@ -154,7 +157,7 @@ def _folder(line: Line) -> str:
     quiet = re.match(r"-q(?:\s+|$)", line.rest)
     folder = line.rest[quiet.end() if quiet else 0 :].strip("'\"") or "~"
     if folder.startswith("-"):
-        raise MagicRefused("goes to a folder that only the session knows", "Name the folder")
+        raise MagicRefused("changes to a folder that only the kernel session knows", "Name the folder")
     path = _text(folder)
     if folder.startswith("~"):
         path = f"__import__('os').path.expanduser({path})"
@@ -163,19 +166,19 @@ def _folder(line: Line) -> str:
 
 
 def _text(text: str) -> str:
-    """A text in which IPython would put in the values of names."""
+    """Return the text as Python; IPython fills in the values of names if the text refers to any."""
     return f"{SHELL_CALL}.var_expand({text!r})" if _NOT_PLAIN.search(text) else repr(text)
 
 
 def _pylab(line: Line) -> str:
-    """What IPython executes for it."""
+    """Return the imports that IPython executes for `%pylab`."""
     names = "import numpy, matplotlib; from matplotlib import pylab, mlab, pyplot; import numpy as np; plt = pyplot"
     names = f"{names}; from IPython.core.pylabtools import figsize, getfigs"
     return names if "--no-import-all" in line.rest else f"{names}; from pylab import *; from numpy import *"
 
 
 def _run(file: str, names: Sequence[str]) -> str:
-    """IPython runs a file in a namespace of its own, and the cell gets its names."""
+    """Return the code that runs a file in its own namespace and binds its names in the cell, as IPython does."""
     run = f"__import__('runpy').run_path({file!r}, run_name='__main__')"
     return f"[{', '.join(names)}] = map({run}.__getitem__, {list(names)})" if names else run
 
@@ -209,25 +212,25 @@ _LINES: Mapping[str, Plain] = {
     "pylab": _pylab,
     "xdel": _delete,
 }
-"""What a step does with each line magic; `!` is a line of the shell, `?` a question about a name."""
+"""The function that rewrites each line magic; `!` stands for a shell line, `?` for a question about a name."""
 
-_SESSION = "Work with the session in an ordinary cell"
+_SESSION = "Do this in an ordinary cell"
 _REASONS: Mapping[str, str] = {
-    **dict.fromkeys(("debug", "tb"), "looks into an error of the session, and a worker has none"),
-    **dict.fromkeys(("history", "hist", "recall", "rep", "rerun", "macro"), "needs the history of the session"),
-    **dict.fromkeys(("edit", "ed"), "opens an editor, and nobody sits before a worker"),
-    **dict.fromkeys(("reset", "reset_selective"), "deletes names of the session, and a step has only its own"),
+    **dict.fromkeys(("debug", "tb"), "inspects an error of the kernel session, which a worker process does not have"),
+    **dict.fromkeys(("history", "hist", "recall", "rep", "rerun", "macro"), "needs the history of the kernel session"),
+    **dict.fromkeys(("edit", "ed"), "opens an editor, but a worker process has no screen"),
+    **dict.fromkeys(("reset", "reset_selective"), "deletes names of the kernel session; a step has its own"),
     "store": "keeps values between sessions, as the store of nbflow does for every step",
     "run": "runs what nbflow cannot read",
     **dict.fromkeys(("cython", "cython_inline"), "compiles code that nbflow cannot read"),
-    **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language in the process of the kernel"),
-    **dict.fromkeys(("step", "parameters", "shared"), "begins a cell of nbflow, and stands in the midst of one"),
+    **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language inside the kernel process"),
+    **dict.fromkeys(("step", "parameters", "shared"), "must be the first line of a cell, but is in the middle of one"),
 }
 _FIXES: Mapping[str, str] = {
     **dict.fromkeys(("debug", "tb", "edit", "ed", "history", "hist", "recall", "rep", "rerun", "macro"), _SESSION),
-    **dict.fromkeys(("reset", "reset_selective"), "Write del NAME for the names that shall end"),
+    **dict.fromkeys(("reset", "reset_selective"), "Write del NAME for each name to delete"),
     "store": "Delete the line",
-    "run": "Run a .py file beside the notebook, without options and arguments, or import what you use of it",
+    "run": "Run a .py file beside the notebook, without options or arguments, or import what you need from it",
 }
 
 
@@ -236,7 +239,7 @@ _FIXES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CellMagic:
-    """`%%name rest` with all lines below it as `body`."""
+    """Holds the parts of a cell magic: `%%name rest`, with all lines below it as `body`."""
 
     name: str
     rest: str
@@ -244,17 +247,19 @@ class CellMagic:
 
     @property
     def run(self) -> str:
+        """Return the call that IPython makes for this cell."""
         return f"{SHELL_CALL}.run_cell_magic({self.name!r}, {self.rest!r}, {self.body!r})"
 
 
 TRANSPARENT = frozenset({"time", "prun", "memit", "mprun", "lprun", "capture"})
-"""Cell magics whose bodies are executed as the cell itself."""
+"""The cell magics whose bodies are executed in place, as ordinary cell code."""
 
 PYTHON_MAGICS = TRANSPARENT | {"timeit"}
-"""Cell magics whose bodies are Python."""
+"""The cell magics whose bodies are Python."""
 
 
 def read_cell(first: str, below: Iterable[str]) -> CellMagic:
+    """Return the cell magic whose first line is `first`, with the lines below it as its body."""
     name, _, rest = first.strip()[2:].strip().partition(" ")
     return CellMagic(name, rest.strip(), "".join(f"{line}\n" for line in below))
 
@@ -283,14 +288,14 @@ _RUN = _SCRIPTS | {"timeit", "writefile", "file"}
 
 
 def _bound_by(cell: CellMagic) -> tuple[str, ...]:
-    """The names that a script's options bind to what it has written."""
+    """Return the names that the options of a script magic bind to its output."""
     if cell.name not in _SCRIPTS:
         return ()
     return tuple(re.findall(r"--(?:out|err|proc)(?:=|\s+)([^\W\d]\w*)", cell.rest))
 
 
 def _capture(cell: CellMagic) -> str:
-    """A `with` without a body, into which all that follows is moved when it is compiled."""
+    """Return a `with` statement without a body. When the cell is compiled, all that follows becomes its body."""
     words = shlex.split(cell.rest)
     streams = ", ".join(str(f"--no-{name}" not in words) for name in ("stdout", "stderr", "display"))
     names = [word for word in words if not word.startswith("-")]
@@ -298,4 +303,5 @@ def _capture(cell: CellMagic) -> str:
 
 
 def is_capture(node: ast.With) -> bool:
+    """Return whether a `with` statement is a rewritten `%%capture`."""
     return ast.unparse(node.items[0].context_expr).startswith(CAPTURE)

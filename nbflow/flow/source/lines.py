@@ -1,4 +1,4 @@
-"""Lines as Python counts them."""
+"""Splits source text into lines as Python counts them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ _END = re.compile(r"\r\n|\r|\n")
 
 
 def lines_of(source: str) -> list[str]:
-    """The lines without their ends. `str.splitlines` finds more: at a form feed, and at what Unicode calls a line."""
+    """Return the lines without their ends. `str.splitlines` also splits at form feeds and Unicode line separators,
+    Python does not.
+    """
     *lines, last = _END.split(source)
     return [*lines, last] if last else lines

@@ -1,4 +1,4 @@
-"""Values of defaults, worked out from the AST and never by running it."""
+"""Computes the values of parameter defaults from the AST, without running code."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _CONSTRUCTORS: dict[str, Callable[..., object]] = {
 
 
 def value_of(node: ast.expr) -> object:
-    """The value of a literal, of arithmetic over literals, or of a call such as `date(2024, 1, 31)`.
+    """Return the value of a literal, of arithmetic over literals, or of a call such as `date(2024, 1, 31)`.
 
     Raises DefaultError for any other expression.
     """
@@ -64,7 +64,7 @@ def _compute(operate: Callable[[object, object], object], left: object, right: o
 
 
 def _constructor(func: ast.expr) -> str:
-    """`datetime.date` is "date"; the longest dotted ending that is known counts, else the empty text."""
+    """Return the longest dotted ending that is a known constructor, or "": `datetime.date` gives "date"."""
     dotted = ast.unparse(func).split(".")
     endings = (".".join(dotted[start:]) for start in range(len(dotted)))
     return next((ending for ending in endings if ending in _CONSTRUCTORS), "")

@@ -1,6 +1,6 @@
-"""Walks over syntax trees, which reading a notebook does all the time: as those of `ast`, and four times as fast.
+"""Walks over syntax trees like `ast` does, four times as fast: reading a notebook spends most of its time there.
 
-The contexts of names (`ast.Load()` and the like) are left out: nobody looks for them but where a name stands.
+The contexts of names (`ast.Load()` and the like) are left out: the name itself holds them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _NO_NODES = frozenset((
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
-    """The fields of each kind of node that may hold nodes."""
+    """Maps each kind of node to its fields that may hold nodes."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
         found = () if kind is ast.Constant else tuple(name for name in kind._fields if name not in _NO_NODES)
@@ -27,7 +27,7 @@ _fields = _Fields()
 
 
 def children(node: ast.AST) -> list[ast.AST]:
-    """The nodes right below a node, in the order of `ast.iter_child_nodes`."""
+    """Return the nodes right below a node, in the order of `ast.iter_child_nodes`."""
     found: list[ast.AST] = []
     for name in _fields[type(node)]:
         value = getattr(node, name, None)
@@ -39,7 +39,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def every_node(node: ast.AST) -> list[ast.AST]:
-    """A node and all below it, in the order of `ast.walk`."""
+    """Return a node and all nodes below it, in the order of `ast.walk`."""
     found = [node]
     for one in found:
         if _fields[type(one)]:
@@ -48,7 +48,7 @@ def every_node(node: ast.AST) -> list[ast.AST]:
 
 
 class Visitor(ast.NodeVisitor):
-    """Visits as `ast.NodeVisitor` does, without looking for the method of a kind of node more than once."""
+    """Visits nodes as `ast.NodeVisitor` does, but finds the method for each kind of node only once."""
 
     _methods: dict[type[ast.AST], Any]
 
@@ -56,6 +56,7 @@ class Visitor(ast.NodeVisitor):
         cls._methods = {}
 
     def visit(self, node: ast.AST) -> Any:
+        """Call the method for the kind of this node, and return its result."""
         kind = type(node)
         method = self._methods.get(kind)
         if method is None:
@@ -63,8 +64,9 @@ class Visitor(ast.NodeVisitor):
         return method(self, node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
-        """Nothing is below it."""
+        """Do nothing: a constant has no nodes below it."""
 
     def generic_visit(self, node: ast.AST) -> None:
+        """Visit all nodes below this one."""
         for child in children(node):
             self.visit(child)

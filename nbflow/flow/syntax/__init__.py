@@ -1,1 +1,1 @@
-"""What a cell states: its header, its parameters, and the step or definitions that it makes."""
+"""Reads what a cell states: its header, its parameters, and the step or the definitions in it."""

@@ -1,4 +1,4 @@
-"""The definitions that ordinary cells make for the steps: one by one, and all of them as a step sees them."""
+"""Represents the definitions that ordinary cells make for the steps: one by one, and together as a step sees them."""
 
 from __future__ import annotations
 
@@ -17,60 +17,62 @@ DefinitionKind = Literal["import", "function", "class", "constant", "block", "ef
 
 @dataclass(frozen=True)
 class Definition:
-    """One statement of the prelude (a `%%shared` cell counts as one, whole)."""
+    """One statement of the prelude. A whole `%%shared` cell counts as one statement."""
 
     source: str
     place: Place
     kind: DefinitionKind
-    names: frozenset[str]  # what it binds; "*" for a star import
-    reads: frozenset[str] = frozenset()  # free names, those that only run when a function is called included
+    names: frozenset[str]  # the names that it binds; "*" for a star import
+    reads: frozenset[str] = frozenset()  # free names, including those used only when a function is called
     code: str = ""  # digest of its AST
-    modules: frozenset[str] = frozenset()  # absolute names of the modules it imports
+    modules: frozenset[str] = frozenset()  # absolute names of the modules that it imports
     changes: frozenset[str] = frozenset()  # names of the prelude that it changes in place or deletes
-    setting: bool = False  # it changes the process: an option of a module, the environment, the import path
-    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, what it gives it)
-    state: frozenset[str] = frozenset()  # names that its functions change when somebody calls them
-    makes: bool = False  # what it returns, or its objects, may hold functions
-    assigns: frozenset[str] = frozenset()  # those of them that its functions assign, through `global`
-    held: frozenset[str] = frozenset()  # words that only its strings hold, among which may be names
-    shares: frozenset[str] = frozenset()  # names of the prelude whose objects may be in what it binds or changes
-    takes: frozenset[str] = frozenset()  # artifacts that it needs when it is executed: defaults, annotations, bases
+    setting: bool = False  # whether it changes the process: an option of a module, the environment, the import path
+    origins: frozenset[tuple[str, str]] = frozenset()  # of an import: (name, dotted origin)
+    state: frozenset[str] = frozenset()  # names that its functions change when they are called
+    makes: bool = False  # whether its results or its objects may hold functions
+    assigns: frozenset[str] = frozenset()  # those names in `state` that its functions assign through `global`
+    held: frozenset[str] = frozenset()  # words in its strings that may be names
+    shares: frozenset[str] = frozenset()  # names of the prelude whose objects may be part of what it binds or changes
+    takes: frozenset[str] = frozenset()  # artifacts needed to execute it: in defaults, annotations, base classes
 
     @property
     def once(self) -> bool:
-        """Whether a process executes it once; everything else is executed anew for each task."""
+        """Return whether a process executes it only once. Everything else is executed again for each task."""
         return self.setting or self.kind == "shared"
 
     @property
     def is_code(self) -> bool:
+        """Return whether it defines a function or a class."""
         return self.kind in ("function", "class")
 
     @cached_property
     def wants(self) -> frozenset[str]:
-        """The names that it may ask for. Only those that somebody defines count, since words need not be names."""
+        """Return the names that it may ask for. Words that are not defined anywhere do no harm."""
         return self.reads | self.held
 
 
 @dataclass(frozen=True)
 class Prelude:
-    """All definitions in document order; whoever needs a name gets its transitive closure and nothing else.
+    """Holds all definitions in document order. A step that needs a name gets the transitive closure of that name only.
 
-    A definition belongs to the closure of the names that it binds and of those that it changes.
+    The closure of a name contains the definitions that bind it and those that change it.
     """
 
     definitions: tuple[Definition, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Leave behind what was computed: another process has other objects."""
+        """Leave out the caches when pickled: they hold ids of objects in this process."""
         return Prelude, (self.definitions,)
 
     @cached_property
     def _binders(self) -> Mapping[str, tuple[Definition, ...]]:
+        """Map each name to the definitions that bind it, in document order."""
         return _by_name((name, one) for one in self.definitions for name in one.names)
 
     @cached_property
     def _concerning(self) -> Mapping[str, Sequence[int]]:
-        """The definitions that bind or change each name, by their numbers in the document."""
+        """Map each name to the positions of the definitions that bind or change it."""
         found: dict[str, list[int]] = {}
         for number, one in enumerate(self._all):
             for name in one.names | one.changes:
@@ -79,31 +81,32 @@ class Prelude:
 
     @property
     def _all(self) -> tuple[Definition, ...]:
-        """Every definition of the document, whatever its place."""
+        """Return every definition of the document, wherever it is."""
         return self.definitions
 
     @cached_property
     def names(self) -> frozenset[str]:
+        """Return the names that the definitions bind."""
         return frozenset(self._binders) - {"*"}
 
     @cached_property
     def has_star(self) -> bool:
-        """Whether some import brings names that nobody knows."""
+        """Return whether a star import brings in names that cannot be known."""
         return "*" in self._binders
 
     @cached_property
     def places(self) -> Mapping[str, tuple[Place, ...]]:
-        """Where each name is defined, in document order."""
+        """Map each name to the places of its definitions, in document order."""
         return {name: tuple(one.place for one in definitions) for name, definitions in self._binders.items()}
 
     @cached_property
     def imported(self) -> frozenset[str]:
-        """The names that imports bind."""
+        """Return the names that imports bind."""
         return frozenset(name for one in self.definitions if one.kind == "import" for name in one.names)
 
     @cached_property
     def origins(self) -> Mapping[str, str]:
-        """Where the names come from that imports give, each always from one place."""
+        """Map each imported name to its dotted origin, if all its imports have the same origin."""
         found: dict[str, set[str]] = {}
         for name, definitions in self._binders.items():
             found[name] = {dict(one.origins).get(name, "") for one in definitions}
@@ -111,19 +114,23 @@ class Prelude:
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
-        """What everybody gets: settings and shared cells, and star imports, of which nobody knows the names."""
+        """Return the definitions that every step gets: settings, shared cells, and star imports, whose names are
+        unknown.
+        """
         return tuple(one for one in self.definitions if one.once or "*" in one.names)
 
     @property
     def level(self) -> int:
-        """The number of settings; a process in which more have been done is of no use here."""
+        """Return the number of settings. A worker process in which more settings were executed cannot serve a step
+        here.
+        """
         return sum(one.once for one in self.always)
 
     # positions
 
     @cached_property
     def _positional(self) -> tuple[Definition, ...]:
-        """The definitions that make a difference between the steps above and below them."""
+        """Return the definitions that make the prelude differ between the steps above and below them."""
         several = {name for name, binders in self._binders.items() if len({one.code for one in binders}) > 1}
         return tuple(one for one in self.definitions if one.once or one.changes or not several.isdisjoint(one.names))
 
@@ -132,7 +139,7 @@ class Prelude:
         return {}
 
     def seen_from(self, place: Place) -> Prelude:
-        """The prelude for a step at this place: what stands below has not been done yet."""
+        """Return the prelude for a step at this place: definitions below it are not executed yet."""
         above = bisect_left(self._positional, place, key=lambda one: one.place)
         if above not in self._views:
             self._views[above] = _View(self, place) if above < len(self._positional) else self
@@ -140,7 +147,7 @@ class Prelude:
 
     @cached_property
     def views(self) -> tuple[Prelude, ...]:
-        """The prelude as each step may see it, wherever it stands."""
+        """Return the prelude in each form that a step can see, depending on its place."""
         return (*(self.seen_from(one.place) for one in self._positional), self)
 
     # closures
@@ -150,7 +157,9 @@ class Prelude:
         return {}
 
     def reached(self, names: Iterable[str]) -> tuple[Definition, ...]:
-        """The definitions that `names` mean and that those mention, without what is done to them elsewhere."""
+        """Return the definitions of `names` and of the names that those mention, without later changes to their
+        objects.
+        """
         found: set[int] = set()
         agenda = [*names]
         while agenda:
@@ -162,7 +171,7 @@ class Prelude:
         return self._in_order(found)
 
     def sharers(self, names: Iterable[str]) -> frozenset[str]:
-        """The names defined from these, whose objects may hold theirs: a change to the one changes the other."""
+        """Return the names whose objects may hold objects of these names: a change to one of them changes the other."""
         origins, found = set(names), set[str]()
         for one in self.definitions:
             if not one.shares.isdisjoint(origins):
@@ -171,7 +180,9 @@ class Prelude:
         return frozenset(found - self.imported)
 
     def closure(self, names: Iterable[str], *, settings: bool = True) -> tuple[Definition, ...]:
-        """The definitions that `names` need, transitively, in document order; and the settings, unless left out."""
+        """Return the definitions that `names` need, transitively and in document order, with the settings unless left
+        out.
+        """
         needed = frozenset(names), settings
         if needed not in self._closures:
             always = self.always if settings else (one for one in self.always if not one.setting)
@@ -200,19 +211,20 @@ class Prelude:
         return tuple(map(self._all.__getitem__, sorted(numbers)))
 
     def _concerned(self, name: str) -> Iterable[int]:
+        """Return the positions of the definitions that bind or change a name."""
         return self._concerning.get(name, ())
 
     def is_code(self, name: str) -> bool:
-        """Whether some cell defines a name as a function or class."""
+        """Return whether some cell defines a name as a function or class."""
         return any(one.is_code for one in self._binders.get(name, ()))
 
     def may_make_functions(self, name: str) -> bool:
-        """Whether some cell defines it as a function or class whose results may hold functions."""
+        """Return whether some cell defines a name as a function or class whose results may hold functions."""
         return self.is_code(name) and any(one.makes for one in self._binders.get(name, ()))
 
 
 class _View(Prelude):
-    """The prelude above one place. A name that is only defined below is found all the same."""
+    """Shows the prelude above one place. A name that only a definition below binds is found too."""
 
     _whole: Prelude
     _place: Place
@@ -243,13 +255,13 @@ class _View(Prelude):
 
     @cached_property
     def _below(self) -> int:
-        """The number of the first definition below the place."""
+        """Return the position of the first definition below the place."""
         return bisect_left(self._all, self._place, key=lambda one: one.place)
 
     def _concerned(self, name: str) -> Iterable[int]:
         concerning = self._concerning.get(name, ())
         above = concerning[: bisect_left(concerning, self._below)]
-        # a builtin is what it is until somebody above binds the name anew
+        # a builtin keeps its meaning until a definition above binds its name again
         if name in BUILTINS or any(name in self._all[number].names for number in above):
             return above
         return (*above, *(self._numbers[id(one)] for one in self._binders.get(name, ())[:1]))
@@ -264,10 +276,10 @@ def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definit
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A statement of an ordinary cell that steps cannot see: the names it binds, and those that it changes."""
+    """A statement of an ordinary cell that steps cannot see, with the names that it binds and those that it changes."""
 
     names: frozenset[str]
     place: Place
     source: str
     changes: frozenset[str] = frozenset()
-    setting: bool = False  # it changes the process
+    setting: bool = False  # whether it changes the process

@@ -1,4 +1,8 @@
-"""The first line of a cell: `%%step NAME --option value …` or `#| step: NAME --option value …`."""
+"""Reads the first line of a cell: `%%step NAME --option value …` or `#| step: NAME --option value …`.
+
+`read_header` is the entry. It finds the header among the comments and magics on top of a cell, splits it at ` --`, and
+passes each option to its reader in `SETTINGS`: add a new option there. Every mistake becomes a `Fault`.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,8 @@ from nbflow.flow.syntax.units import read_allowance, read_count, read_duration, 
 
 
 class CellKind(StrEnum):
+    """Says what a cell is for."""
+
     STEP = "step"
     PARAMETERS = "parameters"
     SHARED = "shared"
@@ -30,22 +36,22 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a header."""
+    """Says one thing that is wrong with a header, and how to correct it."""
 
     message: str
     fix: str
     warning: bool = False
-    line: int = 0  # of the cell, where it is not the header's
+    line: int = 0  # line of the cell, if it is not the line of the header
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line says. `line` is where it stands; a cell without one has line 0."""
+    """Holds what the first line of a cell says. `line` is its number; a cell without a header has line 0."""
 
     kind: CellKind = CellKind.ORDINARY
     line: int = 0
     name: str = ""
-    magic: str = ""  # of a foreign cell
+    magic: str = ""  # name of the magic of a foreign cell
     comment: bool = False  # written as `#| …`
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
@@ -59,10 +65,10 @@ class Header:
 
 
 def read_header(source: str) -> Header:
-    """Read what a cell is from the comments and magics that it begins with.
+    """Read the header of a cell from the comments and magics on top of it.
 
-    A header is the first of them, or stands below what may stand in the body as well: comments, `%%time`, `%%capture`,
-    lines for IPython. Faults are collected, never raised.
+    The header is the first of these lines, or stands below lines that may also be part of the body: comments, `%%time`,
+    `%%capture`, line magics. Faults are collected and never raised.
     """
     top = [*_top(source)]
     wrapping: Header | None = None
@@ -82,7 +88,7 @@ def read_header(source: str) -> Header:
 
 
 def _read_line(text: str) -> Header:
-    """What one line says, if it says it; an ordinary header for any other line."""
+    """Read one line, and return an ordinary header if the line is not a header."""
     if option := re.match(r"#\|\s*([\w-]+)\s*:?(.*)", text):
         return replace(_read(option[1], option[2].strip(), magic=False), comment=True)
     if (loose := _LOOSE.fullmatch(text)) and not text.startswith("#"):
@@ -95,7 +101,7 @@ def _read_line(text: str) -> Header:
 
 
 def rest_of(line: str) -> str:
-    """What follows the word in the line of a header."""
+    """Return the part of a header line that follows `step`, `parameters` or `shared`."""
     return re.sub(r"^(?:#\s*\|\s*|%%?\s*)(?:step|parameters|shared)[\s:]*", "", line.strip())
 
 
@@ -103,18 +109,20 @@ _HEADER = re.compile(r"(?:# ?)?%%(step [a-zA-Z]\w*(?: --.*)?|parameters|shared)"
 
 
 def _below(source: str, top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
-    """Headers in the midst of a cell, which begin nothing there: the line between two cells is missing."""
+    """Yield a fault for each header in the middle of a cell, where it has no effect: a line that starts a new cell is
+    missing.
+    """
     if "%%" not in source:
         return
     above = max((number for number, _ in top), default=0)
     for number, line in enumerate(lines_of(source)[above:], above + 1):
         if _HEADER.fullmatch(line.rstrip()):
-            fix = "Begin a cell with it: in a text notebook that takes a line  # %%  above it"
-            yield Fault(f"'{line.strip()}' stands in the midst of a cell, and is no header there", fix, True, number)
+            fix = "Start a new cell with this line; in a text notebook, write a line  # %%  above it"
+            yield Fault(f"'{line.strip()}' is in the middle of a cell, so it is not a header", fix, True, number)
 
 
 def _top(source: str) -> Iterator[tuple[int, str]]:
-    """The numbers and texts of the comments and magics that a cell begins with, up to its first line of Python."""
+    """Yield the numbers and texts of the comments and magics on top of a cell, up to its first line of Python."""
     for number, line in enumerate(lines_of(source), 1):
         if text := line.strip():
             yield number, text
@@ -123,15 +131,15 @@ def _top(source: str) -> Iterator[tuple[int, str]]:
 
 
 _LOOSE = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$)")
-"""A header behind a `#`, with one `%`, or with a space or a tab too many."""
+"""Matches a header behind a `#`, with only one `%`, or with an extra space or tab."""
 
 
 def _misplaced(top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
-    """Headers behind a `#` among these lines of a cell: nobody knows whether they are meant."""
+    """Yield a fault for each header behind a `#` on top of a cell: it is not clear whether it is meant as a header."""
     for line, text in top:
         if found := _LOOSE.fullmatch(text):
             right, title = f"%%{' '.join(found[1].split())}", text.startswith("# %% ")
-            message = f"'{text}' is no header of nbflow here"
+            message = f"'{text}' is not an nbflow header here"
             yield Fault(message, f"Write  {right}  as the first line", warning=title, line=line)
 
 
@@ -148,7 +156,7 @@ def _read(word: str, rest: str, *, magic: bool) -> Header:
 
 
 def _surplus(word: str, rest: str) -> Fault:
-    return Fault(f"'{rest}' after {word} means nothing", f"Delete '{rest}'; {word} cells take no options")
+    return Fault(f"'{rest}' after {word} has no meaning", f"Delete '{rest}'; {word} cells take no options")
 
 
 def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
@@ -156,10 +164,10 @@ def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
     if not near:
         return ()
     wrong, right = (f"%%{word}", f"%%{near[0]}") if magic else (f"#| {word}", f"#| {near[0]}")
-    return (Fault(f"'{wrong}' is none of nbflow's headers", f"Write {right} if this cell is meant for nbflow", True),)
+    return (Fault(f"'{wrong}' is not an nbflow header", f"Write {right} if this cell is meant for nbflow", True),)
 
 
-# steps
+# options of steps
 
 Setting = Callable[[Header, str, str], Header]
 
@@ -195,7 +203,7 @@ def _with_fault(header: Header, fault: Fault) -> Header:
 def _with_option(header: Header, word: str, value: str, seen: list[str]) -> Header:
     try:
         if word in seen:
-            raise HeaderError(f"--{word} stands twice", "Keep one of them")
+            raise HeaderError(f"--{word} is given twice", "Keep one of them")
         return _setting(word)(header, f"--{word}", value)
     except HeaderError as error:
         return _with_fault(header, Fault(error.message, error.fix))
@@ -212,7 +220,7 @@ def _setting(word: str) -> Setting:
 
 
 _EXCLUSIVE = (
-    ({"if", "else"}, "Give each its own step"),
+    ({"if", "else"}, "Use one step for each"),
     ({"foreach", "join"}, "Let this step join, and put the foreach into the next one"),
     ({"while", "join"}, "Let this step join, and put the loop into the next one"),
 )
@@ -222,14 +230,14 @@ def _with_contradictions(header: Header, seen: list[str]) -> Header:
     for together, fix in _EXCLUSIVE:
         if together <= set(seen):
             listed = " and ".join(f"--{word}" for word in seen if word in together)
-            header = _with_fault(header, Fault(f"{listed} cannot stand in one header", fix))
+            header = _with_fault(header, Fault(f"{listed} cannot be in one header", fix))
     return header
 
 
 def _identifier(option: str, text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
         raise HeaderError(f"{option} needs a name, not '{text}'", f"Write {option} NAME")
-    return unicodedata.normalize("NFKC", text)  # as Python takes the names in code
+    return unicodedata.normalize("NFKC", text)  # Python normalises the names in code in the same way
 
 
 def _identifiers(option: str, text: str) -> tuple[str, ...]:
@@ -268,7 +276,7 @@ def _read_if(option: str, text: str) -> Guard:
 
 
 def _read_literal(option: str, text: str) -> object:
-    """A literal as Python writes it; a bare word is a string."""
+    """Return the value of a literal as Python writes it; a bare word is a string."""
     try:
         return ast.literal_eval(text)
     except (SyntaxError, ValueError) as error:
@@ -285,13 +293,13 @@ def _read_cache(option: str, text: str) -> Cache:
     raise HeaderError(f"{option} '{text}' is not a way to cache", "Write auto, off, pin or ttl=7d")
 
 
-_GLOB = r"""(?:"[^"]*"|'[^']*'|[^,"'])+"""  # a comma inside quotes divides nothing
+_GLOB = r"""(?:"[^"]*"|'[^']*'|[^,"'])+"""  # a comma inside quotes does not separate patterns
 
 
 def _read_globs(option: str, text: str) -> tuple[str, ...]:
-    """Read patterns between commas; quotes around one keep its spaces and commas, as in a shell."""
+    """Read patterns between commas. Quotes around a pattern keep its spaces and commas, as in a shell."""
     if not re.fullmatch(rf"\s*(?:{_GLOB})?(?:,(?:{_GLOB})?)*\s*", text):
-        raise HeaderError(f"{option} {text} has a quote that nothing closes", "Close it, or take it out")
+        raise HeaderError(f"{option} {text} has a quote that is not closed", "Close the quote, or remove it")
     parts = tuple(_unquoted(part) for part in re.findall(_GLOB, text) if part.strip())
     if not parts or not all(parts):
         raise HeaderError(f"{option} needs at least one pattern", f"Write for example {option} data/*.csv")
@@ -310,7 +318,7 @@ def _read_background(option: str, text: str) -> bool:
 
 def _field(name: str, read: Callable[[str, str], object]) -> Setting:
     def set_field(header: Header, option: str, text: str) -> Header:
-        return replace(header, **{name: read(option, text)})  # type: ignore[arg-type]  # the table below fits them
+        return replace(header, **{name: read(option, text)})  # type: ignore[arg-type]  # each entry fits its field
 
     return set_field
 

@@ -1,4 +1,4 @@
-"""Metaflow-mode cells: `self.x` is an artifact, `self.next(…)` names what comes after."""
+"""Reads Metaflow-mode cells, where `self.x` is an artifact and `self.next(…)` names the next steps."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from nbflow.flow.names.scope import FunctionNode, arguments_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import Next, NextKind
 
-_MARK = "self."  # no name can contain a dot, so marked names never meet plain ones
+_MARK = "self."  # no plain name contains a dot, so marked names never equal plain ones
 _METHODS = frozenset({"next", "merge_artifacts", "foreach_stack"})
-ITEM = "input"  # what `self.input` reads; the step that a foreach leads to binds it
+ITEM = "input"  # the name for `self.input`, which the step that a foreach leads to binds
 
 
 @dataclass(frozen=True, slots=True)
 class SelfNames:
-    """The names of a Metaflow-mode body, told apart: artifacts (`self.x`) and its own plain names."""
+    """Holds the names of a Metaflow-mode body: its artifacts (`self.x`) and, apart from them, its plain names."""
 
     artifacts: Names
-    mentions: frozenset[str]  # plain free names
-    locals: frozenset[str]  # plain names that it assigns
+    mentions: frozenset[str]  # free plain names
+    locals: frozenset[str]  # plain names that the body assigns
 
 
 def names_of_self(tree: ast.Module) -> SelfNames:
-    """Analyse `self.x` as if it were a plain variable of that dotted name."""
+    """Analyse a body as if each `self.x` were a plain variable with that dotted name."""
     marked = _Marking().visit(copy.deepcopy(tree))
     names = names_of(marked.body)
     writes, maybe = names.writes | names.passing, names.maybe_writes | names.maybe_passing
@@ -55,7 +55,7 @@ def _plain(names: Iterable[str]) -> frozenset[str]:
 
 
 class _Marking(ast.NodeTransformer):
-    """Turns `self.x` into one name; leaves functions and methods alone that have a `self` of their own."""
+    """Replaces each `self.x` by one name. Functions that have their own `self` stay unchanged."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if not _is_self(node.value):
@@ -103,10 +103,10 @@ def _transitions(tree: ast.Module) -> Iterator[ast.Call]:
 
 
 def read_next(tree: ast.Module) -> Next | None:
-    """The `self.next(…)` of a body, if it has one. Raises HeaderError for a form that says nothing definite."""
+    """Return the `self.next(…)` of a body, or None. Raises HeaderError for a form that does not name its targets."""
     calls = list(_transitions(tree))
     if len(calls) > 1:
-        raise HeaderError("self.next stands twice", "Keep one self.next(…), as the last line of the cell")
+        raise HeaderError("self.next is called twice", "Keep one self.next(…), as the last line of the cell")
     return _read_call(calls[0]) if calls else None
 
 
@@ -145,5 +145,5 @@ def _read_switch(cases: ast.Dict, condition: str) -> Next:
         found.append((key.value, _target(value)))
     targets = tuple(dict.fromkeys(target for _, target in found))
     if len(targets) < len(found):
-        raise HeaderError("two cases of self.next lead to one step", "Give each case its own step, or compare less")
+        raise HeaderError("two cases of self.next lead to one step", "Give each case its own step, or remove a case")
     return Next(NextKind.SWITCH, targets, condition=condition, cases=tuple(found))

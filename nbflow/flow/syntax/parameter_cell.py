@@ -1,4 +1,4 @@
-"""The `%%parameters` cell, and values for parameters from a command line, a form or an injected cell."""
+"""Reads the `%%parameters` cell, and values of parameters from a command line, a form or an injected cell."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ _NONE = frozenset({"none", "null"})
 
 
 def parse_value(parameter: ParameterSpec, text: str) -> object:
-    """The value that a text on the command line means, by the parameter's type; a File stays the text of its path."""
+    """Return the value that a text from the command line has for a parameter.
+
+    The value has the type of the parameter; for a File it is the path as text. Raises ParameterError.
+    """
     if parameter.optional and text.strip().lower() in _NONE:
         return None
     try:
@@ -49,7 +52,10 @@ def parse_value(parameter: ParameterSpec, text: str) -> object:
 
 
 def coerce(parameter: ParameterSpec, value: object) -> object:
-    """The same for a value that is no text any more: of a form, of JSON, of an injected cell, or a default."""
+    """Return the value of a parameter that a form, JSON, an injected cell or a default gives.
+
+    A text is parsed as on the command line, any other value is checked and converted. Raises ParameterError.
+    """
     if value is None and parameter.optional:
         return None
     if isinstance(value, str) and parameter.type is not ParameterType.STR:
@@ -91,7 +97,7 @@ def _parse_bool(text: str) -> bool:
 
 
 def _parse_collection(text: str, kinds: tuple[type, ...], make: Callable[..., object]) -> object:
-    """JSON first, so that `true` and `null` are understood; then as Python writes it."""
+    """Parse JSON first, so that `true` and `null` are understood, then a Python literal."""
     try:
         value = json.loads(text)
     except ValueError:
@@ -101,7 +107,7 @@ def _parse_collection(text: str, kinds: tuple[type, ...], make: Callable[..., ob
     return make(value)
 
 
-_MOST_BITS = 14_000  # of an int that Python writes as text, and JSON can hold
+_MOST_BITS = 14_000  # the most bits of an int that Python writes as text and JSON can hold
 
 
 def _fits(kind: ParameterType, value: object) -> bool:
@@ -164,6 +170,8 @@ def _refusal(parameter: ParameterSpec, value: object) -> ParameterError:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
+    """Says which type a parameter has, whether it may be None, and which values it may have."""
+
     type: ParameterType
     optional: bool = False
     choices: tuple[object, ...] = ()
@@ -177,9 +185,10 @@ _TYPES = {kind.value: kind for kind in ParameterType} | {
 
 
 def read_annotation(node: ast.expr) -> Annotation:
-    """`int`, `Optional[int]`, `int | None`, `Literal["a", "b"]`, `list[int]`, `datetime.date`, or one in quotes.
+    """Read the type of a parameter: `int`, `Optional[int]`, `int | None`, `Literal["a", "b"]`, `list[int]`,
+    `datetime.date`, or one of these in quotes.
 
-    Raises DefaultError.
+    Raises DefaultError for any other annotation.
     """
     match node:
         case ast.Constant(value=str() as text):
@@ -214,14 +223,14 @@ def _read_choices(node: ast.expr) -> Annotation:
 
 
 def annotation_for(value: object) -> Annotation:
-    """Without an annotation the default's type counts. Raises DefaultError."""
+    """Return the type of a parameter that has a default but no annotation. Raises DefaultError."""
     if value is None:
         return Annotation(ParameterType.STR, optional=True)
     for kind in (ParameterType.BOOL, *ParameterType):
         if kind is not ParameterType.FILE and _fits(kind, value):
             return Annotation(kind)
     known = ", ".join(kind.value for kind in ParameterType)
-    raise DefaultError(f"a default of type {type(value).__name__} makes no parameter", f"Use one of {known}")
+    raise DefaultError(f"a default of type {type(value).__name__} cannot be a parameter", f"Use one of {known}")
 
 
 # cells
@@ -229,13 +238,18 @@ def annotation_for(value: object) -> Annotation:
 
 @dataclass(frozen=True, slots=True)
 class ParameterCell:
+    """Holds what one `%%parameters` cell says."""
+
     parameters: tuple[ParameterSpec, ...] = ()
     problems: tuple[Problem, ...] = ()
-    imports: tuple[ast.stmt, ...] = ()  # those that annotations and defaults mention belong to the prelude
+    imports: tuple[ast.stmt, ...] = ()  # imports that annotations and defaults use; they belong to the prelude
 
 
 def read_parameters(tree: ast.Module, source: str, place: Place) -> ParameterCell:
-    """Every assignment is a parameter, its trailing comment the help. `source` keeps the cell's line numbers."""
+    """Read each assignment as a parameter, with its trailing comment as help.
+
+    `source` must have the line numbers of the cell. Mistakes become problems.
+    """
     comments = _comments(source)
     parameters: list[ParameterSpec] = []
     problems: list[Problem] = []
@@ -250,7 +264,7 @@ def read_parameters(tree: ast.Module, source: str, place: Place) -> ParameterCel
                 parameters.append(replace(_read_parameter(statement), help=comment, place=where))
         except (DefaultError, SyntaxError) as error:
             fix = error.fix if isinstance(error, DefaultError) else "Write one type"
-            message = error.message if isinstance(error, DefaultError) else "the annotation is not Python"
+            message = error.message if isinstance(error, DefaultError) else "the annotation is not valid Python"
             problems.append(Problem("parameter", message, fix, where))
         except ParameterError as error:
             message = f"the default of parameter '{error.name}' must be {error.expected}, not {error.shown}"
@@ -289,7 +303,7 @@ def _with_default(parameter: ParameterSpec, default: object) -> ParameterSpec:
 
 
 def _comments(source: str) -> dict[int, str]:
-    """Trailing comments by line; a line that is nothing but a comment helps nobody."""
+    """Return the trailing comments by line. A line that holds only a comment is not help for a parameter."""
     found: dict[int, str] = {}
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and token.line[: token.start[1]].strip():
@@ -298,9 +312,9 @@ def _comments(source: str) -> dict[int, str]:
 
 
 def with_injected(parameters: Sequence[ParameterSpec], injected: Iterable[ParameterSpec]) -> tuple[ParameterSpec, ...]:
-    """What papermill injects overrides defaults; a name it brings along becomes a parameter of its own.
+    """Replace the defaults of parameters by the values that papermill injected. A new name becomes a parameter.
 
-    Raises ParameterError for a value that is not of the declared type.
+    Raises ParameterError for a value that does not have the declared type.
     """
     found = {parameter.name: parameter for parameter in parameters}
     for new in injected:

@@ -1,4 +1,4 @@
-"""Words that several checks share: where a name stands in a step, and what the user may have meant."""
+"""Holds words and fixes that several checks share: where a step uses a name, and which name the user may have meant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 def _place_of(step: StepSpec, name: str | None = None) -> Place:
-    """Where a step first mentions a name, or its header if the body does not."""
+    """Return the place where a step first mentions a name, or its header if the body does not mention it."""
     try:
         line = line_of_name(step.body, name) if name else None
     except (SyntaxError, ValueError):
@@ -21,13 +21,14 @@ def _place_of(step: StepSpec, name: str | None = None) -> Place:
 
 
 def suggestion(name: str, names: Collection[str]) -> str:
-    """` (did you mean 'load'?)`, or nothing."""
-    near = difflib.get_close_matches(name, sorted(set(names) - {name}), 1)  # what reads its own name knows it
+    """Return ` (did you mean 'load'?)` for a name that is similar to a known one, else ""."""
+    # a step that reads its own name did not mistype it
+    near = difflib.get_close_matches(name, sorted(set(names) - {name}), 1)
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 
 def listed(names: Iterable[str]) -> str:
-    """`'a', 'b' and 'c'`; `this` where there is no name."""
+    """Return `'a', 'b' and 'c'`, or `this` if there are no names."""
     *first, last = [f"'{name}'" for name in sorted(names)] or ["this"]
     return f"{', '.join(first)} and {last}" if first else last
 
@@ -35,29 +36,32 @@ def listed(names: Iterable[str]) -> str:
 def problem(
     rule: str, step: StepSpec, message: str, fix: str, *, name: str | None = None, warning: bool = False
 ) -> Problem:
+    """Return a problem of a step, at its first mention of `name` if one is given."""
     return Problem(rule, message, fix, _place_of(step, name), step.name, warning)
 
 
 def needed(rule: str, step: StepSpec, message: str, fix: str, name: str) -> Problem:
-    """What is wrong with a name wherever it is read: told once, with all steps that read it."""
+    """Return a problem with a name that a step reads. The problems of all its readers are later reported as one."""
     return Problem(rule, message, fix, _place_of(step, name), step.name, needs=(Need(step.name),))
 
 
-# cells that must become steps
+# fixes for cells that must become steps
 
 OF_A_TEXT = frozenset({"syntax", "magic", "async", "header"})
-"""The rules about the text of one cell alone."""
+"""The rules that concern the text of one cell only."""
 
 HEADER = "%%step NAME"
-"""Stands in a fix for the header of the step that a cell is to become, until its name is chosen."""
+"""Stands in a fix for the header of a new step, until a name for the step is chosen."""
 
 
 def make_step(place: Place) -> str:
-    """The fix for a cell that must become a step."""
+    """Return the fix for a cell that must become a step."""
     return f"Write  {HEADER}  on top of cell {place.cell}"
 
 
 def divide_step(place: Place, stays: Sequence[int]) -> str:
-    """The fix for a cell of which some lines must stay in an ordinary one."""
+    """Return the fix for a cell that must become a step, except for the lines `stays`, which belong in an ordinary
+    cell.
+    """
     lines = f"lines {', '.join(map(str, stays))} stay" if len(stays) > 1 else f"line {stays[0]} stays"
-    return f"Divide cell {place.cell}: {lines} in an ordinary cell, and the rest begins with  {HEADER}"
+    return f"Split cell {place.cell}: {lines} in an ordinary cell, and the rest starts with  {HEADER}"

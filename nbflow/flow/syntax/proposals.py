@@ -1,4 +1,4 @@
-"""Names for steps to be: from the heading above, or from what the code does and makes."""
+"""Proposes names for new steps, from the heading above a cell or from what its code does and makes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.flow.names.text import parse_ordinary
 from nbflow.flow.source.trees import every_node
 
 RESERVED_STEPS = frozenset({"inputs", "self", "current", "input", "index", "next"})
-"""They mean something else inside steps."""
+"""These names have another meaning inside steps."""
 
 _TAKEN = RESERVED_STEPS | frozenset(dir(builtins)) | {"start", "end"}
 _STOP = frozenset(
@@ -43,14 +43,16 @@ _LONGEST = 28
 
 
 def heading_of(markdown: str, *, top: bool) -> str:
-    """The last heading of a text; the title of the whole notebook (`top`: nothing stands above) is none."""
+    """Return the last heading of a text. The title of the whole notebook does not count: `top` says that nothing is
+    above.
+    """
     found = [(int(one[3] or len(one[1])), one[2] or one[4]) for one in _HEADING.finditer(markdown)]
     level, text = found[-1] if found else (1, "")
     return "" if top and level == 1 else text
 
 
 def slug(text: str, words: int = 4) -> str:
-    """The words of a text as an identifier of plain letters; empty if nothing is left of it."""
+    """Return the first words of a text as an identifier of plain letters, or "" if no word is left."""
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[`*$]", r"\1", text).strip()
     text = _NUMBERING.sub("", text)
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower().replace("'", "")
@@ -64,9 +66,9 @@ def slug(text: str, words: int = 4) -> str:
 
 
 def propose_name(source: str, taken: Container[str], asked: Container[str] = (), otherwise: str = "step") -> str:
-    """A name for the step that an ordinary cell could be: valid and not `taken`, whatever the cell holds.
+    """Propose a name for the step that an ordinary cell could become. The name is valid and not in `taken`.
 
-    `asked` are the names that others read of it, `otherwise` is for code that says nothing.
+    `asked` are the artifacts that other cells read from it. `otherwise` is used for code that suggests no name.
     """
     try:
         body = parse_ordinary(source).tree.body
@@ -76,24 +78,24 @@ def propose_name(source: str, taken: Container[str], asked: Container[str] = (),
 
 
 def _defined(body: Sequence[ast.stmt]) -> str:
-    """The first function or class."""
+    """Return a name from the first function or class that a cell defines, or ""."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return next((f"{_plain(node.name)}_code" for node in body if isinstance(node, kinds)), "")
 
 
 def header_line(name: str, *, comment: bool) -> str:
-    """The line that makes a step of a cell, in the form that a notebook uses."""
+    """Return the line that makes a cell a step, in the form that the notebook uses."""
     return f"#| step: {name}" if comment else f"%%step {name}"
 
 
 def _plain(name: str) -> str:
-    """A name of the code in small plain letters."""
+    """Return a name from the code in lower-case ASCII letters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"\W+", "_", plain).strip("_0123456789")[:_LONGEST]
 
 
 def free_name(name: str, taken: Container[str]) -> str:
-    """The name, or the next one like it, that no step has and that means nothing else."""
+    """Return the name if it is free, else with a number. A name that means something else gets the ending `_step`."""
     if keyword.iskeyword(name) or keyword.issoftkeyword(name) or name in _TAKEN:
         name = f"{name}_step"
     number, found = 1, name
@@ -106,10 +108,10 @@ def free_name(name: str, taken: Container[str]) -> str:
 def name_by_code(
     body: Sequence[ast.stmt], writes: frozenset[str], asked: Container[str], reads: Iterable[str] = ()
 ) -> str:
-    """`load_films`, `fit_model`, `films_rating` for a new column, `films` for anything else; empty for nothing.
+    """Return a name such as `load_films`, `fit_model`, `films_rating` (a new column) or `films`, or "" for no idea.
 
-    `writes` are the artifacts that the code makes, `asked` those of them that steps below read, and `reads` what it
-    reads of steps above.
+    `writes` are the artifacts that the code makes, `asked` those that steps below read, and `reads` the artifacts that
+    it reads from steps above.
     """
     nodes = [node for statement in body for node in every_node(statement)]
     calls = [*_calls(nodes)]
@@ -146,7 +148,7 @@ def _fitted(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _made(body: Sequence[ast.stmt], writes: frozenset[str]) -> Iterator[str]:
-    """The artifacts in the order of the code: those that are assigned, then those that are changed."""
+    """Yield the artifacts, first those that are assigned, the last one first, then those that are changed."""
     nodes = [node for statement in body for node in every_node(statement)]
     stored = [node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
     last = [node.id for node in every_node(body[-1]) if isinstance(node, ast.Name)] if body else []
@@ -155,7 +157,7 @@ def _made(body: Sequence[ast.stmt], writes: frozenset[str]) -> Iterator[str]:
 
 
 def _details(nodes: Iterable[ast.AST], name: str) -> Iterator[str]:
-    """The column that is set, or the method that changes the object."""
+    """Yield the columns of an object that are set, and the methods that change it."""
     for node in nodes:
         match node:
             case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(column)), ctx=ast.Store()):

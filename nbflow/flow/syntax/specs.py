@@ -1,4 +1,4 @@
-"""Steps and parameters as the user wrote them, and the flow that they are part of."""
+"""Represents steps and parameters as the user wrote them, and the flow that they are part of."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from nbflow.flow.syntax.definition import Prelude, Scratch
 
 @dataclass(frozen=True, slots=True)
 class Foreach:
-    """`--foreach VAR in EXPR`: the step runs once per item, VAR bound to the item."""
+    """Represents `--foreach VAR in EXPR`: the step runs once per item, with VAR bound to the item."""
 
     var: str
     expr: str
     reads: frozenset[str] = frozenset()  # free names of EXPR
-    code: str = ""  # of a flowing step: digest of the class constant that it goes over, if it is one
+    code: str = ""  # for a FlowSpec step: digest of the class constant that it iterates over, or ""
 
 
 class Comparison(StrEnum):
-    """How a guard looks at its name."""
+    """Says how a guard tests its name."""
 
     EQUALS = "equals"
     TRUE = "true"
     FALSE = "false"
-    ELSE = "else"  # none of the guards above it on the same name held
+    ELSE = "else"  # true if no guard above on the same name was true
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`--if NAME == LITERAL | --if NAME | --if not NAME | --else NAME`: whether the step runs at all."""
+    """Represents `--if NAME == LITERAL`, `--if NAME`, `--if not NAME` or `--else NAME`: it decides if the step runs."""
 
     name: str
     test: Comparison
     literal: object = None
 
     def holds(self, value: object, others: Iterable[Guard] = ()) -> bool:
-        """Whether the step runs; `others` are the `--if` guards that an ELSE answers to."""
+        """Return whether the step runs. `others` are the `--if` guards that an `--else` belongs to."""
         match self.test:
             case Comparison.EQUALS:
                 return bool(value == self.literal)
@@ -54,31 +54,36 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """`--allow-failures N` or `P%`: how many foreach tasks may fail without stopping the run."""
+    """Represents `--allow-failures N` or `P%`: how many foreach tasks may fail without stopping the run."""
 
     count: int = 0
     percent: float | None = None
 
     def limit(self, tasks: int) -> int:
+        """Return how many of this number of tasks may fail."""
         return self.count if self.percent is None else int(tasks * self.percent / 100)
 
 
 class CacheMode(StrEnum):
-    AUTO = "auto"  # reuse while the key holds
+    """Says when the stored result of a step is used again."""
+
+    AUTO = "auto"  # reuse it while the key is the same
     OFF = "off"  # always run
-    PIN = "pin"  # never run again by itself
-    TTL = "ttl"  # as auto, until it is too old
+    PIN = "pin"  # never run again without being asked
+    TTL = "ttl"  # as `auto`, until the result is too old
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
+    """Represents `--cache`: the mode, and the maximal age for the mode TTL."""
+
     mode: CacheMode = CacheMode.AUTO
     ttl: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a step runs; nothing here changes what it means, except `seed`."""
+    """Says how a step runs. Only `seed` changes what its body computes."""
 
     cache: Cache = Cache()
     watch: tuple[str, ...] = ()
@@ -93,7 +98,7 @@ class Options:
 
 
 class NextKind(StrEnum):
-    """The forms of `self.next(…)` in a Metaflow-mode cell or a FlowSpec method."""
+    """Names the forms of `self.next(…)` in a Metaflow-mode cell or a FlowSpec method."""
 
     LINEAR = "linear"
     BRANCH = "branch"
@@ -103,34 +108,37 @@ class NextKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Next:
+    """Represents a `self.next(…)`: its form and the steps that it leads to."""
+
     kind: NextKind
     targets: tuple[str, ...]
-    foreach: str | None = None  # the artifact iterated over
-    condition: str | None = None  # the artifact a switch looks at
+    foreach: str | None = None  # the artifact that is iterated over
+    condition: str | None = None  # the artifact that a switch tests
     cases: tuple[tuple[object, str], ...] = ()  # (literal, target)
 
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """One step, as one cell states it. Which step feeds which is the graph's business, not the step's."""
+    """Represents one step as one cell states it. The graph, not the step, knows which step feeds which."""
 
     name: str
     place: Place
     body: str
-    body_line: int = 2  # the cell line of the body's first line
+    body_line: int = 2  # the cell line on which the body starts
     cell_id: str = ""
     doc: str = ""  # the markdown above the cell
-    reads: frozenset[str] = frozenset()  # names the body needs from elsewhere
-    maybe_reads: frozenset[str] = frozenset()  # names it uses, but may have bound itself or only a function mentions
+    reads: frozenset[str] = frozenset()  # names that the body needs from elsewhere
+    # names it uses, but may have bound itself, or that only a function mentions
+    maybe_reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
     maybe_writes: frozenset[str] = frozenset()  # the artifacts that a run of the body may leave unbound
-    passing: frozenset[str] = frozenset()  # names bound in passing: artifacts where a step below asks for them
-    maybe_passing: frozenset[str] = frozenset()  # those that a run of the body may leave unbound
+    passing: frozenset[str] = frozenset()  # names bound in passing: they are artifacts only if a step below reads them
+    maybe_passing: frozenset[str] = frozenset()  # those in `passing` that a run of the body may leave unbound
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
-    imports: frozenset[tuple[str, str]] = frozenset()  # of `passing`: (name, what its import gives it)
+    imports: frozenset[tuple[str, str]] = frozenset()  # for names in `passing`: (name, what the import binds it to)
     seeds: frozenset[str] = frozenset()  # the random generators whose state it sets
-    draws: frozenset[str] = frozenset()  # those that it draws from, as far as the source tells
+    draws: frozenset[str] = frozenset()  # the random generators that it draws from, if the source shows it
     holds: tuple[Holding, ...] = field(default=(), compare=False)  # functions that its artifacts may hold
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
@@ -140,18 +148,18 @@ class StepSpec:
     options: Options = Options()
     metaflow: bool = False  # a Metaflow-mode cell: only `self.*` are artifacts
     next: Next | None = None  # its `self.next(…)`
-    code: str = ""  # digest of the body's AST, blind to layout, comments and docstrings
+    code: str = ""  # digest of the body's AST, without layout, comments and docstrings
     modules: frozenset[str] = frozenset()  # modules that the body itself imports
-    mentions: frozenset[str] = frozenset()  # free names of the body, whatever `--in` says; never `self.…`
-    star_line: int = 0  # the body line of an `import *`, which no step may hold
-    mutates: frozenset[str] = frozenset()  # those of `writes` that it changes in place and never assigns
-    flowing: bool = False  # a FlowSpec method: whatever is visible above flows in; `reads` may name more than it reads
-    dynamic: bool = False  # of a flowing step: it reads artifacts that its source does not name
-    merges: bool = False  # of a flowing step: `merge_artifacts` looks at every artifact of the inputs
-    catch: bool = False  # of a flowing step: a failure that is left after all retries becomes an artifact
+    mentions: frozenset[str] = frozenset()  # free names of the body, also those that `--in` leaves out; never `self.…`
+    star_line: int = 0  # the body line of an `import *`, which no step may contain; 0 for none
+    mutates: frozenset[str] = frozenset()  # the names in `writes` that it changes in place and never assigns
+    flowing: bool = False  # a FlowSpec method: it sees every artifact above, so `reads` may name more than it reads
+    dynamic: bool = False  # for a FlowSpec step: it reads artifacts that its source does not name
+    merges: bool = False  # for a FlowSpec step: `merge_artifacts` looks at every artifact of the inputs
+    catch: bool = False  # for a FlowSpec step: a failure after all retries becomes an artifact
 
     def names_in(self, *, split: bool) -> frozenset[str]:
-        """Every name that the split of a foreach uses, for its expression and its guard; or else the body."""
+        """Return the names that the foreach and the guard of the header use (`split`), or those that the body uses."""
         if not split:
             return self.mentions | self.reads | self.maybe_reads
         of_guard = frozenset({self.guard.name} if self.guard else ())
@@ -159,6 +167,8 @@ class StepSpec:
 
 
 class ParameterType(StrEnum):
+    """Names the types that a parameter can have."""
+
     INT = "int"
     FLOAT = "float"
     BOOL = "bool"
@@ -173,7 +183,10 @@ class ParameterType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParameterSpec:
-    """`genre: str = "Sci-Fi"  # genre to pick`. The default is already parsed; `required` when there is none."""
+    """Represents a parameter such as `genre: str = "Sci-Fi"  # genre to pick`.
+
+    The default is already parsed. A parameter without a default is `required`.
+    """
 
     name: str
     type: ParameterType
@@ -187,7 +200,9 @@ class ParameterSpec:
 
 @dataclass(frozen=True)
 class FlowSource:
-    """Everything a document says: steps in document order, parameters, prelude, and what no step can see."""
+    """Holds everything that a document says: its steps in document order, parameters, prelude, and statements that no
+    step can see.
+    """
 
     name: str
     document: str
@@ -195,5 +210,5 @@ class FlowSource:
     parameters: tuple[ParameterSpec, ...] = ()
     prelude: Prelude = field(default_factory=Prelude)
     scratch: tuple[Scratch, ...] = ()
-    problems: tuple[Problem, ...] = ()  # what could not even be read: syntax errors, header typos
+    problems: tuple[Problem, ...] = ()  # what could not be read at all: syntax errors, mistakes in headers
     cells: tuple[Cell, ...] = field(default=(), repr=False)

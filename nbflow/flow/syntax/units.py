@@ -1,4 +1,4 @@
-"""Durations, sizes and shares, as a header spells them."""
+"""Reads durations, sizes and shares as a header writes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BINARY_BYTES = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 def read_duration(option: str, text: str) -> float:
-    """`30m`, `90s`, `2h`, `7d` or plain seconds, as seconds. Raises HeaderError."""
+    """Return the seconds of a duration such as `30m`, `90s`, `2h`, `7d` or a plain number. Raises HeaderError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
     if not found or float(found[1]) == 0:
         raise HeaderError(f"{option} '{text}' is not a duration", "Write a number with s, m, h or d, such as 30m")
@@ -21,7 +21,7 @@ def read_duration(option: str, text: str) -> float:
 
 
 def read_size(option: str, text: str) -> int:
-    """`4GB`, `512MB`, `2GiB` or plain bytes, as bytes. Raises HeaderError."""
+    """Return the bytes of a size such as `4GB`, `512MB`, `2GiB` or a plain number. Raises HeaderError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
     unit = {**_BYTES, **_BINARY_BYTES}.get(found[2].upper()) if found else None
     if not found or not unit or float(found[1]) == 0:
@@ -30,14 +30,14 @@ def read_size(option: str, text: str) -> int:
 
 
 def read_count(option: str, text: str, least: int = 0) -> int:
-    """A whole number from `least` on. Raises HeaderError."""
+    """Return a whole number that is at least `least`. Raises HeaderError."""
     if not text.isdecimal() or int(text) < least:
         raise HeaderError(f"{option} '{text}' is not a whole number from {least}", f"Write for example {option} 2")
     return int(text)
 
 
 def read_seed(option: str, text: str) -> int:
-    """A whole number of 32 bits. Raises HeaderError."""
+    """Return a whole number from 0 to 2**32 - 1. Raises HeaderError."""
     if not text.isdecimal() or int(text) >= 2**32:
         fix = f"Write for example {option} 0"
         raise HeaderError(f"{option} '{text}' is not a whole number from 0 to 4294967295", fix)
@@ -45,7 +45,7 @@ def read_seed(option: str, text: str) -> int:
 
 
 def read_allowance(option: str, text: str) -> Allowance:
-    """`3` tasks, or `10%` of them. Raises HeaderError."""
+    """Return an allowance of `3` tasks, or of `10%` of them. Raises HeaderError."""
     number, sign, rest = text.partition("%")
     if not sign:
         return Allowance(count=read_count(option, text))

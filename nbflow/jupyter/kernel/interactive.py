@@ -23,7 +23,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.journal import Journal
-from nbflow.run.launch import begin_run, describe_environment
+from nbflow.run.launch import RunRequest, begin_run, describe_environment
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.keys import all_references
 from nbflow.run.program.program import Program
@@ -126,7 +126,7 @@ class InteractiveRun:
     def __init__(self, store: Store, program: Program) -> None:
         self.store = store
         self.writer = store.writer()
-        row = begin_run(self.writer, program, RunPlan({}), RunKind.INTERACTIVE, None, ())
+        row = begin_run(self.writer, program, RunRequest(RunPlan({}), program.parameters, kind=RunKind.INTERACTIVE))
         self.journal = LiveJournal(self.writer, store.history, row, program.graph)
         self._program = program
         self._files: dict[str, Mapping[str, str]] = {}

@@ -24,17 +24,15 @@ from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.launch import Finished, keep_learned, launch, modules_to_preload, refuse_errors
+from nbflow.run.launch import Finished, RunRequest, keep_learned, launch, prepare_workers, refuse_errors, start
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
-from nbflow.run.workers.fork_server import start_fork_server
-from nbflow.run.workers.pool import default_method
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
-from nbflow.verbs.execution import Request, memory_of, processors, whence_of
+from nbflow.verbs.execution import memory_of, processors, whence_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class RunOrder:
     """A run that was asked for, with all it needs to be started from any thread."""
 
     graph: Graph
-    request: Request
+    request: RunRequest
     root: Any
     folder: Any
 
@@ -66,19 +64,19 @@ class WorkerRuns:
     def in_workers(self, plan: RunPlan, program: Program, journal: LiveJournal, step: StepSpec | None = None) -> None:
         """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
         store, where = self._notebook.store(), self._notebook.document.where
-        start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
-        run = RunMachine(program.graph, plan)
+        prepare_workers(program, plan)
         with self._notebook.screen.progress() as update:
             names = [*program.graph.links[step.name].scope, step.name] if step else []
             shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, RunPlan(shown), store, update)
             with self._notebook.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
-                executor = Executor(run, program, journal, _Only(watched, shown), default_method())
+                executor = start(program, RunMachine(program.graph, plan), journal, _Only(watched, shown))
                 try:
                     outcome = executor.execute()
                     watched.end(outcome)
                 finally:
                     watched.show()
+        run = executor.run
         if run.learned:
             keep_learned(journal.writer, run)
             journal.writer.commit()
@@ -92,7 +90,7 @@ class WorkerRuns:
 
     # %flow run
 
-    def perform(self, request: Request, background: bool = False) -> None:
+    def perform(self, request: RunRequest, background: bool = False) -> None:
         """Run the flow. Its results are bound as Run All would bind them; in the background at the next cell."""
         notebook = self._notebook
         graph = notebook.graph()
@@ -125,8 +123,7 @@ class WorkerRuns:
         request = order.request
         try:
             finished = launch(
-                order.graph, request.plan, request.parameters, store, order.folder, listen,
-                kind=request.kind, origin=request.origin, tags=request.tags, started=started,
+                order.graph, request, store, order.folder, listen, started=started,
             )  # fmt: skip
         except BaseException:
             _close(store, begun)
@@ -149,7 +146,7 @@ class WorkerRuns:
         else:
             self._say(_heading(row, order))
 
-    def _conclude(self, finished: Finished, request: Request) -> None:
+    def _conclude(self, finished: Finished, request: RunRequest) -> None:
         self.bind_results(finished)
         self._notebook.forget_graph()
         raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
@@ -174,7 +171,7 @@ class WorkerRuns:
 
     def start_background(self, plan: RunPlan, program: Program) -> None:
         """A `--bg` step: in a run of its own, beside the cells."""
-        self._start(RunOrder(program.graph, Request(plan, dict(program.parameters)), program.root, program.folder))
+        self._start(RunOrder(program.graph, RunRequest(plan, dict(program.parameters)), program.root, program.folder))
 
     def wait_for(self, steps: Sequence[str]) -> bool:
         """Wait for those of the steps that are running in the background; whether there were any."""
@@ -339,7 +336,7 @@ def raise_unless_succeeded(run: RunMachine, outcome: Outcome, what: str) -> None
         if reasons:
             raise TasksFailed(what, reasons, total)
         fix = f"Run what is missing: %flow run --to {list(run.plan.reuse)[-1]}"
-        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored as the notebook stands now"), total, fix)
+        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored for the notebook as it is now"), total, fix)
 
 
 def _close(store: Store, begun: Iterable[RunRow]) -> None:

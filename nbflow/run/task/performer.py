@@ -28,12 +28,12 @@ from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
 from nbflow.run.task.self_object import Self
+from nbflow.run.task.task_records import CarriedRecords, TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
 from nbflow.run.task.traces import FileRecorder
 from nbflow.store.catalog.rows import FileRow
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
-from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
 
 _NOTHING = object()
@@ -58,6 +58,7 @@ class Job:
     failure: Failure | None = None
     level: int = 0  # the number of settings above the step
     streams: Streams = NO_STREAMS
+    records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
 
 
@@ -96,9 +97,9 @@ class Capturing(Protocol):
 class Performer:
     """Runs tasks of one program in one namespace, one after another."""
 
-    def __init__(self, program: Program, store: Store, home: Namespace, capture: Capturing) -> None:
+    def __init__(self, program: Program, store: TaskStore, home: Namespace, capture: Capturing) -> None:
         self.program, self.store, self.home, self.capture = program, store, home, capture
-        self._files = FileRecorder(program, store.history)
+        self._files = FileRecorder(program, lambda: store.records)
         self._bodies: dict[str, CompiledBody] = {}
         self._state = self._parameters = Look((), {}, home)
         self._surroundings: Surroundings | None = None
@@ -357,10 +358,10 @@ class Performer:
         return JoinInputs(group_by_item(seen, len(linked.opened), item, look))
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
-        history, run = self.store.history, self.program.run
-        for (step, path), artifacts in history.views(run, steps, prefix):
+        records, run = self.store.records, self.program.run
+        for (step, path), artifacts in records.views(run, steps, prefix):
             yield Seen(TaskId(step, path), artifacts)
-        for (step, path), artifacts, failure in history.failures(run, steps, prefix):
+        for (step, path), artifacts, failure in records.failures(run, steps, prefix):
             facts = json.loads(failure)
             yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
 

@@ -14,6 +14,7 @@ from nbflow.flow.graph.link import Graph
 from nbflow.run.events.events import Reuse, StartTask
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import MISSING, NO_STAMP, UNSTEADY, Disk, Left, PathState, Stamp, is_same
+from nbflow.run.task.task_records import Records
 from nbflow.run.task.watching import Boundary, FileWatch, listening
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, TaskRow
@@ -28,8 +29,8 @@ OTHER = "other"
 class FileRecorder:
     """Watches the tasks of one process, and reports what they did to files."""
 
-    def __init__(self, program: Program, history: CatalogReader) -> None:
-        self._program, self._history, self._disk = program, history, Disk(program.folder)
+    def __init__(self, program: Program, records: Callable[[], Records]) -> None:
+        self._program, self._records, self._disk = program, records, Disk(program.folder)
         self._boundary = Boundary.of(program)
 
     def watch(self, step: str, *, split: bool = False) -> TaskRecording:
@@ -40,11 +41,11 @@ class FileRecorder:
             for use in linked.files
             if use.split is split
         ]
-        left = left_above(self._program.graph, self._history, self._disk, step)
+        left = left_above(self._program.graph, self._records(), self._disk, step)
         return TaskRecording(uses, self._disk, FileWatch(self._boundary, self._disk), left)
 
 
-def left_above(graph: Graph, history: CatalogReader, disk: Disk, step: str) -> Callable[[], Left]:
+def left_above(graph: Graph, records: Records, disk: Disk, step: str) -> Callable[[], Left]:
     """Return a function that finds the files which a step that is not above has changed since.
 
     It returns them with the digests that the steps above have left, because that is what a listing in the step shows.
@@ -55,7 +56,7 @@ def left_above(graph: Graph, history: CatalogReader, disk: Disk, step: str) -> C
         above = graph.ancestors(step)
         order = [name for name in graph.links if name in above]
         found: dict[str, str] = {}
-        for path, by in history.written(graph.flow.name).items():
+        for path, by in records.written(graph.flow.name).items():
             others = {digest for name, digest in by.items() if name not in above}
             if others and disk.state(path).digest in others:
                 found[path] = next((by[name] for name in reversed(order) if name in by), MISSING)

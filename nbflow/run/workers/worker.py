@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing import connection, parent_process, process, util
 from pathlib import Path
 from typing import Protocol
@@ -26,8 +26,11 @@ from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.namespace import Namespace, become_main
 from nbflow.run.task.performer import Job, Performer, Result
+from nbflow.run.task.task_records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.store.store import Store
+
+OpenStore = Callable[[], TaskStore]
+"""Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
 
 
 class Performing(Protocol):
@@ -37,12 +40,13 @@ class Performing(Protocol):
 
 
 _worker: Performing | None = None
+_store: TaskStore | None = None
 _pid = 0
 
 
-def start_worker(program: Program, environment: Mapping[str, str]) -> None:
+def start_worker(program: Program, open_store: OpenStore, environment: Mapping[str, str]) -> None:
     """Make this process a worker; called once in each process. `environment` is that of the run's driver."""
-    global _worker, _pid
+    global _worker, _store, _pid
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
@@ -52,18 +56,18 @@ def start_worker(program: Program, environment: Mapping[str, str]) -> None:
     sys.dont_write_bytecode = True  # the bytecode of a module that was edited within a second counts as current
     _reseed()
     _die_with_parent()
-    _worker = pkgutil.resolve_name(program.performer)(program)
+    _store = open_store()
+    _worker = pkgutil.resolve_name(program.performer)(program, _store)
     _pid = os.getpid()
 
 
-def perform_cells(program: Program) -> Performer:
+def perform_cells(program: Program, store: TaskStore) -> Performer:
     """Prepare this process for the tasks of a notebook, and return what performs them."""
     _stand_in(program)
     capture = NotebookCapture(program.live)
     if needs_shell(program):
         prepare_shell()
-    store = Store.open(program.root, create=False)
-    home = Namespace(program, store.history.code)
+    home = Namespace(program, lambda digest: store.records.code(digest))
     become_main(home)
     return Performer(program, store, home, capture)
 
@@ -92,6 +96,9 @@ def _stand_in(program: Program) -> None:
 def run_job(job: Job) -> Result:
     """Run one task in this process."""
     assert _worker is not None
+    assert _store is not None
+    if job.records is not None:
+        _store.records = job.records
     try:
         with apart():
             result = _worker.run(job)

@@ -35,6 +35,9 @@ class MemoryBlobs:
     def delete(self, digest: str) -> int:
         return len(self.blobs.pop(digest, b""))
 
+    def sweep(self, dry_run: bool = False) -> int:
+        return 0
+
     def __iter__(self) -> Iterator[str]:
         return iter(tuple(self.blobs))
 

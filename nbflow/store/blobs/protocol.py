@@ -22,7 +22,8 @@ Buffer = bytes | bytearray | memoryview | mmap.mmap | pickle.PickleBuffer
 class BlobStore(Protocol):
     """Keeps blobs that are written once and read by name.
 
-    Implement these methods to keep blobs in another place. `tests/store/test_blobs.py` checks every implementation.
+    Implement these methods to keep blobs in another place, and derive a test class from
+    `nbflow.testing.BlobStoreConformance` to check it. A store must survive pickling: workers get a copy.
     """
 
     def put(self, data: Buffer) -> str:
@@ -67,6 +68,17 @@ class BlobStore(Protocol):
 
         Returns:
             The number of bytes freed; 0 if there was no such blob.
+        """
+        ...
+
+    def sweep(self, dry_run: bool = False) -> int:
+        """Remove what killed writers left half-written; nobody may write meanwhile.
+
+        Args:
+            dry_run: Only count.
+
+        Returns:
+            The number of bytes freed.
         """
         ...
 

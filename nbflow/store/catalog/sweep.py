@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbflow.store.blobs import protocol as blob
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.drivers import Process, is_gone
 from nbflow.store.catalog.rows import RunStatus
@@ -42,7 +42,7 @@ class Swept:
     bytes: int = 0
 
 
-def sweep(path: Path, blobs: LocalBlobs, keep_runs: int, dry_run: bool) -> Swept:
+def sweep(path: Path, blobs: BlobStore, keep_runs: int, dry_run: bool) -> Swept:
     """Delete all but the newest `keep_runs` runs of each flow, and what only they need; nobody may write meanwhile.
 
     Rows are deleted first, so that a crash leaves only blobs without rows, which the next call deletes. With `dry_run`
@@ -96,7 +96,7 @@ def _used_blobs(connection: sqlite3.Connection) -> set[str]:
     return used
 
 
-def _delete_blobs(blobs: LocalBlobs, used: set[str], dry_run: bool) -> tuple[int, int]:
+def _delete_blobs(blobs: BlobStore, used: set[str], dry_run: bool) -> tuple[int, int]:
     unused = [digest for digest in blobs if digest not in used]
     freed = sum(blob.blob_size(digest) if dry_run else blobs.delete(digest) for digest in unused)
     return len(unused), freed

@@ -14,8 +14,7 @@ import zoneinfo
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import cloudpickle.cloudpickle as cloud
-
+from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, overlaps
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.pickler import Recording
@@ -117,7 +116,7 @@ def is_immutable(obj: Any, home: Home) -> bool:
     if kind in (tuple, frozenset):
         return all(is_immutable(inner, home) for inner in obj)
     if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
-        return home.reference(obj) is not None or cloud._lookup_module_and_qualname(obj) is not None
+        return home.reference(obj) is not None or is_importable(obj)
     return isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
 
 

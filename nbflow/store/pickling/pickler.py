@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import cloudpickle
-import cloudpickle.cloudpickle as cloud
 from blake3 import blake3
 
 from nbflow.errors import NotStorable
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.pickling import rebuild
+from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, Layout, arrange
 from nbflow.store.pickling.attributes import Attributes, Memo, join_attributes, with_attributes
 from nbflow.store.pickling.home import Home
@@ -153,7 +153,7 @@ def _standard_reduction(obj: Any, table: Any) -> Any:
     reduce = table.get(type(obj))
     reduction = reduce(obj) if reduce is not None else obj.__reduce_ex__(PICKLE_PROTOCOL)
     if isinstance(reduction, str):
-        if cloud._lookup_module_and_qualname(obj, reduction) is None:
+        if not is_importable(obj, reduction):
             raise pickle.PicklingError(f"there is no importable '{reduction}'")
         return reduction
     if not isinstance(reduction, tuple) or not 2 <= len(reduction) <= 6 or not callable(reduction[0]):

@@ -14,8 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-import cloudpickle.cloudpickle as cloud
-
+from nbflow.store.pickling._cloudpickle import set_class_state
 from nbflow.store.pickling.home import Home
 from nbflow.store.values.tombstone import tombstone
 
@@ -210,7 +209,7 @@ def set_class(made: type, state: Any) -> None:
     """Give a class that was just created its attributes, and keep it in the home."""
     loading = _loading.get()
     if made in loading.fresh:
-        cloud._class_setstate(made, state)
+        set_class_state(made, state)
         if loading.fresh[made]:
             loading.home.classes[loading.fresh[made]] = made
 

@@ -7,9 +7,14 @@ import itertools
 import types
 from typing import Any
 
-import cloudpickle.cloudpickle as cloud
-
 from nbflow.store.pickling import rebuild
+from nbflow.store.pickling._cloudpickle import (
+    globals_of,
+    is_by_reference,
+    is_importable,
+    reduce_dynamic_class,
+    submodules_of,
+)
 from nbflow.store.pickling.recorder import Recorder
 
 _SLOTS = (
@@ -25,10 +30,7 @@ _SLOTS = (
 
 def by_reference(obj: Any, recorder: Recorder) -> bool:
     """Return whether a function, class or cached function loads as the same object."""
-    if recorder.home.reference(obj) is not None:
-        return True
-    found: bool = cloud._lookup_module_and_qualname(obj) is not None
-    return found
+    return recorder.home.reference(obj) is not None or is_importable(obj)
 
 
 def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
@@ -36,7 +38,7 @@ def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
     reference = recorder.home.reference(function)
     if reference is not None:
         return rebuild.prelude, reference
-    if cloud._should_pickle_by_reference(function):
+    if is_by_reference(function):
         return NotImplemented
     ours = function.__globals__ is recorder.home.namespace
     names = None if ours else recorder.own_globals.setdefault(id(function.__globals__), _module_facts(function))
@@ -56,11 +58,7 @@ def _function_state(function: types.FunctionType, recorder: Recorder | None) -> 
 
     `recorder` is None if the function has other globals than those of the notebook.
     """
-    used = {
-        name: function.__globals__[name]
-        for name in cloud._extract_code_globals(function.__code__)
-        if name in function.__globals__
-    }
+    used = {name: function.__globals__[name] for name in globals_of(function.__code__) if name in function.__globals__}
     given = {name: recorder.home.definition(name) for name in used} if recorder else {}
     # modules are stored too, so that the function can be called outside of a notebook
     used = {n: v for n, v in used.items() if given.get(n) is None or isinstance(v, types.ModuleType)}
@@ -71,7 +69,7 @@ def _function_state(function: types.FunctionType, recorder: Recorder | None) -> 
         "attributes": function.__dict__,
         "slots": {name: getattr(function, name) for name in _SLOTS if hasattr(function, name)},
         # `import a.b` binds only `a`; loading this list imports the rest
-        "modules": cloud._find_imported_submodules(function.__code__, itertools.chain(used.values(), captured)),
+        "modules": submodules_of(function.__code__, itertools.chain(used.values(), captured)),
     }
 
 
@@ -95,7 +93,7 @@ def reduce_class(recorder: Recorder, cls: Any) -> Any:
     reference = recorder.home.reference(cls)
     if reference is not None:
         return rebuild.prelude, reference
-    reduction = cloud._class_reduce(cls)
+    reduction = reduce_dynamic_class(cls)
     if reduction is NotImplemented or len(reduction) == 2:
         return reduction
     make, arguments, state = reduction[:3]
@@ -114,7 +112,7 @@ def reduce_cached(recorder: Recorder, cached: Any) -> Any:
 
 def reduce_module(recorder: Recorder, module: types.ModuleType) -> Any:
     """Store a module by its name if it can be imported."""
-    if cloud._should_pickle_by_reference(module):
+    if is_by_reference(module):
         return rebuild.module, (module.__name__,)
     return NotImplemented
 

@@ -1,4 +1,4 @@
-# refused: check: '%history -n' needs the history of the session
+# refused: check: '%history -n' needs the history of the kernel session
 # %%
 # %%step a
 x = 1

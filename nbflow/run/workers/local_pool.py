@@ -5,9 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from pathlib import Path
 from typing import cast
 from weakref import WeakKeyDictionary
 
@@ -16,24 +18,20 @@ from pebble import ProcessPool
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.program.program import Program
 from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.task_records import TaskStore
 from nbflow.run.workers.fork_server import threads_of
 from nbflow.run.workers.process import context_of
 from nbflow.run.workers.worker import end_worker, run_job, start_worker
+from nbflow.run.workers.workers import NeverStarted, Receiver, WorkerAnswer
+from nbflow.store.store import Store
 
 _AT_START = dict(os.environ)
 
 GONE_AFTER = 5.0
 """This many seconds a pool waits for a worker to end."""
 
-WorkerAnswer = Result | Exception
-"""Holds the result of a job, or the error that kept the worker from answering."""
 
-
-class NeverStarted(BrokenProcessPool):
-    """Answers a job that had not begun when an earlier job ended the worker of both."""
-
-
-class Pool:
+class LocalPool:
     """Runs jobs in at most `workers` processes, and passes every answer to `receive` from a thread.
 
     Each worker has a Pebble pool of its own. In a larger pool all workers share a channel, and a worker that is killed
@@ -41,19 +39,19 @@ class Pool:
     were waiting in it are answered with NeverStarted.
     """
 
-    def __init__(
-        self, program: Program, workers: int, receive: Callable[[Job, WorkerAnswer], None], method: str
-    ) -> None:
-        self._started = (program, {**_environment(program), **threads_of(workers)})
+    def __init__(self, program: Program, workers: int, receiver: Receiver) -> None:
+        open_store = partial(_open_store, program.root)
+        self._started = (program, open_store, {**_environment(program), **threads_of(workers)})
         self._workers = workers
-        self._receive = receive
-        self._method = method
+        self._receiver = receiver
+        self._method = _start_method()
         self._jobs: dict[ProcessPool, list[Job]] = {}
         self._levels: WeakKeyDictionary[ProcessPool, int] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Send a job to the worker with the fewest jobs. `timeout` is in seconds; None means that there is no limit."""
+        self._receiver.started(job)
         with self._lock:
             pool, future = self._schedule(job, timeout)
             self._jobs[pool].append(job)
@@ -98,9 +96,9 @@ class Pool:
             else:
                 waiting = [other for other in self._jobs.pop(pool) if other is not job]
                 _end([pool])
-        self._receive(job, answer)
+        self._receiver.receive(job, answer)
         for other in waiting:  # Pebble does not answer them
-            self._receive(other, NeverStarted("an earlier job ended the worker"))
+            self._receiver.receive(other, NeverStarted("an earlier job ended the worker"))
 
     def close(self) -> None:
         """End the idle workers as a Python process ends; wait at most GONE_AFTER seconds for what they left running."""
@@ -115,6 +113,11 @@ class Pool:
             self._jobs.clear()
         for thread in threads:
             thread.join(GONE_AFTER)
+
+
+def _open_store(root: Path) -> TaskStore:
+    store = Store.open(root, create=False)
+    return TaskStore(store.blobs, store.history)
 
 
 def _environment(program: Program) -> dict[str, str]:
@@ -159,7 +162,7 @@ def _answer(future: Future[Result]) -> WorkerAnswer:
         return error
 
 
-def default_method() -> str:
+def _start_method() -> str:
     """Return how worker processes start: as NBFLOW_START_METHOD says, else `forkserver`; `spawn` on Windows."""
     chosen = os.environ.get("NBFLOW_START_METHOD")
     return chosen or ("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")

@@ -1,0 +1,130 @@
+"""What a task asks the catalog while it runs, from where it is or from what its job carries.
+
+A worker on this machine reads the catalog itself. One that cannot reach the catalog is handed jobs with
+`CarriedRecords`, which `gather` collects before the job leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.catalog.columns import TaskPath
+from nbflow.store.value_store import ValueStore
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
+
+
+class Records(Protocol):
+    """Answers what a task asks the catalog. `CatalogReader` is one; see there for the meaning of the methods."""
+
+    def component(self, digest: str) -> Component | None: ...
+
+    def code(self, digest: str) -> str | None: ...
+
+    def views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]: ...
+
+    def failures(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]: ...
+
+    def written(self, flow: str) -> dict[str, dict[str, str]]: ...
+
+    def has_artifact(self, run: int, step: str, name: str) -> bool: ...
+
+
+class RecordSource(Records, Protocol):
+    """Answers also what is only asked while records are gathered."""
+
+    def every_code(self) -> dict[str, str]: ...
+
+
+@dataclass(frozen=True)
+class CarriedRecords:
+    """Holds the records of one job, so that its worker needs no catalog. Runs are not told apart: there is but one."""
+
+    components: Mapping[str, Component] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    succeeded: tuple[tuple[TaskPath, dict[str, ArtifactRef]], ...] = ()
+    failed: tuple[tuple[TaskPath, dict[str, ArtifactRef], str], ...] = ()
+    files: Mapping[str, dict[str, str]] = field(default_factory=dict)
+
+    def component(self, digest: str) -> Component | None:
+        return self.components.get(digest)
+
+    def code(self, digest: str) -> str | None:
+        return self.sources.get(digest)
+
+    def views(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]:
+        wanted = set(steps)
+        return ((place, found) for place, found in self.succeeded if _is_below(place, wanted, prefix))
+
+    def failures(
+        self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]:
+        wanted = set(steps)
+        return ((place, found, why) for place, found, why in self.failed if _is_below(place, wanted, prefix))
+
+    def written(self, flow: str) -> dict[str, dict[str, str]]:
+        return dict(self.files)
+
+    def has_artifact(self, run: int, step: str, name: str) -> bool:
+        return any(place[0] == step and name in found for place, found in self.succeeded)
+
+
+def _is_below(place: TaskPath, steps: set[str], prefix: tuple[int, ...]) -> bool:
+    step, path = place
+    return step in steps and path[: len(prefix)] == prefix
+
+
+def gather(
+    reader: RecordSource,
+    run: int,
+    flow: str,
+    steps: Iterable[str],
+    prefix: tuple[int, ...],
+    given: Iterable[ArtifactRef],
+) -> CarriedRecords:
+    """Collect what a job will ask of the catalog.
+
+    Args:
+        reader: The catalog.
+        run: The row of the run.
+        flow: The name of the flow, whose files the job compares.
+        steps: The steps whose tasks the job looks at below `prefix`, as a join does.
+        prefix: The items of the foreachs around the job.
+        given: The artifacts that the job is handed.
+    """
+    names = tuple(steps)
+    succeeded = tuple(reader.views(run, names, prefix)) if names else ()
+    failed = tuple(reader.failures(run, names, prefix)) if names else ()
+    seen = [one for _, found in succeeded for one in found.values()]
+    seen += [one for _, found, _ in failed for one in found.values()]
+    components = dict(_components(reader, (*given, *seen)))
+    return CarriedRecords(components, reader.every_code(), succeeded, failed, reader.written(flow))
+
+
+def _components(reader: Records, artifacts: Iterable[ArtifactRef]) -> Iterator[tuple[str, Component]]:
+    """Yield the components of artifacts, and those that they refer to."""
+    wanted = {digest for one in artifacts for digest in (one.component, *one.shares)}
+    known: set[str] = set()
+    while wanted - known:
+        for digest in wanted - known:
+            known.add(digest)
+            component = reader.component(digest)
+            if component is not None:
+                wanted |= set(component.bases)
+                yield digest, component
+
+
+class TaskStore(ValueStore):
+    """Loads and saves the values of tasks in one process, with the records of the job that is under way."""
+
+    def __init__(self, blobs: BlobStore, records: Records) -> None:
+        super().__init__(blobs, lambda digest: self.records.component(digest))
+        self.records = records

@@ -1,0 +1,51 @@
+"""Who performs the tasks of a run: what an executor asks of workers, and what workers tell it.
+
+`LocalPool` performs jobs in processes of this machine. Workers elsewhere implement the same two protocols: they take
+jobs by `Workers.submit`, and answer through the `Receiver` that they were made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol
+
+from nbflow.run.program.program import Program
+from nbflow.run.task.performer import Job, Result
+
+WorkerAnswer = Result | Exception
+"""What became of a job: its result, or why there is none."""
+
+
+class NeverStarted(BrokenProcessPool):
+    """Answers a job that was waiting behind another one, which has ended the worker of both."""
+
+
+class Receiver(Protocol):
+    """Hears from workers, from any thread."""
+
+    def started(self, job: Job) -> None:
+        """Note that a worker begins with the job. The job must not run before this returns."""
+
+    def wrote(self, task: str, text: str) -> None:
+        """Add what a task has printed so far, where its worker cannot write into `Program.live` itself."""
+
+    def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        """Take the answer to a job. Every job is answered once, unless the workers are stopped first."""
+
+
+class Workers(Protocol):
+    """Performs jobs, each in a process that may die without harm to others."""
+
+    def submit(self, job: Job, timeout: float | None) -> None:
+        """Have a job done, and kill it after so many seconds; returns at once."""
+
+    def close(self) -> None:
+        """Let the workers that have nothing to do end as Python ends, and wait a moment for that."""
+
+    def stop(self) -> None:
+        """Kill what runs. Returns when it is gone; nothing is received any more."""
+
+
+StartWorkers = Callable[[Program, int, Receiver], Workers]
+"""Makes the workers of one run: for its program, at most so many tasks at once, and for this receiver."""

@@ -1,0 +1,74 @@
+"""Saves values as components of bytes, and loads them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.pickling import codec
+from nbflow.store.pickling.codec import CannotLend, Encoded
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
+
+
+class ValueStore:
+    """Keeps values in a place for blobs. `component` finds the row of a component by its digest, or returns None."""
+
+    def __init__(self, blobs: BlobStore, component: Callable[[str], Component | None]) -> None:
+        self.blobs = blobs
+        self._component = component
+
+    def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
+        """Write the blobs of values, and return the rows for the run's catalog writer. `scope` is the step's name."""
+        return codec.encode(values, self.blobs, home, scope=scope)
+
+    def save_reached(
+        self,
+        values: Mapping[str, object],
+        visible: Iterable[ArtifactRef],
+        home: Home,
+        heap: Heap,
+        scope: str = "",
+        beside: Mapping[str, object] | None = None,
+    ) -> tuple[Encoded, dict[str, object]]:
+        """Store the values of a task, and each visible artifact that reaches an object which the task has changed.
+
+        Args:
+            values: The values that the task has bound, by name.
+            visible: The artifacts that the task could see.
+            home: Finds modules and definitions of the program.
+            heap: Where the task has loaded its inputs; it must have been compared already.
+            scope: The name of the step.
+            beside: Values of other names; those that share objects with stored values are stored too.
+
+        Returns:
+            What is stored, and the values of the visible artifacts among it by name.
+        """
+        others = [one for one in visible if one.name not in values]
+        taken = frozenset(digest for one in others for digest in one.shares)
+        while True:
+            reached = heap.reached(others)
+            try:
+                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken, beside), reached
+            except CannotLend as error:
+                heap.give_up(error.digests)
+
+    def load(
+        self, artifacts: Mapping[str, ArtifactRef], home: Home, components: Mapping[str, Component] | None = None
+    ) -> dict[str, object]:
+        """Return the values of artifacts by name. Names that shared objects share them again.
+
+        `components` are component rows by digest that may not be committed yet.
+        """
+        return self.heap(home, components).load(artifacts)
+
+    def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
+        """Return a heap, into which a task loads the artifacts that it reads."""
+        known = components or {}
+        return Heap(self.blobs, home, lambda digest: known.get(digest) or self._component(digest))
+
+    def has(self, component: Component) -> bool:
+        """Return whether all blobs of a component are there in full length."""
+        digests = (*component.buffers, component.blob) if component.blob else component.buffers
+        return all(self.blobs.exists(digest) for digest in digests)
