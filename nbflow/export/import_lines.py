@@ -53,7 +53,7 @@ class Imports:
         return self._known.get(origin)
 
     def has_of(self, module: str) -> bool:
-        """Whether the script has anything of this module already."""
+        """Tell whether the script imports anything from this module already."""
         return any(origin.startswith(f"{module}.") for origin in self._known)
 
     def _free(self, usual: str, inside: bool) -> str:

@@ -81,7 +81,7 @@ _ENGINE = re.compile(r"\bfrom nbflow(\.cards import |(?= import current(?: as \w
 
 
 def retargeted(text: str, target: Target) -> str:
-    """What is from the engine that executes the script is from that one."""
+    """Return an import from the engine as an import from the script's target."""
     return _ENGINE.sub(lambda found: f"from {target}{found[1]}", text)
 
 
