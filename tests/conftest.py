@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+from tests.browser.chromium import MISSING, find_chromium
 from tests.soundness.warm import start_workers
 
 settings.register_profile("nbflow", deadline=None)  # how long an example takes says nothing on a busy machine
@@ -21,8 +22,20 @@ SCIENCE = ("soundness/", "notebooks/")
 """The tests whose notebooks import large libraries."""
 
 
+@pytest.hookimpl(tryfirst=True)  # so that `-m browser` sees the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_place_of)
+    _mark_browser_tests(items)
+
+
+def _mark_browser_tests(items: list[pytest.Item]) -> None:
+    """Mark every test that drives a browser, and skip it where there is none."""
+    is_missing = find_chromium() is None
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            if is_missing:
+                item.add_marker(pytest.mark.skip(reason=MISSING))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

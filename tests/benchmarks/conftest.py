@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.browser.conftest import browser, folder, lab, notebook, window
+from tests.browser.conftest import browser, folder, lab, notebook, pages, window
 from tests.browser.renderer.conftest import script, stage
 
-__all__ = ["browser", "folder", "lab", "notebook", "script", "stage", "window"]
+__all__ = ["browser", "folder", "lab", "notebook", "pages", "script", "stage", "window"]

@@ -5,9 +5,7 @@ They end with the last of these tests: while Playwright runs, so does its event 
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.cells import write_notebook
+from tests.browser.chromium import find_chromium
 from tests.browser.lab import Lab
 from tests.browser.window import Window
 
@@ -25,14 +24,6 @@ FLAGS = [
 ]  # fmt: skip
 
 OpenNotebook = Callable[..., Window]
-
-
-def chromium() -> str:
-    """The shell without windows comes first: it takes a quarter less time than the whole browser."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("NBFLOW_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    assert found, "no chromium: install it (apt-get install chromium-headless-shell), or name it in NBFLOW_CHROMIUM"
-    return found
 
 
 @pytest.fixture(scope="package")
@@ -46,7 +37,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,0 +1,71 @@
+"""Documents agree with the code."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
+from nbflow.verbs.table_of_verbs import VERBS
+from tests.docs.tutorial import PAGE, ROOT, outputs, run_tutorial
+
+DOCS = ROOT / "docs"
+PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
+
+
+def test_the_diagram_of_the_architecture_is_what_import_linter_checks() -> None:
+    block = re.search(r'^```text title="layers"\n(.*?)^```$', (DOCS / "architecture.md").read_text(), re.M | re.S)
+    assert block is not None
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [layers] = [one["layers"] for one in contracts if one["name"] == "Imports go one way"]
+    assert [re.split(" {2,}", line)[0] for line in block.group(1).splitlines()] == layers
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"`((?:nbflow|tests|labextension|docs|notebooks)/[\w/.-]+)`", page.read_text()))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_page_of_commands_tells_every_verb() -> None:
+    tables = (DOCS / "commands.md").read_text().partition("## Verbs of the shell")[0]
+    told = set(re.findall(r"[a-z]+", " ".join(re.findall(r"`([^`]+)`", tables))))
+    assert sorted({*VERBS, *LIVE_VERBS} - told) == []
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text().partition("nav:")[2]
+    assert sorted(re.findall(r"[\w]+\.md", navigation)) == sorted(page.name for page in DOCS.glob("*.md"))
+
+
+def test_the_readme_is_short_and_its_pictures_and_pages_are_there() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert readme.count("\n") <= 150
+    linked = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", readme) if "://" not in link]
+    assert [link for link in linked if not (ROOT / link).exists()] == []
+
+
+def test_the_changelog_has_the_version_of_the_package() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[:2] == ["Unreleased", version]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the tutorial is written for bash")
+def test_the_tutorial_prints_what_it_says(tmp_path: Path) -> None:
+    """After a change of words: `python -m tests.docs.tutorial` writes them into the page."""
+    page = PAGE.read_text()
+    assert outputs(run_tutorial(page, tmp_path)) == outputs(page)
+    program = re.search(r'^```python title="read_store.py"\n(.*?)^```$', (DOCS / "store.md").read_text(), re.M | re.S)
+    assert program is not None
+    done = subprocess.run(
+        [sys.executable, "-c", program.group(1)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    first, *rows = done.stdout.splitlines()
+    assert re.fullmatch(r"run \d+ of \w+", first)
+    assert "compare [3] error float" in " ".join(rows)
