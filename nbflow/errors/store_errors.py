@@ -6,7 +6,7 @@ from nbflow.errors.base import NbflowError
 
 
 class StoreError(NbflowError):
-    """The base class of the errors of the store."""
+    """This is the base class of the errors of the store."""
 
 
 class StoreFull(StoreError):

@@ -17,7 +17,7 @@ DefinitionKind = Literal["import", "function", "class", "constant", "block", "ef
 
 @dataclass(frozen=True)
 class Definition:
-    """One statement of the prelude. A whole `%%shared` cell counts as one statement."""
+    """Represents one statement of the prelude. A whole `%%shared` cell counts as one statement."""
 
     source: str
     place: Place
@@ -276,7 +276,7 @@ def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definit
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A statement of an ordinary cell that steps cannot see, with the names that it binds and those that it changes."""
+    """Represents a statement of an ordinary cell that steps cannot see, with the names that it binds or changes."""
 
     names: frozenset[str]
     place: Place
