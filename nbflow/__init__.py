@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         default_namespace,
         get_metadata,
         get_namespace,
+        inspect_spin,
         metadata,
         namespace,
     )
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
 
 _CLIENT = (
     "DataArtifact", "Flow", "Metaflow", "Run", "Step", "Task", "default_metadata", "default_namespace", "get_metadata",
-    "get_namespace", "metadata", "namespace",
+    "get_namespace", "inspect_spin", "metadata", "namespace",
 )  # fmt: skip
 _DECORATORS = (
     "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
@@ -127,6 +128,7 @@ __all__ = [
     "exit_hook",
     "get_metadata",
     "get_namespace",
+    "inspect_spin",
     "metadata",
     "namespace",
     "parallel_imap_unordered",

@@ -16,6 +16,8 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from nbflow.run.output.card_parts import refresh_cards
+
 _MOST_ROWS = 100
 
 
@@ -32,9 +34,19 @@ class MetaflowCardComponent:
         """Take new contents, which are drawn when the card is refreshed, and at the end of the task."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def _repr_html_(self) -> str:
-        """For `display` in a notebook."""
-        return self.render()
+        """For `display` in a notebook. What cannot be drawn says so in its place: a card never fails its task."""
+        try:
+            return self.render()
+        except Exception as error:  # noqa: BLE001 - the user's own component or value
+            return cannot_draw(self, error)
+
+
+def cannot_draw(part: Any, error: Exception) -> str:
+    return f"<p><em>{html.escape(f'{type(part).__name__} cannot be drawn: {error}')}</em></p>"
 
 
 class Markdown(MetaflowCardComponent):
@@ -42,6 +54,9 @@ class Markdown(MetaflowCardComponent):
 
     def __init__(self, text: str | None = None) -> None:
         self.text = text or ""
+
+    def __repr__(self) -> str:
+        return self.text
 
     def update(self, text: str | None = None) -> None:
         self.text = text or ""
@@ -220,12 +235,18 @@ class ProgressBar(MetaflowCardComponent):
 
     def update(self, new_value: int, metadata: str | None = None) -> None:
         self.value, self.metadata = new_value, metadata if metadata is not None else self.metadata
+        refresh_cards()
+
+    def __repr__(self) -> str:
+        return f"{self.label}: {self._said()}" if self.label else self._said()
+
+    def _said(self) -> str:
+        return " ".join(filter(None, (f"{self.value} / {self.max}", self.unit, self.metadata)))
 
     def render(self) -> str:
-        said = " ".join(filter(None, (f"{self.value} / {self.max}", self.unit, self.metadata)))
         label = f"<label>{html.escape(self.label)} " if self.label else "<label>"
         bar = f'<progress max="{self.max}" value="{self.value}"></progress>'
-        return f"{label}{bar} {html.escape(said)}</label>"
+        return f"{label}{bar} {html.escape(self._said())}</label>"
 
 
 class ValueBox(MetaflowCardComponent):

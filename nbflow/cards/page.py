@@ -26,11 +26,7 @@ def page_of(title: str, parts: Iterable[str]) -> str:
 
 
 def drawn(part: Any) -> str:
-    """A part that cannot be drawn says so in its place: a card never fails its task."""
-    try:
-        return part.render() if isinstance(part, MetaflowCardComponent) else displayed(bundle_of(part))
-    except Exception as error:  # noqa: BLE001 - the user's own component or value
-        return f"<p><em>{html.escape(f'{type(part).__name__} cannot be drawn: {error}')}</em></p>"
+    return part._repr_html_() if isinstance(part, MetaflowCardComponent) else displayed(bundle_of(part))
 
 
 def displayed(bundle: Mapping[str, Any]) -> str:

@@ -16,15 +16,15 @@ from __future__ import annotations
 from nbflow.client.artifact import Data, DataArtifact
 from nbflow.client.flow import Flow, Metaflow
 from nbflow.client.namespaces import default_namespace, get_namespace, namespace
-from nbflow.client.places import default_metadata, get_metadata, metadata
 from nbflow.client.run import Run
 from nbflow.client.several import Several
 from nbflow.client.step import Step
+from nbflow.client.stores import default_metadata, get_metadata, inspect_spin, metadata
 from nbflow.client.task import Task
 
 __all__ = [
     "Data", "DataArtifact", "Flow", "Metaflow", "Run", "Several", "Step", "Task", "default_metadata",
-    "default_namespace", "get_metadata", "get_namespace", "metadata", "namespace",
+    "default_namespace", "get_metadata", "get_namespace", "inspect_spin", "metadata", "namespace",
 ]  # fmt: skip
 
 for _stored in (DataArtifact, Flow, Run, Several, Step, Task):

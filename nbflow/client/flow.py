@@ -10,12 +10,12 @@ from typing import Any
 
 from nbflow.client.named import ClientObject
 from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
-from nbflow.client.places import store_of
 from nbflow.client.run import Run
+from nbflow.client.stores import shows_spins, store_of
 from nbflow.client.tags import tags_of
 from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
 from nbflow.history.archive import Archive
-from nbflow.store.catalog.rows import RunRow
+from nbflow.store.catalog.rows import RunRow, spun
 from nbflow.store.store import Store
 
 
@@ -39,14 +39,16 @@ class Flow(ClientObject):
     _form = "Flow"
 
     def __init__(
-        self, name: str, folder: str | os.PathLike[str] | None = None, *, _namespace_check: bool = True
-    ) -> None:
+        self, name: str, folder: str | os.PathLike[str] | None = None, *, _namespace_check: bool = True,
+        _spins: bool | None = None,
+    ) -> None:  # fmt: skip
         self.id = name
         root = store_of(folder)
         if not Store.exists(root):
             raise MetaflowNotFound(f"no flow '{name}': nothing has run in {root}. Run it, or set NBFLOW_HOME")
         self._store = Store.open(root, create=False)
-        self._archive = Archive(self._store.history, name, self._store.root)
+        kept_as = spun(name) if _spins or (_spins is None and shows_spins()) else name
+        self._archive = Archive(self._store.history, kept_as, self._store.root)
         known = self._store.history.flows()
         if name not in known:
             raise UnknownName("flow", name, known)

@@ -26,15 +26,25 @@ class Lineage:
 
     def visible(self, task: TaskRow) -> dict[str, ArtifactRef]:
         """Return every artifact that the task can see, by name: its own and those that it inherits."""
-        found: dict[str, ArtifactRef] = {}
-        seen: TaskRow | None = task
-        while seen is not None:
-            for artifact in self.reader.artifacts(seen.id):
-                found.setdefault(artifact.name, artifact)
-            seen = self._source(seen)
+        found = self.flowing(task)
         for row in self.reader.tasks(self.run, _PARAMETERS):
             found |= {artifact.name: artifact for artifact in self.reader.artifacts(row.id)}
         return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
+
+    def flowing(self, task: TaskRow) -> dict[str, ArtifactRef]:
+        """Everything that flows from a task to those below, by name: what runs keep for themselves, too."""
+        found: dict[str, ArtifactRef] = {}
+        for row in self.sources(task):
+            for artifact in self.reader.artifacts(row.id):
+                found.setdefault(artifact.name, artifact)
+        return found
+
+    def sources(self, task: TaskRow) -> Iterator[TaskRow]:
+        """The task, and those above whose artifacts flow into it, nearest first."""
+        seen: TaskRow | None = task
+        while seen is not None:
+            yield seen
+            seen = self._source(seen)
 
     def _source(self, task: TaskRow) -> TaskRow | None:
         """Return the task whose artifacts this one inherits; None for a join, which reads each of its inputs apart."""

@@ -28,9 +28,12 @@ class ClientObject:
 
     def __init__(
         self, pathspec: str, folder: str | os.PathLike[str] | None = None, *, attempt: int | None = None,
-        _namespace_check: bool = True,
+        _namespace_check: bool = True, _spins: bool | None = None,
     ) -> None:  # fmt: skip
-        vars(self).update(vars(_find(pathspec, self._form, folder, attempt, _namespace_check)))
+        flows = importlib.import_module("nbflow.client.flow")  # which knows all below it, and so imports this module
+        seen = {"_namespace_check": _namespace_check, "_spins": _spins}
+        found = _descend(pathspec, self._form, lambda name: flows.Flow(name, folder, **seen))
+        vars(self).update(vars(found if attempt is None else found._at(attempt)))
 
     if TYPE_CHECKING:  # some classes have these as attributes, others as properties
 
@@ -112,12 +115,6 @@ class ClientObject:
         """Find a stored object in the namespace in which it was stored, whatever namespace is chosen now."""
         flows = importlib.import_module("nbflow.client.flow")
         return _descend(pathspec, cls._form, flows.flow_at(folder, namespace))
-
-
-def _find(pathspec: str, form: str, folder: str | os.PathLike[str] | None, attempt: int | None, checks: bool) -> Any:
-    flows = importlib.import_module("nbflow.client.flow")  # that module imports this one
-    found = _descend(pathspec, form, lambda name: flows.Flow(name, folder, _namespace_check=checks))
-    return found if attempt is None else found._at(attempt)
 
 
 def _descend(pathspec: str, form: str, flow: Any) -> Any:

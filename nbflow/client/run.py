@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.client.artifact import Data
 from nbflow.client.named import ClientObject, local_time
-from nbflow.client.places import store_of
 from nbflow.client.step import Step
+from nbflow.client.stores import store_of
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName

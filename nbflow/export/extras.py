@@ -25,7 +25,7 @@ def $display(*values):
 
 DISPLAY_PARTS = DISPLAY.replace(
     'if hasattr(value, "savefig"):',
-    """if isinstance(value, ($Artifact, $Image, $Markdown, $Table)):
+    """if isinstance(value, $MetaflowCardComponent):
             part = value
         elif hasattr(value, "savefig"):""",
 )

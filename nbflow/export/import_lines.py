@@ -45,6 +45,10 @@ class Imports:
         """The name by which the script has it already."""
         return self._known.get(origin)
 
+    def has_of(self, module: str) -> bool:
+        """Whether the script has anything of this module already."""
+        return any(origin.startswith(f"{module}.") for origin in self._known)
+
     def _free(self, usual: str, inside: bool) -> str:
         taken = self._names.taken_inside if inside else self._names.taken_outside
         return self._names.fresh(usual) if usual in taken else usual

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
                 future.append(text)
             elif isinstance(node, ast.Import | ast.ImportFrom) and not is_set and not _replaces(node, bound):
                 lines = _import(node, text, needed, gap=_follows_gap(definition, graph))
-                imports += (line.replace("from nbflow.cards import", f"from {target}.cards import") for line in lines)
+                imports += (retargeted(line, target) for line in lines)
             else:
                 rest.append(gap + (f"# isort: split\n{text}" if _replaces(node, bound) else text))
                 gap, last = "", definition.place.cell
@@ -69,11 +70,19 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     return Top(
         tuple(dict.fromkeys(future)),
         tuple(_once(imports)),
-        tuple(rest),
+        tuple(retargeted(text, target) for text in rest),
         frozenset().union(*(one.names & needed if one.kind == "import" else one.names for one in definitions)),
         frozenset(definition.place.cell for definition in definitions),
         ends,
     )
+
+
+_ENGINE = re.compile(r"\bfrom nbflow(\.cards import |(?= import current(?: as \w+)?$))", re.MULTILINE)
+
+
+def retargeted(text: str, target: Target) -> str:
+    """What is from the engine that executes the script is from that one."""
+    return _ENGINE.sub(lambda found: f"from {target}{found[1]}", text)
 
 
 def _replaces(node: ast.stmt, bound: Mapping[str, str]) -> bool:

@@ -136,8 +136,9 @@ class _Export:
         return spelling | self._own_cards()
 
     def _own_cards(self) -> dict[str, str]:
-        """Parts of cards that the notebook itself imports."""
+        """What the notebook itself imports: parts of cards, and `current`."""
         known = {name: self.imports.known(f"{self.target}.cards.{name}") for name in CARD_COMPONENTS}
+        known["current"] = self.imports.known(f"{self.target}.current")
         return {name: spelt for name, spelt in known.items() if spelt is not None}
 
     def _additions(self, used: set[str], spelling: dict[str, str], extras: dict[str, str]) -> list[str]:
@@ -145,7 +146,10 @@ class _Export:
         texts: list[str] = []
         for name in EXTRAS:
             if name in wanted:
-                extra = Extra(DISPLAY_PARTS) if name == DISPLAY_NAME and self._own_cards() else EXTRAS[name]
+                extra = EXTRAS[name]
+                if name == DISPLAY_NAME and self.imports.has_of(f"{self.target}.cards"):
+                    part = f"{self.target}.cards.MetaflowCardComponent"
+                    extra = Extra(DISPLAY_PARTS, things={"MetaflowCardComponent": part})
                 things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})
@@ -160,6 +164,7 @@ class _Export:
             return ", ".join(name if spelling[name] == name else f"{name} as {spelling[name]}" for name in names)
 
         module = str(self.target)
+        flowspec = flowspec - self._own_cards().keys()
         known = sorted(flowspec, key=lambda name: (name.islower(), name))
         own = [f"from {module} import {imported(known)}"]
         if used & {"display", "show_figures"}:

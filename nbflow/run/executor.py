@@ -47,7 +47,7 @@ from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.process import LEFT_EARLY
-from nbflow.run.workers.protocol import NeverStarted, StartWorkers, WorkerAnswer
+from nbflow.run.workers.workers import NeverStarted, StartWorkers, WorkerAnswer
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]

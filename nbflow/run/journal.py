@@ -206,6 +206,13 @@ class Journal:
             self._files[made] = result.files
             self._has_new_files = True
 
+    def clone(self, row: TaskRow) -> TaskReused:
+        """Take over a task of another run as it is, whatever has changed since; returns what that comes to."""
+        event = self._reused(TaskId(row.step, row.path, row.turn, row.split), row)
+        self._starting[event.task] = row.key, row.item
+        self.record(event, None)
+        return event
+
     def _reuse(self, event: TaskReused) -> None:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
@@ -261,6 +268,13 @@ class Journal:
     def _address(self, row: TaskRow) -> str:
         run = self.history.run_of_id(row.run)
         return f"{run.number if run else 0}/{row.number}"
+
+
+class JournalOfSpin(Journal):
+    """Writes the run of a single task whose inputs may be others than stand above it: nothing may be taken from it."""
+
+    def expect(self, start: StartTask, key: str, item: str) -> None:
+        super().expect(start, "", item)
 
 
 def _chosen(artifacts: tuple[ArtifactRef, ...]) -> str:

@@ -28,7 +28,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.protocol import StartWorkers
+from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
@@ -65,18 +65,18 @@ class Finished:
 
 
 def start(
-    program: Program, plan: RunPlan, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
+    program: Program, run: RunMachine, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
 ) -> Executor:
     """Make a run ready to be executed: the one way for shell, kernel, background and script.
 
     Args:
         program: The flow with its parameters, and the row of the run.
-        plan: The steps that take part.
+        run: Decides what runs, and when.
         journal: Where the run is recorded.
         listener: Hears of every event after it was recorded.
         workers: Makes what performs the tasks.
     """
-    return Executor(RunMachine(program.graph, plan), program, journal, listener, workers)
+    return Executor(run, program, journal, listener, workers)
 
 
 def launch(
@@ -112,7 +112,9 @@ def launch(
         program = replace(program, run=row.id)
         forget_the_dead(store)
         prepare_workers(program, request.plan)
-        executor = start(program, request.plan, Journal(writer, store.history, row), listener, workers)
+        executor = start(
+            program, RunMachine(graph, request.plan), Journal(writer, store.history, row), listener, workers
+        )
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run)

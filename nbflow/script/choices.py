@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_MODULES = ("nbflow.client.namespaces", "nbflow.client.places")
+_MODULES = ("nbflow.client.namespaces", "nbflow.client.stores")
 """Each has a list `chosen`. They are loaded only by scripts that read runs."""
 
 

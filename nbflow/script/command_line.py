@@ -13,7 +13,7 @@ from nbflow.progress.streams import take_any_text
 from nbflow.script.flowspec import FlowSpec, go_back
 
 
-def start(cls: type[FlowSpec]) -> None:
+def start_script(cls: type[FlowSpec]) -> None:
     """Do what making an instance of a flow class means where it is made. Returns only in an interactive session."""
     from nbflow.script.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
 

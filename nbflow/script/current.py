@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from nbflow.run.output.card_parts import current_card
+
 _ALWAYS = frozenset(
     {
         "flow_name", "run_id", "step_name", "task_id", "retry_count", "origin_run_id", "pathspec", "namespace",
@@ -37,6 +39,8 @@ class Current:
 
     def __getattr__(self, name: str) -> Any:
         facts = self.__dict__["_facts"]
+        if name == "card" and name not in facts:
+            return current_card()
         if name not in facts:
             if name in _ALWAYS:
                 return None
@@ -49,6 +53,9 @@ class Current:
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"current.{name} cannot be set: current only tells")
+
+    def __reduce__(self) -> str:
+        return "current"  # the one that is there, where a step hands it on
 
     def __contains__(self, name: str) -> bool:
         return getattr(self, name, None) is not None

@@ -61,7 +61,7 @@ class FlowSpec:
 
     def __init__(self, use_cli: bool = True) -> None:
         if use_cli and not IMPORTING:
-            importlib.import_module("nbflow.script.command_line").start(type(self))
+            importlib.import_module("nbflow.script.command_line").start_script(type(self))
 
     @property
     def name(self) -> str:

@@ -37,7 +37,7 @@ def _hooks(cls: type, when: str) -> Iterator[str]:
             yield from (hook if isinstance(hook, str) else hook.__name__ for hook in one.given.get(when) or ())
 
 
-def main(script: str, name: str, pathspec: str) -> int:
+def call_hook(script: str, name: str, pathspec: str) -> int:
     """Find the function and call it, with the run if it takes one. Returns the exit code."""
     function = _in_module(name) or _in_script(Path(script), name)
     if function is None:
@@ -76,4 +76,4 @@ def _run(pathspec: str) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(call_hook(*sys.argv[1:4]))

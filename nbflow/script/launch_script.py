@@ -15,7 +15,7 @@ from nbflow.flow.graph.link import Graph
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.journal import Journal
+from nbflow.run.journal import Journal, JournalOfSpin
 from nbflow.run.launch import describe_environment, files_of, start
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
@@ -28,16 +28,18 @@ from nbflow.script.hooks import call_hooks
 from nbflow.script.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
 from nbflow.script.prepared import Prepared, refuse_script_errors
 from nbflow.script.read_class import alias_main
-from nbflow.script.script_program import ScriptHome, ScriptProgram
+from nbflow.script.script_program import ScriptHome, ScriptProgram, Spin
 from nbflow.script.script_sources import write_script_sources
 from nbflow.script.settings import Settings
 from nbflow.script.static_branches import branches_of
 from nbflow.store.catalog.foreign import refuse_untrusted
-from nbflow.store.catalog.rows import RunKind, RunRow, TaskRow, TaskStatus
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.codec import Encoded
 from nbflow.store.store import Store
 
+_OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 _PARAMETERS = "_parameters"
 """The hidden task that holds what a run starts from: parameters and class constants."""
 
@@ -57,11 +59,11 @@ class Ended:
 def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings) -> Ended:
     """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
     refuse_script_errors(prepared)
-    with _announced(prepared, settings, None):
+    with announced(prepared, settings, None):
         values = resolve_parameters(prepared.cls, given)
     start_workers_early(prepared, settings.max_workers)
     plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
-    return _launch(prepared, values, plan, settings, RunKind.RUN, None)
+    return launch_prepared(prepared, values, RunMachine(prepared.graph, plan), settings, RunKind.RUN)
 
 
 def resume_script(
@@ -72,19 +74,53 @@ def resume_script(
     Raises MetaflowNotFound without a run to go on from, and UnknownName for a step that there is not.
     """
     refuse_script_errors(prepared)
-    if step is not None and step not in prepared.graph.links:
-        raise UnknownName("step", step, prepared.graph.links)
+    _refuse_unknown(prepared, step)
     start_workers_early(prepared, settings.max_workers)
     row = find_origin(prepared.cls, origin)
-    with _announced(prepared, settings, row):
-        values = _values_again(prepared, row, given)
+    with announced(prepared, settings, row):
+        values = values_again(prepared, row, given)
     anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
     reuse = {name: Reuse.NEVER if name in anew else Reuse.ANY for name in prepared.graph.links}
-    return _launch(prepared, values, _plan(prepared.graph, reuse, settings), settings, RunKind.RESUME, row)
+    run = RunMachine(prepared.graph, _plan(prepared.graph, reuse, settings))
+    return launch_prepared(prepared, values, run, settings, RunKind.RESUME, row)
+
+
+def clone_script(prepared: Prepared, settings: Settings, origin: int | None, step: str | None) -> None:
+    """A new run that has what has finished of an earlier one, but for a step and what is below it; nothing runs.
+
+    Raises MetaflowNotFound without such a run, and UnknownName for a step that there is not.
+    """
+    _refuse_unknown(prepared, step)
+    row = find_origin(prepared.cls, origin)
+    left_out = {step, *prepared.graph.descendants(step)} if step is not None else set()
+    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
+        tasks = [one for one in store.history.tasks(row.id) if one.status in _OVER and one.step not in left_out]
+        refuse_untrusted(store.history, [one.id for one in tasks], store.root)
+        new = writer.begin_run(
+            row.flow, row.document, RunKind.RESUME, parameters=row.parameters, origin=row.number, tags=settings.tags,
+            code=row.code, environment=row.environment,
+        )  # fmt: skip
+        settings.announce(row.flow, new.number, store.root.parent)
+        console = Console(str(new.number), store.root, prepared.graph)
+        console.tell(f"Workflow starting (run-id {new.number}): clones run {row.number}")
+        journal = Journal(writer, store.history, new)
+        for task in tasks:
+            if task.step == _PARAMETERS:
+                journal.put(replace(task, run=new.id), Encoded(store.history.artifacts(task.id), ()))
+            else:
+                console(journal.clone(task), None)
+        is_whole = row.status is RunStatus.SUCCEEDED and step is None
+        journal.finish(Outcome.SUCCEEDED if is_whole else Outcome.FAILED)
+        console.tell(f"Run {row.number} is cloned.")
+
+
+def _refuse_unknown(prepared: Prepared, step: str | None) -> None:
+    if step is not None and step not in prepared.graph.links:
+        raise UnknownName("step", step, prepared.graph.links)
 
 
 @contextmanager
-def _announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> Iterator[None]:
+def announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> Iterator[None]:
     """Let functions that give defaults ask `current` about what is known by now."""
     current.set(**_known_before(prepared, settings), origin_run_id=None if origin is None else str(origin.number))
     yield
@@ -99,7 +135,7 @@ def find_origin(cls: type, number: int | None) -> RunRow:
         with Store.reader(root) as reader:
             rows = reader.runs(name)
     if not rows:
-        raise MetaflowNotFound(f"flow {name} has no run to resume in {root}: run it first, with the command run")
+        raise MetaflowNotFound(f"flow {name} has no run in {root}: run it first, with the command run")
     found = [row for row in rows if number in (None, row.number)]
     if not found:
         known = ", ".join(str(row.number) for row in rows[:10])
@@ -107,7 +143,7 @@ def find_origin(cls: type, number: int | None) -> RunRow:
     return found[0]
 
 
-def _values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
+def values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
     """What is given now, else what the run had, else the defaults of today."""
     known = parameters_of(prepared.cls)
     kept = {name: value for name, value in stored_values(prepared.cls, row).items() if name in known}
@@ -137,32 +173,36 @@ def _memory() -> int | None:
         return None
 
 
-def _launch(
-    prepared: Prepared,
-    values: Mapping[str, Any],
-    plan: RunPlan,
-    settings: Settings,
-    kind: RunKind,
-    origin: RunRow | None,
-) -> Ended:
+def launch_prepared(
+    prepared: Prepared, values: Mapping[str, Any], run: RunMachine, settings: Settings, kind: RunKind,
+    origin: RunRow | None = None, spin: Spin | None = None,
+) -> Ended:  # fmt: skip
+    """Record a run and do what it says, to its end; one with `spin` is that of a single task."""
     module = alias_main(prepared.cls)
     with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
         program = _program(prepared, values, settings, module)
-        row = _begin(writer, prepared, program, plan, settings, kind, origin)
-        program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values))
+        row = _begin(writer, prepared, program, run.plan, settings, kind, origin)
+        program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
         console = Console(str(row.number), program.live, prepared.graph)
-        executor = start(program, plan, Journal(writer, store.history, row), console)
-        run = executor.run
+        journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
+        executor = start(program, run, journal, console)
         console.number_of = _numbers(executor)
-        _keep_values(prepared, executor, store, row, values)
-        if settings.run_id_file is not None:
-            settings.run_id_file.write_text(str(row.number))
-        console.tell(f"Workflow starting (run-id {row.number}):" + (f" resumes run {origin.number}" if origin else ""))
+        if spin is None or spin.keeps:
+            _keep_values(prepared, executor, store, row, values)
+        settings.announce(prepared.cls.__name__, row.number, store.root.parent)
+        console.tell(_beginning(row, origin, spin))
         with console.following():
             outcome = executor.execute()
-        call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
-        _conclude(console, run, outcome, prepared)
+        if spin is None:
+            call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
+        _conclude(console, run, outcome, spin)
         return Ended(row, outcome, run)
+
+
+def _beginning(row: RunRow, origin: RunRow | None, spin: Spin | None) -> str:
+    if spin is not None:
+        return f"The inputs are those of {spin.again}"
+    return f"Workflow starting (run-id {row.number}):" + (f" resumes run {origin.number}" if origin else "")
 
 
 def _numbers(executor: Executor) -> Callable[[str], int | None]:
@@ -240,14 +280,16 @@ def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunR
     executor.journal.put(task, encoded)
 
 
-def _conclude(console: Console, run: RunMachine, outcome: Outcome, prepared: Prepared) -> None:
+def _conclude(console: Console, run: RunMachine, outcome: Outcome, spin: Spin | None) -> None:
     match outcome:
+        case Outcome.SUCCEEDED if spin is not None:
+            console.tell("Task finished successfully.")
         case Outcome.SUCCEEDED:
             console.tell("Done!")
         case Outcome.CANCELLED:
             console.tell("Workflow cancelled.")
         case Outcome.FAILED:
-            console.tell("Workflow failed.")
+            console.tell("Workflow failed." if spin is None else "Task failed.")
             for task, entry in [(task, entry) for task, entry in run.tasks.items() if entry.state is TaskPhase.FAILED]:
                 console.tell(f"    Step failure: {task}: {_first_line(entry.failure)}")
 

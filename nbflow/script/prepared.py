@@ -36,10 +36,10 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 def refuse_script_errors(prepared: Prepared) -> None:
     """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
     refuse_environments(prepared.cls)
-    if found := problems_of(prepared):
+    if found := script_problems(prepared):
         raise FlowRefused([str(problem) for problem in found])
 
 
-def problems_of(prepared: Prepared) -> list[Problem]:
+def script_problems(prepared: Prepared) -> list[Problem]:
     """Everything that the checks find wrong."""
     return [*unsupported_decorators(prepared.cls, prepared.script), *check_script(prepared.script)]

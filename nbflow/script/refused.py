@@ -33,7 +33,6 @@ NAMES = {
     "NBRunner": "a notebook runs by itself: write %%step above its cells and use %flow run, or nbflow run NOTEBOOK; "
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
-    "inspect_spin": "look at what a run has stored, with Run and Task",
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
 }
@@ -47,10 +46,9 @@ REFUSED_COMMANDS = {
     "kubernetes": _ELSEWHERE,
     "output-raw": "use output-dot, or show",
     "package": "nothing is packaged: tasks run on this machine, with the modules that are there",
-    "spin": "resume STEP runs a step again on what its newest run has stored",
-    "spin-step": "resume STEP runs a step again on what its newest run has stored",
+    "spin-step": "spin STEP does a step again on what its newest run has stored",
     "spot-metadata": _ELSEWHERE,
-    "step": "resume STEP runs a step again on what its newest run has stored",
+    "step": "spin STEP does a step again on what its newest run has stored",
     "step-functions": _DEPLOY,
 }
 """Commands of a script."""
@@ -61,20 +59,16 @@ SUBCOMMANDS = {
 }
 
 _CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
-_RESUME = "a resumed run is a run of its own, with the next number"
+_ALONE = "one process does the whole run, and none joins it: take it out"
 
 _OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
-    "--runner-attribute-file": "use --run-id-file",
     "card get --follow-resumed": _CARDS,
     "card list --follow-resumed": _CARDS,
     "card view --follow-resumed": _CARDS,
-    "resume --clone-only": _RESUME,
-    "resume --reentrant": _RESUME,
-    "resume --resume-identifier": _RESUME,
-    "resume --run-id": _RESUME,
-    "resume --runner-attribute-file": "use --run-id-file",
-    "run --runner-attribute-file": "use --run-id-file",
+    "resume --reentrant": _ALONE,
+    "resume --resume-identifier": _ALONE,
+    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
 }
 """Options, each behind its command; those without one stand in front of any."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import json
 import os
@@ -12,16 +11,12 @@ import sys
 import tempfile
 import time
 import weakref
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbflow import client
 from nbflow.errors import MetaflowException, StoreError
-from nbflow.flow.flowspec.classes import methods_of
-from nbflow.flow.names.code import parse
-from nbflow.flow.source.encoding import decode_source
-from nbflow.script import refused
 
 EVERY = 0.1
 """Seconds between two looks at a run."""
@@ -55,18 +50,24 @@ class Runner:
     def cleanup(self) -> None:
         """Nothing is left to clean up: what a run has printed is deleted with its ExecutingRun."""
 
-    def spin(self, *_: object, **__: object) -> ExecutingRun:
-        """Raise MetaflowException, which says what to do instead."""
-        raise MetaflowException(f"spin is not part of nbflow: {refused.REFUSED_COMMANDS['spin']}")
-
-    async_spin = spin
-
     def run(self, **options: Any) -> ExecutingRun:
         """Run it to the end. A failure does not raise: look at `status`."""
         return self.start("run", **options).wait_here()
 
     def resume(self, **options: Any) -> ExecutingRun:
         return self.start("resume", **options).wait_here()
+
+    def spin(self, pathspec: str, **options: Any) -> ExecutingTask:
+        """Do one step again, as `python FLOW spin PATHSPEC` does."""
+        executing = self._spin(pathspec, options)
+        executing.wait_here()
+        return executing
+
+    async def async_spin(self, pathspec: str, **options: Any) -> ExecutingTask:
+        return self._spin(pathspec, options)
+
+    def _spin(self, pathspec: str, options: Mapping[str, Any]) -> ExecutingTask:
+        return ExecutingTask(*self._begin("spin", [pathspec], options), self)
 
     async def async_run(self, **options: Any) -> ExecutingRun:
         """Start it; `await executing.wait()` waits."""
@@ -76,26 +77,31 @@ class Runner:
         return self.start("resume", **options)
 
     def start(self, command: str, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
+        return ExecutingRun(*self._begin(command, [step_to_rerun] if step_to_rerun else [], options), self)
+
+    def _begin(
+        self, command: str, about: Sequence[str], options: Mapping[str, Any]
+    ) -> tuple[subprocess.Popen[bytes], Path]:
+        """The process, and the folder into which it writes."""
         folder = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
-        words = [sys.executable, str(self.file), *_words(self.options), command]
-        words += [step_to_rerun] if step_to_rerun else []
-        words += ["--run-id-file", str(folder / "run"), *_words(options)]
+        words = [sys.executable, str(self.file), *_words(self.options), command, *about]
+        words += ["--runner-attribute-file", str(folder / "run"), *_words(options)]
         files = {name: (folder / name).open("wb") for name in ("stdout", "stderr")}
         process = subprocess.Popen(words, cwd=self.cwd, env={**os.environ, **self.env}, **files)  # type: ignore[call-overload]
         for file in files.values():
             file.close()
-        return ExecutingRun(process, folder, self)
+        return process, folder
 
 
-class ExecutingRun:
-    """A run that goes on in another process, or has ended there."""
+class Executing:
+    """What goes on in another process, or has ended there."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: Path, runner: Runner) -> None:
         self.process, self._folder, self._runner = process, folder, runner
         self._timed_out = False
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
-    def __enter__(self) -> ExecutingRun:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,13 +109,13 @@ class ExecutingRun:
             self.process.terminate()
             self.process.wait()
 
-    async def __aenter__(self) -> ExecutingRun:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *error: object) -> None:
         self.__exit__(*error)
 
-    def wait_here(self) -> ExecutingRun:
+    def wait_here(self) -> Self:
         """Wait until it is over, and meanwhile show what it prints if the Runner is to show it."""
         if self._runner.show_output:
             for line in self.stream_log("stdout"):
@@ -118,7 +124,7 @@ class ExecutingRun:
         self.process.wait()
         return self
 
-    async def wait(self, timeout: float | None = None, stream: str | None = None) -> ExecutingRun:
+    async def wait(self, timeout: float | None = None, stream: str | None = None) -> Self:
         """Wait until it is over, or so many seconds; `stream`, stdout or stderr, is shown meanwhile."""
         try:
             await asyncio.wait_for(self._end(stream), timeout)
@@ -141,7 +147,7 @@ class ExecutingRun:
             self.process.terminate()
 
     @property
-    def command_obj(self) -> ExecutingRun:
+    def command_obj(self) -> Self:
         """Return what has `process` and `kill`, as in Metaflow."""
         return self
 
@@ -169,24 +175,13 @@ class ExecutingRun:
         return (self._folder / name).read_text("utf-8", "replace")
 
     @property
-    def run(self) -> client.Run | None:
-        """The run as the client has it; None before it has an id."""
-        file = self._folder / "run"
-        if not file.exists():
-            return None
+    def _facts(self) -> dict[str, str]:
+        """Which run it is; nothing before it has an id."""
         try:
-            return client.Flow(self._flow, self._runner.cwd, _namespace_check=False)[file.read_text().strip()]
-        except StoreError:
-            return None
-
-    @property
-    def _flow(self) -> str:
-        """The name of the flow class: the last class with steps in the file."""
-        tree = parse(decode_source(self._runner.file.read_bytes()))
-        found = [node for node in tree.body if isinstance(node, ast.ClassDef) and _has_steps(node)]
-        if not found:
-            raise MetaflowException(f"{self._runner.file} defines no flow: derive a class from FlowSpec")
-        return found[-1].name
+            facts: dict[str, str] = json.loads((self._folder / "run").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return facts
 
     def stream_log(self, stream: str, position: int | None = None) -> Log:
         """The lines of stdout or stderr from a position on, as they come, until the run is over."""
@@ -203,10 +198,42 @@ class ExecutingRun:
         return lines, is_over
 
 
+class ExecutingRun(Executing):
+    """A run that goes on in another process, or has ended there."""
+
+    @property
+    def run(self) -> client.Run | None:
+        """The run as the client has it; None before it has an id."""
+        facts = self._facts
+        if not facts:
+            return None
+        try:
+            flow = client.Flow(facts["flow_name"], self._runner.cwd, _namespace_check=False, _spins=False)
+            return flow[facts["run_id"]]
+        except StoreError:
+            return None
+
+
+class ExecutingTask(Executing):
+    """A step that is done again in another process, or has been."""
+
+    @property
+    def task(self) -> client.Task | None:
+        """The task as the client has it; None before it has begun."""
+        facts = self._facts
+        if not facts:
+            return None
+        spec = "/".join(facts[name] for name in ("flow_name", "run_id", "step_name", "task_id"))
+        try:
+            return client.Task(spec, self._runner.cwd, _namespace_check=False, _spins=True)
+        except StoreError:
+            return None
+
+
 class Log:
     """Lines as they come: `for line in …`, or, as in Metaflow, `async for position, line in …`."""
 
-    def __init__(self, executing: ExecutingRun, stream: str, position: int) -> None:
+    def __init__(self, executing: Executing, stream: str, position: int) -> None:
         self.executing, self.stream, self.position = executing, stream, position
 
     def __iter__(self) -> Iterator[str]:
@@ -236,12 +263,32 @@ class Log:
         return found, is_over
 
 
-def _has_steps(node: ast.ClassDef) -> bool:
-    return any("step" in ast.unparse(one) for m in methods_of(node, "").values() for one in m.tree.decorator_list)
-
-
-_FLAGS = frozenset({"quiet", "lint", "no_lint", "pylint", "no_pylint", "production", "force_rebuild_environments"})
-_OWN = frozenset({"max_workers", "max_num_splits", "max_log_size", "run_id_file", "origin_run_id", "datastore_root"})
+_FLAGS = frozenset(
+    {
+        "quiet",
+        "lint",
+        "no_lint",
+        "pylint",
+        "no_pylint",
+        "production",
+        "force_rebuild_environments",
+        "persist",
+        "skip_decorators",
+        "clone_only",
+    }
+)
+_OWN = frozenset(
+    {
+        "max_workers",
+        "max_num_splits",
+        "max_log_size",
+        "run_id_file",
+        "origin_run_id",
+        "datastore_root",
+        "artifacts_module",
+        "runner_attribute_file",
+    }
+)
 _OWN_NAMES = {"decospecs": "with", "tags": "tag", "config_value": "config-value"}
 
 

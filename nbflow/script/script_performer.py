@@ -32,25 +32,27 @@ from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.performer import Job, Result
-from nbflow.run.task.records import TaskStore
+from nbflow.run.task.task_records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.script.choices import choices_undone
 from nbflow.script.configuring import impose
 from nbflow.script.current import Lazy, current
 from nbflow.script.decorators import DecoratorFacts
 from nbflow.script.flowspec import FlowSpec, items_of
+from nbflow.script.given import given_to
 from nbflow.script.joining import InputFlows
 from nbflow.script.nodes import describe_graph
 from nbflow.script.parameters import constants_of
 from nbflow.script.prepared import prepare
 from nbflow.script.read_class import step_facts
 from nbflow.script.script_program import ScriptHome, ScriptProgram, load_script
-from nbflow.script.settling import finish
+from nbflow.script.settling import finish, leave_out
 from nbflow.script.state import TaskArtifacts
-from nbflow.script.transition import OWN, VARIABLES, Transition
+from nbflow.script.transition import HIDDEN, OWN, VARIABLES, Transition
 from nbflow.script.watch import ModuleWatch
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.script.wrapping import call_wrapped
+from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
@@ -68,6 +70,8 @@ def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
     cls = getattr(module, program.flow)
     impose(cls, program.configs)
     finish(cls, program.decorators)
+    if program.spin is not None:
+        leave_out(cls, program.spin.skips_decorators)
     return cls, ScriptHome(module)
 
 
@@ -107,11 +111,13 @@ class ScriptPerformer:
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
         self._tidy_up()
-        flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack)
+        is_join = bool(self.program.graph.links[step.name].joined)
+        given = given_to(self.program.spin, job.task, is_join)
+        flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack, given)
         if job.task.split:
             self._split(step, flow, result)
             return
-        flow._state.is_join = bool(self.program.graph.links[step.name].joined)
+        flow._state.is_join = is_join
         facts = step_facts(self.cls, step.name)
         self._announce(job, step, facts, flow)
         branches = self.program.branches
@@ -140,13 +146,18 @@ class ScriptPerformer:
         for name, value in self._constants.items():
             setattr(self.cls, name, copy.deepcopy(value))
 
-    def _flow(self, step: str, artifacts: dict[str, ArtifactRef], stack: tuple[Level, ...]) -> FlowSpec:
+    def _flow(
+        self, step: str, artifacts: dict[str, ArtifactRef], stack: tuple[Level, ...], given: Mapping[str, Any]
+    ) -> FlowSpec:
         flow = self.cls(use_cli=False)
-        flow.__dict__["_parameters"] = dict(self.program.parameters)
+        parameters = self.program.parameters
+        flow.__dict__["_parameters"] = {**parameters, **{name: given[name] for name in given if name in parameters}}
+        flow.__dict__.update({name: value for name, value in given.items() if not hasattr(self.cls, name)})
         flow.__dict__["_task_state"] = TaskArtifacts(
             step, artifacts, self.store, self.home, stack, self._lists(step), max_splits=self.program.max_splits,
             lost_at=lambda name: self._lost_at(step, name),
         )  # fmt: skip
+        flow._state.take_items(given)
         return flow
 
     def _lists(self, step: str) -> list[tuple[str, str]]:
@@ -206,7 +217,8 @@ class ScriptPerformer:
         flows: list[FlowSpec] = []
         by_step: dict[str, FlowSpec] = {}
         for done in job.joined:
-            flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack)
+            given = given_to(self.program.spin, done.task, is_join=True)
+            flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack, given)
             flows.append(flow)
             by_step.setdefault(done.task.step, flow)
         for one in flows:
@@ -254,13 +266,19 @@ class ScriptPerformer:
         run = self.program.facts
         task = str(job.number)
         spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
+        shown_at = live_file(self.program.live, job.number)
         current.set(
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
-            tempdir=Lazy(self._tempdir), task=Lazy(lambda: _client("Task", spec)),
-            run=Lazy(lambda: _client("Run", f"{run['flow_name']}/{run['run_id']}")),
+            tempdir=Lazy(self._tempdir), task=Lazy(lambda: self._client("Task", spec)),
+            run=Lazy(lambda: self._client("Run", f"{run['flow_name']}/{run['run_id']}")),
             graph=Lazy(lambda: describe_graph(prepare(self.cls))),
-            card=CurrentCards(facts.cards, live_file(self.program.live, job.number), Underway(spec, flow, _client)),
+            card=CurrentCards(facts.cards, shown_at, Underway(spec, flow, self._client)),
         )  # fmt: skip
+
+    def _client(self, kind: str, pathspec: str) -> Any:
+        """Few steps ask for the client."""
+        found = getattr(importlib.import_module("nbflow.client"), kind)
+        return found(pathspec, _namespace_check=False, _spins=self.program.spin is not None)
 
     def _tempdir(self) -> str:
         self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")
@@ -271,7 +289,7 @@ class ScriptPerformer:
         state = flow._state
         extra = self._extra(state, facts, result, failed)
         values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
-        encoded = state.keep(values, extra)
+        encoded = self._keep(state, values, extra)
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
         if not failed:
@@ -280,6 +298,18 @@ class ScriptPerformer:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+    def _keep(self, state: TaskArtifacts, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
+        """What the task made; of a spun one also what flowed in, because no task stands above it."""
+        spin = self.program.spin
+        if spin is None:
+            return state.keep(values, extra)
+        if not spin.keeps:
+            return self.store.save(extra, self.home)
+        encoded = state.keep(values, extra)
+        made = {one.name for one in encoded.artifacts} | HIDDEN
+        inherited = tuple(one for name, one in state.artifacts.items() if name not in made)
+        return Encoded((*inherited, *encoded.artifacts), encoded.components)
 
     def _refuse_left_behind(self, state: TaskArtifacts) -> None:
         branches = self.program.branches
@@ -325,8 +355,3 @@ def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
-
-
-def _client(kind: str, pathspec: str) -> Any:
-    """Few steps ask for the client."""
-    return getattr(importlib.import_module("nbflow.client"), kind)(pathspec, _namespace_check=False)

@@ -11,9 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
+from nbflow.run.events.events import TaskId
 from nbflow.run.program.program import Program
 from nbflow.script.flowspec import IMPORTING, FlowSpec
 from nbflow.script.static_branches import Branches
+
+
+@dataclass(frozen=True)
+class Spin:
+    """How a single task is done once more. `joined` are the inputs of a join, each with its RUN/STEP/TASK."""
+
+    again: str = ""  # pathspec of the stored task
+    keeps: bool = False  # whether what it makes is stored
+    skips_decorators: bool = False
+    artifacts: Path | None = None  # a module whose ARTIFACTS stand for stored ones
+    joined: Mapping[TaskId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class ScriptProgram(Program):
     decorators: tuple[str, ...] = ()  # those of `--with`
     configs: dict[str, Any] = field(default_factory=dict)  # by attribute, as they are stored
     branches: Branches | None = None  # of a script that was exported
+    spin: Spin | None = None
 
 
 class ScriptHome:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+
+FIRST = "1"
+"""The id of the only task of a run that spins a step."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +21,18 @@ class Settings:
     run_id_file: Path | None = None
     namespace: str | None = None
     quiet: bool = False
+    attribute_file: Path | None = None
+    spun_step: str = ""
+
+    def announce(self, flow: str, run: int, folder: Path) -> None:
+        """Write into the files that were asked for which run it is; `folder` has the store."""
+        if self.run_id_file is not None:
+            self.run_id_file.write_text(str(run))
+        if self.attribute_file is not None:
+            facts = {"run_id": str(run), "flow_name": flow, "metadata": f"{self._kind}@{folder}"}
+            task = {"step_name": self.spun_step, "task_id": FIRST} if self.spun_step else {}
+            self.attribute_file.write_text(json.dumps(facts | task), "utf-8")
+
+    @property
+    def _kind(self) -> str:
+        return "spin" if self.spun_step else "local"

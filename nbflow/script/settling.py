@@ -50,6 +50,22 @@ def finish(cls: type, decorators: tuple[str, ...]) -> None:
         _mutate(cls, early=False)
 
 
+SPUN_WITH = frozenset({"card", "conda", "environment", "project", "pypi", "timeout"})
+"""The decorators that a spun step has, as in Metaflow; the others say what goes on around a task."""
+
+
+def leave_out(cls: type, all_of_them: bool = False) -> dict[str, list[str]]:
+    """Take away the decorators that a spun step does not have, or all but the script's own. Returns names by step."""
+    gone: dict[str, list[str]] = {}
+    for method in _steps(cls):
+        facts = facts_of(method)
+        assert facts is not None
+        kept = [one for one in facts.applied if one.name in SPUN_WITH and not all_of_them]
+        gone[method.__name__] = [one.name for one in facts.applied if one not in kept]
+        apply_again(method, kept, named_configs(cls))
+    return gone
+
+
 def has_mutators(cls: type) -> bool:
     return bool(mutators_above(cls)) or any(getattr(facts_of(method), "mutators", ()) for method in _steps(cls))
 

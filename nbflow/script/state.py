@@ -57,6 +57,12 @@ class TaskArtifacts:
             self._items[depth] = self.store.load({"input": item}, self.home)["input"]
         return self._items[depth]
 
+    def take_items(self, given: Mapping[str, Any]) -> None:
+        """Have the items of lists that are given instead of stored ones."""
+        for depth, (level, (_, name)) in enumerate(zip(self.stack, self.lists, strict=False)):
+            if name in given:
+                self._items[depth] = list(given[name])[level.index]
+
     # joins
 
     def merge(self, bound: set[str], inputs: Sequence[TaskArtifacts], exclude: set[str], include: set[str]) -> None:

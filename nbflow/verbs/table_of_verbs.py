@@ -98,6 +98,8 @@ class Verbs(click.Group):
 def _no_such_verb(word: str) -> str:
     if word.endswith(".ipynb") or Path(word).is_file():
         return f"write a verb first: nbflow run {word}"
+    if word == "spin":
+        return "'spin' is for scripts. For a notebook, nbflow run NOTEBOOK --only STEP runs one step on stored inputs"
     near = difflib.get_close_matches(word, VERBS, 1)
     return f"there is no verb '{word}'" + (f": did you mean '{near[0]}'?" if near else f": there is {', '.join(VERBS)}")
 

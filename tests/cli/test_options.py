@@ -109,6 +109,11 @@ def test_a_misspelt_verb_offers_the_nearest(shell: Shell) -> None:
     assert "there is no verb 'stauts': did you mean 'status'?" in answer.err
 
 
+def test_spin_is_told_what_does_it_in_a_notebook(shell: Shell) -> None:
+    answer = shell("spin", "movie.ipynb", "load")
+    assert (answer.code, "nbflow run NOTEBOOK --only STEP does one step" in answer.err) == (2, True)
+
+
 def test_params_is_a_table(shell: Shell) -> None:
     assert shell("params", shell.write("films", *CELLS)).lines == [
         "--genre   str       which to pick  [default Drama]",

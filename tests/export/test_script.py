@@ -205,9 +205,9 @@ def test_parts_of_cards_that_the_notebook_imports_are_those_of_the_target(target
     cells = ["from nbflow.cards import Artifact, Markdown", "%%step a\nx = 1\ndisplay(Markdown('# Hi'))"]
     text = export_flow(graph_of(*cells), target).text
     assert [line for line in text.splitlines() if "cards import" in line] == [
-        f"from {target}.cards import Artifact, Image, Markdown, Table"
+        f"from {target}.cards import Artifact, Image, Markdown, MetaflowCardComponent, Table"
     ]
-    assert "isinstance(value, (Artifact, Image, Markdown, Table))" in text
+    assert "isinstance(value, MetaflowCardComponent)" in text
 
 
 def test_figures_are_shown_where_a_step_draws() -> None:

@@ -27,7 +27,18 @@ def answers(engine: Any, flow: str) -> list[Any]:
         found = engine.Flow(flow)
     except importlib.import_module(f"{engine.__name__}.exception").MetaflowNotFound:
         return ["nothing has run"]
-    return [_run(run) for run in reversed(list(found))]
+    return [*(_run(run) for run in reversed(list(found))), *_spins(engine, flow)]
+
+
+def _spins(engine: Any, flow: str) -> Iterator[dict[str, Any]]:
+    """The tasks that were spun, oldest first. Where none were, Metaflow has no folder to look into."""
+    with contextlib.suppress(ValueError):
+        engine.inspect_spin(".")
+        for run in reversed(list(engine.Flow(flow))):
+            for task in (task for step in run for task in step):
+                made = dict(_artifacts(task))
+                printed = [line for line in task.stdout.splitlines() if not line.startswith("[Warning]")]
+                yield {"step": task.parent.id, "made": made, "index": task.index if made else None, "stdout": printed}
 
 
 def _run(run: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 _TASK = re.compile(r"^\S+ \S+ \[[^/\]]+/(?P<step>\w+)(\[[\d,]+\])?(?:/\d+ \(pid \d+\))?\] ?(?P<text>.*)$")
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Exit)\b(:|$)")
-_SAID_APART = "^Internal error|^Cloning results|^<flow |^Task failed|timed out after"
+_SAID_APART = r"^Internal error|^Cloning results|^<flow |^Task failed|timed out after|^\[Warning\]"
 """Lines that have other words there, or others around them."""
 
 
@@ -59,13 +59,21 @@ def run_under(engine: str, script: str, folder: Path) -> tuple[list[Done], Any]:
 def _run(engine: str, command: str, folder: Path, environment: dict[str, str]) -> Done:
     number = folder / "run-id"
     words = _words(command.replace("{run}", number.read_text() if number.exists() else "0"))
+    if words[0] == "edit":
+        return _edit(folder / "corpus.py", *words[1:])
     name = next((word for word in words if not word.startswith("-") and word != "feature"), "")
     front = ["--no-pylint"] if engine == "metaflow" else []
     behind = ["--run-id-file", str(number), "--max-workers", "2"] if name in ("run", "resume") else []
     ended = _python(["corpus.py", *front, *words, *behind], folder, environment)
-    lines = ended.stdout.splitlines() if name in ("run", "resume") else []
+    lines = ended.stdout.splitlines() if name in ("run", "resume", "spin") else []
     printed = ended.stdout.splitlines() if name == "logs" else [line for line in lines if line.endswith("Done!")]
     return Done(command, ended.returncode, _by_step(lines), [line.partition(" Done!")[1] or line for line in printed])
+
+
+def _edit(script: Path, old: str, new: str) -> Done:
+    text = script.read_text("utf-8")
+    script.write_text(text.replace(f"({old})", f"({new})"), "utf-8")
+    return Done(f"edit {old}", 0, {}, [])
 
 
 def _words(command: str) -> list[str]:

@@ -126,7 +126,7 @@ def test_commands_have_the_options_that_the_table_says() -> None:
 
 def test_what_is_refused_on_the_command_line_says_why(scripts: Scripts) -> None:
     path = scripts.write("@step\ndef start(self):\n    pass\n")
-    for words in (["argo-workflows", "create"], ["resume", "--clone-only"], ["card", "create", "1/start"]):
+    for words in (["argo-workflows", "create"], ["resume", "--reentrant"], ["card", "create", "1/start"]):
         done = scripts.command(path, *words)
         assert (done.returncode, "is not part of nbflow: " in done.stderr) == (2, True), done.stderr
 

@@ -243,7 +243,7 @@ def _class(body: str) -> str:
 
 
 def test_there_must_be_something_to_resume(scripts: Scripts) -> None:
-    with pytest.raises(MetaflowNotFound, match="flow F has no run to resume"):
+    with pytest.raises(MetaflowNotFound, match="flow F has no run in"):
         scripts.resume(shapes.LINEAR)
     scripts.run(shapes.LINEAR)
     with pytest.raises(MetaflowNotFound, match="flow F has no run 9: there is 1"):

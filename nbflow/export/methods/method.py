@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nbflow.export.methods.cards import card_ids
 from nbflow.export.methods.decorating import Decorating
 from nbflow.export.methods.draft import MethodDraft
 from nbflow.export.methods.draw_lines import DrawWriter
@@ -99,9 +100,11 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
         draft = MethodDraft(name, doc=step.doc, cell=step.place.cell, body=written.text, uses_self=step.metaflow)
         draft.outside = tuple(sorted(self.usage.shared(step) | sent_out(step)))
         if written.displays:
-            self.flowspec |= {"card", "current"}
+            self.flowspec.add("current")
             self.used.add("display")
-            draft.decorators.append(f"@{self.spelling['card']}")
+        for id in card_ids(step, self.graph, written.displays):
+            self.flowspec.add("card")
+            draft.decorators.append(f"@{self.spelling['card']}" + (f"(id={id!r})" if id is not None else ""))
         if written.draws:
             self.used.add("show_figures")
             draft.figures = f"{self.extras['show_figures']}()"

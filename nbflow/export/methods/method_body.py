@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nbflow.flow.flowspec.classes import is_transition
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.names.code import parse
-from nbflow.flow.names.scope import MUTATORS, NameScope, mutated_by
+from nbflow.flow.names.scope import MUTATORS, NameScope, appends_to_card, mutated_by
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import StepSpec
@@ -66,7 +66,7 @@ def _is_silent(node: ast.expr, draws: bool, graph: Graph) -> bool:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     changes = mutated_by(node) is not None and name in MUTATORS - {"fit", "partial_fit", "pop", "setdefault"}
     own = isinstance(node.func, ast.Name) and _gives_nothing(name, graph)
-    return name in _SILENT | {"display"} or changes or draws or own
+    return name in _SILENT | {"display"} or changes or draws or own or appends_to_card(node)
 
 
 def _gives_nothing(name: str, graph: Graph) -> bool:

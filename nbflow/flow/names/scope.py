@@ -40,8 +40,17 @@ def mutated_by(call: ast.Call) -> str | None:
     if not isinstance(call.func, ast.Attribute):
         return None
     if call.func.attr in MUTATORS or any(_is_inplace(keyword) for keyword in call.keywords):
-        return root_of(call.func)
+        return None if appends_to_card(call) else root_of(call.func)
     return None
+
+
+def appends_to_card(call: ast.Call) -> bool:
+    """`current.card.append(…)` and `current.card["id"].clear()` change no value: a card is something that is shown."""
+    match call.func:
+        case ast.Attribute(value=ast.Subscript(value=card) | card):
+            return isinstance(card, ast.Attribute) and card.attr == "card" and root_of(card) == "current"
+        case _:
+            return False
 
 
 def _is_inplace(keyword: ast.keyword) -> bool:

@@ -13,6 +13,7 @@ from nbflow.jupyter.kernel.screen import Backstage, Screen
 from nbflow.run.events.events import Failure, FailureKind, StartTask
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.machine.machine import RunMachine
+from nbflow.run.output.card_parts import cards_of_task
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.surroundings import apart
@@ -20,7 +21,7 @@ from nbflow.run.task.definition_state import applied
 from nbflow.run.task.join_inputs import Seen
 from nbflow.run.task.performer import Job, Performer, Result
 from nbflow.run.task.random_state import streams_of
-from nbflow.run.task.records import TaskStore
+from nbflow.run.task.task_records import TaskStore
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -67,7 +68,8 @@ class KernelPerformer(Performer):
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
         with apart(), screen.recording() as outputs:
-            with self.live.stage(), live_log(self.program.live, str(start.task)):
+            live = self.program.live
+            with self.live.stage(), live_log(live, str(start.task)), cards_of_task(live):
                 streams = streams_of(run.graph, start.task.step)
                 result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
                 left = self.live.bound_names() if self.error is not None else {}

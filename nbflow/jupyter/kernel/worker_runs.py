@@ -70,7 +70,7 @@ class WorkerRuns:
             shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, RunPlan(shown), store, update)
             with self._notebook.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
-                executor = start(program, plan, journal, _Only(watched, shown))
+                executor = start(program, RunMachine(program.graph, plan), journal, _Only(watched, shown))
                 try:
                     outcome = executor.execute()
                     watched.end(outcome)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 from weakref import WeakSet
 
+from nbflow.run.output.card_parts import card_outputs
 from nbflow.run.output.display import in_json, publish_to
 from nbflow.run.output.outputs import Bundle, Output, Outputs, settle_outputs, settled
 from nbflow.run.surroundings.children import processes_started
@@ -31,6 +32,7 @@ class Capture:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
         self._label = folder / f"{os.getpid()}.task"
         self._fds: dict[str, int] = {}
@@ -207,11 +209,11 @@ def _waits_for_work(frame: types.FrameType | None) -> bool:
 
 
 def last_words(folder: Path, label: str) -> list[Output]:
-    """Return the outputs that the task of this name has written so far, or had written when its worker died."""
+    """Return the outputs that the task of this name has written so far, or had when its worker died; cards last."""
     for path in live_tasks(folder):
         with contextlib.suppress(OSError):
             if label_in(path) == label:
-                return list(_read_streams(path))
+                return [*_read_streams(path), *card_outputs(path.with_suffix(".card"))]
     return []
 
 

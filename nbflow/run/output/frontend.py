@@ -59,6 +59,11 @@ def perform_on(stage: Stage) -> None:
     sys.displayhook = show_value
 
 
+def is_on_stage() -> bool:
+    """Whether this is a worker of a notebook."""
+    return _stage is not None
+
+
 def stage() -> Stage:
     """Return the stage of this process."""
     assert _stage is not None, "only tasks show something"

@@ -12,7 +12,9 @@ from nbflow.run.program.program import Program
 _PLAIN = sys.stdlib_module_names | {"joblib", "nbflow", "numpy", "pandas", "pyarrow", "scipy", "sklearn"}
 """Lists packages that do not look for a shell when they are imported."""
 
-_SILENT = frozenset({"append", "close", "dump", "extend", "print", "sort", "to_csv", "to_parquet", "update", "write"})
+_SILENT = frozenset(
+    {"append", "close", "dump", "extend", "print", "refresh", "sort", "to_csv", "to_parquet", "update", "write"}
+)
 """Lists functions that return nothing, or nothing that a cell shows."""
 
 

@@ -11,6 +11,7 @@ import comm
 
 from nbflow.run.output import frontend
 from nbflow.run.output.capture import Capture, figures_are_open
+from nbflow.run.output.card_parts import cards_of_task
 from nbflow.run.output.outputs import Bundle, Output, Outputs
 from nbflow.run.output.widgets import WidgetComm, find_widget, keep_widgets
 
@@ -28,7 +29,7 @@ class NotebookCapture(Capture):
     @contextlib.contextmanager
     def task(self, label: str, attempt: int = 0) -> Iterator[list[Output]]:
         self._gathered.clear()
-        with super().task(label) as outputs:
+        with super().task(label) as outputs, cards_of_task(self.folder):
             yield outputs
         self._hand_to_widgets()
         keep_widgets(outputs)

@@ -27,8 +27,8 @@ from nbflow.run.task.hints import add_hint
 from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by_item
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
-from nbflow.run.task.records import CarriedRecords, TaskStore
 from nbflow.run.task.self_object import Self
+from nbflow.run.task.task_records import CarriedRecords, TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
 from nbflow.run.task.traces import FileRecorder
 from nbflow.store.catalog.rows import FileRow

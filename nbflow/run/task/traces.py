@@ -14,7 +14,7 @@ from nbflow.flow.graph.link import Graph
 from nbflow.run.events.events import Reuse, StartTask
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import MISSING, NO_STAMP, UNSTEADY, Disk, Left, PathState, Stamp, is_same
-from nbflow.run.task.records import Records
+from nbflow.run.task.task_records import Records
 from nbflow.run.task.watching import Boundary, FileWatch, listening
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, TaskRow

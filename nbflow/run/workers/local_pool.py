@@ -18,11 +18,11 @@ from pebble import ProcessPool
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.program.program import Program
 from nbflow.run.task.performer import Job, Result
-from nbflow.run.task.records import TaskStore
+from nbflow.run.task.task_records import TaskStore
 from nbflow.run.workers.fork_server import threads_of
 from nbflow.run.workers.process import context_of
-from nbflow.run.workers.protocol import NeverStarted, Receiver, WorkerAnswer
 from nbflow.run.workers.worker import end_worker, run_job, start_worker
+from nbflow.run.workers.workers import NeverStarted, Receiver, WorkerAnswer
 from nbflow.store.store import Store
 
 _AT_START = dict(os.environ)

@@ -26,7 +26,7 @@ from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.namespace import Namespace, become_main
 from nbflow.run.task.performer import Job, Performer, Result
-from nbflow.run.task.records import TaskStore
+from nbflow.run.task.task_records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 
 OpenStore = Callable[[], TaskStore]

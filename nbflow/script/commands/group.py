@@ -14,9 +14,9 @@ from nbflow.script.flowspec import FlowSpec
 from nbflow.script.packages import choose_local
 
 COMMANDS = {
-    "run": "running", "resume": "running", "show": "looking", "check": "looking", "output-dot": "looking",
-    "help": "looking", "version": "looking", "dump": "tasks", "logs": "tasks", "card": "tasks", "tag": "past",
-    "status": "past", "runs": "past", "gc": "past",
+    "run": "running", "resume": "running", "spin": "running", "show": "looking", "check": "looking",
+    "output-dot": "looking", "help": "looking", "version": "looking", "dump": "tasks", "logs": "tasks", "card": "tasks",
+    "tag": "past", "status": "past", "runs": "past", "gc": "past",
 }  # fmt: skip
 """Command -> its module in this package."""
 
@@ -26,13 +26,13 @@ QUIET = "nbflow.quiet"
 NO_PYLINT = "nbflow.no-pylint"
 """What the context of a command says if it was told not to look for undefined names, in Metaflow's words."""
 
-_QUIET = frozenset({"run", "resume", "check", "show", "output-dot"})
+_QUIET = frozenset({"run", "resume", "spin", "check", "show", "output-dot"})
 
 VALUED = frozenset(
     {
         "--metadata", "--datastore", "--datastore-root", "--environment", "--event-logger", "--monitor", "--with",
         "--namespace", "--package-suffixes", "--tag", "--max-workers", "--max-num-splits", "--run-id-file",
-        "--branch", "--mode", "--local-config-file",
+        "--branch", "--mode", "--local-config-file", "--runner-attribute-file",
     }
 )  # fmt: skip
 IGNORED_VALUES = (

@@ -11,7 +11,7 @@ from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.flowspec import FlowSpec
 from nbflow.script.lint import lint
 from nbflow.script.parameters import parameters_of
-from nbflow.script.prepared import prepare, problems_of, refuse_script_errors
+from nbflow.script.prepared import prepare, refuse_script_errors, script_problems
 
 
 def looking_command(name: str, cls: type[FlowSpec]) -> click.Command:
@@ -45,7 +45,7 @@ def _show(**_: Any) -> None:
         click.echo("    " + (" ".join(step.doc.split()) or "?"))
         if step.next is not None:
             click.echo(f"    => {', '.join(step.next.targets)}{_how(step.next)}")
-    problems = problems_of(prepared)
+    problems = script_problems(prepared)
     for problem in problems:
         click.echo(f"\n{problem}")
 

@@ -1,4 +1,4 @@
-"""Commands that run something: run, resume."""
+"""Commands that run something: run, resume, spin."""
 
 from __future__ import annotations
 
@@ -12,24 +12,66 @@ from nbflow.run.events.events import Outcome
 from nbflow.script.commands.group import NO_PYLINT
 from nbflow.script.decorators import choose_branch
 from nbflow.script.flowspec import FlowSpec
-from nbflow.script.launch_script import Ended, resume_script, run_script
+from nbflow.script.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.lint import lint
 from nbflow.script.parameters import IncludeFile, Parameter, parameters_of
 from nbflow.script.prepared import prepare, refuse_script_errors
+from nbflow.script.script_program import Spin
 from nbflow.script.settings import Settings
+from nbflow.script.settling import finish, leave_out
+from nbflow.script.spinning import pathspec_parts, spin_script
 from nbflow.store.catalog.user import user_name
 
 
 def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
+    if name == "spin":
+        return _spin_command()
     params = [*_options(), *(_option(one) for one in parameters_of(cls).values())]
     if name == "run":
         return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")
     params += [
         click.Argument(["step"], required=False, metavar="[STEP]"),
         click.Option(["--origin-run-id"], type=int, help="The run to go on from; the newest if it is not given."),
-    ]
+        click.Option(
+            ["--clone-only/--no-clone-only"], default=False,
+            help="Take over what has finished as it is, up to STEP, and run nothing.",
+        ),
+    ]  # fmt: skip
     text = "Run again what failed, what is missing, and what changed since: code, inputs, parameters; or from STEP on."
     return click.Command("resume", params=params, callback=_resume, help=text)
+
+
+def _spin_command() -> click.Command:
+    params: list[click.Parameter] = [
+        click.Argument(["pathspec"], metavar="[RUN/]STEP[/TASK]"),
+        click.Option(
+            ["--skip-decorators/--no-skip-decorators"], default=False, help="Leave out all decorators of Metaflow."
+        ),
+        click.Option(
+            ["--artifacts-module"], type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A .py file; its dictionary ARTIFACTS has the values of names that are to be others than stored.",
+        ),
+        click.Option(["--persist/--no-persist"], default=False, help="Store what the step makes."),
+        *(one for one in _options() if one.name in _OF_SPIN),
+    ]  # fmt: skip
+    text = "Do one step again, as it is written now, on the inputs of the newest run or of a task that is named."
+    return click.Command("spin", params=params, callback=_spin, help=text)
+
+
+_OF_SPIN = frozenset(
+    {
+        "max_log_size",
+        "decorators",
+        "run_id_file",
+        "attribute_file",
+        "namespace",
+        "branch",
+        "production",
+        "quiet",
+        "lint",
+    }
+)
+"""The options of `run` that `spin` has too."""
 
 
 def _options() -> list[click.Parameter]:
@@ -44,12 +86,16 @@ def _options() -> list[click.Parameter]:
         click.Option(
             ["--run-id-file"], type=click.Path(dir_okay=False, path_type=Path), help="Write the run's id here."
         ),
+        click.Option(
+            ["--runner-attribute-file", "attribute_file"], type=click.Path(dir_okay=False, path_type=Path),
+            help="Write the run's id, its flow and where it is kept here, as JSON.",
+        ),
         click.Option(["--namespace"], help="The namespace that the flow is told of."),
         click.Option(["--branch"], help="The branch of the flow's @project."),
         click.Option(["--production"], is_flag=True, help="Run in the production branch of the flow's @project."),
         click.Option(["--quiet/--no-quiet"], default=False, help="No lines but those of tasks."),
         click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names first."),
-    ]
+    ]  # fmt: skip
 
 
 def _option(parameter: Parameter) -> click.Option:
@@ -69,7 +115,7 @@ def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
 def _settings(facts: dict[str, Any]) -> Settings:
     return Settings(
         facts["max_workers"], facts["max_num_splits"], facts["tags"], facts["decorators"], facts["run_id_file"],
-        facts["namespace"], facts["quiet"],
+        facts["namespace"], facts["quiet"], facts["attribute_file"],
     )  # fmt: skip
 
 
@@ -84,13 +130,39 @@ def _run(**facts: Any) -> None:
         raise click.UsageError(str(error), ctx) from None
 
 
-def _resume(step: str | None, origin_run_id: int | None, **facts: Any) -> None:
+def _resume(step: str | None, origin_run_id: int | None, clone_only: bool, **facts: Any) -> None:
     ctx = click.get_current_context()
     settings = _settings(facts)
     choose_branch(ctx.obj, facts["branch"], facts["production"])
     prepared = _begin(ctx.obj, settings, facts["lint"])
+    if clone_only:
+        clone_script(prepared, settings, origin_run_id, step)
+        return
     try:
         _leave(resume_script(prepared, _given(ctx, ctx.obj), settings, origin_run_id, step))
+    except ValueError as error:
+        raise click.UsageError(str(error), ctx) from None
+
+
+def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, persist: bool, **facts: Any) -> None:
+    ctx = click.get_current_context()
+    settings = Settings(
+        max_workers=1, decorators=facts["decorators"], run_id_file=facts["run_id_file"], quiet=facts["quiet"],
+        namespace=facts["namespace"], attribute_file=facts["attribute_file"],
+        spun_step=pathspec_parts(ctx.obj.__name__, pathspec)[1],
+    )  # fmt: skip
+    choose_branch(ctx.obj, facts["branch"], facts["production"])
+    finish(ctx.obj, settings.decorators)
+    gone = leave_out(ctx.obj, skip_decorators)
+    prepared = _begin(ctx.obj, settings, facts["lint"])
+    for name in gone.get(settings.spun_step, ()) if not skip_decorators else ():
+        click.echo(f"[Warning] @{name} is left out: a step that is spun runs once, and alone", err=True)
+    if not settings.quiet:
+        click.echo(f"Spinning up step {settings.spun_step} locally for flow {ctx.obj.__name__}")
+    module = artifacts_module and artifacts_module.resolve()
+    spin = Spin(keeps=persist, skips_decorators=skip_decorators, artifacts=module)
+    try:
+        _leave(spin_script(prepared, pathspec, settings, spin))
     except ValueError as error:
         raise click.UsageError(str(error), ctx) from None
 

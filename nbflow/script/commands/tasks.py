@@ -31,12 +31,18 @@ def find_tasks(flow: str, pathspec: str) -> list[client.Task]:
     parts = pathspec.split("/")
     parts = parts[1:] if parts[0] == flow else parts
     runs = client.Flow(flow, _namespace_check=False)
-    run = runs[parts[0]] if parts[0].isdecimal() else _newest(runs)
+    run = _run(runs, parts[0]) if parts[0].isdecimal() else _newest(runs)
     rest = parts[1:] if parts[0].isdecimal() else parts
     if not rest:
         return [task for step in reversed(list(run)) for task in step.tasks]
     step = run[rest[0]]
     return [step[rest[1]]] if len(rest) > 1 else list(step.tasks)
+
+
+def _run(flow: client.Flow, number: str) -> client.Run:
+    """A run, or that of a task that was spun: no number is given twice."""
+    spins = client.Flow(flow.id, _namespace_check=False, _spins=True)
+    return spins[number] if number in spins else flow[number]
 
 
 def _newest(flow: client.Flow) -> client.Run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nbflow.store.catalog import schema
@@ -23,6 +23,10 @@ COMPONENT_COLUMNS = (
     "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
     "components.blob, components.refs"
 )
+
+
+TaskPath = tuple[str, tuple[int, ...]]
+"""The step of a task, and its item in each foreach around it."""
 
 
 def task_of(row: Sequence[Any]) -> TaskRow:
@@ -56,3 +60,19 @@ def component_of(row: Sequence[Any]) -> Component:
     digest, stream, buffers, size, members, scope, blob, refs = row
     listed, referred = tuple((buffers or "").split()), tuple((refs or "").split())
     return Component(digest, stream, listed, size, tuple(members.split("\n")), scope, blob or "", referred)
+
+
+def by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]:
+    """Yield the artifacts of each task by name; rows of one task follow one another."""
+    place: TaskPath | None = None
+    found: dict[str, ArtifactRef] = {}
+    for step, path, *row in rows:
+        here = (step, schema.unpack_path(path))
+        if here != place:
+            if place is not None:
+                yield place, found
+            place, found = here, {}
+        if row[0] is not None:
+            found[row[0]] = artifact_of(row)
+    if place is not None:
+        yield place, found

@@ -15,7 +15,9 @@ from nbflow.store.catalog.columns import (
     ARTIFACT_COLUMNS,
     COMPONENT_COLUMNS,
     TASK_COLUMNS,
+    TaskPath,
     artifact_of,
+    by_place,
     component_of,
     task_of,
 )
@@ -41,7 +43,6 @@ _RUN = (
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
-_Place = tuple[str, tuple[int, ...]]  # step, path
 
 
 def _always(component: Component) -> bool:
@@ -80,7 +81,8 @@ class CatalogReader:
     # ---- runs
 
     def flows(self) -> tuple[str, ...]:
-        return tuple(row[0] for row in self.query("SELECT DISTINCT flow FROM runs ORDER BY flow"))
+        query = f"SELECT DISTINCT flow FROM runs WHERE kind != '{RunKind.SPIN}' ORDER BY flow"
+        return tuple(row[0] for row in self.query(query))
 
     def notebook_of(self, flow: str) -> str | None:
         """Return the path, without suffix, where the notebook of a flow was when it last ran; None if it never ran."""
@@ -242,13 +244,13 @@ class CatalogReader:
 
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]:
         """Yield ((step, path), artifacts by name) of the newest tasks below `prefix` that succeeded, sorted by path."""
         return self._views(run, steps, prefix, _DONE.replace("tasks.", "newest."))
 
     def failures(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef], str]]:
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]:
         """Yield what `views` yields, but for the tasks that failed, each with the JSON of its failure."""
         failed = f"newest.status = '{TaskStatus.FAILED}'"
         why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
@@ -257,7 +259,7 @@ class CatalogReader:
 
     def _views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...], status: str
-    ) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]:
         wanted = tuple(steps)
         packed = schema.pack_path(prefix)
         newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path, tasks.status
@@ -266,7 +268,7 @@ class CatalogReader:
         query = f"""SELECT newest.step, newest.path, {ARTIFACT_COLUMNS} FROM ({newest}) AS newest
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
             WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
-        return _by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
+        return by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))
 
     # ---- files
 
@@ -390,18 +392,3 @@ class CatalogReader:
         for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
             found.setdefault((step, code), set()).add(name)
         return {place: frozenset(names) for place, names in found.items()}
-
-
-def _by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[_Place, dict[str, ArtifactRef]]]:
-    place: _Place | None = None
-    found: dict[str, ArtifactRef] = {}
-    for step, path, *row in rows:
-        here = (step, schema.unpack_path(path))
-        if here != place:
-            if place is not None:
-                yield place, found
-            place, found = here, {}
-        if row[0] is not None:
-            found[row[0]] = artifact_of(row)
-    if place is not None:
-        yield place, found

@@ -35,6 +35,12 @@ class RunKind(StrEnum):
     RUN = "run"
     RESUME = "resume"
     INTERACTIVE = "interactive"
+    SPIN = "spin"  # of a single task, kept apart from the runs of its flow
+
+
+def spun(flow: str) -> str:
+    """Return the name under which the runs of single tasks of a flow are kept; no flow is called so."""
+    return f"{flow}/spin"
 
 
 @dataclass(frozen=True, slots=True)

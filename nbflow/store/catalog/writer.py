@@ -17,7 +17,7 @@ from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.drivers import this_process
-from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, task_id
+from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
 from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
 from nbflow.store.catalog.user import user_name
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Summary
@@ -132,12 +132,14 @@ class CatalogWriter:
     ) -> RunRow:
         """Record a run of this process under the next number of the flow, and commit it; return its row.
 
-        `code` and `environment` are digests of stored texts; `origin` is the number of the run that this one resumes.
+        A run of a single task (`RunKind.SPIN`) has numbers of its own, and is kept under another name. `code` and
+        `environment` are digests of stored texts; `origin` is the number of the run that this one resumes.
         """
         self.commit()
         me, number = this_process(), self._next_run(flow)
+        kept_as = spun(flow) if kind is RunKind.SPIN else flow
         row = RunRow(
-            0, flow, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
+            0, kept_as, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
             tuple(tags), user_name(), me.host, me.pid, me.start, code, environment,
         )  # fmt: skip
         run = self._insert_run(row)

@@ -8,17 +8,22 @@ from pathlib import Path
 from nbflow.errors import MetaflowException, MetaflowNotFound
 from nbflow.store.store import FOLDER, Store
 
-_LOCAL = "local"
-chosen: list[Path] = []  # the store that `metadata` was last called with
+_LOCAL, _SPIN = "local", "spin"
+chosen_store: list[tuple[Path, bool]] = []  # the store chosen last, and whether spun tasks are read there
 
 
 def metadata(place: str) -> str:
     """Look for runs in the store of a folder: `local@FOLDER`, or the folder; `local` is where they are usually.
 
+    `spin@FOLDER` looks for spun tasks there, as `inspect_spin` does.
+
     Returns what `get_metadata` does. Raises MetaflowNotFound for a folder without a store, and MetaflowException for
     what is no folder.
     """
     kind, at, path = place.partition("@")
+    if at and kind == _SPIN:
+        inspect_spin(path)
+        return get_metadata()
     if at and kind != _LOCAL:
         raise MetaflowException(f"'{place}' is not on this machine, where nbflow keeps all: give local@FOLDER")
     if not at and kind in ("", _LOCAL):
@@ -27,22 +32,32 @@ def metadata(place: str) -> str:
     root = folder / FOLDER if (folder / FOLDER).is_dir() else folder
     if not Store.exists(root):
         raise MetaflowNotFound(f"nothing has run in {folder}: give the folder that has {FOLDER} in it")
-    chosen[:] = [root]
+    chosen_store[:] = [(root, False)]
     return get_metadata()
 
 
+def inspect_spin(datastore_root: str = ".") -> None:
+    """See the tasks that were spun instead of runs, those in the store of a folder, until `default_metadata`."""
+    chosen_store[:] = [(Store.locate(Path(os.path.expanduser(datastore_root)).absolute()), True)]
+
+
+def shows_spins() -> bool:
+    """Whether spun tasks are looked at instead of runs."""
+    return bool(chosen_store) and chosen_store[0][1]
+
+
 def get_metadata() -> str:
-    """Return where runs are looked for, as `local@FOLDER`."""
+    """Return where runs are looked for, as `local@FOLDER`; spun tasks as `spin@FOLDER`."""
     root = store_of(None)
-    return f"{_LOCAL}@{root.parent if root.name == FOLDER else root}"
+    return f"{_SPIN if shows_spins() else _LOCAL}@{root.parent if root.name == FOLDER else root}"
 
 
 def default_metadata() -> str:
     """Look for runs where they are usually: in the store of the working directory, or in that of NBFLOW_HOME."""
-    chosen.clear()
+    chosen_store.clear()
     return get_metadata()
 
 
 def store_of(folder: str | os.PathLike[str] | None) -> Path:
     """The store of a folder; without one, that which was chosen."""
-    return chosen[0] if chosen and folder is None else Store.locate(Path(folder or Path.cwd()))
+    return chosen_store[0][0] if chosen_store and folder is None else Store.locate(Path(folder or Path.cwd()))

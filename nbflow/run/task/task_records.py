@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.catalog.columns import TaskPath
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
-
-TaskPlace = tuple[str, tuple[int, ...]]
-"""The step of a task, and its item in each foreach around it."""
 
 
 class Records(Protocol):
@@ -27,18 +25,18 @@ class Records(Protocol):
 
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[TaskPlace, dict[str, ArtifactRef]]]: ...
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]: ...
 
     def failures(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[TaskPlace, dict[str, ArtifactRef], str]]: ...
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]: ...
 
     def written(self, flow: str) -> dict[str, dict[str, str]]: ...
 
     def has_artifact(self, run: int, step: str, name: str) -> bool: ...
 
 
-class Catalog(Records, Protocol):
+class RecordSource(Records, Protocol):
     """Answers also what is only asked while records are gathered."""
 
     def every_code(self) -> dict[str, str]: ...
@@ -50,8 +48,8 @@ class CarriedRecords:
 
     components: Mapping[str, Component] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
-    succeeded: tuple[tuple[TaskPlace, dict[str, ArtifactRef]], ...] = ()
-    failed: tuple[tuple[TaskPlace, dict[str, ArtifactRef], str], ...] = ()
+    succeeded: tuple[tuple[TaskPath, dict[str, ArtifactRef]], ...] = ()
+    failed: tuple[tuple[TaskPath, dict[str, ArtifactRef], str], ...] = ()
     files: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     def component(self, digest: str) -> Component | None:
@@ -62,13 +60,13 @@ class CarriedRecords:
 
     def views(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[TaskPlace, dict[str, ArtifactRef]]]:
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef]]]:
         wanted = set(steps)
         return ((place, found) for place, found in self.succeeded if _is_below(place, wanted, prefix))
 
     def failures(
         self, run: int, steps: Iterable[str], prefix: tuple[int, ...] = ()
-    ) -> Iterator[tuple[TaskPlace, dict[str, ArtifactRef], str]]:
+    ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]:
         wanted = set(steps)
         return ((place, found, why) for place, found, why in self.failed if _is_below(place, wanted, prefix))
 
@@ -79,13 +77,18 @@ class CarriedRecords:
         return any(place[0] == step and name in found for place, found in self.succeeded)
 
 
-def _is_below(place: TaskPlace, steps: set[str], prefix: tuple[int, ...]) -> bool:
+def _is_below(place: TaskPath, steps: set[str], prefix: tuple[int, ...]) -> bool:
     step, path = place
     return step in steps and path[: len(prefix)] == prefix
 
 
 def gather(
-    reader: Catalog, run: int, flow: str, steps: Iterable[str], prefix: tuple[int, ...], given: Iterable[ArtifactRef]
+    reader: RecordSource,
+    run: int,
+    flow: str,
+    steps: Iterable[str],
+    prefix: tuple[int, ...],
+    given: Iterable[ArtifactRef],
 ) -> CarriedRecords:
     """Collect what a job will ask of the catalog.
 
