@@ -18,7 +18,8 @@ def test_the_tutorial_prints_what_it_says(tmp_path: Path) -> None:
     """After a change of words: `python -m tests.docs.tutorial` writes them into the page."""
     page = PAGE.read_text()
     assert outputs(run_tutorial(page, tmp_path)) == outputs(page)
-    program = re.search(r'^```python title="read_store.py"\n(.*?)^```$', (ROOT / "docs/store.md").read_text(), re.M | re.S)
+    format_page = (ROOT / "docs/store.md").read_text()
+    program = re.search(r'^```python title="read_store.py"\n(.*?)^```$', format_page, re.M | re.S)
     assert program is not None
     done = subprocess.run(
         [sys.executable, "-c", program.group(1)], cwd=tmp_path, capture_output=True, text=True, check=True
