@@ -5,10 +5,13 @@ export const COMM = 'nbflow';
 export const MIME = 'application/vnd.nbflow.v1+json';
 
 /**
- * How a step or task stands: in a run, or towards the notebook as it is now.
+ * The status that a step or a task has in a run, or compared with the notebook as it is now.
  */
 export type StepStatus = 'missing' | 'waiting' | 'running' | 'done' | 'reused' | 'skipped' | 'stale' | 'failed' | 'cancelled';
 
+/**
+ * Says how far a run is, or how it ended.
+ */
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
 
 /**
