@@ -15,7 +15,9 @@ export type StepStatus = 'missing' | 'waiting' | 'running' | 'done' | 'reused' |
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
 
 /**
- * Connects two steps. `names` are the artifacts that are read; none if a step only waits. `joins`: `step` is joined.
+ * Connects two steps. `names` are the artifacts that are read; none if a step only waits.
+ *
+ * `joins` tells whether the edge closes a foreach.
  */
 export interface Edge {
   readonly step: string;

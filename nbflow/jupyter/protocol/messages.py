@@ -30,7 +30,10 @@ MIME = "application/vnd.nbflow.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Connects two steps. `names` are the artifacts that are read; none if a step only waits. `joins`: `step` is joined."""
+    """Connects two steps. `names` are the artifacts that are read; none if a step only waits.
+
+    `joins` tells whether the edge closes a foreach.
+    """
 
     step: str
     names: tuple[str, ...] = ()
