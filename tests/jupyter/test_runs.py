@@ -37,7 +37,7 @@ def test_run_binds_its_results_as_run_all_would(live: Live, capsys: pytest.Captu
 def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> None:
     live.session.document.execute("%%step one\nx = 1")
     live.session.document.execute("%%step two\ny = x")
-    with pytest.raises(TasksFailed, match=r"one failed · it is not stored.* %flow run --to two"):
+    with pytest.raises(TasksFailed, match=r"one failed · its result is not stored.* %flow run --to two"):
         live.use("run --only two")
     assert "one · the store has no valid result of it: %flow run --to one\n" in live.screen.said
 
