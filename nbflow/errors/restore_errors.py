@@ -8,7 +8,7 @@ from nbflow.errors.base import NbflowError
 
 
 class RestoreError(NbflowError):
-    """This is the base class of the errors of a restore. When one is raised, the namespace is unchanged."""
+    """Every error of a restore derives from this class. When one is raised, the namespace is unchanged."""
 
 
 class NotACheckpoint(RestoreError):

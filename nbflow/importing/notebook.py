@@ -1,4 +1,4 @@
-"""Drafts of cells as a file: an `.ipynb`, or a `.py` with `# %%` cells."""
+"""Writes drafted cells to a file: an `.ipynb`, or a `.py` with `# %%` cells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class CannotWrite(NbflowError):
-    """Raised instead of writing over a file, or to one that no notebook can be."""
+    """Raised instead of overwriting a file, or for a target that cannot be a notebook."""
 
     def __init__(self, path: Path, why: str, fix: str) -> None:
         self.path, self.why, self.fix = path, why, fix
@@ -33,7 +33,7 @@ class CannotWrite(NbflowError):
 
 @dataclass(frozen=True)
 class Imported:
-    """`notes` are what the notebook does not do as the script did."""
+    """Holds an imported notebook. `notes` say what it does differently from the script."""
 
     drafts: tuple[CellDraft, ...]
     notes: tuple[str, ...]
@@ -44,7 +44,7 @@ class Imported:
 
 
 def import_script(script: Path, target: Path, *, force: bool = False) -> Imported:
-    """Write the notebook that means the same as a script, whole or not at all.
+    """Write the notebook that means the same as a script, completely or not at all.
 
     Raises NotAScript and CannotCarryOver for the script, CannotWrite and TargetUnwritable for the target.
     """
@@ -54,7 +54,7 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
         raise CannotWrite(target, "it is the script itself", "give another name")
     source = read_source(script)
     if os.path.exists(target) and not force:
-        raise CannotWrite(target, "it is there already", _instead(source, target))
+        raise CannotWrite(target, "it exists already", _instead(source, target))
     imported = _import(source, target.parent)
     write_script(target, notebook_text(imported.drafts, target), force=True)
     return imported
@@ -62,8 +62,8 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
 
 def _instead(source: Source, target: Path) -> str:
     if read_marks(source.text) is None:
-        return "give another name, or --force to write over it"
-    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to write over it"
+        return "give another name, or --force to overwrite it"
+    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to overwrite it"
 
 
 def _import(source: Source, folder: Path) -> Imported:
@@ -85,7 +85,7 @@ def notebook_text(drafts: Iterable[CellDraft], target: Path) -> str:
 
 
 def _with_ids(drafts: Iterable[CellDraft]) -> list[CellDraft]:
-    """Ids that tell what a cell is; an exported cell has its own again."""
+    """Give each cell an id that tells what it is; an exported cell keeps its own."""
     found: dict[str, CellDraft] = {}
     for number, draft in enumerate(drafts, 1):
         wanted = draft.id or draft.step or f"cell-{number}"

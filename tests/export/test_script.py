@@ -277,7 +277,7 @@ def test_a_join_that_brings_nothing_together_says_so() -> None:
     cells = ["%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x"]
     assert '"""Wait for every branch."""' in method("join_b_c", *cells)
     more = ["%%step d\nw = y + z", "%%step e\nv = y"]
-    assert '"""Bring together what is read below."""' in method("join_b_c", *cells, *more)
+    assert '"""Bring together what later steps read."""' in method("join_b_c", *cells, *more)
 
 
 def test_what_a_step_was_let_in_for_is_there() -> None:
@@ -298,7 +298,7 @@ def test_options_become_decorators() -> None:
 
 def test_more_retries_than_a_script_can_have_are_said() -> None:
     exported = export_flow(graph_of("%%step a --retry 9\nb = 1"))
-    assert exported.notes == ("'a' is tried again 4 times, which is the most of a script",)
+    assert exported.notes == ("'a' is tried again 4 times, the maximum in a script",)
     assert "@retry(times=4," in exported.text
 
 

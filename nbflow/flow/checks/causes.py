@@ -107,6 +107,7 @@ class _Headers:
         self._found: dict[int, str] = {}
 
     def fill(self, problem: Problem) -> Problem:
+        """Return the problem with a header in its fix, if the fix needs one."""
         if HEADER not in problem.fix:
             return problem
         header = self._of(problem.place.cell) if problem.place else HEADER

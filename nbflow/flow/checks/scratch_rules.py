@@ -40,12 +40,14 @@ class _Cause:
     needs: dict[Need, None] = field(default_factory=dict)
 
     def add(self, need: Need, name: str, one: Scratch) -> None:
+        """Add a name that a step needs, with the statement that computes it."""
         known = self.names.setdefault(name, one)
         self.names[name] = min(known, one, key=lambda each: each.place)
         if need.step not in {known.step for known in self.needs}:
             self.needs[need] = None
 
     def told(self, graph: Graph) -> Problem:
+        """Return the problem of this cell."""
         first = min(self.names.values(), key=lambda one: one.place)
         order = {name: rank for rank, name in enumerate(graph.steps)}
         needs = tuple(sorted(self.needs, key=lambda need: order[need.step]))

@@ -116,7 +116,7 @@ def import_folders(definitions: Iterable[Definition]) -> Iterator[str]:
 
 
 def environment_names(definitions: Iterable[Definition]) -> frozenset[str]:
-    """Return the environment variables that settings change, as far as their text shows."""
+    """Return the environment variables that settings change, if their text shows it."""
     sources = [one.source for one in definitions if one.setting and re.search("environ|putenv|unsetenv", one.source)]
     found: set[str] = set()
     for node in (node for source in sources for node in every_node(ast.parse(source))):

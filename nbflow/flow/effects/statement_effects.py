@@ -191,7 +191,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def shared_by(node: ast.expr | None, aliases: Aliases) -> frozenset[str]:
-    """Return the names whose objects may be part of the value of an expression, as far as its text shows."""
+    """Return the names whose objects may be part of the value of an expression, if its text shows it."""
     match node:
         case ast.Name(id=name):
             return frozenset({name}) | aliases.get(name, frozenset())

@@ -1,4 +1,4 @@
-"""Finds what shell commands do to files, as far as their words show."""
+"""Finds what shell commands do to files, judged by their words."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ class Space:
         outer: Space | None = None,
         known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> Space:
+        """Return the space of some statements; `known` holds names whose texts are given, `outer` the space around."""
         nodes = [node for statement in statements for node in every_node(statement)]
         imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(

@@ -1,4 +1,4 @@
-"""Finds the files that code reads and writes, as far as its text shows: which path, and what happens to it."""
+"""Finds the files that code reads and writes, judged by its text: which path, and what happens to it."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ class _Walk:
     inside: frozenset[int]
 
     def uses(self, statements: Sequence[ast.AST]) -> Iterator[FileUse]:
+        """Yield what the statements do to files when they run."""
         called: set[int] = set()
         nodes = _running(statements)
         for node in nodes:

@@ -24,6 +24,7 @@ class Checked:
 
     @property
     def steps(self) -> dict[str, Method]:
+        """Return the step methods of the class, by name."""
         return self.script.steps
 
 

@@ -238,12 +238,14 @@ class _View(Prelude):
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
+        """Return the definitions above the place, and those below it that alone bind a name."""
         late = {id(one) for one in self._whole._positional if not one.place < self._place}
         late -= {id(binders[0]) for binders in self._binders.values()}
         return tuple(one for one in self._whole.definitions if id(one) not in late)
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
+        """Return the definitions that every step below the place gets."""
         return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
 
     def seen_from(self, place: Place) -> Prelude:

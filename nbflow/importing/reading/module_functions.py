@@ -1,4 +1,4 @@
-"""Methods of a flow that are no steps, as functions of the notebook."""
+"""Turns methods of a flow that are not steps into functions of the notebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nbflow.importing.words import Unsure, Words, replace_words
 
 @dataclass(frozen=True)
 class Function:
-    """A method that becomes a function. `call` is what stands for `self.NAME`."""
+    """Holds a method that becomes a function. `call` is what replaces `self.NAME`."""
 
     name: str
     chunk: Chunk
@@ -57,13 +57,15 @@ def _refuse_function(method: Method, owner: str) -> None:
                 raise Stuck(node.lineno, f"method '{method.name}' sets self.{attr}, which a function cannot", fix)
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == owner and attr in MACHINERY:
                 fix = "Give it to the method as an argument"
-                raise Stuck(node.lineno, f"method '{method.name}' uses self.{attr}, which a function has not", fix)
+                raise Stuck(
+                    node.lineno, f"method '{method.name}' uses self.{attr}, which a function does not have", fix
+                )
     for node in bare_names(method.tree, owner):
         raise Stuck(node.lineno, f"method '{method.name}' hands over {owner}", "Give it the values that it needs")
 
 
 def function_reads(functions: Mapping[str, Function], artifacts: frozenset[str]) -> dict[str, frozenset[str]]:
-    """The artifacts that each reads, also through the others."""
+    """Return the artifacts that each function reads, also through the others."""
     found: dict[str, frozenset[str]] = {}
     for name in functions:
         reached, agenda = set[str](), [name]
@@ -77,7 +79,7 @@ def function_reads(functions: Mapping[str, Function], artifacts: frozenset[str])
 
 
 def function_chunk(function: Function, attributes: Mapping[str, str]) -> Chunk:
-    """The function, with plain names for what it takes from `self`."""
+    """Return the function, with plain names instead of attributes of `self`."""
     tree = parse(function.chunk.text)
     used = {attributes[name] for name in function.attributes if name in attributes}
     arguments = {node.arg for node in every_node(tree) if isinstance(node, ast.arg)}
