@@ -8,8 +8,8 @@ import pytest
 
 from nbflow import IncludeFile, JSONType, Parameter
 from nbflow.errors import MetaflowException, ParameterFieldFailed
-from nbflow.script.current import current
-from nbflow.script.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
+from nbflow.script.inputs.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
+from nbflow.script.language.current import current
 from tests.script.running import Scripts
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.run.events.events import TaskId
-from nbflow.script.script_program import Spin
+from nbflow.script.execution.script_program import Spin
 
 NAME = "ARTIFACTS"
 

@@ -9,8 +9,8 @@ from typing import Any
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.flowspec.links import Outline, outline
 from nbflow.flow.syntax.specs import Next, NextKind
-from nbflow.script.parameters import constants_of, parameters_of
-from nbflow.script.prepared import Prepared
+from nbflow.script.inputs.parameters import constants_of, parameters_of
+from nbflow.script.preparing.prepared import Prepared
 
 _KINDS = {NextKind.BRANCH: "split", NextKind.FOREACH: "foreach", NextKind.SWITCH: "split-switch"}
 _LONG = {"split": "split-static", "foreach": "split-foreach"}

@@ -26,11 +26,11 @@ from nbflow.run.events.events import (
 from nbflow.run.events.task_table import TaskEntry, TaskPhase
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
-from nbflow.script.early import start_workers_early
-from nbflow.script.launch_script import Ended, announced, find_origin, launch_prepared, values_again
-from nbflow.script.prepared import Prepared, refuse_script_errors
-from nbflow.script.script_program import Spin
-from nbflow.script.settings import Settings
+from nbflow.script.execution.early import start_workers_early
+from nbflow.script.execution.launch_script import Ended, announced, find_origin, launch_prepared, values_again
+from nbflow.script.execution.script_program import Spin
+from nbflow.script.execution.settings import Settings
+from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
 from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.parameters import script_file
+from nbflow.script.inputs.parameters import script_file
+from nbflow.script.language.flowspec import FlowSpec
 
 
 class LintFailed(MetaflowException):

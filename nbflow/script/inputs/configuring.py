@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
-from nbflow.script.parsers import find_parser
+from nbflow.script.inputs.config import Config, ConfigValue, DeployTimeContext, configs_of
+from nbflow.script.inputs.parsers import find_parser
 from nbflow.store.catalog.user import user_name
 
 _VALUES = "__nbflow_configs__"

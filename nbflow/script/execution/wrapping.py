@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from nbflow.flow.syntax.specs import Next, NextKind
-from nbflow.script.custom import UserStepDecorator
+from nbflow.script.language.custom import UserStepDecorator
 
 
 def call_wrapped(

@@ -8,9 +8,9 @@ from typing import Any
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.source.cell import Problem
-from nbflow.script.decorators import Applied, apply, facts_of, flow_decorators, note_on_flow
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.refused import DECORATORS
+from nbflow.script.language.decorators import Applied, apply, facts_of, flow_decorators, note_on_flow
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.refused import DECORATORS
 
 
 def unsupported(name: str) -> Any:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException, ParameterFieldFailed
-from nbflow.script.config import Config, ConfigValue, DeployTimeContext, configs_of
-from nbflow.script.configuring import named_configs, seen_configs
-from nbflow.script.delayed import is_delayed, resolve_delayed
-from nbflow.script.parsers import Parser, find_parser
+from nbflow.script.inputs.config import Config, ConfigValue, DeployTimeContext, configs_of
+from nbflow.script.inputs.configuring import named_configs, seen_configs
+from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
+from nbflow.script.inputs.parsers import Parser, find_parser
 from nbflow.store.catalog.user import user_name
 
 RESERVED_OPTIONS = frozenset(

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from nbflow.errors import InvalidDecorator, MetaflowException
-from nbflow.script import refused
-from nbflow.script.configuring import named_configs, seen_configs
-from nbflow.script.custom import (
+from nbflow.script.inputs.configuring import named_configs, seen_configs
+from nbflow.script.inputs.parameters import Parameter, parameters_of
+from nbflow.script.language import refused
+from nbflow.script.language.custom import (
     CustomDecorator,
     FlowMutator,
     StepMutator,
@@ -17,7 +18,7 @@ from nbflow.script.custom import (
     custom_named,
     mutators_above,
 )
-from nbflow.script.decorators import (
+from nbflow.script.language.decorators import (
     FLOW_DECORATORS,
     MANY,
     STEP_DECORATORS,
@@ -31,7 +32,6 @@ from nbflow.script.decorators import (
     read_spec,
     set_facts,
 )
-from nbflow.script.parameters import Parameter, parameters_of
 
 Spec = tuple[str, str, list[Any], dict[str, Any]]
 """A decorator: its name, its name with the module, and what it is given."""

@@ -18,12 +18,12 @@ from nbflow.flow.source.cell import Place
 from nbflow.flow.source.encoding import decode_source
 from nbflow.flow.syntax.specs import ParameterSpec as Declared
 from nbflow.flow.syntax.specs import ParameterType
-from nbflow.script.cases import fill_in_cases
-from nbflow.script.config import configs_of
-from nbflow.script.configuring import seen_configs
-from nbflow.script.decorators import STEP_DECORATORS, DecoratorFacts, facts_of
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
+from nbflow.script.inputs.config import configs_of
+from nbflow.script.inputs.configuring import seen_configs
+from nbflow.script.inputs.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
+from nbflow.script.language.decorators import STEP_DECORATORS, DecoratorFacts, facts_of
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.cases import fill_in_cases
 
 _TYPES = {int: ParameterType.INT, float: ParameterType.FLOAT, bool: ParameterType.BOOL, str: ParameterType.STR}
 

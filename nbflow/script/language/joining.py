@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbflow.errors import NotStorable
-from nbflow.script.flowspec import FlowSpec
+from nbflow.script.language.flowspec import FlowSpec
 
 
 class InputFlows:

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
 from nbflow.progress.streams import take_any_text
-from nbflow.script.flowspec import FlowSpec, go_back
+from nbflow.script.language.flowspec import FlowSpec, go_back
 
 
 def start_script(cls: type[FlowSpec]) -> None:
     """Do what making an instance of a flow class means where it is made. Returns only in an interactive session."""
-    from nbflow.script.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
+    from nbflow.script.processes.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
 
     worker = sys.modules.get("nbflow.run.workers.worker")
     if worker is not None and worker.is_working():
@@ -79,9 +79,9 @@ def _leave(code: int) -> NoReturn:
 
 def _begin_early(cls: type[FlowSpec]) -> None:
     """Let the workers get ready; what is wrong with the flow is said later."""
-    from nbflow.script.early import start_workers_early  # noqa: PLC0415
-    from nbflow.script.prepared import prepare  # noqa: PLC0415
-    from nbflow.script.settling import has_mutators  # noqa: PLC0415
+    from nbflow.script.execution.early import start_workers_early  # noqa: PLC0415
+    from nbflow.script.preparing.prepared import prepare  # noqa: PLC0415
+    from nbflow.script.preparing.settling import has_mutators  # noqa: PLC0415
 
     if has_mutators(cls):
         return  # they are to see what --with has put above the steps

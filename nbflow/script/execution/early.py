@@ -7,8 +7,8 @@ import os
 from nbflow.flow.graph.link import Graph
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.workers.fork_server import start_fork_server
-from nbflow.script.parameters import script_file
-from nbflow.script.prepared import Prepared
+from nbflow.script.inputs.parameters import script_file
+from nbflow.script.preparing.prepared import Prepared
 
 
 def start_workers_early(prepared: Prepared, max_workers: int | None) -> None:
@@ -33,4 +33,4 @@ def _modules(prepared: Prepared) -> list[str]:
     names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
     local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
     foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}
-    return ["nbflow.script.script_performer", "nbflow", *sorted(foreign)]
+    return ["nbflow.script.execution.script_performer", "nbflow", *sorted(foreign)]

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbflow.errors import InvalidDecorator
-from nbflow.script import refused
-from nbflow.script.configuring import configure, given_in_environment, is_configured, named_configs
-from nbflow.script.custom import UserStepDecorator, custom_named, mutators_above
-from nbflow.script.decorators import (
+from nbflow.script.inputs.configuring import configure, given_in_environment, is_configured, named_configs
+from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
+from nbflow.script.inputs.parameters import parameters_of
+from nbflow.script.language import refused
+from nbflow.script.language.custom import UserStepDecorator, custom_named, mutators_above
+from nbflow.script.language.decorators import (
     STEP_DECORATORS,
     Applied,
     apply_again,
@@ -19,8 +21,6 @@ from nbflow.script.decorators import (
     note_on_flow,
     read_spec,
 )
-from nbflow.script.delayed import is_delayed, resolve_delayed
-from nbflow.script.parameters import parameters_of
 
 _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
 
@@ -97,7 +97,7 @@ def _mutate(cls: type, early: bool) -> None:
     """Those of the flow come first. What they add while they run has its turn too."""
     if not has_mutators(cls):
         return
-    from nbflow.script.mutable import MutableFlow, MutableStep  # noqa: PLC0415 - few flows have any
+    from nbflow.script.language.mutable import MutableFlow, MutableStep  # noqa: PLC0415 - few flows have any
 
     verb = "pre_mutate" if early else "mutate"
     done: set[int] = set()
@@ -125,7 +125,7 @@ def _attach(cls: type, text: str) -> None:
         return
     if not issubclass(custom, UserStepDecorator):
         raise InvalidDecorator(f"--with {name}: it is no decorator for steps: write it above what it changes")
-    from nbflow.script.mutable import MutableStep  # noqa: PLC0415 - as above
+    from nbflow.script.language.mutable import MutableStep  # noqa: PLC0415 - as above
 
     for method in _steps(cls):
         MutableStep(cls, method, False, [f"--with {text}"]).add_decorator(custom, deco_kwargs=given)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import InvalidDecorator, MetaflowException
 from nbflow.flow.names.code import code_digest, parse
-from nbflow.script.decorators import facts_of, set_facts
-from nbflow.script.delayed import resolve_delayed
+from nbflow.script.inputs.delayed import resolve_delayed
+from nbflow.script.language.decorators import facts_of, set_facts
 
 if TYPE_CHECKING:
-    from nbflow.script.mutable import MutableFlow, MutableStep
+    from nbflow.script.language.mutable import MutableFlow, MutableStep
 
 USER_SKIP_STEP: dict[str, Any] = {}
 """What a generator yields so that its step is not executed."""
@@ -164,7 +164,7 @@ class StepMutator(_OnStep):
 
 class _OnFlow(Custom):
     def is_target(cls, value: Any) -> bool:
-        from nbflow.script.flowspec import FlowSpec  # noqa: PLC0415 - the flow knows its decorators
+        from nbflow.script.language.flowspec import FlowSpec  # noqa: PLC0415 - the flow knows its decorators
 
         return isinstance(value, type) and issubclass(value, FlowSpec)
 

@@ -11,7 +11,7 @@ import cloudpickle
 
 from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
 from nbflow.run.events.events import Level
-from nbflow.script.transition import HIDDEN, Transition
+from nbflow.script.language.transition import HIDDEN, Transition
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home

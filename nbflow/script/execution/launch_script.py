@@ -19,19 +19,19 @@ from nbflow.run.journal import Journal, JournalOfSpin
 from nbflow.run.launch import describe_environment, files_of, start
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
-from nbflow.script.configuring import stored_configs
-from nbflow.script.console import Console
-from nbflow.script.current import current
-from nbflow.script.decorators import project_facts
-from nbflow.script.early import start_workers_early, workers_of
-from nbflow.script.hooks import call_hooks
-from nbflow.script.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
-from nbflow.script.prepared import Prepared, refuse_script_errors
-from nbflow.script.read_class import alias_main
-from nbflow.script.script_program import ScriptHome, ScriptProgram, Spin
-from nbflow.script.script_sources import write_script_sources
-from nbflow.script.settings import Settings
-from nbflow.script.static_branches import branches_of
+from nbflow.script.execution.console import Console
+from nbflow.script.execution.early import start_workers_early, workers_of
+from nbflow.script.execution.hooks import call_hooks
+from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, Spin
+from nbflow.script.execution.script_sources import write_script_sources
+from nbflow.script.execution.settings import Settings
+from nbflow.script.inputs.configuring import stored_configs
+from nbflow.script.inputs.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
+from nbflow.script.language.current import current
+from nbflow.script.language.decorators import project_facts
+from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
+from nbflow.script.preparing.read_class import alias_main
+from nbflow.script.preparing.static_branches import branches_of
 from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.user import user_name

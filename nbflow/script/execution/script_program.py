@@ -13,8 +13,8 @@ from typing import Any
 from nbflow.errors import MetaflowException
 from nbflow.run.events.events import TaskId
 from nbflow.run.program.program import Program
-from nbflow.script.flowspec import IMPORTING, FlowSpec
-from nbflow.script.static_branches import Branches
+from nbflow.script.language.flowspec import IMPORTING, FlowSpec
+from nbflow.script.preparing.static_branches import Branches
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Spin:
 class ScriptProgram(Program):
     """`module` is the name under which workers import the script, so that its classes have one identity everywhere."""
 
-    performer: str = "nbflow.script.script_performer:perform_script"
+    performer: str = "nbflow.script.execution.script_performer:perform_script"
     file: str = ""
     module: str = ""
     flow: str = ""

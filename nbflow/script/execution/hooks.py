@@ -1,6 +1,6 @@
 """Call the functions of `@exit_hook` when a run is over, each in a process that has imported the script anew.
 
-`python -m nbflow.script.hooks SCRIPT FUNCTION FLOW/RUN` is such a process.
+`python -m nbflow.script.execution.hooks SCRIPT FUNCTION FLOW/RUN` is such a process.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import NbflowError
-from nbflow.script.decorators import flow_decorators
-from nbflow.script.parameters import script_file
-from nbflow.script.script_program import load_script
+from nbflow.script.execution.script_program import load_script
+from nbflow.script.inputs.parameters import script_file
+from nbflow.script.language.decorators import flow_decorators
 
 
 def call_hooks(cls: type, pathspec: str, succeeded: bool) -> None:

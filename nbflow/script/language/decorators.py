@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.syntax.specs import Options
-from nbflow.script import refused
-from nbflow.script.delayed import is_delayed, resolve_delayed
+from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
+from nbflow.script.language import refused
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ATTEMPTS = 6

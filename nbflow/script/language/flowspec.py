@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
-from nbflow.script.decorators import facts_of
-from nbflow.script.parameters import Parameter
-from nbflow.script.transition import OWN, VARIABLES, Transition
+from nbflow.script.inputs.parameters import Parameter
+from nbflow.script.language.decorators import facts_of
+from nbflow.script.language.transition import OWN, VARIABLES, Transition
 
 if TYPE_CHECKING:
-    from nbflow.script.state import TaskArtifacts
+    from nbflow.script.language.state import TaskArtifacts
 
 _FLOW = object()
 _VALUE_CHARACTERS = 30
@@ -61,7 +61,7 @@ class FlowSpec:
 
     def __init__(self, use_cli: bool = True) -> None:
         if use_cli and not IMPORTING:
-            importlib.import_module("nbflow.script.command_line").start_script(type(self))
+            importlib.import_module("nbflow.script.commands.command_line").start_script(type(self))
 
     @property
     def name(self) -> str:
@@ -86,8 +86,8 @@ class FlowSpec:
     @property
     def _graph(self) -> Any:
         """The steps as Metaflow's graph has them: `flow._graph["start"].out_funcs`."""
-        prepared = importlib.import_module("nbflow.script.prepared").prepare(type(self))
-        return importlib.import_module("nbflow.script.nodes").graph_of(prepared)
+        prepared = importlib.import_module("nbflow.script.preparing.prepared").prepare(type(self))
+        return importlib.import_module("nbflow.script.preparing.nodes").graph_of(prepared)
 
     @property
     def _current_step(self) -> str:

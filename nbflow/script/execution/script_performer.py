@@ -34,24 +34,24 @@ from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.performer import Job, Result
 from nbflow.run.task.task_records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.script.choices import choices_undone
-from nbflow.script.configuring import impose
-from nbflow.script.current import Lazy, current
-from nbflow.script.decorators import DecoratorFacts
-from nbflow.script.flowspec import FlowSpec, items_of
-from nbflow.script.given import given_to
-from nbflow.script.joining import InputFlows
-from nbflow.script.nodes import describe_graph
-from nbflow.script.parameters import constants_of
-from nbflow.script.prepared import prepare
-from nbflow.script.read_class import step_facts
-from nbflow.script.script_program import ScriptHome, ScriptProgram, load_script
-from nbflow.script.settling import finish, leave_out
-from nbflow.script.state import TaskArtifacts
-from nbflow.script.transition import HIDDEN, OWN, VARIABLES, Transition
-from nbflow.script.watch import ModuleWatch
+from nbflow.script.execution.choices import choices_undone
+from nbflow.script.execution.given import given_to
+from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, load_script
+from nbflow.script.execution.watch import ModuleWatch
+from nbflow.script.execution.wrapping import call_wrapped
+from nbflow.script.inputs.configuring import impose
+from nbflow.script.inputs.parameters import constants_of
+from nbflow.script.language.current import Lazy, current
+from nbflow.script.language.decorators import DecoratorFacts
+from nbflow.script.language.flowspec import FlowSpec, items_of
+from nbflow.script.language.joining import InputFlows
+from nbflow.script.language.state import TaskArtifacts
+from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
+from nbflow.script.preparing.nodes import describe_graph
+from nbflow.script.preparing.prepared import prepare
+from nbflow.script.preparing.read_class import step_facts
+from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
-from nbflow.script.wrapping import call_wrapped
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef
 

@@ -10,11 +10,11 @@ from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.flowspec.links import link_script
 from nbflow.flow.graph.link import Graph
 from nbflow.flow.source.cell import Problem
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.packages import refuse_environments
-from nbflow.script.read_class import read_script
-from nbflow.script.settling import finish
-from nbflow.script.unsupported import unsupported_decorators
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.unsupported import unsupported_decorators
+from nbflow.script.preparing.packages import refuse_environments
+from nbflow.script.preparing.read_class import read_script
+from nbflow.script.preparing.settling import finish
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from nbflow.errors import MetaflowException
-from nbflow.script.delayed import Delayed
+from nbflow.script.inputs.delayed import Delayed
 
 
 class ConfigValue(dict[str, Any]):

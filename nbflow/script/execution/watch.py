@@ -14,9 +14,9 @@ from nbflow.errors import PreludeChanged, UnknownDraw
 from nbflow.flow.graph.link import Graph
 from nbflow.run.task.definition_state import Look
 from nbflow.run.task.random_state import MODULES, is_fresh, observe
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.script_program import ScriptHome
-from nbflow.script.static_branches import Branches
+from nbflow.script.execution.script_program import ScriptHome
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.static_branches import Branches
 
 
 @dataclass
