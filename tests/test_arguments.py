@@ -60,5 +60,5 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_file_is_a_regular_one(tmp_path: Path) -> None:
     flow = read_flow([Cell(1, "%%parameters\ntext: File = 'pipe'")], "n", "n.ipynb")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ParameterError, match="it is no regular one"):
+    with pytest.raises(ParameterError, match="it is not a regular file"):
         bind_parameters(flow, {}, tmp_path)

@@ -32,7 +32,7 @@ class Lineage:
         return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
 
     def flowing(self, task: TaskRow) -> dict[str, ArtifactRef]:
-        """Everything that flows from a task to those below, by name: what runs keep for themselves, too."""
+        """Return everything that flows from a task to later ones, by name, also the names that only runs use."""
         found: dict[str, ArtifactRef] = {}
         for row in self.sources(task):
             for artifact in self.reader.artifacts(row.id):
@@ -40,7 +40,7 @@ class Lineage:
         return found
 
     def sources(self, task: TaskRow) -> Iterator[TaskRow]:
-        """The task, and those above whose artifacts flow into it, nearest first."""
+        """Yield the task, then the tasks whose artifacts flow into it, nearest first."""
         seen: TaskRow | None = task
         while seen is not None:
             yield seen

@@ -30,7 +30,7 @@ class ClientObject:
         self, pathspec: str, folder: str | os.PathLike[str] | None = None, *, attempt: int | None = None,
         _namespace_check: bool = True, _spins: bool | None = None,
     ) -> None:  # fmt: skip
-        flows = importlib.import_module("nbflow.client.flow")  # which knows all below it, and so imports this module
+        flows = importlib.import_module("nbflow.client.flow")  # that module imports this one
         seen = {"_namespace_check": _namespace_check, "_spins": _spins}
         found = _descend(pathspec, self._form, lambda name: flows.Flow(name, folder, **seen))
         vars(self).update(vars(found if attempt is None else found._at(attempt)))

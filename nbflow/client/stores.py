@@ -1,4 +1,4 @@
-"""Where runs are looked for."""
+"""Chooses the store in which the client looks for runs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ chosen_store: list[tuple[Path, bool]] = []  # the store chosen last, and whether
 
 
 def metadata(place: str) -> str:
-    """Look for runs in the store of a folder: `local@FOLDER`, or the folder; `local` is where they are usually.
+    """Look for runs in another store from now on.
 
-    `spin@FOLDER` looks for spun tasks there, as `inspect_spin` does.
+    Args:
+        place: A folder, or `local@FOLDER`; `local` alone means the usual store. `spin@FOLDER` looks for spun tasks
+            there, as `inspect_spin` does.
 
-    Returns what `get_metadata` does. Raises MetaflowNotFound for a folder without a store, and MetaflowException for
-    what is no folder.
+    Returns:
+        The chosen place, as `get_metadata` returns it.
+
+    Raises:
+        MetaflowNotFound: if the folder has no store.
+        MetaflowException: if the place is not a folder of this machine.
     """
     kind, at, path = place.partition("@")
     if at and kind == _SPIN:
@@ -37,27 +43,27 @@ def metadata(place: str) -> str:
 
 
 def inspect_spin(datastore_root: str = ".") -> None:
-    """See the tasks that were spun instead of runs, those in the store of a folder, until `default_metadata`."""
+    """Show the spun tasks in the store of a folder instead of runs, until `default_metadata` is called."""
     chosen_store[:] = [(Store.locate(Path(os.path.expanduser(datastore_root)).absolute()), True)]
 
 
 def shows_spins() -> bool:
-    """Whether spun tasks are looked at instead of runs."""
+    """Tell whether the client shows spun tasks instead of runs."""
     return bool(chosen_store) and chosen_store[0][1]
 
 
 def get_metadata() -> str:
-    """Return where runs are looked for, as `local@FOLDER`; spun tasks as `spin@FOLDER`."""
+    """Return where the client looks: `local@FOLDER` for runs, `spin@FOLDER` for spun tasks."""
     root = store_of(None)
     return f"{_SPIN if shows_spins() else _LOCAL}@{root.parent if root.name == FOLDER else root}"
 
 
 def default_metadata() -> str:
-    """Look for runs where they are usually: in the store of the working directory, or in that of NBFLOW_HOME."""
+    """Look for runs in the usual store again: that of the working directory, or of NBFLOW_HOME."""
     chosen_store.clear()
     return get_metadata()
 
 
 def store_of(folder: str | os.PathLike[str] | None) -> Path:
-    """The store of a folder; without one, that which was chosen."""
+    """Return the store of a folder; without a folder, the chosen store."""
     return chosen_store[0][0] if chosen_store and folder is None else Store.locate(Path(folder or Path.cwd()))

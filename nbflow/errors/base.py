@@ -7,7 +7,7 @@ import os
 
 
 class NbflowError(Exception):
-    """The base class of all errors of nbflow: `except NbflowError` catches every one of them."""
+    """Every error of nbflow derives from this class: `except NbflowError` catches all of them."""
 
 
 class SystemRefused(NbflowError):
@@ -28,7 +28,7 @@ _FIXES = {
 
 
 class MetaflowException(NbflowError):
-    """The base class of the errors that scripts raise, such as for a flow or a parameter that is not valid."""
+    """Every error that scripts raise derives from this class, such as for a flow or a parameter that is not valid."""
 
     headline = "Flow failed"
 

@@ -17,7 +17,7 @@ class AddressError(NbflowError):
 
 
 class PathspecError(NbflowError, ValueError):
-    """Raised for a pathspec with too few or too many parts."""
+    """Raised for a pathspec that has too few or too many parts."""
 
     def __init__(self, pathspec: str, form: str) -> None:
         self.pathspec, self.form = pathspec, form

@@ -8,7 +8,7 @@ from nbflow.errors.base import NbflowError
 
 
 class RestoreError(NbflowError):
-    """The base class of the errors of a restore. The namespace stays unchanged when one is raised."""
+    """Every error of a restore derives from this class. When one is raised, the namespace is unchanged."""
 
 
 class NotACheckpoint(RestoreError):

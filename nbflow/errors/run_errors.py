@@ -107,7 +107,7 @@ class AncestorsMissing(NbflowError):
 
 
 class TasksFailed(NbflowError):
-    """Raised in the cell of a step whose tasks ran in workers, when some of them failed."""
+    """Raised in the cell of a step when some of its tasks, which ran in workers, have failed."""
 
     def __init__(self, what: str, failures: dict[str, str], total: int, fix: str = "") -> None:
         """Keep `failures`, which maps each failed task to its error in one line. `total` counts all tasks."""

@@ -16,7 +16,7 @@ class InvalidDecorator(MetaflowException):
 
 
 class TimeoutException(MetaflowException):
-    """Raised in a step that ran longer than its `@timeout`."""
+    """Raised in a step that has run longer than its `@timeout`."""
 
 
 class UnstorableArtifact(MetaflowException):
@@ -88,7 +88,7 @@ class MissingInMergeArtifactsException(MetaflowException):
 
 
 class ExternalCommandFailed(MetaflowException):
-    """Raised by scripts when a command that they ran failed."""
+    """Raised by scripts when a command that they started has failed."""
 
     headline = "External command failed"
 

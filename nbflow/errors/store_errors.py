@@ -6,7 +6,7 @@ from nbflow.errors.base import NbflowError
 
 
 class StoreError(NbflowError):
-    """The base class of the errors of the store."""
+    """Every error of the store derives from this class."""
 
 
 class StoreFull(StoreError):

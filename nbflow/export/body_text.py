@@ -1,4 +1,4 @@
-"""The bodies in an exported script: what stands below `# cell 6` in a method, without what was written around it."""
+"""Reads the bodies in an exported script: the code below `# cell 6`, without what was written around it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 
 DEPTH = 8
-"""How far in the body of a method stands."""
+"""The number of spaces before the body of a method."""
 
 END = "# end of cell"
-"""Stands behind a body that uses `self` itself, from which what follows could not be told apart."""
+"""Marks the end of a body that uses `self`: such a body could not be told from the lines that follow it."""
 
 SHOW_FIGURES = "show_figures"
 
 
 @dataclass(frozen=True, slots=True)
 class BodyText:
-    """The text is that of a cell again: its lines begin at the margin. `line` is where it begins in the script."""
+    """Holds a body as the text of a cell: its lines are not indented. `line` is where it begins in the script."""
 
     cell: int
     method: str
@@ -33,14 +33,14 @@ class BodyText:
 
 
 def read_bodies(script: str) -> tuple[BodyText, ...]:
-    """Every marked body, in the order of the script. Raises SyntaxError for what is no Python."""
+    """Return every marked body, in the order of the script. Raises SyntaxError if it is not valid Python."""
     lines = lines_of(script)
     found = (_read_body(method, lines) for method in _methods(parse(script)))
     return tuple(body for body in found if body is not None)
 
 
 def seeds_of(script: str) -> dict[int, str]:
-    """What methods do of ordinary cells, by the number of the cell: `np.random.seed(0)  # cell 2`."""
+    """Return the statements that methods repeat from ordinary cells, by cell: `np.random.seed(0)  # cell 2`."""
     lines, found = lines_of(script), dict[int, dict[str, None]]()
     for method in _methods(parse(script)):
         mark = _mark_of(method, lines)
@@ -53,7 +53,7 @@ def seeds_of(script: str) -> dict[int, str]:
 
 
 def digest_rest(script: str) -> str:
-    """Of what stands around the bodies, but for imports: whoever changes the engine changes them."""
+    """Return a digest of everything around the bodies except imports, which change with the engine."""
     lines, tree = lines_of(script), copy.deepcopy(parse(script))
     for method in _methods(tree):
         mark = _mark_of(method, lines)
@@ -78,7 +78,7 @@ def _read_body(method: ast.FunctionDef, lines: Sequence[str]) -> BodyText | None
 
 
 def _mark_of(method: ast.FunctionDef, lines: Sequence[str]) -> int:
-    """The line of the mark; 0 if there is none."""
+    """Return the line of the mark; 0 if there is none."""
     doc = method.body[0] if ast.get_docstring(method) is not None else None
     said = range(doc.lineno, (doc.end_lineno or doc.lineno) + 1) if doc else ()
     numbers = (one for one in range(method.lineno + 1, _last_line(method, lines) + 1) if one not in said)
@@ -86,7 +86,7 @@ def _mark_of(method: ast.FunctionDef, lines: Sequence[str]) -> int:
 
 
 def _end(method: ast.FunctionDef, mark: int, lines: Sequence[str]) -> int:
-    """The first line behind the body: that of the end mark, or else of the statements which hand on what it made."""
+    """Return the first line after the body: that of the end mark, or the statements that pass on what it made."""
     last = _last_line(method, lines)
     for number in range(mark + 1, last + 1):
         if lines[number - 1].strip() == END:
@@ -97,7 +97,7 @@ def _end(method: ast.FunctionDef, mark: int, lines: Sequence[str]) -> int:
 
 
 def _last_line(method: ast.FunctionDef, lines: Sequence[str]) -> int:
-    """With the comments that stand behind the last statement."""
+    """Return the last line of a method, with the comments after its last statement."""
     last = method.end_lineno or method.lineno
     while last < len(lines) and lines[last].startswith(" " * DEPTH + "#"):
         last += 1

@@ -1,4 +1,4 @@
-"""The errors of exporting, each with its facts as fields."""
+"""Defines the errors of exporting; each holds its facts as fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nbflow.errors import NbflowError
 
 
 class ExportFailed(NbflowError):
-    """Raised when a script cannot be written, laid out or put in order."""
+    """Raised when a script cannot be written, formatted or put in order."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -16,7 +16,7 @@ class ExportFailed(NbflowError):
 
 
 class TargetIsNotebook(NbflowError):
-    """Raised, whatever is forced, where a script would be written over a notebook."""
+    """Raised, even with --force, when a script would overwrite a notebook."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

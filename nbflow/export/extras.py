@@ -1,4 +1,4 @@
-"""What a notebook has and a module has not, as source of its own: written into a script that uses it."""
+"""Holds the source of what a notebook has and a module lacks; it is written into each script that uses it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ DISPLAY_PARTS = DISPLAY.replace(
             part = value
         elif hasattr(value, "savefig"):""",
 )
-"""The same where a notebook makes parts of cards itself."""
+"""Holds the same for a notebook that makes parts of cards itself."""
 
 FIGURES = '''
 def $show_figures():
@@ -46,7 +46,7 @@ class $Tasks(list):
 
 FAILED = '''
     def __init__(self, tasks, failed=()):
-        """`failed` are (item, error) of those that failed, and may."""
+        """`failed` holds (item, error) of each task whose failure is allowed."""
         super().__init__(tasks)
         self.failed = [
             $SimpleNamespace(item=item, error=f"{error.type.rpartition('.')[2]}: {error.exception}")
@@ -56,7 +56,7 @@ FAILED = '''
 
 LISTS = '''
     def __getattr__(self, name):
-        """`inputs.score` is the list of all their scores."""
+        """Return the values of all tasks: `inputs.score` is the list of their scores."""
         if name.startswith("__"):
             raise AttributeError(name)
         return [getattr(task, name) for task in self]
@@ -64,7 +64,7 @@ LISTS = '''
 
 TABLE = '''
     def table(self, *names):
-        """A row for each task, and a column for each name."""
+        """Return a table with a row for each task and a column for each name."""
         columns = {name: [getattr(task, name) for task in self] for name in names}
         return $pandas.DataFrame(columns, columns=list(names))
 '''
@@ -95,11 +95,11 @@ class Extra:
     source: str
     modules: Mapping[str, str] = field(default_factory=dict)  # placeholder -> module
     things: Mapping[str, str] = field(default_factory=dict)  # placeholder -> thing in a module
-    others: tuple[str, ...] = ()  # extras that it uses
+    others: tuple[str, ...] = ()  # the extras that it uses
 
 
 DISPLAY_NAME = "display"
-"""The name that bodies use; whatever else a notebook may have imported by it does not know of cards."""
+"""The name that bodies use. Whatever a notebook may import under this name does not know cards."""
 
 CARD_COMPONENTS = ("Artifact", "Image", "Markdown", "Table")
 EXTRAS = {
@@ -112,11 +112,11 @@ EXTRAS = {
     "seed": Extra(SEED, {"random": "random", "sys": "sys"}, {"sha256": "hashlib.sha256"}),
     "vary": Extra(VARY, things={"sha256": "hashlib.sha256"}),
 }
-"""By the name that bodies and prologues use; some are parts of `Tasks`."""
+"""Maps the names that bodies and prologues use to extras; some are parts of `Tasks`."""
 
 PARTS = frozenset({"failed", "lists", "table"})
 
 
 def fill(extra: Extra, names: Mapping[str, str]) -> str:
-    """The source, with the names under which this script has what it uses."""
+    """Return the source with the names under which this script has what it uses."""
     return Template(extra.source).substitute(names).strip("\n")

@@ -10,21 +10,21 @@ from nbflow.notebook.write import write_whole
 
 
 def read_exported(path: Path) -> str:
-    """Raises ScriptUnreadable for what is not there, or no text."""
+    """Return the text of a script. Raises ScriptUnreadable if there is no such file or it is not text."""
     try:
         return decode_source(path.read_bytes())
     except UnicodeError:
-        raise ScriptUnreadable(path, "it is no text") from None
+        raise ScriptUnreadable(path, "it is not text") from None
     except OSError as error:
         raise ScriptUnreadable(path, error.strerror or str(error)) from None
 
 
 def refuse_notebook(path: Path, notebook: Path) -> None:
-    """Raise TargetIsNotebook, whatever may be forced."""
+    """Raise TargetIsNotebook if a script would overwrite a notebook, even with --force."""
     if path.suffix == ".ipynb" or path.resolve() == notebook.resolve():
         raise TargetIsNotebook(path)
 
 
 def write_script(path: Path, text: str, force: bool = False) -> None:
-    """Raises TargetExists for a file that is there, unless forced, and TargetUnwritable; then all is as it was."""
+    """Write a script. Raises TargetUnwritable, and TargetExists unless `force` is set; then nothing has changed."""
     write_whole(path, text.encode("utf-8", "backslashreplace"), force)

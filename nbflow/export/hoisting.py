@@ -1,4 +1,4 @@
-"""Imports, functions and classes of steps at the top of a script, where its methods share them."""
+"""Moves imports, functions and classes of steps to the top of a script, where its methods share them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from nbflow.flow.syntax.specs import StepSpec
 
 @dataclass(frozen=True)
 class Hoisted(Graph):
-    """A graph whose steps have what they define from the prelude, as the steps below do."""
+    """Gives each step its own definitions from the prelude, as the steps below get them."""
 
     def prelude_of(self, step: str) -> Prelude:
         return self.prelude_below(step)
 
 
 def hoist(graph: Graph) -> Hoisted:
-    """Take the definitions that steps share out of the bodies. The lines of what stays keep their numbers."""
+    """Take the definitions that steps share out of the bodies. The lines that stay keep their numbers."""
     code = {name: definitions for name in graph.code_of if (definitions := _movable(graph, name))}
     steps = (_without(step, code[step.name]) if step.name in code else step for step in graph.flow.steps)
     links = {name: _with_names(linked, code.get(name, ())) for name, linked in graph.links.items()}
@@ -32,13 +32,13 @@ def hoist(graph: Graph) -> Hoisted:
 
 
 def modules_written(graph: Graph) -> frozenset[str]:
-    """The modules whose files steps write: the top of a script cannot import them yet."""
+    """Return the modules that steps write: the top of a script cannot import them yet."""
     uses = (use for linked in graph.links.values() for use in linked.files if use.access.writes)
     return frozenset(PurePath(use.path).stem for use in uses if use.path.endswith(".py"))
 
 
 def is_written(definition: Definition, modules: frozenset[str]) -> bool:
-    """Whether a definition imports one of these modules."""
+    """Tell whether a definition imports one of these modules."""
     return any(name.partition(".")[0] in modules for name in definition.modules)
 
 
@@ -48,7 +48,7 @@ def _movable(graph: Graph, step: str) -> tuple[Definition, ...]:
 
 
 def hoisted_from(graph: Graph, step: str) -> str:
-    """What `hoist` takes out of a body, with the comments above each definition."""
+    """Return what `hoist` takes out of a body, with the comments above each definition."""
     lines = lines_of(graph.steps[step].body)
     cuts = _cuts(graph.steps[step], _movable(graph, step))
     return "\n".join("\n".join(lines[first:last]) for first, last in cuts)
@@ -70,7 +70,7 @@ def _without(step: StepSpec, code: tuple[Definition, ...]) -> StepSpec:
 
 
 def _cuts(step: StepSpec, code: tuple[Definition, ...]) -> Iterator[tuple[int, int]]:
-    """The lines of each definition, counted from 0, the end excluded. A line that says something else as well stays."""
+    """Yield the lines of each definition, from 0, without the end. A line that holds more than it stays."""
     lines, tree = lines_of(step.body), parse(step.body)
     starts = {one.place.line - step.body_line + 1 for one in code}
     for node in tree.body:

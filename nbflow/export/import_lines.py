@@ -1,4 +1,4 @@
-"""Imports that a script needs for itself, beside those of the notebook."""
+"""Collects the imports that a script needs beside those of the notebook."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from nbflow.flow.names.purity import origins_of
 
 
 class Imports:
-    """Asks for things by where they come from, and says by which name a script has them."""
+    """Imports things by their origin, and returns the name that the script has for each."""
 
     def __init__(self, names: NameSupply, graph: Graph, statements: Iterable[str]) -> None:
-        """`statements` are the imports that the script takes over from the notebook."""
+        """Begin with the imports that the script takes over from the notebook."""
         self._names = names
         self._known = dict(_origins(statements))
         self._notebook = dict(_origins(one.source for one in graph.prelude.definitions if one.kind == "import"))
         self._own: dict[str, str] = {}
 
     def name(self, origin: str, module: bool = False, inside: bool = False) -> str:
-        """`datetime.date` as `date`; a `module` as a whole. `inside` of methods, names of bodies are in the way."""
+        """Return the name of an origin: `date` for `datetime.date`.
+
+        With `module` the whole module is imported. With `inside`, the name is used in methods and must differ from the
+        names in bodies.
+        """
         if origin not in self._known:
             home, _, last = origin.rpartition(".")
             usual = self._notebook.get(origin) or _USUAL.get(origin, last)
@@ -33,7 +37,10 @@ class Imports:
         return self._known[origin]
 
     def function(self, module: str, path: str, taken: Collection[str] = ()) -> str:
-        """`numpy`, `random.seed` as `np.random.seed`; `taken` are names that mean something else where it is called."""
+        """Return how to call a function: `np.random.seed` for `numpy` and `random.seed`.
+
+        `taken` are names that have another meaning where it is called.
+        """
         name = self._known.get(module)
         if name is None and _USUAL.get(module, module) not in self._names.taken_inside:
             name = self.name(module, module=True)
@@ -42,11 +49,11 @@ class Imports:
         return f"{name}.{path}"
 
     def known(self, origin: str) -> str | None:
-        """The name by which the script has it already."""
+        """Return the name under which the script has it already; None if it does not."""
         return self._known.get(origin)
 
     def has_of(self, module: str) -> bool:
-        """Whether the script has anything of this module already."""
+        """Tell whether the script imports anything from this module already."""
         return any(origin.startswith(f"{module}.") for origin in self._known)
 
     def _free(self, usual: str, inside: bool) -> str:

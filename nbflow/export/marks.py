@@ -1,7 +1,7 @@
-"""Which cell every part of a script came from: `# cell 6` above a body, and a table of all cells at the end.
+"""Writes and reads which cell each part of a script came from: `# cell 6` above a body, and a table at the end.
 
-The table holds two digests of each cell, one of the cell itself and one of its body in the script. Both are blind to
-layout and not to comments, so that whoever formats a notebook or a script has not changed anything.
+The table holds two digests of each cell: one of the cell, and one of its body in the script. Both ignore layout but not
+comments, so formatting a notebook or a script does not count as a change.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_BODY = "-"
 
 
 class Target(StrEnum):
-    """Whose FlowSpec the script imports."""
+    """Names the library whose FlowSpec the script imports."""
 
     NBFLOW = "nbflow"
     METAFLOW = "metaflow"
@@ -36,10 +36,10 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One cell, as it was exported. `id` is empty in notebooks that have none, `body` where the cell is no step.
+    """Describes one cell as it was exported.
 
-    A method shows nothing of a header but what it means; `header` is that line, for whoever makes a notebook again, and
-    `next` the transition that the cell itself has.
+    `id` is empty in notebooks without ids, `body` for a cell that is not a step. `header` is the header line, which an
+    import needs to rebuild the notebook, and `next` is a transition that the cell itself has.
     """
 
     number: int
@@ -51,32 +51,32 @@ class Mark:
 
     @property
     def key(self) -> str:
-        """What a cell is found by in a later state of the notebook."""
+        """Return what identifies the cell in a later version of the notebook."""
         return self.id or f"cell {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """All that a script says about where it comes from; enough to export it again in the same way."""
+    """Holds everything that a script says about its origin: enough to export it again in the same way."""
 
     notebook: str
     target: Target = Target.NBFLOW
     all_artifacts: bool = False
     cells: tuple[Mark, ...] = ()
-    rest: str = ""  # digest of what stands around the bodies
-    shared: Sequence[str] = ()  # names that shared cells bind
+    rest: str = ""  # the digest of what is around the bodies
+    shared: Sequence[str] = ()  # the names that shared cells bind
     silent: Mapping[str, Sequence[str]] = field(default_factory=dict)  # random module -> methods not known to draw
 
 
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
-    """`body` is what stands in the script below the cell's mark, for a cell that is a step."""
+    """Return the mark of a cell; `body` is its body in the script if it is a step."""
     identity = cell.id if re.fullmatch(r"[\w-]+", cell.id) else ""
     digests = digest_cell(cell), "" if body is None else digest_code(body)
     return Mark(cell.number, identity, *digests, header_of(cell), "" if body is None else _next_of(cell))
 
 
 def header_of(cell: Cell) -> str:
-    """The line as it stands."""
+    """Return the header line of a cell as it is; "" if there is none."""
     line = read_header(cell.source).line
     return lines_of(cell.source)[line - 1].strip() if line else ""
 
@@ -91,13 +91,13 @@ def _next_of(cell: Cell) -> str:
 
 
 def digest_cell(cell: Cell) -> str:
-    """Of a cell with its header and the markdown above it, which becomes a docstring."""
+    """Return a digest of a cell, its header, and the markdown above it, which becomes a docstring."""
     body = lines_of(cell.source)[read_header(cell.source).line :]
     return _short(" ".join(header_of(cell).split()), digest_code("\n".join(body)), cell.above.strip())
 
 
 def digest_code(source: str) -> str:
-    """Of what code says, its comments included, however it is laid out; of its text if Python cannot read it."""
+    """Return a digest of code and its comments that ignores layout; of its text if it is not valid Python."""
     try:
         return _short(code_digest(source), *_docstrings(source), *_comments(source))
     except (SyntaxError, ValueError, tokenize.TokenError):
@@ -128,7 +128,7 @@ def cell_comment(number: int) -> str:
 
 
 def read_cell_comment(line: str) -> int | None:
-    """The cell's number, if a line of a script is such a mark."""
+    """Return the number of the cell if a line of a script is such a mark; else None."""
     found = re.fullmatch(r"\s*# cell (\d+)\s*", line)
     return int(found[1]) if found else None
 
@@ -147,7 +147,7 @@ _REST = "# all around the cells: "
 
 
 def write_marks(marks: Marks) -> str:
-    """The comment block; without an end of line behind it."""
+    """Return the comment block, without a line break at its end."""
     options = f"--target {marks.target}" + (" --all-artifacts" if marks.all_artifacts else "")
     width = max((len(mark.id) for mark in marks.cells), default=2)
     return "\n".join(
@@ -169,7 +169,7 @@ def _row(mark: Mark, width: int) -> str:
 
 
 def read_marks(script: str) -> Marks | None:
-    """What the last such block of a script says; None for a script that was not exported."""
+    """Return what the last such block of a script says; None for a script that was not exported."""
     lines = lines_of(script)
     heads = [(at, found) for at, line in enumerate(lines) if (found := _HEAD.fullmatch(line.strip()))]
     if not heads or heads[-1][1]["target"] not in set(Target):

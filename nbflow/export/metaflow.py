@@ -1,4 +1,4 @@
-"""What a script for Metaflow cannot say: artifacts are pickled plainly there, and each task is a process of its own."""
+"""Finds what a script for Metaflow cannot do: it pickles artifacts plainly and runs each task in its own process."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def metaflow_refusals(usage: Usage) -> tuple[Problem, ...]:
-    """Return what Metaflow could only do otherwise than the notebook, or not at all."""
+    """Return what Metaflow would do differently from the notebook, or not at all."""
     return (*_code_in_artifacts(usage), *_changes_of_folder(usage))
 
 
 def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:
-    """Plain pickle stores functions and classes by reference, and those of a method nobody can find again."""
+    """Yield functions and classes in artifacts.
+
+    Plain pickle stores them by reference, and cannot find those of a method.
+    """
     for step in usage.graph.steps.values():
         made = _made_in(step) if not step.metaflow else {}
         for store in usage.stores(step):
@@ -42,7 +45,7 @@ def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:
 
 
 def _made_in(step: StepSpec) -> dict[str, int]:
-    """The names that hold functions or classes of the body, or objects of such a class, each with its line."""
+    """Return the names that hold functions, classes or their objects made in the body, with their lines."""
     found: dict[str, int] = {}
     number = -1
     while number < len(found):
@@ -53,7 +56,7 @@ def _made_in(step: StepSpec) -> dict[str, int]:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.stmt]:
-    """All that the body executes itself."""
+    """Yield every statement that the body itself executes."""
     for child in children(node):
         if isinstance(child, ast.stmt):
             yield child
@@ -85,7 +88,7 @@ def _roots(target: ast.expr) -> Iterator[ast.Name]:
 
 
 def _holds_code(node: ast.expr, known: dict[str, int]) -> bool:
-    """Whether its value certainly holds code of the body; what a call of something else returns nobody knows."""
+    """Tell whether a value certainly holds code of the body; the result of an unknown call does not count."""
     match node:
         case ast.Lambda():
             return True
@@ -108,7 +111,7 @@ def _holds_code(node: ast.expr, known: dict[str, int]) -> bool:
 
 
 def _changes_of_folder(usage: Usage) -> Iterator[Problem]:
-    """A process that has changed its folder starts tasks that do not find the script, or change it once more."""
+    """Yield changes of the working folder: the process that makes one starts tasks that do not find the script."""
     graph = usage.graph
     for one in graph.prelude.closure(frozenset().union(*(names_at_top(graph, s) for s in graph.steps.values()))):
         if one.setting and "chdir" in one.source:

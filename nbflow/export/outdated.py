@@ -1,4 +1,4 @@
-"""Whether a script still says what its notebook says, cell by cell."""
+"""Tells, cell by cell, whether a script still says what its notebook says."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ from nbflow.flow.graph.link import Graph
 
 
 class CellChange(StrEnum):
-    """What has become of a cell since it was exported."""
+    """Says what has happened to a cell since it was exported."""
 
     CHANGED = "has changed since the export"
     NEW = "is not in the script"
-    GONE = "is in the script and no more in the notebook"
-    MOVED = "stands in another place among the cells than when it was exported"
+    GONE = "is in the script but no longer in the notebook"
+    MOVED = "has another place among the cells than when it was exported"
     EDITED = "was edited in the script"
-    DELETED = "is no more in the script"
-    AROUND = "the script was edited beside the bodies of its cells, which no cell can take over"
+    DELETED = "is no longer in the script"
+    AROUND = "the script was edited outside the bodies of its cells, which no cell can take over"
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptDifference:
-    """`cell` is its number in the notebook, or the one it had, or 0; `step` is empty for a cell that is no step."""
+    """Describes one difference.
+
+    `cell` is the cell's number now, or else in the export, or 0; `step` is its name if it is a step.
+    """
 
     cell: int
     step: str
@@ -41,9 +44,9 @@ class ScriptDifference:
 
 
 def compare_script(script: str, name: str, graph: Graph) -> tuple[ScriptDifference, ...]:
-    """What differs, in the order of the cells; nothing if the script is up to date.
+    """Return what differs, in the order of the cells; nothing if the script is up to date.
 
-    Raises NotExported for a script without marks, and FlowRefused for a notebook that cannot be exported as it stands.
+    Raises NotExported for a script without marks, and FlowRefused for a notebook that cannot be exported now.
     """
     then = read_marks(script)
     if then is None:
@@ -51,7 +54,7 @@ def compare_script(script: str, name: str, graph: Graph) -> tuple[ScriptDifferen
     try:
         bodies = {body.cell: body for body in read_bodies(script)}
     except SyntaxError as error:
-        raise NotExported(name, f"line {error.lineno} is no Python") from None
+        raise NotExported(name, f"line {error.lineno} is not valid Python") from None
     now = export_flow(graph, then.target, then.all_artifacts).marks
     steps = {step.place.cell: step.name for step in graph.steps.values()}
     found = [*_since(then.cells, now.cells, steps), *_edited(then.cells, bodies)]

@@ -1,4 +1,4 @@
-"""Parameters of a notebook as those of a script, which knows fewer types: the others are texts until they are read."""
+"""Writes parameters: a script knows fewer types than a notebook, so the others are texts that methods convert."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Parameters:
     imports: Imports
 
     def declaration(self, parameter: ParameterSpec, spelling: dict[str, str]) -> str:
-        """One class attribute. `spelling` has the names under which the script has imported `Parameter` and others."""
+        """Return one class attribute. `spelling` maps `Parameter` and other imports to their names in the script."""
         kind = "IncludeFile" if parameter.type is ParameterType.FILE else "Parameter"
         facts = [repr(parameter.name), *self._facts(parameter, spelling)]
         if parameter.help:
@@ -46,7 +46,7 @@ class Parameters:
             yield f"default={_default(parameter)!r}"
 
     def value(self, parameter: ParameterSpec) -> str:
-        """The expression for a value, as the notebook has it."""
+        """Return an expression for the value that the notebook has."""
         text = f"self.{parameter.name}"
         reading = self._reading(parameter, text)
         maybe = parameter.optional or (not parameter.required and parameter.default is None)
@@ -68,7 +68,7 @@ class Parameters:
                 assert_never(parameter.type)
 
     def checks(self) -> Iterator[str]:
-        """Statements for the start: a `Literal[…]` is a text or a number to FlowSpec."""
+        """Yield statements for the start step that check choices, which FlowSpec does not know."""
         for parameter in self.graph.flow.parameters:
             if parameter.choices:
                 listed = ", ".join(str(choice) for choice in parameter.choices)
@@ -78,7 +78,7 @@ class Parameters:
 
 
 def _is_json(parameter: ParameterSpec) -> bool:
-    """Whether the default survives JSON: a tuple would come back as a list, 1 as a key as a text."""
+    """Tell whether the default survives JSON: a tuple would come back as a list, the key 1 as a text."""
     if parameter.type not in (ParameterType.LIST, ParameterType.DICT):
         return False
     try:

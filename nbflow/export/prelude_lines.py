@@ -1,4 +1,4 @@
-"""The ordinary cells of a notebook as the top of a module: what the steps use, imports first, with its comments."""
+"""Writes the ordinary cells of a notebook as the top of a module: what the steps use, imports first."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _OWN_MAGICS = ("%load_ext nbflow", "%flow", "%nbflow", "%reload_ext nbflow")
 
 @dataclass(frozen=True)
 class Top:
-    """Pieces of text; `cells` are the numbers of those that anything was taken from.
+    """Holds pieces of text; `cells` are the numbers of the cells from which anything was taken.
 
-    `ends` says how many pieces of the rest stand before the end of a definition, by its identity.
+    `ends` maps the identity of a definition to how many pieces of `rest` come before its end.
     """
 
     future: tuple[str, ...]
@@ -50,9 +50,9 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     imports: list[str] = []
     rest: list[str] = []
     ends: dict[int, int] = {}
-    last = 0  # the cell from which the last of the rest comes
-    bound: dict[str, str] = {}  # by imports: the name, and where it is from
-    is_set = False  # whether something was set that imports below may look at, such as sys.path
+    last = 0  # the cell of the last piece of the rest
+    bound: dict[str, str] = {}  # names bound by imports -> their origin
+    is_set = False  # whether a setting was made that later imports may read, such as sys.path
     for definition in definitions:
         gap = "\n" if definition.place.cell != last or _begins_group(definition, graph) else ""
         for node, text in _statements(definition, graph):
@@ -81,17 +81,17 @@ _ENGINE = re.compile(r"\bfrom nbflow(\.cards import |(?= import current(?: as \w
 
 
 def retargeted(text: str, target: Target) -> str:
-    """What is from the engine that executes the script is from that one."""
+    """Return an import from the engine as an import from the script's target."""
     return _ENGINE.sub(lambda found: f"from {target}{found[1]}", text)
 
 
 def _replaces(node: ast.stmt, bound: Mapping[str, str]) -> bool:
-    """Whether an import gives a name another meaning than one above, so that their order counts."""
+    """Tell whether an import gives a name another meaning than an earlier one, so that their order counts."""
     return any(bound.get(name, origin) != origin for name, origin in origins_of(node).items())
 
 
 def _once(imports: Iterable[str]) -> Iterator[str]:
-    """Each import once; an empty line between groups as the notebook has them."""
+    """Yield each import once, with empty lines between groups as the notebook has them."""
     seen: set[str] = set()
     for line in imports:
         if not line or line not in seen:
@@ -100,7 +100,7 @@ def _once(imports: Iterable[str]) -> Iterator[str]:
 
 
 def _statements(definition: Definition, graph: Graph) -> Iterator[tuple[ast.stmt, str]]:
-    """A `%%shared` cell is one definition of many statements, whose imports go to the others."""
+    """Yield the statements of a definition: a `%%shared` cell has several, and its imports go to the others."""
     cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
     tree = parse(definition.source)
     if definition.kind == "shared" and len(tree.body) > 1:
@@ -114,7 +114,7 @@ def _statements(definition: Definition, graph: Graph) -> Iterator[tuple[ast.stmt
 
 
 def _with_comments(definition: Definition, cell: Cell) -> str:
-    """The statement as it stands in the cell, with what is said above it and behind it."""
+    """Return the statement as it is in the cell, with its comments above and after it."""
     lines = lines_of(cell.source)
     first = definition.place.line - 1
     last = first + definition.source.count("\n")
@@ -125,14 +125,14 @@ def _with_comments(definition: Definition, cell: Cell) -> str:
 
 
 def _above(at: int, lines: Sequence[str]) -> int:
-    """Where the comments begin that stand right above a line, counted from 0."""
+    """Return where the comments directly above a line begin, counted from 0."""
     while at and lines[at - 1].startswith("#") and not lines[at - 1].startswith("#|"):
         at -= 1
     return at
 
 
 def _begins_group(definition: Definition, graph: Graph) -> bool:
-    """Whether an empty line stands above it and its comments."""
+    """Tell whether an empty line is above a definition and its comments."""
     cell = next((one for one in graph.flow.cells if one.number == definition.place.cell), None)
     lines = lines_of(cell.source)[: definition.place.line - 1] if cell else []
     above = _above(len(lines), lines)
@@ -140,7 +140,7 @@ def _begins_group(definition: Definition, graph: Graph) -> bool:
 
 
 def _is_alone(text: str, source: str) -> bool:
-    """Whether these lines hold one statement and nothing more."""
+    """Tell whether these lines hold exactly one statement."""
     try:
         tree = parse(text)
     except (SyntaxError, ValueError):
@@ -156,7 +156,7 @@ def _follows_gap(definition: Definition, graph: Graph) -> bool:
 
 
 def _import(node: ast.Import | ast.ImportFrom, text: str, needed: frozenset[str], gap: bool) -> Iterator[str]:
-    """Only the names that something uses; of a star import nobody knows."""
+    """Yield an import of only the names that something uses; a star import stays, because its names are unknown."""
     names = imported_names(node)
     kept = [alias for alias, name in zip(node.names, names, strict=True) if name in needed or name == "*"]
     if gap:
@@ -169,7 +169,7 @@ def _import(node: ast.Import | ast.ImportFrom, text: str, needed: frozenset[str]
 
 
 def left_out(cell: Cell) -> tuple[str, ...]:
-    """The lines of a cell that are IPython's and no Python, but for nbflow's own."""
+    """Return the IPython lines of a cell, which are not Python, without nbflow's own."""
     header = read_header(cell.source)
     if header.kind is CellKind.FOREIGN:
         return (lines_of(cell.source)[header.line - 1].strip(),)

@@ -1,4 +1,4 @@
-"""What a notebook may have and a script may not: one function per rule, each with its message and its fix."""
+"""Refuses what a notebook may do and a script may not: one function per rule, each with its message and its fix."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _Rule = Callable[[Usage], Iterator[Problem]]
 
 
 def mistakes(graph: Graph) -> tuple[Problem, ...]:
-    """What is wrong with a flow. Cells that Python cannot read are among it, so nothing else is asked before."""
+    """Return the errors of a flow. Cells that are not valid Python are among them, so they are checked first."""
     return tuple(one for one in check_flow(graph) if not one.warning)
 
 
 def refusals(usage: Usage) -> tuple[Problem, ...]:
-    """What a script has no form for."""
+    """Return what no script can express."""
     return tuple(one for rule in _RULES for one in rule(usage))
 
 
@@ -60,7 +60,7 @@ def _small(name: str) -> str:
 
 
 _ENDS = frozenset({"start", "end"})
-"""Steps that every script has."""
+"""Names the steps that every script has."""
 
 
 def artifact_names(usage: Usage) -> Iterator[Problem]:
@@ -91,7 +91,7 @@ def parameter_names(usage: Usage) -> Iterator[Problem]:
 
 
 def parameter_defaults(usage: Usage) -> Iterator[Problem]:
-    """The default of a list or dict has to be a text that can be read again."""
+    """Yield defaults of lists or dicts that cannot be written as text and read again."""
     for parameter in usage.graph.flow.parameters:
         if parameter.type not in (ParameterType.LIST, ParameterType.DICT) or parameter.default is None:
             continue
@@ -111,7 +111,7 @@ def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
 
 
 def dynamic_writes(usage: Usage) -> Iterator[Problem]:
-    """In a notebook `exec` and `globals()` can bind a name; in a method they cannot."""
+    """Yield names that `exec` or `globals()` binds: a method cannot bind names that way."""
     for step in usage.graph.steps.values():
         executed = _executed(step)
         known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
@@ -126,7 +126,7 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
 
 
 def done_below_only(usage: Usage) -> Iterator[Problem]:
-    """A script does everything at its top, before all steps; in a notebook a step does not see what stands below it."""
+    """Yield cells below a step that would act on it: a script executes its whole top before all steps."""
     graph = usage.graph
     seen: set[int] = set()
     for name in graph.links:
@@ -141,7 +141,7 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
 
 
 def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
-    """At the top of a script a name means one thing for the whole of a method; asked before definitions go there."""
+    """Return names with two meanings in one method. It is checked before definitions move to the top."""
     found: list[Problem] = []
     for name, step in graph.steps.items():
         own = frozenset(one for definition in graph.code_of[name] for one in definition.names)
@@ -155,7 +155,7 @@ def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
 
 
 def _fix_for_done_below(graph: Graph, one: Definition, above: StepSpec) -> str:
-    """What a step changes in a constant is an artifact then; in functions and classes a script hands on nothing."""
+    """Return the fix: a constant that a step changes can be an artifact; functions and classes cannot."""
     again = frozenset(name for name in one.names if len(graph.prelude.places[name]) > 1) if "*" not in one.names else ()
     concerned = sorted(one.changes.union(again) - graph.prelude.imported)
     if code := [name for name in concerned if graph.prelude.is_code(name)]:
@@ -166,14 +166,14 @@ def _fix_for_done_below(graph: Graph, one: Definition, above: StepSpec) -> str:
 
 
 def _is_harmless(one: Definition) -> bool:
-    """Whether it only moves random generators, which every step that draws sets anew, or says how to read Python."""
+    """Tell whether a statement only moves random generators, which each drawing step sets again, or is a __future__."""
     if "__future__" in one.modules:
         return True
     return bool(one.names) and one.names <= GENERATORS and not one.setting and not one.changes
 
 
 def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
-    """A script knows its parameters in the steps only."""
+    """Yield definitions that need a parameter: a script knows its parameters only in the steps."""
     graph = usage.graph
     parameters = {parameter.name for parameter in graph.flow.parameters}
     for one in dict.fromkeys(_all_at_top(graph)) if parameters else ():
@@ -184,7 +184,7 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
 
 
 def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
-    """The top of a script is executed before any step."""
+    """Yield definitions that need an artifact: the top of a script is executed before all steps."""
     for one in dict.fromkeys(_all_at_top(usage.graph)):
         for name in sorted(one.takes):
             message = f"this needs artifact '{name}' to be defined, which a script has in its steps only"
@@ -193,7 +193,7 @@ def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
 
 
 def imports_of_written_modules(usage: Usage) -> Iterator[Problem]:
-    """The top of a script imports before any step has written a module."""
+    """Yield imports of modules that a step writes: the top of a script imports before any step has run."""
     graph, written = usage.graph, modules_written(usage.graph)
     for name, step in graph.steps.items() if written else ():
         for one in graph.prelude_of(name).closure(names_at_top(graph, step)):
@@ -209,7 +209,7 @@ def _all_at_top(graph: Graph) -> Iterator[Definition]:
 
 
 def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
-    """What stands at the top of a script is there once per process; a step that changes it changes it for others."""
+    """Yield changes of the prelude: the top of a script exists once per process, so others would see the change."""
     graph = usage.graph
     for step in graph.steps.values():
         for name in sorted(_changes_of_prelude(graph, step)):
@@ -229,7 +229,7 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
 
 
 def state_of_functions(usage: Usage) -> Iterator[Problem]:
-    """A function that other steps call assigns a name where it was defined: in a method of another step."""
+    """Yield functions that assign a global name: called by another step, they would assign it in the wrong method."""
     graph = usage.graph
     for step in graph.steps.values():
         handed = {one.name for linked in graph.links.values() for one in linked.bindings if step.name in one.writers}
@@ -242,7 +242,7 @@ def state_of_functions(usage: Usage) -> Iterator[Problem]:
 
 
 def _assigned_by_functions(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The artifacts that functions of the prelude assign, and not only change."""
+    """Return the artifacts that functions of the prelude assign, and not only change."""
     return _assigned_through_global(graph, step) & graph.links[step.name].writes - graph.prelude.names
 
 
@@ -252,13 +252,13 @@ def _assigned_through_global(graph: Graph, step: StepSpec) -> frozenset[str]:
 
 
 def _changes_of_prelude(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """An import that the prelude has as well, or something else of a name that no function of the prelude sees."""
+    """Return names of the prelude that a step binds to something else, without imports that are the same."""
     imports = {name for name, _ in step.imports}
     return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported - GENERATORS
 
 
 def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
-    """In a method a function keeps what the method gave it; in a notebook it reads what a step has bound since."""
+    """Yield functions in artifacts that read what a later step binds: in a method they keep what it gave them."""
     graph = usage.graph
     order = {name: at for at, name in enumerate(graph.steps)}
     for step in graph.steps.values():
@@ -277,7 +277,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
 
 
 def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
-    """In a notebook a name is gone with `del`; what is kept on `self` stays."""
+    """Yield names that a step may delete: in a notebook `del` ends a name, but an attribute of `self` stays."""
     graph = usage.graph
     for name, linked in graph.links.items():
         for binding in linked.bindings:
@@ -289,13 +289,13 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
 
 
 def _executed(step: StepSpec) -> frozenset[str]:
-    """The names that `exec("x = 1")` binds, which in a method are gone when the call is over."""
+    """Return names that `exec("x = 1")` binds, which a method loses after the call."""
     calls = (node for node in every_node(parse(step.body)) if isinstance(node, ast.Call))
     return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
-    """In a notebook what a step has bound is among them."""
+    """Yield steps that read globals(): in a notebook it has what steps have bound."""
     for step in usage.graph.steps.values():
         if any(ast.unparse(node) == "globals()" for node in every_node(parse(step.body)) if isinstance(node, ast.Call)):
             message = f"step '{step.name}' looks into globals(), which in a method are other names"
@@ -303,7 +303,7 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
 
 
 def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
-    """A cell may await where a method may not."""
+    """Yield steps that await at the top level, which a method cannot."""
     for step in usage.graph.steps.values():
         line = awaiting_line(step.body)
         if line:
@@ -313,7 +313,7 @@ def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
 
 
 def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
-    """A script has no IPython to ask."""
+    """Yield steps that use IPython, which a script does not have."""
     for step in usage.graph.steps.values():
         nodes = list(every_node(parse(step.body)))
         calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
@@ -325,7 +325,7 @@ def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
 
 
 def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
-    """`"score" in task` is a word of notebooks alone."""
+    """Yield steps that ask `"score" in task`, which only a notebook understands."""
     for step in usage.graph.steps.values():
         for asked in names_asked_of_tasks(step) if usage.graph.links[step.name].joined else ():
             message = f"step '{step.name}' asks whether '{asked}' is in a task, which a script cannot"

@@ -1,4 +1,4 @@
-"""Lines of code moved in and out. What stands inside a text of several lines is not moved: it is content."""
+"""Indents and dedents code. Lines inside a text of several lines do not move, because they are content."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from collections.abc import Iterator
 
 from nbflow.flow.source.lines import lines_of
 
-_START = getattr(tokenize, "FSTRING_START", None)  # f-strings are tokens of their own from Python 3.12 on
+_START = getattr(tokenize, "FSTRING_START", None)  # f-strings have tokens of their own since Python 3.12
 _END = getattr(tokenize, "FSTRING_END", None)
 
 
 def indent_block(source: str, by: int) -> str:
-    """Every line that starts inside or outside of a block, but none that starts inside a text."""
+    """Indent every line except those that begin inside a text."""
     inside = frozenset(_lines_inside_texts(source))
     lines = lines_of(source)
     return "\n".join(line if n in inside or not line.strip() else " " * by + line for n, line in enumerate(lines, 1))
 
 
 def dedent(source: str, by: int) -> str:
-    """The opposite; a line that is less far in, such as a comment, loses what it has."""
-    # a body that is still far in is no Python for the tokenizer; below a header it is
+    """Dedent every line by up to `by` spaces except those that begin inside a text."""
+    # the tokenizer rejects a body that is still indented, unless it is below a header
     inside = {n - 1 for n in _lines_inside_texts(f"if 1:\n{source}")}
     lines = enumerate(lines_of(source), 1)
     return "\n".join(line if n in inside else line[min(by, _depth(line)) :] for n, line in lines)
@@ -33,7 +33,7 @@ def _depth(line: str) -> int:
 
 
 def _lines_inside_texts(source: str) -> Iterator[int]:
-    """The lines that begin inside a text, counted from 1."""
+    """Yield the lines that begin inside a text, counted from 1."""
     opened: list[int] = []
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):

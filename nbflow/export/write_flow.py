@@ -1,4 +1,4 @@
-"""A graph as the text of a FlowSpec script: one writer for every place that exports."""
+"""Writes a graph as the text of a FlowSpec script, for every place that exports."""
 
 from __future__ import annotations
 
@@ -39,21 +39,24 @@ from nbflow.flow.syntax.header import CellKind, read_header
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """`notes` are what the script does not do as the notebook does; `methods` says as what each step stands in it."""
+    """Holds a script. `notes` say what it does differently from the notebook.
+
+    `methods` names the method of each step.
+    """
 
     text: str
     marks: Marks
     notes: tuple[str, ...]
     methods: Mapping[str, str]
-    attributes: Mapping[tuple[str, str], str]  # (step, name) of the artifacts that have another name there
+    attributes: Mapping[tuple[str, str], str]  # (step, name) of artifacts that have another name in the script
 
 
 def export_flow(
     graph: Graph, target: Target = Target.NBFLOW, all_artifacts: bool = False, known: Collection[str] = ()
 ) -> Exported:
-    """Write the script. `known` are the steps whose changes to shared objects a run has told, so that it is linked.
+    """Return the script of a flow. `known` are the steps whose changes to shared objects a run has shown.
 
-    Raises FlowRefused, with every reason, for a notebook with errors and for one that no script can say.
+    Raises FlowRefused, with every reason, for a notebook with errors or one that no script can express.
     """
     problems = mistakes(graph) or defined_after_use(graph)
     graph = hoist(graph)
@@ -117,7 +120,7 @@ class _Export:
         )
 
     def _rest(self, attributes: AttributeNames) -> Iterator[str]:
-        """What ordinary cells do; behind what draws, the state from which a step goes on."""
+        """Yield what ordinary cells do; after a drawing, also the state from which a step continues."""
         kept: dict[int, list[str]] = {}
         for name, behind in dict.fromkeys(
             one for s in self.graph.steps.values() for one in seeding_of(self.graph, s).kept
@@ -129,14 +132,14 @@ class _Export:
             yield from kept.get(number, ())
 
     def _spelling(self, plan: Planned) -> dict[str, str]:
-        """In a class body a parameter or a method of that name would stand before what is imported."""
+        """Return the names of imports: in a class body, a parameter or method of the same name would hide an import."""
         taken = {plan.names.method(step) for step in self.graph.steps.values()} | self.top.names
         taken |= {parameter.name for parameter in self.graph.flow.parameters}
         spelling = {name: f"flow_{name}" if name in taken else name for name in FLOWSPEC | set(CARD_COMPONENTS)}
         return spelling | self._own_cards()
 
     def _own_cards(self) -> dict[str, str]:
-        """What the notebook itself imports: parts of cards, and `current`."""
+        """Return the names under which the notebook itself imports parts of cards and `current`."""
         known = {name: self.imports.known(f"{self.target}.cards.{name}") for name in CARD_COMPONENTS}
         known["current"] = self.imports.known(f"{self.target}.current")
         return {name: spelt for name, spelt in known.items() if spelt is not None}
@@ -186,10 +189,10 @@ class _Export:
         self.flow_name = name
         lines = [docstring(self._story(), 4)]
         if waits:
-            lines += ["", "# A script can only split and join. So some steps wait that in the notebook need not:"]
+            lines += ["", "# These steps run one after another here; in the notebook they run in parallel:"]
             lines += [*(f"# - {wait}" for wait in waits)]
         if shared:
-            lines += ["", "# These steps run one after another here, since they may share objects that one changes:"]
+            lines += ["", "# These steps run one after another here because one may change objects of the other:"]
             lines += [*(f"# - {wait}" for wait in shared)]
         declared = [parameters.declaration(one, spelling) for one in self.graph.flow.parameters]
         lines += ["", *declared] if declared else []
@@ -197,7 +200,7 @@ class _Export:
         return f"class {name}({spelling['FlowSpec']}):\n{body}"
 
     def _story(self) -> str:
-        """What the notebook begins with, unless that is about its first step."""
+        """Return the text at the top of the notebook, unless it is about the first step."""
         first = self.graph.flow.cells[0] if self.graph.flow.cells else None
         if first is not None and first.above.strip() and read_header(first.source).kind is not CellKind.STEP:
             return first.above
@@ -243,7 +246,7 @@ class _Export:
         return [str(one) for one in apart]
 
     def _dropped(self) -> list[str]:
-        """Options that a script has no form for."""
+        """Return options that a script cannot express."""
         notes = []
         for step in self.graph.steps.values():
             options = step.options

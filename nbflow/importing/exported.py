@@ -1,4 +1,4 @@
-"""A script that was exported, as the notebook it came from: its table says what the cells were, methods the rest."""
+"""Rebuilds the notebook of an exported script: its table says what the cells were, its methods hold their bodies."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _LEFT_OUT = re.compile(r"# left out: (.+) \(cell \d+\)")
 
 
 def draft_again(source: Source, folder: Path) -> list[CellDraft] | None:
-    """The cells that a script was exported from, with its bodies and parameters of today.
+    """Return the cells from which a script was exported, with its present bodies and parameters.
 
-    None for a script of somebody else, and for one of which more than bodies has been edited since: what it means is
-    then found out as for any other.
+    Return None for a script that nbflow did not export, or in which more than bodies was edited: such a script is
+    imported like any other.
     """
     marks = read_marks(source.text)
     if marks is None or not all(mark.header for mark in marks.cells if mark.body):
@@ -48,7 +48,7 @@ def draft_again(source: Source, folder: Path) -> list[CellDraft] | None:
 
 @dataclass(frozen=True)
 class _Exported:
-    """`bare` are the methods whose last value is not displayed by name, as in a notebook."""
+    """Reads an exported script. `bare` are the methods whose last value is not displayed by name."""
 
     source: Source
     marks: Marks
@@ -61,12 +61,12 @@ class _Exported:
 
     @cached_property
     def seeds(self) -> Mapping[int, str]:
-        """The ordinary cells that methods do again, since they seed random generators."""
+        """Return the statements of ordinary cells that methods repeat because they seed random generators."""
         return seeds_of(self.source.text)
 
     @cached_property
     def extras(self) -> Mapping[str, str]:
-        """What the export has defined for itself: name in the script -> its usual name."""
+        """Return what the export has defined itself: name in the script -> its usual name."""
         sources = {name: parse(extra.source.replace("$", "")) for name, extra in _WHOLE.items()}
         usual = {doc: name for name, tree in sources.items() for doc in _docs(tree).values()}
         return {name: usual[doc] for name, doc in _docs(self.source.tree).items() if doc in usual}
@@ -77,7 +77,7 @@ class _Exported:
 
     @cached_property
     def again(self) -> str:
-        """The notebook, exported once more; empty if that cannot be."""
+        """Return the script of the rebuilt notebook; "" if it cannot be exported."""
         cells = cells_of(draft for draft in self.drafts() if not draft.markdown)
         flow = read_flow(cells, Path(self.marks.notebook).stem, self.marks.notebook)
         try:
@@ -87,13 +87,13 @@ class _Exported:
 
     @property
     def shape(self) -> Mapping[str, str]:
-        """That of the flow; nothing else than the script's means the same."""
+        """Return the digests of the rebuilt script's methods; equal digests mean the same flow."""
         flows = (node for node in parse(self.again).body if isinstance(node, ast.ClassDef) and _is_flow(node))
         return next((_shape(flow) for flow in flows), {})
 
     @property
     def changed(self) -> frozenset[str]:
-        """The methods whose bodies would come out otherwise."""
+        """Return the methods whose bodies would be exported differently."""
         again = {body.method: body.text for body in read_bodies(self.again)}
         return frozenset(body.method for body in self.bodies.values() if again.get(body.method) != body.text)
 
@@ -132,7 +132,7 @@ class _Exported:
                 yield CellDraft(found[1])
 
     def _chunks(self) -> list[Chunk]:
-        """The definitions that some body needs; what else stands in the module belongs to the script."""
+        """Return the definitions that a body needs; everything else in the module belongs to the script."""
         every = [_without_left_out(chunk) for chunk in module_chunks(self.source)]
         own = [chunk for chunk in every if not chunk.binds & self.extras.keys()]
         wanted = set[str]().union(*(names_of(body.text).free for body in self.bodies.values()))
@@ -166,7 +166,7 @@ def _docs(tree: ast.Module) -> dict[str, str]:
 
 
 def undisplayed(body: str) -> str | None:
-    """The body with its last value as such, if that is displayed by name."""
+    """Return the body with its last value as a plain expression, if it is displayed by name; else None."""
     last = next(reversed(parse(body).body), None)
     match last:
         case ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[value], keywords=[])) if name.startswith("display"):
@@ -177,7 +177,7 @@ def undisplayed(body: str) -> str | None:
 
 
 def _is_always_there(chunk: Chunk) -> bool:
-    """Nobody knows what a star import brings."""
+    """Tell whether a statement is kept always: it is executed for its effect, or a star import hides what it brings."""
     return chunk.kind == "statement" or "from __future__" in chunk.text or chunk.text.endswith(" import *")
 
 
@@ -201,7 +201,7 @@ _READINGS = {
 
 
 def _with_type(line: str, flow: ast.ClassDef, origins: Mapping[str, str]) -> str:
-    """A parameter with the type that its text is read as."""
+    """Return a parameter line with the type as which the script reads its text."""
     name, _, rest = line.partition(": ")
     kind, equals, value = rest.partition(" = ")
     for node in every_node(flow):
@@ -234,5 +234,5 @@ def _is_flow(node: ast.ClassDef) -> bool:
 
 
 def _shape(flow: ast.ClassDef) -> dict[str, str]:
-    """Of every method what it does: what it is given, its body, what it hands on and where it leads."""
+    """Return a digest of each method: its inputs, body, outputs and transition."""
     return {node.name: code_digest(node) for node in flow.body if isinstance(node, ast.FunctionDef)}

@@ -1,4 +1,4 @@
-"""Drafts of cells as a file: an `.ipynb`, or a `.py` with `# %%` cells."""
+"""Writes drafted cells to a file: an `.ipynb`, or a `.py` with `# %%` cells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class CannotWrite(NbflowError):
-    """Raised instead of writing over a file, or to one that no notebook can be."""
+    """Raised instead of overwriting a file, or for a target that cannot be a notebook."""
 
     def __init__(self, path: Path, why: str, fix: str) -> None:
         self.path, self.why, self.fix = path, why, fix
@@ -33,7 +33,7 @@ class CannotWrite(NbflowError):
 
 @dataclass(frozen=True)
 class Imported:
-    """`notes` are what the notebook does not do as the script did."""
+    """Holds an imported notebook. `notes` say what it does differently from the script."""
 
     drafts: tuple[CellDraft, ...]
     notes: tuple[str, ...]
@@ -44,7 +44,7 @@ class Imported:
 
 
 def import_script(script: Path, target: Path, *, force: bool = False) -> Imported:
-    """Write the notebook that means the same as a script, whole or not at all.
+    """Write the notebook that means the same as a script, completely or not at all.
 
     Raises NotAScript and CannotCarryOver for the script, CannotWrite and TargetUnwritable for the target.
     """
@@ -85,7 +85,7 @@ def notebook_text(drafts: Iterable[CellDraft], target: Path) -> str:
 
 
 def _with_ids(drafts: Iterable[CellDraft]) -> list[CellDraft]:
-    """Ids that tell what a cell is; an exported cell has its own again."""
+    """Give each cell an id that tells what it is; an exported cell keeps its own."""
     found: dict[str, CellDraft] = {}
     for number, draft in enumerate(drafts, 1):
         wanted = draft.id or draft.step or f"cell-{number}"

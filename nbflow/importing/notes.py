@@ -1,4 +1,4 @@
-"""What a notebook does not do as the script did, though it ends with the same values."""
+"""Finds what a notebook does differently from its script, although it ends with the same values."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from nbflow.importing.reading.source import Source
 
 
 def notes_of(source: Source, folder: Path) -> list[str]:
-    """A line each, with the place in the script; `folder` is that of the notebook."""
+    """Return one line per difference, with its place in the script; `folder` is the notebook's folder."""
     rest = _modules(source) if folder.resolve() != source.path.resolve().parent else ()
     found = sorted((*rest, *_main(source), *_class(source), *_parameters(source), *_steps(source)))
     return [f"{source.path}:{line}: {text}" for line, text in found]
 
 
 def _modules(source: Source) -> Iterator[tuple[int, str]]:
-    """What the script finds beside itself, and a notebook elsewhere does not."""
+    """Yield the modules beside the script, which a notebook in another folder does not find."""
     here = source.path.resolve().parent
     for node in every_node(source.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -32,7 +32,7 @@ def _modules(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def _main(source: Source) -> Iterator[tuple[int, str]]:
-    """What the script does when it is started, beside running the flow."""
+    """Yield what the script does when it is started, apart from running the flow."""
     for guard in source.tree.body:
         for node in guard.body if isinstance(guard, ast.If) and is_main_guard(guard) else ():
             text = ast.unparse(node)

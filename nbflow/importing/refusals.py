@@ -1,4 +1,4 @@
-"""Why a script cannot become a notebook."""
+"""Defines the errors that say why a script cannot become a notebook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.errors import NbflowError
 
 
 class NotAScript(NbflowError):
-    """Raised for a file that is no FlowSpec script of one class."""
+    """Raised for a file that is not a FlowSpec script with one class."""
 
     def __init__(self, path: Path, why: str, fix: str) -> None:
         self.path, self.why, self.fix = path, why, fix
@@ -19,7 +19,7 @@ class NotAScript(NbflowError):
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One thing in a script that has no counterpart in a notebook. Line 0 is the script as a whole."""
+    """Describes one thing in a script that a notebook cannot express. Line 0 means the script as a whole."""
 
     line: int
     message: str
@@ -27,7 +27,7 @@ class Obstacle:
 
 
 class CannotCarryOver(NbflowError):
-    """Raised with everything in a script that a notebook cannot say."""
+    """Raised with everything in a script that a notebook cannot express."""
 
     def __init__(self, path: Path, obstacles: Sequence[Obstacle]) -> None:
         self.path, self.obstacles = path, tuple(sorted(obstacles, key=lambda one: one.line))
@@ -36,7 +36,7 @@ class CannotCarryOver(NbflowError):
 
 
 class Stuck(Exception):
-    """Stops the reading of one part of a script at an obstacle; never leaves this package."""
+    """Stops reading one part of a script at an obstacle. It never leaves this package."""
 
     def __init__(self, line: int, message: str, fix: str) -> None:
         self.obstacle = Obstacle(line, message, fix)

@@ -1,4 +1,4 @@
-"""Bodies edited in an exported script, back in the cells that they came from."""
+"""Copies bodies that were edited in an exported script back to the cells that they came from."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from nbflow.notebook.read import is_notebook, read_cells
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A body that differs in the script, where it stands at `line`. `cell` is its cell with the body of the script."""
+    """Describes a body that differs in the script, at `line`. `cell` is its cell with the body of the script."""
 
     step: str
     line: int
@@ -39,7 +39,7 @@ class Edit:
 
 
 class NotInSync(NbflowError):
-    """Raised before anything is written: a body that cannot go back to its cell."""
+    """Raised before anything is written if a body cannot go back to its cell."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
@@ -47,9 +47,9 @@ class NotInSync(NbflowError):
 
 
 def sync_script(script: Path, notebook: Path, *, dry_run: bool = False) -> list[Edit]:
-    """Copy what was edited, all of it or nothing, and note in the script that both agree again.
+    """Copy all edited bodies or none, and note in the script that script and notebook agree again.
 
-    Raises NotAScript, NotANotebook, NotInSync and TargetUnwritable.
+    Return the edits. Raises NotAScript, NotANotebook, NotInSync and TargetUnwritable.
     """
     text = text_of_node(script)
     if is_notebook(script, text):
@@ -81,7 +81,7 @@ def _bodies(script: Path, text: str) -> tuple[BodyText, ...]:
 
 @dataclass(frozen=True)
 class _Both:
-    """A script, and the notebook as it is now."""
+    """Holds a script and the notebook as they are now."""
 
     script: Path
     notebook: Path
@@ -91,7 +91,7 @@ class _Both:
 
     @cached_property
     def exported(self) -> Mapping[int, str]:
-        """The bodies that the notebook would be exported with now, by cell; as they are, where it cannot be."""
+        """Return the bodies of an export made now, by cell; the cells' own bodies if it cannot be made."""
         found = {cell.number: _body_of(cell) for cell in self.cells}
         try:
             text = export_flow(self.graph, self.marks.target, self.marks.all_artifacts).text
@@ -104,7 +104,7 @@ class _Both:
         return link(read_flow(list(self.cells), self.notebook.stem, self.notebook.name))
 
     def code(self, cell: Cell) -> str:
-        """What a cell defines for other steps as well, which a script has at its top."""
+        """Return what a cell also defines for other steps, which a script has at its top."""
         step = next(step for step in self.graph.steps.values() if step.place.cell == cell.number)
         return hoisted_from(self.graph, step.name)
 
@@ -114,7 +114,7 @@ class _Both:
 
 
 def _plan(both: _Both) -> list[Edit]:
-    """Raises NotInSync, with every reason."""
+    """Return the edits. Raises NotInSync with every reason."""
     by_number = {mark.number: mark for mark in both.marks.cells}
     edits: list[Edit] = []
     reasons: list[str] = []
@@ -154,7 +154,7 @@ def _body_of(cell: Cell) -> str:
 
 
 def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
-    """In a notebook the last value is displayed without being told; a transition of the cell's own is its last line."""
+    """Return the cell with a new body. A last value is displayed without a call; a transition stays the last line."""
     shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(_body_of(cell)) is None
     code = (undisplayed(body) if shows else None) or body
     header = lines_of(cell.source)[: read_header(cell.source).line]
@@ -162,7 +162,7 @@ def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
 
 
 def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:
-    """A script may do in a method what no cell can."""
+    """Raise NotInSync if a method does what no cell can do."""
     edited = {edit.cell.number: edit.cell for edit in edits}
     before, after = (
         {(one.rule, one.step, one.message): one for one in check_flow(link(flow)) if not one.warning}
@@ -180,7 +180,7 @@ def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: S
 
 
 def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
-    """The file with these cells changed, and no other."""
+    """Return the file with these cells changed, and no others."""
     if notebook.suffix == ".py":
         import jupytext  # noqa: PLC0415 - half a second to import
 
@@ -196,7 +196,7 @@ def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
 
 
 def _noted(text: str, marks: Marks, edits: Sequence[Edit]) -> str:
-    """The script with the digests of today in its table."""
+    """Return the script with the present digests in its table."""
     by_number = {mark.number: mark for mark in marks.cells}
     changed = dict(by_number)
     for edit in edits:

@@ -1,4 +1,4 @@
-"""Names in code replaced by others, and nothing else: layout, comments and the text of strings stay as they are."""
+"""Replaces names in code, and nothing else: layout, comments and the text of strings stay."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nbflow.flow.names.code import code_digest, parse, parse_expression
 
 
 class Unsure(Exception):
-    """A piece of code in which a name cannot be replaced without changing what it does."""
+    """Raised for code in which a name cannot be replaced without changing what it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What to write instead: of `self.NAME`, of a plain name, and of `inputs` in a static join.
+    """Says what replaces `self.NAME`, a plain name, and `inputs` in a static join.
 
-    `branches` are the steps which a static join looks at, in order; `inputs.STEP` stays as it is.
+    `branches` are the steps that a static join reads, in order; `inputs.STEP` stays.
     """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -31,9 +31,9 @@ class Words:
 
 
 def replace_words(code: str, words: Words) -> str:
-    """Raises Unsure where the text of a name shows (`f"{self.x=}"`), or the code cannot be read."""
+    """Replace names. Raises Unsure if the text of a name shows (`f"{self.x=}"`), or the code cannot be read."""
     leaves = list(_leaves(load_grammar().parse(code)))
-    is_read = not any(leaf.type == "error_leaf" for leaf in leaves)  # parso knows no match statement
+    is_read = not any(leaf.type == "error_leaf" for leaf in leaves)  # parso does not know the match statement
     for at, leaf in enumerate(leaves):
         if leaf.type in ("name", "error_leaf") and not _is_attribute(leaves, at):
             _replace(leaves, at, words)
@@ -44,7 +44,7 @@ def replace_words(code: str, words: Words) -> str:
 
 
 def _is_faithful(code: str, replaced: str, words: Words) -> bool:
-    """Whether nothing else was replaced, and nothing forgotten; not asked where parso has read the code."""
+    """Tell whether exactly the right names were replaced; it is only asked if parso could not read the code."""
     try:
         return not words.branches and code_digest(replaced) == code_digest(_Replacing(words).visit(parse(code)))
     except SyntaxError:
@@ -52,7 +52,7 @@ def _is_faithful(code: str, replaced: str, words: Words) -> bool:
 
 
 class _Replacing(ast.NodeTransformer):
-    """The same in the tree."""
+    """Makes the same replacements in a syntax tree."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
@@ -109,7 +109,7 @@ def _replace(leaves: Sequence[Leaf], at: int, words: Words) -> None:
 
 
 def _replace_inputs(leaves: Sequence[Leaf], at: int, branches: Sequence[str]) -> None:
-    """`inputs[0]` is its first branch, `inputs` alone the list of all."""
+    """Replace `inputs[0]` by the first branch, and `inputs` alone by the list of all."""
     following = [_value(leaves, at + n) for n in range(1, 4)]
     if following[0] == "." and following[1] in branches:
         return
@@ -122,7 +122,7 @@ def _replace_inputs(leaves: Sequence[Leaf], at: int, branches: Sequence[str]) ->
 
 
 def _is_keyword(leaf: Leaf) -> bool:
-    """`n` of `f(n=3)`, which names an argument of somebody else."""
+    """Tell whether a name is the keyword of an argument, as `n` in `f(n=3)`."""
     parent = leaf.parent
     return isinstance(parent, BaseNode) and parent.type == "argument" and parent.children[0] is leaf and _equals(parent)
 

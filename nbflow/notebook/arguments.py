@@ -1,4 +1,4 @@
-"""The values of a flow's parameters in a run: what was given, then what an earlier run had, then the defaults."""
+"""Chooses the parameter values of a run: the given value, else that of an earlier run, else the default."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def bind_parameters(
     kept: Mapping[str, Any] | None = None,
     kept_from: FlowSource | None = None,
 ) -> dict[str, Any]:
-    """A value for every parameter. `kept` are those of the run `kept_from` was read from, as the catalog has them.
+    """Return a value for every parameter.
 
-    A kept value that was the default then follows today's default. A File's value is the text of the file, whose path
-    is relative to `folder`, the notebook's, when it is the default. Raises ParameterMissing and ParameterError.
+    `given` are the values the user gave. `kept` are those of an earlier run as the catalog records them, and
+    `kept_from` is the flow of that run: a kept value that was the default then is replaced by today's default. The
+    value of a File is the text of the file; a default path is relative to `folder`, the notebook's folder.
+    Raises ParameterMissing and ParameterError.
     """
     before = {parameter.name: parameter for parameter in kept_from.parameters} if kept_from else {}
     chosen = {n: v for n, v in (kept or {}).items() if n not in before or v != as_recorded(before[n], folder)}
@@ -42,13 +44,13 @@ def _value(parameter: ParameterSpec, given: Mapping[str, Any], kept: Mapping[str
 
 
 def _content(parameter: ParameterSpec, value: Any, folder: Path) -> Any:
-    """What a File stands for; any other value is itself."""
+    """Return the text of the file that a File names; return any other value unchanged."""
     if parameter.type is not ParameterType.FILE or value is None:
         return value
     path = folder / str(value)
     if path.exists() and not (path.is_file() or path.is_dir()):  # reading a pipe or a device may never end
         raise ParameterError(
-            parameter.name, str(value), "the path of a text file (it is no regular one)", "data/in.csv"
+            parameter.name, str(value), "the path of a text file (it is not a regular file)", "data/in.csv"
         )
     try:
         return path.read_text("utf-8")
@@ -58,7 +60,7 @@ def _content(parameter: ParameterSpec, value: Any, folder: Path) -> Any:
 
 
 def as_recorded(parameter: ParameterSpec, folder: Path) -> Any:
-    """Its default as the catalog records it; None when it has none, or its file is gone."""
+    """Return the default of a parameter as the catalog records it; None if there is none or its file is gone."""
     try:
         return recorded({"it": _content(parameter, parameter.default, folder)})["it"]
     except ParameterError:
@@ -66,6 +68,6 @@ def as_recorded(parameter: ParameterSpec, folder: Path) -> Any:
 
 
 def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the catalog keeps them: plain JSON, and as text what JSON has no form for."""
+    """Return values as the catalog records them: as plain JSON, with text for what JSON cannot express."""
     plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
     return plain

@@ -1,4 +1,4 @@
-"""Step headers from one form to the other: `%%step NAME` and `#| step: NAME` mean the same."""
+"""Rewrites step headers from one form to the other: `%%step NAME` and `#| step: NAME` mean the same."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
 
 
 def convert_header(source: str, form: str) -> str:
-    """A cell with its header in the form asked for; a cell without one as it is."""
+    """Return the cell with its header in `form`; return a cell without a header unchanged."""
     header = read_header(source)
     if header.kind not in _KINDS or header.comment is (form == "comment"):
         return source
     lines = source.split("\n")
     if form == "magic" and any(line.strip() for line in lines[: header.line - 1]):
-        return source  # IPython knows a magic in the first line only
+        return source  # IPython accepts a magic only in the first line
     line = lines[header.line - 1]
     end = line[len(line.rstrip("\r")) :]
     lines[header.line - 1] = _header(header.kind, rest_of(line), form) + end
@@ -37,7 +37,7 @@ def _header(kind: CellKind, rest: str, form: str) -> str:
 
 
 def convert_notebook(path: Path, form: str) -> int:
-    """Rewrite the headers in a file and nothing else; how many cells changed. Raises NotANotebook."""
+    """Rewrite the headers in a file, and nothing else. Return how many cells changed. Raises NotANotebook."""
     list(read_cells(path))
     data = path.read_bytes()
     converted, changed = _convert_percent(data, form) if path.suffix == ".py" else _convert_json(data, form)
@@ -62,12 +62,12 @@ def _convert_json(data: bytes, form: str) -> tuple[bytes, int]:
 
 
 def json_bytes(content: Any) -> bytes:
-    """Return a notebook as its file has it; what UTF-8 cannot say (a lone surrogate) is escaped as JSON does it."""
+    """Return the bytes of a notebook file; what UTF-8 cannot encode (a lone surrogate) is escaped as in JSON."""
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 _HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\r?\n(?:[ \t]*\r?\n)*)((?:# ?)?%%\w.*|#\|.*)$")
-"""The marker of a cell, and its first line, where jupytext makes a comment of a magic."""
+"""Matches the marker of a cell and its first line, which jupytext comments out if it is a magic."""
 
 
 def _convert_percent(data: bytes, form: str) -> tuple[bytes, int]:

@@ -1,4 +1,4 @@
-"""A notebook file as a flow: an `.ipynb`, or a `.py` with `# %%` cells as jupytext pairs it."""
+"""Reads a notebook file as a flow: an `.ipynb`, or a `.py` with `# %%` cells as jupytext writes it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SUFFIXES = (".ipynb", ".py")
 
 
 def read_notebook(path: Path) -> FlowSource:
-    """The flow of a notebook, named by the file's stem. Outputs are not looked at, whatever their size.
+    """Return the flow of a notebook, named after the file without its suffix. Outputs are not read.
 
-    Raises NotANotebook, which says why and what to do, for anything that is not a Python notebook of format 4.
+    Raises NotANotebook, which says why and what to do, for anything but a Python notebook of format 4.
     """
     cells = list(read_cells(path))
     look_beside(path)
@@ -32,16 +32,16 @@ def read_notebook(path: Path) -> FlowSource:
 
 
 def read_cells(path: Path) -> Iterator[Cell]:
-    """Its code cells, as `code_cells` has them."""
+    """Yield the code cells of a notebook file."""
     return code_cells(_written(path, number, cell) for number, cell in enumerate(_load(path)["cells"], start=1))
 
 
 def _written(path: Path, number: int, cell: Any) -> Written:
-    """A cell as the file has it: its metadata may say anything, its text must be one."""
+    """Return a cell as the file has it. Its metadata may have any form, but it must have a text."""
     source = cell.get("source", "") if isinstance(cell, dict) else None
     lines: list[Any] = source if isinstance(source, list) else [source]
     if not all(isinstance(line, str) for line in lines):
-        fix = "restore it from its last good version, or take that cell out"
+        fix = "restore it from its last good version, or remove that cell"
         raise NotANotebook(path, f"its cell {number} has no text", fix)
     kind, key = cell.get("cell_type"), cell.get("id")
     return Written(
@@ -55,19 +55,19 @@ def _written(path: Path, number: int, cell: Any) -> Written:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A cell of any kind (`code`, `markdown`, `raw`), as a notebook or its front end has it."""
+    """Holds a cell of any kind (`code`, `markdown`, `raw`) as a notebook or its front end has it."""
 
     kind: str
     source: str
     id: str = ""
     tags: frozenset[str] = frozenset()
-    lines_above: int | None = None  # in a text file
+    lines_above: int | None = None  # only in a text file
 
 
 def code_cells(cells: Iterable[Written]) -> Iterator[Cell]:
-    """The code cells, numbered from 1 among the cells of every kind, as they stand in the notebook.
+    """Yield the code cells, numbered by their place among the cells of every kind, from 1.
 
-    An id that several cells have is none: it would take one of them for another.
+    An id that several cells share is dropped, because it does not identify a cell.
     """
     every = list(cells)
     uses = Counter(cell.id for cell in every)
@@ -87,7 +87,7 @@ def _tags(cell: dict[str, Any]) -> frozenset[str]:
 
 
 def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
-    """The object of that name; empty where there is none, or something else."""
+    """Return the dictionary of that name; an empty one if it is missing or something else."""
     found = of.get(name)
     return found if isinstance(found, dict) else {}
 
@@ -128,7 +128,7 @@ def _parse(path: Path) -> Any:
 def _bytes_of(path: Path) -> bytes:
     try:
         if not path.is_dir() and path.exists() and not path.is_file():  # reading a pipe or a device may never end
-            raise NotANotebook(path, "it is no regular file", "give the path of an .ipynb file")
+            raise NotANotebook(path, "it is not a regular file", "give the path of an .ipynb file")
         return path.read_bytes()
     except FileNotFoundError:
         raise NotANotebook(path, "there is no such file", "check the path") from None
@@ -148,18 +148,18 @@ _KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
 _LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
 _HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
 _COMMENTED = re.compile(r"\A(?:[ \t]*\n)*# ?(?=%%(?:step|parameters|shared)\b)")
-"""A header that jupytext leaves commented, as it does with all magics once one of them is not."""
+"""Matches a header that is commented out: jupytext comments all magics as soon as one of them is."""
 
 _SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)
 
 
 def is_script(text: str) -> bool:
-    """Whether the text of a `.py` file is a FlowSpec script. One that has step cells is a notebook all the same."""
+    """Tell whether the text of a `.py` file is a FlowSpec script. A script with step cells counts as a notebook."""
     return bool(_SCRIPT.search(text)) and not (_is_percent(text) and _HEADER.search(text))
 
 
 def is_notebook(path: Path, text: str) -> bool:
-    """Whether a file with this text is one, or would be if it were whole."""
+    """Tell whether a file with this text is a notebook, or would be one if it were complete."""
     return path.suffix == ".ipynb" or (_is_percent(text) and not is_script(text))
 
 
@@ -169,7 +169,7 @@ def _is_percent(text: str) -> bool:
 
 
 def _read_percent(path: Path) -> dict[str, Any]:
-    """A `.py` notebook in the form of an `.ipynb`, by jupytext."""
+    """Return a `.py` notebook in the form of an `.ipynb`, as jupytext reads it."""
     try:
         text = without_coding(decode_source(_bytes_of(path)))
     except UnicodeError as error:
@@ -187,14 +187,14 @@ def _read_percent(path: Path) -> dict[str, Any]:
     for number, cell in enumerate(content["cells"], start=1):
         cell["lines_above"] = starts.get(number)
         cell["source"] = _COMMENTED.sub("", _with_title(cell), count=1)
-        cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes new ones each time
+        cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes a new id at each reading
     return content
 
 
 def _with_markers(text: str) -> str:
-    """The text with a line `# %%` above each header that has none: the header begins its cell."""
+    """Add a line `# %%` above each header that has none, so that the header begins its cell."""
     found: list[str] = []
-    begins = False  # nothing but comments stands between here and the marker above
+    begins = False  # only comments have followed since the last marker
     for line in text.split("\n"):
         if _HEADED.match(line) and not begins:
             found.append("# %%")
@@ -206,13 +206,13 @@ def _with_markers(text: str) -> str:
 
 
 def _with_title(cell: Any) -> str:
-    """The text of a cell below a title that may be meant as a header, so that somebody asks."""
+    """Return the text of a cell, below its title if the title may be meant as a header, so that a check reports it."""
     title = cell["metadata"].get("title")
     return f"# %% {title}\n{cell['source']}" if title and _TITLE.fullmatch(title) else str(cell["source"])
 
 
 def _with_whole_kernel(text: str) -> str:
-    """The text with all that jupytext demands of the kernel that its header names, and nothing else asks for."""
+    """Add to the jupytext header the kernel fields that jupytext requires and nbflow does not."""
     return _KERNEL.sub(_complete, text, count=1) if _JUPYTEXT.match(text) else text
 
 
@@ -239,7 +239,7 @@ def _refuse_other_python(path: Path, text: str) -> None:
 
 
 def segments(text: str) -> tuple[str, list[str]]:
-    """What stands above the first cell, and the cells, each with its marker. Code above every marker is a cell."""
+    """Return the text above the first cell, and the cells with their markers. Code above all markers is a cell too."""
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if MARKER.match(line)]
     head = _head(lines, starts[0] if starts else len(lines))
@@ -252,7 +252,7 @@ def segments(text: str) -> tuple[str, list[str]]:
 
 
 def _head(lines: Sequence[str], first: int) -> int:
-    """How many lines the header of jupytext has, or what stands above it."""
+    """Return the number of lines that jupytext's header takes, with what is above it."""
     start = 1 if lines and lines[0].startswith("#!") else 0
     if lines[start : start + 1] != ["# ---"]:
         return start
@@ -261,7 +261,7 @@ def _head(lines: Sequence[str], first: int) -> int:
 
 
 def _starts(text: str, cells: Sequence[Any]) -> Mapping[int, int]:
-    """The number of lines above the code of each cell, as far as the text shows it as jupytext has read it."""
+    """Return how many lines are above the code of each cell, if jupytext has read the text without changes there."""
     above, parts = segments(text.replace("\r\n", "\n"))
     if len(parts) != len(cells):
         return {}

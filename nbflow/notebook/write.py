@@ -1,4 +1,4 @@
-"""Writes a file whole or not at all."""
+"""Writes a file completely or not at all."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from nbflow.errors import TargetExists, TargetUnwritable
 
 
 def write_whole(path: Path, data: bytes, force: bool = False) -> None:
-    """Raise TargetExists for a file that is there, unless forced, and TargetUnwritable; then all is as it was."""
-    if os.path.exists(path) and not force:  # unlike the method of a path, it takes any path
+    """Write a file. Raises TargetUnwritable, and TargetExists unless `force` is set; then nothing has changed."""
+    if os.path.exists(path) and not force:  # unlike Path.exists, it accepts any path
         raise TargetExists(path)
-    file = path.resolve()  # a link goes on leading there
+    file = path.resolve()  # a symbolic link keeps its target
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         if file.is_dir():
@@ -21,7 +21,7 @@ def write_whole(path: Path, data: bytes, force: bool = False) -> None:
         beside.write_bytes(data)
         if file.exists():
             beside.chmod(file.stat().st_mode & 0o777)
-        beside.replace(file)  # so that a crash leaves the old file, or the new one
+        beside.replace(file)  # a crash leaves the old file or the new one
     except OSError as error:
         with contextlib.suppress(OSError):
             beside.unlink()

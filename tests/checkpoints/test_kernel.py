@@ -62,6 +62,6 @@ def test_a_checkpoint_comes_back_after_damage_and_in_another_kernel(tmp_path: Pa
         assert fresh.value(EXPR) == RIGHT
         failed = fresh.run("cfg['lock'].locked()")
         assert failed.error_name == "LostValue"
-        assert "run the step that makes it again" in failed.error
+        assert "run its step again" in failed.error
     finally:
         fresh.stop()

@@ -249,7 +249,7 @@ def test_undo_goes_back_through_several_restores_to_the_very_objects(kernel: Ker
     assert_same_objects(kernel, between)
     kernel.undo()
     assert_same_objects(kernel, before)
-    with pytest.raises(NothingToUndo, match="no restore of this session is left"):
+    with pytest.raises(NothingToUndo, match="this session has no restore left"):
         kernel.undo()
 
 

@@ -32,7 +32,7 @@ def notebook(**facts: object) -> str:
         (notebook(cells=["x"]).encode(), "its cell 1 has no text; restore it from its last good version"),
         (
             notebook(cells=[{"cell_type": "code", "source": ["x = 1", None]}]).encode(),
-            "its cell 1 has no text; restore it from its last good version, or take that cell out",
+            "its cell 1 has no text; restore it from its last good version, or remove that cell",
         ),
         (
             notebook(metadata={"kernelspec": {"language": "R"}}).encode(),
@@ -73,7 +73,7 @@ def test_a_pipe_is_not_waited_for(shell: Shell) -> None:
     os.mkfifo(shell.folder / "pipe.ipynb")
     answer = shell("run", str(shell.folder / "pipe.ipynb"))
     assert answer.code == 2
-    assert "it is no regular file" in answer.err
+    assert "it is not a regular file" in answer.err
 
 
 VERBS_ON_STEPS = (

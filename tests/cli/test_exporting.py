@@ -185,7 +185,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["def total():\n    return n", "%%step a\nn = 1", "%%step b\nn: int = n + total()"],
-            "'n: int = n + total()' is no Python inside of a method (annotated name 'n' can't be global): "
+            "'n: int = n + total()' is not valid Python inside a method (annotated name 'n' can't be global): "
             "write it in another way",
         ),
         (
@@ -245,7 +245,7 @@ def test_layout_and_cells_that_no_step_uses_make_no_script_old(shell: Shell) -> 
     [
         ([LOAD, "%%step clean\nmovies = list(raw)"], ["cell 2 (step clean) has changed since the export"]),
         ([LOAD, CLEAN.replace("clean", "clean --retry 2")], ["cell 2 (step clean) has changed since the export"]),
-        ([LOAD], ["cell 2 is in the script and no more in the notebook"]),
+        ([LOAD], ["cell 2 is in the script but no longer in the notebook"]),
         ([LOAD, CLEAN, "%%step rank\nbest = movies[0]"], ["cell 3 (step rank) is not in the script"]),
     ],
 )
@@ -270,7 +270,7 @@ def test_a_method_deleted_in_the_script_is_missed(shell: Shell) -> None:
     text = script.read_text()
     start = text.index("    @step\n    def clean")
     script.write_text(text[:start] + text[text.index("    @step\n    def end") :])
-    assert checked(shell, notebook, script).lines[0] == "cell 2 is no more in the script"
+    assert checked(shell, notebook, script).lines[0] == "cell 2 is no longer in the script"
 
 
 AROUND = ["LIMIT = 2", "%%parameters\nn: int = 3", "def least(rows):\n    return rows[:LIMIT]"]
@@ -293,7 +293,7 @@ def test_an_edit_beside_the_bodies_makes_a_script_another(shell: Shell, old: str
     assert (answer.code, answer.lines) == (
         1,
         [
-            "the script was edited beside the bodies of its cells, which no cell can take over",
+            "the script was edited outside the bodies of its cells, which no cell can take over",
             f"to write the script again: nbflow export {notebook} {script} --force",
         ],
     )

@@ -1,18 +1,17 @@
 """The notebooks whose scripts are kept under golden/, as cells with the markdown above them.
 
-`python -m tests.export.golden_notebooks` writes these scripts anew; look at what has changed.
+`python -m tests.export.golden_notebooks` writes these scripts again; look at what has changed.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.export.script import export
-from nbflow.flow.cell import Cell
-from nbflow.flow.cells import read_flow
-
-from nbflow.flow.graph import Graph, link
-from nbflow.notebook import read_notebook
+from nbflow.export.write_flow import export_flow
+from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.source.cell import Cell
+from nbflow.notebook.read import read_notebook
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FOLDER = Path(__file__).parent / "golden"
@@ -158,4 +157,4 @@ GOLDEN = {
 
 if __name__ == "__main__":
     for name, graph in GOLDEN.items():
-        (FOLDER / f"{name}.py").write_text(export(graph).text, "utf-8")
+        (FOLDER / f"{name}.py").write_text(export_flow(graph).text, "utf-8")

@@ -277,7 +277,7 @@ def test_a_join_that_brings_nothing_together_says_so() -> None:
     cells = ["%%step a\nx = 1", "%%step b\ny = x", "%%step c\nz = x"]
     assert '"""Wait for every branch."""' in method("join_b_c", *cells)
     more = ["%%step d\nw = y + z", "%%step e\nv = y"]
-    assert '"""Bring together what is read below."""' in method("join_b_c", *cells, *more)
+    assert '"""Bring together what later steps read."""' in method("join_b_c", *cells, *more)
 
 
 def test_what_a_step_was_let_in_for_is_there() -> None:

@@ -241,7 +241,7 @@ def test_a_change_that_nobody_could_see_fails_with_the_names_and_a_fix(
 ) -> None:
     engines.nbflow(export_flow(graph_of(*HIDDEN)), Outcome.FAILED)
     said = " ".join(re.sub(r"(?m)^\S+ \S+ \[.*?\] ", "", capsys.readouterr().out).split())
-    assert "step 'change' changed an object that 'rows' reaches as well, and 'look' takes 'rows'" in said
+    assert "step 'change' changed an object that 'rows' also refers to, and 'look' reads 'rows'" in said
     assert "nbflow run flow.ipynb" in said
 
 

@@ -24,13 +24,15 @@ def told(cells: str) -> list[str]:
     ],
 )
 def test_a_cached_function_that_does_something_else_is_said(top: str) -> None:
-    assert told(top + CALLS) == ["'f' begins with an empty cache in step 'b': what step 'a' has cached ends with it"]
+    assert told(top + CALLS) == [
+        "'f' starts with an empty cache in step 'b': the cache that step 'a' filled no longer exists there"
+    ]
 
 
 def test_a_step_that_asks_what_is_cached_is_said() -> None:
     top = "from functools import cache\n@cache\ndef f(n): return n\n"
     assert told(f"{top}{CALLS}---\n%%step c\nprint(f.cache_info())") == [
-        "'f' begins with an empty cache in step 'c': what step 'a' has cached ends with it"
+        "'f' starts with an empty cache in step 'c': the cache that step 'a' filled no longer exists there"
     ]
 
 

@@ -46,13 +46,13 @@ RULES = [
     (
         "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\n---\n%%step c\ny = x",
         "cell 3, line 2: step 'b' deletes 'x' in cell 2; needed in step 'c'. "
-        "Read 'x' before it is deleted, give it a new value in between, or take the deletion out",
+        "Read 'x' before it is deleted, give it a new value in between, or remove the deletion",
         "%%step a\nx = 1\n---\n%%step b\nprint(x)\ndel x\nx = 2\n---\n%%step c\ny = x",
     ),
     (
         "N = 1\n---\n%%step b\ndel N\n---\n%%step c\ny = N",
         "cell 3, line 2: step 'b' deletes 'N' in cell 2; needed in step 'c'. "
-        "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
+        "Read 'N' before it is deleted, give it a new value in between, or remove the deletion",
         "N = 1\n---\n%%step c\ny = N\n---\n%%step b\ndel N",
     ),
     (
@@ -64,12 +64,12 @@ RULES = [
     (
         "%%step a --after b\nx = 1\n---\n%%step b\ny = x",
         "cell 1, line 1: step 'a' waits for 'b', which itself waits for 'a': a cycle. "
-        "Take one of the two out; --while repeats a step",
+        "Remove one of the two; --while repeats a step",
         "%%step a\nx = 1\n---\n%%step b --after a\ny = x",
     ),
     (
         "%%step a --after b\nx = 1\n---\n%%step b\ny = 1",
-        "cell 1, line 1: step 'a' waits for 'b', which stands below it in cell 2. Move the cell of 'b' above cell 1",
+        "cell 1, line 1: step 'a' waits for 'b', which is below it in cell 2. Move the cell of 'b' above cell 1",
         "%%step b\ny = 1\n---\n%%step a --after b\nx = 1",
     ),
     (
@@ -99,13 +99,13 @@ RULES = [
     (
         "N = 1\n---\n%%step b\nif q: del N\n---\n%%step c\ny = N\n---\nq = 1",
         "cell 3, line 2: step 'b' may delete 'N' in cell 2; needed in step 'c'. "
-        "Read 'N' before it is deleted, give it a new value in between, or take the deletion out",
+        "Read 'N' before it is deleted, give it a new value in between, or remove the deletion",
         "N = 1\n---\n%%step c\ny = N",
     ),
     (
         "results = []\n---\n" + FOREACH.replace("x = i", "results.append(i)") + "%%step r\ny = results",
         "cell 2, line 2: step 'f' runs once per item and changes 'results', which cell 1 defines; "
-        "'r' cannot see what became of it. Bind what an item makes to a name of its own, and collect it in a step "
+        "'r' cannot see the change. Bind the result of each item to another name, and collect it in a step "
         "with --join f",
         "results = []\n---\n%%step r\nresults.append(1)\n---\n%%step s\ny = results",
     ),
@@ -128,19 +128,19 @@ RULES = [
     ),
     (
         "%%step a\nx = 1\nfrom nowhere import *",
-        "cell 1, line 3: step 'a' imports * of a module that cannot be imported, so nobody knows which names. "
+        "cell 1, line 3: step 'a' imports * of a module that cannot be imported, so its names are unknown. "
         "Import the names you use",
         "%%step a\nx = 1\nfrom os import path",
     ),
     (
         "%%step inputs\nx = 1",
-        "cell 1, line 1: 'inputs' means something else inside steps and cannot name one. "
+        "cell 1, line 1: 'inputs' has another meaning inside steps and cannot be the name of a step. "
         "Rename it, for example to inputs_step",
         "%%step input_files\nx = 1",
     ),
     (
         "%%step a\ndisplay = 1",
-        "cell 1, line 2: step 'a' assigns 'display', which means something else inside steps. "
+        "cell 1, line 2: step 'a' assigns 'display', which has another meaning inside steps. "
         "Rename it, for example to my_display",
         "%%step a\nshown = 1",
     ),
@@ -187,7 +187,7 @@ RULES = [
     (
         "%%step a --while again\nx = 1",
         "cell 1, line 1: step 'a' repeats while 'again', but does not assign 'again'. "
-        "Assign 'again' in its body, true to go on",
+        "Assign 'again' in its body; true repeats the step",
         "%%step a --while again\nx = 1\nagain = False",
     ),
     (
@@ -209,7 +209,7 @@ RULES = [
     ),
     (
         "FULL = True\n---\n%%step a --if FULL\nx = 1",
-        "cell 2, line 1: step 'a' is guarded by 'FULL', which is no artifact and no parameter. "
+        "cell 2, line 1: step 'a' is guarded by 'FULL', which is not an artifact or a parameter. "
         "Make 'FULL' a parameter, or assign it in a step above",
         "%%parameters\nFULL = True\n---\n%%step a --if FULL\nx = 1",
     ),
@@ -221,19 +221,19 @@ RULES = [
     ),
     (
         "%%step a\nx = 1\n---\n%%step b\nself.next(self.a)",
-        "cell 2, line 2: step 'b' goes on to 'a', which does not stand below it: a cycle. "
-        "Lead to a step below; --while repeats a step",
+        "cell 2, line 2: step 'b' goes on to 'a', which is not below it: a cycle. "
+        "Name a step below; --while repeats a step",
         "%%step b\nself.next(self.a)\n---\n%%step a\nx = 1",
     ),
     (
         "%%step a\nx = 1\n---\n%%step c\ny = 1\n---\n%%step b\nz = inputs.a.x + inputs.d.x",
-        "cell 3, line 2: step 'b' reads inputs.d, but no step 'd' stands above it. "
+        "cell 3, line 2: step 'b' reads inputs.d, but no step 'd' is above it. "
         "Write inputs.STEP.name with a step above, or --join STEP in the header",
         "%%step a\nx = 1\n---\n%%step c\ny = 1\n---\n%%step b\nz = inputs.a.x + inputs.c.y",
     ),
     (
         BRANCHES + "%%step c\nself.z = [one.x for one in inputs]",
-        "cell 4, line 2: step 'c' reads inputs as a whole, but joins no foreach. "
+        "cell 4, line 2: step 'c' uses inputs as a whole, but joins no foreach. "
         "Name the branches: [inputs.a, inputs.b]",
         BRANCHES + "%%step c\nself.z = [one.x for one in [inputs.a, inputs.b]]",
     ),
@@ -269,8 +269,9 @@ RULES = [
     ),
     (
         "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",
-        "cell 2 `os.environ['TOKEN'] = input()`, line 1: this changes the process, and the workers of a flow "
-        "cannot do the same. Use only literals and what ordinary cells define, or write it in the steps that need it",
+        "cell 2 `os.environ['TOKEN'] = input()`, line 1: this changes the process, and the worker processes of "
+        "a flow cannot repeat it. Use only literals and what ordinary cells define, or write it in the steps that need "
+        "it",
         "import os\n---\nos.environ['TOKEN'] = 'a'\n---\n%%step a\ny = 1",
     ),
     (
@@ -324,8 +325,8 @@ PER_ITEM = (
 
 def test_a_name_that_each_item_has_changed_is_told_below_the_join() -> None:
     assert problems_of(PER_ITEM.format("", "log")) == [
-        "nb.ipynb · cell 4, line 2: step 'report' runs once per item of 'work', since each has changed 'log' for itself"
-        ". Read inputs.log in 'gather', and hand on from there what this step needs"
+        "nb.ipynb · cell 4, line 2: step 'report' runs once per item of 'work', because each has changed its own "
+        "'log'. Read inputs.log in 'gather', and pass on from there what this step needs"
     ]
     assert problems_of(PER_ITEM.format("\nlogs = inputs.log", "logs")) == []
     assert problems_of(PER_ITEM.format("", "1")) == []

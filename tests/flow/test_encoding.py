@@ -40,4 +40,4 @@ def test_only_a_coding_line_at_the_top_is_restated() -> None:
 @pytest.mark.parametrize("cell", ["%%step a\nx = 1\ny = '\ud800'", "%%parameters\nk: int = 1\nn: str = '\udcff'"])
 def test_half_of_a_character_is_a_problem_at_its_line(cell: str) -> None:
     [problem] = problems_of(cell)
-    assert problem.startswith("nb.ipynb · cell 1, line 3: Python cannot read this: it holds half of a character")
+    assert problem.startswith("nb.ipynb · cell 1, line 3: Python cannot read this: it contains half of a character")

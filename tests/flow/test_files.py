@@ -250,7 +250,7 @@ def test_a_file_that_is_read_and_then_written_anew_is_warned_of() -> None:
     cells = '%%step load\nt = open("x.csv").read()\n---\n%%step save\n\nopen("x.csv", "w").write(t)'
     assert problems_of(cells) == [
         "nb.ipynb · cell 2, line 3: step 'save' writes x.csv, which step 'load' above it reads. "
-        "Write to another file: the next run would read what this one has written"
+        "Write to another file: the next run would read the file that this run wrote"
     ]
     assert problems_of(cells.replace('open("x.csv").read()', "1")) == []
 

@@ -293,6 +293,6 @@ def test_a_name_that_is_bound_anew_below_the_function_that_took_it_is_refused_an
     said, _ = problems_of(TAKING + rest)  # the other says that both write it
     assert said == (
         "nb.ipynb · cell 2 `def f(x: num = 1, held=box): re…`, line 1: 'f' takes 'num' when it is defined, and step "
-        "'two' binds 'num' anew before step 'three' uses it. Write  %%step f_code  on top of cell 2"
+        "'two' binds 'num' again before step 'three' uses it. Write  %%step f_code  on top of cell 2"
     )
     assert problems_of(TAKING.replace("---\ndef", "---\n%%step f_code\ndef") + rest) == []

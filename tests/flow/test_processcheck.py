@@ -89,7 +89,7 @@ def test_a_setting_in_a_function_of_an_ordinary_cell_is_said_where_a_step_calls_
 def test_the_message_names_both_steps_and_a_way_out() -> None:
     (problem,) = check_flow(graph_of(f"{IMPORTS}%%step a\nos.chdir('data')\nx = 1\n---\n%%step b\ny = x"))
     assert str(problem) == (
-        "nb.ipynb · cell 2, line 2: `os.chdir('data')` changes the process of step 'a' alone: step 'b' does not see "
+        "nb.ipynb · cell 2, line 2: `os.chdir('data')` changes only the process of step 'a': step 'b' does not see "
         "it. Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
     )
 

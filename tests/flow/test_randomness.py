@@ -157,7 +157,7 @@ def test_a_draw_outside_of_steps_that_a_flow_cannot_do_is_said() -> None:
     text = SEEDED + "%%step a\nx = np.random.rand(3)\n---\nnp.random.rand()\n---\n%%step b\ny = np.random.rand()"
     assert problems_of(text) == [
         "nb.ipynb · cell 4 `np.random.rand()`, line 1: this draws random numbers outside of any step; in a flow the "
-        "steps below draw as if it did not. Write  %%step cell_4  on top of cell 4, or give it a state of its own, "
+        "steps below draw as if it had not. Write  %%step cell_4  on top of cell 4, or give it its own state, "
         "such as random_state=0"
     ]
     assert problems_of(text.replace("np.random.rand()\n---\n%%step b", "np.random.seed(3)\n---\n%%step b")) == []
@@ -199,7 +199,7 @@ def test_items_that_draw_from_one_generator_are_told_that_they_draw_the_same() -
     cells = f"{GENERATORS_OF_CELLS}rng = default_rng(1)\n---\n%%step a --foreach i in range(3)\nx = rng.random()"
     assert problems_of(cells) == [
         "nb.ipynb · cell 3, line 2: each item of step 'a' has a copy of 'rng', so all draw the same numbers. "
-        "Make a generator in the step, with a seed that goes by the item"
+        "Make a generator in the step, with a seed that depends on the item"
     ]
     mended = cells.replace("x = rng", "own = default_rng([1, i])\nx = own")
     assert problems_of(mended) == []
@@ -208,7 +208,7 @@ def test_items_that_draw_from_one_generator_are_told_that_they_draw_the_same() -
 def test_a_step_that_draws_from_a_shared_generator_is_told_that_each_worker_has_one() -> None:
     cells = f"{GENERATORS_OF_CELLS}%%shared\nrng = default_rng(1)\n---\n%%step a\nx = rng.random()"
     assert problems_of(cells) == [
-        "nb.ipynb · cell 3, line 2: step 'a' draws from 'rng', of which each worker has its own. "
+        "nb.ipynb · cell 3, line 2: step 'a' draws from 'rng', and each worker process has its own copy of it. "
         "Make it in an ordinary cell, with a seed"
     ]
     assert problems_of(cells.replace("%%shared\n", "")) == []

@@ -23,7 +23,7 @@ JOIN_AT_END = LINEAR.replace("def end(self)", "def end(self, inputs)")
 EXTRA = "\n@step\ndef lost(self):\n    self.next(self.end)\n"
 
 RULES = {
-    "reserved name": (LINEAR.replace("middle", "input"), "'input' has a name that FlowSpec uses itself"),
+    "reserved name": (LINEAR.replace("middle", "input"), "'input' has a name that FlowSpec itself uses"),
     "no start": (LINEAR.replace("def start", "def begin"), "flow F has no start step"),
     "no end": (LINEAR.replace("def end", "def finish").replace("self.end", "self.finish"), "flow F has no end step"),
     "no steps": ("x = 1", "flow F has no start step"),
@@ -35,9 +35,9 @@ RULES = {
         LINEAR.replace("@step\ndef middle", "@step(start=True)\ndef middle"),
         "'middle' is annotated as the start, but there is a step named 'start' too",
     ),
-    "an end with next": (LINEAR + "    self.next(self.middle)\n", "'end' is the end, and calls self.next"),
-    "an end with a bad next": (LINEAR + "    self.next()\n", "'end' is the end, and calls self.next"),
-    "an end that joins": (JOIN_AT_END, "'end' is the end, and a join"),
+    "an end with next": (LINEAR + "    self.next(self.middle)\n", "'end' is the end, but calls self.next"),
+    "an end with a bad next": (LINEAR + "    self.next()\n", "'end' is the end, but calls self.next"),
+    "an end that joins": (JOIN_AT_END, "'end' is the end, but also a join"),
     "upper case": (LINEAR.replace("middle", "Middle"), "'Middle' has a name that a step cannot have"),
     "underscore": (LINEAR.replace("middle", "_middle"), "'_middle' has a name that a step cannot have"),
     "no argument": (LINEAR.replace("def middle(self)", "def middle()"), "'middle' takes no argument"),
@@ -99,7 +99,7 @@ RULES = {
     ),
     "join without a split": (
         LINEAR.replace("def middle(self)", "def middle(self, inputs)"),
-        "'middle' is a join, and there is no split to join",
+        "'middle' is a join, but there is no split to join",
     ),
     "a branch that is not joined": (
         shapes.BRANCH.replace("self.next(self.b, self.a)", "self.next(self.b, self.a, self.c)")
@@ -120,7 +120,7 @@ RULES = {
         )
         + "\n@step\ndef p(self):\n    self.next(self.r)\n\n@step\ndef q(self):\n    self.next(self.r)\n"
         + "\n@step\ndef r(self, inputs):\n    self.next(self.end)\n",
-        "'join' is a join and a split at once",
+        "'join' is both a join and a split",
     ),
     "catch on a foreach": (
         shapes.FOREACH.replace("@step\ndef start", "@catch\n@step\ndef start"),

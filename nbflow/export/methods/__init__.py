@@ -1,1 +1,1 @@
-"""The methods of a script: what each is given, its body word for word, what it hands on, and where it leads."""
+"""Writes the methods of a script: what each takes in, its body word for word, what it passes on, where it leads."""

@@ -1,4 +1,4 @@
-"""Which cards a step needs: one for what it displays, and those to which it appends."""
+"""Finds the cards that a step needs: one for what it displays, and those to which it appends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CURRENT = "nbflow.current"
 
 
 def card_ids(step: StepSpec, graph: Graph, displays: bool) -> tuple[str | None, ...]:
-    """The ids of its cards; `None` stands for the one without an id."""
+    """Return the ids of the cards of a step; None is the card without an id."""
     sources = [step.body, *(one.source for one in graph.closure(step.name))]
     spelt = _spellings(graph)
     asked = [id for source in sources for id in _asked(parse(source), spelt)]
@@ -25,7 +25,7 @@ def card_ids(step: StepSpec, graph: Graph, displays: bool) -> tuple[str | None, 
 
 
 def _spellings(graph: Graph) -> Collection[str]:
-    """The expressions by which the notebook has `current`."""
+    """Return the expressions that the notebook uses for `current`."""
     sources = [*(one.source for one in graph.prelude.definitions), *(step.body for step in graph.steps.values())]
     nodes = (node for source in sources for node in every_node(parse(source)))
     names = [one for node in nodes for one in origins_of(node).items()]
@@ -33,7 +33,7 @@ def _spellings(graph: Graph) -> Collection[str]:
 
 
 def _asked(node: ast.AST, spelt: Collection[str]) -> Iterator[object]:
-    """The ids, `None` for the card without one, and an ellipsis where all of them are meant."""
+    """Yield the ids of cards that code uses, None for the card without one, and `...` for all of them."""
     match node:
         case ast.Subscript(value=card, slice=ast.Constant(value=id)) if _is_card(card, spelt):
             yield id

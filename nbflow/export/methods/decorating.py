@@ -1,4 +1,4 @@
-"""Header options as decorators."""
+"""Writes header options as decorators."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_RETRIES = 4
 
 
 class Decorating(Writing):
-    """Puts above a method what the header of its cell says."""
+    """Puts the options of a header above a method."""
 
     def decorate(self, draft: MethodDraft, step: StepSpec | None) -> None:
         found = [*(self._options(draft, step) if step else ())]
@@ -41,7 +41,7 @@ class Decorating(Writing):
 
 
 def _megabytes(size: int) -> int:
-    """`4GB` is 4000; what is no whole number of megabytes is rounded up."""
+    """Return a size in megabytes, rounded up if it is not a whole number: 4000 for `4GB`."""
     return size // 10**6 if size % 10**6 == 0 else -(-size // 2**20)
 
 

@@ -1,4 +1,4 @@
-"""One method of a flow, put together from its parts."""
+"""Puts one method of a flow together from its parts."""
 
 from __future__ import annotations
 
@@ -13,23 +13,26 @@ from nbflow.export.text_layout import indent_block
 from nbflow.flow.source.lines import lines_of
 
 WIDTH = 100
-"""Of a line of a script."""
+"""The length of a line of a script."""
 
 
 @dataclass
 class MethodDraft:
-    """`before` and `after` are what hands artifacts in and out; `cell` is the number of the cell with this body."""
+    """Holds the parts of one method.
+
+    `before` and `after` are the lines that take artifacts in and pass them on; `cell` is the number of the body's cell.
+    """
 
     name: str
     decorators: list[str] = field(default_factory=list)
     takes_inputs: bool = False
     doc: str = ""
-    outside: tuple[str, ...] = ()  # names that are those of the module
+    outside: tuple[str, ...] = ()  # names that belong to the module
     before: list[str] = field(default_factory=list)
     cell: int = 0
     body: str = ""
     uses_self: bool = False
-    figures: str = ""  # what shows them
+    figures: str = ""  # the statement that shows them
     after: list[str] = field(default_factory=list)
     next: str = ""
 
@@ -58,12 +61,12 @@ class MethodDraft:
 
 
 def _does_something(body: str) -> bool:
-    """A body of comments alone is none for Python."""
+    """Tell whether a body has code: Python does not accept a body of comments alone."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in lines_of(body))
 
 
 def docstring(text: str, depth: int = DEPTH) -> str:
-    """Markdown as a docstring: headings without their marks, and lines that are not too long."""
+    """Return markdown as a docstring: headings without their marks, and no lines that are too long."""
     lines = lines_of("\n".join(_wrapped(text.strip(), WIDTH - depth)).strip("\n"))
     safe = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     safe = safe[:-1] + '\\"' if safe.endswith('"') else safe
@@ -71,7 +74,7 @@ def docstring(text: str, depth: int = DEPTH) -> str:
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Prose is filled anew where a line of it is too long; code, tables and pictures stay as they are."""
+    """Yield lines; prose is wrapped if a line is too long, but code, tables and pictures stay as they are."""
     prose: list[str] = []
     is_code = False
     for line in [*lines_of(text), ""]:

@@ -1,4 +1,4 @@
-"""Random numbers: a method draws from the state that the steps above have left, and leaves its own to those below."""
+"""Writes the lines for random numbers: a method continues from the state of the steps above, and passes its own on."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 class DrawWriter(Handing):
-    """Lines right above a body."""
+    """Writes the lines directly above a body."""
 
     def seed(self, step: StepSpec, source: str = "self", sources: Mapping[str, str] | None = None) -> Iterator[str]:
-        """Have the generators as they are at this place of the notebook; `source` is where states are taken from."""
+        """Yield lines that set the generators as they are at this place of the notebook; states come from `source`."""
         if step.options.seed is not None:
             self.used.add("seed")
             yield f"{self.extras['seed']}({step.options.seed}{self._levels(step, 0)})"
@@ -39,7 +39,7 @@ class DrawWriter(Handing):
         return "\n".join(self.fallbacks(f"{function}({{}})", load, owners))
 
     def _vary(self, step: StepSpec) -> Iterator[str]:
-        """Each item of a foreach goes on in its own way from a state that was left outside of it."""
+        """Yield lines that give each foreach item its own random numbers, from a state set outside the foreach."""
         linked = self.graph.links[step.name]
         for name in sorted(linked.draws):
             writers = (one for binding in linked.bindings if binding.name == name for one in binding.writers)
@@ -51,6 +51,6 @@ class DrawWriter(Handing):
                 yield f"{self.extras['vary']}({seed}, {number}({one.arguments}){self._levels(step, depth)})"
 
     def _levels(self, step: StepSpec, depth: int) -> str:
-        """The numbers of the items of the foreachs around, from some depth on."""
+        """Return the numbers of the items in the foreaches around a step, from `depth` on."""
         inner = f"[{depth}:]" if depth else ""
         return f", *(level[0] for level in self.foreach_stack(){inner})" if self.graph.links[step.name].scope else ""

@@ -1,4 +1,7 @@
-"""What a method hands in and out: `movies = self.movies` before its body, and `self.picks = picks` behind it."""
+"""Writes what a method takes in and what it passes on.
+
+It puts `movies = self.movies` before the body and `self.picks = picks` after it.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,13 @@ _OURS = frozenset({"bool", "getattr", "globals", "hasattr", "len", "list", "loca
 
 
 class Handing(Writing):
-    """Lines of a method around its body."""
+    """Writes the lines of a method around its body."""
 
     def item_lines(self, step: StepSpec) -> Iterator[str]:
-        """The item of a foreach; kept at once where the step may fail, so that its failure says of which."""
+        """Yield the line that takes the foreach item.
+
+        It is kept at once if the step may fail, so that a failure names it.
+        """
         if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
             return
         var = step.foreach.var
@@ -40,7 +46,7 @@ class Handing(Writing):
         return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
 
     def loads(self, step: StepSpec, source: str, sources: dict[str, str]) -> Iterator[str]:
-        """`source` is what artifacts are taken from, unless `sources` says otherwise."""
+        """Yield the lines that take artifacts from `source`, or from what `sources` names for one of them."""
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         shared = self.usage.shared(step)
         for load in (one for one in self.usage.loads(step) if one.name not in GENERATORS):
@@ -58,14 +64,14 @@ class Handing(Writing):
                 yield "\n".join(self.fallbacks(f"{local} = {{}}", load, owners_of))
 
     def fallbacks(self, form: str, load: Load, owners: Sequence[str]) -> Iterator[str]:
-        """Do something with the first attribute that is there; `form` says what."""
+        """Yield lines that use the first attribute that exists; `form` is the statement."""
         for number, (attribute, owner) in enumerate(zip(load.attributes, owners, strict=True)):
             last = load.sure and number == len(owners) - 1
             yield "else:" if last else f'{"el" if number else ""}if hasattr({owner}, "{attribute}"):'
             yield f"    {form.format(f'{owner}.{attribute}')}"
 
     def shadows(self, step: StepSpec) -> Iterator[str]:
-        """In a method a name is local everywhere or nowhere: what the body reads before it binds it is bound here."""
+        """Yield lines that bind names which the body reads before it binds them: in a method such names are local."""
         names = names_of(parse(step.body))
         loaded = {load.name for load in self.usage.loads(step)} | ({step.foreach.var} if step.foreach else set())
         for name in sorted(names.free & bound_names(step) - loaded - sent_out(step)):
@@ -75,7 +81,7 @@ class Handing(Writing):
                 yield f"{name} = {self.imports.name('builtins', module=True, inside=True)}.{name}"
 
     def unshadow(self, draft: MethodDraft, step: StepSpec | None) -> None:
-        """Lines around a body use some builtins, and mean those also where the notebook calls something else so."""
+        """Keep the meaning of the builtins around a body, if the notebook uses such a name for something else."""
         names = self.graph.prelude.names | (bound_names(step) if step else frozenset())
         bound = sorted(names & _OURS)
         if bound:
@@ -90,7 +96,7 @@ class Handing(Writing):
             yield f"if {errors}:  # the item has failed, and may\n    return self.next(self.{target})"
 
     def by_step(self, apart: dict[str, dict[str, str]], owners: dict[str, str]) -> str:
-        """`inputs.STEP.name` outside of a foreach."""
+        """Return the line that provides `inputs.STEP.name` outside of a foreach."""
         space = self.imports.name("types.SimpleNamespace", inside=True)
         parts = [
             f"{step}={space}({', '.join(f'{name}={owners[step]}.{attribute}' for name, attribute in names.items())})"
@@ -117,7 +123,7 @@ class Handing(Writing):
                 yield f'if "{store.name}" in {space}():\n    self.{store.attribute} = {value}'
 
     def function(self, step: StepSpec, generator: str, path: str) -> str:
-        """The name by which a method has a function of a random generator, whatever its body calls so."""
+        """Return how a method calls a function of a random generator, whatever the body calls by that name."""
         given = {one.name for one in self.graph.links[step.name].bindings}
         given |= {step.foreach.var} if step.foreach else set()
         return self.imports.function(GENERATOR[generator].module, path, bound_names(step) | given)

@@ -1,4 +1,4 @@
-"""Joins: what they take from `inputs` for themselves and for what is below, and what they make of the tasks."""
+"""Writes joins: what they take from `inputs` for themselves and for later steps, and what they make of the tasks."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 class JoinWriter(Handing):
-    """Lines of a method that takes `inputs`."""
+    """Writes the lines of a method that takes `inputs`."""
 
     def handed(self, join: Join, owners: dict[str, str]) -> list[str]:
-        """What a join takes from its inputs, for itself and for what is below."""
+        """Return the lines that take artifacts from the inputs, for the join itself and for later steps."""
         passes = [*self._passes(join, owners)]
         loads = [*self.loads(join.step, "inputs[0]", owners)] if join.step else []
         for load in loads:
@@ -38,7 +38,7 @@ class JoinWriter(Handing):
                 yield f'if hasattr({owner}, "{name}"):\n    self.{name} = {owner}.{name}'
 
     def failures(self, item: ForeachPart, draft: MethodDraft) -> str:
-        """Find the tasks that have failed; the name of a list with the error, or none, of each task."""
+        """Find the tasks that have failed; return the name of a list with the error of each task, or None for it."""
         steps = [self.graph.steps[name] for name in sorted(self._caught_in(item), key=list(self.graph.links).index)]
         if not steps:
             return ""
@@ -78,7 +78,7 @@ class JoinWriter(Handing):
         return f"int(len(list(inputs)) * {allowed[0].percent:g} / 100)"
 
     def inputs(self, step: StepSpec, item: ForeachPart, errors: str) -> Iterator[str]:
-        """`inputs`, with as much as the body asks of it."""
+        """Yield the lines that define `inputs` with everything that the body asks of it."""
         use = self.usage.uses[step.name]
         tasks = f"[task {_each(errors)}]" if errors else "inputs"
         tasks = self._views([step.name], item, _each(errors)) if use.facts else tasks
@@ -93,7 +93,7 @@ class JoinWriter(Handing):
         return self.extras["Tasks"]
 
     def collected(self, step: StepSpec) -> str:
-        """The same from what a join above has collected."""
+        """Return the line that defines `inputs` from what an earlier join has collected."""
         use, leaf = self.usage.uses[step.name], self.graph.links[step.name].opened[-1]
         tasks = f"self.{self.attributes.tasks(leaf)}"
         if not use.attributes:
@@ -102,7 +102,10 @@ class JoinWriter(Handing):
         return f"inputs = {self._tasks_class(use.attributes)}({tasks}{failed})"
 
     def collect(self, item: ForeachPart, errors: str) -> Iterator[str]:
-        """What steps below ask of the tasks, as lists; of those of an inner foreach its join has made some already."""
+        """Yield lines that collect what later steps ask of the tasks.
+
+        An inner foreach's join has collected some already.
+        """
         env, leaves = self.flowing.before[item.join.name], dict[str, list[str]]()
         for join in self.flowing.joins_of(item.opener):
             leaves.setdefault(self.graph.links[join].opened[-1], []).append(join)
@@ -120,7 +123,10 @@ class JoinWriter(Handing):
                 yield f"self.{names[1]} = {self.usage.names.local('failed') if errors else '[]'}"
 
     def _views(self, joins: Sequence[str], item: ForeachPart, each: str) -> str:
-        """Of each task what is asked, as plain values: nothing else of it can be stored."""
+        """Return an expression that takes what is asked of each task as plain values.
+
+        A task itself cannot be stored.
+        """
         env = self.flowing.before[item.join.name]
         wanted = self.flowing.viewed(joins)
         names = [name for name in env if name in wanted]
@@ -139,5 +145,5 @@ class JoinWriter(Handing):
 
 
 def _each(errors: str) -> str:
-    """The clause that goes over the tasks of `inputs` that have not failed."""
+    """Return the clause that goes over the tasks of `inputs` that have not failed."""
     return f"for task, error in zip(inputs, {errors}, strict=True) if not error" if errors else "for task in inputs"

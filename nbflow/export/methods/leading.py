@@ -1,4 +1,4 @@
-"""Where a method leads: `self.next(…)`, and what it has to compute for that."""
+"""Writes where a method leads: `self.next(…)`, and what must be computed for it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 @dataclass
 class Leading(Writing):
-    """The last lines of a method."""
+    """Writes the last lines of a method."""
 
-    _computed: set[str] = field(default_factory=set)  # foreachs whose items a switch has looked at
+    _computed: set[str] = field(default_factory=set)  # the foreaches whose items a switch has tested
 
     def next_line(self, draft: MethodDraft, task: MethodPart, host: Item | None, target: str) -> str:
         if task.step is not None and task.step.loop:
@@ -47,7 +47,7 @@ class Leading(Writing):
         return f'self.next({{True: self.{task.name}, False: self.{target}}}, condition="{again}")'
 
     def _items(self, draft: MethodDraft, step: StepSpec | None, opener: StepSpec) -> str:
-        """The artifact that a foreach goes over: one that is a list already, or a list of what the expression gives."""
+        """Return the artifact that a foreach goes over: a list that exists, or one made of the expression's value."""
         assert opener.foreach is not None
         if is_sequence(self.graph, opener):
             return self.usage.versions.read(opener.name, opener.foreach.expr)[0]
@@ -60,7 +60,7 @@ class Leading(Writing):
         return name
 
     def _expression(self, step: StepSpec | None, opener: StepSpec) -> tuple[list[str], str]:
-        """The items, and what has to be bound first; a lone name is read where it is kept."""
+        """Return the lines that must come first, and the items; a single name is read where it is kept."""
         assert opener.foreach is not None
         loads, expression = [*self._expression_loads(step, opener)], opener.foreach.expr
         if len(loads) == 1 and expression.isidentifier() and "\n" not in loads[0]:
@@ -79,7 +79,7 @@ class Leading(Writing):
                 yield f"{name} = {reading(self.usage.versions.read(opener.name, name))}"
 
     def _at_hand(self, step: StepSpec) -> frozenset[str]:
-        """The names that hold at the end of a body what they hold for the steps below."""
+        """Return the names that have at the end of a body the value that later steps need."""
         kept = {store.name for store in self.usage.stores(step) if store.sure}
         return frozenset(kept | ({load.name for load in self.usage.loads(step)} - bound_names(step)))
 

@@ -1,4 +1,4 @@
-"""The methods of a plan, one after another, each with what it is given, what it does and where it leads."""
+"""Writes the methods of a plan: what each takes in, what it does and where it leads."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from nbflow.export.plan.parts import ForeachPart, Item, MethodPart, Parallel, Pa
 from nbflow.export.plan.plan_shape import first_name, is_caught
 from nbflow.flow.syntax.specs import StepSpec
 
-MEET = "Bring together what is read below."
+MEET = "Bring together what later steps read."
 WAIT = "Wait for every branch."
-COLLECT = "Collect what is asked of the tasks below."
+COLLECT = "Collect what later steps ask of the tasks."
 
 
 @dataclass
 class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
-    """Goes through a plan and writes a method for whatever stands in it."""
+    """Goes through a plan and writes a method for each part of it."""
 
     def write(self, row: PartRow) -> list[MethodDraft]:
         return list(self._row(row, ""))
 
     def _row(self, row: PartRow, after: str) -> Iterator[MethodDraft]:
-        """`after` is the method behind the row."""
+        """Yield the methods of a row; `after` is the method that follows it."""
         failing: list[StepSpec] = []
         for at, item in enumerate(row):
             if not isinstance(item, MethodPart):
@@ -77,21 +77,21 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
         self.decorate(draft, step)
 
     def _between(self, task: MethodPart, host: Item | None) -> str:
-        """Why there is a step that is none of the notebook."""
+        """Return the docstring of a step that the notebook does not have: why it is needed."""
         match host:
             case Parallel(branches=branches):
                 entries = " and ".join(f"`{first_name(branch)}`" for branch in branches)
-                return f"Split: {entries} are side by side."
+                return f"Split: {entries} run in parallel."
             case ForeachPart(opener=opener):
-                return f"Split: a task of `{opener.name}` for each item."
+                return f"Split: run a task of `{opener.name}` for each item."
             case Switch(ways=[SwitchWay(condition=RunCondition(items=items)), *_]) if items:
-                return f"Leave `{items}` out if there are no items."
+                return f"Skip `{items}` if there are no items."
             case Switch(ways=[SwitchWay(condition=RunCondition(failed=failed, perhaps=perhaps)), *_]) if (
                 failed or perhaps
             ):
-                return "Go on with the items of which nothing has failed."
+                return "Continue with the items for which nothing has failed."
             case None if task.name not in (START, END):
-                return "Wait for whichever way was taken."
+                return "Wait for the way that was taken."
             case _:
                 return ""
 
@@ -111,7 +111,7 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
         return draft
 
     def _open(self, draft: MethodDraft, step: StepSpec) -> None:
-        """What a plain method is given."""
+        """Write what a plain method takes in."""
         draft.before = [
             *self.usage.imports(step),
             *self.item_lines(step),

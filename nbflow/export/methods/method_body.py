@@ -1,4 +1,4 @@
-"""The body of a cell as the body of a method: verbatim, but that its last value is displayed by name."""
+"""Writes the body of a cell as the body of a method: unchanged, except that its last value is displayed by a call."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SILENT = frozenset({"print", "show", "close", "savefig", "tight_layout", "write
 
 @dataclass(frozen=True, slots=True)
 class WrittenBody:
-    """A body, and what it takes to show what it shows."""
+    """Holds a body, and what it needs to show what the cell shows."""
 
     text: str
     displays: bool
@@ -37,7 +37,7 @@ def write_method_body(step: StepSpec, graph: Graph) -> WrittenBody:
 
 
 def _draws(step: StepSpec, graph: Graph) -> bool:
-    """Whether it may leave figures open, which a notebook shows at the end of the cell."""
+    """Tell whether it may leave figures open, which a notebook shows at the end of the cell."""
     closure = graph.prelude_of(step.name).closure(graph.links[step.name].prelude & step.mentions)
     modules = step.modules.union(*(definition.modules for definition in closure))
     return any(module.split(".")[0] in ("matplotlib", "seaborn") for module in modules)
@@ -49,7 +49,7 @@ def _ends_in_transition(tree: ast.Module) -> bool:
 
 
 def _shown(tree: ast.Module, text: str, draws: bool, graph: Graph) -> ast.Expr | None:
-    """The last expression, if a notebook would show its value."""
+    """Return the last expression if a notebook would show its value; else None."""
     last = tree.body[-1] if tree.body else None
     if not isinstance(last, ast.Expr) or _is_silent(last.value, draws, graph):
         return None
@@ -58,7 +58,7 @@ def _shown(tree: ast.Module, text: str, draws: bool, graph: Graph) -> ast.Expr |
 
 
 def _is_silent(node: ast.expr, draws: bool, graph: Graph) -> bool:
-    """Calls that give None; of a plot, every call: what it gives is of no interest beside the figure."""
+    """Tell whether nothing needs to be shown: the call returns None, or it draws, and its figure is shown."""
     if isinstance(node, ast.Constant) and node.value in (None, ...):
         return True
     if not isinstance(node, ast.Call):
@@ -70,7 +70,7 @@ def _is_silent(node: ast.expr, draws: bool, graph: Graph) -> bool:
 
 
 def _gives_nothing(name: str, graph: Graph) -> bool:
-    """Whether a function of the notebook returns no value."""
+    """Tell whether a function of the notebook returns no value."""
     for definition in graph.prelude.definitions:
         if definition.kind == "function" and name in definition.names:
             nodes = list(every_node(parse(definition.source)))
@@ -94,7 +94,7 @@ def _displayed(text: str, shown: ast.Expr) -> str:
 
 
 def _without_transition(text: str, tree: ast.Module) -> str:
-    """The script has a transition of its own; one inside a block leaves `pass` behind."""
+    """Return the body without its own transition; a transition inside a block becomes `pass`."""
     lines = [line.encode() for line in lines_of(text)]
     for node in every_node(tree):
         if isinstance(node, ast.Expr) and is_transition(node.value):
@@ -106,5 +106,5 @@ def _without_transition(text: str, tree: ast.Module) -> str:
 
 
 def sent_out(step: StepSpec) -> frozenset[str]:
-    """Names that functions inside of the body assign through `global`, and so the body itself means those."""
+    """Return the names that inner functions assign through `global`: the body itself then means those."""
     return frozenset(NameScope.of(parse(step.body).body).sent_out)

@@ -1,4 +1,4 @@
-"""What all parts of the writing of methods share."""
+"""Holds what all parts of writing methods share."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from nbflow.flow.graph.link import Graph
 
 @dataclass
 class Writing:
-    """`used` and `flowspec` are noted while writing: which extras the script has to define, and what to import.
+    """Notes while methods are written which extras the script must define (`used`) and import (`flowspec`).
 
-    `spelling` and `extras` say by which name the script has what it imports and defines.
+    `spelling` and `extras` map what the script imports and defines to the names it uses for them.
     """
 
     graph: Graph

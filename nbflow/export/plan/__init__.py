@@ -1,1 +1,1 @@
-"""The flow as FlowSpec can say it: which steps wait for each other, and where every name that is read was written."""
+"""Plans the flow in FlowSpec's terms: which steps wait for each other, and which attribute holds each name."""

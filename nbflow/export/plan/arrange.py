@@ -1,4 +1,4 @@
-"""From a graph to a plan: what may run at once does, and what FlowSpec cannot say waits."""
+"""Makes a plan of a graph: steps that can run in parallel do, unless FlowSpec cannot express it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ START, END = "start", "end"
 
 @dataclass
 class Arrangement:
-    """One attempt. `edges` make steps wait that the graph lets run at once; `waits` tells the steps that now wait."""
+    """Holds one attempt. `edges` make steps wait that the graph lets run in parallel.
+
+    `waits` lists steps that now wait.
+    """
 
     graph: Graph
     names: NameSupply
@@ -30,7 +33,7 @@ class Arrangement:
         return self._row(())
 
     def _row(self, scope: ForeachScope) -> PartRow:
-        """What stands at one level of foreachs, with what is further in as one thing each."""
+        """Arrange one level of foreaches; everything further inside is one part."""
         inside = [name for name, linked in self.graph.links.items() if is_within(linked.scope, scope)]
         units = list(dict.fromkeys(unit(self.graph, name, scope) for name in inside))
         if not units:
@@ -82,7 +85,7 @@ class Arrangement:
 
 
 def unit(graph: Graph, name: str, scope: ForeachScope) -> str:
-    """What a step is a part of, seen from a scope around it: itself, or the foreach that it is inside of."""
+    """Return what a step belongs to, seen from an outer scope: itself, or the foreach it is inside of."""
     inner = graph.links[name].scope
     return inner[len(scope)] if len(inner) > len(scope) else name
 
@@ -91,7 +94,7 @@ def unit(graph: Graph, name: str, scope: ForeachScope) -> str:
 
 
 def is_free(graph: Graph, step: StepSpec) -> bool:
-    """Whether a step may keep its name: `start` and `end` are for plain methods at both ends."""
+    """Tell whether a step may keep its name: `start` and `end` must be plain methods at the two ends."""
     match step.name:
         case "start":
             return can_start(graph)
@@ -118,7 +121,7 @@ def _is_plain(graph: Graph, name: str) -> bool:
 
 
 class GoesBack(Exception):
-    """Raised where a step goes on inside a foreach that a step above it has joined."""
+    """Raised when a step continues inside a foreach that an earlier step has joined."""
 
     def __init__(self, graph: Graph, units: Sequence[str], scope: ForeachScope) -> None:
         foreach = next((name for name in units if graph.steps[name].foreach), units[0])
@@ -133,7 +136,7 @@ class GoesBack(Exception):
 
 
 def told(waits: Iterable[NamePair], graph: Graph) -> tuple[str, ...]:
-    """Which parallelism an arrangement costs, a line for each step that waits for more than it reads."""
+    """Return which parallelism an arrangement costs: one line for each step that waits for more than it reads."""
     found: dict[str, list[str]] = {}
     for earlier, later in waits:
         found.setdefault(later, []).append(earlier)
@@ -143,4 +146,4 @@ def told(waits: Iterable[NamePair], graph: Graph) -> tuple[str, ...]:
 
 def _tell(later: str, waits: Sequence[str]) -> str:
     them = "it" if len(waits) == 1 else "them"
-    return f"'{later}' waits for {listed(waits)}, though it reads nothing of {them}"
+    return f"'{later}' waits for {listed(waits)}, although it reads nothing of {them}"

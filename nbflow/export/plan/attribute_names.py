@@ -1,4 +1,4 @@
-"""Names that only the script has: items, collected tasks, errors, which way is taken, states that the top keeps."""
+"""Names attributes that only the script has: items, collected tasks, errors, chosen ways, states of generators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 @dataclass
 class AttributeNames:
-    """Each is named when it is first asked for, and keeps its name."""
+    """Gives each attribute its name when it is first asked for."""
 
     names: NameSupply
     _found: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -21,7 +21,7 @@ class AttributeNames:
         return self._named("items", opener.name, f"{opener.name}_items")
 
     def tasks(self, leaf: str) -> str:
-        """What is kept of the tasks of a foreach, for steps that ask for them later."""
+        """Return the attribute that keeps the tasks of a foreach, for steps that ask for them later."""
         return self._named("tasks", leaf, f"{leaf}_tasks")
 
     def failed(self, leaf: str) -> str:
@@ -34,7 +34,7 @@ class AttributeNames:
         return self._named("again", step.name, f"{step.name}_again")
 
     def seeded(self, generator: str, behind: Definition) -> str:
-        """The name of the module that keeps the state of a generator behind a statement of an ordinary cell."""
+        """Return the module variable that keeps a generator's state after a statement of an ordinary cell."""
         return self._named(generator, str(behind.place), f"seeded_{GENERATOR[generator].attribute}")
 
     def choice(self, step: str, is_foreach: bool) -> str:

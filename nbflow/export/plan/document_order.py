@@ -1,7 +1,7 @@
-"""A partial order made series-parallel: rows of things that wait for each other, beside rows that do not.
+"""Makes a partial order series-parallel: rows of things that wait for each other, and parallel things.
 
-FlowSpec can split and join, and what is split has to be joined before anything else begins. An order that is not of
-that form is given more to wait for, as little as can be found.
+FlowSpec can split and join, and must join what it has split before anything else begins. If an order does not have this
+form, some things must wait for more; this module adds as few waits as it can find.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OrderPart = str | Series | Beside
 
 @dataclass
 class Order:
-    """Names in document order as far as they can be, and what each of them waits for, directly or not."""
+    """Holds names, as far as possible in document order, and what each of them waits for, directly or not."""
 
     names: Sequence[str]
     above: Mapping[str, frozenset[str]]
@@ -33,7 +33,7 @@ class Order:
 
     @classmethod
     def of(cls, names: Sequence[str], edges: Iterable[tuple[str, str]]) -> Order:
-        """Raises ValueError, with the names, for edges that go round in a circle."""
+        """Return an order. Raises ValueError, with the names, for edges that form a circle."""
         direct: dict[str, set[str]] = {name: set() for name in names}
         for earlier, later in edges:
             direct[later].add(earlier)
@@ -66,11 +66,11 @@ class Order:
         return one in self.above[other] or other in self.above[one]
 
     def _position(self, group: tuple[str, ...], other: tuple[str, ...]) -> bool:
-        """Whether another group comes first; of two groups all of one are above all of the other."""
+        """Tell whether the other group comes first; of two groups, all of one are above all of the other."""
         return other is not group and any(one in self.above[name] for one in other for name in group)
 
     def _groups(self, names: tuple[str, ...], are_together: Callable[[str, str], bool]) -> list[tuple[str, ...]]:
-        """What hangs together, each group and all groups in the order of the document."""
+        """Return the connected groups, each group and all groups in document order."""
         left, groups = list(names), list[tuple[str, ...]]()
         while left:
             group, agenda = {left[0]}, [left[0]]
@@ -84,7 +84,7 @@ class Order:
         return groups
 
     def _cut(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Two parts of which the second waits for all of the first: those that need wait for least, first of all."""
+        """Return two parts where the second waits for all of the first, with as few added waits as possible."""
         every = frozenset(names)
         candidates = [self.above[name] & every for name in names]
         candidates += [part | {name} for part, name in zip(candidates, names, strict=True)]

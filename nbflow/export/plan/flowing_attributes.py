@@ -1,7 +1,7 @@
-"""How artifacts flow along a plan: where every name that is read was written, and what each join has to hand on.
+"""Computes how artifacts flow along a plan: where every name that is read was written, and what joins must pass on.
 
-On `self` there is one value to a name, that of whoever wrote it last on the way. In a notebook a name is read from the
-nearest step above. A plan is right if these are the same; where they are not, the steps concerned have to wait.
+On `self` a name has one value, that of the last step on the way that wrote it. In a notebook a name is read from the
+nearest step above. A plan is right if both give the same value; if not, the steps in question must wait for each other.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from nbflow.flow.syntax.specs import Comparison, StepSpec
 
 @dataclass(frozen=True, slots=True)
 class AttributeVersion:
-    """What an attribute holds: something of the first of `writers` that bound it. `sure` if one of them did."""
+    """Says what an attribute holds: the value of the first of `writers` that bound it. `sure` if one of them did."""
 
     writers: tuple[str, ...]
     sure: bool = True
@@ -48,7 +48,7 @@ class Flowing:
     usage: Usage
     attributes: AttributeNames
     sharing: SharedNames
-    wrong: set[str] = field(default_factory=set)  # names that somebody would read from the wrong step
+    wrong: set[str] = field(default_factory=set)  # names that a step would read from the wrong step
     origin: dict[tuple[str, str], int] = field(default_factory=dict)  # (join, name) -> the branch that has it
     before: dict[str, Env] = field(default_factory=dict)  # join -> what its inputs show
     passes: dict[str, frozenset[str]] = field(default_factory=dict)  # join -> what is read below it
@@ -101,7 +101,7 @@ class Flowing:
         return {**made, **maybe, self.attributes.error(step): AttributeVersion((step.name,))}
 
     def _made(self, step: StepSpec, env: Env) -> dict[str, AttributeVersion]:
-        """What it has written if it has not failed."""
+        """Return what a step has written if it has not failed."""
         return {
             store.attribute: AttributeVersion((step.name,)) if store.sure else self._maybe(step, store.attribute, env)
             for store in self.usage.stores(step)
@@ -124,7 +124,7 @@ class Flowing:
         return self._step(join.step, merged, untaken) if join.step else merged
 
     def _changer(self, branches: tuple[PartRow, ...], name: str, version: AttributeVersion) -> int:
-        """The branch that may change what a name holds through another name; the first where none does."""
+        """Return the branch that may change the value of a name through another name; the first if none does."""
         inside = enumerate(map(steps_of, branches))
         return next((at for at, steps in inside if self.sharing.may_change(steps, version.writers, name)), 0)
 
@@ -151,7 +151,7 @@ class Flowing:
                 self._check(binding.name, binding.writers, env, untaken)
 
     def _check_views(self, join: str, end: Env) -> None:
-        """A view shows what was written last, in the order of the document, of the steps inside."""
+        """Check that a view shows what the last step inside has written, in document order."""
         joined = self.graph.links[join].joined
         for name in self.viewed([join]):
             writers = [above for above in joined if name in self.graph.links[above].writes and _is_sure(end, name)]
@@ -162,7 +162,7 @@ class Flowing:
         return len(self.graph.links[step].scope), list(self.graph.links).index(step)
 
     def viewed(self, joins: Iterable[str]) -> frozenset[str]:
-        """What some joins ask of the tasks."""
+        """Return what some joins ask of the tasks."""
         found: set[str] = set()
         for join in joins:
             linked = self.graph.links[join]
@@ -227,7 +227,7 @@ class Flowing:
                 return below.union(*every, *(self.looked_at(way.condition) for way in ways))
 
     def collected_for(self, join: str) -> frozenset[str]:
-        """The attributes that keep what a join of the notebook asks for, where it is no join of the script."""
+        """Return the attributes that keep what a join of the notebook asks for, if the script has no join there."""
         leaf = self.graph.links[join].opened[-1]
         failed = [self.attributes.failed(leaf)] if self.usage.uses[join].fails else []
         return frozenset({self.attributes.tasks(leaf), *failed})
@@ -236,7 +236,7 @@ class Flowing:
         return frozenset().union(*map(self.collected_for, self.joins_of(opener)))
 
     def asked_of(self, foreach: ForeachPart) -> frozenset[str]:
-        """What its join asks of the tasks: artifacts, or what an inner foreach has collected of them."""
+        """Return what a join asks of the tasks: artifacts, or what an inner foreach has collected."""
         found: set[str] = set()
         for join in self.joins_of(foreach.opener):
             opened = self.graph.links[join].opened
@@ -248,7 +248,7 @@ class Flowing:
         return frozenset(found)
 
     def _back_join(self, join: Join, below: frozenset[str], own: frozenset[str] = frozenset()) -> frozenset[str]:
-        """`own` is what the join itself collects."""
+        """Walk back over a join; `own` is what the join itself collects."""
         certain = self._certain(join.step) if join.step else frozenset[str]()
         self.passes[join.name] = frozenset(name for name in below - certain - own if name in self.before[join.name])
         return self._back_step(join.step, below) if join.step else below
@@ -262,7 +262,7 @@ class Flowing:
         return frozenset(store.attribute for store in self.usage.stores(step) if store.sure)
 
     def read_by(self, step: StepSpec) -> frozenset[str]:
-        """The attributes that the method of a step looks at."""
+        """Return the attributes that the method of a step reads."""
         found = {attribute for load in self.usage.loads(step) if load.writers for attribute in load.attributes}
         found |= {attribute for names in self.usage.apart(step).values() for attribute in names.values()}
         linked = self.graph.links[step.name]
@@ -282,7 +282,7 @@ class Flowing:
 
 
 def is_complete(conditions: list[RunCondition]) -> bool:
-    """Whether one of the guards holds, whatever the value is."""
+    """Tell whether one of the guards holds for every value."""
     guards = [condition.guard for condition in conditions if condition.guard and not condition.needs]
     if {Comparison.TRUE, Comparison.FALSE} <= {guard.test for guard in guards}:
         return True

@@ -1,4 +1,4 @@
-"""The random generators as a script speaks of them: what keeps their states, and the functions that set them."""
+"""Knows the random generators of a script: the attributes that keep their states, and the functions that set them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbflow.script.preparing.static_branches import SEEDING
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """`attribute` keeps the state; the others are functions of the module. `number` draws a whole number."""
+    """Describes a generator. `attribute` keeps its state; the others are functions, and `number` draws an integer."""
 
     attribute: str
     module: str
@@ -35,13 +35,13 @@ GENERATOR = {
         *("randint", "2**31, (1,)"),
     ),
 }
-"""By the name that the graph has for the state."""
+"""Maps the graph's name for the state of each generator to its description."""
 
 
 def silent_methods(graph: Graph, names: NameSupply) -> dict[str, list[str]]:
-    """The methods that are not known to draw from a generator though it is seeded above them, by its module.
+    """Return, per module, the methods that are not known to draw although a generator is seeded above them.
 
-    One that draws all the same would give other numbers than the notebook. Those that begin with seeding it are marked.
+    If one draws after all, its numbers differ from the notebook's. Methods that begin with a seeding are marked.
     """
     found: dict[str, list[str]] = {}
     for name, linked in graph.links.items():

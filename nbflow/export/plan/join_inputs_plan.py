@@ -1,4 +1,4 @@
-"""What a body does with `inputs`: which artifacts it asks of the tasks, and what of a notebook's `inputs` it needs."""
+"""Finds what a body does with `inputs`: which artifacts it asks of the tasks, and which features of `inputs`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ _ONE_BY_ONE = frozenset(
 )
 _BY_NAME = frozenset({"delattr", "getattr", "hasattr", "vars", "dir", "eval", "exec"})
 FACTS = frozenset({"item", "error", "path"})
-"""What a task of a notebook's join knows of itself, beside its artifacts."""
+"""Names what a task in a notebook's join knows about itself, beside its artifacts."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputsUse:
-    """`names` is None where nobody can tell. `attributes` are those of `inputs` itself."""
+    """Says how a body uses `inputs`. `names` is None if the code does not show it.
+
+    `attributes` are those of `inputs`.
+    """
 
     names: frozenset[str] | None
     attributes: frozenset[str]
@@ -34,7 +37,7 @@ class InputsUse:
 
     @property
     def lists(self) -> bool:
-        """`inputs.score` is the list over all tasks."""
+        """Tell whether it uses `inputs.score`, the list over all tasks."""
         return bool(self.attributes - {"table", "failed"})
 
     @property
@@ -47,7 +50,7 @@ class InputsUse:
 
 
 def read_use(step: StepSpec, graph: Graph) -> InputsUse:
-    """Functions of the prelude may be given tasks, so what they look at counts too."""
+    """Return how a step uses `inputs`; functions of the prelude count too, because they may get tasks."""
     tree = parse(step.body)
     closure = graph.closure(step.name)
     trees = [tree, *(parse(definition.source) for definition in closure)]
@@ -77,7 +80,7 @@ def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _looks_up(node: ast.AST) -> bool:
-    """`getattr(task, name)`, unless the name stands there as a text."""
+    """Tell whether a call is `getattr(task, name)` with a computed name."""
     match node:
         case ast.Call(args=[_, ast.Constant(), *_]):
             return False
@@ -90,7 +93,7 @@ def _calls_by_name(node: ast.AST) -> bool:
 
 
 def _asks_facts(tree: ast.Module) -> bool:
-    """`task.item`, which is no method here; `array.item()` is one. Those that failed know it anyway."""
+    """Tell whether it reads `task.item`, but not `array.item()`. Failed tasks have an item anyway."""
     called = {id(node.func) for node in every_node(tree) if isinstance(node, ast.Call)}
     failed = set(_loops_over_failed(tree))
     asked = (n for n in every_node(tree) if isinstance(n, ast.Attribute) and n.attr in FACTS and id(n) not in called)
@@ -98,7 +101,7 @@ def _asks_facts(tree: ast.Module) -> bool:
 
 
 def names_asked_of_tasks(step: StepSpec) -> Iterator[str]:
-    """The texts of which a body asks whether they are in a task of `inputs`."""
+    """Yield the texts which a body looks for in a task of `inputs`: `"score" in task`."""
     tree = parse(step.body)
     tasks = {ast.unparse(loop.target) for loop in every_node(tree) if isinstance(loop, ast.For | ast.comprehension)
              and ast.unparse(loop.iter) == INPUTS}  # fmt: skip
@@ -121,7 +124,7 @@ def _loops_over_failed(tree: ast.Module) -> Iterator[str]:
 
 
 def _only_iterates(tree: ast.Module) -> bool:
-    """Whether every mention of `inputs` is one that Metaflow's has an answer to: it has no length, for instance."""
+    """Tell whether Metaflow's `inputs` can do everything that the body asks; it has no length, for example."""
     fine: set[int] = set()
     for node in every_node(tree):
         match node:
@@ -138,7 +141,7 @@ def _only_iterates(tree: ast.Module) -> bool:
 
 
 def branch_name_reads(step: StepSpec) -> list[tuple[str, str]]:
-    """The (STEP, name) of every `inputs.STEP.name` in a body."""
+    """Return (STEP, name) for every `inputs.STEP.name` in a body."""
     return [
         (node.value.attr, node.attr)
         for node in every_node(parse(step.body))
@@ -147,7 +150,7 @@ def branch_name_reads(step: StepSpec) -> list[tuple[str, str]]:
 
 
 def branches_as_values(step: StepSpec) -> frozenset[str]:
-    """The STEP of every `inputs.STEP` of which a body makes something else than to take a name of it."""
+    """Return STEP for every `inputs.STEP` from which a body does not only take a name."""
     mentions = Counter(_attributes_of_inputs(parse(step.body)))
     return frozenset(mentions - Counter(above for above, _ in branch_name_reads(step)))
 

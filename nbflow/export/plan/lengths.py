@@ -1,4 +1,4 @@
-"""What can be told about the items of a foreach without running anything: whether they are a list, and not none."""
+"""Finds what the code shows about the items of a foreach: whether they are a list, and whether there are any."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"}
 
 
 def always_has_items(graph: Graph, opener: StepSpec) -> bool:
-    """Whether no run of the foreach can be without items."""
+    """Tell whether the foreach has items in every run."""
     assert opener.foreach is not None
     value = _value(graph, opener) or parse_expression(opener.foreach.expr)
     return _has_items(_Constants(graph.prelude).visit(copy.deepcopy(value)))
 
 
 def is_sequence(graph: Graph, opener: StepSpec) -> bool:
-    """Whether the expression is an artifact that is a list, a tuple or a text, over which FlowSpec can go itself."""
+    """Tell whether the expression is an artifact that is a list, tuple or text: FlowSpec can go over it itself."""
     assert opener.foreach is not None
     value = _value(graph, opener)
     return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
 
 
 def is_list(graph: Graph, opener: StepSpec) -> bool:
-    """Whether the expression makes a list."""
+    """Tell whether the expression makes a list."""
     assert opener.foreach is not None
     own = graph.prelude.names | {binding.name for binding in graph.links[opener.name].bindings}
     match parse_expression(opener.foreach.expr):
@@ -44,7 +44,7 @@ def is_list(graph: Graph, opener: StepSpec) -> bool:
 
 
 def is_truth(step: StepSpec, name: str) -> bool:
-    """Whether a plain body assigns to a name only what is true or false."""
+    """Tell whether a plain body assigns only true or false to a name."""
     tree = parse(step.body)
     stores = [n for n in every_node(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
     values = [*_assignments(tree, name)]
@@ -64,7 +64,7 @@ def _is_truth(node: ast.expr) -> bool:
 
 
 def _value(graph: Graph, opener: StepSpec) -> ast.expr | None:
-    """The expression of the header; for the name of an artifact that which its only writer assigns."""
+    """Return the expression of the header; for an artifact, the value that its only writer assigns."""
     assert opener.foreach is not None
     expression = parse_expression(opener.foreach.expr)
     if not isinstance(expression, ast.Name):
@@ -77,7 +77,7 @@ def _value(graph: Graph, opener: StepSpec) -> ast.expr | None:
 
 
 def _assigned(step: StepSpec, name: str) -> ast.expr | None:
-    """The value of `name = …`, if nothing else in the body touches the name."""
+    """Return the value of `name = …` if nothing else in the body uses the name."""
     tree = parse(step.body)
     if sum(isinstance(node, ast.Name) and node.id == name for node in every_node(tree)) != 1:
         return None
@@ -93,7 +93,7 @@ def _assignments(tree: ast.Module, name: str) -> Iterator[ast.expr]:
 
 @dataclass
 class _Constants(ast.NodeTransformer):
-    """Puts the values of constants for their names."""
+    """Replaces the names of constants by their values."""
 
     prelude: Prelude
 

@@ -1,4 +1,4 @@
-"""What every step has to be given, and what it has to hand on."""
+"""Decides what every step takes in and what it passes on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """`name = self.attribute`. `writers` are the steps that it may come from, nearest first; a parameter has none."""
+    """Stands for `name = self.attribute`. `writers` are possible sources, nearest first; a parameter has none."""
 
     name: str
     attributes: tuple[str, ...]
@@ -33,7 +33,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class AttributeStore:
-    """`self.attribute = name`, where a body may also have left the name unbound."""
+    """Stands for `self.attribute = name`; the body may also have left the name unbound."""
 
     name: str
     attribute: str
@@ -42,9 +42,10 @@ class AttributeStore:
 
 @dataclass
 class Usage:
-    """Who reads what of whom. What nobody reads, not even its own step, is a result, and is kept.
+    """Knows which step reads what from which.
 
-    So is everything that a step makes if there is nothing else to keep of it.
+    An artifact that no step reads, not even its own, is a result and is kept. If a step would keep nothing, it keeps
+    everything.
     """
 
     graph: Graph
@@ -88,7 +89,7 @@ class Usage:
             self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads | linked.draws))
 
     def loads(self, step: StepSpec) -> tuple[Load, ...]:
-        """Artifacts and parameters that the body reads, or a function that it uses; not those of its header."""
+        """Return artifacts and parameters that the body or a function it uses reads, without those of its header."""
         linked = self.graph.links[step.name]
         own = {step.foreach.var} if step.foreach else set()
         wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step) | linked.draws
@@ -99,33 +100,36 @@ class Usage:
         ]
         asked = wanted | step.mentions | read_by_seeding(self.graph, step)
         given = [Load(name, (name,)) for name in linked.parameters & asked]
-        if step.loop:  # from its second turn on it has what it has left itself
+        if step.loop:  # from its second turn on, it reads what it has left itself
             found = linked.draws - {load.name for load in bound}
             bound += [Load(name, (self.versions.written(step.name, name),), sure=False) for name in found]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
 
     def imports(self, step: StepSpec) -> tuple[str, ...]:
-        """The imports of steps above whose names the body reads: a method does them anew, for no module is stored."""
+        """Return imports of earlier steps whose names the body reads.
+
+        A method repeats them, since modules are not stored.
+        """
         wanted = step.reads | step.maybe_reads | self.shared(step)
         found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
         return tuple(statement for statement in found if statement)
 
     def _import_of(self, binding: Binding) -> str:
-        """The statement, where an import is all that binds a name above."""
+        """Return the import statement if nothing else binds the name above; else ""."""
         origins = {dict(self.graph.steps[writer].imports).get(binding.name, "") for writer in binding.writers}
         if len(origins) != 1 or "" in origins:
             return ""
         return next(_imports_of(self.graph.steps[binding.writers[0]], binding.name), "")
 
     def _is_there(self, binding: Binding) -> bool:
-        """Of what it must read and may be left out with, a step has whatever was bound by who wrote it."""
+        """Tell whether a name is bound when the step runs: a step is left out if what it must read is missing."""
         if binding.sure or binding.always or not binding.required:
             return binding.sure
         return all(binding.name not in self.graph.links[writer].maybe_writes for writer in binding.writers)
 
     def shared(self, step: StepSpec) -> frozenset[str]:
-        """Artifacts and parameters that functions of the prelude, or strings, look up as names of the module."""
+        """Return artifacts and parameters that functions of the prelude, or strings, look up as module names."""
         linked = self.graph.links[step.name]
         closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
@@ -135,7 +139,10 @@ class Usage:
 
     @cached_property
     def _asked_by_artifacts(self) -> frozenset[str]:
-        """What functions at the top look up, if artifacts may hold some, which any step may call."""
+        """Return what functions at the top look up if artifacts may hold such functions.
+
+        Any step may then call them.
+        """
         graph = self.graph
         if not any(self._may_hold(holding, graph.links[s.name]) for s in graph.steps.values() for holding in s.holds):
             return frozenset()
@@ -147,7 +154,7 @@ class Usage:
         return holding.name in linked.writes and (bool(holding.free) or made)
 
     def kept(self, step: StepSpec) -> tuple[str, ...]:
-        """The artifacts that a step hands on, in the order in which its body binds them."""
+        """Return the artifacts that a step passes on, in the order in which its body binds them."""
         writes, needed = self.graph.links[step.name].writes - GENERATORS, self._needed[step.name]
         needed = needed | (writes - _looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
@@ -167,19 +174,19 @@ class Usage:
         return (*kept, *apart, *self._states(step))
 
     def _states(self, step: StepSpec) -> Iterator[AttributeStore]:
-        """The states of random generators that steps below go on from, or its own next turn."""
+        """Yield the states of random generators that later steps, or its own next turn, continue from."""
         for name in sorted(self.graph.links[step.name].writes & GENERATORS & self._needed[step.name]):
             yield AttributeStore(name, self.versions.written(step.name, name))
 
     def _is_viewed(self, step: StepSpec, name: str) -> bool:
-        """Whether a join looks at a name on tasks, where it has to have its own name, though it is split."""
+        """Tell whether a join reads a name on tasks: there it needs its own name even if it is split."""
         if name not in self.versions.split or name not in self.graph.links[step.name].writes:
             return False
         joins = (join for join, linked in self.graph.links.items() if step.name in linked.joined)
         return any(self.uses[join].of([name]) for join in joins)
 
     def apart(self, step: StepSpec) -> dict[str, dict[str, str]]:
-        """For `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
+        """Return for `inputs.STEP.name` outside of a join: step -> name -> the attribute that keeps it."""
         if step.name in self.native:
             return {}
         return {
@@ -188,7 +195,7 @@ class Usage:
         }
 
     def can_be_native(self, step: StepSpec, lasts: Set[str]) -> bool:
-        """Whether `lasts`, the last steps of what it joins, are what it asks for by name."""
+        """Tell whether `lasts`, the last steps of the joined branches, are those that the step asks for by name."""
         asked = self._of_branches(step)
         is_exact = not branches_as_values(step) or not self.uses[step.name].asks_by_name
         names = {name for above in asked.values() for name in above}
@@ -196,7 +203,7 @@ class Usage:
         return bool(asked) and is_exact and asked.keys() <= lasts and same and names.isdisjoint(self.versions.split)
 
     def _of_branches(self, step: StepSpec) -> dict[str, frozenset[str]]:
-        """What a step takes of each of its branches by its name, or may take where it takes the branch as a whole."""
+        """Return what a step reads of each of its branches, or may read if it uses the branch as a whole."""
         found: dict[str, frozenset[str]] = {}
         reads, whole = branch_name_reads(step), branches_as_values(step)
         for above in self.graph.links[step.name].branches:
@@ -209,7 +216,7 @@ class Usage:
 
 
 def mention_order(step: StepSpec) -> dict[str, int]:
-    """Where each name first stands in the body."""
+    """Return the position at which each name first appears in the body."""
     found: dict[str, int] = {}
     nodes = [n for n in every_node(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
@@ -218,7 +225,7 @@ def mention_order(step: StepSpec) -> dict[str, int]:
 
 
 def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
-    """The imports of a body that bind a name, each cut down to it."""
+    """Yield the imports of a body that bind a name, each reduced to it."""
     for node in parse(step.body).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one == name]
@@ -228,7 +235,7 @@ def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
 
 
 def _looked_at(step: StepSpec) -> frozenset[str]:
-    """The names whose values the body uses itself."""
+    """Return the names whose values the body uses itself."""
     nodes = [node for node in every_node(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
     if step.metaflow:
         return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
@@ -236,5 +243,5 @@ def _looked_at(step: StepSpec) -> frozenset[str]:
 
 
 def bound_names(step: StepSpec) -> frozenset[str]:
-    """Every plain name that the body binds, for whatever purpose."""
+    """Return every plain name that the body binds."""
     return names_of(parse(step.body)).bound

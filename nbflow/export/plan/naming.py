@@ -1,4 +1,4 @@
-"""Names of a script that the notebook does not have, each unlike all that are there."""
+"""Gives names to things that only the script has, different from all names in the notebook."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FLOWSPEC = frozenset(
     {"FlowSpec", "IncludeFile", "JSONType", "Parameter", "card", "catch", "current", "resources", "retry", "step",
      "timeout"}
 )  # fmt: skip
-"""What a script may import from nbflow or Metaflow."""
+"""Names everything that a script may import from nbflow or Metaflow."""
 
 
 class NameSupply:
-    """Hands out names. Steps keep theirs, unless FlowSpec gives it another meaning."""
+    """Hands out names. Steps keep their names unless FlowSpec uses them for something else."""
 
     def __init__(self, graph: Graph) -> None:
         self._taken = set(mentioned(graph)) | set(graph.links)
@@ -31,11 +31,11 @@ class NameSupply:
 
     @property
     def taken_inside(self) -> frozenset[str]:
-        """Names that any body uses for something."""
+        """Return the names that any body uses."""
         return frozenset(self._taken)
 
     def fresh(self, wanted: str) -> str:
-        """This name, or one with a number behind it."""
+        """Return this name, with a number after it if it is taken."""
         number, name = 1, wanted
         while name in self._taken or name in BUILTINS:
             number += 1
@@ -44,21 +44,21 @@ class NameSupply:
         return name
 
     def method(self, step: StepSpec, is_free: bool = True) -> str:
-        """On `self` a step and an artifact of one name would be one thing, so such a step is called NAME_step."""
+        """Return the method of a step: NAME_step if an artifact has its name, since both are attributes of `self`."""
         if step.name not in self._methods:
             clashes = step.name in self._attributes or not is_free
             self._methods[step.name] = self.fresh(f"{step.name}_step") if clashes else step.name
         return self._methods[step.name]
 
     def local(self, wanted: str) -> str:
-        """A name that stays in a method or a module; asked again, the same."""
+        """Return a name for use inside a method or a module, the same each time."""
         if wanted not in self._locals:
             self._locals[wanted] = self.fresh(wanted) if wanted in self._taken else wanted
         return self._locals[wanted]
 
 
 def mentioned(graph: Graph) -> frozenset[str]:
-    """Every name that any part of a notebook uses for anything."""
+    """Return every name that any part of a notebook uses."""
     found: set[str] = {parameter.name for parameter in graph.flow.parameters}
     for definition in graph.prelude.definitions:
         found |= definition.names | definition.wants
@@ -70,7 +70,7 @@ def mentioned(graph: Graph) -> frozenset[str]:
 
 
 def class_name(stem: str) -> str:
-    """`movie_recommender` is MovieRecommenderFlow."""
+    """Return a class name: MovieRecommenderFlow for `movie_recommender`."""
     words = [word for word in re.split(r"[\W_]+", stem) if word]
     camel = "".join(word[0].upper() + word[1:] for word in words)
     name = camel if len(words) > 1 and words[-1].lower() == "flow" else f"{camel}Flow"
@@ -78,5 +78,5 @@ def class_name(stem: str) -> str:
 
 
 def spelt(names: Iterable[str], target: Target) -> str:
-    """The import of what a script needs."""
+    """Return the import of what a script needs."""
     return f"from {target} import {', '.join(sorted(names, key=lambda name: (name.islower(), name)))}"

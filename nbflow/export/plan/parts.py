@@ -1,4 +1,4 @@
-"""A flow as FlowSpec can say it: tasks in a row, splits that are joined again, foreachs, switches, nested."""
+"""Defines the parts of a plan: rows of tasks, splits that are joined again, foreaches and switches, nested."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbflow.flow.syntax.specs import Guard, StepSpec
 
 @dataclass(frozen=True, slots=True)
 class MethodPart:
-    """A plain method: a step of the notebook, or none, where FlowSpec wants a step between."""
+    """A plain method: a step of the notebook, or an empty step that FlowSpec needs."""
 
     name: str
     step: StepSpec | None = None
@@ -21,7 +21,7 @@ class MethodPart:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A method that takes `inputs`: a step of the notebook, or one that only hands on what is needed below."""
+    """A method that takes `inputs`: a step of the notebook, or one that only passes on what later steps need."""
 
     name: str
     step: StepSpec | None = None
@@ -35,7 +35,7 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class ForeachPart:
-    """`collects`: its join keeps what steps below ask of the tasks, since no single step can be the join."""
+    """Runs a row for each item. With `collects`, its join keeps what later steps ask, as no single step can join it."""
 
     opener: StepSpec
     body: PartRow
@@ -45,12 +45,11 @@ class ForeachPart:
 
 @dataclass(frozen=True, slots=True)
 class RunCondition:
-    """When a part of a row runs at all: what the guard says, and only if the artifacts it needs were made.
+    """Says when a part of a row runs: when the guard holds and the artifacts it needs were made.
 
-    `value` and each of `needs` are attributes, of which the first that is there counts.
-
-    `items` names a foreach that has to have any, `joined` one whose tasks must be there, `failed` the steps of which
-    none may have failed for the item, `perhaps` those of them that need not have run.
+    `value` and each of `needs` are attributes, of which the first that exists counts. `items` names a foreach that must
+    have items, `joined` one whose tasks must exist. `failed` are steps of which none may have failed for the item;
+    `perhaps` are those of them that may not have run.
     """
 
     guard: Guard | None = None
@@ -71,7 +70,7 @@ class SwitchWay:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """At most one of the ways is taken; then the row goes on."""
+    """Takes at most one of its ways; then the row continues."""
 
     ways: tuple[SwitchWay, ...]
 
@@ -81,7 +80,7 @@ PartRow = tuple[Item, ...]
 
 
 def steps_of(row: PartRow) -> frozenset[str]:
-    """The steps of the notebook that are anywhere inside."""
+    """Return all steps of the notebook inside a row."""
     found: set[str] = set()
     for item in row:
         match item:

@@ -1,4 +1,4 @@
-"""A plan that is right: arranged, looked through, and arranged again until every name is read from the right step."""
+"""Finds a correct plan: it arranges, checks, and arranges again until every name is read from the right step."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from nbflow.flow.syntax.places import problem
 
 @dataclass
 class Planned:
-    """A plan in which everybody reads from the right step.
+    """Holds a plan in which every step reads from the right step.
 
-    `waits` are the pairs of steps that it makes wait, and `shared` those of which one may change what the other has.
+    `waits` are pairs of steps where the plan makes one wait; `shared` are those that may change objects of each other.
     """
 
     row: PartRow
@@ -39,7 +39,7 @@ class Planned:
 
 
 def plan_methods(graph: Graph, all_artifacts: bool, sharing: SharedNames) -> Planned:
-    """Arrange, see who would read from the wrong step, let those wait for each other, and arrange again."""
+    """Arrange, find steps that would read from the wrong step, make them wait for each other, and arrange again."""
     shared = frozenset(pair.edge for pair in sharing.pairs)
     alike, ordered, split = _alike(graph), set[str](), set[str]()
     while True:
@@ -50,7 +50,7 @@ def plan_methods(graph: Graph, all_artifacts: bool, sharing: SharedNames) -> Pla
             if not ordered and not alike:
                 _refuse_shared(graph, all_artifacts, frozenset(split), sharing)
                 raise
-            # what the script itself wants in a row may be the reason: names are split, then switches are
+            # the form of the script itself may be the reason: names are split first, then switches
             alike = alike if ordered else frozenset()
             split, ordered = split | ordered, set()
             continue
@@ -61,16 +61,16 @@ def plan_methods(graph: Graph, all_artifacts: bool, sharing: SharedNames) -> Pla
             return plan if better.flowing.wrong else better
         if wrong <= split:
             listed = ", ".join(sorted(wrong))
-            raise ExportFailed(f"no order of the steps was found in which everybody reads the right {listed}")
-        split |= wrong & ordered  # where an order does not help
+            raise ExportFailed(f"no order of the steps was found in which every step reads the right {listed}")
+        split |= wrong & ordered  # for these names an order does not help
         ordered = (ordered | wrong) - split
 
 
 def _refuse_shared(graph: Graph, all_artifacts: bool, split: frozenset[str], sharing: SharedNames) -> None:
-    """Raise FlowRefused where a script could be arranged, were it not for steps that may share objects."""
+    """Raise FlowRefused if a script could be arranged without the steps that may share objects."""
     if not sharing.pairs:
         return
-    _attempt(graph, all_artifacts, frozenset(), split, sharing)  # raises GoesBack too, if they are not the reason
+    _attempt(graph, all_artifacts, frozenset(), split, sharing)  # raises GoesBack if they are not the reason
     apart = [one for one in sharing.pairs if graph.links[one.earlier].scope != graph.links[one.later].scope]
     fix = f"Run the notebook once with nbflow run {graph.flow.document}, which tells whether they do, or change a copy"
     message = "and a script cannot run them in the order of the cells"
@@ -100,7 +100,7 @@ def _attempt(
 
 
 def _native(row: PartRow, usage: Usage) -> frozenset[str]:
-    """The joins that ask for nothing but the last steps of their branches, which is what FlowSpec gives them."""
+    """Return the joins that ask only for the last steps of their branches, which FlowSpec provides."""
     found: set[str] = set()
     for item in row:
         match item:
@@ -116,7 +116,7 @@ def _native(row: PartRow, usage: Usage) -> frozenset[str]:
 
 
 def _in_order(graph: Graph, name: str) -> set[NamePair]:
-    """Everybody who reads or writes a name, one after another."""
+    """Return edges that put all steps which read or write a name in a row."""
     concerned = [
         step
         for step, linked in graph.links.items()
@@ -126,7 +126,7 @@ def _in_order(graph: Graph, name: str) -> set[NamePair]:
 
 
 def _alike(graph: Graph) -> frozenset[NamePair]:
-    """Steps with guards on one name stand in a row, so that one switch decides about all of them."""
+    """Return edges between steps with guards on one name, so that one switch decides for all of them."""
     last: dict[str, str] = {}
     edges: set[NamePair] = set()
     for step in graph.steps.values():

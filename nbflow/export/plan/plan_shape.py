@@ -1,7 +1,7 @@
-"""A plan in the form that FlowSpec insists on.
+"""Gives a plan the form that FlowSpec requires.
 
-What runs only sometimes becomes a switch; a join is the step that follows, where it can be; and an empty step stands
-wherever FlowSpec allows none of what is there: a join cannot split, a switch cannot lead into a join.
+Parts that run only sometimes become switches. The next step becomes the join where possible. Empty steps are added
+where FlowSpec requires them: a join cannot split, and a switch cannot lead into a join.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Shaping:
     graph: Graph
     names: NameSupply
     versions: Versions
-    lengths: frozenset[str] = frozenset()  # the foreachs that always have an item
+    lengths: frozenset[str] = frozenset()  # the foreaches that always have items
 
     def shape(self, row: PartRow) -> PartRow:
         row = self._joined(self._guarded(self._chosen(row)))
@@ -44,7 +44,7 @@ class Shaping:
     # what runs only sometimes
 
     def _chosen(self, row: PartRow) -> PartRow:
-        """Gather what depends on one choice into a switch."""
+        """Gather parts that depend on one choice into a switch."""
         found: list[Item] = []
         for item in row:
             item = self._inside(item)
@@ -64,7 +64,7 @@ class Shaping:
             case Parallel(branches=branches):
                 return replace(item, branches=tuple(map(self._chosen, branches)))
             case ForeachPart(body=body):
-                # whether its first step runs has been asked for the whole of it
+                # the guard of its first step has been checked for the whole of it
                 return replace(item, body=self._tolerant((*body[:1], *self._chosen(body[1:]))))
             case _:
                 return item
@@ -86,17 +86,20 @@ class Shaping:
         return RunCondition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
 
     def _unsure(self, step: StepSpec) -> list[Binding]:
-        """What it must read and may be left out with all who write it. If one runs, and binds nothing, it fails."""
+        """Return what a step must read although all its writers may be skipped.
+
+        If one runs and binds nothing, it fails.
+        """
         return [one for one in self.graph.links[step.name].bindings if one.required and not one.always]
 
     def _skipped(self, step: StepSpec) -> list[str]:
-        """The foreach that a join closes, where it may be left out as a whole."""
+        """Return the foreach that a join closes, if it may be skipped as a whole."""
         linked = self.graph.links[step.name]
         outermost = linked.opened[len(linked.scope) :][:1]
         return [one for one in outermost if self._condition_of(self.graph.steps[one])]
 
     def _into(self, switch: Switch, item: Item, condition: RunCondition | None) -> Switch | None:
-        """The switch with the item in one of its ways, or in one more, if that means the same."""
+        """Return the switch with the item in one of its ways, or in a new way, if that means the same; else None."""
         step = _first_step(item)
         if condition is None or step is None:
             return None
@@ -110,7 +113,7 @@ class Shaping:
         return None
 
     def _belongs(self, step: StepSpec, condition: RunCondition, way: SwitchWay) -> bool:
-        """It is guarded alike, or needs what only this way makes."""
+        """Tell whether a step has the same guard as a way, or needs what only this way makes."""
         inside = steps_of(way.row)
         if condition.guard is not None:
             alike = (condition.guard, condition.answers) == (way.condition.guard, way.condition.answers)
@@ -124,7 +127,7 @@ class Shaping:
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
 
     def _excludes(self, way: SwitchWay, step: StepSpec, condition: RunCondition) -> bool:
-        """Of the two at most one holds, and both look at the same value."""
+        """Tell whether at most one of the two conditions holds, and both test the same value."""
         first, second = way.condition.guard, condition.guard
         if first is None or second is None or first.name != second.name or condition.needs or way.condition.needs:
             return False
@@ -138,7 +141,7 @@ class Shaping:
     # failures that are allowed
 
     def _tolerant(self, row: PartRow) -> PartRow:
-        """What comes after a step that may fail is for items of which nothing has failed."""
+        """Make what follows a step that may fail run only for items for which nothing has failed."""
         for at, item in enumerate(row):
             failing = tuple(sorted(name for name in steps_of((item,)) if self._is_caught(name)))
             rest = row[at + 1 :]
@@ -205,7 +208,7 @@ class Shaping:
                 return item
 
     def _joining(self, foreach: ForeachPart, following: Item | None) -> StepSpec | None:
-        """The step of the notebook that closes a foreach, where it stands right behind it and closes nothing more."""
+        """Return the step that closes a foreach, if it follows directly and closes nothing else; else None."""
         if foreach.collects or not isinstance(following, MethodPart) or following.step is None or following.name == END:
             return None
         linked = self.graph.links[following.step.name]
@@ -215,7 +218,10 @@ class Shaping:
         return following.step if closes and alone else None
 
     def _meeting(self, following: Item | None, then: Item | None) -> StepSpec | None:
-        """The step that reads from several branches is their join; one that splits at once only if it asks for them."""
+        """Return the step that reads from several branches: it is their join.
+
+        If it splits too, it must ask for them.
+        """
         if (
             not isinstance(following, MethodPart)
             or following.step is None
@@ -239,7 +245,7 @@ class Shaping:
     # empty steps
 
     def _spaced(self, row: PartRow) -> PartRow:
-        """Before what splits stands a plain step that does it."""
+        """Put a plain step before each split that needs one."""
         found: list[Item] = []
         for item in row:
             if not isinstance(item, MethodPart) and not (found and self._can_split(found[-1], item)):
@@ -277,7 +283,7 @@ class Shaping:
                 return item
 
     def _closed(self, row: PartRow) -> PartRow:
-        """A switch, or a loop, which is one, leads into no join."""
+        """Put an empty step after a switch or a loop at the end of a row: it must not lead into a join."""
         last = row[-1]
         if isinstance(last, Switch) or (isinstance(last, MethodPart) and last.is_loop):
             return (*row, MethodPart(self.names.fresh(f"after_{_last_name(row)}")))
@@ -285,12 +291,12 @@ class Shaping:
 
 
 def joins_of(graph: Graph, opener: str) -> list[str]:
-    """The steps of the notebook that close a foreach, alone or with others."""
+    """Return the steps of the notebook that close a foreach, alone or with others."""
     return [name for name, linked in graph.links.items() if opener in linked.opened[len(linked.scope) :]]
 
 
 def is_caught(graph: Graph, step: StepSpec) -> bool:
-    """Whether a failure of the step is allowed: by its own header, or by that of its foreach."""
+    """Tell whether a failure of the step is allowed, by its own header or by that of its foreach."""
     scope = graph.links[step.name].scope
     if not scope:
         return False
@@ -328,7 +334,7 @@ def _first_step(item: Item) -> StepSpec | None:
 
 
 def first_name(row: PartRow) -> str:
-    """The first step of the notebook; the name of an empty one if there is none."""
+    """Return the first step of the notebook, or the name of an empty step if there is none."""
     for item in row:
         match item:
             case MethodPart(step=StepSpec(name=name)) | ForeachPart(opener=StepSpec(name=name)):

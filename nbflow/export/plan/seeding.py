@@ -1,7 +1,7 @@
-"""How a method comes to the state in which ordinary cells have left the random generators.
+"""Decides how a method gets the state in which ordinary cells have left the random generators.
 
-Statements that do nothing but seed are done again in the method that draws. Where an ordinary cell also draws, the top
-of the script does it all, and keeps the state there under a name of its own.
+Statements that only seed are repeated in the method that draws. If an ordinary cell also draws, it is executed at the
+top of the script, which keeps the state under a name of its own.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _SHOWING = frozenset({"print", "display"})
 
 @dataclass(frozen=True, slots=True)
 class Seeding:
-    """For one step: the statements that its method does, and behind which others the top keeps a generator's state."""
+    """Says for one step which statements its method repeats, and after which others the top keeps a state."""
 
     statements: tuple[Definition, ...] = ()
     kept: tuple[tuple[str, Definition], ...] = ()
 
 
 def seeding_of(graph: Graph, step: StepSpec) -> Seeding:
-    """Find what the generators that a step draws from owe to ordinary cells."""
+    """Find how ordinary cells affect the generators from which a step draws."""
     concerned = {name: _concerned(graph, step, name) for name in sorted(_given(graph, step))}
     repeated = {name for name, found in concerned.items() if all(_can_repeat(one, step) for one in found)}
     statements = dict.fromkeys(one for name in repeated for one in concerned[name])
@@ -41,33 +41,33 @@ def seeding_of(graph: Graph, step: StepSpec) -> Seeding:
 
 
 def names_at_top(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The names of the prelude for which the top of the script has to do something, so that the step can run."""
+    """Return the names of the prelude that the top of the script must define so that the step can run."""
     linked, seeding = graph.links[step.name], seeding_of(graph, step)
     needed = frozenset().union(*(one.wants for one in seeding.statements)) & graph.prelude.names
     return (linked.prelude - GENERATORS) | needed - GENERATORS | {name for name, _ in seeding.kept}
 
 
 def read_by_seeding(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The names that the statements look up which the method does again."""
+    """Return the names that the repeated statements read."""
     return frozenset().union(*(one.wants for one in seeding_of(graph, step).statements))
 
 
 def read_by_calls_of_seeding(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The names that functions look up which these statements call."""
+    """Return the names that functions called by these statements read."""
     names = read_by_seeding(graph, step) & graph.prelude.names - GENERATORS
     closure = graph.prelude_of(step.name).closure(names, settings=False)
     return frozenset().union(*(one.wants for one in closure))
 
 
 def _given(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The generators whose state a step may have from ordinary cells, and not from a step for sure."""
+    """Return the generators whose state may come from ordinary cells, and not certainly from a step."""
     linked = graph.links[step.name]
     sure = {one.name for one in linked.bindings if one.sure and one.writers}
     return (linked.draws & linked.prelude) - sure
 
 
 def _concerned(graph: Graph, step: StepSpec, generator: str) -> tuple[Definition, ...]:
-    """What seeds the generator above the step, from the last seeding on."""
+    """Return what seeds the generator above the step, from the last seeding on."""
     closure = graph.prelude_of(step.name).closure([generator], settings=False)
     found = [one for one in closure if generator in one.names and one.place < step.place]
     last = max((at for at, one in enumerate(found) if generator not in one.reads), default=0)
@@ -75,7 +75,7 @@ def _concerned(graph: Graph, step: StepSpec, generator: str) -> tuple[Definition
 
 
 def _can_repeat(one: Definition, step: StepSpec) -> bool:
-    """Whether a statement only sets and moves generators, and means in the method what it means in its cell."""
+    """Tell whether a statement only sets and moves generators, and means the same in the method as in its cell."""
     used = frozenset(_loaded(parse(one.source).body))
     return one.names <= GENERATORS and used.isdisjoint(_SHOWING | names_of(parse(step.body)).bound)
 

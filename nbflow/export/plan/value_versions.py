@@ -1,7 +1,7 @@
-"""Attributes for names that hold several things at once: `self.total`, or `self.load_total` beside `self.clean_total`.
+"""Chooses attributes for names with several values at once: `self.total`, or `self.load_total` and `self.clean_total`.
 
-In a notebook a step may read what a name held before another step wrote it anew. Where no order of the methods lets
-both be right, each writer gets an attribute of its own, and a reader looks at them as the notebook does, nearest first.
+In a notebook a step may read an old value of a name after another step wrote a new one. If no order of the methods
+makes both right, each writer gets its own attribute, and a reader tries them as the notebook does, nearest first.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from nbflow.flow.graph.link import Graph
 
 @dataclass
 class Versions:
-    """`split` are the names that need it; most others are attributes of their own names."""
+    """Maps names to attributes. `split` are the names that need several; most others keep their own name."""
 
     graph: Graph
     names: NameSupply
     split: frozenset[str] = frozenset()
-    _plain: dict[str, str] = field(init=False)  # of names that no attribute of a FlowSpec can have
+    _plain: dict[str, str] = field(init=False)  # for names that FlowSpec reserves
     _attributes: dict[tuple[str, str], str] = field(init=False)  # (writer, name)
 
     def __post_init__(self) -> None:
@@ -44,15 +44,15 @@ class Versions:
         return {(step, name): self._plain[name] for step, name in plain} | self._attributes
 
     def plain(self, name: str) -> str:
-        """The attribute for a name that is not split."""
+        """Return the attribute for a name that is not split."""
         return self._plain.get(name, name)
 
     def written(self, writer: str, name: str) -> str:
-        """The attribute that a step puts a name into."""
+        """Return the attribute into which a step puts a name."""
         return self._attributes.get((writer, name), self.plain(name))
 
     def read(self, reader: str, name: str) -> tuple[str, ...]:
-        """The attributes that a step takes a name from: that of the first writer that has bound it."""
+        """Return the attributes from which a step reads a name: the first one that was bound counts."""
         if name not in self.split:
             return (self.plain(name),)
         chain = [writer for b in self.graph.links[reader].bindings if b.name == name for writer in b.writers]
@@ -62,7 +62,7 @@ class Versions:
 
 
 def _taken_by_flowspec(graph: Graph) -> frozenset[str]:
-    """The artifacts that are parts of every FlowSpec, such as `name` and `index`, and that only bodies speak of."""
+    """Return artifacts with names that every FlowSpec has, such as `name` and `index`, and that only bodies use."""
     found = RESERVED_NAMES & frozenset().union(*(linked.writes for linked in graph.links.values()))
     for name, step in graph.steps.items() if found else ():
         own = step.writes | step.reads | step.maybe_reads if step.metaflow else frozenset()
@@ -73,7 +73,7 @@ def _taken_by_flowspec(graph: Graph) -> frozenset[str]:
 
 
 def reading(attributes: tuple[str, ...], owner: str = "self") -> str:
-    """The expression for the first of them that is there; the last is."""
+    """Return an expression for the first attribute that exists; the last one always does."""
     *others, last = (f"{owner}.{attribute}" for attribute in attributes)
     expression = last
     for attribute, value in zip(reversed(attributes[:-1]), reversed(others), strict=True):

@@ -1,1 +1,1 @@
-"""Which steps may change objects that other steps reach, told by the code alone."""
+"""Finds, from the code alone, which steps may change objects that other steps reach."""

@@ -1,4 +1,4 @@
-"""Names of one object in a script for Metaflow, which stores every artifact apart: a change reaches one name only."""
+"""Finds changes that a Metaflow script would lose: it stores each artifact apart, so a change reaches one name only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _RULE = "comes-apart"
 
 
 def constants_apart(sharing: SharedNames) -> Iterator[Problem]:
-    """Yield the changes of what an ordinary cell has made that other steps of a script would not see."""
+    """Yield changes of objects made by ordinary cells that other steps of a script would not see."""
     graph, steps = sharing.graph, [*sharing.graph.links]
     for at, step in enumerate(steps):
         own = graph.links[step].writes
@@ -34,7 +34,7 @@ def constants_apart(sharing: SharedNames) -> Iterator[Problem]:
 
 
 def certainly_apart(graph: Graph) -> tuple[Problem, ...]:
-    """Return the changes of which a run has found that they reach names that the step does not even mention."""
+    """Return changes that reach names which the step does not mention, as a run has found."""
     return tuple(
         problem(
             _RULE,
@@ -59,7 +59,7 @@ def _readers(graph: Graph, step: str, name: str) -> list[str]:
 
 
 def coming_apart(sharing: SharedNames) -> Iterator[Problem]:
-    """Yield the changes that may have to reach other names than those through which they are made, one for a step."""
+    """Yield, once per step, a change that may have to reach other names than the one it is made through."""
     for step, changed in sharing.changed.items():
         found = next(_names_apart(sharing, step), None) if changed else None
         if found is not None:
@@ -75,7 +75,7 @@ def coming_apart(sharing: SharedNames) -> Iterator[Problem]:
 
 
 def _names_apart(sharing: SharedNames, step: str) -> Iterator[tuple[str, str]]:
-    """Yield what may come apart in the step itself, which loads each name for itself, and in those below it."""
+    """Yield what may come apart in the step itself, which loads each name separately, and in later steps."""
     graph, changed = sharing.graph, sharing.changed[step]
     meeting = [n for n, held in sharing.given[step].items() if n != "inputs" and sharing.meet(changed, held.deep)]
     if step in sharing.known:

@@ -1,4 +1,4 @@
-"""The functions and methods that a flow defines, and what each does to what it is given."""
+"""Knows the functions and methods that a flow defines, and what each does to its arguments."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ _PLAIN_DUNDERS = frozenset(
         *("__iadd__", "__ior__", "__isub__", "__imul__", "__iand__", "__init_subclass__", "__set_name__", "__set__"),
     )
 )
-"""Methods that run where the code shows that something is made or changed."""
+"""Names methods that run where the code shows that something is made or changed."""
 
 
 @dataclass
 class Defined:
-    """By name; of several with one name each may be meant."""
+    """Finds definitions by name; if several have one name, each may be meant."""
 
     origins: dict[str, str] = field(default_factory=dict)
     functions: dict[str, list[FunctionNode]] = field(default_factory=dict)
     methods: dict[str, list[FunctionNode]] = field(default_factory=dict)
-    makers: dict[str, list[FunctionNode]] = field(default_factory=dict)  # `__init__`, by the name of its class
-    lazy: set[str] = field(default_factory=set)  # attributes that are computed when they are looked at
+    makers: dict[str, list[FunctionNode]] = field(default_factory=dict)  # `__init__` methods, by class
+    lazy: set[str] = field(default_factory=set)  # attributes that are computed when they are read
     _effects: dict[int, Effect] = field(default_factory=dict)
 
     @classmethod
@@ -67,19 +67,19 @@ class Defined:
 
     @cached_property
     def is_restless(self) -> bool:
-        """Whether objects of the flow may change where nothing is seen of it, as when they are gone through."""
+        """Tell whether objects of the flow may change where the code does not show it, as when they are iterated."""
         hidden = (n for n in self.methods if n.startswith("__") and n.endswith("__") and n not in _PLAIN_DUNDERS)
         return any(self.effect(one).changed for name in hidden for one in self.methods[name])
 
     def changes_when_read(self, attribute: str) -> bool:
-        """Whether a property of that name keeps something on its object."""
+        """Tell whether a property of that name keeps something on its object."""
         return attribute in self.lazy and any(
             self.effect(one).changed or any("cached" in ast.unparse(name) for name in _decorators(one))
             for one in self.methods[attribute]
         )
 
     def effect(self, function: FunctionNode) -> Effect:
-        """What a call of the function does. One that calls itself does nothing more by that."""
+        """Return what a call of the function does. A call of itself adds nothing."""
         key = id(function)
         if key not in self._effects:
             self._effects[key] = Effect()
@@ -101,7 +101,7 @@ class Defined:
     def call(
         self, function: FunctionNode, arguments: Sequence[HeldObject], named: dict[str, HeldObject], own: Roots
     ) -> Effect:
-        """The effect of one call, in the roots of what it is given; `own` is what it makes itself."""
+        """Return the effect of one call, in the roots of its arguments; `own` are the roots of what it makes itself."""
         names = _parameters_of(function)
         given = dict(zip(names, arguments, strict=False)) | {name: v for name, v in named.items() if name in names}
         rest = together((*arguments[len(names) :], *(v for name, v in named.items() if name not in names)))
@@ -119,7 +119,7 @@ def _parameters_of(function: FunctionNode) -> list[str]:
 
 
 def _put(roots: Iterable[Root], given: dict[str, HeldObject], own: Roots) -> Roots:
-    """Put what a call is given in the place of the parameters."""
+    """Replace parameters by what a call gives for them."""
     found: Roots = NONE
     for name, part in roots:
         if name in given:

@@ -1,4 +1,4 @@
-"""Where the objects come from that a value is made of, and what the functions do whose names tell it."""
+"""Describes where the objects in a value come from, and what functions do that are known by name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Protocol
 from nbflow.flow.names.scope import FunctionNode
 
 Root = tuple[str, object]
-"""A place in the code of a step where objects are made, or a parameter of a function. Equal roots may share."""
+"""Names a place in a step's code where objects are made, or a parameter of a function. Equal roots may share."""
 
 PRELUDE = "%prelude"
-"""Stands in roots for a step, where an ordinary cell makes the objects."""
+"""Takes the place of a step in roots of objects that an ordinary cell makes."""
 
 Roots = frozenset[Root]
 NONE: Roots = frozenset()
@@ -21,9 +21,9 @@ NONE: Roots = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class HeldObject:
-    """`shell` is where the object itself may come from, `content` where anything comes from that it reaches.
+    """Says where a value may come from: `shell` for the object itself, `content` for everything that it reaches.
 
-    What cannot be changed has no shell, and no roots at all if it holds nothing that can be.
+    An object that cannot be changed has no shell, and no roots at all if it holds nothing that can be changed.
     """
 
     shell: Roots = NONE
@@ -38,7 +38,7 @@ class HeldObject:
 
     @property
     def inside(self) -> HeldObject:
-        """An item or an attribute of it, or a view of its memory."""
+        """Return an item or an attribute of it, or a view of its memory."""
         return HeldObject(self.content, self.content)
 
 
@@ -54,7 +54,7 @@ def together(values: Iterable[HeldObject]) -> HeldObject:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a function does to its parameters: roots are (name, "shell") and (name, "content")."""
+    """Says what a function does to its parameters: roots are (name, "shell") and (name, "content")."""
 
     changed: Roots = NONE
     returned: HeldObject = NOTHING
@@ -85,7 +85,7 @@ CONTAINER_METHODS = frozenset(
         *("partition", "__setitem__", "__delitem__", "__setattr__", "itemset", "byteswap", "setfield"),
     )
 )
-"""Methods that change their object and nothing in it."""
+"""Names methods that change their object and nothing in it."""
 
 CHANGING_METHODS = frozenset(
     (
@@ -116,7 +116,7 @@ CHANGING_METHODS = frozenset(
         *("standard_normal", "poisson", "binomial", "exponential", "multivariate_normal", "rand", "randn", "spawn"),
     )
 )
-"""Methods that change their object, or something in it, and whose values are used as well: also draws of numbers."""
+"""Names methods that change their object or something in it, and whose values are also used, as draws of numbers."""
 
 READING_METHODS = frozenset(
     (
@@ -142,7 +142,7 @@ READING_METHODS = frozenset(
         *("score", "report", "dump", "dumps", "exists", "mkdir", "unlink", "touch", "write_text", "write_bytes"),
     )
 )
-"""Methods that are called for what they show or give; beside those that begin with `to_`, `plot_` or `save`."""
+"""Names methods that are called for their value; methods that begin with `to_`, `plot_` or `save` count too."""
 
 FIRST_ARGUMENT = frozenset(
     (
@@ -162,7 +162,7 @@ FIRST_ARGUMENT = frozenset(
         *("dict.update", "dict.setdefault", "dict.pop", "dict.clear", "set.add", "set.update", "set.discard"),
     )
 )
-"""Functions that change what they are given first, by their origin or as they are written."""
+"""Names functions that change their first argument, by origin or as they are written."""
 
 FIXED_RESULT = frozenset(
     (
@@ -183,7 +183,7 @@ FIXED_RESULT = frozenset(
         ),
     )
 )
-"""Functions that give what cannot be changed."""
+"""Names functions whose results cannot be changed."""
 
 CONTAINERS = frozenset(
     (
@@ -191,7 +191,7 @@ CONTAINERS = frozenset(
         *("map", "filter", "collections.Counter", "collections.deque", "collections.OrderedDict"),
     )
 )
-"""Functions that give a new object, which holds what is in the old ones and nothing else."""
+"""Names functions that return a new object with exactly the contents of the old ones."""
 
 NEW_FUNCTIONS = frozenset(
     (
@@ -201,7 +201,7 @@ NEW_FUNCTIONS = frozenset(
         *("numpy.where", "numpy.sqrt", "numpy.exp", "numpy.log", "sklearn.base.clone"),
     )
 )
-"""Functions that give a new object, which may hold what is in the old ones."""
+"""Names functions that return a new object, which may hold contents of the old ones."""
 
 NEW_METHODS = frozenset(
     (
@@ -212,10 +212,10 @@ NEW_METHODS = frozenset(
         *("union", "intersection", "difference", "to_frame", "to_dict", "cumsum", "rank", "round", "isin", "isna"),
     )
 )
-"""Methods that give a new object, which may hold what is in the old one."""
+"""Names methods that return a new object, which may hold contents of the old one."""
 
 APART = frozenset(("sum", "copy.deepcopy", "numpy.mean", "numpy.sum", "numpy.zeros", "numpy.ones", "numpy.arange"))
-"""Functions that give something with which nothing else shares objects."""
+"""Names functions whose results share no objects with anything else."""
 
 APART_METHODS = frozenset(
     ("sum", "mean", "std", "var", "median", "count", "nunique", "value_counts", "size", "score", "predict", "split")
@@ -223,7 +223,7 @@ APART_METHODS = frozenset(
 
 
 def is_copying(index: ast.expr) -> bool:
-    """Tell whether `x[index]` is new for arrays and frames alike: by a condition, or by a list."""
+    """Tell whether `x[index]` is a copy for arrays and frames: the index is a condition or a list."""
     inner = index.elts[0] if isinstance(index, ast.Tuple) and index.elts else index
     match inner:
         case ast.Compare() | ast.List():

@@ -1,7 +1,7 @@
-"""Pairs of steps of which one may change objects that the other reaches: they have to run in the order of the cells.
+"""Finds pairs of steps where one may change objects that the other reaches: they must run in the order of the cells.
 
-`self` hands a change on along a row of steps, to all names of the object. Steps side by side have objects of their own,
-so a change in the one would never reach the other.
+`self` passes a change on along a row of steps, to all names of the object. Parallel steps have objects of their own, so
+a change in one would never reach the other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nbflow.flow.syntax.specs import ParameterType, StepSpec
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`changer` is one of the two; the other reaches what it changes as `name`."""
+    """Describes a pair. `changer` is one of the two steps; the other reaches what it changes as `name`."""
 
     earlier: str
     later: str
@@ -35,14 +35,14 @@ class Pair:
 
 @dataclass
 class SharedNames:
-    """What each step reads, makes and changes. `known` are the steps of which a run has told what they change."""
+    """Knows what each step reads, makes and changes. `known` are the steps whose changes a run has shown."""
 
     graph: Graph
     known: frozenset[str] = frozenset()
     given: dict[str, dict[str, HeldObject]] = field(default_factory=dict)
     made: dict[str, dict[str, HeldObject]] = field(default_factory=dict)
     changed: dict[str, Roots] = field(default_factory=dict)
-    constants: dict[str, HeldObject] = field(default_factory=dict)  # what ordinary cells bind
+    constants: dict[str, HeldObject] = field(default_factory=dict)  # values that ordinary cells bind
     _joined: list[Roots] = field(default_factory=list)
     _grown: Roots = NONE
 
@@ -86,12 +86,12 @@ class SharedNames:
         self.changed[step.name] = frozenset(root for root in walk.changed if root[0] != step.name)
 
     def held(self, writers: Iterable[str], name: str) -> HeldObject:
-        """What a name may hold that one of these steps has bound."""
+        """Return what a name may hold that one of these steps has bound."""
         return together(self.made[writer].get(name, NOTHING) for writer in writers if writer in self.made)
 
     @cached_property
     def _groups(self) -> Mapping[Root, Root]:
-        """For each root that hangs together with others one that stands for all of them."""
+        """Return for each root that is connected with others one root that represents them all."""
         leader: dict[Root, Root] = {}
 
         def find(root: Root) -> Root:
@@ -113,7 +113,7 @@ class SharedNames:
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
-        """Those that have to run one after another, and do not by what they read or by another pair."""
+        """Return the pairs that must run one after another, and do not because of what they read or of another pair."""
         above: dict[str, set[str]] = {}
         found: list[Pair] = []
         changed = {name: self._grouped(roots) for name, roots in self.changed.items() if roots}
@@ -149,7 +149,7 @@ class SharedNames:
         return None
 
     def _reached_by(self, step: str, changer: str) -> Iterator[tuple[str, HeldObject]]:
-        """What a change of another step must reach: a name that it writes itself it has apart."""
+        """Yield what a change by another step must reach: names that it writes itself are separate."""
         own = self.graph.links[changer].writes
         for name, held in self.given[step].items():
             if name not in own or held is self.constants.get(name):
@@ -157,13 +157,13 @@ class SharedNames:
         yield from self.made[step].items()
 
     def may_change(self, steps: Iterable[str], writers: Iterable[str], name: str) -> bool:
-        """Tell whether one of the steps may change what a name holds that comes from one of the writers."""
+        """Tell whether one of the steps may change the value that a name has from one of the writers."""
         deep = self.held(writers, name).deep
         return any(self.meet(self.changed[step], deep) for step in steps)
 
 
 def _with_ancestors(graph: Graph, known: Collection[str]) -> frozenset[str]:
-    """The known steps above which everything is known as well."""
+    """Return the known steps above which all steps are known too."""
     found: set[str] = set()
     for name, linked in graph.links.items():
         if name in known and found.issuperset(linked.upstream):
@@ -172,7 +172,7 @@ def _with_ancestors(graph: Graph, known: Collection[str]) -> frozenset[str]:
 
 
 class _Plain(ast.NodeTransformer):
-    """Artifacts of a Metaflow-mode cell as plain names."""
+    """Rewrites artifacts of a Metaflow-mode cell as plain names."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id == "self":

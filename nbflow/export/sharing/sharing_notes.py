@@ -1,4 +1,4 @@
-"""How a script says which steps wait for each other because they may share objects."""
+"""Says which steps wait for each other because they may share objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Goes through a body as it runs: from which roots the names come, and of which roots something is changed."""
+"""Follows a body as it runs: which roots its names come from, and which roots it changes."""
 
 from __future__ import annotations
 
@@ -35,15 +35,18 @@ _TRANSPARENT = frozenset({"loc", "iloc", "at", "iat"})
 
 
 class Walk:
-    """`names` is what each name holds. `joined` are roots that hang together, as one was put into the other."""
+    """Follows statements. `names` maps names to values.
+
+    `joined` are roots that are connected by containing each other.
+    """
 
     def __init__(self, defined: Definitions, step: str, names: Mapping[str, HeldObject], grown: Roots = NONE) -> None:
         self.defined, self.step, self.names = defined, step, dict(names)
         self.changed: set[Root] = set()
         self.joined: list[Roots] = []
-        self.grown = set(grown)  # roots of objects into which something was put after they had been made
+        self.grown = set(grown)  # roots of objects that got new contents after they were made
         self.returned = NOTHING
-        self.part = 0  # where several texts are gone through, the number of the one
+        self.part = 0  # the number of the text, if several are followed
 
     def run(self, statements: Iterable[ast.stmt]) -> None:
         for statement in statements:
@@ -101,7 +104,7 @@ class Walk:
                 together(self.value(part) for part in children(node) if isinstance(part, ast.expr))
 
     def _perhaps(self, *bodies: Sequence[ast.stmt]) -> None:
-        """Run what may be left out: a name then holds the one or the other."""
+        """Run bodies that may be skipped: a name then holds either value."""
         before = dict(self.names)
         for body in bodies:
             self.run(body)
@@ -153,7 +156,7 @@ class Walk:
             self.grown |= what.shell
 
     def _note(self, owner: ast.expr, held: HeldObject) -> None:
-        """What a name holds can be reached from it from now on."""
+        """Note that the owner now reaches what a name holds."""
         while isinstance(owner, ast.Attribute | ast.Subscript):
             owner = owner.value
         if isinstance(owner, ast.Name) and owner.id in self.names and held.deep:
@@ -214,19 +217,19 @@ class Walk:
                 yield self.value(part)
 
     def _own(self, node: ast.expr) -> Root:
-        """Nobody tells apart what a function makes."""
+        """Return the root of what an expression makes; objects that a function makes all have one root."""
         return (self.step, (self.part, node.lineno, node.col_offset) if self.step else "")
 
     def _holding(self, node: ast.expr, content: Roots) -> HeldObject:
-        """A new container, with nothing in it but this."""
+        """Return a new container that holds only this."""
         return HeldObject(frozenset({self._own(node)}), content)
 
     def _new(self, node: ast.expr, held: HeldObject = NOTHING) -> HeldObject:
-        """A new object, which may hold others that nobody knows."""
+        """Return a new object that may hold other, unknown objects."""
         return self._holding(node, held.deep | {self._own(node)})
 
     def _any(self, node: ast.expr, roots: Roots) -> HeldObject:
-        """A new object, or one of the old ones."""
+        """Return a new object, or one of the old ones."""
         return HeldObject(roots | {self._own(node)}, roots | {self._own(node)})
 
     def _attribute(self, held: HeldObject, attr: str) -> HeldObject:
@@ -260,7 +263,7 @@ class Walk:
     # calls
 
     def _origin(self, node: ast.expr) -> str:
-        """Where a function comes from, or what it is called; nothing for a method of an object."""
+        """Return where a function comes from, or its name; "" for a method of an object."""
         root: ast.expr = node
         while isinstance(root, ast.Attribute | ast.Subscript):
             root = root.value
@@ -288,7 +291,7 @@ class Walk:
     def _change_by_words(
         self, node: ast.Call, arguments: Sequence[HeldObject], named: Mapping[str, HeldObject]
     ) -> None:
-        """What a call says that it changes: `out=x`, `overwrite_a=True`, `setattr(x, …)`, `rng.shuffle(x)`."""
+        """Handle calls that say what they change: `out=x`, `overwrite_a=True`, `setattr(x, …)`, `rng.shuffle(x)`."""
         words = (self._origin(node.func), ast.unparse(node.func))
         last = words[1].rpartition(".")[2]
         if arguments and (not FIRST_ARGUMENT.isdisjoint(words) or last in ("shuffle", "at")):
@@ -298,7 +301,7 @@ class Walk:
             self._change(together(arguments))
 
     def _call_back(self, node: ast.Call, given: HeldObject) -> None:
-        """A function that is handed over is called with what is beside it: `list(map(normalise, rows))`."""
+        """Handle a function passed as an argument: it is called with the others, as in `list(map(normalise, rows))`."""
         for one in (*node.args, *(keyword.value for keyword in node.keywords)):
             functions: list[FunctionNode] = self.defined.functions.get(one.id, []) if isinstance(one, ast.Name) else []
             if isinstance(one, ast.Lambda):
@@ -363,7 +366,7 @@ class Walk:
         return self._any(node, every.deep)
 
     def _look_at_thrown_away(self, node: ast.expr) -> None:
-        """A method whose value nobody takes was called for what it does to its object."""
+        """Handle a method whose value is not used: it was called for its effect on its object."""
         call = node.value if isinstance(node, ast.Await) else node
         self.value(node)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and not self._origin(call.func):
@@ -376,7 +379,7 @@ class Walk:
 
 
 def _of_steps(roots: Roots) -> Roots:
-    """Without the constants of ordinary cells, which no library changes that is given them."""
+    """Return roots without constants of ordinary cells, which no library changes when it gets them."""
     return frozenset(root for root in roots if root[0] != PRELUDE)
 
 

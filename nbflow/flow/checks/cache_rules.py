@@ -1,4 +1,4 @@
-"""The rule about functions that remember what they have computed: a worker's memory is not that of the next."""
+"""Checks functions that cache their results: a cache in one worker process does not exist in the next."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ _ASKS = "cache_info"
 
 
 def caches_of_functions(graph: Graph) -> Iterator[Problem]:
-    """With equal arguments such a function returns the same from an empty cache; it may be seen to run again."""
+    """Find cached functions that run again in a later step where the user may notice it.
+
+    With equal arguments they return the same value from an empty cache, but prints or `cache_info` show the difference.
+    """
     origins = {name: origin for one in graph.prelude.definitions for name, origin in one.origins}
     for definition in graph.prelude.definitions if _CACHES & _reached(origins) else ():
         function = _cached_function(definition, origins)
@@ -33,14 +36,14 @@ def caches_of_functions(graph: Graph) -> Iterator[Problem]:
 
 
 def _told(function: str, above: StepSpec, step: StepSpec) -> Problem:
-    message = f"'{function}' begins with an empty cache in step '{step.name}'"
-    message += f": what step '{above.name}' has cached ends with it"
-    fix = "Put the cells into one step, or keep what is computed in a dictionary that the steps hand on"
+    message = f"'{function}' starts with an empty cache in step '{step.name}'"
+    message += f": the cache that step '{above.name}' filled no longer exists there"
+    fix = "Put the cells into one step, or keep the results in a dictionary that the steps pass on"
     return problem("cache-of-function", step, message, fix, name=function, warning=True)
 
 
 def _reached(origins: Mapping[str, str]) -> frozenset[str]:
-    """The decorators that the imports of the notebook give."""
+    """Return the caching decorators that the imports of the notebook can bind."""
     return _CACHES if "functools" in origins.values() else frozenset(origins.values())
 
 
@@ -65,7 +68,7 @@ def _is_cache(decorator: ast.expr, origins: Mapping[str, str]) -> bool:
 
 
 def _users(graph: Graph, definition: Definition) -> list[StepSpec]:
-    """The steps that call it or define it, in document order."""
+    """Return the steps that call the function or define it, in document order."""
     own = definition.place.cell
     return [s for s in graph.steps.values() if s.place.cell == own or definition in graph.closure(s.name)]
 

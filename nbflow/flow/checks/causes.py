@@ -1,4 +1,4 @@
-"""Problems as they are told: one for each cause, and with the header that a cell is to have."""
+"""Reports problems once for each cause, with the header that each cell needs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from nbflow.flow.syntax.proposals import free_name, header_line, heading_of, pro
 
 Rules = Callable[[Graph], Iterable[Problem]]
 _ROUNDS = 10
-"""A cell that becomes a step on account of another one seldom asks for a third."""
+"""The most rounds of looking for hidden problems: it is rare that a cell that becomes a step needs a third one."""
 
 
 def every_cause(graph: Graph, rules: Rules) -> tuple[Problem, ...]:
-    """All problems in the order of the document, each once, with those that others hide.
+    """Return all problems in document order, each once, including those that other problems hide.
 
-    A cell that must become a step may need other cells that must: they are found by reading the flow as it will be.
+    A cell that must become a step may need other cells that must become steps too. They are found by reading the flow
+    with the headers added.
     """
     headers = _Headers(graph)
     found = [headers.fill(one) for one in _merged(rules(graph))]
@@ -38,7 +39,7 @@ def every_cause(graph: Graph, rules: Rules) -> tuple[Problem, ...]:
 
 
 def _with_hidden(found: Sequence[Problem], hidden: Iterable[Problem]) -> Iterable[Problem]:
-    """Add to the problems those that they hide, and the steps that need what is told already."""
+    """Add the hidden problems, and add the steps that need a problem that is reported already."""
     known = {_cause_of(one): one for one in found}
     for one in hidden:
         first = known.setdefault(_cause_of(one), one)
@@ -47,13 +48,13 @@ def _with_hidden(found: Sequence[Problem], hidden: Iterable[Problem]) -> Iterabl
 
 
 def _cause_of(problem: Problem) -> object:
-    """What is mended by a header is one cause for each cell."""
+    """Return what identifies the cause of a problem. All problems of a cell that one header repairs have one cause."""
     cell = problem.place.cell if problem.place else 0
     return (problem.rule, cell) if problem.header and problem.needs else (problem.rule, cell, problem.message)
 
 
 def _as_it_will_be(graph: Graph, steps: Mapping[int, Problem]) -> Graph:
-    """The flow with the headers that the fixes name. Every line of such a cell is one further down."""
+    """Return the flow with the headers that the fixes name. In such cells each line is one further down."""
     flow = graph.flow
     cells = (
         replace(cell, source=f"{steps[cell.number].header}\n{cell.source}") if cell.number in steps else cell
@@ -63,7 +64,7 @@ def _as_it_will_be(graph: Graph, steps: Mapping[int, Problem]) -> Graph:
 
 
 def _hidden(graph: Graph, rules: Rules, steps: Mapping[int, Problem]) -> Iterator[Problem]:
-    """Yield the errors that the flow has when those cells are steps, as errors of the flow as it is."""
+    """Yield the errors that the flow has once those cells are steps, in terms of the flow as it is now."""
     for one in _merged(rules(graph)):
         in_step = one.place is not None and one.place.cell in steps
         if not one.warning and not (in_step and one.rule in OF_A_TEXT):
@@ -71,7 +72,9 @@ def _hidden(graph: Graph, rules: Rules, steps: Mapping[int, Problem]) -> Iterato
 
 
 def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> Problem:
-    """A problem without the steps and lines that are not there yet: who needs it is who needs them."""
+    """Return a problem in terms of the cells that exist: a step that does not exist yet is replaced by the steps that
+    need it.
+    """
     place, needs = problem.place, problem.needs
     if place and (reason := steps.get(place.cell)) and reason.place:
         place = replace(reason.place, line=max(place.line - 1, 1))
@@ -84,7 +87,7 @@ def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> P
 
 
 def _merged(problems: Iterable[Problem]) -> Iterable[Problem]:
-    """Put the problems together that several steps have with one thing."""
+    """Join the problems that several steps have with the same cause."""
     found: dict[object, Problem] = {}
     for one in problems:
         cause = (one.rule, one.message) if one.needs else one
@@ -95,7 +98,7 @@ def _merged(problems: Iterable[Problem]) -> Iterable[Problem]:
 
 
 class _Headers:
-    """The headers of the cells that are to become steps: in one form, with names that differ."""
+    """Chooses the headers of the cells that are to become steps, in the form of the notebook, with different names."""
 
     def __init__(self, graph: Graph) -> None:
         self._cells = {cell.number: cell for cell in graph.flow.cells}
@@ -104,6 +107,7 @@ class _Headers:
         self._found: dict[int, str] = {}
 
     def fill(self, problem: Problem) -> Problem:
+        """Return the problem with a header in its fix, if the fix needs one."""
         if HEADER not in problem.fix:
             return problem
         header = self._of(problem.place.cell) if problem.place else HEADER
@@ -118,7 +122,7 @@ class _Headers:
 
     @cached_property
     def _comment(self) -> bool:
-        """Whether the last step of the notebook has a comment for a header."""
+        """Return whether the last step of the notebook uses the comment form `#| step`."""
         cells = [step.place.cell for step in self._steps.values()]
         return bool(cells) and read_header(self._cells[max(cells)].source).comment
 

@@ -1,4 +1,4 @@
-"""The rules about files: what gives other values the second time, or in parallel."""
+"""Checks files: rules for what gives other values in a second run or in parallel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _problem(rule: str, step: StepSpec, use: FileUse, message: str, fix: str) ->
 
 
 def overwritten_inputs(graph: Graph) -> Iterator[Problem]:
-    """A file that a flow reads and then writes anew is another one when the flow runs again."""
+    """Find files that a flow reads and then overwrites: the next run would read the new content."""
     first: dict[str, tuple[str, Access]] = {}
     for name, linked in graph.links.items():
         for use in (use for use in linked.files if use.is_certain and use.access is not Access.FIND):
@@ -27,12 +27,12 @@ def overwritten_inputs(graph: Graph) -> Iterator[Problem]:
                 first[use.path] = name, Access.WRITE
                 path = show_path(use.path)
                 message = f"step '{name}' writes {path}, which step '{reader}' above it reads"
-                fix = "Write to another file: the next run would read what this one has written"
+                fix = "Write to another file: the next run would read the file that this run wrote"
                 yield _problem("overwritten-input", graph.steps[name], use, message, fix)
 
 
 def files_of_all_items(graph: Graph) -> Iterator[Problem]:
-    """The tasks of a foreach run at the same time, and nobody knows which of them is the last to write a file."""
+    """Find files that every task of a foreach writes: the tasks run in parallel, and any of them may be the last."""
     for name, linked in graph.links.items():
         lines: dict[int, list[FileUse]] = {}
         for use in linked.files if linked.scope else ():
@@ -47,10 +47,10 @@ def files_of_all_items(graph: Graph) -> Iterator[Problem]:
 
 
 def modules_by_name(graph: Graph) -> Iterator[Problem]:
-    """A module whose name only a run knows is no part of a key, so a change to its file goes unseen."""
+    """Find modules whose name is known only in a run: they are not part of the key, so changes to them go unnoticed."""
     for name, linked in graph.links.items():
         if not all(use.is_certain for use in linked.modules):
-            message = f"step '{name}' imports a module whose name only a run knows: a change to its file is not seen"
+            message = f"step '{name}' imports a module by a computed name: a change to its file is not noticed"
             fix = f"Import it by its name, or write --watch with the file of the module in the header of '{name}'"
             if not graph.steps[name].options.watch:
                 yield Problem("module-by-name", message, fix, graph.steps[name].place, name, warning=True)

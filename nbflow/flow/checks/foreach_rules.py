@@ -1,4 +1,4 @@
-"""The rules about foreach and join."""
+"""Checks foreach and join."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 def join_without_foreach(graph: Graph) -> Iterator[Problem]:
+    """Find joins of steps that are not inside a foreach."""
     for step in graph.steps.values():
         if step.join and step.join in graph.links and not graph.links[step.join].scope:
             message = f"step '{step.name}' joins '{step.join}', which is not inside a foreach"
@@ -23,7 +24,7 @@ def join_without_foreach(graph: Graph) -> Iterator[Problem]:
 
 
 def closed_names(graph: Graph) -> Iterator[Problem]:
-    """Inside a join a per-item name has as many values as there were items."""
+    """Find joins that read a per-item name, which has one value for each item."""
     for step in graph.steps.values():
         linked = graph.links[step.name]
         for binding in linked.bindings if linked.joined else ():
@@ -36,7 +37,7 @@ def closed_names(graph: Graph) -> Iterator[Problem]:
 
 
 def changed_by_items(graph: Graph) -> Iterator[Problem]:
-    """A name from outside that each item has changed for itself makes a step below the join run per item again."""
+    """Find steps below a join that run once per item again, because they read a name that each item has changed."""
     for step in graph.steps.values():
         linked = graph.links[step.name]
         for binding in linked.bindings if linked.scope and not linked.joined else ():
@@ -45,14 +46,14 @@ def changed_by_items(graph: Graph) -> Iterator[Problem]:
             if join:
                 name, foreach = binding.name, graph.links[step.name].scope[-1]
                 message = (
-                    f"step '{step.name}' runs once per item of '{foreach}', since each has changed '{name}' for itself"
+                    f"step '{step.name}' runs once per item of '{foreach}', because each has changed its own '{name}'"
                 )
-                fix = f"Read inputs.{name} in '{join}', and hand on from there what this step needs"
+                fix = f"Read inputs.{name} in '{join}', and pass on from there what this step needs"
                 yield problem("changed-by-items", step, message, fix, name=name, warning=True)
 
 
 def _join_between(graph: Graph, writer: StepSpec, reader: StepSpec) -> str | None:
-    """The join between two steps that closes the foreach of the upper one."""
+    """Return the join between two steps that closes the foreach of the upper one, or None."""
     scope = graph.links[writer.name].scope
     for name, linked in graph.links.items():
         closes = linked.joined and scope and is_within(linked.opened, scope) and not is_within(linked.scope, scope)
@@ -62,7 +63,7 @@ def _join_between(graph: Graph, writer: StepSpec, reader: StepSpec) -> str | Non
 
 
 def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
-    """No task can stand at one item of each of two foreach steps that know nothing of each other."""
+    """Find steps inside two unrelated foreach steps: no task can belong to one item of each."""
     for step in graph.steps.values():
         pair = disagreement(scope for _, scope in _read_scopes(graph, step))
         if pair:
@@ -73,7 +74,7 @@ def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
 
 
 def _read_scopes(graph: Graph, step: StepSpec) -> list[tuple[str, ForeachScope]]:
-    """Return what a step reads, and in which scope each of those stands that may have written it."""
+    """Return each name that a step reads, with the scope of each step that may have written it."""
     linked = graph.links[step.name]
     found = [(f"'{b.name}'", graph.links[writer].scope) for b in linked.bindings for writer in b.writers]
     found += [(f"'inputs.{name}'", graph.links[name].scope) for name in linked.branches]
@@ -90,35 +91,37 @@ def _names_in(graph: Graph, step: StepSpec, pair: tuple[ForeachScope, ForeachSco
 
 
 def foreach_variable(graph: Graph) -> Iterator[Problem]:
-    """Whether it hides a parameter or a name of the prelude is asked with the other artifacts."""
+    """Find foreach variables with a bad name. Clashes with parameters and the prelude are found with the other
+    artifacts.
+    """
     for step in graph.steps.values():
         if step.foreach and step.foreach.var in step.foreach.reads:
             message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' is also read by its expression"
             yield problem("foreach-variable", step, message, "Rename the variable")
         elif step.foreach and step.foreach.var.startswith("_"):
             message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' starts with _"
-            yield problem("foreach-variable", step, message, "Rename it: names that start with _ are no artifacts")
+            yield problem("foreach-variable", step, message, "Rename it: names that start with _ are not artifacts")
 
 
 def branch_names(graph: Graph) -> Iterator[Problem]:
-    """Outside a join `inputs.X` is a step."""
+    """Find `inputs.X` outside a join where no step above is named X."""
     for step in graph.steps.values():
         linked = graph.links[step.name]
         if step.join or not linked.branches or step.metaflow:
             continue
         for name in sorted(branch_reads(step) - set(linked.branches)):
-            message = f"step '{step.name}' reads inputs.{name}, but no step '{name}' stands above it"
+            message = f"step '{step.name}' reads inputs.{name}, but no step '{name}' is above it"
             fix = "Write inputs.STEP.name with a step above, or --join STEP in the header"
             message += suggestion(name, linked.upstream)
             yield problem("unknown-step", step, message, fix, name=INPUTS)
 
 
 def whole_inputs(graph: Graph) -> Iterator[Problem]:
-    """Outside a join there are no tasks to go over, but branches with names."""
+    """Find uses of `inputs` as a whole outside a join, where there are named branches instead of tasks."""
     for step in graph.steps.values():
         branches = graph.links[step.name].branches
         if branches and reads_inputs_whole(step):
-            message = f"step '{step.name}' reads inputs as a whole, but joins no foreach"
+            message = f"step '{step.name}' uses inputs as a whole, but joins no foreach"
             listed = ", ".join(f"inputs.{name}" for name in branches)
             yield problem("whole-inputs", step, message, f"Name the branches: [{listed}]", name=INPUTS)
 
@@ -128,17 +131,17 @@ _MAKES_GENERATOR = re.compile(rf"(\w+)\s*=\s*[\w.]*\b(?:{_MAKERS})\(")
 
 
 def draws_of_copies(graph: Graph) -> Iterator[Problem]:
-    """Each item of a foreach has its own copy of a random generator from outside, and each worker of a shared one."""
+    """Find random generators that are copied: each item of a foreach has its own copy, and each worker a shared one."""
     made = [(one.kind, name) for one in graph.prelude.definitions for name in _MAKES_GENERATOR.findall(one.source)]
     of_cells = {name for kind, name in made if kind == "constant"}
     of_workers = {name for kind, name in made if kind == "shared"}
     for step in graph.steps.values() if made else ():
         for name in sorted(step.mutates & of_cells) if graph.links[step.name].scope else ():
             message = f"each item of step '{step.name}' has a copy of '{name}', so all draw the same numbers"
-            fix = "Make a generator in the step, with a seed that goes by the item"
+            fix = "Make a generator in the step, with a seed that depends on the item"
             yield problem("draws-of-items", step, message, fix, name=name, warning=True)
         for name in sorted(step.mentions & of_workers):
-            message = f"step '{step.name}' draws from '{name}', of which each worker has its own"
+            message = f"step '{step.name}' draws from '{name}', and each worker process has its own copy of it"
             fix = "Make it in an ordinary cell, with a seed"
             yield problem("draws-of-workers", step, message, fix, name=name, warning=True)
 

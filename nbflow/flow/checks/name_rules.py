@@ -1,4 +1,4 @@
-"""The rules about names: what steps read and write, against parameters, prelude, scratch and other steps."""
+"""Checks names: what steps read and write, against parameters, prelude, scratch and other steps."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ RESERVED_IN_CELLS = frozenset({"inputs", "self", "current", "display", "get_ipyt
 
 
 def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
-    """Where no step looks at the tasks or branches above it, `inputs` is a name like any other."""
+    """Find artifacts with a reserved name. `inputs` is an ordinary name where no step uses tasks or branches."""
     looks = any(linked.joined or linked.branches for linked in graph.links.values())
     for step in graph.steps.values():
         for name in sorted(step.writes & (RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS})):
-            message = f"step '{step.name}' assigns '{name}', which means something else inside steps"
+            message = f"step '{step.name}' assigns '{name}', which has another meaning inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
 
 
 def assigned_parameters(graph: Graph) -> Iterator[Problem]:
-    """Inside a run parameters are constants."""
+    """Find steps and functions that change a parameter: parameters are constants inside a run."""
     parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
     for step in graph.steps.values():
         for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
             verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
-            fix = "Take the deletion out" if verb == "deletes" else f"Write to another name, such as my_{name}"
+            fix = "Remove the deletion" if verb == "deletes" else f"Write to another name, such as my_{name}"
             yield problem("assigned-parameter", step, message, fix, name=name)
     for definition in graph.prelude.definitions:
         for name in sorted(definition.state & parameters.keys()):
@@ -58,7 +58,7 @@ def _verb(step: StepSpec, name: str) -> str:
 
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
-    """What each item changes for itself is not one value for a step that has nothing else to do with the items."""
+    """Find steps outside a foreach that read shared code which each item changes for itself."""
     for reader, linked in graph.links.items():
         for binding in linked.bindings if linked.scope else ():
             nearest = binding.writers[0]
@@ -69,7 +69,7 @@ def prelude_clash(graph: Graph) -> Iterator[Problem]:
 
 
 def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> ForeachScope:
-    """The scope in which a step would stand if it did not read these names."""
+    """Return the scope that a step would have if it did not read these names."""
     if graph.steps[reader].foreach:
         return graph.links[reader].scope
     others = (one.writers for one in graph.links[reader].bindings if one.name not in names)
@@ -77,7 +77,7 @@ def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> ForeachS
 
 
 def _state_of_items(graph: Graph) -> Iterator[Problem]:
-    """What functions change in a task of an item is seen by the tasks of that item alone."""
+    """Find state that functions change in the tasks of an item: only tasks of that item see the change."""
     steps = list(graph.steps.values())
     for at, step in enumerate(steps):
         scope = graph.links[step.name].scope
@@ -90,12 +90,12 @@ def _state_of_items(graph: Graph) -> Iterator[Problem]:
 
 
 def _clash(graph: Graph, step: StepSpec, name: str, reader: str, *, warning: bool) -> Problem:
-    """Say that step `reader` cannot see what became of `name`."""
+    """Say that step `reader` cannot see how `name` has changed."""
     by = [one for one in graph.prelude.definitions if name in one.state]
     through = f" through {listed(by[0].names)}" if name not in step.writes and by else ""
     message = f"step '{step.name}' runs once per item and changes '{name}'{through}, which cell "
-    message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see what became of it"
-    fix = f"Bind what an item makes to a name of its own, and collect it in a step with --join {step.name}"
+    message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see the change"
+    fix = f"Bind the result of each item to another name, and collect it in a step with --join {step.name}"
     return problem("prelude-clash", step, message, fix, name=name, warning=warning)
 
 
@@ -104,6 +104,7 @@ def _definition(graph: Graph, name: str) -> Definition:
 
 
 def parameter_clash(graph: Graph) -> Iterator[Problem]:
+    """Find parameters that an ordinary cell or a step body defines as well."""
     for parameter in graph.flow.parameters:
         if parameter.name in graph.prelude.names:
             other = _definition(graph, parameter.name)
@@ -113,7 +114,7 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
 
 
 def _unknown_names(graph: Graph) -> Iterator[Problem]:
-    """A cell that cannot be read may provide any name that it mentions."""
+    """Find names that nothing above provides. A cell that cannot be read may provide any name that it mentions."""
     perhaps = words_of_unreadable(graph)
     for step in graph.steps.values():
         unknown = graph.links[step.name].unknown - _plain_by_self(graph, step).keys() | {*_from_shell(graph, step)}
@@ -123,7 +124,7 @@ def _unknown_names(graph: Graph) -> Iterator[Problem]:
 
 
 def _from_shell(graph: Graph, step: StepSpec) -> Iterator[str]:
-    """Names in shell lines that the notebook has."""
+    """Yield the names in shell lines of a step that other cells of the notebook bind."""
     for name in expanded_by_shell(graph, step):
         if _writer_below(graph, step, name) or _private_binder(graph, step, name):
             yield name
@@ -147,7 +148,7 @@ def _unknown_name(graph: Graph, step: StepSpec, name: str) -> Problem:
         return needed("unknown-name", step, message, f"Write  {statement}  in a cell above", name)
     if _OF_HISTORY.fullmatch(name):
         fix = "Give the value a name in the cell that shows it, and use that name"
-        return needed("unknown-name", step, f"'{name}' is of the history of a session, and a step has none", fix, name)
+        return needed("unknown-name", step, f"'{name}' belongs to the session history, and a step has none", fix, name)
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
     if name.startswith("_"):
         fix = f"Define '{name}' in an ordinary cell above: a name that starts with _ stays in its step"
@@ -158,7 +159,7 @@ _OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
 
 
 def _written_below(graph: Graph, step: StepSpec, name: str, below: StepSpec) -> Problem:
-    """The cell can be moved if all that it needs stands above the step."""
+    """Report a name that only a step below writes. Moving its cell helps if all that it needs is above."""
     order = list(graph.steps)
     at = f"cell {step.place.cell}"
     can_move = all(order.index(above) < order.index(step.name) for above in graph.ancestors(below.name))
@@ -167,7 +168,7 @@ def _written_below(graph: Graph, step: StepSpec, name: str, below: StepSpec) -> 
 
 
 def _kept(owner: StepSpec, step: StepSpec, name: str) -> Problem:
-    fix = f"Define '{name}' in an ordinary cell above, or once more in the step that needs it"
+    fix = f"Define '{name}' in an ordinary cell above, or again in the step that needs it"
     if name.startswith("_"):
         fix = f"Rename it, for example to {name.strip('_') or 'my_name'}: a name that starts with _ stays in its step"
     return needed("private-name", step, f"step '{owner.name}' keeps '{name}' to itself", fix, name)
@@ -177,12 +178,12 @@ def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
     step = graph.steps[ender]
     verb = "deletes" if name in step.ends else "may delete"
     message = f"step '{ender}' {verb} '{name}' in cell {step.place.cell}"
-    fix = f"Read '{name}' before it is deleted, give it a new value in between, or take the deletion out"
+    fix = f"Read '{name}' before it is deleted, give it a new value in between, or remove the deletion"
     return needed("deleted", reader, message, fix, name)
 
 
 def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
-    """Of a name of the prelude no run can tell whether it was deleted or never assigned."""
+    """Find shared code that a step may delete: a run cannot tell whether it was deleted or never assigned."""
     for step in graph.steps.values():
         for binding in graph.links[step.name].bindings:
             if binding.name in graph.prelude.names:
@@ -193,7 +194,7 @@ def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
 
 
 def _private_binder(graph: Graph, reader: StepSpec, name: str) -> StepSpec | None:
-    """The nearest step above that binds a name which is no artifact: an import, a function, a loop target."""
+    """Return the nearest step above that binds the name but makes no artifact, as an import or a loop does."""
     names = list(graph.steps)
     above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
     return next((step for step in above if name in _bound_by(step.body)), None)
@@ -216,7 +217,7 @@ def _writer_below(graph: Graph, step: StepSpec, name: str) -> StepSpec | None:
 
 
 def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
-    """What no cell defines can only fail when the function is called."""
+    """Find names in shared code that no cell defines. This fails only when the function is called."""
     if graph.prelude.has_star:
         return
     known = (
@@ -235,7 +236,7 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
 
 
 def mixed_mode(graph: Graph) -> Iterator[Problem]:
-    """A cell that uses self keeps its plain names to itself, so nobody below may count on one."""
+    """Find plain names of cells with `self` that a later step reads: such a cell keeps its plain names to itself."""
     if not any(step.metaflow for step in graph.steps.values()):
         return
     for step in graph.steps.values():
@@ -246,7 +247,7 @@ def mixed_mode(graph: Graph) -> Iterator[Problem]:
 
 
 def _plain_by_self(graph: Graph, reader: StepSpec) -> dict[str, StepSpec]:
-    """The plain names that a step reads and that a Metaflow-mode cell above it assigns."""
+    """Return the plain names that a step reads and that a Metaflow-mode cell above it assigns."""
     found: dict[str, StepSpec] = {}
     for step in graph.steps.values():
         if step.name == reader.name:
@@ -258,7 +259,7 @@ def _plain_by_self(graph: Graph, reader: StepSpec) -> dict[str, StepSpec]:
 
 
 def parallel_writes(graph: Graph) -> Iterator[Problem]:
-    """Two branches that do not wait for each other: the nearest wins, which may not be what was meant."""
+    """Find parallel branches that write one name. The nearest wins, which may not be what the user meant."""
     for reader, linked in graph.links.items():
         for binding in (one for one in linked.bindings if one.name not in GENERATORS):
             nearest = graph.steps[binding.writers[0]]
@@ -269,7 +270,7 @@ def parallel_writes(graph: Graph) -> Iterator[Problem]:
 
 
 def _rivals(graph: Graph, nearest: StepSpec, writers: Iterable[str], among: Collection[str]) -> Iterator[StepSpec]:
-    """Those of the writers above the nearest for which it does not wait."""
+    """Yield the writers above the nearest for which it does not wait."""
     for other in writers:
         if other in among and other not in graph.ancestors(nearest.name):
             yield graph.steps[other]

@@ -1,4 +1,4 @@
-"""The rules about ordinary cells: what they change that steps use and that a flow cannot do."""
+"""Checks ordinary cells: changes to what steps use that a flow cannot repeat."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 def drawn_outside(graph: Graph) -> Iterator[Problem]:
-    """Random numbers that an ordinary cell draws between the seeds and a step that draws as well."""
+    """Find random draws of ordinary cells between the seeding and a step that draws too."""
     drawing = [one for one in graph.flow.scratch if one.changes & GENERATORS]
     for step in graph.steps.values() if drawing else ():
         for name in sorted(looked_at(graph, step) & GENERATORS):
@@ -27,7 +27,7 @@ def drawn_outside(graph: Graph) -> Iterator[Problem]:
 
 
 def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
-    """In the notebook an ordinary cell changes what a step made; the steps below get it as the step made it."""
+    """Find artifacts that an ordinary cell changes: in a run, the steps below get them as the step made them."""
     seen: set[tuple[Place, str]] = set()
     changing = [(one, one.names | one.changes) for one in graph.flow.scratch if one.names or one.changes]
     for reader, linked in graph.links.items() if changing else ():
@@ -48,19 +48,19 @@ def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: StepSpec, r
     problem = Problem("changed-outside", message, "", one.place, warning=True)
     if one.source.startswith("del "):
         return replace(
-            problem, message=message.replace("changes", "deletes"), fix="Take it out, or delete it in a step"
+            problem, message=message.replace("changes", "deletes"), fix="Remove this line, or delete the name in a step"
         )
     return with_step(graph, problem, ", or use another name here")
 
 
 def _drawn_outside(graph: Graph, one: Scratch) -> Problem:
-    message = "this draws random numbers outside of any step; in a flow the steps below draw as if it did not"
+    message = "this draws random numbers outside of any step; in a flow the steps below draw as if it had not"
     problem = Problem("drawn-outside", message, "", one.place, warning=True)
-    return with_step(graph, problem, ", or give it a state of its own, such as random_state=0")
+    return with_step(graph, problem, ", or give it its own state, such as random_state=0")
 
 
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
-    """What the prelude computes from a name that a step has changed has another value in the notebook."""
+    """Find shared code computed from a name that a step has changed: in the notebook it has another value."""
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
         if not written.isdisjoint(definition.reads | definition.changes):
@@ -70,25 +70,25 @@ def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
                     verb = "changes" if name in definition.changes else "reads"
                     message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
                     if name in GENERATORS:
-                        message = f"this draws random numbers below step '{writer}', which draws some as well"
+                        message = f"this draws random numbers below step '{writer}', which draws random numbers too"
                     yield with_step(graph, Problem("artifact-read", message, "", definition.place))
 
 
 def _read_at_once(definition: Definition) -> frozenset[str]:
-    """What is read when the definition is executed, not when somebody calls what it defines."""
+    """Return the names read when a definition is executed, not when a function of it is called."""
     now = names_of(definition.source).now if definition.kind in ("constant", "block", "effect") else frozenset()
     return now | definition.changes | (definition.reads & GENERATORS)
 
 
 def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
-    """The step above a definition that changes a name which the prelude has defined above that step."""
+    """Return the step that changes a name between its definition in the prelude and this definition, or None."""
     places = [place for place in graph.prelude.places[name] if place < definition.place]
     above = (step for step in graph.steps.values() if places and places[-1] < step.place < definition.place)
     return next((step.name for step in above if name in graph.links[step.name].writes), None)
 
 
 def bound_anew(graph: Graph) -> Iterator[Problem]:
-    """A default or an annotation is what its name held where the function was defined, not where it is called."""
+    """Find functions whose default or annotation is an artifact that a step binds again before their use."""
     told: set[tuple[Place, str]] = set()
     for step in graph.steps.values():
         for definition in graph.closure(step.name):
@@ -98,22 +98,22 @@ def bound_anew(graph: Graph) -> Iterator[Problem]:
                 if binding.name in definition.takes and is_anew and (definition.place, binding.name) not in told:
                     told.add((definition.place, binding.name))
                     message = f"{listed(definition.names)} takes '{binding.name}' when it is defined, and step "
-                    message += f"'{writer.name}' binds '{binding.name}' anew before step '{step.name}' uses it"
+                    message += f"'{writer.name}' binds '{binding.name}' again before step '{step.name}' uses it"
                     yield with_step(graph, Problem("bound-anew", message, "", definition.place))
 
 
 def setting_outside(graph: Graph) -> Iterator[Problem]:
-    """A setting that no worker can execute holds in the notebook's own process only."""
+    """Find settings that no worker can execute: they hold only in the notebook's own process."""
     last = max((step.place for step in graph.steps.values()), default=NOWHERE)
     for one in graph.flow.scratch:
         if one.setting and one.place < last:
-            message = "this changes the process, and the workers of a flow cannot do the same"
+            message = "this changes the process, and the worker processes of a flow cannot repeat it"
             fix = "Use only literals and what ordinary cells define, or write it in the steps that need it"
             yield Problem("setting-outside", message, fix, one.place, warning=True)
 
 
 def bound_below(graph: Graph) -> Iterator[Problem]:
-    """An ordinary statement that uses what only cells below it bind fails when the cells run top to bottom."""
+    """Find ordinary statements that use names bound only in cells below: they fail when the cells run top to bottom."""
     if graph.prelude.has_star or words_of_unreadable(graph):
         return
     steps = [(step.place, step.writes | step.passing) for step in graph.steps.values()]
@@ -125,7 +125,7 @@ def bound_below(graph: Graph) -> Iterator[Problem]:
             places = [place for place, names in bound if name in names]
             if places and min(places) > one.place:
                 message = f"this uses '{name}', which only cell {min(places).cell} below binds"
-                fix = "Move it below that cell, or what binds the name above it"
+                fix = "Move it below that cell, or move the code that binds the name above it"
                 yield Problem("bound-below", message, fix, one.place, warning=True)
                 break
 

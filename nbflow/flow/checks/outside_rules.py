@@ -1,4 +1,4 @@
-"""The rule about files that ordinary cells write: a run does not do that, and a step that reads them finds others."""
+"""Checks files that ordinary cells write: a run does not write them, so a step may read other content."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHELLS = frozenset({"bash", "sh", "script", "system", "sx", "!"})
 
 @dataclass(frozen=True, slots=True)
 class FileDeed:
-    """What a line of an ordinary cell does to a file; `done` says that workers do it too, each of them."""
+    """Says what a line of an ordinary cell does to a file. `done` says that each worker does it too."""
 
     use: FileUse
     place: Place
@@ -39,12 +39,12 @@ class FileDeed:
 
     @property
     def written(self) -> FileUse:
-        """The same as far as others are concerned: a file is written, or a folder made."""
+        """Return the use as it concerns other code: a file is written, or a folder made."""
         return FileUse(self.use.path, Access.MAKE if self.use.access is Access.MAKE else Access.WRITE)
 
 
 def written_outside(graph: Graph) -> Iterator[Problem]:
-    """Of each file that an ordinary cell writes, tell the first step that depends on it."""
+    """Find files that ordinary cells write, and report for each the first step that depends on it."""
     steps = list(graph.steps.values())
     found = dict.fromkeys(_all(graph, max((step.place for step in steps), default=NOWHERE)))
     used = {step.name: _used_by(step, graph) for step in steps} if found else {}
@@ -63,7 +63,7 @@ def _used_by(step: StepSpec, graph: Graph) -> Sequence[FileUse]:
 
 
 def _touching(found: Iterable[FileDeed], used: Mapping[str, Sequence[FileUse]]) -> Mapping[FileUse, list[str]]:
-    """Return the steps that have to do with each file, without looking at every pair of a step and a file."""
+    """Return the steps that may use each file, without comparing every step with every file."""
     names = {str(number): use for number, use in enumerate({one.written for one in found})}
     order = FileOrder()
     for name, use in names.items():
@@ -78,7 +78,7 @@ def _touching(found: Iterable[FileDeed], used: Mapping[str, Sequence[FileUse]]) 
 def _dependent(
     outside: FileUse, below: Iterable[StepSpec], used: Mapping[str, Sequence[FileUse]]
 ) -> tuple[FileUse, StepSpec] | None:
-    """Return the first use of the file, or of one in the folder, that no step has written anew before."""
+    """Return the first use of the file, or of a file in the folder, that no step has written before, with its step."""
     written: set[str] = set()
     for step in below:
         for use in used[step.name]:
@@ -100,14 +100,17 @@ def _told(graph: Graph, one: FileDeed, use: FileUse, step: StepSpec) -> Problem:
     message = f"{who} {verb} {path} {where}, and step '{step.name}' {'uses' if makes else 'reads'} it"
     problem = Problem("written-outside", message, "", one.place, step.name, warning=not sure)
     if one.magic:
-        return replace(problem, fix=f"Write it in a step, in Python; as it is, run cell {cell} before the flow")
+        return replace(problem, fix=f"Write it in a step, in Python; else run cell {cell} before the flow")
     if one.done:
         return replace(problem, fix=f"Write {path} in a step")
     return with_step(graph, problem, ", or write exist_ok=True, so that every worker can do it" if makes else "")
 
 
 def _meet(outside: FileUse, use: FileUse) -> bool:
-    """Whether both may mean one file. Two plain paths from one folder are two files unless one leads to the other."""
+    """Return whether both uses may mean one file.
+
+    Two plain paths from one folder are two files, unless one is inside the other.
+    """
     if not conflict(replace(outside, access=Access.WRITE) if outside.access is not Access.MAKE else outside, use):
         return False
     pair = (outside.path, use.path)
@@ -117,7 +120,7 @@ def _meet(outside: FileUse, use: FileUse) -> bool:
 
 
 def _depends(outside: FileUse, use: FileUse) -> bool:
-    """Whether a step does something else if the file is not as the cell has left it."""
+    """Return whether a step behaves differently if the file is not as the cell has left it."""
     if outside.access is Access.MAKE:
         return use.access is not Access.FIND or use.path == outside.path
     return use.access.reads or use.access is Access.APPEND
@@ -129,11 +132,11 @@ def _is_sure(outside: FileUse, use: FileUse) -> bool:
     return outside.path == use.path or not (is_pattern(outside.path) or use.path.startswith(("/", "~")))
 
 
-# what ordinary cells do
+# the files that ordinary cells write
 
 
 def _all(graph: Graph, last: Place) -> Iterator[FileDeed]:
-    """Yield what the ordinary cells above a place write."""
+    """Yield the files that ordinary cells above a place write."""
     done = [one for one in graph.prelude.definitions if one.kind in ("effect", "shared") and one.place < last]
     above = _Above(graph)
     ordinary: list[tuple[Definition | Scratch, bool]] = [(one, False) for one in graph.flow.scratch]
@@ -149,7 +152,7 @@ def _all(graph: Graph, last: Place) -> Iterator[FileDeed]:
 
 
 class _Above:
-    """Finds the statements of ordinary cells that another one needs to be understood."""
+    """Finds the statements of ordinary cells that are needed to understand another one."""
 
     def __init__(self, graph: Graph) -> None:
         self._prelude = graph.prelude
@@ -159,7 +162,7 @@ class _Above:
                 self._binders.setdefault(name, []).append(one)
 
     def of(self, statement: Definition | Scratch) -> tuple[str, ...]:
-        """Return the sources of the statements above that bind what a statement reads, and what those read."""
+        """Return the sources of the statements above that bind what a statement reads, directly or not."""
         found: dict[Place, Scratch] = {}
         names = set(names_of(parsed(statement.source)).free)
         agenda = list(names)
@@ -181,7 +184,7 @@ def _uses(source: str, above: tuple[str, ...]) -> tuple[FileUse, ...]:
 
 
 def _of_magics(cell: Cell) -> Iterator[tuple[int, FileUse]]:
-    """Yield what the shell lines of a cell may do to files, and what `%%writefile` writes."""
+    """Yield the files that shell lines of a cell may write, and the file that `%%writefile` writes."""
     if not re.search(r"^\s*(?:!|%%)", cell.source, re.MULTILINE):
         return
     header, lines = read_header(cell.source), lines_of(cell.source)
@@ -205,7 +208,7 @@ def _magics(source: str) -> frozenset[int]:
 
 
 def _of_command(text: str) -> Iterator[FileUse]:
-    """Yield the files that a command of a shell may write: all that it names, unless it only shows them."""
+    """Yield the files that a shell command may write: all that it names, unless it only shows them."""
     for command in re.split(r"&&|\|\||[;|]", text):
         words = _words(re.sub(r"([<>]+)", r" \1 ", command))
         if words and (words[0] not in _LOOKING or ">" in command):

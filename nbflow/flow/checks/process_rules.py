@@ -1,4 +1,4 @@
-"""The rule about steps that change their process: the notebook's other cells see that, other steps do not."""
+"""Checks steps that change their process: other cells of the notebook see the change, other steps do not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _ATTRIBUTE = re.compile(r"\.\w+ = ")
 
 
 def _may_set(text: str, names: Collection[str] = ()) -> bool:
-    """A cheap look before a careful one: most statements set nothing. `names` are of what sets something."""
+    """Return whether a statement may set something: a fast test before the exact one.
+
+    `names` are names whose functions set something.
+    """
     if any(word in text for word in _WORDS) or _ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)):
         return True
     return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
@@ -37,13 +40,13 @@ def _may_set(text: str, names: Collection[str] = ()) -> bool:
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})
 _LONGEST = 48
-"""Characters of a statement that a message shows."""
+"""The most characters of a statement that a message shows."""
 _PATHS = frozenset({"Path", "join", "joinpath", "str", "exists", "isdir", "is_dir"})
 _BINDING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
 
 
 def settings_in_steps(graph: Graph) -> Iterator[Problem]:
-    """A setting that a step makes ends with the step, which in the notebook it does not."""
+    """Find settings in steps: they end with the step, while in the notebook they stay."""
     steps = [*graph.steps.values()]
     setters = [one for one in graph.prelude.definitions if _may_set(one.source)]
     names = {name for one in setters for name in one.names}
@@ -71,7 +74,7 @@ def _settings(
     lines = lines_of(step.body)
     back = _goes_back(step.body)
     found: list[tuple[ast.stmt, frozenset[str]]] = []
-    made: set[str] = set()  # the packages that its values may be of
+    made: set[str] = set()  # the packages that its values may come from
     for node in nodes:
         if back and "chdir(" in lines[node.lineno - 1]:
             continue
@@ -95,31 +98,31 @@ _REMEMBERED = re.compile(r"(\w+) *= *(?:os\.getcwd|(?:pathlib\.)?Path\.cwd)\(\)"
 
 
 def _goes_back(body: str) -> bool:
-    """Whether the last change of folder leads to the folder that the body has asked for before."""
+    """Return whether the last change of folder leads back to a folder that the body stored before."""
     last = body.rpartition("chdir(")[2].partition(")")[0].strip()
     return last in _REMEMBERED.findall(body)
 
 
 def _told(step: StepSpec, node: ast.stmt, reader: StepSpec) -> Problem:
     words = shortened(lines_of(ast.unparse(node))[0], _LONGEST)
-    message = f"`{words}` changes the process of step '{step.name}' alone: step '{reader.name}' does not see it"
+    message = f"`{words}` changes only the process of step '{step.name}': step '{reader.name}' does not see it"
     fix = "Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
     place = replace(step.place, line=step.body_line + node.lineno - 1)
     return Problem("setting-in-step", message, fix, place, step.name, warning=True)
 
 
 def _roots(node: ast.stmt, known: KnownEffects) -> frozenset[str]:
-    """The packages that a statement uses, the standard library as one."""
+    """Return the packages that a statement uses; the standard library counts as one."""
     names = {inner.id for inner in every_node(node) if isinstance(inner, ast.Name)}
     roots = {known.origins[name].partition(".")[0] for name in names & known.origins.keys()}
     return frozenset("" if root in sys.stdlib_module_names else root for root in roots)
 
 
 def _shares(graph: Graph, step: StepSpec, roots: frozenset[str], made: Mapping[str, Collection[str]]) -> bool:
-    """Whether a step uses one of the packages; what belongs to Python itself matters to every step.
+    """Return whether a step uses one of these packages. Settings of Python itself matter to every step.
 
-    The values that a step reads may be of a package that it does not name. What is set for figures matters to them only
-    where it draws.
+    The values that a step reads may come from a package that it does not name. Settings of figure packages matter to
+    such values only if the step draws.
     """
     if "" in roots or not roots or not roots.isdisjoint(_packages(graph, step.name)):
         return True
@@ -137,7 +140,7 @@ def _packages(graph: Graph, name: str) -> set[str]:
 
 
 def _imported(graph: Graph, name: str) -> Iterator[str]:
-    """What a step reads that a step above imports and changes: it is handed on as any other value."""
+    """Yield the origins of modules that a step above imports and changes, which are passed on like other values."""
     for read in graph.links[name].bindings:
         for writer in read.writers:
             yield from (origin for bound, origin in graph.steps[writer].imports if bound == read.name)
@@ -148,7 +151,7 @@ _DRAWS = re.compile(r"\.(?:plot|hist|boxplot|scatter|show|savefig|figure|bar|ims
 
 
 def _only_makes_folders(node: ast.stmt) -> bool:
-    """Folders are not in the process."""
+    """Return whether a statement only makes folders, which does not change the process."""
     called = [inner.func for inner in executed(node) if isinstance(inner, ast.Call)]
     names = [one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in called]
     return not _FILES.isdisjoint(names) and _FILES.union(_PATHS).issuperset(names)

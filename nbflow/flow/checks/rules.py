@@ -1,4 +1,4 @@
-"""Whether a flow makes sense: one function per rule, each with its message and its fix."""
+"""Runs all rules that say whether a flow makes sense, and contains the rules about headers and order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _Rule = Callable[[Graph], Iterator[Problem]]
 
 
 def check_flow(graph: Graph) -> tuple[Problem, ...]:
-    """Everything that is wrong with a flow, in the order of the document, once for each cause."""
+    """Return every problem of a flow in document order, one for each cause.
+
+    It reads nothing but the graph. Problems with `warning` do not keep a flow from running.
+    """
     return every_cause(graph, _broken_rules)
 
 
@@ -37,14 +40,15 @@ def _broken_rules(graph: Graph) -> Iterator[Problem]:
 
 
 def reserved_step_names(graph: Graph) -> Iterator[Problem]:
+    """Find steps with a reserved name."""
     for step in graph.steps.values():
         if step.name in RESERVED_STEPS or keyword.issoftkeyword(step.name):
-            message = f"'{step.name}' means something else inside steps and cannot name one"
+            message = f"'{step.name}' has another meaning inside steps and cannot be the name of a step"
             yield problem("reserved-name", step, message, f"Rename it, for example to {step.name}_step")
 
 
 def unknown_steps(graph: Graph) -> Iterator[Problem]:
-    """Only names in headers; `self.next` has its own rule."""
+    """Find headers that name a missing step. `self.next` has its own rule."""
     for step in graph.steps.values():
         named = [("comes after", name) for name in step.after]
         named += [("joins", step.join)] if step.join else []
@@ -56,7 +60,7 @@ def unknown_steps(graph: Graph) -> Iterator[Problem]:
 
 
 def order(graph: Graph) -> Iterator[Problem]:
-    """Document order is the order of a flow, so nothing can wait for a step below it."""
+    """Find steps that wait for a step below: document order is the order of a flow."""
     order = list(graph.steps)
     for step in graph.steps.values():
         for name in (*step.after, *([step.join] if step.join else [])):
@@ -68,13 +72,13 @@ def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
     other = graph.steps[name]
     if name == step.name or step.name in graph.ancestors(name):
         message = f"step '{step.name}' waits for '{name}', which itself waits for '{step.name}': a cycle"
-        return problem("cycle", step, message, "Take one of the two out; --while repeats a step")
-    message = f"step '{step.name}' waits for '{name}', which stands below it in cell {other.place.cell}"
+        return problem("cycle", step, message, "Remove one of the two; --while repeats a step")
+    message = f"step '{step.name}' waits for '{name}', which is below it in cell {other.place.cell}"
     return problem("order", step, message, f"Move the cell of '{name}' above cell {step.place.cell}")
 
 
 def transitions(graph: Graph) -> Iterator[Problem]:
-    """`self.next` leads to steps that exist and stand below."""
+    """Find `self.next` that leads to a missing step or upwards."""
     order = list(graph.steps)
     for step in graph.steps.values():
         for target in dict.fromkeys(edge.target for edge in edges_of(step)):
@@ -83,11 +87,12 @@ def transitions(graph: Graph) -> Iterator[Problem]:
                 message += suggestion(target, graph.steps.keys() - {step.name})
                 yield problem("transition", step, message, "Correct self.next(…), or add that step", name="self")
             elif order.index(target) <= order.index(step.name):
-                message = f"step '{step.name}' goes on to '{target}', which does not stand below it: a cycle"
-                yield problem("cycle", step, message, "Lead to a step below; --while repeats a step", name="self")
+                message = f"step '{step.name}' goes on to '{target}', which is not below it: a cycle"
+                yield problem("cycle", step, message, "Name a step below; --while repeats a step", name="self")
 
 
 def else_without_if(graph: Graph) -> Iterator[Problem]:
+    """Find `--else NAME` without an `--if NAME` above."""
     for step in graph.steps.values():
         if step.guard and step.guard.test is Comparison.ELSE and not graph.links[step.name].answers:
             name = step.guard.name
@@ -98,30 +103,30 @@ def else_without_if(graph: Graph) -> Iterator[Problem]:
 
 
 def _guard_name(graph: Graph) -> Iterator[Problem]:
-    """A guard is decided without loading the prelude."""
+    """Find guards whose name is neither a parameter nor an artifact: a guard is decided without loading the prelude."""
     for step in graph.steps.values():
         linked = graph.links[step.name]
         known = linked.parameters | {binding.name for binding in linked.bindings} | linked.unknown
         if step.guard and step.guard.name not in known:
-            message = f"step '{step.name}' is guarded by '{step.guard.name}', which is no artifact and no parameter"
+            message = f"step '{step.name}' is guarded by '{step.guard.name}', which is not an artifact or a parameter"
             fix = f"Make '{step.guard.name}' a parameter, or assign it in a step above"
             yield problem("guard-name", step, message, fix)
 
 
 def _loop_name(graph: Graph) -> Iterator[Problem]:
-    """`--while again` looks at what the step itself has bound."""
+    """Find `--while NAME` where the step does not assign the name."""
     for step in graph.steps.values():
         if step.loop and step.loop not in graph.links[step.name].writes:
             message = f"step '{step.name}' repeats while '{step.loop}', but does not assign '{step.loop}'"
-            yield problem("loop-name", step, message, f"Assign '{step.loop}' in its body, true to go on")
+            yield problem("loop-name", step, message, f"Assign '{step.loop}' in its body; true repeats the step")
 
 
 def star_import(graph: Graph) -> Iterator[Problem]:
-    """The names of a module that cannot be imported: nobody knows what the step makes."""
+    """Find star imports of a module that cannot be imported, so that their names are unknown."""
     for step in graph.steps.values():
         if step.star_line:
             place = replace(step.place, line=step.body_line + step.star_line - 1)
-            message = f"step '{step.name}' imports * of a module that cannot be imported, so nobody knows which names"
+            message = f"step '{step.name}' imports * of a module that cannot be imported, so its names are unknown"
             yield Problem("star-import", message, "Import the names you use", place, step.name)
 
 

@@ -1,4 +1,4 @@
-"""The rule about what ordinary cells compute and steps need: one problem per cell, with all steps that it concerns."""
+"""Checks values that ordinary cells compute and steps need: one problem per cell, with all steps that it concerns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 def computed_outside(graph: Graph) -> Iterator[Problem]:
-    """What ordinary cells compute, steps can only have from steps: the cells that must become some."""
+    """Find ordinary cells that compute values for steps: steps see only steps, so these cells must become steps."""
     outside = OrdinaryWork(graph)
     causes: dict[int, _Cause] = {}
     for step in graph.steps.values() if outside.by_name else ():
@@ -34,18 +34,20 @@ def computed_outside(graph: Graph) -> Iterator[Problem]:
 
 @dataclass
 class _Cause:
-    """What one ordinary cell computes that steps need."""
+    """Collects what one ordinary cell computes that steps need."""
 
     names: dict[str, Scratch] = field(default_factory=dict)
     needs: dict[Need, None] = field(default_factory=dict)
 
     def add(self, need: Need, name: str, one: Scratch) -> None:
+        """Add a name that a step needs, with the statement that computes it."""
         known = self.names.setdefault(name, one)
         self.names[name] = min(known, one, key=lambda each: each.place)
         if need.step not in {known.step for known in self.needs}:
             self.needs[need] = None
 
     def told(self, graph: Graph) -> Problem:
+        """Return the problem of this cell."""
         first = min(self.names.values(), key=lambda one: one.place)
         order = {name: rank for rank, name in enumerate(graph.steps)}
         needs = tuple(sorted(self.needs, key=lambda need: order[need.step]))
@@ -57,13 +59,16 @@ class _Cause:
         problem = Problem("scratch-read", message, "", first.place, needs=needs)
         above = graph.steps[needs[0].step].place.cell
         if first.place.cell > above:
-            fix = f"Move cell {first.place.cell} above cell {above}, where it is needed first, with  {HEADER}  on top"
+            fix = f"Move cell {first.place.cell} above cell {above}, which needs it first, and write  {HEADER}  on top"
             return replace(problem, fix=fix)
         return with_step(graph, problem)
 
 
 def with_step(graph: Graph, problem: Problem, or_else: str = "") -> Problem:
-    """A problem that is mended when the cell of its place becomes a step."""
+    """Return a problem with the fix that the cell becomes a step, or a part of it.
+
+    `or_else` is the end of the fix, with an alternative.
+    """
     assert problem.place is not None
     cell = next(one for one in graph.flow.cells if one.number == problem.place.cell)
     magic = read_header(cell.source).magic
@@ -76,7 +81,7 @@ def with_step(graph: Graph, problem: Problem, or_else: str = "") -> Problem:
 
 
 def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:
-    """The other lines of a cell that belong into an ordinary one: settings, and what IPython alone can run."""
+    """Return the other lines of a cell that must stay ordinary: settings, and lines that only IPython can run."""
     settings = {one.place.line for one in graph.prelude.definitions if one.setting and one.place.cell == cell.number}
     return tuple(sorted(settings.union(number for number, _, _ in parse_step(cell.source).refused) - {line}))
 
@@ -86,21 +91,21 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def words_of_unreadable(graph: Graph) -> frozenset[str]:
-    """The words of the cells that are no part of the flow: each may be a name that such a cell binds."""
+    """Return the words of cells that are not part of the flow: each may be a name that such a cell binds."""
     broken = (one for one in graph.flow.problems if one.rule in _UNREADABLE and not one.warning)
     cells = {one.place.cell for one in broken if one.place}
     return frozenset(word for cell in graph.flow.cells if cell.number in cells for word in _WORD.findall(cell.source))
 
 
 class OrdinaryWork:
-    """What ordinary cells compute and change, as steps and their functions see it."""
+    """Finds what ordinary cells compute and change, as steps and their functions see it."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
     @cached_property
     def by_name(self) -> Mapping[str, list[Scratch]]:
-        """The statements that bind or change each name, in document order."""
+        """Map each name to the statements that bind or change it, in document order."""
         found: dict[str, list[Scratch]] = {}
         for one in self._graph.flow.scratch:
             for name in one.names | one.changes:
@@ -108,13 +113,13 @@ class OrdinaryWork:
         return found
 
     def nearest(self, name: str, place: Place) -> Scratch | None:
-        """The last statement above a place that binds or changes a name; the first below, if none does."""
+        """Return the last statement above a place that binds or changes a name, else the first below that binds it."""
         found = self.by_name.get(name, [])
         above = [one for one in found if one.place < place]
         return above[-1] if above else next((one for one in found if name in one.names), None)
 
     def needed_by(self, step: StepSpec) -> Iterator[tuple[Need, str, Scratch]]:
-        """Yield what a step needs of it, by itself or through the functions that it uses."""
+        """Yield each name that a step needs from ordinary cells, by itself or through functions that it uses."""
         perhaps = words_of_unreadable(self._graph)
         for name in sorted(self._read(step) & self.by_name.keys()):
             one = self.nearest(name, step.place)
@@ -127,10 +132,10 @@ class OrdinaryWork:
             if one := since_defined(self._graph, step, name, self.by_name.get(name, ())):
                 yield Need(step.name), name, one
 
-    # what steps need
+    # the names that steps need
 
     def _read(self, step: StepSpec) -> frozenset[str]:
-        """The names that nothing above provides, and those that the step would find in the notebook."""
+        """Return the names that nothing above provides, and those that the step would find in the notebook."""
         linked = self._graph.links[step.name]
         found = linked.unknown - {INPUTS} | frozenset(expanded_by_shell(self._graph, step))
         hidden = step.maybe_reads - provided(self._graph, step) - linked.unknown
@@ -138,7 +143,7 @@ class OrdinaryWork:
         return found | frozenset(above)
 
     def _read_through(self, step: StepSpec) -> Iterator[tuple[str, str]]:
-        """A function that a step uses needs its names in the worker as much as the step itself."""
+        """Yield the names that functions used by the step read, each with the function."""
         known = provided(self._graph, step) | step.writes
         for definition in self._graph.closure(step.name):
             used = min(
@@ -149,21 +154,21 @@ class OrdinaryWork:
 
 
 def provided(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """What a step finds without any help of ordinary cells that compute."""
+    """Return the names that a step can read without values computed by ordinary cells."""
     linked = graph.links[step.name]
     bound = frozenset(binding.name for binding in linked.bindings)
     return bound | linked.parameters | graph.prelude.names | BUILTINS
 
 
 def expanded_by_shell(graph: Graph, step: StepSpec) -> Iterator[str]:
-    """Names in shell lines that the step has not: the shell would get the words instead."""
+    """Yield names in shell lines that the step does not have: the shell would get the words instead."""
     if SHELL_CALL in step.body:
         statements = parse(step.body).body
         yield from expanded_names(statements) - provided(graph, step) - names_of(statements).bound
 
 
 def looked_at(graph: Graph, step: StepSpec) -> frozenset[str]:
-    """The prelude names that are looked at when the step runs: its own, and those of the functions it uses."""
+    """Return the prelude names that are read when the step runs, by its own code and by functions it uses."""
     linked, prelude = graph.links[step.name], graph.prelude_of(step.name)
     later = (one for one in graph.closure(step.name) if _runs_later(one))
     bound = {binding.name for binding in linked.bindings if binding.sure}
@@ -175,7 +180,7 @@ def _runs_later(definition: Definition) -> bool:
 
 
 def since_defined(graph: Graph, step: StepSpec, name: str, changing: Iterable[Scratch]) -> Scratch | None:
-    """The last statement that changes a name between its nearest definition and the step."""
+    """Return the last statement that changes a name between its nearest definition and the step, or None."""
     above = [place for place in graph.prelude.places.get(name, ()) if place < step.place]
     nearest = max(above, default=step.place)
     found = (one for one in changing if nearest < one.place < step.place)

@@ -1,4 +1,4 @@
-"""Names that everybody gives to libraries: what is missing when nothing defines one of them."""
+"""Knows the usual names of libraries, to propose an import for a name that nothing defines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LIBRARIES = frozenset({"numpy", "pandas", "scipy", "sklearn", "matplotlib", "to
 
 
 def usual_import(name: str) -> str:
-    """The import statement that gives a name to whoever uses it as everybody does; empty for any other name."""
+    """Return the usual import statement for a name such as `np`, or "" for any other name."""
     if module := _ALIASES.get(name):
         return f"import {module} as {name}"
     is_module = name in _LIBRARIES or (name in sys.stdlib_module_names and not name.startswith("_"))

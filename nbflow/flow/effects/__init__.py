@@ -1,1 +1,1 @@
-"""What code changes beside its names: shared objects, the process, random generators."""
+"""Finds what code changes beside its names: shared objects, the process, random generators."""

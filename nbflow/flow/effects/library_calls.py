@@ -1,4 +1,4 @@
-"""Tells which calls into libraries change the process: an option, the environment, the import path, a registry."""
+"""Decides which calls into libraries change the process: an option, the environment, the import path, a registry."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
 def starts_getter(origin: str) -> bool:
-    """Whether a call hands out an object that the library keeps: `logging.getLogger`, `decimal.getcontext`."""
+    """Return whether a call returns an object that the library keeps: `logging.getLogger`, `decimal.getcontext`."""
     last = origin.rpartition(".")[2]
     return last.startswith("get") and last not in _FIGURES
 
@@ -57,11 +57,10 @@ def starts_getter(origin: str) -> bool:
 def sets_process(
     origin: str, *, assigned: bool = False, decorating: bool = False, call: ast.Call | None = None, asks: bool = False
 ) -> bool:
-    """Whether a call of what has this origin changes the process; `assigned`: its value is kept.
+    """Return whether calling the function with this origin changes the process.
 
-    `asks`: the statement has asked whether what it makes is there already.
-
-    A library names what it is told, not asked, by a verb: `set_option`, `use`, `filterwarnings`, `register_…`.
+    Libraries name such functions with a verb: `set_option`, `use`, `filterwarnings`, `register_…`. `assigned` says that
+    the statement keeps the value of the call; `asks` says that it has tested whether the object it makes exists.
     """
     outer, _, last = origin.rpartition(".")
     if not outer or last in _RANDOM or not (asks or _may_be_repeated(origin, call)):
@@ -81,13 +80,13 @@ def sets_process(
 
 
 def makes_folder(call: ast.Call, *, asks: bool) -> bool:
-    """Tell whether a call is `PATH.mkdir(exist_ok=True)`, which steps below count on and which may be done again."""
+    """Return whether a call is `PATH.mkdir(exist_ok=True)`, which each worker may repeat."""
     is_method = isinstance(call.func, ast.Attribute) and call.func.attr == "mkdir"
     return is_method and (asks or any(one.arg == "exist_ok" for one in call.keywords))
 
 
 def asks_whether_it_is_there(node: ast.stmt) -> bool:
-    """Tell whether a statement makes something only if it is not there yet, or does not mind that it is."""
+    """Return whether a statement makes something only if it does not exist yet, or accepts that it exists."""
     if isinstance(node, ast.Try):
         return any(handler.type is None or "Error" in ast.unparse(handler.type) for handler in node.handlers)
     tests = (one.test for one in every_node(node) if isinstance(one, ast.If))
@@ -95,19 +94,19 @@ def asks_whether_it_is_there(node: ast.stmt) -> bool:
 
 
 def _may_be_repeated(origin: str, call: ast.Call | None) -> bool:
-    """A folder can be made in every worker only where it may be there already."""
+    """Return whether a call may be repeated: a worker can make a folder only where it may exist already."""
     if origin not in ("os.makedirs", "os.mkdir"):
         return True
     return call is not None and any(one.arg == "exist_ok" for one in call.keywords)
 
 
 def concerns_imports(definition: Definition) -> bool:
-    """Whether a setting must hold before the imports below it: the import path, the environment, a backend."""
+    """Return whether a setting must precede the imports below it: the import path, the environment, a backend."""
     return definition.setting and bool(_BEFORE_IMPORTS.search(definition.source))
 
 
 def import_folders(definitions: Iterable[Definition]) -> Iterator[str]:
-    """The folders that settings add to the import path, as far as they are written out; relative to the notebook's."""
+    """Yield the folders that settings add to the import path in literals, relative to the notebook's folder."""
     for definition in definitions:
         if definition.setting and "path" in definition.source:
             nodes = [*every_node(ast.parse(definition.source))]
@@ -117,7 +116,7 @@ def import_folders(definitions: Iterable[Definition]) -> Iterator[str]:
 
 
 def environment_names(definitions: Iterable[Definition]) -> frozenset[str]:
-    """The variables that settings change, as far as they are written out."""
+    """Return the environment variables that settings change, if their text shows it."""
     sources = [one.source for one in definitions if one.setting and re.search("environ|putenv|unsetenv", one.source)]
     found: set[str] = set()
     for node in (node for source in sources for node in every_node(ast.parse(source))):

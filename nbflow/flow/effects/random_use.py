@@ -1,7 +1,7 @@
-"""Which code draws from the global random generators, and which seeds them.
+"""Finds code that draws from the global random generators, and code that seeds them.
 
-The state of each generator is an artifact without a name in the notebook: code that seeds or draws makes it, and code
-that draws reads it. So draws come in the order of the cells, and steps that draw nothing wait for nobody.
+The state of each generator is an artifact that the notebook does not name: code that seeds or draws writes it, and code
+that draws reads it. So draws happen in the order of the cells, and steps that draw nothing wait for no others.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 PYTHON, NUMPY, TORCH = "random state", "NumPy random state", "PyTorch random state"
 GENERATORS = frozenset({PYTHON, NUMPY, TORCH})
-"""How the states are called. No name of Python has a space."""
+"""The names of the states. They contain a space, so that no Python name is equal to them."""
 
 _SEEDS = {
     "random.seed": PYTHON,
@@ -92,7 +92,8 @@ _OF_SKLEARN = (
         "learning_",
     ),
 )
-_TEXT_OF_METHODS = frozenset({"sample", "rvs", "resample"})  # of pandas and scipy, when they are told no state
+# methods of pandas and scipy, when no state is given to them
+_TEXT_OF_METHODS = frozenset({"sample", "rvs", "resample"})
 
 
 _MAY_DRAW = re.compile(r"rand|seed|shuffle|sample|rvs|choice|sklearn|torch|split|Forest|KMeans|make_")
@@ -100,9 +101,10 @@ _MAY_DRAW = re.compile(r"rand|seed|shuffle|sample|rvs|choice|sklearn|torch|split
 
 @dataclass(frozen=True, slots=True)
 class RandomUse:
-    """What code does with the generators: `seeds` are the states it sets, `draws` those it needs from above.
+    """Says what code does with the generators: `seeds` are the states that it sets, `draws` those that it needs from
+    above.
 
-    `asked` are generators that ordinary cells have made, by their names.
+    `asked` are the names of generators that ordinary cells have made.
     """
 
     seeds: frozenset[str] = frozenset()
@@ -111,14 +113,16 @@ class RandomUse:
 
     @property
     def changes(self) -> frozenset[str]:
+        """Return the states that are different after the code has run."""
         return self.seeds | self.draws
 
 
 @dataclass(slots=True)
 class StepsAbove:
-    """What the steps above import and define, and what draws without being named by an import.
+    """Collects what the steps above import and define, and objects that draw random numbers.
 
-    `models` are names of models that draw when they are trained, `methods` those of classes that draw.
+    `models` are the names of models that draw when they are trained; `methods` maps method names of the notebook's
+    classes to the states they draw from.
     """
 
     origins: dict[str, str] = field(default_factory=dict)
@@ -128,6 +132,7 @@ class StepsAbove:
     _seen: set[int] = field(default_factory=set)
 
     def note(self, step: StepSpec, statements: Sequence[ast.stmt], known: KnownEffects) -> None:
+        """Note what a step imports, defines and makes."""
         self.origins.update(step.imports)
         self.bodies.update(_defined(statements))
         for one in statements:
@@ -136,10 +141,11 @@ class StepsAbove:
                 self.models |= {part.id for part in every_node(one) if _is_bound(part)}
 
     def uses(self, node: ast.AST) -> bool:
+        """Return whether the code mentions a model."""
         return any(isinstance(part, ast.Name) and part.id in self.models for part in every_node(node))
 
     def note_classes(self, known: KnownEffects) -> None:
-        """Find the methods that draw, also those that call others."""
+        """Find the methods of classes that draw, including methods that call those."""
         for name, body in known.bodies.items():
             if isinstance(body, ast.ClassDef) and id(body) not in self._seen:
                 self._seen.add(id(body))
@@ -149,7 +155,7 @@ class StepsAbove:
                         self.methods[method.name] = use.changes | self.methods.get(method.name, frozenset())
 
     def drawn(self, node: ast.AST, origins: Mapping[str, str]) -> frozenset[str]:
-        """What a statement draws by models and objects of the notebook."""
+        """Return the states that a statement draws from through models and objects of the notebook."""
         found = frozenset({NUMPY}) if self.models and self._is_training(node, origins) else frozenset[str]()
         if self.methods:
             for call in _calls(node):
@@ -174,7 +180,7 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
 
 
 def _is_model(call: ast.Call, origins: Mapping[str, str]) -> bool:
-    """Whether a call makes a model of scikit-learn that draws from the global generator."""
+    """Return whether a call makes a scikit-learn model that draws from the global generator."""
     origin = origin_of(call.func, origins)
     name = origin.rpartition(".")[2]
     return origin.startswith("sklearn.") and name[:1].isupper() and name.startswith(_OF_SKLEARN) and not _is_told(call)
@@ -186,7 +192,7 @@ def _trains(call: ast.Call, origins: Mapping[str, str]) -> bool:
 
 
 def random_use(statements: Sequence[ast.stmt], known: KnownEffects, above: StepsAbove | None = None) -> RandomUse:
-    """Find draws and seedings, also those of functions of the notebook that the statements call."""
+    """Find draws and seeding in statements, and in the notebook's functions that they call."""
     seeds: set[str] = set()
     sure: set[str] = set()
     draws: set[str] = set()
@@ -205,7 +211,7 @@ def random_use(statements: Sequence[ast.stmt], known: KnownEffects, above: Steps
 
 
 def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> RandomUse:
-    """What a step does with the generators, noted for the steps below; `--seed` seeds them all before the body."""
+    """Return what a step does with the generators, and note it for the steps below. `--seed` seeds them all."""
     bodies, origins = known.bodies | above.bodies, known.origins | above.origins
     above.note_classes(KnownEffects(origins, bodies))
     named = step.mentions | step.reads
@@ -229,7 +235,7 @@ def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> Ran
 def _events(
     node: ast.AST, known: KnownEffects, origins: dict[str, str], seen: set[int]
 ) -> Iterator[tuple[bool, frozenset[str]]]:
-    """Seedings (true) and draws (false) in about the order in which they happen."""
+    """Yield seeding (true) and draws (false) in roughly the order in which they happen."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not seen:
         return  # defining a function draws nothing
     for child in children(node):
@@ -279,7 +285,7 @@ def _drawn(call: ast.Call, origin: str, last: str) -> str | None:
 
 
 def _is_told(call: ast.Call) -> bool:
-    """Whether a call is given its own state, or a number to make one of."""
+    """Return whether a call is given its own state, or a seed for one."""
     given = (one for one in call.keywords if one.arg in ("random_state", "seed", "rng", None))
     return any(not (isinstance(one.value, ast.Constant) and one.value.value is None) for one in given)
 

@@ -1,4 +1,4 @@
-"""Tells whether a statement gives the same however often it is executed, so that every worker may execute it."""
+"""Decides whether a statement gives the same result each time, so that every worker may execute it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset
 
 
 def is_repeatable(node: ast.stmt, known: KnownEffects) -> bool:
-    """Whether neither the statement nor a function of the notebook that it calls asks the world outside."""
+    """Return whether neither the statement nor the notebook's functions that it calls depend on the world outside."""
     return all(_is_repeatable_call(call, origins) for call, origins in _calls(executed(node), known, set()))
 
 
@@ -75,9 +75,9 @@ def _is_repeatable_call(call: ast.Call, origins: dict[str, str]) -> bool:
     if origin.startswith(_DRAWING):
         return _is_styling(origin)
     if last in _OWN_STATE:
-        return bool(call.args or call.keywords)  # without a seed it is another one each time
+        return bool(call.args or call.keywords)  # without a seed it differs each time
     if origin.startswith(("random.", "numpy.random.")):
-        return True  # what is drawn goes by the state of the generator
+        return True  # the state of the generator determines the draw
     if origin.partition(".")[0] in _MODULES:
         return origin.startswith("time.tzset") or last.startswith(("set", "install"))
     return last not in _METHODS and not last.startswith(_PREFIXES)

@@ -13,7 +13,7 @@ from nbflow.flow.source.trees import children, every_node
 
 DefinitionNode = FunctionNode | ast.ClassDef
 Aliases = Mapping[str, frozenset[str]]
-"""What local names may stand for: the target of a loop for what it goes over."""
+"""Maps local names to the names that they may stand for, such as a loop target to the name it iterates over."""
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _FIXED = (ast.Constant, ast.JoinedStr, ast.UnaryOp, ast.BinOp, ast.Compare)  # their values cannot be changed
@@ -21,26 +21,26 @@ _FIXED = (ast.Constant, ast.JoinedStr, ast.UnaryOp, ast.BinOp, ast.Compare)  # t
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """What a statement changes by being executed."""
+    """Says what executing a statement changes."""
 
-    names: frozenset[str] = frozenset()  # those whose objects it changes, and those that it deletes
-    setting: bool = False  # it changes the process
-    shares: frozenset[str] = frozenset()  # names whose objects may be in what it binds or changes
+    names: frozenset[str] = frozenset()  # names whose objects it changes, and names that it deletes
+    setting: bool = False  # whether it changes the process
+    shares: frozenset[str] = frozenset()  # names whose objects may be part of what it binds or changes
 
 
 @dataclass(slots=True)
 class KnownEffects:
-    """What the statements above have told: where names come from, what functions do, which objects are shared."""
+    """Collects what is known from the statements above: origins of names, bodies of functions, shared objects."""
 
     origins: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, DefinitionNode] = field(default_factory=dict)
-    watches_subclasses: bool = False  # some cell asks a class which classes are derived from it
-    generators: set[str] = field(default_factory=set)  # random generators, which change whenever they are asked
+    watches_subclasses: bool = False  # whether some cell asks a class for its subclasses
+    generators: set[str] = field(default_factory=set)  # random generators, which change on each use
     _fixed: set[str] = field(default_factory=set)
     _sources: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, node: ast.stmt, bound: Iterable[str], touched: Touched) -> None:
-        """The statement has been executed."""
+        """Note a statement that is executed."""
         bound = frozenset(bound)
         self.forget(bound)
         self.origins.update(imports_of(executed(node)))
@@ -49,7 +49,7 @@ class KnownEffects:
             self._sources.setdefault(name, set()).update(touched.shares - {name})
 
     def forget(self, names: Iterable[str]) -> None:
-        """These names are bound to something else now."""
+        """Note that these names are bound to other values now."""
         for name in names:
             self.origins.pop(name, None)
             self.bodies.pop(name, None)
@@ -79,7 +79,7 @@ class KnownEffects:
             self.origins[name] = origin  # `opts = pd.options`, `logger = logging.getLogger()`
 
     def reached(self, names: Iterable[str]) -> frozenset[str]:
-        """The names, and all whose objects may be among theirs."""
+        """Return the names, and all names whose objects may be among theirs."""
         found: set[str] = set()
         agenda = list(names)
         while agenda:
@@ -91,7 +91,11 @@ class KnownEffects:
 
 
 def origin_of(node: ast.expr, origins: Mapping[str, str]) -> str:
-    """`os.environ` for what is reached from an import through attributes, items and getters; else nothing."""
+    """Return the dotted origin of an object that attributes, items or getters reach from an import, such as
+    `os.environ`.
+
+    Return "" for anything else.
+    """
     match node:
         case ast.Name(id=name):
             return origins.get(name, "")
@@ -109,7 +113,7 @@ def origin_of(node: ast.expr, origins: Mapping[str, str]) -> str:
 
 
 def executed(node: ast.AST) -> Iterator[ast.AST]:
-    """A statement and what is in it that it executes itself: not what functions do when somebody calls them."""
+    """Yield the nodes that a statement executes itself, without code that runs when its functions are called."""
     agenda = [node]
     while agenda:
         inner = agenda.pop()
@@ -133,19 +137,20 @@ def _executed_children(node: ast.AST) -> Iterable[ast.AST]:
 
 
 def body_of(body: DefinitionNode) -> list[ast.AST]:
-    """Every node of a function, those of the functions in it included."""
+    """Return every node of a function, including those of inner functions."""
     parts: list[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else [*body.body]
     return [inner for part in parts for inner in every_node(part)]
 
 
 def called(node: ast.expr) -> ast.expr:
-    """The function at the bottom of `f(…)(…)`."""
+    """Return the function at the start of `f(…)(…)`."""
     while isinstance(node, ast.Call):
         node = node.func
     return node
 
 
 def imports_of(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Map each name that imports among the nodes bind to its origin."""
     found: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign):
@@ -154,7 +159,7 @@ def imports_of(nodes: Iterable[ast.AST]) -> dict[str, str]:
 
 
 def locals_of(body: DefinitionNode, nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """The names that a function keeps to itself."""
+    """Return the local names of a function."""
     nodes = list(nodes)
     stored = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     outside = {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
@@ -163,7 +168,7 @@ def locals_of(body: DefinitionNode, nodes: Iterable[ast.AST]) -> frozenset[str]:
 
 
 def aliases_of(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
-    """What names that are bound inside a statement may stand for."""
+    """Map names that are bound inside a statement to the names that they may stand for."""
     found: dict[str, frozenset[str]] = {}
     for target, value in (pair for node in nodes for pair in _bindings(node)):
         shared = shared_by(value, found)
@@ -186,7 +191,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 
 
 def shared_by(node: ast.expr | None, aliases: Aliases) -> frozenset[str]:
-    """The names whose objects may be in the value of an expression, as far as its looks tell."""
+    """Return the names whose objects may be part of the value of an expression, if its text shows it."""
     match node:
         case ast.Name(id=name):
             return frozenset({name}) | aliases.get(name, frozenset())

@@ -1,4 +1,4 @@
-"""Walks what a statement of an ordinary cell executes, the functions that it calls included, for what that changes."""
+"""Finds what a statement of an ordinary cell changes by walking what it executes and the functions it calls."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _FIRST_ARGUMENT = frozenset(
 
 
 def touch(node: ast.stmt, known: KnownEffects) -> Touched:
-    """What the statement changes, were it executed after those that are known."""
+    """Return what the statement changes if it is executed after those in `known`."""
     walk = _Walk(known, asks=asks_whether_it_is_there(node))
     nodes = list(executed(node))
     walk.origins.update(imports_of(nodes))
@@ -67,9 +67,10 @@ def touch(node: ast.stmt, known: KnownEffects) -> Touched:
 
 
 class _Walk:
-    """A function that is mentioned in a call counts as called: `list(map(register, names))` calls `register`.
+    """Walks executed code and collects what it changes.
 
-    To count what only shows something as a change does little harm, since what is carried has the same values.
+    A function that is mentioned in a call counts as called: `list(map(register, names))` calls `register`. Counting a
+    harmless call as a change does no damage, because the carried value stays the same.
     """
 
     def __init__(self, known: KnownEffects, seen: frozenset[int] = frozenset(), *, asks: bool = False) -> None:
@@ -82,7 +83,7 @@ class _Walk:
         self._seen = set(seen)
 
     def look(self, nodes: Iterable[ast.AST], aliases: Aliases, hidden: frozenset[str]) -> None:
-        """`hidden` are local names, which are nobody's else."""
+        """Look at nodes for changes. `hidden` are local names, which other code cannot see."""
         for node in nodes:
             match node:
                 case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
@@ -138,7 +139,7 @@ class _Walk:
         return inplace or func.attr in _MUTATING
 
     def look_at_thrown_away(self, node: ast.expr) -> None:
-        """A method whose value nobody takes was called for what it does to its object."""
+        """Treat a method call whose value is not used as a change of its object."""
         call = node.value if isinstance(node, ast.Await) else node
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             return
@@ -160,7 +161,7 @@ class _Walk:
             self._look_inside(body)
 
     def _look_inside(self, body: DefinitionNode) -> None:
-        """What a function does when it is called. A class is called to make an instance."""
+        """Look at what a function changes when it is called. A class is called to make an instance."""
         nodes = body_of(body)
         before, self.origins = self.origins, self.origins | imports_of(nodes)
         self.look(nodes, aliases_of(nodes), locals_of(body, nodes))
@@ -170,7 +171,7 @@ class _Walk:
         self.origins = before
 
     def _changes_arguments(self, body: DefinitionNode) -> bool:
-        """Whether a function may change what it is given."""
+        """Return whether a function may change its arguments."""
         if isinstance(body, ast.ClassDef) or id(body) in self._seen:
             return False
         inside = _Walk(self.known, frozenset({*self._seen, id(body)}))
@@ -178,7 +179,7 @@ class _Walk:
         inside.look(nodes, aliases_of(nodes), frozenset())
         return not inside.changed.isdisjoint(arguments_of(body))
 
-    # definitions that do something to others by being executed
+    # definitions that change other objects when they are executed
 
     def _decorate(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, aliases: Aliases, hidden: frozenset[str]
@@ -206,12 +207,12 @@ class _Walk:
 
 
 def _is_plain(node: ast.expr) -> bool:
-    """Whether an expression is made of names, attributes and items only, so that it is what is in them."""
+    """Return whether an expression has only names, attributes and items, so that it is part of an existing object."""
     return not any(isinstance(part, ast.Call) for part in every_node(node))
 
 
 def _looks_at_derived(body: ast.ClassDef) -> bool:
-    """Whether a class does something when another is derived from it: a hook, or a metaclass."""
+    """Return whether a class runs code when a class is derived from it: through a hook or a metaclass."""
     if any(keyword.arg == "metaclass" for keyword in body.keywords):
         return True
     names = ("__init_subclass__", "__new__", "__set_name__", "__prepare__")

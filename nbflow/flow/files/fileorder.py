@@ -1,4 +1,4 @@
-"""In which order steps must run because of files: what one writes another reads, below or above it."""
+"""Decides in which order steps must run because of files that one writes and another uses."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def uses_of_step(
     *,
     guess: bool,
 ) -> tuple[FileUse, ...]:
-    """Return what a step does to files. `artifacts` are the names that it reads, each with the steps that write it.
+    """Return what a step does to files.
 
-    Texts that may name what others write need no look if nobody writes anything, unless one is to `guess`.
+    `artifacts` maps the names that it reads to the steps that write them. Strings that may name files are only looked
+    at if `guess` is true, that is, if some step writes files.
     """
     sources = tuple(one.source for one in closure)
     if not any(may_use_files(text, guess) for text in (step.body, _text(step)[2], *sources)):
@@ -38,7 +39,7 @@ def uses_of_step(
 
 
 PathText = tuple[str, str, str]
-"""The body of a step, and the variable and the expression of its foreach."""
+"""The body of a step, with the variable and the expression of its foreach."""
 
 
 def _text(step: StepSpec) -> PathText:
@@ -59,14 +60,14 @@ def _uses(
 
 
 def _imports(sources: Sequence[str], space: Space) -> Iterator[FileUse]:
-    """Yield the modules that the prelude imports by names that are texts."""
+    """Yield the modules that the prelude imports by a name in a string."""
     calling = (node for source in sources if "import_" in source for node in parsed(source))
     yield from (use for use in uses_of(list(calling), space) if use.access is Access.IMPORT)
 
 
 @dataclass(frozen=True)
 class _Known(Mapping[str, tuple[str, ...]]):
-    """The texts of parameters and of artifacts, as far as the steps that write them say so; looked for when asked."""
+    """Maps parameters and artifacts to the texts that they may hold, computed when they are asked for."""
 
     prelude: Space
     parameters: frozenset[str]
@@ -91,11 +92,13 @@ class _Known(Mapping[str, tuple[str, ...]]):
 
 @lru_cache(256)
 def space_of_prelude(sources: tuple[str, ...]) -> Space:
+    """Return the names of prelude statements as a space in which paths are looked up."""
     return Space.of([node for source in sources for node in parsed(source)])
 
 
 @lru_cache(4096)
 def parsed(source: str) -> tuple[ast.stmt, ...]:
+    """Return the statements of a source, or none if it is not valid Python."""
     try:
         return tuple(parse(source).body)
     except (SyntaxError, ValueError):
@@ -103,7 +106,7 @@ def parsed(source: str) -> tuple[ast.stmt, ...]:
 
 
 def space_of_text(step: PathText, outer: Space) -> Space:
-    """Return the names of a step, the variable of its foreach included."""
+    """Return the names of a step as a space, including its foreach variable."""
     body, var, expr = step
     space = Space.of(parsed(body), outer)
     if not var:
@@ -116,17 +119,17 @@ def space_of_text(step: PathText, outer: Space) -> Space:
 
 
 def uses_of_modules(modules: Iterable[str]) -> tuple[FileUse, ...]:
-    """Return what the imports of these modules read if they are files that another step or cell writes."""
+    """Return the files that imports of these modules would read, as guesses: another step or cell may write them."""
     return tuple(FileUse(f"{name.replace('.', '/')}.py", Access.GUESS) for name in sorted(modules) if name)
 
 
-# order
+# the order of steps
 
 
 class FileOrder:
-    """The steps so far and their files, in document order, so that what touches one path is found at once.
+    """Keeps the steps so far and their files in document order, indexed so that the uses of one path are found at once.
 
-    Of one path only the last change counts, and what was done to it since: all before that is waited for anyway.
+    Of one path only the last change counts, with the uses since then: a step that waits for these waits for all before.
     """
 
     def __init__(self) -> None:
@@ -134,12 +137,13 @@ class FileOrder:
         self.has_modules = False
         self._names: list[str] = []
         self._at: dict[str, dict[FileUse, int]] = {}
-        self._by_head: dict[str, set[str]] = {}  # all paths by their first part, "" where that is not known
-        self._patterns: dict[str, set[str]] = {}  # those of them with unknown parts
+        self._by_head: dict[str, set[str]] = {}  # all paths by their first part, or by "" where it is unknown
+        self._patterns: dict[str, set[str]] = {}  # the paths among them that have unknown parts
         self._by_name: dict[str, set[str]] = {}  # the paths with this last part
-        self._by_folder: dict[str, set[str]] = {}  # the paths in a folder with this last part
+        self._by_folder: dict[str, set[str]] = {}  # the paths inside a folder with this last part
 
     def add(self, name: str, uses: Sequence[FileUse]) -> None:
+        """Add a step with its uses."""
         for use in sorted(_distinct(uses), key=lambda one: one.access.writes):
             self._note(use, len(self._names))
         self._names.append(name)
@@ -147,7 +151,7 @@ class FileOrder:
     def _note(self, use: FileUse, number: int) -> None:
         if use.path not in self._at:
             self._enter(use.path)
-        if use.path != UNKNOWN:  # which is waited for by nobody
+        if use.path != UNKNOWN:  # no step waits for it
             self.has_changes |= use.access.writes or use.access is Access.MAKE
         self.has_modules |= use.access.writes and use.path.endswith(".py")
         if use.access.writes:
@@ -167,7 +171,9 @@ class FileOrder:
             self._by_folder.setdefault(folder, set()).add(path)
 
     def without_wrong_guesses(self, uses: Sequence[FileUse]) -> tuple[FileUse, ...]:
-        """Return the uses; a guess is right if a step above writes there, and then it is something that is read."""
+        """Return the uses without wrong guesses. A guess is right if a step above writes the file; then it becomes a
+        read.
+        """
         right = (replace(use, access=Access.READ) if use.access is Access.GUESS else use for use in uses)
         guesses = (use.access is Access.GUESS and not self.before([use]) for use in uses)
         return tuple(dict.fromkeys(use for use, wrong in zip(right, guesses, strict=True) if not wrong))
@@ -200,7 +206,7 @@ class FileOrder:
 
 
 def _head(path: str) -> str:
-    """The first part of a path; nothing where that is not known, or may be another way to say the same."""
+    """Return the first part of a path, or "" where it is unknown or may have another spelling."""
     first, slash, _ = path.partition("/")
     return "" if not slash or path.startswith(("/", "~", ".")) or is_pattern(first) else first
 
@@ -210,18 +216,19 @@ def _distinct(uses: Sequence[FileUse]) -> Iterable[FileUse]:
 
 
 def _parts(path: str) -> list[str]:
-    """The last part of a path without its endings, and the folders that it is in."""
+    """Return the last part of a path without its endings, and the folders that contain it."""
     *folders, own = path.split("/")
     return [own.partition(".")[0] or own, *(part.partition(".")[0] or part for part in folders)]
 
 
 def shared_paths(above: Sequence[FileUse], below: Sequence[FileUse]) -> tuple[str, ...]:
-    """Return the paths because of which one step waits for another, as the lower one has them."""
+    """Return the paths because of which one step waits for another, as the lower step names them."""
     found = (use.path for use in below for other in above if conflict(other, use))
     return tuple(dict.fromkeys(found))
 
 
 def conflict(above: FileUse, below: FileUse) -> bool:
+    """Return whether two uses must keep their order."""
     if above.access is Access.MAKE:
         return below.access is not Access.MAKE and may_be_inside(below.path, above.path)
     if below.access is Access.MAKE:
@@ -230,7 +237,9 @@ def conflict(above: FileUse, below: FileUse) -> bool:
 
 
 def may_be_same(one: str, other: str) -> bool:
-    """Whether two paths may mean one file, or one of them a folder or a name without ending of the other."""
+    """Return whether two paths may mean one file, or whether one may be a folder or the name without ending of the
+    other.
+    """
     if one == other:
         return one != UNKNOWN
     if UNKNOWN in (one, other):
@@ -247,18 +256,20 @@ def _may_be_folder(path: str) -> bool:
 
 
 def may_be_inside(path: str, folder: str) -> bool:
+    """Return whether a path may be inside a folder."""
     if not is_pattern(path + folder):
         return folder == "." or path == folder or path.startswith(f"{folder}/") or path.endswith(f"/{folder}")
     return path != UNKNOWN and _intersect(_tokens(path), [*_tokens(folder), "/", None])
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether a file is what a use means, or below it, or has an ending that the use leaves to a library."""
+    """Return whether a pattern means a file: the file itself, a folder above it, or its name without an ending."""
     expression = "".join(".*" if token is None else re.escape(token) for token in _tokens(pattern))
     return re.fullmatch(rf"(?:.*/)?{expression}(?:[/.].*)?", path, re.DOTALL) is not None
 
 
 def is_pattern(text: str) -> bool:
+    """Return whether a path has parts that are not known."""
     return any(letter in text for letter in (UNKNOWN, "\1", "*", "?", "["))
 
 
@@ -268,7 +279,7 @@ def _reaches(short: str, long: str) -> bool:
 
 @lru_cache(4096)
 def _tokens(path: str) -> list[str | None]:
-    """The letters of a path; None for any text at all, such as the value of a parameter."""
+    """Return the letters of a path, with None for any text, such as the value of a parameter."""
     parts = re.split(_WILD, path)
     found: list[str | None] = list(parts[0])
     for part in parts[1:]:
@@ -277,7 +288,7 @@ def _tokens(path: str) -> list[str | None]:
 
 
 def _may_meet(one: str, other: str) -> bool:
-    """Whether two patterns may mean one text. Mostly their beginnings or their ends tell."""
+    """Return whether two patterns may mean one text. Usually their beginnings or ends decide."""
     (first, last), (begin, end) = _ends(one), _ends(other)
     heads = first.startswith(begin) or begin.startswith(first)
     return heads and (last.endswith(end) or end.endswith(last)) and _intersect(_tokens(one), _tokens(other))
@@ -285,7 +296,7 @@ def _may_meet(one: str, other: str) -> bool:
 
 @lru_cache(4096)
 def _ends(path: str) -> tuple[str, str]:
-    """The text before the first and after the last part that is not known; of a whole path, the path."""
+    """Return the text before the first and after the last unknown part."""
     parts = re.split(_WILD, path)
     return parts[0], parts[-1]
 
@@ -294,7 +305,7 @@ _WILD = "\0|\1\\w*\1|\\*+|\\?|\\[[^\\]]*\\]"
 
 
 def _intersect(one: Sequence[str | None], other: Sequence[str | None]) -> bool:
-    """Whether some text is what both patterns mean."""
+    """Return whether some text matches both patterns."""
     reached = [all(token is None for token in other[:j]) for j in range(len(other) + 1)]
     for letter in one:
         before, reached = reached, [reached[0] and letter is None]

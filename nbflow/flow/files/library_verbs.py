@@ -1,4 +1,4 @@
-"""What the functions that people use do to files, by their origin or by their name."""
+"""Lists what well-known functions do to files, by their origin or their name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 Arguments = tuple[tuple[int, str], ...]
-"""(place of the argument, access)."""
+"""Pairs of an argument's position and the access to the file that it names."""
 
 _READ: Arguments = ((0, "read"),)
 _WRITE: Arguments = ((0, "write"),)
@@ -47,10 +47,10 @@ OPENERS: Mapping[str, tuple[int, str]] = {
     "shelve.open": (1, "c"),
     "dbm.open": (1, "r"),
 }
-"""Origin -> (place of the mode, the mode when there is none)."""
+"""Maps an origin to the position of the mode argument and the mode if it is missing."""
 
 GROWING = frozenset({"open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open"})
-"""Those whose mode `a` adds to the end; that of others changes what is there."""
+"""Openers whose mode `a` appends to the end. In other openers it changes the existing content."""
 
 SHELL_CALLS = frozenset(
     {
@@ -59,7 +59,7 @@ SHELL_CALLS = frozenset(
         *(f"subprocess.{name}" for name in ["run", "call", "check_call", "check_output", "Popen"]),
     }
 )
-"""Origins of functions that start programs, which may do anything to the files that their words name."""
+"""Origins of functions that start programs, which may do anything to the files named in their arguments."""
 
 OF_A_PATH: Mapping[str, tuple[str, tuple[int, int], bool]] = {
     **dict.fromkeys(("read_text", "read_bytes"), ("read", (0, 2), True)),
@@ -74,7 +74,7 @@ OF_A_PATH: Mapping[str, tuple[str, tuple[int, int], bool]] = {
     "mkdir": ("make", (0, 3), False),
     "open": ("read", (0, 4), False),
 }
-"""Method -> (access, how many arguments it may have, whether nothing but a path has it)."""
+"""Maps a method to its access, the least and most arguments it may have, and whether only paths have this method."""
 
 _TABLES = (
     "csv parquet pickle json excel hdf feather html xml latex markdown stata orc netcdf zarr file ipc ndjson avro delta"
@@ -83,7 +83,7 @@ _TABLES = (
 WRITERS = frozenset(f"{verb}_{form}" for verb in ("to", "write", "sink") for form in _TABLES.split()) | {
     "savefig", "imwrite", "imsave", "save_model", "save_weights"
 }  # fmt: skip
-"""Names of functions whose first argument is a path, however it looks."""
+"""Names of functions whose first argument is a path, whatever it looks like."""
 
 UPDATING = frozenset({"to_hdf"})
 WRITING = re.compile(
@@ -97,7 +97,7 @@ LIBRARIES = (
     "pyarrow.feather.read_", "numpy.load", "numpy.genfromtxt", "numpy.fromfile", "joblib.load", "torch.load",
     "xarray.open_", "scipy.io.loadmat", "imageio.", "soundfile.read", "librosa.load", "dask.dataframe.read_",
 )  # fmt: skip
-"""Origins of functions whose first argument is a path, however it looks."""
+"""Origins of functions whose first argument is a path, whatever it looks like."""
 
 _PLAIN = (
     "print len str repr format join split startswith endswith strip replace append add extend insert index pop"
@@ -133,21 +133,22 @@ HINTS = re.compile(
     r"|import_module|__import__|runpy|spec_from|subprocess|system|get_ipython|popen|mkdir|makedirs|file|copy|move|unlink|rename|rmtree|touch|log",
     re.IGNORECASE,
 )
-"""What the text of a step has in it that does anything to files."""
+"""Matches in the text of every step that may do anything to files."""
 
 
 QUOTED = re.compile(r"""["'][\w./-]+["']""")
 
 
 def looks_like_a_file(path: str) -> bool:
+    """Return whether a text ends like the name of a data file."""
     return FILE_NAME.search(path) is not None
 
 
 def may_be_a_name(text: str) -> bool:
-    """Whether a text may name a folder, or a file without an ending."""
+    """Return whether a text may name a folder, or a file without an ending."""
     return re.fullmatch(r"(?=.*[A-Za-z])[\w.~/-]{1,200}", text) is not None
 
 
 def may_be_a_file(path: str) -> bool:
-    """Whether a text may be a path where a function says by its name that it wants one."""
+    """Return whether a text may be a path, given to a function whose name suggests one."""
     return "/" in path or re.search(r"\.[A-Za-z]\w{0,9}$", path) is not None

@@ -1,4 +1,6 @@
-"""The paths that expressions mean: literals, `Path(…) / "x"`, joins and f-strings of constants and parameters."""
+"""Computes the paths that expressions may mean: literals, `Path(…) / "x"`, joins, f-strings of constants and
+parameters.
+"""
 
 from __future__ import annotations
 
@@ -16,29 +18,30 @@ from nbflow.flow.names.values import BoundValue, bindings_of
 from nbflow.flow.source.trees import every_node
 
 _MANY = 64
-"""So many paths an expression may mean; of more, nobody tells which."""
+"""The most paths that an expression may mean. An expression with more is treated as unknown."""
 
 _DEPTH = 24
-"""So far the values of names are followed."""
+"""The most steps in which the values of names are followed."""
 
 EACH, SOME = object(), object()
-"""In place of a key of a container: what a loop over it gives, and what some key that is not known gives."""
+"""They stand for a key of a container: EACH for the values that a loop over it gives, SOME for an unknown key."""
 
 
 def paths_of(node: ast.expr, space: Space) -> tuple[str, ...]:
-    """Return the texts that an expression may mean, with UNKNOWN for what cannot be told."""
+    """Return the texts that an expression may mean, with UNKNOWN for parts that cannot be computed."""
     return _Reading(space).texts(node)
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """Reads expressions in one space."""
+    """Reads the texts of expressions in one space."""
 
     space: Space
     depth: int = 0
     following: frozenset[tuple[str, int]] = frozenset()  # names whose values are being read: (name, id of the space)
 
     def texts(self, node: ast.expr) -> tuple[str, ...]:
+        """Return the texts that an expression may mean."""
         if self.depth > _DEPTH:
             return (UNKNOWN,)
         found = tuple(dict.fromkeys(islice(self._texts(node), _MANY + 1)))
@@ -51,7 +54,7 @@ class _Reading:
         return self._at(space).texts(node)
 
     def _values(self, name: str) -> Iterator[tuple[BoundValue, _Reading]]:
-        """Yield what a name may be bound to, each with the reading of its own names."""
+        """Yield the values that a name may be bound to, each with the reading for its own names."""
         space = self.space.where(name)
         if space is not None and (name, id(space)) not in self.following and self.depth <= _DEPTH:
             reading = self._at(space, name)
@@ -130,7 +133,7 @@ class _Reading:
                 return (UNKNOWN,)
 
     def items(self, node: ast.expr, key: object) -> Iterator[tuple[ast.expr, Space]]:
-        """Yield what a container holds at a key, or all of it; each with the space of its names."""
+        """Yield the items of a container at a key, or all of them, each with the space of its names."""
         match node:
             case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
                 chosen = parts[key : key + 1 or None] if isinstance(key, int) else parts
@@ -172,7 +175,9 @@ class _Reading:
                 yield part, Space({name: (bound,) for name, bound in target}, outer=self.space)
 
     def _listed(self, call: ast.Call) -> Iterable[str] | None:
-        """Return the paths that a function lists, with unknown parts where its pattern has wildcards."""
+        """Return the paths that a function lists, with unknown parts in place of wildcards, or None for another
+        function.
+        """
         origin = self.space.origin(call.func)
         match call.func, call.args:
             case _, [pattern, *_] if origin in ("glob.glob", "glob.iglob"):
@@ -205,7 +210,7 @@ class _Reading:
         return self._union(self._member(value, attr))
 
     def _member(self, node: ast.expr, attr: str) -> Iterator[tuple[ast.expr, Space]]:
-        """Yield what `CFG.data` may be: of a class, an instance of one, or a `SimpleNamespace`."""
+        """Yield the values of an attribute such as `CFG.data`: of a class, its instance, or a `SimpleNamespace`."""
         match node:
             case ast.Name(id=name):
                 space = self.space.where(name)
@@ -264,7 +269,7 @@ class _Reading:
                 return (UNKNOWN,)
 
     def _returned(self, call: ast.Call, name: str) -> Iterable[str]:
-        """Return what a function of the notebook may give back."""
+        """Return the texts that a function of the notebook may return."""
         space = self.space.where(name)
         if space is None or name not in space.functions or self.depth > _DEPTH:
             return (UNKNOWN,)
@@ -288,9 +293,10 @@ def enter(
     around: Space,
     read: Callable[[ast.expr, Space], tuple[str, ...]] = paths_of,
 ) -> Space:
-    """Return the space inside a function that is called like this; without a call, its arguments are not known.
+    """Return the space inside a function that is called like this. Without a call its arguments are unknown.
 
-    Where an expression is being read, `read` goes on with it: `df = clean(df)` would lead back to itself without end.
+    `read` computes the texts of an argument. A reading passes its own method, so that `df = clean(df)` does not recurse
+    forever.
     """
     spec = function.args
     names = [argument.arg for argument in (*spec.posonlyargs, *spec.args)]
@@ -310,7 +316,7 @@ def enter(
 
 
 def members_of(node: ast.ClassDef, call: ast.Call | None, caller: Space, around: Space) -> dict[str, tuple[str, ...]]:
-    """Return the texts of the attributes that an instance has which is made by a call like this."""
+    """Return the texts of the attributes of an instance that is made by this call."""
     init = next((one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"), None)
     if call is None:
         return {}

@@ -1,4 +1,4 @@
-"""What `pathlib` makes of the text of a path that may have parts which only a run knows."""
+"""Computes paths like `pathlib` does, for texts with parts that only a run knows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ UNKNOWN = "\0"
 
 
 def joined_path(*parts: str) -> str:
-    """Join as `Path` does; a text that begins with an unknown part may be absolute, which nobody can tell."""
+    """Join parts as `Path` does. A part that starts with an unknown text may be absolute; it is joined as if it were
+    not.
+    """
     joined = ""
     for part in parts:
         joined = part if part.startswith(("/", "~")) or not joined else f"{joined.rstrip('/') or '/'}/{part}"
@@ -19,6 +21,7 @@ def joined_path(*parts: str) -> str:
 
 
 def path_part(text: str, attr: str) -> str:
+    """Return the `parent`, `name`, `stem` or `suffix` of a path, or UNKNOWN."""
     path = PurePosixPath(text)
     if text == UNKNOWN:
         return UNKNOWN
@@ -28,6 +31,7 @@ def path_part(text: str, attr: str) -> str:
 
 
 def changed_path(text: str, how: str, new: str) -> str:
+    """Return the path after `with_suffix`, `with_name` or `with_stem`, or UNKNOWN."""
     if how == "with_suffix" and text.endswith(UNKNOWN):
         return f"{text}{new}"
     if UNKNOWN in new or (UNKNOWN in path_name(text) and how != "with_suffix"):
@@ -40,11 +44,12 @@ def changed_path(text: str, how: str, new: str) -> str:
 
 
 def path_name(text: str) -> str:
+    """Return the part of a path after its last slash."""
     return text.rpartition("/")[2]
 
 
 def parameter(name: str) -> str:
-    """Return what stands in a path for the value of a parameter."""
+    """Return the text that stands in a path for the value of a parameter."""
     return f"\1{name}\1"
 
 
@@ -54,5 +59,5 @@ def fill_in(path: str, values: Mapping[str, object]) -> str:
 
 
 def show_path(path: str) -> str:
-    """Return a path as an f-string has it: `out/{year}.csv`, and `…` for what nobody knows before a run."""
+    """Return a path like an f-string: `out/{year}.csv`, with `…` for parts that only a run knows."""
     return re.sub("\1(\\w+)\1", r"{\1}", path).replace(UNKNOWN, "…")

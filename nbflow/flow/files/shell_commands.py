@@ -1,4 +1,4 @@
-"""What the commands of a shell do to files, as far as their words say so."""
+"""Finds what shell commands do to files, judged by their words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.flow.files.pathtexts import UNKNOWN
 from nbflow.flow.names.strings import of_shell, parts_of_text
 
 Use = tuple[ast.expr, str, bool]
-"""An expression for a path, the access, and whether any text is a path there, however it looks."""
+"""An expression for a path, the access to it, and whether any text there is a path, whatever it looks like."""
 
 _READING = frozenset(
     [
@@ -58,14 +58,14 @@ _TALKING = frozenset(
         "nvidia-smi",
     ]
 )
-"""Programs whose words are no files."""
+"""Programs whose arguments are not files."""
 
-_FIRST_PLACE = 0xE000  # for private use in Unicode: one letter for each part that is no text
+_FIRST_PLACE = 0xE000  # the private-use area of Unicode: one letter for each part that is an expression
 _PLACE = re.compile("([\ue000-\uf8ff])")
 
 
 def uses_of_shell(call: ast.Call) -> Iterator[Use]:
-    """Yield the paths in `get_ipython().system("cp a b")` and in the other calls that IPython's lines become."""
+    """Yield the paths in `get_ipython().system("cp a b")` and in the other calls that IPython lines become."""
     method, texts = of_shell(call), [_text(one) for one in call.args]
     match method, texts:
         case "system" | "getoutput", [command, *_]:
@@ -130,7 +130,7 @@ def _of_program(name: str, words: Sequence[ast.expr]) -> Iterator[Use]:
 
 
 def _words(parts: Sequence[ast.expr]) -> Iterator[ast.expr]:
-    """Split a text at its spaces, as a shell does, also where some of its parts are expressions."""
+    """Split a text at spaces as a shell does, where some of its parts are expressions."""
     text = "".join(_text(part) or chr(_FIRST_PLACE + at) * (not _is_text(part)) for at, part in enumerate(parts))
     try:
         text = re.sub(r"\d?(>>?|<)", r" \1 ", re.sub(r"\d?>&\d", "", text))
@@ -139,7 +139,7 @@ def _words(parts: Sequence[ast.expr]) -> Iterator[ast.expr]:
         words.commenters = "#"
         for word in words:
             yield _word(word, parts)
-    except ValueError:  # a quote that nothing closes
+    except ValueError:  # a quote is not closed
         return
 
 

@@ -1,4 +1,4 @@
-"""What the names in a piece of code may be bound to, where its paths are looked for."""
+"""Represents the values that the names in a piece of code may have, for looking up paths."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.flow.source.trees import every_node
 
 @dataclass(frozen=True)
 class Space:
-    """What the names in a piece of code may be bound to."""
+    """Maps the names in a piece of code to the values that they may have."""
 
     bound: Mapping[str, tuple[BoundValue, ...]] = field(default_factory=dict)
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # names whose paths are known
@@ -32,6 +32,7 @@ class Space:
         outer: Space | None = None,
         known: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     ) -> Space:
+        """Return the space of some statements; `known` holds names whose texts are given, `outer` the space around."""
         nodes = [node for statement in statements for node in every_node(statement)]
         imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign))
         return cls(

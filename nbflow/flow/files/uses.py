@@ -1,4 +1,4 @@
-"""The files that code reads and writes, as far as its text says so: which path, and what happens to it."""
+"""Finds the files that code reads and writes, judged by its text: which path, and what happens to it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from nbflow.flow.names.strings import is_sql, of_shell
 from nbflow.flow.source.trees import children, every_node
 
 NESTED = 6
-"""So many calls deep the functions of the notebook are followed."""
+"""The most calls into functions of the notebook that are followed, one inside the other."""
 
 
 class Access(StrEnum):
-    """What is done to a file.
+    """Says what is done to a file.
 
-    TOUCH: nobody can tell; FIND: whether it is there; LIST: which files there are; MAKE: a folder, unless it is there;
-    IMPORT: the path is the name of a module;
-    GUESS: some text that a function gets, which is the path of what another step writes or it is no path.
+    FIND asks whether it exists, LIST for the files in a folder. MAKE makes a folder unless it exists. TOUCH may do
+    anything. IMPORT means that the path is the name of a module. GUESS is a text given to a function, which is a path
+    only if another step writes such a file.
     """
 
     READ = "read"
@@ -43,48 +43,51 @@ class Access(StrEnum):
 
     @property
     def reads(self) -> bool:
+        """Return whether the code depends on the file."""
         return self in (Access.READ, Access.FIND, Access.LIST, Access.UPDATE, Access.TOUCH, Access.GUESS)
 
     @property
     def writes(self) -> bool:
+        """Return whether the code may change the file."""
         return self in (Access.WRITE, Access.APPEND, Access.UPDATE, Access.TOUCH)
 
 
 @dataclass(frozen=True, slots=True)
 class FileUse:
-    """One path in the code of a step. Parameters and unknown parts stand in the path, see `paths`."""
+    """Represents one path in the code of a step. `pathtexts` defines how parameters and unknown parts stand in it."""
 
     path: str
     access: Access
-    line: int = 1  # of the body; of what a function of the notebook does, where it is called
-    split: bool = False  # it stands in the expression of a foreach
+    line: int = 1  # line of the body; for a function of the notebook, the line of its call
+    split: bool = False  # whether it is in the expression of a foreach
 
     @property
     def is_certain(self) -> bool:
-        """Whether the path is known but for the values of parameters."""
+        """Return whether the path is known except for the values of parameters."""
         return UNKNOWN not in self.path
 
 
 def uses_of(statements: Sequence[ast.stmt], space: Space) -> tuple[FileUse, ...]:
-    """Return what the statements do to files, and what the functions of the notebook do that they call."""
+    """Return what the statements, and functions of the notebook that they call, do to files."""
     return tuple(dict.fromkeys(_Walk(space, 0, frozenset()).uses(statements)))
 
 
 @lru_cache(4096)
 def may_use_files(source: str, guess: bool) -> bool:
-    """Whether it is worth looking; quick, and rarely wrong. A guess needs no more than a text in quotes."""
+    """Return whether a source may use files: a fast test that is rarely wrong. With `guess`, any quoted text counts."""
     return library_verbs.HINTS.search(source) is not None or (guess and library_verbs.QUOTED.search(source) is not None)
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Walks code in one space; `inside` are the functions around, so that none is entered twice."""
+    """Walks code in one space. `inside` are the ids of the functions around, so that none is entered twice."""
 
     space: Space
     depth: int
     inside: frozenset[int]
 
     def uses(self, statements: Sequence[ast.AST]) -> Iterator[FileUse]:
+        """Yield what the statements do to files when they run."""
         called: set[int] = set()
         nodes = _running(statements)
         for node in nodes:
@@ -101,7 +104,7 @@ class _Walk:
                 yield from self._entered(node, None, node.lineno)
 
     def _entered(self, func: ast.expr, call: ast.Call | None, line: int) -> Iterator[FileUse]:
-        """Yield what a function or class of the notebook does, once its arguments are in their places."""
+        """Yield what a function or class of the notebook does to files when it gets these arguments."""
         space = self.space.where(func.id) if isinstance(func, ast.Name) else None
         if not isinstance(func, ast.Name) or space is None or self.depth > NESTED:
             return
@@ -122,7 +125,8 @@ class _Walk:
         for walk, statements in walks:
             yield from (FileUse(use.path, use.access, line) for use in walk.uses(statements))
         for decorator in getattr(found, "decorator_list", []):
-            walk = _Walk(space, self.depth + 1, inside)  # what it returns is called in the place of the function
+            # the result of the decorator is called in place of the function
+            walk = _Walk(space, self.depth + 1, inside)
             yield from (FileUse(use.path, use.access, line) for use in walk.uses([decorator]))
 
     def _of_call(self, call: ast.Call) -> Iterator[tuple[str, Access]]:
@@ -140,7 +144,7 @@ class _Walk:
                     yield path, Access.GUESS
 
     def _arguments(self, call: ast.Call) -> Iterator[tuple[ast.expr, Access, bool]]:
-        """Yield the arguments that may be paths; the last says whether any text is one, however it looks."""
+        """Yield the arguments that may be paths, their access, and whether any text there is a path."""
         origin, name = self.space.origin(call.func), _last_name(call.func)
         if _is_ours(call.func, self.space):
             return
@@ -174,7 +178,7 @@ class _Walk:
 
 
 def _running(statements: Sequence[ast.AST]) -> list[ast.AST]:
-    """The nodes that run with the statements; functions and classes run when they are called."""
+    """Return the nodes that run with the statements, without the bodies of functions and classes."""
     found: list[ast.AST] = []
     agenda = list(reversed(statements))
     while agenda:
@@ -198,13 +202,13 @@ def _last_name(func: ast.expr) -> str:
 
 
 def _words(call: ast.Call) -> Iterator[str]:
-    """Yield what the texts of a command may name: each word, also of code that it holds."""
+    """Yield the words in the texts of a command, each of which may name a file."""
     texts = (one.value for argument in call.args[:1] for one in every_node(argument) if isinstance(one, ast.Constant))
     yield from (word for text in texts if isinstance(text, str) for word in re.findall(r"[\w./~-]+", text))
 
 
 def _is_ours(func: ast.expr, space: Space) -> bool:
-    """Whether a function or class of the notebook is called, whose text says what it does."""
+    """Return whether a function or class of the notebook is called, whose own text shows what it does."""
     found = space.where(func.id) if isinstance(func, ast.Name) else None
     return found is not None and isinstance(func, ast.Name) and func.id in {*found.functions, *found.classes}
 
@@ -224,7 +228,7 @@ _LISTED = {
 
 
 def _listed(folder: ast.expr, below: Sequence[ast.expr] | None) -> ast.expr:
-    """Return an expression for the pattern of what a function lists in a folder."""
+    """Return an expression for the pattern of the files that a function lists in a folder."""
     return folder if below is None else ast.Call(ast.Attribute(folder, "joinpath"), list(below), [])
 
 
@@ -243,7 +247,7 @@ def _access(mode: ast.expr | None, default: str, grows: bool) -> Access:
 
 
 def _of_method(call: ast.Call, func: ast.Attribute, space: Space) -> Iterator[tuple[ast.expr, Access, bool]]:
-    """Yield what `path.read_text()` and its like do to the path that they are methods of."""
+    """Yield what methods such as `path.read_text()` do to their path."""
     access, arguments, sure = library_verbs.OF_A_PATH[func.attr]
     known = any(text.strip(UNKNOWN + "/.") for text in paths_of(func.value, space))
     if not (known or sure) or not arguments[0] <= len(call.args) <= arguments[1]:
@@ -261,7 +265,7 @@ def _of_method(call: ast.Call, func: ast.Attribute, space: Space) -> Iterator[tu
 
 
 def _by_name(name: str, call: ast.Call) -> Access:
-    """What a function that nobody knows does to a file, by its name."""
+    """Return what an unknown function does to a file, judged by its name."""
     mode = next((one.value for one in call.keywords if one.arg in ("mode", "mmap_mode")), None)
     if library_verbs.WRITING.match(name):
         return _access(mode, "w", True) if name not in library_verbs.UPDATING else Access.UPDATE
@@ -271,12 +275,12 @@ def _by_name(name: str, call: ast.Call) -> Access:
 
 
 def _maps(call: ast.Call) -> bool:
-    """Whether a file is to be changed through the array that is read, as `np.load(…, mmap_mode="r+")` says."""
+    """Return whether the file may be changed through the array that is read: `np.load(…, mmap_mode="r+")`."""
     return any(one.arg == "mmap_mode" for one in call.keywords)
 
 
 def _of_sql(text: str) -> Iterator[tuple[str, Access]]:
-    """Yield the files that a query names in quotes, as those of DuckDB do."""
+    """Yield the files that a query names in quotes, as in DuckDB."""
     for to, name in re.findall(r"(?i)(\bto\s+)?'([^'\n]+)'", text):
         path = normalised(name)
         if path is not None and library_verbs.looks_like_a_file(path):
@@ -284,7 +288,7 @@ def _of_sql(text: str) -> Iterator[tuple[str, Access]]:
 
 
 def normalised(text: str) -> str | None:
-    """Return a path in the form in which paths are compared; None for what is no path of a file on this machine."""
+    """Return a path in the form in which paths are compared, or None if no file of this machine has it."""
     text = re.sub(f"{UNKNOWN}+", UNKNOWN, text)
     text = re.sub(r"^sqlite:/{2,3}(?=.)", "", text)
     if not text.strip() or len(text) > 1000 or text.startswith(("{", "<", "[", ":")) or re.search(r"[\n\r]|://", text):

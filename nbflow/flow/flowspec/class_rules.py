@@ -1,4 +1,4 @@
-"""What may be wrong with a FlowSpec class: one function per rule, each with its message and its fix."""
+"""Checks FlowSpec classes: one function per rule, each with its message and its fix."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ RESERVED_NAMES = frozenset({"name", "next", "input", "index", "cmd", "merge_arti
 
 @dataclass(frozen=True)
 class Checked:
-    """A class, and where its steps stand."""
+    """Holds a class and the outline of its steps."""
 
     script: Script
     outline: Outline
 
     @property
     def steps(self) -> dict[str, Method]:
+        """Return the step methods of the class, by name."""
         return self.script.steps
 
 
@@ -31,7 +32,10 @@ _Rule = Callable[[Checked], Iterator[Problem]]
 
 
 def check_script(script: Script) -> list[Problem]:
-    """Everything that is wrong, in the order of the rules. Rules about the whole graph need whole transitions."""
+    """Return everything that is wrong with a class, in the order of the rules.
+
+    Rules about the whole graph run only if all transitions are valid.
+    """
     checked = Checked(script, outline(script.steps))
     found = [problem for rule in _RULES for problem in rule(checked)]
     return found or [problem for rule in GRAPH_RULES for problem in rule(checked)]
@@ -45,13 +49,14 @@ def _problem(rule: str, method: Method, message: str, fix: str) -> Problem:
 
 
 def reserved_names(checked: Checked) -> Iterator[Problem]:
+    """Find steps with a name that FlowSpec itself uses."""
     for name, method in checked.steps.items():
         if name in RESERVED_NAMES:
-            yield _problem("reserved-name", method, "has a name that FlowSpec uses itself", "Give it another name")
+            yield _problem("reserved-name", method, "has a name that FlowSpec itself uses", "Give it another name")
 
 
 def ends(checked: Checked) -> Iterator[Problem]:
-    """There is one step to start with and one to end with."""
+    """Find missing or repeated start and end steps: there must be one of each."""
     script = checked.script
     for usual, found, annotated in (
         ("start", script.start, [m for m in checked.steps.values() if m.is_start]),
@@ -65,7 +70,7 @@ def ends(checked: Checked) -> Iterator[Problem]:
             fix = f"Keep one @step({usual}=True)"
             yield _problem("basic-steps", method, f"is the second one with @step({usual}=True)", fix)
         if annotated and usual in checked.steps and annotated[0].name != usual:
-            fix = f"Rename '{usual}', or take @step({usual}=True) away"
+            fix = f"Rename '{usual}', or remove @step({usual}=True)"
             message = f"is annotated as the {usual}, but there is a step named '{usual}' too"
             yield _problem("annotation-conflict", annotated[0], message, fix)
 
@@ -78,6 +83,7 @@ def _step_names(checked: Checked) -> Iterator[Problem]:
 
 
 def arguments(checked: Checked) -> Iterator[Problem]:
+    """Find steps whose number of arguments is not one or two."""
     for method in checked.steps.values():
         if method.arguments == 0:
             yield _problem("arguments", method, "takes no argument", f"Write def {method.name}(self)")
@@ -87,16 +93,18 @@ def arguments(checked: Checked) -> Iterator[Problem]:
 
 
 def end_is_end(checked: Checked) -> Iterator[Problem]:
+    """Find an end step that calls `self.next` or is a join."""
     method = checked.steps.get(checked.script.end or "")
     if method is None:
         return
     if tail_of(method).is_next:
-        yield _problem("end", method, "is the end, and calls self.next", "Take its self.next away")
+        yield _problem("end", method, "is the end, but calls self.next", "Remove its self.next")
     if method.is_join:
-        yield _problem("end", method, "is the end, and a join", "Join in a step before it")
+        yield _problem("end", method, "is the end, but also a join", "Join in a step before it")
 
 
 def static_transitions(checked: Checked) -> Iterator[Problem]:
+    """Find steps that do not end with a valid `self.next`."""
     for name, method in checked.steps.items():
         if name == checked.script.end:
             continue
@@ -118,6 +126,7 @@ def _missing(method: Method) -> str:
 
 
 def known_targets(checked: Checked) -> Iterator[Problem]:
+    """Find transitions to steps that do not exist."""
     for name, leads in checked.outline.nexts.items():
         for target in leads.targets:
             if target not in checked.steps:
@@ -131,28 +140,27 @@ def known_targets(checked: Checked) -> Iterator[Problem]:
 
 
 def degrees(checked: Checked) -> Iterator[Problem]:
+    """Find transitions that lead back to the start."""
     start = checked.script.start or ""
     for above in checked.outline.parents.get(start, ()):
-        yield _problem("start", checked.steps[above], f"leads back to the start '{start}'", "Lead to another step")
+        yield _problem("start", checked.steps[above], f"leads back to the start '{start}'", "Name another step")
 
 
 def acyclic(checked: Checked) -> Iterator[Problem]:
-    """A switch may lead to itself; nothing else leads back."""
+    """Find cycles. Only a switch may lead to its own step."""
     for name, leads in checked.outline.nexts.items():
         if name in leads.targets and leads.kind is not NextKind.SWITCH:
-            fix = (
-                "To repeat a step, let it be a switch: self.next({True: self.again, False: self.end}, condition='more')"
-            )
+            fix = "To repeat a step, make it a switch: self.next({True: self.again, False: self.end}, condition='more')"
             yield _problem("cycle", checked.steps[name], "leads to itself", fix)
     cycle = _find_cycle(checked.outline)
     if cycle:
         message = f"lies on a cycle: {' → '.join([*cycle, cycle[0]])}"
-        fix = "Take one of these arrows out; to repeat a step, let it be a switch onto itself"
+        fix = "Remove one of these arrows; to repeat a step, make it a switch that leads to itself"
         yield _problem("cycle", checked.steps[cycle[0]], message, fix)
 
 
 def _find_cycle(found: Outline) -> list[str]:
-    """Go back from parent to parent among the steps that never become free, until one comes again."""
+    """Return the steps of a cycle, found by going from parent to parent until one comes again."""
     if not found.cyclic:
         return []
     path = [found.cyclic[0]]
@@ -166,6 +174,7 @@ def _find_cycle(found: Outline) -> list[str]:
 
 
 def orphans(checked: Checked) -> Iterator[Problem]:
+    """Find steps that cannot be reached from the start."""
     reached, agenda = set(), [checked.script.start or ""]
     while agenda:
         name = agenda.pop()
@@ -175,33 +184,37 @@ def orphans(checked: Checked) -> Iterator[Problem]:
     for name, method in checked.steps.items():
         if name not in reached:
             yield _problem(
-                "orphan", method, "cannot be reached from the start", "Lead to it with self.next, or take it out"
+                "orphan", method, "cannot be reached from the start", "Lead to it with self.next, or remove it"
             )
 
 
 def switches(checked: Checked) -> Iterator[Problem]:
+    """Find switches with only one case."""
     for name, leads in checked.outline.nexts.items():
         if leads.kind is NextKind.SWITCH and len(leads.cases) < 2:
-            fix = "Give it two cases at least, or use self.next(self.…)"
+            fix = "Give it at least two cases, or use self.next(self.…)"
             yield _problem("switch", checked.steps[name], "is a switch with a single case", fix)
 
 
 def empty_foreaches(checked: Checked) -> Iterator[Problem]:
+    """Find a foreach that leads straight into a join."""
     for name, leads in checked.outline.nexts.items():
         if leads.kind is NextKind.FOREACH and checked.steps[leads.targets[0]].is_join:
             message = f"leads its foreach straight into the join '{leads.targets[0]}'"
-            yield _problem("empty-foreach", checked.steps[name], message, "Put the step that works on an item between")
+            yield _problem("empty-foreach", checked.steps[name], message, "Put a step between that works on one item")
 
 
 def empty_branches(checked: Checked) -> Iterator[Problem]:
+    """Find a branch that leads straight into a join."""
     for name, leads in checked.outline.nexts.items():
         joins = [target for target in leads.targets if checked.steps[target].is_join]
         if leads.kind is NextKind.BRANCH and joins:
             message = f"leads a branch straight into the join '{joins[0]}'"
-            yield _problem("empty-branch", checked.steps[name], message, "Put a step between, or leave that branch out")
+            yield _problem("empty-branch", checked.steps[name], message, "Put a step between, or remove that branch")
 
 
 def ambiguous_joins(checked: Checked) -> Iterator[Problem]:
+    """Find a switch that leads straight into a join."""
     for name, leads in checked.outline.nexts.items():
         for target in leads.targets:
             if leads.kind is NextKind.SWITCH and checked.steps[target].is_join:
@@ -210,7 +223,7 @@ def ambiguous_joins(checked: Checked) -> Iterator[Problem]:
 
 
 def split_join_balance(checked: Checked) -> Iterator[Problem]:
-    """Walking along, every join closes the split that was opened last, with all of its branches."""
+    """Find joins that do not close the split that was opened last, with all of its branches."""
     found = checked.outline
     for name in found.order:
         method, arriving = checked.steps[name], found.arriving[name]
@@ -221,7 +234,7 @@ def split_join_balance(checked: Checked) -> Iterator[Problem]:
             yield _problem("balance", method, f"is reached from several branches ({', '.join(arriving)}) at once", fix)
         if name == checked.script.end and found.stacks[name]:
             splits = ", ".join(f"'{one.split}'" for one in found.stacks[name])
-            fix = f"Join what {splits} splits, in a step with (self, inputs), before the end"
+            fix = f"Join the branches of {splits} before the end, in a step with (self, inputs)"
             yield _problem("balance", method, f"is reached while the split of {splits} is open", fix)
 
 
@@ -230,11 +243,11 @@ def _check_join(checked: Checked, method: Method) -> Iterator[Problem]:
     closed = {above: stack[-1] for above, stack in arriving.items() if stack}
     if len(closed) < len(arriving) or not arriving:
         fix = f"Write def {method.name}(self), or split before it"
-        yield _problem("balance", method, "is a join, and there is no split to join", fix)
+        yield _problem("balance", method, "is a join, but there is no split to join", fix)
         return
     if len({stack[:-1] for stack in arriving.values()}) > 1 or len({one.split for one in closed.values()}) > 1:
         splits = ", ".join(sorted({f"'{one.split}'" for one in closed.values()}))
-        fix = "Join each split in a step of its own, the inner one first"
+        fix = "Join each split in its own step, the inner one first"
         yield _problem("balance", method, f"joins unrelated splits ({splits})", fix)
         return
     yield from _check_branches(checked, method, next(iter(closed.values())), {one.branch for one in closed.values()})
@@ -245,28 +258,29 @@ def _check_branches(checked: Checked, method: Method, opened: Open, joined: set[
     missing = [branch for branch in branches if branch not in joined]
     if missing:
         message = f"joins {', '.join(sorted(joined))}, but '{opened.split}' splits into {', '.join(branches)}"
-        fix = f"Lead {', '.join(missing)} to '{method.name}' as well"
+        fix = f"Lead {', '.join(missing)} to '{method.name}' too"
         yield _problem("balance", method, message, fix)
 
 
 def joins_have_inputs(checked: Checked) -> Iterator[Problem]:
-    """A join cannot split at once: what it sees has to be put in order first."""
+    """Find joins that split as well: a join must end before the next split."""
     for name, method in checked.steps.items():
         leads = checked.outline.nexts.get(name)
         if method.is_join and leads is not None and leads.kind in (NextKind.FOREACH, NextKind.SWITCH, NextKind.BRANCH):
-            message = f"is a join and a {_WORDS[leads.kind]} at once"
-            yield _problem("join-split", method, message, "Lead to a step of its own, and split there")
+            message = f"is both a join and a {_WORDS[leads.kind]}"
+            yield _problem("join-split", method, message, "Lead to another step, and split there")
 
 
 _WORDS = {NextKind.FOREACH: "foreach", NextKind.SWITCH: "switch", NextKind.BRANCH: "split"}
 
 
 def catch_on_splits(checked: Checked) -> Iterator[Problem]:
+    """Find `@catch` on a foreach or a switch."""
     for name, method in checked.steps.items():
         leads = checked.outline.nexts.get(name)
         if method.catch and leads is not None and leads.kind in (NextKind.FOREACH, NextKind.SWITCH):
-            message = f"has @catch and is a {_WORDS[leads.kind]}: after a failure nobody knows where it leads"
-            yield _problem("catch", method, message, "Catch in the step before, or after")
+            message = f"has @catch and is a {_WORDS[leads.kind]}: after a failure its targets are unknown"
+            yield _problem("catch", method, message, "Use @catch in the step before or after")
 
 
 _RULES: tuple[_Rule, ...] = (

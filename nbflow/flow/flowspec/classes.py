@@ -1,4 +1,4 @@
-"""FlowSpec classes as they are written: their step methods, and the `self.next(…)` that each ends with."""
+"""Represents FlowSpec classes as they are written: their step methods, and the `self.next(…)` at the end of each."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _FORMS = (
 )
 
 ITEMS = "_foreach_items"
-"""The artifact with the list of a foreach whose name is known only when the step runs: `foreach=NAME`."""
+"""The artifact that holds the list of a foreach whose name is known only when the step runs: `foreach=NAME`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method of a FlowSpec class; of a step method also what its decorators say."""
+    """Represents one method of a FlowSpec class, and what the decorators of a step method say."""
 
     name: str
     place: Place
@@ -33,26 +33,32 @@ class Method:
     options: Options = field(default_factory=Options)
     catch: bool = False
     meaning: str = ""  # what its decorators say that changes its results
-    uses: frozenset[str] = frozenset()  # names that decorators of the script's own use
+    uses: frozenset[str] = frozenset()  # names that the script's own decorators use
 
     @property
     def arguments(self) -> int:
-        """How many it takes, `self` included."""
+        """Return the number of arguments, including `self`."""
         spec = self.tree.args
         return len(spec.posonlyargs) + len(spec.args)
 
     @property
     def is_join(self) -> bool:
+        """Return whether the step joins branches or tasks."""
         return self.arguments > 1
 
     @property
     def doc(self) -> str:
+        """Return the docstring of the method."""
         return ast.get_docstring(self.tree) or ""
 
 
 @dataclass(frozen=True)
 class Script:
-    """A FlowSpec class. `methods` are all it has, inherited ones included; `constants` digest its class attributes."""
+    """Represents a FlowSpec class.
+
+    `methods` are all methods, including inherited ones. `constants` maps class attributes to digests, `sources` maps
+    files to their text.
+    """
 
     name: str
     document: str
@@ -64,18 +70,21 @@ class Script:
 
     @property
     def steps(self) -> dict[str, Method]:
+        """Return the methods that are steps, by name."""
         return {name: method for name, method in self.methods.items() if method.is_step}
 
     @property
     def start(self) -> str | None:
+        """Return the name of the start step, or None."""
         return self._terminal("start", [name for name, method in self.steps.items() if method.is_start])
 
     @property
     def end(self) -> str | None:
+        """Return the name of the end step, or None."""
         return self._terminal("end", [name for name, method in self.steps.items() if method.is_end])
 
     def _terminal(self, usual: str, annotated: Sequence[str]) -> str | None:
-        """The step that is annotated, or has the usual name; a single step is both."""
+        """Return the step that is annotated, else the one with the usual name. A single step is both start and end."""
         if annotated:
             return annotated[0]
         steps = self.steps
@@ -86,15 +95,15 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """How a step method ends. `next` is None for an end, and for a transition that says nothing definite."""
+    """Says how a step method ends. `next` is None for an end, and for a transition that is not valid."""
 
     is_next: bool = False
     next: Next | None = None
-    wrong: str = ""  # why a self.next(…) is none
+    wrong: str = ""  # why its `self.next(…)` is not valid
 
 
 def tail_of(method: Method) -> Tail:
-    """Read the last statement, which alone tells where a step leads."""
+    """Read the last statement of a method, which alone decides where a step leads."""
     last = method.tree.body[-1] if method.tree.body else None
     if not isinstance(last, ast.Expr) or not is_transition(last.value):
         return Tail()
@@ -106,11 +115,12 @@ def tail_of(method: Method) -> Tail:
 
 
 def is_transition(node: ast.AST) -> bool:
+    """Return whether a node is a call of `self.next`."""
     return isinstance(node, ast.Call) and _is_self(node.func, "next")
 
 
 def _is_self(node: ast.expr, attribute: str | None = None) -> bool:
-    """`self.ATTRIBUTE`, or any attribute of self."""
+    """Return whether a node is `self.ATTRIBUTE`, or any attribute of self."""
     named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
     return named and (attribute is None or getattr(node, "attr", None) == attribute)
 
@@ -158,7 +168,7 @@ def _read_switch(cases: ast.Dict, condition: str) -> Next:
 
 
 def transitions_elsewhere(method: Method) -> Iterator[ast.Call]:
-    """Calls of `self.next` that are not the last statement."""
+    """Yield calls of `self.next` that are not the last statement."""
     last = method.tree.body[-1] if method.tree.body else None
     own = last.value if isinstance(last, ast.Expr) else None
     for node in every_node(method.tree):
@@ -170,7 +180,7 @@ def transitions_elsewhere(method: Method) -> Iterator[ast.Call]:
 
 
 def methods_of(tree: ast.ClassDef, document: str) -> dict[str, Method]:
-    """Every method that the body of one class defines, as plain methods."""
+    """Return every method that the body of one class defines, as plain methods."""
     return {
         node.name: Method(node.name, Place(document, 0, node.lineno), node)
         for node in tree.body
@@ -179,11 +189,13 @@ def methods_of(tree: ast.ClassDef, document: str) -> dict[str, Method]:
 
 
 def class_named(tree: ast.Module, name: str, line: int) -> ast.ClassDef | None:
-    """The class of that name; of several the one whose header stands nearest to the line."""
+    """Return the class with this name; of several, the one whose header is nearest to the line."""
     found = [node for node in every_node(tree) if isinstance(node, ast.ClassDef) and node.name == name]
     return min(found, key=lambda node: abs(node.lineno - line), default=None)
 
 
 def is_main_guard(node: ast.stmt) -> bool:
-    """`if __name__ == "__main__":`, which holds in the process that is told to run, and in no worker."""
+    """Return whether a node is `if __name__ == "__main__":`, which is true in the process started by the user, not in
+    workers.
+    """
     return isinstance(node, ast.If) and "__name__" in {n.id for n in every_node(node.test) if isinstance(n, ast.Name)}

@@ -1,4 +1,4 @@
-"""A FlowSpec class as a graph: the same steps and links as those of cells, with artifacts flowing along the edges."""
+"""Links a FlowSpec class into a graph, with the same steps and links as cells. Artifacts flow along its edges."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PLAIN = ("property", "staticmethod", "classmethod")
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A split that has not been joined yet, and the branch taken."""
+    """Represents a split that is not joined yet, and the branch taken."""
 
     split: str
     branch: str
@@ -31,18 +31,19 @@ Stack = tuple[Open, ...]
 
 @dataclass
 class Outline:
-    """Where the steps of a class stand: whole whatever is wrong with them, which is left for the checks to say."""
+    """Holds the order and the splits of a class's steps. It is complete even for a class with mistakes."""
 
     methods: Mapping[str, Method]
     nexts: dict[str, Next] = field(default_factory=dict)
     parents: dict[str, list[str]] = field(default_factory=dict)  # without the step itself
-    order: list[str] = field(default_factory=list)  # each after its parents
+    order: list[str] = field(default_factory=list)  # each step comes after its parents
     cyclic: list[str] = field(default_factory=list)
     arriving: dict[str, dict[str, Stack]] = field(default_factory=dict)  # step -> parent -> splits open on that edge
     stacks: dict[str, Stack] = field(default_factory=dict)  # splits open in the step
 
 
 def outline(methods: Mapping[str, Method]) -> Outline:
+    """Return the outline of step methods: their transitions, their order, and the splits open in each."""
     found = Outline(methods)
     for name, method in methods.items():
         tail = tail_of(method)
@@ -62,7 +63,9 @@ def _targets(found: Outline, name: str) -> tuple[str, ...]:
 
 
 def _sort(found: Outline) -> None:
-    """First come, first served, from the roots; what never becomes free lies on a cycle, or behind one."""
+    """Sort the steps from the roots, in the order in which they become free. Steps that never do are on a cycle or
+    below one.
+    """
     waiting = {name: len(parents) for name, parents in found.parents.items()}
     ready = [name for name, number in waiting.items() if number == 0]
     while ready:
@@ -98,7 +101,7 @@ def _along(found: Outline, above: str, name: str) -> Stack:
 
 
 def link_script(script: Script) -> Graph:
-    """The graph of a FlowSpec class. Its steps stand in an order in which they can run."""
+    """Return the graph of a FlowSpec class. Its steps are in an order in which they can run."""
     found = outline(script.steps)
     names = [*found.order, *found.cyclic]
     steps = {name: _step(script, found, name) for name in names}
@@ -143,7 +146,7 @@ def _foreach(script: Script, found: Outline, name: str) -> Foreach | None:
 
 
 def _code(script: Script, method: Method, reached: Mapping[str, Method], names: set[str]) -> str:
-    """The method and the other methods it uses, the class constants it names, and what its decorators mean."""
+    """Return a digest of the method, the methods and class constants that it uses, and what its decorators mean."""
     trees = [_bare(reached[name].tree) for name in sorted(reached)]
     constants = sorted(f"{name}={value}" for name, value in script.constants.items() if name in names)
     meaning = ast.Expr(ast.Constant(repr((method.meaning, constants))))
@@ -151,7 +154,7 @@ def _code(script: Script, method: Method, reached: Mapping[str, Method], names: 
 
 
 def _bare(tree: ast.FunctionDef) -> ast.FunctionDef:
-    """Without decorators: those of a step say how it runs, and what they mean besides is told apart."""
+    """Return the method without decorators that nbflow reads elsewhere; plain ones such as `@property` stay."""
     bare = copy.copy(tree)
     bare.decorator_list = [one for one in tree.decorator_list if ast.unparse(one) in _PLAIN]
     return bare
@@ -177,7 +180,7 @@ def _link(script: Script, found: Outline, step: StepSpec, links: Mapping[str, Li
 
 
 def _in_order(found: Outline, name: str) -> list[str]:
-    """The parents; those of a static join in the order in which the split names their branches."""
+    """Return the parents of a step; for a static join, in the order in which the split names their branches."""
 
     def position(above: str) -> int:
         stack = found.arriving[name].get(above, ())
@@ -190,4 +193,5 @@ def _in_order(found: Outline, name: str) -> list[str]:
 
 
 def scope_of(stack: Stack) -> tuple[str, ...]:
+    """Return the names of the foreach branches among open splits, outermost first."""
     return tuple(one.branch for one in stack if one.is_foreach)

@@ -1,4 +1,4 @@
-"""What a step method may read: every attribute and plain name in it, in the methods and functions that it reaches."""
+"""Finds what a step method may read: attributes and plain names in it, and in the methods and functions it reaches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _OWNERS = frozenset({"self", "inputs"})
 
 @dataclass
 class Reads:
-    """`names` may be more than is read, never less, unless `dynamic` says that nobody can tell."""
+    """Holds what a method may read.
+
+    `names` may contain more than is read, but never less, unless `dynamic` says that the names cannot be known.
+    """
 
     names: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)  # free names
@@ -31,7 +34,7 @@ class Reads:
 
 
 def method_reads(method: Method, methods: Mapping[str, Method], prelude: Prelude) -> Reads:
-    """Follow calls of methods of the class, and names of the module."""
+    """Return what a method may read, following calls of methods of the class and names of the module."""
     reads = Reads()
     agenda = [(method.name, method)]
     while agenda:
@@ -48,7 +51,9 @@ def method_reads(method: Method, methods: Mapping[str, Method], prelude: Prelude
 
 
 def _is_reached(key: str, method: Method, reads: Reads) -> bool:
-    """A method that another class overrides has that class in its key: `super()` leads to it, or its class's name."""
+    """Return whether a method is reached. An overridden method has its class in its key; `super()` or that class leads
+    to it.
+    """
     if method.is_step or method.name not in reads.names:
         return False
     owner, dot, _ = key.rpartition(".")
@@ -56,7 +61,7 @@ def _is_reached(key: str, method: Method, reads: Reads) -> bool:
 
 
 def _look_at(tree: ast.FunctionDef | ast.Module, reads: Reads, elsewhere: bool = False) -> None:
-    """`elsewhere`: in functions of the module, where attributes of anything may be those of a flow handed to them."""
+    """Add the names in a tree. `elsewhere` is a function of the module, which may get the flow as an argument."""
     finder = _Finder(reads, elsewhere)
     body: list[ast.stmt] = tree.body
     for node in body:
@@ -68,6 +73,8 @@ def _look_at(tree: ast.FunctionDef | ast.Module, reads: Reads, elsewhere: bool =
 
 
 class _Finder(ast.NodeVisitor):
+    """Collects the attributes and names that code may read from a flow."""
+
     def __init__(self, reads: Reads, elsewhere: bool) -> None:
         self.reads, self.elsewhere = reads, elsewhere
 
@@ -116,7 +123,7 @@ class _Finder(ast.NodeVisitor):
         self.visit(node.func)
 
     def visit_Name(self, node: ast.Name) -> None:
-        """`self` or `inputs` itself is handed to something: nobody knows what that reads."""
+        """Note that `self` or `inputs` is passed on as a whole: it is unknown what is read from it."""
         if node.id in _OWNERS and not self.elsewhere:
             self.reads.dynamic = True
 
@@ -125,7 +132,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def read_module(source: str, document: str, without: Iterable[int]) -> Prelude:
-    """The statements of a script as definitions, for the keys: the classes at the lines `without` are told apart."""
+    """Return the statements of a script as definitions, without the classes at the lines in `without`."""
     tree = parse(source)
     kept = [node for node in tree.body if not is_main_guard(node) and node.lineno not in set(without)]
     text = Text(ast.Module(kept, []), source)
@@ -133,7 +140,7 @@ def read_module(source: str, document: str, without: Iterable[int]) -> Prelude:
 
 
 def _define(statement: Statement, document: str) -> Definition:
-    """What a function changes, it changes when somebody calls it."""
+    """Return the definition of a statement. A function changes names when it is called, not when it is defined."""
     names, is_code = statement.names, isinstance(statement.node, ast.FunctionDef | ast.ClassDef)
     changed = frozenset() if is_code else names.mutates
     bound = names.bound | changed | ({"*"} if names.star_line else frozenset())

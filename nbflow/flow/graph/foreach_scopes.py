@@ -42,5 +42,5 @@ def opened_by(closed: ForeachScope, above: Mapping[str, ForeachScope], joins: Se
 
 
 def joined_by(closed: ForeachScope, opened: ForeachScope, above: Mapping[str, ForeachScope]) -> tuple[str, ...]:
-    """Return the steps whose artifacts a view of one task shows: those of its whole per-item chain."""
+    """Return the steps whose artifacts a view of one task shows: all steps of its per-item chain."""
     return tuple(name for name, scope in above.items() if is_within(scope, closed) and is_within(opened, scope))

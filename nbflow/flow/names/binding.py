@@ -52,6 +52,7 @@ class BindingVisitor(Visitor, ast.NodeVisitor):  # ruff allows the method names 
         return self.state
 
     def visit(self, node: ast.AST) -> None:
+        """Visit a node, and note the words in its strings first."""
         if id(node) in self._held:
             self._hold(self._held[id(node)])
         super().visit(node)

@@ -41,6 +41,7 @@ class _Held:
     calls: set[str] = field(default_factory=set)
 
     def add(self, other: _Held) -> bool:
+        """Add what another value may hold, and return whether that was new."""
         before = len(self.free), len(self.mentions), len(self.calls)
         self.free |= other.free
         self.mentions |= other.mentions
@@ -56,7 +57,7 @@ def makes_functions(node: ast.AST) -> bool:
 
 
 def holdings_of(statements: Iterable[ast.AST]) -> tuple[Holding, ...]:
-    """Return which functions the names of a body may hold, as far as its text shows."""
+    """Return which functions the names of a body may hold, judged by its text."""
     found: dict[str, _Held] = {}
     makers: set[str] = set()
     for node in statements:

@@ -24,7 +24,7 @@ def assigned_by_calls(statements: Iterable[ast.AST]) -> frozenset[str]:
 
 
 def changed_by_calls(statements: Iterable[ast.AST]) -> frozenset[str]:
-    """Return the names that the functions of some statements assign or change in place, as far as their text shows.
+    """Return the names that the functions of some statements assign or change in place, judged by their text.
 
     A function that changes the default of an argument changes itself; a class whose methods change it changes itself.
     """

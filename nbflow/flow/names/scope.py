@@ -45,7 +45,7 @@ def mutated_by(call: ast.Call) -> str | None:
 
 
 def appends_to_card(call: ast.Call) -> bool:
-    """`current.card.append(…)` and `current.card["id"].clear()` change no value: a card is something that is shown."""
+    """Return whether a call changes a card, which is shown and is no value of the flow: `current.card.append(…)`."""
     match call.func:
         case ast.Attribute(value=ast.Subscript(value=card) | card):
             return isinstance(card, ast.Attribute) and card.attr == "card" and root_of(card) == "current"

@@ -110,6 +110,7 @@ class _Sorting:
         return True
 
     def add(self, statement: Statement) -> None:
+        """Add the next statement, as a definition or as scratch."""
         if _does_nothing(statement.node):
             return
         touched = touch(statement.node, self._known)

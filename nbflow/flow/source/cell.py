@@ -44,7 +44,7 @@ NOWHERE = Place("", 0)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One code cell of a document is its text and what the notebook says about it."""
+    """Represents one code cell of a document: its text and what the notebook says about it."""
 
     number: int
     source: str

@@ -80,7 +80,7 @@ def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType
     `files` maps each file that `%run` may execute to the names that it binds. Raises MagicRefused.
     """
     if line.name.startswith("%"):
-        raise MagicRefused("must be the first line of a cell, but is in the middle of one", "Give it a cell of its own")
+        raise MagicRefused("must be the first line of a cell, but is in the middle of one", "Give it its own cell")
     if line.name == "run" and line.rest in files and not line.target:
         return f"{line.margin}{_run(line.rest, files[line.rest])}"
     if line.name == "run" and re.fullmatch(r"[^-\s]\S*\.py", line.rest):

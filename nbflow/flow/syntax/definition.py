@@ -17,7 +17,7 @@ DefinitionKind = Literal["import", "function", "class", "constant", "block", "ef
 
 @dataclass(frozen=True)
 class Definition:
-    """One statement of the prelude. A whole `%%shared` cell counts as one statement."""
+    """Represents one statement of the prelude. A whole `%%shared` cell counts as one statement."""
 
     source: str
     place: Place
@@ -238,12 +238,14 @@ class _View(Prelude):
 
     @cached_property
     def definitions(self) -> tuple[Definition, ...]:
+        """Return the definitions above the place, and those below it that alone bind a name."""
         late = {id(one) for one in self._whole._positional if not one.place < self._place}
         late -= {id(binders[0]) for binders in self._binders.values()}
         return tuple(one for one in self._whole.definitions if id(one) not in late)
 
     @cached_property
     def always(self) -> tuple[Definition, ...]:
+        """Return the definitions that every step below the place gets."""
         return tuple(one for one in self._whole.always if one.place < self._place or "*" in one.names)
 
     def seen_from(self, place: Place) -> Prelude:
@@ -276,7 +278,7 @@ def _by_name(pairs: Iterable[tuple[str, Definition]]) -> dict[str, tuple[Definit
 
 @dataclass(frozen=True, slots=True)
 class Scratch:
-    """A statement of an ordinary cell that steps cannot see, with the names that it binds and those that it changes."""
+    """Represents a statement of an ordinary cell that steps cannot see, with the names that it binds or changes."""
 
     names: frozenset[str]
     place: Place

@@ -1,1 +1,1 @@
-"""The cells of the notebook: headers, bodies with the names that they have there, and what stands above the steps."""
+"""Writes the cells of an imported notebook: headers, bodies with their new names, and the cells above the steps."""

@@ -1,4 +1,4 @@
-"""The cells above the steps: imports, parameters, constants, functions and classes."""
+"""Writes the cells above the steps: imports, parameters, constants, functions and classes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FILE = "__file__"
 
 
 def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tuple[CellDraft, ...]:
-    """Raises Stuck."""
+    """Return the cells above the steps. Raises Stuck."""
     chunks = _with_path(_definitions(design, bodies), bodies, folder, design.source)
     _refuse_engine(design, bodies, chunks)
     imports = [chunk for chunk in chunks if chunk.kind == "import"]
@@ -70,13 +70,13 @@ def _import(text: str, name: str) -> Chunk:
 
 
 def without_file(design: Design, bodies: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """A notebook has no `__file__`; it stands in a folder, where its steps run."""
+    """Replace `__file__` in bodies by the notebook's folder: a notebook has no `__file__`, and its steps run there."""
     place = _place(design.source, folder)
     return {name: _without_file(body, place) if _FILE in names_of(body).free else body for name, body in bodies.items()}
 
 
 def _with_path(chunks: list[Chunk], bodies: Mapping[str, str], folder: Path, source: Source) -> list[Chunk]:
-    """The same of definitions; what has taken the place of `__file__` needs an import."""
+    """Replace `__file__` in definitions, and add the import that the replacement needs."""
     place = _place(source, folder)
     found = [
         replace(chunk, text=_without_file(chunk.text, place), reads=chunk.reads | {"Path"})
@@ -127,7 +127,7 @@ def _reads(
 
 
 def with_shared(before: Sequence[CellDraft], chunks: Sequence[Chunk]) -> list[CellDraft]:
-    """Definitions in ordinary cells; what a script does once it is imported, in shared ones."""
+    """Return definitions as ordinary cells, and statements that a script executes on import as shared cells."""
     shared: frozenset[int] = frozenset()
     while True:
         drafts = _grouped(chunks, shared)
@@ -139,14 +139,14 @@ def with_shared(before: Sequence[CellDraft], chunks: Sequence[Chunk]) -> list[Ce
 
 
 def _statement(chunk: Chunk) -> str:
-    """Without the comment above it."""
+    """Return a statement without the comment above it."""
     node = parse(chunk.text).body[0]
     first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
     return "\n".join(lines_of(chunk.text)[first - 1 :])
 
 
 def _grouped(chunks: Sequence[Chunk], shared: frozenset[int]) -> list[CellDraft]:
-    """A function or a class is a cell of its own; assignments that follow one another are one cell."""
+    """Give each function or class a cell of its own, and put assignments that follow each other into one cell."""
     groups: list[tuple[str, list[Chunk]]] = []
     for at, chunk in enumerate(chunks):
         kind = "shared" if at in shared else "alone" if _is_large(chunk) else "together"

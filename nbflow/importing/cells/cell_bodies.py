@@ -1,4 +1,4 @@
-"""The body of a step method as the body of a cell."""
+"""Writes the body of a step method as the body of a cell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CARD = re.compile(r"\bcurrent\.card(?:\[[^\]]*\])?\.(append|extend)\(")
 
 
 def write_cell_body(design: Design, name: str) -> str:
-    """Raises Stuck."""
+    """Return the body of a cell. Raises Stuck."""
     step = design.steps[name]
     plain = name in design.plain
     rewriting = Rewriting(design, step, plain, _own(step) if plain else frozenset())
@@ -33,7 +33,7 @@ def write_cell_body(design: Design, name: str) -> str:
 
 
 def _with_display(text: str) -> str:
-    """A card is what a step displays."""
+    """Replace calls that add to a card by `display`: a notebook keeps what a step displays."""
     return _CARD.sub(lambda found: "display(" + ("*" if found[1] == "extend" else ""), text)
 
 
@@ -41,7 +41,7 @@ def _with_display(text: str) -> str:
 
 
 def _edited(rewriting: Rewriting) -> str:
-    """The body without statements that a header says, or that only carry names over."""
+    """Return the body without statements that a header replaces or that only pass names on."""
     step = rewriting.step
     lines: list[str | None] = list(lines_of(step.body))
     for node, text in _edits(rewriting):
@@ -79,7 +79,7 @@ def _edits(rewriting: Rewriting) -> Iterator[tuple[ast.stmt, str]]:
 
 
 def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
-    """What a step imports of an engine may only be what reads runs."""
+    """Return what a cell still imports of an engine: only the classes that read runs."""
     text = engine_import(node)
     if not isinstance(node, ast.ImportFrom) or len(names_of(parse(text)).bound) < len(node.names):
         line = step.line + node.lineno - 1
@@ -88,14 +88,14 @@ def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
 
 
 def _brought(name: str, *, certain: bool) -> str:
-    """All tasks agree on it; those that have it at all, after a switch."""
+    """Return the statement that takes an artifact from the inputs; after a switch, only some of them may have it."""
     if certain:
         return f"self.{name} = inputs[0].{name}"
     return f'for _task in inputs:\n    if hasattr(_task, "{name}"):\n        self.{name} = _task.{name}'
 
 
 def _own(step: StepText) -> frozenset[str]:
-    """Locals that are read from `self` on top, or written to it at the end, and stand for the artifact all the way."""
+    """Return locals that stand for an artifact everywhere: read from `self` first, or written to it last."""
     body = step.tree.body
     on_top = _leading(body, reads=True)
     at_end = _leading(body[::-1], reads=False)
@@ -113,7 +113,7 @@ def _leading(statements: list[ast.stmt], *, reads: bool) -> list[str]:
 
 
 def _carries(node: ast.stmt) -> str | None:
-    """`x` of `x = self.x` and of `self.x = x`."""
+    """Return `x` for `x = self.x` and for `self.x = x`."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute(value=ast.Name(id="self"), attr=attr)):
             return name if name == attr else None
@@ -165,12 +165,12 @@ def _holds(rewriting: Rewriting, literals: tuple[object, ...]) -> str:
 
 
 def loop_name(design: Design, name: str) -> str:
-    """The artifact that a loop looks at: that of the switch where it is simply true to go on."""
+    """Return the artifact that a loop tests: that of the switch, if the loop continues while it is true."""
     return design.condition(name) if design.loop(name) == (True,) else f"{name}_again"
 
 
 def _transition(rewriting: Rewriting) -> Iterator[str]:
-    """`self.next`, where it says nothing else than the headers of the steps it leads to."""
+    """Yield `self.next` without what the headers of the next steps say already."""
     design, name = rewriting.design, rewriting.step.name
     leads = design.source.outline.nexts.get(name)
     if leads is not None and leads.kind is not NextKind.SWITCH and set(leads.targets) <= set(design.kept):
@@ -186,7 +186,7 @@ WRAPPER = "MetaflowExceptionWrapper"
 
 
 def _caught(rewriting: Rewriting, text: str) -> str:
-    """`@catch`: a failure becomes an artifact, after all retries."""
+    """Wrap the body so that a failure becomes an artifact after all retries, as `@catch` does."""
     decoration = rewriting.step.decoration
     if decoration.catch is None:
         return text

@@ -1,4 +1,4 @@
-"""A script as the cells of a notebook that means the same."""
+"""Writes a script as the cells of a notebook that means the same."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbflow.importing.refusals import CannotCarryOver, Stuck
 
 
 def draft_notebook(source: Source, folder: Path) -> list[CellDraft]:
-    """The cells of a notebook in `folder`. Raises CannotCarryOver."""
+    """Return the cells of a notebook in `folder`. Raises CannotCarryOver."""
     try:
         design = design_notebook(source)
         steps = _steps(design, folder)
@@ -36,7 +36,7 @@ def _steps(design: Design, folder: Path) -> StepDrafts:
 
 
 def _documented(design: Design, steps: StepDrafts) -> Iterator[CellDraft]:
-    """With docstrings as markdown above what they are about."""
+    """Yield the cells with docstrings as markdown above the cells they describe."""
     yield CellDraft(_title(design), markdown=True)
     yield from steps.around
     for draft in steps.drafts:
@@ -47,7 +47,7 @@ def _documented(design: Design, steps: StepDrafts) -> Iterator[CellDraft]:
 
 
 def _title(design: Design) -> str:
-    """What the module and the class say, and what a start says that is no cell."""
+    """Return the title: docstrings of the module, the class, and a start step that becomes no cell."""
     source, start = design.source, design.source.script.start or ""
     about = "" if start in design.kept else source.steps[start].doc
     texts = (f"# {source.flow.name}", ast.get_docstring(source.tree), ast.get_docstring(source.flow), about)

@@ -1,4 +1,4 @@
-"""Cells that are to be, before there is a notebook."""
+"""Holds the cells of a notebook before it is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.flow.source.cell import Cell
 
 @dataclass(frozen=True, slots=True)
 class CellDraft:
-    """One cell. `line` is where in the script it comes from, `step` the step that it is."""
+    """Holds one planned cell. `line` is the script line it comes from, `step` the name of its step, if it is one."""
 
     source: str
     markdown: bool = False
@@ -23,7 +23,7 @@ class CellDraft:
 
 @dataclass(frozen=True, slots=True)
 class HeaderDraft:
-    """The first line of a step cell, option by option."""
+    """Holds the header of a planned step cell, option by option."""
 
     name: str
     foreach: str = ""
@@ -44,7 +44,7 @@ class HeaderDraft:
 
 @dataclass
 class StepDrafts:
-    """The step cells in the order of the notebook, below what stands around them; both halves can still change."""
+    """Holds the planned step cells in order, and the cells above them; both can still change."""
 
     around: tuple[CellDraft, ...]
     headers: dict[str, HeaderDraft]

@@ -1,4 +1,4 @@
-"""Transitions and decorators of a script as the options of headers."""
+"""Writes transitions and decorators of a script as options of step headers."""
 
 from __future__ import annotations
 

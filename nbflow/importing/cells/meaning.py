@@ -1,4 +1,7 @@
-"""A notebook reads the nearest step above, a script what comes along its transitions; cells say where these differ."""
+"""Adds what cells need to keep the meaning of a script.
+
+A step of a notebook reads from the nearest step above, a step of a script what arrives along its transitions.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 
 
 def keep_meaning(design: Design, steps: StepDrafts) -> None:
-    """Raises Stuck and CannotCarryOver for what no cell can say."""
+    """Change cells until they mean what the script means. Raises Stuck and CannotCarryOver if no cell can."""
     _name_sources(design, steps)
     _keep_scopes(design, steps)
     _keep_order(design, steps)
@@ -23,7 +26,7 @@ def keep_meaning(design: Design, steps: StepDrafts) -> None:
 
 
 def _name_sources(design: Design, steps: StepDrafts) -> None:
-    """Where the nearest step above is not the one that a read means, name that one."""
+    """Name the source of a read where the nearest step above is not the one that the script means."""
     graph = steps.graph()
     for name in design.kept:
         wrong = [
@@ -36,7 +39,7 @@ def _name_sources(design: Design, steps: StepDrafts) -> None:
 
 
 def _meant(design: Design, name: str) -> Iterator[tuple[str, frozenset[str]]]:
-    """What a step reads, and who has written it."""
+    """Yield each artifact that a step reads, and the steps that may have written it."""
     entering = design.seen.entering[name]
     reads = design.reads[name] | design.added_reads(name) | {_list_of(design, name)}
     for one in sorted(reads & design.artifacts & entering.keys()):
@@ -44,7 +47,7 @@ def _meant(design: Design, name: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def _list_of(design: Design, name: str) -> str:
-    """The list that the foreach of a step goes over."""
+    """Return the list that the foreach of a step iterates over; "" if there is none."""
     above = design.foreach_above(name)
     return (above[1].foreach or "") if above else ""
 
@@ -54,9 +57,9 @@ def _binding(graph: Graph, name: str, artifact: str) -> Binding | None:
 
 
 def _agrees(design: Design, name: str, binding: Binding, writers: frozenset[str]) -> bool:
-    """Whether both would find the same: of several writers only one runs, or the nearest that ran has the last word.
+    """Tell whether notebook and script find the same value: only one writer runs, or the nearest one that ran is last.
 
-    A notebook looks further up in case none of them ran. That must not lead into a foreach that is over.
+    If none of them ran, a notebook looks further up. That must not lead into a foreach that has ended.
     """
     possible: list[str] = []
     for one in binding.writers:
@@ -67,7 +70,7 @@ def _agrees(design: Design, name: str, binding: Binding, writers: frozenset[str]
 
 
 def _hides(design: Design, nearer: str, other: str, artifact: str) -> bool:
-    """Whether the nearer of two steps sets the artifact whenever the other has run."""
+    """Tell whether the nearer of two steps sets the artifact whenever the other has run."""
     needed, known = design.conditions[nearer], design.conditions[other]
     return artifact in design.steps[nearer].sure and all(
         switch in known and known[switch] <= taken for switch, taken in needed.items()
@@ -86,13 +89,13 @@ def _named(design: Design, name: str, writers: frozenset[str], binding: Binding)
 
 
 def _can_name(design: Design, name: str, writer: str) -> bool:
-    """`inputs.STEP` is a step that has run for the same item, in a cell that joins no foreach."""
+    """Tell whether `inputs.STEP` works: STEP runs for the same item, and this step joins no foreach."""
     joins = design.steps[name].method.is_join and design.closes(name) is not None
     return not joins and is_within(design.scope(name), design.scope(writer)) and writer in design.kept
 
 
 def _keep_scopes(design: Design, steps: StepDrafts) -> None:
-    """A step inside a foreach runs once per item only if it reads something of the item."""
+    """Make each step inside a foreach read something of the item: otherwise it would not run once per item."""
     graph = steps.graph()
     for name in design.kept:
         scope = design.scope(name)
@@ -104,7 +107,7 @@ def _keep_scopes(design: Design, steps: StepDrafts) -> None:
 
 
 def _keep_order(design: Design, steps: StepDrafts) -> None:
-    """What only the transitions of the script put in order, `--after` does."""
+    """Add `--after` where only the transitions of the script fix the order."""
     graph = steps.graph()
     before: dict[str, frozenset[str]] = {}
     for name in design.kept:
@@ -117,7 +120,7 @@ def _keep_order(design: Design, steps: StepDrafts) -> None:
 
 
 def _refuse_problems(design: Design, steps: StepDrafts) -> None:
-    """What is still wrong is said in the lines of the script."""
+    """Raise CannotCarryOver for what is still wrong, with the lines of the script."""
     graph, drafts = steps.graph(), [*steps.around, *steps.drafts]
     found = [
         Obstacle(drafts[one.place.cell - 1].line if one.place else 0, one.message, one.fix)

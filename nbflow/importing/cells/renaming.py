@@ -1,4 +1,4 @@
-"""The names of a step method as those of a cell: `self.x` becomes `x`, and what was local stays local."""
+"""Renames in a step method: `self.x` becomes `x`, and local variables stay local."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nbflow.importing.words import Unsure, Words, replace_words
 
 @dataclass(frozen=True)
 class Rewriting:
-    """One step on its way into a cell. `own` are its locals that mean the artifact of the same name."""
+    """Rewrites one step as a cell. `own` are its locals that mean the artifact of the same name."""
 
     design: Design
     step: StepText
@@ -28,7 +28,7 @@ class Rewriting:
 
     @property
     def item(self) -> str | None:
-        """The variable of the innermost foreach around the step."""
+        """Return the variable of the innermost foreach around the step."""
         scope = self.design.scope(self.step.name)
         return self.design.items[scope[-1]] if scope else None
 
@@ -51,14 +51,14 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
 
 
 def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:
-    """What stands for `self.X`; in a cell that keeps `self`, only for what is no artifact."""
+    """Return what replaces each `self.X`; in a cell that keeps `self`, only for names that are no artifacts."""
     design, step = rewriting.design, rewriting.step
     words = fixed_words(design)
     if rewriting.plain:
         words |= {name: name for name in design.artifacts}
         words[ITEM] = rewriting.item or "None"
     if rewriting.item is None or step.method.is_join:
-        words[ITEM] = "None"  # a join stands outside of what it closes
+        words[ITEM] = "None"  # a join is outside the foreach that it closes
     if rewriting.item is None:
         words[INDEX] = "None"
     return words
@@ -70,7 +70,7 @@ def fixed_words(design: Design) -> dict[str, str]:
 
 
 def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, str]:
-    """A local variable stays local under a name with `_`, unless it means an artifact or the item."""
+    """Return the new names of local variables: with `_` in front, unless they mean an artifact or the item."""
     step, design = rewriting.step, rewriting.design
     tree = step.tree
     used = {attributes[name] for name in step.attributes if name in attributes}
@@ -99,7 +99,7 @@ def local_item(step: StepText) -> str | None:
 
 
 def _task_names(step: StepText) -> frozenset[str]:
-    """The variables that stand for one task: `for one in inputs`, `max(inputs, key=lambda one: …)`."""
+    """Return the variables that stand for one task: `for one in inputs`, `max(inputs, key=lambda one: …)`."""
     found: set[str] = set()
     for node in every_node(step.tree):
         match node:
@@ -118,7 +118,7 @@ def _mentions_inputs(node: ast.expr) -> bool:
 
 
 def _tasks_words(text: str, tasks: frozenset[str]) -> str:
-    """`task.input` and `task.index` in the words of a notebook."""
+    """Replace `task.input` and `task.index` by the names that a notebook uses."""
     text = re.sub(r"(?<=[)\]])\.input\b", ".item", text)  # max(inputs, key=…).input
     for task in [*sorted(tasks), r"inputs\[-?\d+\]"]:
         text = re.sub(rf"(?<![\w.])({task})\.input\b", r"\1.item", text)

@@ -1,1 +1,1 @@
-"""What the notebook is to be, decided before a line of it is written."""
+"""Decides what the notebook will be, before any cell is written."""

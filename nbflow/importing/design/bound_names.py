@@ -1,4 +1,4 @@
-"""Plain names that a step binds for itself: its variables, what it imports, and names that are more than variables."""
+"""Finds the plain names that a step binds: variables, imports, and names that must keep their spelling."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.flow.syntax.metaflow_cell import names_of_self
 
 
 def assigned_in(tree: ast.Module) -> frozenset[str]:
-    """The variables that would be artifacts of a cell."""
+    """Return the variables that would be artifacts of a cell."""
     return names_of_self(tree).locals
 
 
@@ -20,7 +20,7 @@ def imported_in(tree: ast.AST) -> frozenset[str]:
 
 
 def stored_in(tree: ast.AST) -> frozenset[str]:
-    """Everything that is bound anywhere, in functions and comprehensions too; imports left out."""
+    """Return every name that is bound anywhere, also in functions and comprehensions, without imports."""
     names = (node.id for node in every_node(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
     return frozenset(names) | arguments_in(tree)
 
@@ -30,7 +30,7 @@ def arguments_in(tree: ast.AST) -> frozenset[str]:
 
 
 def fixed_in(tree: ast.AST) -> frozenset[str]:
-    """Names that somebody asks for by their text: attributes of classes, and arguments that are given by name."""
+    """Return names that are used by their text: attributes of classes, and keyword arguments."""
     bodies = (node.body for node in every_node(tree) if isinstance(node, ast.ClassDef))
     attributes = frozenset[str]().union(*(names_of(body).bound for body in bodies))
     given = {node.arg for node in every_node(tree) if isinstance(node, ast.keyword)}

@@ -1,4 +1,4 @@
-"""From a script to a design: everything is decided here that is not a matter of one cell."""
+"""Makes a design of a script: it decides everything that concerns more than one cell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
 
 
 def design_notebook(source: Source) -> Design:
-    """Raises Stuck or CannotCarryOver for what no notebook can say."""
+    """Return the design. Raises Stuck or CannotCarryOver for what no notebook can express."""
     read = read_steps(source)
     seen = look_along(read, source.outline)
     steps = {name: settle_lookups(step, seen) for name, step in read.items()}
@@ -47,7 +47,7 @@ def design_notebook(source: Source) -> Design:
 
 
 def doubles(design: Design) -> Iterator[Obstacle]:
-    """What the class calls like something around it."""
+    """Yield names of the class that are also names outside it."""
     lines = {name: chunk.line for chunk in reversed(design.module) for name in chunk.binds}
     own: dict[str, int] = {}
     for chunk in design.chunks[len(design.module) :]:
@@ -60,7 +60,7 @@ def doubles(design: Design) -> Iterator[Obstacle]:
 
 
 def taken_names(design: Design) -> Iterator[Obstacle]:
-    """A notebook has one name for one thing, where a script has `x` and `self.x`."""
+    """Yield artifacts with a name that is taken: `x` and `self.x` are one name in a notebook."""
     lines = {name: chunk.line for chunk in reversed(design.chunks) for name in chunk.binds}
     for step in design.steps.values():
         for name in sorted(step.names.writes & design.parameters):
@@ -101,7 +101,7 @@ def _unknown_names(design: Design) -> Iterator[Obstacle]:
 
 
 def ways_into_joins(design: Design) -> Iterator[Obstacle]:
-    """Of two ways of a switch one is taken, and `inputs.STEP` would ask for the other."""
+    """Yield joins that a switch reaches over several steps: `inputs.STEP` could name a step that did not run."""
     found = design.source.outline
     for step in design.steps.values():
         branches = [found.arriving[step.name][above][-1].branch for above in design.branches(step.name)]
@@ -127,7 +127,7 @@ _RULES: tuple[_Rule, ...] = (
 
 
 def _name_ways(design: Design) -> None:
-    """Give a name to every way that a header cannot describe by a literal."""
+    """Give a name to every way of a switch that a header cannot describe by a literal."""
     for name in design.source.outline.order:
         way = design.way(name)
         if way is None:
@@ -142,7 +142,7 @@ def _name_ways(design: Design) -> None:
 
 
 def _speaks_for_itself(design: Design, switch: str) -> bool:
-    """Whether the steps below find what it looks at, and find it only when the switch itself has run."""
+    """Tell whether the steps below find the artifact that a switch tests, and only if the switch has run."""
     condition = design.condition(switch)
     writers = [name for name in design.order if condition in design.steps[name].names.writes]
     above = [name for name in writers if design.order.index(name) <= design.order.index(switch)]

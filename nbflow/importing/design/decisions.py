@@ -1,4 +1,4 @@
-"""Every decision about the notebook that is to be made of a script, before a line of it is written."""
+"""Holds every decision about the notebook that a script becomes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from nbflow.importing.words import Unsure, Words, replace_words
 
 @dataclass(frozen=True)
 class Design:
-    """`items` are the foreach variables; `hands_on` what a step has to make its own for a join that looks at it.
+    """Holds the decisions.
 
-    `says` are the artifacts that a switch writes for those of its ways that no literal names: name -> way.
+    `items` are the foreach variables. `hands_on` are the artifacts that a step must write again because a join reads
+    them. `says` maps a switch to the artifacts it writes for ways that no literal describes: name -> way.
     """
 
     source: Source
@@ -46,7 +47,7 @@ class Design:
 
     @cached_property
     def fixed(self) -> frozenset[str]:
-        """What `self` has in every step: parameters, constants, methods."""
+        """Return what `self` has in every step: parameters, constants, methods."""
         constants = frozenset[str]().union(*(chunk.binds for chunk in self.constants))
         return self.parameters | constants | self.functions.keys()
 
@@ -56,12 +57,12 @@ class Design:
 
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
-        """What stands around the steps: of the module, then of the class."""
+        """Return what is outside the steps: first of the module, then of the class."""
         return (*self.module, *self.constants, *(function.chunk for function in self.functions.values()))
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """Every plain name that the notebook gives a meaning outside of steps."""
+        """Return every plain name that the notebook defines outside of steps."""
         return self.fixed | frozenset[str]().union(*(chunk.binds for chunk in self.module))
 
     @cached_property
@@ -70,14 +71,14 @@ class Design:
         return {name: reads & self.artifacts for name, reads in found.items()}
 
     def added_reads(self, name: str) -> frozenset[str]:
-        """What a cell reads beside its body: what it hands on, and what it says about its ways."""
+        """Return what a cell reads beside its body: artifacts that it passes on, and the condition it tests."""
         looked_at = {self.condition(name)} if self.says.get(name) or self.loop(name) else set()
         return (frozenset(self.hands_on.get(name, ())) | looked_at) - self.steps[name].sure
 
     # the graph
 
     def foreach_above(self, name: str) -> tuple[str, Next] | None:
-        """The split whose items a step is run for, if it is the first to be."""
+        """Return the foreach whose items a step runs for, if the step is the first inside it."""
         for above in self.source.outline.parents[name]:
             leads = self.source.outline.nexts[above]
             if leads.kind is NextKind.FOREACH:
@@ -88,12 +89,12 @@ class Design:
         return scope_in(self.source.outline, name)
 
     def closes(self, name: str) -> str | None:
-        """The foreach step whose tasks a join looks at; None for a join of static branches."""
+        """Return the foreach step whose tasks a join reads; None for a join of static branches."""
         opened = next(iter(self.source.outline.arriving[name].values()))[-1]
         return opened.branch if opened.is_foreach else None
 
     def branches(self, name: str) -> tuple[str, ...]:
-        """What a join of static branches looks at, in the order of the split."""
+        """Return the branches that a static join reads, in the order of the split."""
         if not self.steps[name].method.is_join or self.closes(name):
             return ()
         found = self.source.outline
@@ -105,23 +106,23 @@ class Design:
         return way_to(name, self.conditions[name], self.source.outline)
 
     def loop(self, name: str) -> tuple[object, ...]:
-        """The literals for which a step repeats itself."""
+        """Return the literals for which a step repeats itself."""
         leads = self.source.outline.nexts.get(name)
         return tuple(literal for literal, target in leads.cases if target == name) if leads else ()
 
     def condition(self, name: str) -> str:
-        """The artifact that a switch looks at."""
+        """Return the artifact that a switch tests."""
         return self.source.outline.nexts[name].condition or ""
 
     @cached_property
     def kept(self) -> tuple[str, ...]:
-        """The steps that become cells, in their order."""
+        """Return the steps that become cells, in order."""
         kept = tuple(name for name in self.order if not self._vanishes(name))
         return kept or self.order[:1]
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """That in which the steps are written, if it is one in which they can run."""
+        """Return the steps in the order of the script, if they can run in it; else in an order in which they can."""
         found = self.source.outline
         written = [name for name in self.source.steps if name in found.order]
         place = {name: at for at, name in enumerate(written)}
@@ -138,7 +139,7 @@ class Design:
         )
 
     def above(self, name: str) -> Iterator[str]:
-        """The nearest cells above a step, along the transitions."""
+        """Yield the nearest cells above a step, along the transitions."""
         for parent in self.source.outline.parents[name]:
             yield from [parent] if parent in self.kept else self.above(parent)
 
@@ -146,7 +147,7 @@ class Design:
 
     @cached_property
     def plain(self) -> frozenset[str]:
-        """The steps whose cells use plain variables; the others keep `self`."""
+        """Return the steps whose cells use plain variables; the others keep `self`."""
         return frozenset(name for name, step in self.steps.items() if self._is_plain(step))
 
     def _is_plain(self, step: StepText) -> bool:
@@ -165,13 +166,13 @@ class Design:
 
 
 def _artifacts_of(steps: Mapping[str, StepText]) -> frozenset[str]:
-    """With those that a step deletes again."""
+    """Return every artifact of the steps, with those that are deleted again."""
     found = (step.names.writes | self_attributes(step.tree, stored=True) for step in steps.values())
     return frozenset[str]().union(*found)
 
 
 def _deep(design: Design) -> Iterator[str]:
-    """One branch after the other, each step after all that lead to it."""
+    """Yield one branch after the other, each step after all steps that lead to it."""
     found = design.source.outline
     done: set[str] = set()
     agenda = [design.source.script.start or found.order[0]]
@@ -186,7 +187,7 @@ def _deep(design: Design) -> Iterator[str]:
 
 
 def guard_name(design: Design, name: str) -> str | None:
-    """The artifact that was named for the way to a step."""
+    """Return the artifact that was named for the way to a step; None if there is none."""
     way = design.way(name)
     said = design.says.get(way.switch, {}) if way else {}
     return next((one for one, other in said.items() if other == way), None)

@@ -1,4 +1,4 @@
-"""The variables that foreachs are written with: `self.input` has one name everywhere, an item of a notebook its own."""
+"""Names the foreach variables: a script calls every item `self.input`, a notebook gives each its own name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def name_items(design: Design) -> None:
 
 
 def _item(design: Design, name: str, of: str, taken: frozenset[str]) -> str:
-    """`input` where a cell keeps `self`, else as the step calls it, else the singular of the list."""
+    """Return `input` if a cell keeps `self`; else the name that the step uses; else the singular of the list."""
     users = [step for step in design.steps.values() if design.scope(step.name)[-1:] == (name,)]
     if any(step.name not in design.plain and step.attributes & {ITEM, INDEX} for step in users):
         if ITEM in design.items.values():
@@ -41,12 +41,12 @@ def _item(design: Design, name: str, of: str, taken: frozenset[str]) -> str:
 
 
 def _is_own(design: Design, name: str, artifact: str) -> bool:
-    """`self.genre = self.input` names the item, if nobody else sets that artifact."""
+    """Tell whether `self.genre = self.input` can name the item: no other step sets that artifact."""
     return all(artifact not in step.names.writes for other, step in design.steps.items() if other != name)
 
 
 def item_name(step: StepText) -> str | None:
-    """The name that a step gives to `self.input` once and for all."""
+    """Return the only name that a step gives to `self.input`; None if it gives none or several."""
     node = item_statement(step)
     if node is None:
         return None

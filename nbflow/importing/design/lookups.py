@@ -1,4 +1,4 @@
-"""`getattr(self, "x", default)` and `hasattr(self, "x")`, which are plain reads where it is known what comes along."""
+"""Replaces `getattr(self, "x", default)` and `hasattr(self, "x")` where it is known whether `x` is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbflow.importing.refusals import Stuck
 
 
 def settle_lookups(step: StepText, seen: Visible) -> StepText:
-    """The step with what each of them means. Raises Stuck for an artifact that only some ways to the step have."""
+    """Return the step with the lookups replaced. Raises Stuck for an artifact that only some ways to the step have."""
     lookups = list(_lookups(step.tree))
     if not lookups:
         return step

@@ -1,4 +1,4 @@
-"""What joins see. In a script an input has all that came along; in a notebook, what the step itself has written."""
+"""Decides what joins see: in a script all that arrives at an input, in a notebook what the step itself has written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.importing.reading.methods import StepText
 
 
 def hand_on(design: Design) -> None:
-    """A join sees of a step what the step itself has written; in a script, all that has come along."""
+    """Make steps write again what a join reads of them: a notebook's join sees only what the step itself wrote."""
     for name in design.source.outline.order:
         step = design.steps[name]
         if step.method.is_join:
@@ -31,7 +31,7 @@ def _looked_at(design: Design, step: StepText) -> Iterator[tuple[str, str]]:
 
 
 def looks_at_all(step: StepText, branches: tuple[str, ...]) -> bool:
-    """Whether `inputs` stands for more than `inputs.STEP`, merging left out."""
+    """Tell whether a join uses `inputs` other than as `inputs.STEP` or for merging."""
     tree = step.tree
     named = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Attribute) and node.attr in branches}
     merged = {
@@ -45,13 +45,13 @@ def looks_at_all(step: StepText, branches: tuple[str, ...]) -> bool:
 
 
 def _loose(step: StepText) -> frozenset[str]:
-    """The attributes of anything but `self`."""
+    """Return the attributes of anything but `self`."""
     nodes = (node for node in every_node(step.tree) if isinstance(node, ast.Attribute))
     return frozenset(node.attr for node in nodes if not (isinstance(node.value, ast.Name) and node.value.id == "self"))
 
 
 def _shows(design: Design, step: StepText, branch: str, writers: frozenset[str]) -> bool:
-    """Whether a notebook's join sees what these have written, when it looks at a branch or at a task."""
+    """Tell whether a notebook's join sees what these steps wrote, when it reads a branch or a task."""
     closed = design.closes(step.name)
     if closed is None:
         return writers == {branch}

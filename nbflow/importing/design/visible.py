@@ -1,4 +1,4 @@
-"""Which steps may have written what a step sees: artifacts flow along the transitions of a script."""
+"""Computes which steps may have written what a step sees: artifacts flow along the transitions of a script."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from nbflow.flow.syntax.specs import NextKind
 from nbflow.importing.reading.methods import StepText
 
 Writers = Mapping[str, frozenset[str]]
-"""Artifact -> the steps of which one has written it last."""
+"""Maps each artifact to the steps that may have written it last."""
 
 
 @dataclass
 class Visible:
-    """`entering` is what a step sees at its beginning, `leaving` what it hands on.
+    """Says what each step sees: `entering` at its beginning, `leaving` at its end.
 
-    `brought` are the artifacts that a join of a foreach takes from its tasks by merging them.
+    `brought` are the artifacts that the join of a foreach takes from its tasks by merging them.
     """
 
     entering: dict[str, Writers] = field(default_factory=dict)
     leaving: dict[str, Writers] = field(default_factory=dict)
-    certain: dict[str, frozenset[str]] = field(default_factory=dict)  # what a step sees whatever way was taken
+    certain: dict[str, frozenset[str]] = field(default_factory=dict)  # what a step sees whichever way was taken
     brought: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    brings_always: dict[str, frozenset[str]] = field(default_factory=dict)  # those of them that every task has
+    brings_always: dict[str, frozenset[str]] = field(default_factory=dict)  # the brought artifacts every task has
 
 
 def look_along(steps: Mapping[str, StepText], found: Outline) -> Visible:
@@ -58,7 +58,7 @@ def _sure_below(name: str, steps: Mapping[str, StepText], seen: Visible) -> froz
 
 
 def _united(name: str, found: Outline, seen: Visible) -> Writers:
-    """Of several ways that lead to a step, one is taken."""
+    """Unite what arrives over the ways to a step, of which a run takes one."""
     union: dict[str, frozenset[str]] = {}
     for above in found.parents[name]:
         for artifact, writers in seen.leaving.get(above, {}).items():
@@ -82,7 +82,7 @@ def _joined(step: StepText, found: Outline, seen: Visible) -> Writers:
 
 
 def _changed(join: str, name: str, before: Writers, found: Outline, seen: Visible) -> frozenset[str]:
-    """Who has changed it; if several branches have, they agree, and the last one stands nearest in a notebook."""
+    """Return the steps that changed an artifact; if several branches did, they agree, and the last one is nearest."""
     versions = (seen.leaving.get(above, {}).get(name) for above in found.parents[join])
     changed = [one for one in versions if one and one != before.get(name)]
     place = list(found.methods).index
@@ -90,5 +90,5 @@ def _changed(join: str, name: str, before: Writers, found: Outline, seen: Visibl
 
 
 def scope_in(found: Outline, name: str) -> tuple[str, ...]:
-    """The foreach steps around a step."""
+    """Return the foreach steps around a step."""
     return scope_of(found.stacks[name])

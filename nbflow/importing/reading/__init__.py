@@ -1,1 +1,1 @@
-"""What a script says: its class, its methods and what stands around them. Nothing of it is executed."""
+"""Reads a script without executing it: its class, its methods, and what is around them."""

@@ -1,4 +1,4 @@
-"""Which steps run only when a switch takes their way, and what a header says about it."""
+"""Finds the conditions under which steps run after a switch, and how a header can say them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nbflow.flow.syntax.specs import NextKind
 from nbflow.importing.refusals import Stuck
 
 Condition = Mapping[str, frozenset[str]]
-"""Switch -> those of its targets over which a step is reached; a switch that does not matter is left out."""
+"""Maps each switch to the targets over which a step is reached; switches that do not matter are left out."""
 
 
 def conditions_of(found: Outline) -> dict[str, Condition]:
-    """Raises Stuck for a step whose ways have no condition in common that would say it all."""
+    """Return the condition of each step. Raises Stuck for a step whose ways have no common condition."""
     seen: dict[str, Condition] = {}
     for name in found.order:
         ways = [_along(above, name, found, seen[above]) for above in found.parents[name]]
@@ -30,7 +30,7 @@ def _along(above: str, name: str, found: Outline, condition: Condition) -> Condi
 
 
 def _ways(name: str, found: Outline) -> frozenset[str]:
-    """Where a switch may lead to; back to itself is not on the way to anything."""
+    """Return the steps a switch may lead to, without itself: a loop is not on the way to anything."""
     return frozenset(found.nexts[name].targets) - {name}
 
 
@@ -39,7 +39,7 @@ def _all(ways: list[Condition]) -> Condition:
 
 
 def _any(name: str, ways: list[Condition], found: Outline) -> Condition:
-    """Put two ways together that differ in one switch, until one is left."""
+    """Unite pairs of ways that differ in one switch, until one is left."""
     left = list(ways)
     while (pair := _similar(left)) is not None:
         one, other = pair
@@ -55,7 +55,7 @@ def _any(name: str, ways: list[Condition], found: Outline) -> Condition:
 def _similar(ways: list[Condition]) -> tuple[Condition, Condition] | None:
     for one, other in permutations(ways, 2):
         if all(switch in one and one[switch] <= taken for switch, taken in other.items()):
-            return one, other  # the one is a case of the other
+            return one, other  # one is a case of the other
         if one.keys() == other.keys() and sum(one[switch] != other[switch] for switch in one) == 1:
             return one, other
     return None
@@ -68,19 +68,19 @@ def _united(one: Condition, other: Condition, found: Outline) -> Condition:
 
 @dataclass(frozen=True, slots=True)
 class SwitchCase:
-    """The innermost condition of a step: the literals for which the switch leads to it."""
+    """Holds the innermost condition of a step: the literals for which the switch leads to it."""
 
     switch: str
     literals: tuple[object, ...]
 
     @property
     def name(self) -> str:
-        """Of the artifact that says whether the way is taken, where no literal can."""
+        """Return the name of the artifact that says whether the way is taken, where no literal can."""
         return f"{self.switch}_leads_here"
 
 
 def way_to(name: str, condition: Condition, found: Outline) -> SwitchCase | None:
-    """The condition that stands nearest to a step."""
+    """Return the condition nearest to a step; None if it always runs."""
     if not condition:
         return None
     switch = max(condition, key=found.order.index)
@@ -89,12 +89,12 @@ def way_to(name: str, condition: Condition, found: Outline) -> SwitchCase | None
 
 
 def is_implied(condition: Condition, conditions: Mapping[str, Condition], found: Outline) -> bool:
-    """Whether the innermost condition holds only when the others do."""
+    """Tell whether the innermost condition holds only when the others do."""
     switch = max(condition, key=found.order.index)
     known, others = conditions[switch], condition.keys() - {switch}
     return all(other in known and known[other] <= condition[other] for other in others)
 
 
 def are_exclusive(one: Condition, other: Condition) -> bool:
-    """Whether no run reaches both."""
+    """Tell whether no run reaches both."""
     return any(one[switch].isdisjoint(other[switch]) for switch in one.keys() & other.keys())

@@ -1,4 +1,4 @@
-"""Decorators of steps as options of a header, and as what a body has to do itself."""
+"""Reads decorators of steps as header options, and as code that the body needs instead."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nbflow.script.language import refused
 _ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
 
 CONTENT = ("card",)
-"""Decorators that a notebook needs not: whatever a step displays is kept."""
+"""Names decorators that a notebook does not need: it keeps whatever a step displays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoration:
-    """What stands above a step. `catch` is the artifact for a failure, empty when none is wanted."""
+    """Says what the decorators of a step mean. `catch` is the artifact for a failure, "" if none is wanted."""
 
     options: tuple[str, ...] = ()
     retries: int = 0
@@ -35,13 +35,13 @@ def is_step(tree: ast.FunctionDef) -> bool:
 
 
 def decorator_name(decorator: ast.expr) -> str:
-    """`retry` of `@retry`, `@retry(times=3)` and `@metaflow.retry`."""
+    """Return `retry` for `@retry`, `@retry(times=3)` and `@metaflow.retry`."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     return ast.unparse(called).rpartition(".")[2]
 
 
 def read_decorators(tree: ast.FunctionDef) -> Decoration:
-    """Raises Stuck for one that means something a notebook cannot say."""
+    """Return what the decorators of a method mean. Raises Stuck for one that a notebook cannot express."""
     found = Decoration()
     for decorator in tree.decorator_list:
         found = _read(found, decorator)
@@ -94,7 +94,7 @@ def _with_option(found: Decoration, option: str) -> Decoration:
 
 
 def _duration(given: Mapping[str, Any]) -> str:
-    """In the largest unit in which it is a whole number."""
+    """Return a duration in the largest unit in which it is a whole number."""
     seconds = sum(float(given.get(unit, 0)) * size for unit, size in _SECONDS.items())
     for unit, size in reversed(_SECONDS.items()):
         if seconds % size == 0:

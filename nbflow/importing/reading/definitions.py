@@ -1,4 +1,4 @@
-"""What stands around the steps in a script: imports, constants, functions and classes."""
+"""Reads what is around the steps of a script: imports, constants, functions and classes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ ENGINES = frozenset({"nbflow", "metaflow"})
 _READING = frozenset(
     {"DataArtifact", "Flow", "Run", "Step", "Task", "default_namespace", "get_namespace", "namespace", "Metaflow"}
 )
-"""What of an engine is of use in a notebook too: its client."""
+"""Names the parts of an engine that a notebook can use too: its client."""
 
 _NOISE = re.compile(r"#!|#.*coding[:=]|# *(ruff|flake8|pylint|mypy|type):")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One statement with the comment above it. `reads` are free names, `binds` what it defines.
+    """Holds one statement with the comment above it. `reads` are its free names, `binds` what it defines.
 
-    `apart` says that an empty line stands above it.
+    `apart` means that an empty line is above it.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Chunk:
 
 
 def module_chunks(source: Source) -> Iterator[Chunk]:
-    """The statements of the module, without what only the flow itself needed."""
+    """Yield the statements of the module, without those that only the flow itself needed."""
     kept = {id(node) for node in source.module}
     end = 0
     for node in source.tree.body:
@@ -50,7 +50,7 @@ def module_chunks(source: Source) -> Iterator[Chunk]:
 
 
 def class_chunks(source: Source) -> Iterator[Chunk]:
-    """Its constants."""
+    """Yield the constants of the class."""
     kept = {id(node) for node in source.constants}
     end = source.flow.lineno
     for node in source.flow.body:
@@ -73,13 +73,13 @@ def chunk_of(node: ast.stmt, text: str, line: int, apart: bool = False) -> Chunk
 
 
 def written(chunks: Sequence[Chunk]) -> str:
-    """One below the other, as far apart as they were."""
+    """Return chunks as text, as far apart as they were in the script."""
     lines = [f"\n{chunk.text}" if chunk.apart else chunk.text for chunk in chunks]
     return "\n".join(lines).strip("\n")
 
 
 def _text(lines: Sequence[str], node: ast.stmt, end: int) -> str:
-    """Its lines, and the comments between it and what stands above."""
+    """Return the lines of a statement, with the comments directly above it."""
     first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
     between = lines[end : first - 1]
     comments = [line for line in between if line.strip().startswith("#") and not _NOISE.match(line.strip())]
@@ -108,7 +108,7 @@ def is_engine(node: ast.AST) -> TypeGuard[ast.Import | ast.ImportFrom]:
 
 
 def engine_import(node: ast.Import | ast.ImportFrom) -> str:
-    """What a notebook still needs of it."""
+    """Return the import that a notebook still needs of an engine; "" for none."""
     if not isinstance(node, ast.ImportFrom) or node.module is None:
         return ""
     engine, _, rest = node.module.partition(".")
@@ -128,7 +128,7 @@ def _aliases(aliases: Iterable[ast.alias]) -> str:
 
 
 def engine_names(source: Source) -> Mapping[str, str]:
-    """The names that are not imported any more, and the module that each came from."""
+    """Return the names that are no longer imported -> the module that each came from."""
     found: dict[str, str] = {}
     for node in source.module:
         if is_engine(node):
@@ -139,7 +139,7 @@ def engine_names(source: Source) -> Mapping[str, str]:
 
 
 def used_chunks(chunks: Sequence[Chunk], by_parameters: frozenset[str], by_steps: frozenset[str]) -> list[Chunk]:
-    """Without those that only the statement of a parameter needed, which has become a value."""
+    """Return the chunks without those that only the declaration of a parameter needed, which is now a value."""
     kept, wanted = list(chunks), set(by_parameters)
     while True:
         read = by_steps.union(*(chunk.reads - chunk.binds for chunk in kept))

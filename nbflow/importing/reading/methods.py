@@ -1,4 +1,4 @@
-"""What one step method says: its body as text at the margin, and the artifacts that it reads, writes and merges."""
+"""Reads one step method: its body as text, and the artifacts that it reads, writes and merges."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from nbflow.importing.words import Words, replace_words
 ITEM, INDEX = "input", "index"
 MACHINERY = frozenset({"next", "merge_artifacts", "foreach_stack", ITEM, INDEX})
 _UNKNOWN = frozenset({"name", "cmd", "script_name", "foreach_stack"})
-"""What FlowSpec has on `self` and a notebook has not."""
+"""Names attributes of `self` that a FlowSpec has and a notebook does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A `self.merge_artifacts(inputs)`."""
+    """Describes one call `self.merge_artifacts(inputs)`."""
 
     include: frozenset[str] | None
     exclude: frozenset[str]
@@ -40,7 +40,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class StepText:
-    """One step. `line` is where its body begins in the script."""
+    """Holds what one step method says. `line` is where its body begins in the script."""
 
     name: str
     method: Method
@@ -52,7 +52,7 @@ class StepText:
     attributes: frozenset[str] = frozenset()  # every X of `self.X`
     mentions: frozenset[str] = frozenset()  # free plain names
     merges: tuple[Merge, ...] = ()
-    hands_over_self: int = 0  # the script's line where `self` itself is given to something
+    hands_over_self: int = 0  # the line of the script that passes `self` itself to something
 
     @property
     def tree(self) -> ast.Module:
@@ -64,19 +64,19 @@ class StepText:
 
     @property
     def is_trivial(self) -> bool:
-        """It does nothing but lead on, whatever its docstring says."""
+        """Tell whether the step does nothing but lead on, whatever its docstring says."""
         if self.decoration.catch or self.above:
             return False
         return all(isinstance(node, ast.Pass) or merge_call(node) is not None for node in self.tree.body)
 
     @property
     def looks(self) -> frozenset[tuple[str, str]]:
-        """The pairs of every `inputs.STEP.NAME`."""
+        """Return (STEP, NAME) for every `inputs.STEP.NAME`."""
         return frozenset(_looks(self.tree))
 
 
 def read_steps(source: Source) -> dict[str, StepText]:
-    """Every step, in the order in which they are written. Raises CannotCarryOver with all that cells cannot hold."""
+    """Return every step in the order of the script. Raises CannotCarryOver with all that cells cannot express."""
     found: dict[str, StepText] = {}
     obstacles: list[Obstacle] = []
     for name, method in source.steps.items():
@@ -100,7 +100,7 @@ def _read(source: Source, method: Method) -> StepText:
 
 
 def _with_inputs(method: Method, body: str, line: int) -> str:
-    """What a join calls its inputs, a notebook calls `inputs`."""
+    """Rename the argument of a join to `inputs`, as a notebook calls it."""
     spec = method.tree.args
     own = [*spec.posonlyargs, *spec.args][1].arg if method.is_join else "inputs"
     if own == "inputs":
@@ -112,7 +112,7 @@ def _with_inputs(method: Method, body: str, line: int) -> str:
 
 
 def with_body_names(step: StepText) -> StepText:
-    """The step with all that its body says about names."""
+    """Return the step with everything that its body says about names."""
     tree = step.tree
     found = names_of_self(tree)
     return replace(
@@ -126,7 +126,7 @@ def with_body_names(step: StepText) -> StepText:
 
 
 def _with_failure(names: Names, decoration: Decoration) -> Names:
-    """A step that catches what it raises may have set anything before, and says what it was."""
+    """Adapt the names of a step with `@catch`: it may fail before it sets a name, and it sets the error."""
     if decoration.catch is None:
         return names
     failure = frozenset({decoration.catch} - {""})
@@ -134,7 +134,7 @@ def _with_failure(names: Names, decoration: Decoration) -> Names:
 
 
 def _body_of(source: Source, method: ast.FunctionDef) -> tuple[str, int]:
-    """The lines between the docstring and the transition, at the margin, and the first one's number."""
+    """Return the lines between docstring and transition, without indentation, and the number of the first."""
     first = _first_line(source, method)
     statements = method.body
     if statements[0].lineno == method.lineno or _share_a_line(statements[-2:]):
@@ -151,18 +151,18 @@ def _share_a_line(statements: Sequence[ast.stmt]) -> bool:
 
 
 def _is_mark(line: str) -> bool:
-    """What an export has left between the lines."""
+    """Tell whether a line is a mark that an export has written."""
     return read_cell_comment(line) is not None or line.strip() == END
 
 
 def _alone(source: Source, node: ast.stmt) -> str:
-    """A statement that shares its first or last line with another."""
+    """Return a statement that shares its first or last line with another."""
     text = ast.get_source_segment(source.text, node) or ""
     return dedent(" " * node.col_offset + text, node.col_offset)
 
 
 def _first_line(source: Source, method: ast.FunctionDef) -> int:
-    """Behind the docstring, or else behind the colon of the `def`."""
+    """Return the first line after the docstring, or else after the colon of the `def`."""
     if ast.get_docstring(method) is not None:
         return (method.body[0].end_lineno or method.lineno) + 1
     depth, lines = 0, "\n".join(source.lines[method.lineno - 1 :])
@@ -192,7 +192,7 @@ def _comment_above(source: Source, method: ast.FunctionDef) -> str:
 
 
 def self_attributes(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
-    """Every X of `self.X`, or only those that are set."""
+    """Return every X of `self.X`, or only those that are set."""
     return frozenset(
         node.attr
         for node in every_node(tree)
@@ -202,7 +202,7 @@ def self_attributes(tree: ast.AST, *, stored: bool = False) -> frozenset[str]:
 
 
 def bare_names(tree: ast.AST, name: str) -> Iterator[ast.Name]:
-    """Where a name stands without an attribute behind it."""
+    """Yield the places where a name has no attribute after it."""
     owners = {id(node.value) for node in every_node(tree) if isinstance(node, ast.Attribute)}
     for node in every_node(tree):
         if isinstance(node, ast.Name) and node.id == name and id(node) not in owners:
@@ -261,7 +261,7 @@ def _refuse_unknown(step: StepText) -> None:
 
 
 def _refuse_outside_function(step: StepText) -> None:
-    """A body that is a cell stands in no function: it can neither return nor name variables of one."""
+    """Raise Stuck for what a cell cannot do because it is not a function: return, or name a function's variables."""
     agenda: list[ast.AST] = list(step.tree.body)
     while agenda:
         node = agenda.pop()
@@ -279,7 +279,7 @@ def _refuse_outside_function(step: StepText) -> None:
 
 
 def _refuse_nonlocal(step: StepText, function: ast.AST, around: frozenset[str] = frozenset()) -> None:
-    """`around` are the variables of the functions around this one; those of the step itself are none any more."""
+    """Raise Stuck for a function that rebinds a variable of the step; `around` are variables of outer functions."""
     inside = list(_outside_functions(function))
     named = {name: node for node in inside if isinstance(node, ast.Nonlocal) for name in node.names}
     for name in sorted(named.keys() - around):
@@ -297,7 +297,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
-    """What stands in a function, with the functions in it but not what stands in those."""
+    """Yield the nodes of a function with its inner functions, but not what is inside those."""
     agenda = list(children(function))
     while agenda:
         node = agenda.pop()
@@ -307,7 +307,7 @@ def _outside_functions(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def artifact_reads(steps: Iterable[StepText], functions: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """The artifacts that each step reads, also through the methods and functions it calls."""
+    """Return the artifacts that each step reads, also through the methods and functions it calls."""
     found: dict[str, frozenset[str]] = {}
     for step in steps:
         called = step.attributes | step.mentions

@@ -1,4 +1,4 @@
-"""Methods of a flow that are no steps, as functions of the notebook."""
+"""Turns methods of a flow that are not steps into functions of the notebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nbflow.importing.words import Unsure, Words, replace_words
 
 @dataclass(frozen=True)
 class Function:
-    """A method that becomes a function. `call` is what stands for `self.NAME`."""
+    """Holds a method that becomes a function. `call` is what replaces `self.NAME`."""
 
     name: str
     chunk: Chunk
@@ -63,7 +63,7 @@ def _refuse_function(method: Method, owner: str) -> None:
 
 
 def function_reads(functions: Mapping[str, Function], artifacts: frozenset[str]) -> dict[str, frozenset[str]]:
-    """The artifacts that each reads, also through the others."""
+    """Return the artifacts that each function reads, also through the others."""
     found: dict[str, frozenset[str]] = {}
     for name in functions:
         reached, agenda = set[str](), [name]
@@ -77,7 +77,7 @@ def function_reads(functions: Mapping[str, Function], artifacts: frozenset[str])
 
 
 def function_chunk(function: Function, attributes: Mapping[str, str]) -> Chunk:
-    """The function, with plain names for what it takes from `self`."""
+    """Return the function, with plain names instead of attributes of `self`."""
     tree = parse(function.chunk.text)
     used = {attributes[name] for name in function.attributes if name in attributes}
     arguments = {node.arg for node in every_node(tree) if isinstance(node, ast.arg)}

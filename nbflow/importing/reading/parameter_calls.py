@@ -1,4 +1,4 @@
-"""`Parameter`, `IncludeFile` and `JSONType` of a class as lines of a `%%parameters` cell."""
+"""Turns `Parameter`, `IncludeFile` and `JSONType` of a class into lines of a `%%parameters` cell."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def _kind(func: ast.expr) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What the names mean that a default may use: constants, simple functions, and where imported ones come from.
+    """Knows the names that a default may use: constants, simple functions, and imports.
 
-    Relative paths of files are meant from the folder of the script, and are written from that of the notebook.
+    Relative paths of files begin at the script's folder, and are rewritten to begin at the notebook's.
     """
 
     constants: Mapping[str, ast.expr]
@@ -47,7 +47,7 @@ class Values:
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, node: ast.expr) -> Any:
-        """The value of a default. Raises DefaultError for one that only running it could tell."""
+        """Return the value of a default. Raises DefaultError if only executing it could tell."""
         match node:
             case ast.Name(id="__file__"):
                 return str(self.script.resolve())
@@ -73,7 +73,7 @@ class Values:
         return self.origins.get(root, root) + dot + rest
 
     def _call(self, function: ast.FunctionDef, arguments: Sequence[ast.expr]) -> Any:
-        """Follow a function that assigns and returns, and does nothing else."""
+        """Evaluate a call of a function that only assigns and returns."""
         names = [one.arg for one in function.args.args]
         inside = replace(self, constants={**self.constants, **dict(zip(names, arguments, strict=False))})
         for node in function.body:
@@ -97,7 +97,7 @@ class Values:
             return None
 
     def path(self, default: object) -> str:
-        """A default file as seen from the notebook."""
+        """Return the path of a default file as seen from the notebook."""
         given = Path(os.path.expanduser(str(default)))
         here = self.script.resolve().parent
         if not given.is_absolute() and not (here / given).exists() and (Path.cwd() / given).exists():
@@ -108,7 +108,7 @@ class Values:
 
 
 class _Filling(ast.NodeTransformer):
-    """Puts what constants are assigned where they are named."""
+    """Replaces the names of constants by their values."""
 
     def __init__(self, constants: Mapping[str, ast.expr]) -> None:
         self.constants = constants
@@ -130,7 +130,7 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
 
 
 def write_parameters(nodes: Iterable[ast.Assign], values: Values) -> Iterator[str]:
-    """A line for each. Raises Stuck."""
+    """Yield one line per parameter. Raises Stuck."""
     for node in nodes:
         try:
             yield _write(node, values)
@@ -168,7 +168,7 @@ def _literal(value: object) -> str:
 
 
 def _given(node: ast.Assign, call: ast.Call) -> dict[str, ast.expr]:
-    """Its arguments by name. The first one is the option's name, which a notebook takes from the variable."""
+    """Return the arguments by name. The first one is the option's name, which a notebook takes from the variable."""
     names = ("name", *_ARGUMENTS.get(_kind(call.func), ()))
     given = dict(zip(names, call.args, strict=False)) | {one.arg or "**": one.value for one in call.keywords}
     if "**" in given:

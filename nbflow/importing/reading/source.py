@@ -1,4 +1,4 @@
-"""A FlowSpec script as text: its one class, and what stands around and inside of it. Nothing of it is executed."""
+"""Reads the text of a FlowSpec script: its one class, and what is around and inside it. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from nbflow.notebook.read import is_notebook
 
 @dataclass(frozen=True)
 class Source:
-    """A script that has one flow, whose steps and transitions make sense."""
+    """Holds a script with one flow whose steps and transitions make sense."""
 
     path: Path
     text: str
@@ -50,7 +50,7 @@ class Source:
 
     @property
     def others(self) -> dict[str, Method]:
-        """Its methods that are no steps."""
+        """Return its methods that are not steps."""
         return {name: method for name, method in self.methods.items() if not method.is_step}
 
     @property
@@ -59,21 +59,21 @@ class Source:
 
     @property
     def constants(self) -> Iterator[ast.stmt]:
-        """The statements of the class that are neither parameters nor methods nor its docstring."""
+        """Yield the statements of the class that are neither parameters nor methods nor its docstring."""
         for node in self.flow.body:
             if not (isinstance(node, ast.FunctionDef | ast.Pass) or is_parameter(node) or _says_nothing(node)):
                 yield node
 
     @property
     def module(self) -> Iterator[ast.stmt]:
-        """The statements around the class, without the docstring and the call that runs the flow."""
+        """Yield the statements around the class, without the docstring and the call that runs the flow."""
         for node in self.tree.body:
             if node is not self.flow and not is_main_guard(node) and not _says_nothing(node):
                 yield node
 
 
 def assigned_constants(source: Source) -> dict[str, ast.expr]:
-    """What the constants of the module and of the class are assigned."""
+    """Return the expressions that are assigned to constants of the module and of the class."""
     found: dict[str, ast.expr] = {}
     for node in (*source.module, *source.constants):
         match node:
@@ -89,18 +89,18 @@ def functions_in(source: Source) -> dict[str, ast.FunctionDef]:
 
 
 def origins_in(source: Source) -> dict[str, str]:
-    """Where the names that the module imports come from."""
+    """Return where the names that the module imports come from."""
     return {name: origin for node in source.module for name, origin in origins_of(node).items()}
 
 
 def _says_nothing(node: ast.stmt) -> bool:
-    """A text, or the type of a name that nobody assigns here."""
+    """Tell whether a statement has no effect: a text, or an annotation without a value."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return is_text or (isinstance(node, ast.AnnAssign) and node.value is None)
 
 
 def read_source(path: Path) -> Source:
-    """Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
+    """Return a script. Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
     text = text_of_node(path)
     if is_notebook(path, text):
         raise NotAScript(path, "it is a notebook already", "a script of it is made with  nbflow export")
@@ -160,7 +160,7 @@ def _last_word(node: ast.expr) -> str:
 
 
 def _refuse_other_bases(path: Path, flow: ast.ClassDef) -> None:
-    """What another class adds to the flow is written elsewhere, and a notebook has no classes of steps."""
+    """Raise CannotCarryOver for a flow with other base classes or class decorators: a notebook has no such classes."""
     for base in flow.bases:
         if _last_word(base) != "FlowSpec":
             fix = f"Write what {_last_word(base)} has into {flow.name} itself"

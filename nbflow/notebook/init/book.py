@@ -1,4 +1,4 @@
-"""A plan as an `.ipynb`: only what it changes is written anew, every other byte of the file stays."""
+"""Writes a plan into an `.ipynb`: only what the plan changes is rewritten, every other byte stays."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _read = JSONDecoder().raw_decode
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a value stands in the text of a file."""
+    """Marks where a value is in the text of a file."""
 
     start: int
     end: int
 
 
 def count_cells(text: str) -> int:
-    """How many cells there are, of every kind."""
+    """Return the number of cells of every kind."""
     return sum(1 for _ in elements(text, members(text, 0)["cells"].start))
 
 
 def rewrite_notebook(text: str, cells: Sequence[NewCell]) -> str:
-    """The text of a notebook with these cells in place of its own."""
+    """Return the text of a notebook with these cells instead of its own."""
     spans = list(elements(text, members(text, 0)["cells"].start))
     style = _Style.of(text, spans)
     written = [style.cell(text, spans, cell) for cell in cells]
@@ -43,7 +43,7 @@ def rewrite_notebook(text: str, cells: Sequence[NewCell]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """How a file is laid out: its indentation, and whether it escapes what is not ASCII."""
+    """Holds the layout of a file: its indentation, whether it escapes non-ASCII text, whether cells have ids."""
 
     outer: str  # before a cell
     unit: str
@@ -68,7 +68,7 @@ class _Style:
         return self.value(content | {"metadata": {}, "outputs": [], "source": _lines(cell.source)}, self.outer)
 
     def _changed(self, text: str, whole: Span, spans: Sequence[Span], cell: NewCell) -> str:
-        """The cell with another source, and with the outputs of those that it swallows before its own."""
+        """Return the cell with its new source; outputs of the cells merged into it come before its own."""
         inside = members(text, whole.start)
         held = inside["source"]
         source = _lines(cell.source) if text[held.start] == "[" else cell.source
@@ -103,7 +103,7 @@ def _replaced(text: str, whole: Span, new: Mapping[Span, str]) -> str:
 
 
 def members(text: str, start: int) -> dict[str, Span]:
-    """Where the values of the object stand that begins at or behind a place, by their keys."""
+    """Return the span of each value of an object, by key. The object begins at `start` or after spaces."""
     return {_read(text, key.start)[0]: value for key, value in _pairs(text, _skip(text, start))}
 
 
@@ -118,7 +118,7 @@ def _pairs(text: str, start: int) -> Iterator[tuple[Span, Span]]:
 
 
 def elements(text: str, start: int) -> Iterator[Span]:
-    """Where the elements of the list stand that begins at a place."""
+    """Yield the span of each element of the list that begins at `start`."""
     at = _skip(text, start + 1)
     while text[at] != "]":
         value = Span(at, _read(text, at)[1])
@@ -133,5 +133,5 @@ def _next(text: str, end: int) -> int:
 
 def _skip(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
-    assert found is not None  # it matches nothing as well
+    assert found is not None  # the pattern also matches the empty text
     return found.end()

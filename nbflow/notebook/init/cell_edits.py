@@ -1,4 +1,4 @@
-"""The cells of a plan in the order of the file, before there is a file."""
+"""Describes the new cells of a plan in the order of the file, before they are written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOAD = "%load_ext nbflow"
 
 @dataclass(frozen=True, slots=True)
 class LineRange:
-    """Lines of a cell of the file, counted among cells of every kind; without an `end` they are its last ones."""
+    """Names lines of a cell of the file. Cells of every kind are counted; without `end`, all lines to the last."""
 
     cell: int
     start: int = 0
@@ -22,7 +22,7 @@ class LineRange:
 
 @dataclass(frozen=True, slots=True)
 class NewCell:
-    """A cell of the new file: lines of cells that were there, below lines that are added. Without any it is new."""
+    """Describes a cell of the new file: lines of old cells below added lines. Without old lines it is a new cell."""
 
     lines: tuple[LineRange, ...] = ()
     added: tuple[str, ...] = ()
@@ -35,17 +35,17 @@ class NewCell:
 
     @property
     def base(self) -> int:
-        """The cell whose metadata it has; 0 for none."""
+        """Return the number of the old cell whose metadata it keeps; 0 for none."""
         return self.lines[-1].cell if self.lines and self.lines[-1].end is None else 0
 
     @property
     def swallowed(self) -> tuple[int, ...]:
-        """The cells that end in it, but for the last one."""
+        """Return the old cells that end in it, without the last one."""
         return tuple(one.cell for one in self.lines[:-1] if one.end is None)
 
 
 def new_cells(plan: InitPlan, count: int, form: str) -> list[NewCell]:
-    """What becomes of the `count` cells of a file. Texts between cells that are merged stand above them."""
+    """Return what becomes of the `count` cells of a file. Texts between merged cells move above them."""
     by_cell: dict[int, list[Group]] = {}
     for group in plan.groups:
         by_cell.setdefault(group.last, []).append(group)
@@ -60,7 +60,7 @@ def new_cells(plan: InitPlan, count: int, form: str) -> list[NewCell]:
 
 
 def _loading(plan: InitPlan) -> Group | None:
-    """The first cell, if nbflow can be loaded there: an ordinary one that begins with no header or option."""
+    """Return the first cell if it can also load nbflow: an ordinary cell that begins with no header or option."""
     first = plan.groups[0] if plan.groups else None
     if first is None or not plan.loads or first.is_new or first.settled:
         return None

@@ -1,4 +1,4 @@
-"""A cell divided between its statements. Its code stays the same from top to bottom."""
+"""Divides a cell between its statements. The code keeps its order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, as
 
 
 def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
-    """The statements that begin in these lines, with the imports and functions around them, as ordinary cells."""
+    """Yield the parts of a cell: ordinary cells for statements that begin in `lines`, with imports and functions around
+    them, and step cells for the rest. Yield nothing for a cell that cannot be divided.
+    """
     tree = tree_of(group.source)
     if tree is None or not tree.body or len(group.parts) > 1:
         return
@@ -25,13 +27,13 @@ def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
 
 
 def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], step: int) -> None:
-    """Keep imports and definitions with what stands beside them."""
+    """Keep imports and definitions in the part of the statements beside them."""
     for at in order:
         kinds[at] = kinds[at] or (kinds[at + step] and isinstance(body[at], _SHARED))
 
 
 def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Iterator[tuple[bool, CellPart]]:
-    """The part of a cell in pieces, one for each run of statements of one kind, and the kind."""
+    """Yield the kind and the lines of each run of statements of one kind."""
     runs = [
         (kind, [node for node, _ in run])
         for kind, run in groupby(zip(tree.body, kinds, strict=True), lambda one: one[1])

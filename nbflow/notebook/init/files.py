@@ -1,4 +1,4 @@
-"""A notebook file that becomes a flow: read, planned, and written whole or not at all."""
+"""Makes a flow of a notebook file: reads it, plans it, and writes it completely or not at all."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nbflow.notebook.write import write_whole
 
 
 class NotMade(NbflowError):
-    """Raised instead of writing; nothing has changed then."""
+    """Raised instead of writing a notebook; no file has changed."""
 
     def __init__(self, path: Path, why: str, fix: str) -> None:
         self.path, self.why, self.fix = path, why, fix
@@ -29,7 +29,11 @@ class NotMade(NbflowError):
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user has asked for."""
+    """Holds the options of `init`.
+
+    `form` is the form of headers, `parameters` makes parameters of literals that look like settings, and `shows_count`
+    makes steps of cells that only show something.
+    """
 
     form: str = "magic"
     parameters: bool = False
@@ -37,13 +41,13 @@ class Wishes:
 
 
 def plan_notebook(path: Path, wishes: Wishes) -> InitPlan:
-    """Raises NotANotebook."""
+    """Return the plan for a notebook file. Raises NotANotebook."""
     cells = list(read_cells(path))
     return plan_init(cells, path.name, parameters=wishes.parameters, shows_count=wishes.shows_count)
 
 
 def repair_notebook(path: Path) -> InitPlan:
-    """Make steps of the cells that must be some, in place. Raises NotANotebook, NotMade and TargetUnwritable."""
+    """Make steps of the cells that must be steps, in place. Raises NotANotebook, NotMade and TargetUnwritable."""
     cells = list(read_cells(path))
     plan = plan_repair(cells, path.name)
     headers = [header for cell in cells if (header := read_header(cell.source)).kind is CellKind.STEP]
@@ -52,13 +56,13 @@ def repair_notebook(path: Path) -> InitPlan:
 
 
 def write_flow(path: Path, plan: InitPlan, wishes: Wishes, target: Path | None, *, force: bool = False) -> None:
-    """Write the notebook as planned, to another file or in its own place.
+    """Write the notebook as planned, to `target` or in its own place.
 
-    Raises NotMade, TargetExists and TargetUnwritable; then every file is as it was.
+    Raises NotMade, TargetExists and TargetUnwritable; then no file has changed.
     """
     if target is not None and target.suffix != path.suffix:
         raise NotMade(
-            target, f"{path.name} is no {target.suffix or 'file without a suffix'}", f"end it in {path.suffix}"
+            target, f"{path.name} is not a {target.suffix or 'file without a suffix'} file", f"end it in {path.suffix}"
         )
     is_same = target is None or (os.path.exists(target) and target.samefile(path))
     data = path.read_bytes()
@@ -82,7 +86,7 @@ def _rewritten(path: Path, data: bytes, plan: InitPlan, form: str) -> bytes:
 
 
 def _refuse_other_code(path: Path, text: str, cells: Sequence[NewCell]) -> None:
-    """Read again what is to be written: its cells must be those of the plan."""
+    """Read the new text again and raise NotMade unless its cells are those of the plan."""
     if path.suffix == ".py":
         import jupytext  # noqa: PLC0415 - half a second to import
 
@@ -92,4 +96,4 @@ def _refuse_other_code(path: Path, text: str, cells: Sequence[NewCell]) -> None:
     found = ["".join(cell["source"]) for cell in read if cell.get("cell_type") == "code"]
     if [one.rstrip() for one in found] != [cell.source.rstrip() for cell in cells]:
         fix = f"let jupytext write it again: jupytext --to py:percent {path}"
-        raise NotMade(path, "where its cells begin cannot be told from its text", fix)
+        raise NotMade(path, "its text does not show where its cells begin", fix)

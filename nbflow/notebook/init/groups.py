@@ -1,4 +1,4 @@
-"""Groups of cells: what a notebook will have as one cell."""
+"""Groups cells, or parts of cells, that become one cell of the flow."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.flow.syntax.header import CellKind, read_header
 
 
 class Becomes(StrEnum):
-    """What the cells of a group become."""
+    """Says what the cells of a group become."""
 
     STEP = "step"
     ORDINARY = "ordinary"
@@ -24,7 +24,7 @@ class Becomes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CellPart:
-    """Lines of a cell from `start` (0 is the first) to before `end`; mostly the whole of it."""
+    """Names lines of a cell from `start` (0 is the first) to before `end`; by default the whole cell."""
 
     cell: Cell
     start: int = 0
@@ -47,9 +47,10 @@ class CellPart:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One cell of the flow that is to be. `settled`: it had a header, or nbflow cannot make a step of it.
+    """Describes one cell of the planned flow.
 
-    `why` is the reason where the code alone does not show it.
+    `settled` means that init must not change it: it had a header already, or nbflow cannot make a step of it. `why`
+    gives the reason where the code alone does not show it.
     """
 
     parts: tuple[CellPart, ...]
@@ -65,19 +66,19 @@ class Group:
 
     @property
     def source(self) -> str:
-        """The code without a header that is to be."""
+        """Return the code without the planned header."""
         return (
             "\n\n".join(part.source.rstrip("\r\n") for part in self.parts) if self.parts[1:] else self.parts[0].source
         )
 
     @property
     def is_new(self) -> bool:
-        """Whether it becomes what it has not been."""
+        """Tell whether the cell becomes a step or a parameter cell that it was not before."""
         return not self.settled and self.becomes is not Becomes.ORDINARY
 
     @property
     def header(self) -> str:
-        """The header that it gets, in the form of a magic; empty for none."""
+        """Return the header that the cell gets, as a magic; "" if it gets none."""
         if not self.is_new:
             return ""
         after = f" --after {','.join(self.after)}" if self.after else ""
@@ -85,18 +86,18 @@ class Group:
 
     @property
     def key(self) -> str:
-        """A name for a step that has none yet."""
+        """Return a name for a step that has none yet."""
         return f"cell_{self.number}_{self.parts[0].start}"
 
     @property
     def cell(self) -> Cell:
-        """The cell as the checker reads it, with the number that it has now; lines of a later part stand below."""
+        """Return the cell as the checker reads it, with its present number; a later part keeps its line numbers."""
         lines = [self.header, self.source] if self.is_new else [self.source]
         return replace(self.parts[0].cell, source="\n" * self.above + "\n".join(lines))
 
     @property
     def above(self) -> int:
-        """How many blank lines stand for the parts of the cell above this one, and a header of theirs."""
+        """Return how many blank lines replace the parts of the cell above this one and their header."""
         return self.parts[0].start + 1 if self.parts[0].start else 0
 
     @property
@@ -112,7 +113,7 @@ _OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
 
 @lru_cache(4096)
 def tree_of(source: str) -> ast.Module | None:
-    """The code of a cell below its header, as a step would execute it; none for what Python cannot read."""
+    """Return the code below the header of a cell, as a step would execute it; None if it is not valid Python."""
     header = read_header(source)
     try:
         return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
@@ -121,7 +122,7 @@ def tree_of(source: str) -> ast.Module | None:
 
 
 def group_of(cell: Cell) -> Group:
-    """A cell alone; one that nbflow knows already stays what it is."""
+    """Return a group of one cell; a cell that nbflow knows already stays what it is."""
     kind = cell_kind(cell, read_header(cell.source))
     known = {
         CellKind.STEP: (Becomes.STEP, "is a step already"),

@@ -1,4 +1,8 @@
-"""The plan of a flow: what each cell of an ordinary notebook becomes, under which name, and why."""
+"""Plans a flow: what each cell of an ordinary notebook becomes, under which name, and why.
+
+A draft makes steps of the cells that must be steps (`settle_plan`), small cells are merged (`merging`), literals are
+offered as parameters (`offering`), steps get names (`step_names`) and wait for each other's files (`waiting`).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +30,7 @@ _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
 
 @dataclass(frozen=True)
 class PlanRow:
-    """One line of the plan: the cells by their numbers, their first words, and what becomes of them."""
+    """Describes one line of the plan: the numbers of the cells, their first words, and what becomes of them."""
 
     cells: tuple[int, ...]
     words: str
@@ -37,7 +41,7 @@ class PlanRow:
 
 @dataclass(frozen=True)
 class InitPlan:
-    """What is to be written. `left` are the problems that no rule could mend; `offers` what a person may decide."""
+    """Holds what is to be written. `left` are problems that no rule could fix; `offers` are for the user to decide."""
 
     groups: tuple[Group, ...]
     rows: tuple[PlanRow, ...]
@@ -48,7 +52,7 @@ class InitPlan:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The names of the steps that are new."""
+        """Return the names of the new steps."""
         return tuple(group.name for group in self.groups if group.name)
 
     @property
@@ -61,9 +65,10 @@ class InitPlan:
 def plan_init(
     cells: Sequence[Cell], document: str = "", *, parameters: bool = False, shows_count: bool = False
 ) -> InitPlan:
-    """Decide what each code cell of a notebook becomes. Nothing of it is executed.
+    """Decide what each code cell of a notebook becomes. No cell is executed.
 
-    `parameters`: literals that look like parameters become some. `shows_count`: cells that only show become steps.
+    With `parameters`, literals that look like parameters become parameters. With `shows_count`, cells that only show
+    something become steps too.
     """
     draft = _drafted(cells, document, shows_count)
     found = offers(draft)
@@ -76,7 +81,7 @@ def plan_init(
 
 
 def planned(draft: PlanDraft) -> InitPlan:
-    """The plan that makes the notebook what a draft is."""
+    """Return the plan that makes the notebook what a draft describes."""
     cells = (part.cell for group in draft.groups for part in group.parts)
     loads = any(group.is_new for group in draft.groups) and not any(_LOADS.search(cell.source) for cell in cells)
     left = tuple(one for one in draft.problems if not one.warning or one.rule in _TOLD)
@@ -89,24 +94,24 @@ _TOLD = frozenset({"setting-in-step", "setting-outside", "changed-outside", "dra
 def _drafted(cells: Sequence[Cell], document: str, shows_count: bool) -> PlanDraft:
     start = PlanDraft(tuple(map(_first_look, cells)), document)
     draft = settle_draft(start, know(start, shows_count=shows_count))
-    if not draft.steps and not shows_count:  # else nothing of it would be left to run
+    if not draft.steps and not shows_count:  # otherwise nothing would be left to run
         draft = settle_draft(start, know(start, shows_count=True))
     tiny = merge_tiny(draft)
     return settle_draft(tiny, know(tiny, shows_count=shows_count)) if tiny.groups != draft.groups else draft
 
 
 def _first_look(cell: Cell) -> Group:
-    """Leave alone what is no Python."""
+    """Return the group of a cell. A cell that is not valid Python stays as it is."""
     group = group_of(cell)
     if group.settled:
         return group
     if tree_of(cell.source) is None:
-        return group.become(Becomes.ORDINARY, "left alone: Python cannot read it", settled=True)
+        return group.become(Becomes.ORDINARY, "left alone: it is not valid Python", settled=True)
     return group
 
 
 def _with_parameters(draft: PlanDraft, found: list[Offer]) -> tuple[PlanDraft, list[Offer]]:
-    """The draft with its literals as parameters, if nothing is wrong then that was right before."""
+    """Make parameters of the literals found, unless that adds an error."""
     names = {offer.name for offer in found}
     groups = [part for group in draft.groups for part in split_offered(group, names)]
     after = PlanDraft(with_parameters(groups, found), draft.document)
@@ -165,7 +170,7 @@ def _what_it_does(draft: PlanDraft, name: str) -> str:
     changes = sorted(one for one in linked.writes & step.mutates if " " not in one)
     said = [f"makes {listed(makes)}"] if makes else []
     said += [f"changes {listed(changes)}"] if changes else []
-    return ", ".join(said) or ("only shows" if _prints(draft, name) else "does something that a run must do as well")
+    return ", ".join(said) or ("only shows" if _prints(draft, name) else "does something that a run must also do")
 
 
 def _prints(draft: PlanDraft, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Values that no store can keep, as far as the code shows: generators, files, connections, locks."""
+"""Finds values that no store can keep, as far as the code shows: generators, files, connections, locks."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ _WRAPPERS = frozenset({"iter", "zip", "map", "filter", "enumerate", "reversed"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 _Words = Mapping[str, str]
-"""Names, and what that is which they hold and which cannot be stored."""
+"""Maps names to a description of the value they hold that cannot be stored."""
 
 
 class Lasting:
-    """Knows what the functions and classes of a notebook make, and where its imports come from."""
+    """Knows which functions and classes of a notebook make values that cannot be stored."""
 
     def __init__(self, trees: Iterable[ast.Module], origins: Mapping[str, str]) -> None:
         self._origins = origins
@@ -61,7 +61,7 @@ class Lasting:
         nodes = [node for tree in trees for node in every_node(tree)]
         makers = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
         while sum(self._learn(node) for node in makers):
-            pass  # what one makes may be what another hands on
+            pass  # one function may return what another one makes
 
     def _learn(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
         word = self._word_of_class(node) if isinstance(node, ast.ClassDef) else self._word_of_function(node)
@@ -82,7 +82,7 @@ class Lasting:
         return next(filter(None, (self.word(one, known) for one in returned)), "")
 
     def _word_of_class(self, node: ast.ClassDef) -> str:
-        """An object keeps what its methods put on it. One that makes up its attributes cannot be made anew."""
+        """Describe an object that cannot be stored: it keeps such a value, or invents its attributes."""
         methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
         if "__getattr__" in methods and methods.isdisjoint(("__setstate__", "__reduce__", "__reduce_ex__")):
             return "an object that makes up its attributes"
@@ -94,7 +94,7 @@ class Lasting:
         return ""
 
     def word(self, node: ast.expr, known: _Words) -> str:
-        """What an expression makes that cannot be stored; empty for anything else."""
+        """Describe the value of an expression if it cannot be stored; "" if it can."""
         match node:
             case ast.GeneratorExp():
                 return "a generator"
@@ -138,7 +138,7 @@ class Lasting:
         return _WORDS.get(origin, "")
 
     def bound(self, body: Iterable[ast.stmt], known: _Words) -> dict[str, str]:
-        """The names that a body has bound to such values when it is over, and `known` as far as it leaves them."""
+        """Return the names that hold such values after a body, beginning with `known`."""
         found = dict(known)
         for target, value in (pair for node in body for pair in _assignments(node)):
             for name, part in _pairs(target, value):
@@ -150,7 +150,7 @@ class Lasting:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """What is in a function, but not in the functions inside of it."""
+    """Yield the nodes of a function without those of functions inside it."""
     for child in children(node):
         if not isinstance(child, (*_FUNCTIONS, ast.ClassDef)):
             yield child

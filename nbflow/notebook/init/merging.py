@@ -1,4 +1,4 @@
-"""Tiny cells below each other that go on with one value, as one step."""
+"""Merges tiny cells that follow each other and continue with one value."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _LARGEST = 12
 _SLOW = re.compile(
     r"read|load|fetch|open$|get$|download|request|fit|train|predict|run|simulat|solve|search|optimi|sleep|minimi|cross_val"
 )
-"""What is worth a checkpoint of its own: it takes time, or asks the world outside."""
+"""Matches names of functions whose result deserves its own checkpoint: they take time, or read from outside."""
 
 
 def merge_tiny(draft: PlanDraft) -> PlanDraft:
-    """Merge runs of tiny steps, where nothing else looks at what stands between them and no text divides them."""
+    """Merge tiny steps unless another cell reads the value between them or a text divides them."""
     groups: list[Group] = []
     for at, group in enumerate(draft.groups):
         if groups and at and _goes_on(draft, at, groups[-1]):
@@ -38,7 +38,7 @@ def _goes_on(draft: PlanDraft, at: int, upper: Group) -> bool:
 
 
 def _is_tiny(group: Group) -> bool:
-    """Whether a step is tiny and has no value at its end that is displayed."""
+    """Tell whether a step is tiny and displays no value at its end."""
     tree = tree_of(group.source)
     if group.becomes is not Becomes.STEP or tree is None or not tree.body or len(lines_of(group.source)) > _TINY:
         return False
@@ -64,7 +64,7 @@ def _displays(last: ast.stmt) -> bool:
 
 
 def _is_alone_with(draft: PlanDraft, at: int) -> bool:
-    """Whether the step reads what the one above makes, and nobody else sees that as it is in between."""
+    """Tell whether the step reads what the step above makes, and no other cell sees it in between."""
     keys = {number: name for name, number in draft.steps.items()}
     upper, lower = draft.graph.links[keys[at - 1]], draft.graph.links[keys[at]]
     between = upper.writes - (lower.writes - lower.maybe_writes)
@@ -82,6 +82,6 @@ def _is_alone_with(draft: PlanDraft, at: int) -> bool:
 
 
 def _is_shown(draft: PlanDraft, at: int, names: frozenset[str]) -> bool:
-    """Whether a cell below that is no step looks at one of these names."""
+    """Tell whether a later cell that is not a step uses one of these names."""
     below = (one for number in range(at + 1, len(draft.groups)) for one in draft.scratch.get(number, ()))
     return any(re.search(rf"\b{re.escape(name)}\b", one.source) for one in below for name in names)

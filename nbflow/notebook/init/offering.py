@@ -1,4 +1,4 @@
-"""What `init` only names: literals that look like parameters, loops that could be a foreach."""
+"""Finds what `init` only suggests: literals that look like parameters, and loops that could be a foreach."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SLOW = re.compile(r"fit|train|score|cross_val|simulat|solve|read|load|fetch|dow
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A literal that could be a parameter: `EPOCHS = 10`, in the cell with this number."""
+    """Describes a literal that could be a parameter: `EPOCHS = 10`, in the cell with this number."""
 
     number: int
     name: str
@@ -32,7 +32,7 @@ class Offer:
 
 
 def offers(draft: PlanDraft) -> list[Offer]:
-    """The literals of ordinary cells that are bound once, never changed, and named as what one tries out."""
+    """Return the literals of ordinary cells that are bound once, never changed, and named like a setting."""
     found = [
         Offer(group.number, name, ast.unparse(node))
         for group in draft.groups
@@ -46,7 +46,7 @@ def offers(draft: PlanDraft) -> list[Offer]:
 
 
 def _bound_elsewhere(source: str, names: Collection[str]) -> frozenset[str]:
-    """Those of the names that a cell binds or changes in another way than by such a statement."""
+    """Return which of the names a cell binds or changes in any other way."""
     tree = tree_of(source) if any(name in source for name in names) else None
     rest = [node for node in tree.body if _named(node) not in names] if tree else []
     if not rest:
@@ -78,7 +78,7 @@ def _is_plain(value: ast.expr) -> bool:
 
 
 def with_parameters(groups: Iterable[Group], found: Iterable[Offer]) -> tuple[Group, ...]:
-    """The cells whose every statement is one of these, as cells of parameters."""
+    """Make parameter cells of the cells in which every statement is one of these literals."""
     names = {offer.name for offer in found}
     return tuple(_as_parameters(group) if _is_offered(group, names) else group for group in groups)
 
@@ -90,11 +90,11 @@ def _is_offered(group: Group, names: set[str]) -> bool:
 
 
 def _as_parameters(group: Group) -> Group:
-    return group.become(Becomes.PARAMETERS, "literals that one tries out")
+    return group.become(Becomes.PARAMETERS, "literals that look like settings")
 
 
 def split_offered(group: Group, names: set[str]) -> list[Group]:
-    """A cell divided so that the lines which could be parameters are cells of their own."""
+    """Divide a cell so that the lines which could be parameters are cells of their own."""
     tree = tree_of(group.source)
     if group.settled or tree is None or not tree.body or len(group.parts) > 1:
         return [group]
@@ -103,7 +103,7 @@ def split_offered(group: Group, names: set[str]) -> list[Group]:
 
 
 def loops(group: Group) -> Iterator[str]:
-    """The loops of a step whose turns know nothing of each other, as a foreach would write them."""
+    """Yield the loops of a step whose turns do not depend on each other, as options: `--foreach x in xs`."""
     tree = tree_of(group.source)
     for node in tree.body if tree else ():
         match node:
@@ -112,7 +112,7 @@ def loops(group: Group) -> Iterator[str]:
 
 
 def _is_independent(loop: ast.For, item: str) -> bool:
-    """Whether a turn only collects what it has made itself, and has something to do that takes time."""
+    """Tell whether each turn only collects what it has made itself, and probably takes time."""
     body = names_of(loop.body)
     nodes = [node for statement in loop.body for node in every_node(statement)]
     if any(isinstance(node, ast.Break | ast.Continue | ast.Return | ast.Yield | ast.Global) for node in nodes):

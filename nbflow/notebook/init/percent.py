@@ -1,4 +1,4 @@
-"""A plan as a text notebook: headers are added between its lines, and every other line stays."""
+"""Writes a plan into a text notebook: headers are added between its lines, and every other line stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.notebook.read import MARKER, segments
 
 
 def rewrite_script(text: str, cells: Sequence[NewCell]) -> str:
-    """The text of a notebook with these cells in place of its own."""
+    """Return the text of a notebook with these cells instead of its own."""
     above, parts = segments(text)
     return "\n".join(([above] if above else []) + [_written(parts, cell) for cell in cells])
 
@@ -24,7 +24,7 @@ def _written(parts: Sequence[str], cell: NewCell) -> str:
     if cell.is_kept:
         return own
     marker = _divided(own)[0] if cell.base else ""
-    if cell.source.partition("\n")[2].lstrip().startswith("%%"):  # which lines are comments then, jupytext knows
+    if cell.source.partition("\n")[2].lstrip().startswith("%%"):  # only jupytext knows which lines it comments then
         return _by_jupytext(cell.source) + own[len(own.rstrip("\n")) :]
     bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
     ending = own[len(own.rstrip("\n")) :] or "\n"
@@ -51,5 +51,5 @@ def _divided(part: str) -> tuple[str, str]:
 
 
 def _commented(source: str) -> str:
-    """Magics as jupytext has them in a file that Python can read."""
+    """Comment out magics as jupytext does, so that Python can read the file."""
     return "\n".join(f"# {line}" if line.startswith("%") else line for line in lines_of(source))

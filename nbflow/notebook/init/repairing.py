@@ -1,4 +1,4 @@
-"""The fixes that `check` names, as far as they are safe: cells become steps, and not a word of their code changes."""
+"""Applies the safe fixes that `check` suggests: cells become steps, and their code does not change."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nbflow.notebook.init.init_plan import InitPlan, planned
 from nbflow.notebook.init.settle_plan import PlanDraft
 
 _ROUNDS = 10
-"""A fix seldom needs another one; what is left then is told."""
+"""The number of times that fixes are applied: a fix seldom needs another one, and the rest is reported."""
 
 
 def plan_repair(cells: Sequence[Cell], document: str = "") -> InitPlan:
-    """What a flow becomes when each cell that must be a step is one. Nothing of it is executed."""
+    """Plan a flow in which each cell that must be a step is one. No cell is executed."""
     draft = PlanDraft(tuple(map(group_of, cells)), document)
     for _ in range(_ROUNDS):
         better = _repaired(draft)
@@ -43,7 +43,7 @@ def _repaired(draft: PlanDraft) -> PlanDraft | None:
 
 
 def _steps(group: Group, problem: Problem, taken: set[str]) -> Iterator[Group]:
-    """The group as a step; its lines that stay in an ordinary cell are taken out of it."""
+    """Yield the group as a step, and apart from it the lines that must stay in an ordinary cell."""
     parts = list(divided(group, set(problem.stays))) if problem.stays else []
     for part in parts or [group.become(Becomes.STEP, "")]:
         if part.becomes is Becomes.STEP:

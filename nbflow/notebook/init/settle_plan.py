@@ -1,4 +1,4 @@
-"""Which cells are steps: a draft is read, linked and checked, and mended by rule until nothing changes any more."""
+"""Decides which cells are steps: a draft is linked and checked, and rules fix it until nothing changes any more."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ from nbflow.notebook.init.lasting import Lasting
 from nbflow.notebook.init.telling import Showing
 
 _ROUNDS = 30
-"""Each round mends something for good, so there are never as many as cells; few notebooks need more than four."""
+"""The limit of rounds. Each round fixes something for good; few notebooks need more than four."""
 
 _REFUSED = OF_A_TEXT | {"metaflow"}
-"""What is wrong with the text of one step. Such a cell is left as it is."""
+"""Names the problems with the text of a step. Such a cell is left as it is."""
 
 _MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})
-"""What is wrong with a statement of a step that only an ordinary cell may do."""
+"""Names the problems with statements of a step that belong into an ordinary cell."""
 
 _MEANT_FOR_A_STEP = frozenset(
     {"changed-outside", "drawn-outside", "artifact-read", "written-outside", "setting-outside"}
 )
-"""What is wrong with an ordinary cell that only a step may do."""
+"""Names the problems with ordinary cells that only a step can solve."""
 
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """Groups, and what the checker says of the flow that they make."""
+    """Holds groups of cells, and what the checker says of the flow that they make."""
 
     groups: tuple[Group, ...]
     document: str
@@ -56,22 +56,22 @@ class PlanDraft:
         return check_flow(self.graph)
 
     def at(self, place: Place) -> int:
-        """The number of the group that has this place."""
+        """Return the index of the group that contains this place."""
         return bisect_right(self._starts, (place.cell, place.line)) - 1
 
     @cached_property
     def _starts(self) -> list[tuple[int, int]]:
-        """Where each group begins: a later part of a cell below the lines that stand for those above it."""
+        """Return where each group begins. A later part of a cell begins below the blank lines for the parts above."""
         return [(group.number, group.above + 1) for group in self.groups]
 
     @cached_property
     def steps(self) -> Mapping[str, int]:
-        """The number of the group of each step."""
+        """Return the index of the group of each step."""
         return {step.name: self.at(step.place) for step in self.graph.steps.values()}
 
     @cached_property
     def scratch(self) -> Mapping[int, Sequence[Scratch]]:
-        """What each group computes that steps cannot see."""
+        """Return what each group computes that steps cannot see."""
         found: dict[int, list[Scratch]] = {}
         for one in self.graph.flow.scratch:
             found.setdefault(self.at(one.place), []).append(one)
@@ -83,14 +83,15 @@ class PlanDraft:
 
 @dataclass(frozen=True)
 class Notebook:
-    """What is known of the code as a whole, whatever becomes a step."""
+    """Holds facts about the whole code that do not depend on which cells are steps."""
 
     showing: Showing
     lasting: Lasting
-    shows_count: bool = False  # cells that only show become steps as well
+    shows_count: bool = False  # whether cells that only show something become steps too
 
 
 def know(draft: PlanDraft, *, shows_count: bool = False) -> Notebook:
+    """Collect the facts about the code of a draft."""
     trees = [tree for group in draft.groups if (tree := tree_of(group.source)) is not None]
     graph = draft.graph
     origins = dict(pair for one in graph.prelude.definitions for pair in one.origins)
@@ -100,7 +101,7 @@ def know(draft: PlanDraft, *, shows_count: bool = False) -> Notebook:
 
 
 def settle_draft(draft: PlanDraft, notebook: Notebook) -> PlanDraft:
-    """Mend a draft until nothing is left that a rule can mend."""
+    """Fix a draft until no rule can fix anything more."""
     for _ in range(_ROUNDS):
         better = _give_up(draft) or _promote(draft, notebook) or _divide(draft)
         better = better or _merge(draft, notebook) or _stay(draft)
@@ -114,7 +115,7 @@ def settle_draft(draft: PlanDraft, notebook: Notebook) -> PlanDraft:
 
 
 def _give_up(draft: PlanDraft) -> PlanDraft | None:
-    """Leave the cells alone of which the checker cannot read the code that they would have as steps."""
+    """Leave a cell alone if the checker cannot read its code as a step."""
     changed: dict[int, Group] = {}
     for one in draft.problems:
         if one.rule in _REFUSED and not one.warning and one.place is not None:
@@ -128,7 +129,7 @@ def _give_up(draft: PlanDraft) -> PlanDraft | None:
 
 
 def _promote(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
-    """Make steps of the ordinary cells that compute, or that must be steps for others."""
+    """Make steps of ordinary cells that compute something, or that other steps need."""
     changed: dict[int, Group] = {}
     for at, why in _wanted(draft, notebook):
         group = draft.groups[at]
@@ -157,7 +158,7 @@ def _nodes(source: str) -> Sequence[ast.stmt]:
 
 
 def _commands(group: Group) -> bool:
-    """Whether IPython's own lines in an ordinary cell do what a run must do as well: they write a file, or a name."""
+    """Tell whether IPython lines in an ordinary cell write a file or bind a name, which a run must also do."""
     if group.settled or group.becomes is not Becomes.ORDINARY or not _MAGIC.search(group.source):
         return False
     tree = tree_of(group.source)
@@ -171,7 +172,7 @@ _MAGIC = re.compile(r"^\s*[%!]", re.M)
 
 
 def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
-    """The ordinary cells with a name that a step below reads."""
+    """Yield the ordinary cells that bind a name which a later step reads."""
     binders: dict[str, list[tuple[Place, int]]] = {}
     for at, scratch in draft.scratch.items():
         for one in scratch:
@@ -190,7 +191,7 @@ def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
 
 
 def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
-    """The ordinary cells that make what is used up by reading it, as a generator is, for steps."""
+    """Yield the ordinary cells that make a value for steps which reading uses up, such as a generator."""
     read = frozenset[str]().union(*(step.reads | linked.prelude for step, linked in _linked(draft)))
     for at, group in enumerate(draft.groups):
         tree = tree_of(group.source) if group.becomes is Becomes.ORDINARY else None
@@ -203,7 +204,7 @@ def _linked(draft: PlanDraft) -> Iterator[tuple[StepSpec, Link]]:
 
 
 def _changed_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
-    """The ordinary cells that change an object which a step above them may have put into something else."""
+    """Yield the ordinary cells that change an object which an earlier step may have put into something else."""
     changes = [one for one in draft.graph.prelude.definitions if one.changes and not one.setting]
     for one in changes:
         for step, linked in _linked(draft):
@@ -216,7 +217,7 @@ def _changed_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
 
 
 def _divide(draft: PlanDraft) -> PlanDraft | None:
-    """Give the settings of steps, which would end with them, and their star imports ordinary cells of their own."""
+    """Move settings and star imports out of steps into ordinary cells: a setting would end with its step."""
     lines: dict[int, set[int]] = {}
     for one in draft.problems:
         if one.rule in _MEANT_FOR_A_CELL and one.place is not None:
@@ -233,9 +234,9 @@ def _divide(draft: PlanDraft) -> PlanDraft | None:
 
 
 def _stay(draft: PlanDraft) -> PlanDraft | None:
-    """Put steps into one that share what only their process keeps, and that no ordinary cell can give them.
+    """Merge steps that share something only their process keeps, if no ordinary cell can provide it.
 
-    One is added at a time: in the end the whole holds the first step that has made it and the last that sees it.
+    Each call adds one step; in the end the group reaches from the first step that makes it to the last that sees it.
     """
     steps = sorted(draft.steps.values())
     for first, last in sorted(_together(draft, steps), reverse=True):
@@ -246,7 +247,9 @@ def _stay(draft: PlanDraft) -> PlanDraft | None:
 
 
 def _together(draft: PlanDraft, steps: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The step with such a problem, and the one below it that may see a setting, or above it that may fill a cache."""
+    """Yield the step with such a problem and a neighbour: below it one that may see a setting, above it one that may
+    fill a cache.
+    """
     for one in draft.problems:
         at = draft.at(one.place) if one.place is not None else -1
         if one.rule == "setting-in-step":
@@ -259,7 +262,7 @@ def _together(draft: PlanDraft, steps: Sequence[int]) -> Iterator[tuple[int, int
 
 
 def _merge(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
-    """Put the cells into one step that share a value which no store can keep."""
+    """Merge the cells that share a value which no store can keep."""
     spans = {(writer, reader): why for writer, reader, why in _shared(draft, notebook) if writer < reader}
     groups = draft.groups
     for (first, last), why in sorted(spans.items(), reverse=True):
@@ -270,7 +273,7 @@ def _merge(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
 
 
 def _shared(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, int, str]]:
-    """Two groups of which one reads what the other has made and cannot store."""
+    """Yield pairs of groups in which one reads a value that the other made and that cannot be stored."""
     known: dict[str, str] = {}
     lost: dict[str, dict[str, str]] = {}
     for step in draft.graph.steps.values():
@@ -285,7 +288,7 @@ def _shared(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, int, st
 
 
 def can_merge(groups: Sequence[Group]) -> bool:
-    """Whether cells can stand in one: cells that nbflow knows or cannot read stay alone."""
+    """Tell whether cells can become one: cells that nbflow knows already or cannot read stay alone."""
     return all(not group.settled and not group.source.lstrip().startswith("%%") for group in groups)
 
 

@@ -1,4 +1,4 @@
-"""Names of the steps of a draft."""
+"""Gives names to the new steps of a draft."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.notebook.init.settle_plan import PlanDraft
 
 
 def with_step_names(draft: PlanDraft) -> tuple[Group, ...]:
-    """The groups, each new step with a name that no other step has."""
+    """Return the groups; each new step has a name that no other step has."""
     taken = {name for name, at in draft.steps.items() if draft.groups[at].settled}
     keys = {at: name for name, at in draft.steps.items()}
     named: list[Group] = []
@@ -39,6 +39,6 @@ def _by_code(draft: PlanDraft, group: Group, key: str) -> str:
 
 
 def _asked(graph: Graph, step: str) -> frozenset[str]:
-    """What the steps below read of a step."""
+    """Return the names of a step that the steps below it read."""
     bindings = (binding for linked in graph.links.values() for binding in linked.bindings)
     return frozenset(binding.name for binding in bindings if step in binding.writers)

@@ -1,4 +1,4 @@
-"""Tells whether code only shows: it prints, displays or draws, and changes nothing that other cells may look at."""
+"""Tells whether code only shows something: it prints, displays or draws, and changes nothing that others see."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _MAKE_ITERATORS = frozenset({"iter", "zip", "map", "filter", "enumerate", "rever
 
 
 class Showing:
-    """Knows the whole notebook: what its names come from, and which of its own code may change something."""
+    """Knows from the whole notebook where names come from, and which of its own code may change something."""
 
     def __init__(self, trees: Iterable[ast.Module], origins: Mapping[str, str], lasting: Lasting) -> None:
         nodes = [node for tree in trees for node in every_node(tree)]
@@ -83,7 +83,7 @@ class Showing:
         self._bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
 
     def _iterators(self, node: ast.AST) -> Iterable[str]:
-        """The names bound to what is used up, or filled, by looking at it."""
+        """Return the names bound to a value that is used up, or filled, by reading it."""
         if not isinstance(node, ast.Assign | ast.AnnAssign | ast.With) or getattr(node, "value", node) is None:
             return ()
         if isinstance(node, ast.With):
@@ -110,7 +110,7 @@ class Showing:
         return is_iterator or "defaultdict" in last
 
     def only_shows(self, statements: Iterable[ast.stmt]) -> bool:
-        """Whether these statements of one cell, in this order, do nothing else."""
+        """Tell whether these statements of one cell, in this order, only show something."""
         drawn: set[str] = set()
         return all(self._shows(one, drawn) for one in statements)
 
@@ -138,7 +138,7 @@ class Showing:
                 return False
 
     def _draws(self, value: ast.expr, drawn: set[str]) -> bool:
-        """Whether a value is a figure or a part of one."""
+        """Tell whether a value is a figure or a part of one."""
         match value:
             case ast.Call(func=ast.Attribute(value=owner, attr=attr) as func):
                 origin = origin_of(func, self._origins)
@@ -182,7 +182,7 @@ class Showing:
             return origin.startswith(_PURE) and origin not in _CHANGING and not origin.startswith("numpy.random")
         match func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))):
-                return True  # what the lines of IPython do is asked for apart
+                return True  # IPython lines are checked by `settle_plan`
             case ast.Name(id=name):
                 return name in _BUILTINS and name not in self._bound and name not in self._code
             case ast.Attribute(value=owner, attr=attr):
@@ -203,7 +203,7 @@ def _is_name(target: ast.expr) -> bool:
 
 
 def _changes_when_seen(node: ast.ClassDef) -> bool:
-    """Whether printing, comparing or going over an object may change it."""
+    """Tell whether printing, comparing or iterating over an object may change it."""
     methods = (one for one in node.body if isinstance(one, ast.FunctionDef))
     special = (one for one in methods if one.name.startswith("__") and one.name not in _STILL and "set" not in one.name)
     return any(one.name == "__next__" or NameScope.of_function(one).mutated for one in special)

@@ -1,4 +1,4 @@
-"""Which steps wait for each other because of files of which the code does not say which they are."""
+"""Finds steps that must wait for each other because the code does not say which files they use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _READS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Files:
-    """What a step does to files: `unclear` where the graph does not know of all of it."""
+    """Says how a step uses files; `unclear` means that the graph does not know all of them."""
 
     writes: bool
     uses: bool
@@ -33,7 +33,7 @@ class _Files:
 
 
 def with_waits(draft: PlanDraft) -> tuple[Group, ...]:
-    """The groups, each new step with the steps above that it has to wait for in its header."""
+    """Return the groups; the header of each new step names the steps above for which it must wait."""
     graph = draft.graph
     files = _files(draft)
     waited: dict[str, list[str]] = {name: [] for name in graph.links}
@@ -57,7 +57,7 @@ def _meet(upper: _Files, lower: _Files) -> bool:
 
 
 def _needed(graph: Graph, waited: Mapping[str, list[str]], steps: list[str], name: str) -> list[str]:
-    """Those of the steps for which nothing waits yet, the nearest first."""
+    """Return the steps that must be waited for; a step that another one waits for already is left out."""
     known = _ancestors(graph, waited, name)
     found: list[str] = []
     for step in reversed(steps):
@@ -84,7 +84,7 @@ def _files(draft: PlanDraft) -> dict[str, _Files]:
 
 
 def _functions(draft: PlanDraft) -> Iterator[tuple[str, str]]:
-    """The functions and methods of the notebook that use files, by their names."""
+    """Yield the name and the code of each function and method of the notebook that uses files."""
     for group in draft.groups:
         tree = tree_of(group.source) if "def " in group.source else None
         for node in every_node(tree) if tree else ():

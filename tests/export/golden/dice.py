@@ -29,7 +29,7 @@ class DiceFlow(FlowSpec):
 
     @step
     def start(self):
-        """Split: `order` and `another` are side by side."""
+        """Split: `order` and `another` run in parallel."""
         self.next(self.order, self.another)
 
     @step
@@ -50,7 +50,7 @@ class DiceFlow(FlowSpec):
 
     @step
     def each_play(self):
-        """Split: a task of `play` for each item."""
+        """Split: run a task of `play` for each item."""
         self.next(self.play, foreach="play_items")
 
     @step
@@ -73,7 +73,7 @@ class DiceFlow(FlowSpec):
 
     @step
     def join_play(self, inputs):
-        """Collect what is asked of the tasks below."""
+        """Collect what later steps ask of the tasks."""
         self.players = inputs[0].players
         self.random_state = inputs[0].random_state
         self.play_tasks = [
@@ -104,7 +104,7 @@ class DiceFlow(FlowSpec):
 
     @step
     def join_winner_another(self, inputs):
-        """Bring together what is read below."""
+        """Bring together what later steps read."""
         self.players = inputs.winner_step.players
         self.random_state = inputs.winner_step.random_state
         self.winner = inputs.winner_step.winner

@@ -64,7 +64,7 @@ class Tasks(list):
     """The tasks of a foreach, with what a notebook asks of all of them at once."""
 
     def table(self, *names):
-        """A row for each task, and a column for each name."""
+        """Return a table with a row for each task and a column for each name."""
         columns = {name: [getattr(task, name) for task in self] for name in names}
         return pd.DataFrame(columns, columns=list(names))
 
@@ -93,9 +93,9 @@ class MovieRecommenderFlow(FlowSpec):
         nbflow run notebooks/movie_recommender.ipynb --genre Comedy --top_k 3
     """
 
-    # A script can only split and join. So some steps wait that in the notebook need not:
-    # - 'grid' waits for 'clean' and 'load', though it reads nothing of them
-    # - 'figure' waits for 'playlist', though it reads nothing of it
+    # These steps run one after another here; in the notebook they run in parallel:
+    # - 'grid' waits for 'clean' and 'load', although it reads nothing of them
+    # - 'figure' waits for 'playlist', although it reads nothing of it
 
     genre = Parameter("genre", type=str, default="Adventure", help="genre to pick from")
     top_k = Parameter("top_k", type=int, default=5, help="how many films to pick")
@@ -137,7 +137,7 @@ class MovieRecommenderFlow(FlowSpec):
 
     @step
     def split_pick_bonus(self):
-        """Split: `pick` and `bonus` are side by side."""
+        """Split: `pick` and `bonus` run in parallel."""
         self.next(self.pick, self.bonus_step)
 
     @step
@@ -201,7 +201,7 @@ class MovieRecommenderFlow(FlowSpec):
 
     @step
     def split_grid_split(self):
-        """Split: `grid` and `split` are side by side."""
+        """Split: `grid` and `split` run in parallel."""
         self.next(self.grid_step, self.split)
 
     @step
@@ -235,7 +235,7 @@ class MovieRecommenderFlow(FlowSpec):
 
     @step
     def join_grid_split(self, inputs):
-        """Bring together what is read below."""
+        """Bring together what later steps read."""
         self.grid = inputs.grid_step.grid
         self.train = inputs.split.train
         self.valid = inputs.split.valid
@@ -243,7 +243,7 @@ class MovieRecommenderFlow(FlowSpec):
 
     @step
     def each_fit(self):
-        """Split: a task of `fit` for each item."""
+        """Split: run a task of `fit` for each item."""
         self.next(self.fit, foreach="grid")
 
     @step

@@ -28,7 +28,7 @@ class Tasks(list):
     """The tasks of a foreach, with what a notebook asks of all of them at once."""
 
     def __init__(self, tasks, failed=()):
-        """`failed` are (item, error) of those that failed, and may."""
+        """`failed` holds (item, error) of each task whose failure is allowed."""
         super().__init__(tasks)
         self.failed = [
             SimpleNamespace(item=item, error=f"{error.type.rpartition('.')[2]}: {error.exception}")
@@ -36,7 +36,7 @@ class Tasks(list):
         ]
 
     def __getattr__(self, name):
-        """`inputs.score` is the list of all their scores."""
+        """Return the values of all tasks: `inputs.score` is the list of their scores."""
         if name.startswith("__"):
             raise AttributeError(name)
         return [getattr(task, name) for task in self]
@@ -76,13 +76,13 @@ class WeatherFlow(FlowSpec):
 
     @step
     def whether_day(self):
-        """Go on with the items of which nothing has failed."""
+        """Continue with the items for which nothing has failed."""
         self.run_day = not self.report_error
         self.next({True: self.whether_day_2, False: self.after_warm_days}, condition="run_day")
 
     @step
     def whether_day_2(self):
-        """Leave `day` out if there are no items."""
+        """Skip `day` if there are no items."""
         self.day_items = list(self.days)
         self.day_tasks = []
         self.has_day_items = len(self.day_items) > 0
@@ -90,7 +90,7 @@ class WeatherFlow(FlowSpec):
 
     @step
     def each_day(self):
-        """Split: a task of `day` for each item."""
+        """Split: run a task of `day` for each item."""
         self.next(self.day, foreach="day_items")
 
     @step
@@ -106,7 +106,7 @@ class WeatherFlow(FlowSpec):
 
     @step
     def join_day(self, inputs):
-        """Collect what is asked of the tasks below."""
+        """Collect what later steps ask of the tasks."""
         self.station = inputs[0].station
         self.mean = inputs[0].mean
         self.report_error = inputs[0].report_error
@@ -126,7 +126,7 @@ class WeatherFlow(FlowSpec):
 
     @step
     def after_warm_days(self):
-        """Wait for whichever way was taken."""
+        """Wait for the way that was taken."""
         self.next(self.warmest)
 
     @step
