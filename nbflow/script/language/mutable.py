@@ -10,11 +10,11 @@ from nbflow.errors import InvalidDecorator, MetaflowException
 from nbflow.script.inputs.configuring import named_configs, seen_configs
 from nbflow.script.inputs.parameters import Parameter, parameters_of
 from nbflow.script.language import refused
-from nbflow.script.language.custom import (
+from nbflow.script.language.custom_base import (
     CustomDecorator,
-    FlowMutator,
-    StepMutator,
-    UserStepDecorator,
+    MutatesFlow,
+    MutatesStep,
+    OnStep,
     custom_named,
     mutators_above,
 )
@@ -122,9 +122,9 @@ class MutableStep(_Mutable):
         if name is not None:
             return self._add_builtin(name, args, named, duplicates)
         custom = custom_named(kind) if isinstance(kind, str) else kind
-        if not isinstance(custom, type) or not issubclass(custom, UserStepDecorator | StepMutator):
+        if not isinstance(custom, type) or not issubclass(custom, OnStep):
             raise TypeError(f"add_decorator takes a decorator of nbflow or of the script, not {deco_type!r}")
-        if issubclass(custom, StepMutator):
+        if issubclass(custom, MutatesStep):
             self._refuse_late(f"Adding step mutator '{custom.decorator_name}'")
         return self._add_custom(custom, args, named, duplicates)
 
@@ -166,7 +166,7 @@ class MutableStep(_Mutable):
             for custom in (*facts.wrappers, *facts.mutators)
             if goes(_short(custom), type(custom).decorator_name, custom.get_args_kwargs())
         }
-        if any(isinstance(custom, StepMutator) for custom in gone):
+        if any(isinstance(custom, MutatesStep) for custom in gone):
             self._refuse_late(f"Removing step mutator '{deco_name}'")
         kept = [tuple(one for one in some if one not in gone) for some in (facts.wrappers, facts.mutators)]
         set_facts(self._my_step, replace(facts, wrappers=kept[0], mutators=kept[1]))
@@ -251,7 +251,7 @@ class MutableFlow(_Mutable):
         if name is not None:
             return self._add_builtin(name, args, named, duplicates)
         custom = custom_named(kind) if isinstance(kind, str) else kind
-        if not isinstance(custom, type) or not issubclass(custom, FlowMutator):
+        if not isinstance(custom, type) or not issubclass(custom, MutatesFlow):
             raise TypeError(f"add_decorator takes a decorator of nbflow or a FlowMutator, not {deco_type!r}")
         if not self._takes_place(custom.decorator_name, self.has_decorator(custom.decorator_name), duplicates):
             return None

@@ -10,7 +10,8 @@ from nbflow.script.inputs.configuring import configure, given_in_environment, is
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
 from nbflow.script.inputs.parameters import parameters_of
 from nbflow.script.language import refused
-from nbflow.script.language.custom import UserStepDecorator, custom_named, mutators_above
+from nbflow.script.language.custom import UserStepDecorator
+from nbflow.script.language.custom_base import custom_named, mutators_above
 from nbflow.script.language.decorators import (
     STEP_DECORATORS,
     Applied,
@@ -21,6 +22,7 @@ from nbflow.script.language.decorators import (
     note_on_flow,
     read_spec,
 )
+from nbflow.script.language.mutable import MutableFlow, MutableStep
 
 _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
 
@@ -97,8 +99,6 @@ def _mutate(cls: type, early: bool) -> None:
     """Those of the flow come first. What they add while they run has its turn too."""
     if not has_mutators(cls):
         return
-    from nbflow.script.language.mutable import MutableFlow, MutableStep  # noqa: PLC0415 - few flows have any
-
     verb = "pre_mutate" if early else "mutate"
     done: set[int] = set()
     while waiting := [one for one in mutators_above(cls) if id(one) not in done]:
@@ -125,7 +125,5 @@ def _attach(cls: type, text: str) -> None:
         return
     if not issubclass(custom, UserStepDecorator):
         raise InvalidDecorator(f"--with {name}: it is no decorator for steps: write it above what it changes")
-    from nbflow.script.language.mutable import MutableStep  # noqa: PLC0415 - as above
-
     for method in _steps(cls):
         MutableStep(cls, method, False, [f"--with {text}"]).add_decorator(custom, deco_kwargs=given)
