@@ -29,7 +29,7 @@ SLOW_CHECKS = (
 )
 TESTS = "pytest -n 2 --dist loadfile --no-loadscope-reorder"  # the tests that share a JupyterLab stay together
 FAST_TESTS = (
-    f"{TESTS} tests/flow tests/store tests/client tests/init tests/docs tests/run/test_machine.py "
+    f"{TESTS} tests/flow tests/store tests/client tests/init tests/docs/test_pages.py tests/run/test_machine.py "
     "tests/test_address.py tests/test_arguments.py tests/labextension/test_project.py"
 )
 

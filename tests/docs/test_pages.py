@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
 from nbflow.verbs.table_of_verbs import VERBS
-from tests.docs.tutorial import PAGE, ROOT, outputs, run_tutorial
+from tests.docs.tutorial import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.glob("*.md"), *ROOT.glob("*.md")])
@@ -54,18 +51,3 @@ def test_the_readme_is_short_and_its_pictures_and_pages_are_there() -> None:
 def test_the_changelog_has_the_version_of_the_package() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[:2] == ["Unreleased", version]
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="the tutorial is written for bash")
-def test_the_tutorial_prints_what_it_says(tmp_path: Path) -> None:
-    """After a change of words: `python -m tests.docs.tutorial` writes them into the page."""
-    page = PAGE.read_text()
-    assert outputs(run_tutorial(page, tmp_path)) == outputs(page)
-    program = re.search(r'^```python title="read_store.py"\n(.*?)^```$', (DOCS / "store.md").read_text(), re.M | re.S)
-    assert program is not None
-    done = subprocess.run(
-        [sys.executable, "-c", program.group(1)], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    first, *rows = done.stdout.splitlines()
-    assert re.fullmatch(r"run \d+ of \w+", first)
-    assert "compare [3] error float" in " ".join(rows)

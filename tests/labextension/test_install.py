@@ -78,3 +78,4 @@ def test_a_wheel_holds_the_panel_and_neither_sources_nor_packages(checkout: Chec
     wheel = zipfile.ZipFile(checkout.build("wheel", tmp_path / "wheel"))
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top.rsplit(".", 1)[-1] for top in tops} == {"nbflow", "data", "dist-info"}
+    assert "nbflow/py.typed" in wheel.namelist()
