@@ -1,4 +1,4 @@
-"""What a task tells the client: which runs it wants to see, and where."""
+"""Undoes, after each task, what the task has chosen for the client: a namespace, and a store."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_MODULES = ("nbflow.client.namespaces", "nbflow.client.stores")
-"""Each has a list `chosen`. They are loaded only by scripts that read runs."""
+_LISTS = {"nbflow.client.namespaces": "chosen", "nbflow.client.stores": "chosen_store"}
+"""Maps modules of the client to the list in which each keeps a choice. Only scripts that read runs load them."""
 
 
 @contextmanager
 def choices_undone() -> Iterator[None]:
-    """Undo what `namespace` and `metadata` are called with meanwhile: the next task here is another process there."""
-    before = {name: [*_chosen(name)] for name in _MODULES}
+    """Undo the calls of `namespace` and `metadata` at the end: in Metaflow, the next task is another process."""
+    before = {module: [*_choice_in(module)] for module in _LISTS}
     try:
         yield
     finally:
-        for name, kept in before.items():
-            _chosen(name)[:] = kept
+        for module, kept in before.items():
+            _choice_in(module)[:] = kept
 
 
-def _chosen(name: str) -> list[Any]:
-    return sys.modules[name].chosen if name in sys.modules else []
+def _choice_in(module: str) -> list[Any]:
+    return getattr(sys.modules[module], _LISTS[module]) if module in sys.modules else []
