@@ -17,7 +17,7 @@ rspack(
   {
     mode: 'production',
     context: __dirname,
-    entry: './lib/widget.js',
+    entry: './lib/views/widget.js',
     devtool: false,
     performance: false,
     experiments: { outputModule: true },

@@ -12,7 +12,7 @@ import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { FlowExtension } from './lab/extension';
 import { translate } from './lab/lab';
-import { toolbarButtons } from './lab/toolbar';
+import { toolbarButtons } from './lab/notebooktoolbar';
 
 const ID = 'nbflow:plugin';
 

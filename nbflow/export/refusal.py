@@ -85,7 +85,7 @@ def parameter_names(usage: Usage) -> Iterator[Problem]:
             fix = f"FlowSpec uses that name itself: rename it, for example to my_{parameter.name}"
             yield Problem("parameter-name", message, fix, parameter.place)
         elif folded in seen:
-            message = f"parameters '{seen[folded]}' and '{parameter.name}' have one name, since case does not count"
+            message = f"parameters '{seen[folded]}' and '{parameter.name}' differ only in case, which a script ignores"
             yield Problem("parameter-name", message, "Rename one of them", parameter.place)
         seen.setdefault(folded, parameter.name)
 
@@ -105,8 +105,8 @@ def parameter_defaults(usage: Usage) -> Iterator[Problem]:
 def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         if step.loop and is_caught(usage.graph, step):
-            message = f"step '{step.name}' is a loop whose failures are allowed, which a script has no form for"
-            fix = "Take --allow-failures away, or let the loop be inside the step"
+            message = f"step '{step.name}' is a loop whose failures are allowed, which a script cannot express"
+            fix = "Remove --allow-failures, or put the loop inside the step"
             yield problem("loop-failures", step, message, fix)
 
 
@@ -298,7 +298,7 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
     """Yield steps that read globals(): in a notebook it has what steps have bound."""
     for step in usage.graph.steps.values():
         if any(ast.unparse(node) == "globals()" for node in every_node(parse(step.body)) if isinstance(node, ast.Call)):
-            message = f"step '{step.name}' looks into globals(), which in a method are other names"
+            message = f"step '{step.name}' reads globals(), which has other names in a method"
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
 
@@ -319,7 +319,7 @@ def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
         calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
         captures = [node.lineno for node in nodes if isinstance(node, ast.With) and is_capture(node)]
         if line := min((*calls, *captures), default=0):
-            message = f"step '{step.name}' asks IPython for something, and a script has none"
+            message = f"step '{step.name}' asks IPython for something, and a script does not have it"
             fix = "Write it in Python; subprocess.run(…, shell=True) runs a command"
             yield Problem("ipython", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
 

@@ -54,7 +54,7 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
         raise CannotWrite(target, "it is the script itself", "give another name")
     source = read_source(script)
     if os.path.exists(target) and not force:
-        raise CannotWrite(target, "it is there already", _instead(source, target))
+        raise CannotWrite(target, "it exists already", _instead(source, target))
     imported = _import(source, target.parent)
     write_script(target, notebook_text(imported.drafts, target), force=True)
     return imported
@@ -62,8 +62,8 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
 
 def _instead(source: Source, target: Path) -> str:
     if read_marks(source.text) is None:
-        return "give another name, or --force to write over it"
-    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to write over it"
+        return "give another name, or --force to overwrite it"
+    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to overwrite it"
 
 
 def _import(source: Source, folder: Path) -> Imported:

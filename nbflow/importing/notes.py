@@ -28,7 +28,7 @@ def _modules(source: Source) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             for root in sorted({module.split(".")[0] for module in modules_of([node])} - {""}):
                 if (here / f"{root}.py").is_file() or (here / root / "__init__.py").is_file():
-                    yield node.lineno, f"module '{root}' stands beside the script: put it beside the notebook as well"
+                    yield node.lineno, f"module '{root}' is beside the script: put it beside the notebook as well"
 
 
 def _main(source: Source) -> Iterator[tuple[int, str]]:
@@ -37,7 +37,7 @@ def _main(source: Source) -> Iterator[tuple[int, str]]:
         for node in guard.body if isinstance(guard, ast.If) and is_main_guard(guard) else ():
             text = ast.unparse(node)
             if text != f"{source.flow.name}()":
-                yield node.lineno, f"'{lines_of(text)[0]}' is left out: nobody starts a notebook as a script"
+                yield node.lineno, f"'{lines_of(text)[0]}' is left out: a notebook is not started as a script"
 
 
 def _class(source: Source) -> Iterator[tuple[int, str]]:

@@ -73,7 +73,7 @@ def _bodies(script: Path, text: str) -> tuple[BodyText, ...]:
         return read_bodies(text)
     except (SyntaxError, ValueError) as error:
         where = f"line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "it"
-        raise NotAScript(script, f"Python cannot read {where}", "correct it first") from None
+        raise NotAScript(script, f"{where} is not valid Python", "correct it first") from None
 
 
 # planning
@@ -137,7 +137,7 @@ def _obstacle(both: _Both, body: BodyText, mark: Mark, cell: Cell | None) -> str
     where = f"{both.script}:{body.line}: step '{body.method}' was edited here"
     step = read_header(mark.header).name or body.method
     if cell is None or read_header(cell.source).name != step:
-        now = f"cell '{mark.key}' of {both.notebook.name}, where it came from, is not there any more"
+        now = f"cell '{mark.key}' of {both.notebook.name}, where it came from, does not exist any more"
         if cell is not None:
             now = f"cell {cell.number} of {both.notebook.name}, where it came from, is not step '{step}' any more"
         return f"{where}, and {now}. Copy the body by hand, and export again"

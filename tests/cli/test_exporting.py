@@ -157,7 +157,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%parameters\nrate: int = 1\nRate: int = 2", "%%step load\na = rate"],
-            "cell 1, line 3: parameters 'rate' and 'Rate' have one name, since case does not count. Rename one of them",
+            "cell 1, line 3: parameters 'rate' and 'Rate' differ only in case, which a script ignores. "
+            "Rename one of them",
         ),
         (
             ["%%parameters\nfrom datetime import date\ndays: list = [date(2024, 1, 1)]", "%%step load\na = days"],
@@ -171,8 +172,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step a --foreach x in [1] --allow-failures 1 --while more\nmore = False"],
-            "cell 1, line 1: step 'a' is a loop whose failures are allowed, which a script has no form for. "
-            "Take --allow-failures away, or let the loop be inside the step",
+            "cell 1, line 1: step 'a' is a loop whose failures are allowed, which a script cannot express. "
+            "Remove --allow-failures, or put the loop inside the step",
         ),
         (
             ["%%step a --foreach x in [1]\ny = x", "%%step b --join a\nz = len(inputs)", "%%step c\nw = y + z"],
@@ -190,7 +191,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step a\nx = 1\nif 'x' in globals():\n    y = 2"],
-            "cell 1, line 3: step 'a' looks into globals(), which in a method are other names. "
+            "cell 1, line 3: step 'a' reads globals(), which has other names in a method. "
             "Use the names themselves, or locals()",
         ),
         (

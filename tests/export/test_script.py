@@ -298,7 +298,7 @@ def test_options_become_decorators() -> None:
 
 def test_more_retries_than_a_script_can_have_are_said() -> None:
     exported = export_flow(graph_of("%%step a --retry 9\nb = 1"))
-    assert exported.notes == ("'a' is tried again 4 times, which is the most of a script",)
+    assert exported.notes == ("'a' is tried again 4 times, the maximum in a script",)
     assert "@retry(times=4," in exported.text
 
 

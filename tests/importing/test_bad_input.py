@@ -45,8 +45,8 @@ def end(self):
         (b"print('hello')\n", "no class in it has steps"),
         (b"class A:\n    def f(self): pass\n", "no class in it has steps"),
         (b"\x89PNG\xff", "it is not text; give the path of a .py file"),
-        (b"x = (\n", "Python cannot read line 1 ('(' was never closed); correct it first"),
-        (b"\0", "Python cannot read"),
+        (b"x = (\n", "line 1 is not valid Python ('(' was never closed); correct it first"),
+        (b"\0", "is not valid Python"),
         (b'{"cells": []}', "no class in it has steps"),
         (
             (flow(PLAIN) + "\n\nclass G(FlowSpec):\n    pass\n").encode(),
@@ -82,18 +82,22 @@ def test_a_script_that_is_not_there_or_a_folder_is_named(shell: Shell) -> None:
 
 STEPS: list[tuple[str, int, str]] = [
     # (a line of the step, its place below `def`, what is said)
-    ("self.x = self.foreach_stack()", 0, "uses self.foreach_stack, which a notebook has not"),
-    ("self.x = self.name", 0, "uses self.name, which a notebook has not"),
+    ("self.x = self.foreach_stack()", 0, "uses self.foreach_stack, which a notebook does not have"),
+    ("self.x = self.name", 0, "uses self.name, which a notebook does not have"),
     ("self._x = 1", 0, "uses self._x. Call it x: in a notebook, what begins with _ is no artifact"),
     ("print(vars(self))", 0, "hands over self. Hand over the values that are needed, and set what comes back"),
     ("print(getattr(self, 'x' + 'y'))", 0, "hands over self"),
     ("self.x = self.y", 0, "uses self.y, which no step sets. Set self.y in a step before, or take it out"),
     ("self.parameter = 1", 0, "sets parameter 'parameter'. Use another name"),
-    ("self.helper = 1", 0, "artifact 'helper' of step 'work' is called like what line 2 defines. Rename one of them"),
-    ("self.LIMIT = 1", 0, "artifact 'LIMIT' of step 'work' is called like what line"),
+    (
+        "self.helper = 1",
+        0,
+        "artifact 'helper' of step 'work' has the same name as what line 2 defines. Rename one of them",
+    ),
+    ("self.LIMIT = 1", 0, "artifact 'LIMIT' of step 'work' has the same name as what line"),
     ("self.sum = 1", 0, "artifact 'sum' of step 'work' hides Python's 'sum', which line 2 uses"),
     ("self.x = current.run_id", 0, "'current' of nbflow has no counterpart in a notebook. Take it out, or make"),
-    ("from metaflow import Flow, get_metadata", 0, "asks for what a notebook has not. Take it out"),
+    ("from metaflow import Flow, get_metadata", 0, "imports something that a notebook does not have. Take it out"),
     ("if self.parameter:\n        return self.next(self.end)", 1, "returns, and a cell cannot"),
     ("x = 1\n    def f():\n        nonlocal x\n        x = 2", 2, "a function that rebinds its variable 'x'. Let"),
     ("self.x = 1; self.merge_artifacts(inputs)", 0, "shares its line. Put it on a line of its own"),
@@ -133,17 +137,17 @@ def test_what_a_cell_cannot_say_is_named_with_its_line(shell: Shell, line: str, 
 CLASSES: list[tuple[str, int, str]] = [
     ("@batch(cpu=1)\n@step\ndef start(self): self.next(self.end)", 4, "@batch has no counterpart in a notebook"),
     ("@mine\n@step\ndef start(self): self.next(self.end)", 4, "@mine has no counterpart in a notebook"),
-    ("@retry(times=N)\n@step\ndef start(self): self.next(self.end)", 4, "@retry is given something computed"),
-    ("p = Parameter('p', default=lambda ctx: 1)", 4, "the default of parameter 'p' is none that can be read"),
+    ("@retry(times=N)\n@step\ndef start(self): self.next(self.end)", 4, "@retry is given a computed value"),
+    ("p = Parameter('p', default=lambda ctx: 1)", 4, "the default of parameter 'p' cannot be read"),
     ("p = Parameter('p', default=unknown())", 4, "Write a literal, or compute the value in the first step"),
-    ("p = Parameter('p', type=JSONType, default='{')", 4, "the default of parameter 'p' is none that can be read"),
+    ("p = Parameter('p', type=JSONType, default='{')", 4, "the default of parameter 'p' cannot be read"),
     ("p = Parameter('p', **facts)", 4, "parameter 'p' gets ** arguments. Write them out"),
     ("p = IncludeFile('p', is_text=False)", 4, "file 'p' is not text, and a File of a notebook is"),
     ("p = IncludeFile('p', encoding='latin-1')", 4, "file 'p' is not in UTF-8"),
     ("p = IncludeFile('p', parser=len)", 4, "file 'p' has a parser"),
     ("p = Config('p')", 4, "Config 'p' has no counterpart. Make it a Parameter of JSONType"),
     ("def m(self): self.x = 1", 4, "method 'm' sets self.x, which a function cannot. Let it return the value"),
-    ("def m(self): return self.input", 4, "method 'm' uses self.input, which a function has not. Give it to the"),
+    ("def m(self): return self.input", 4, "method 'm' uses self.input, which a function does not have. Give it to the"),
     ("def m(self): return str(self)", 4, "method 'm' hands over self. Give it the values that it needs"),
     ("def __len__(self): return 1", 4, "method '__len__' (__len__) has no counterpart. Make it a plain function"),
     ("def m(self, K): return K + self.K\nK = 1", 4, "method 'm' takes 'K' and reads self.K. Rename the argument 'K'"),
@@ -260,7 +264,7 @@ def test_a_notebook_that_is_there_is_not_written_over(shell: Shell) -> None:
     answer = imported(shell, flow(PLAIN))
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == (
-        f"Error: {target} is not written: it is there already; give another name, or --force to write over it\n"
+        f"Error: {target} is not written: it exists already; give another name, or --force to overwrite it\n"
     )
     assert target.read_text() == "mine"
     answer = imported(shell, flow(PLAIN), "--force")

@@ -166,7 +166,7 @@ def test_a_cell_is_found_by_its_id_wherever_it_has_moved(place: Place) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"id": "cell-2"', '"id": "other"', "cell 'cell-2' of n.ipynb, where it came from, is not there any more"),
+        ('"id": "cell-2"', '"id": "other"', "cell 'cell-2' of n.ipynb, where it came from, does not exist any more"),
         ("%%step load", "%%step read", "cell 2 of n.ipynb, where it came from, is not step 'load' any more"),
     ],
 )
@@ -240,7 +240,7 @@ def test_a_script_that_python_cannot_read_is_refused(place: Place) -> None:
     place.edit_script("sum(xs)", "sum(xs")
     answer = place.sync()
     assert answer.code == 1
-    assert "Python cannot read line" in answer.err
+    assert "is not valid Python" in answer.err
 
 
 def test_files_that_are_not_there_are_named(place: Place) -> None:

@@ -92,7 +92,7 @@ def test_a_module_beside_the_script_is_noted_where_the_notebook_does_not_find_it
     shell = Shell(tmp_path)
     assert len(shell("import", str(script)).lines) == 1
     answer = shell("import", str(script), str(tmp_path / "other" / "hello.ipynb"))
-    note = f"note: {script}:2: module 'tools' stands beside the script: put it beside the notebook as well"
+    note = f"note: {script}:2: module 'tools' is beside the script: put it beside the notebook as well"
     assert answer.lines[1:] == [note]
 
 
@@ -107,5 +107,5 @@ def test_what_a_notebook_does_not_do_is_noted_with_its_line(tmp_path: Path) -> N
         f'note: {script}:5: --words takes a list in the notebook, such as \'["a", "b"]\'',
         f"note: {script}:6: the card of step 'only' is what it displays, not one of type 'blank'",
         f"note: {script}:7: step 'only' is tried again at once, not after 2 minutes",
-        f"note: {script}:12: 'print('go')' is left out: nobody starts a notebook as a script",
+        f"note: {script}:12: 'print('go')' is left out: a notebook is not started as a script",
     ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.labextension.conftest import ROOT
 
@@ -46,9 +49,38 @@ def test_every_style_sheet_is_imported_once_and_none_is_long() -> None:
     assert [name for name in sheets if (style / name).read_text().count("\n") > 400] == []
 
 
-def test_only_what_is_in_lab_knows_jupyterlab() -> None:
+ROOMS = ("state", "ui", "views", "lab")
+"""The rooms of the panel; a room imports only from itself and from those before it."""
+
+
+def sources(room: str) -> list[Path]:
+    return sorted((ROOT / "labextension/src" / room).glob("*.ts"))
+
+
+def imports_of(path: Path) -> set[str]:
+    return set(re.findall(r"(?:from|import\() ?'([^']+)'", path.read_text()))
+
+
+def test_the_panel_has_four_rooms_and_one_entry() -> None:
     source = ROOT / "labextension/src"
-    around = {source / "index.ts", *(source / "lab").glob("*.ts")}
-    assert len(around) > 1
-    drawing = set(source.rglob("*.ts")) - around
-    assert [path for path in drawing if re.search(r"'@jupyterlab/|'[./]+/lab/", path.read_text())] == []
+    assert {path.name for path in source.iterdir()} == {*ROOMS, "index.ts"}
+    names = [path.name for path in source.rglob("*.ts")]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_the_panel_imports_only_from_the_rooms_before_it(room: str) -> None:
+    allowed = ROOMS[: ROOMS.index(room)]
+    outside = {target for path in sources(room) for target in imports_of(path) if target.startswith("..")}
+    assert sources(room)
+    assert {target for target in outside if target.split("/")[1] not in allowed} == set()
+
+
+@pytest.mark.parametrize("room", ["state", "ui", "views"])
+def test_only_the_room_lab_knows_jupyterlab(room: str) -> None:
+    assert [path for path in sources(room) if "'@jupyterlab/" in path.read_text()] == []
+
+
+def test_the_state_of_the_panel_has_no_dom() -> None:
+    words = re.compile(r"document\.(create|query|get)|HTML\w*Element|SVG\w*Element|window\.|addEventListener")
+    assert [path for path in sources("state") if words.search(path.read_text())] == []

@@ -1,6 +1,6 @@
 import { InputDialog, Notification } from '@jupyterlab/apputils';
-import type { Actions } from '../host';
-import type { ViewName } from '../panel';
+import type { Actions } from '../views/host';
+import type { ViewName } from '../views/panel';
 import { exportScript } from './exporting';
 import { type Feed, SILENCE } from './feed';
 import { jumpTo } from './jump';

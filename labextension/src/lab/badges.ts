@@ -1,10 +1,10 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { h, setAttribute } from '../dom';
-import type { Translate } from '../host';
-import { outdatedIcon, showStatus, statusIcon } from '../icons';
-import { stepLabel, stepTooltip } from '../words';
+import { h, setAttribute } from '../ui/dom';
+import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
+import type { Translate } from '../ui/language';
+import { stepLabel, stepTooltip } from '../ui/words';
 import type { FlowNotebook } from './notebook';
 import { Pause } from './pause';
 
@@ -20,6 +20,8 @@ interface Badge {
 
 /** How each step cell of a notebook stands, below its prompt. A click shows the step in the panel. */
 export class Badges implements IDisposable {
+  isDisposed = false;
+
   constructor(
     private readonly notebook: FlowNotebook,
     private readonly trans: Translate,
@@ -38,12 +40,8 @@ export class Badges implements IDisposable {
     this.notebook.panel.content.toggleClass('nbf-mod-noBadges', !visible);
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     this.moved.dispose();
     this._badges.forEach((_, step) => this.remove(step));
     Signal.disconnectReceiver(this);
@@ -103,7 +101,6 @@ export class Badges implements IDisposable {
     }
   }
 
-  private _disposed = false;
   private readonly moved = new Pause(() => this.place(), 50, 200);
   private readonly _badges = new Map<string, Badge>();
 }

@@ -1,6 +1,6 @@
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { COMM, MIME, type Snapshot } from '../protocol';
+import { COMM, MIME, type Snapshot } from '../state/protocol';
 import { writeCode } from './line';
 
 /** What a kernel said to a request: the text it printed, and what it answered in nbflow's own format. */

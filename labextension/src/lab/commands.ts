@@ -3,7 +3,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { ViewName } from '../panel';
+import type { ViewName } from '../views/panel';
 import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
@@ -15,7 +15,8 @@ import type { FlowTracker } from './tracker';
 
 type Args = ReadonlyPartialJSONObject;
 
-export interface Deeds {
+/** What the commands act on: the panel, its views, and the flows of the open notebooks. */
+export interface CommandTarget {
   actionsOf(notebook: FlowNotebook): FlowActions;
   run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
   showPanel(): void;
@@ -23,7 +24,8 @@ export interface Deeds {
   canOpenViews: boolean;
 }
 
-interface Deed {
+/** A command as a user sees it, when it is enabled, and what it does. */
+interface Action {
   readonly label: string;
   readonly caption: string;
   /** What it is called with, by JSON schema. */
@@ -49,14 +51,14 @@ export class FlowCommands {
     private readonly lab: Lab,
     private readonly tracker: FlowTracker,
     private readonly notebooks: INotebookTracker,
-    private readonly deeds: Deeds
+    private readonly target: CommandTarget
   ) {}
 
   register(commands: CommandRegistry, palette: ICommandPalette | null): void {
     this.registerPanel(commands);
     const every = { ...this.views(), ...this.runs(), ...this.checkpoints(), ...this.cells() };
-    for (const [id, deed] of Object.entries(every)) {
-      this.add(commands, id, deed);
+    for (const [id, action] of Object.entries(every)) {
+      this.add(commands, id, action);
     }
     this.fill(palette, Object.keys(every));
   }
@@ -68,7 +70,7 @@ export class FlowCommands {
       caption: trans('Show the flow of the notebook in the sidebar'),
       icon: args => (args['isMenu'] ? undefined : flowIcon),
       describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => this.deeds.showPanel()
+      execute: () => this.target.showPanel()
     });
   }
 
@@ -77,12 +79,12 @@ export class FlowCommands {
     for (const command of [CommandId.showPanel, ...ids.filter(id => id !== CommandId.openView)]) {
       palette?.addItem({ command, category });
     }
-    for (const view of this.deeds.canOpenViews ? VIEWS : []) {
+    for (const view of this.target.canOpenViews ? VIEWS : []) {
       palette?.addItem({ command: CommandId.openView, category, args: { view } });
     }
   }
 
-  private add(commands: CommandRegistry, id: string, { label, caption, takes = {}, enabled, execute }: Deed): void {
+  private add(commands: CommandRegistry, id: string, { label, caption, takes = {}, enabled, execute }: Action): void {
     commands.addCommand(id, {
       label: args => (id === CommandId.openView && isView(args['view']) ? this.viewLabel(args['view']) : label),
       caption,
@@ -116,15 +118,15 @@ export class FlowCommands {
     return labels[view];
   }
 
-  private views(): Record<string, Deed> {
+  private views(): Record<string, Action> {
     const { trans } = this.lab;
     return {
       [CommandId.openView]: {
         label: trans('Open Flow in a Tab'),
         caption: trans('Open a view of the flow as a tab of the main area'),
         takes: { view: { type: 'string', description: 'The view', enum: [...VIEWS] } },
-        enabled: () => this.deeds.canOpenViews,
-        execute: (notebook, { view }) => this.deeds.openView(notebook, isView(view) ? view : 'graph')
+        enabled: () => this.target.canOpenViews,
+        execute: (notebook, { view }) => this.target.openView(notebook, isView(view) ? view : 'graph')
       },
       [CommandId.showStep]: {
         label: trans('Show This Step in the Flow'),
@@ -133,28 +135,28 @@ export class FlowCommands {
         enabled: (notebook, args) => this.step(notebook, args) !== '',
         execute: (notebook, args) => {
           notebook.model.select({ step: this.step(notebook, args), task: null });
-          this.deeds.showPanel();
+          this.target.showPanel();
         }
       }
     };
   }
 
-  private runs(): Record<string, Deed> {
+  private runs(): Record<string, Action> {
     const { trans } = this.lab;
     const isIdle = (notebook: FlowNotebook): boolean => notebook.hasSteps && activeRun(notebook.model) === null;
-    const part = (label: string, caption: string, option: 'to' | 'from'): Deed => ({
+    const part = (label: string, caption: string, option: 'to' | 'from'): Action => ({
       label,
       caption,
       takes: STEP,
       enabled: (notebook, args) => isIdle(notebook) && this.step(notebook, args) !== '',
-      execute: (notebook, args) => this.deeds.run(notebook, { [option]: this.step(notebook, args) })
+      execute: (notebook, args) => this.target.run(notebook, { [option]: this.step(notebook, args) })
     });
     return {
       [CommandId.run]: {
         label: trans('Run Flow'),
         caption: trans('Run all steps that are not up to date'),
         enabled: isIdle,
-        execute: notebook => this.deeds.run(notebook, {})
+        execute: notebook => this.target.run(notebook, {})
       },
       [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
       [CommandId.runFrom]: part(
@@ -167,35 +169,35 @@ export class FlowCommands {
         caption: trans('A new run that keeps all that still holds'),
         takes: RUN,
         enabled: notebook => isIdle(notebook) && notebook.model.run !== null,
-        execute: (notebook, { run }) => this.deeds.actionsOf(notebook).resume(typeof run === 'number' ? run : null)
+        execute: (notebook, { run }) => this.target.actionsOf(notebook).resume(typeof run === 'number' ? run : null)
       },
       [CommandId.rerun]: {
         label: trans('Compute This Step Again'),
         caption: trans('Run this step whatever is stored for it'),
         takes: ADDRESS,
         enabled: (notebook, args) => isIdle(notebook) && this.address(notebook, args) !== '',
-        execute: (notebook, args) => this.deeds.actionsOf(notebook).rerun(this.address(notebook, args))
+        execute: (notebook, args) => this.target.actionsOf(notebook).rerun(this.address(notebook, args))
       },
       [CommandId.cancel]: {
         label: trans('Stop Flow'),
         caption: trans('End the run; what has finished is kept'),
         enabled: notebook => activeRun(notebook.model) !== null,
-        execute: notebook => this.deeds.actionsOf(notebook).cancel()
+        execute: notebook => this.target.actionsOf(notebook).cancel()
       }
     };
   }
 
-  private checkpoints(): Record<string, Deed> {
+  private checkpoints(): Record<string, Action> {
     const { trans } = this.lab;
     const hasAddress = (notebook: FlowNotebook, args: Args): boolean => this.address(notebook, args) !== '';
     const run = (notebook: FlowNotebook, args: Args): number | undefined =>
       typeof args['run'] === 'number' ? args['run'] : notebook.model.run?.number;
     const withRun = (
       act: (actions: FlowActions, run: number) => unknown
-    ): Pick<Deed, 'takes' | 'enabled' | 'execute'> => ({
+    ): Pick<Action, 'takes' | 'enabled' | 'execute'> => ({
       takes: RUN,
       enabled: (notebook, args) => run(notebook, args) !== undefined,
-      execute: (notebook, args) => act(this.deeds.actionsOf(notebook), run(notebook, args) ?? 0)
+      execute: (notebook, args) => act(this.target.actionsOf(notebook), run(notebook, args) ?? 0)
     });
     return {
       [CommandId.restore]: {
@@ -203,19 +205,19 @@ export class FlowCommands {
         caption: trans('Put what the names held after this step back into the kernel'),
         takes: ADDRESS,
         enabled: hasAddress,
-        execute: (notebook, args) => this.deeds.actionsOf(notebook).restore(this.address(notebook, args))
+        execute: (notebook, args) => this.target.actionsOf(notebook).restore(this.address(notebook, args))
       },
       [CommandId.undo]: {
         label: trans('Undo Restore'),
         caption: trans('Take the last restore back'),
         enabled: notebook => notebook.hasSteps && notebook.kernel !== null,
-        execute: notebook => this.deeds.actionsOf(notebook).undo()
+        execute: notebook => this.target.actionsOf(notebook).undo()
       },
       [CommandId.debug]: {
         label: trans('Debug Failed Step'),
         caption: trans('Put the inputs of the failed task into the kernel'),
         takes: ADDRESS,
-        execute: (notebook, args) => this.deeds.actionsOf(notebook).debug(this.failed(notebook, args))
+        execute: (notebook, args) => this.target.actionsOf(notebook).debug(this.failed(notebook, args))
       },
       [CommandId.tag]: {
         label: trans('Tag Run…'),
@@ -230,7 +232,7 @@ export class FlowCommands {
     };
   }
 
-  private cells(): Record<string, Deed> {
+  private cells(): Record<string, Action> {
     const { trans } = this.lab;
     return {
       [CommandId.makeStep]: {
@@ -245,7 +247,7 @@ export class FlowCommands {
       [CommandId.export]: {
         label: trans('Export Flow as a Script…'),
         caption: trans('Write the notebook as a FlowSpec script'),
-        execute: notebook => this.deeds.actionsOf(notebook).exportScript()
+        execute: notebook => this.target.actionsOf(notebook).exportScript()
       }
     };
   }

@@ -1,10 +1,10 @@
 import { Notification } from '@jupyterlab/apputils';
 import { Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
-import { duration } from '../format';
-import type { Translate } from '../host';
-import type { FlowModel } from '../model';
-import type { RunStatus, RunLine } from '../protocol';
+import type { FlowModel } from '../state/model';
+import type { RunStatus, RunLine } from '../state/protocol';
+import { duration } from '../ui/format';
+import type { Translate } from '../ui/language';
 import { activeRun } from './progress';
 
 const TYPES: Record<RunStatus, Notification.TypeOptions> = {
@@ -17,6 +17,8 @@ const TYPES: Record<RunStatus, Notification.TypeOptions> = {
 
 /** Hears of the end of each run of a notebook that went on while the page was open. */
 export class Endings implements IDisposable {
+  isDisposed = false;
+
   constructor(
     private readonly model: FlowModel,
     private readonly tell: (run: RunLine) => void
@@ -24,12 +26,8 @@ export class Endings implements IDisposable {
     model.runsChanged.connect(this.look, this);
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     Signal.disconnectReceiver(this);
   }
 
@@ -45,7 +43,6 @@ export class Endings implements IDisposable {
   }
 
   private awaited: number | null = null;
-  private _disposed = false;
 }
 
 /** One toast for a long run that ended while nobody looked. */

@@ -1,8 +1,8 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { Widget } from '@lumino/widgets';
-import { h } from '../dom';
-import type { Translate } from '../host';
+import { h } from '../ui/dom';
+import type { Translate } from '../ui/language';
 import { type Answer, Refusal } from './channel';
 import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import type { Lab } from './lab';

@@ -4,20 +4,20 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
-import type { Host } from '../host';
-import { FlowPanel, type ViewName } from '../panel';
-import type { RunLine } from '../protocol';
+import type { RunLine } from '../state/protocol';
+import type { Host } from '../views/host';
+import { FlowPanel, type ViewName } from '../views/panel';
 import { FlowActions } from './actions';
 import { Badges } from './badges';
 import { FlowCommands } from './commands';
 import { Endings, secondsOf, tellEnding } from './endings';
+import { FlowTabs } from './flowtabs';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
-import { outputShower } from './outputs';
+import { outputShower } from './richoutputs';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
-import { FlowTabs } from './tabs';
 import { FlowTracker } from './tracker';
 
 /** The parts of the extension, put together. */

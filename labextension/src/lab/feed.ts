@@ -1,10 +1,10 @@
 import type { Kernel } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { Archive } from '../host';
-import type { FlowModel } from '../model';
-import type { Snapshot } from '../protocol';
-import { refresh } from '../reading';
+import type { Archive } from '../state/archive';
+import type { FlowModel } from '../state/model';
+import type { Snapshot } from '../state/protocol';
+import { refresh } from '../state/reading';
 import { listen } from './channel';
 import { activeRun } from './progress';
 
@@ -18,6 +18,8 @@ const BEAT = 1000;
  * may be a second away.
  */
 export class Feed implements IDisposable {
+  isDisposed = false;
+
   /** The server could not be read, or could be again. */
   readonly troubled: ISignal<this, void>;
 
@@ -57,12 +59,8 @@ export class Feed implements IDisposable {
     return this._beside === run ? 'beside' : 'cell';
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     this._listening?.dispose();
     window.clearInterval(this._timer);
     Signal.clearData(this);
@@ -81,7 +79,7 @@ export class Feed implements IDisposable {
   }
 
   private async readWanted(): Promise<void> {
-    while (this._wanted && !this._disposed) {
+    while (this._wanted && !this.isDisposed) {
       const what = this._wanted;
       this._wanted = null;
       await this.read(what);
@@ -103,7 +101,7 @@ export class Feed implements IDisposable {
   }
 
   private note(trouble: Error | null): void {
-    if (trouble?.message !== this._trouble?.message && !this._disposed) {
+    if (trouble?.message !== this._trouble?.message && !this.isDisposed) {
       this._trouble = trouble;
       this._troubled.emit();
     }
@@ -134,6 +132,5 @@ export class Feed implements IDisposable {
   private _heard = 0;
   private _trouble: Error | null = null;
   private _timer: number | undefined;
-  private _disposed = false;
   private readonly _troubled = new Signal<this, void>(this);
 }

@@ -1,7 +1,7 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { ITranslator } from '@jupyterlab/translation';
-import type { Translate } from '../host';
+import type { Translate } from '../ui/language';
 
 /** What of the program around it the extension uses. There is no shell of JupyterLab in Notebook 7. */
 export interface Lab {

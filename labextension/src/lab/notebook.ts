@@ -4,7 +4,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, ServerConnection } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { FlowModel } from '../model';
+import { FlowModel } from '../state/model';
 import { Feed } from './feed';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
@@ -21,6 +21,7 @@ const readTags = (tags: unknown): string[] => (Array.isArray(tags) ? tags.filter
 
 /** A notebook that is open, and its flow. Nobody is asked anything before it has steps or somebody looks. */
 export class FlowNotebook implements Text, IDisposable {
+  isDisposed = false;
   readonly model = new FlowModel();
   readonly archive: ServerArchive;
   readonly feed: Feed;
@@ -97,17 +98,13 @@ export class FlowNotebook implements Text, IDisposable {
 
   /** What is stored may have changed. */
   refresh(): void {
-    if (this.isFollowed && !this._disposed) {
+    if (this.isFollowed && !this.isDisposed) {
       void this.feed.refresh();
     }
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     this._edits.dispose();
     this.feed.dispose();
     this.model.dispose();
@@ -120,7 +117,7 @@ export class FlowNotebook implements Text, IDisposable {
   }
 
   private begin(): void {
-    if (!this._disposed) {
+    if (!this.isDisposed) {
       this.followKernel();
       this.look();
     }
@@ -166,7 +163,6 @@ export class FlowNotebook implements Text, IDisposable {
 
   private _text = '';
   private _hasSteps = false;
-  private _disposed = false;
   private readonly _watchers = new Set<IDisposable>();
   private readonly _edits: Pause;
   private readonly _hasStepsChanged = new Signal<this, boolean>(this);

@@ -2,6 +2,8 @@ import type { IDisposable } from '@lumino/disposable';
 
 /** Calls once things have been quiet for a while, and at the latest after `most` milliseconds. */
 export class Pause implements IDisposable {
+  isDisposed = false;
+
   constructor(
     private readonly then: () => void,
     private readonly quiet: number,
@@ -10,7 +12,7 @@ export class Pause implements IDisposable {
 
   /** Something happened. */
   poke(): void {
-    if (this._disposed) {
+    if (this.isDisposed) {
       return;
     }
     this._since ??= Date.now();
@@ -19,12 +21,8 @@ export class Pause implements IDisposable {
     this._timer = window.setTimeout(() => this.call(), Math.max(0, Math.min(this.quiet, left)));
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     window.clearTimeout(this._timer);
   }
 
@@ -33,7 +31,6 @@ export class Pause implements IDisposable {
     this.then();
   }
 
-  private _disposed = false;
   private _since: number | undefined;
   private _timer: number | undefined;
 }

@@ -1,9 +1,9 @@
 import { Dialog } from '@jupyterlab/apputils';
 import { Widget } from '@lumino/widgets';
-import { h } from '../dom';
-import { bareType, size } from '../format';
-import type { Translate } from '../host';
-import type { NameLine, RestorePreview } from '../protocol';
+import type { NameLine, RestorePreview } from '../state/protocol';
+import { h } from '../ui/dom';
+import { bareType, size } from '../ui/format';
+import type { Translate } from '../ui/language';
 
 /** What the user wants of a checkpoint. `names` is null for all, `keep`: names that it lacks are not removed. */
 export interface Choice {

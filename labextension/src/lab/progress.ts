@@ -1,7 +1,7 @@
-import { count } from '../format';
-import type { Translate } from '../host';
-import type { FlowModel } from '../model';
-import type { RunLine, StepStatus } from '../protocol';
+import type { FlowModel } from '../state/model';
+import type { RunLine, StepStatus } from '../state/protocol';
+import { count } from '../ui/format';
+import type { Translate } from '../ui/language';
 
 const HOLDS: ReadonlySet<StepStatus> = new Set(['done', 'reused', 'skipped']);
 

@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { Archive } from '../host';
-import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from '../protocol';
+import type { Archive } from '../state/archive';
+import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from '../state/protocol';
 
 /** A cell as the server wants to know it. */
 export interface CellText {

@@ -1,8 +1,8 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { Widget } from '@lumino/widgets';
-import { h } from '../dom';
-import type { RestorePreview } from '../protocol';
+import type { RestorePreview } from '../state/protocol';
+import { h } from '../ui/dom';
 import { ask, Refusal } from './channel';
 import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
 import type { Lab } from './lab';

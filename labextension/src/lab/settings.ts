@@ -1,5 +1,5 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import type { ViewName } from '../panel';
+import type { ViewName } from '../views/panel';
 import { isView } from './commands';
 
 /** What the user has set, as far as it makes sense. */

@@ -1,9 +1,9 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import { PanelLayout, Widget } from '@lumino/widgets';
-import { h, setText } from '../dom';
-import type { Translate } from '../host';
-import type { FlowPanel, ViewName } from '../panel';
+import { h, setText } from '../ui/dom';
+import type { Translate } from '../ui/language';
+import type { FlowPanel, ViewName } from '../views/panel';
 import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
 import { ServerMissing } from './rest';

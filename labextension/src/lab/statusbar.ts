@@ -1,8 +1,8 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
-import { h, setAttribute, setText } from '../dom';
-import type { Translate } from '../host';
-import { showStatus, statusIcon } from '../icons';
+import { h, setAttribute, setText } from '../ui/dom';
+import { showStatus, statusIcon } from '../ui/icons';
+import type { Translate } from '../ui/language';
 import type { FlowNotebook } from './notebook';
 import { progressCaption, progressStatus, progressText } from './progress';
 import type { FlowTracker } from './tracker';

@@ -1,5 +1,5 @@
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
-import type { Translate } from '../host';
+import type { Translate } from '../ui/language';
 
 /** Notifications are cut off behind so many letters. */
 const LONGEST = 140;

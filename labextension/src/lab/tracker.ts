@@ -6,6 +6,7 @@ import { FlowNotebook } from './notebook';
 
 /** The notebooks that are open, and the one that the panel shows. */
 export class FlowTracker implements IDisposable {
+  isDisposed = false;
   readonly added: ISignal<this, FlowNotebook>;
   readonly currentChanged: ISignal<this, FlowNotebook | null>;
 
@@ -51,12 +52,8 @@ export class FlowTracker implements IDisposable {
     return notebook;
   }
 
-  get isDisposed(): boolean {
-    return this._disposed;
-  }
-
   dispose(): void {
-    this._disposed = true;
+    this.isDisposed = true;
     window.removeEventListener('focus', this.lookAgain);
     this._open.forEach(notebook => notebook.dispose());
     Signal.clearData(this);
@@ -94,7 +91,6 @@ export class FlowTracker implements IDisposable {
 
   private _current: FlowNotebook | null = null;
   private _follows = true;
-  private _disposed = false;
   private readonly _open = new Map<NotebookPanel, FlowNotebook>();
   private readonly _added = new Signal<this, FlowNotebook>(this);
   private readonly _currentChanged = new Signal<this, FlowNotebook | null>(this);

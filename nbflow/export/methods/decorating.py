@@ -25,7 +25,7 @@ class Decorating(Writing):
             yield self._decorator("catch", f'var="{self.attributes.error(step)}"')
         if options.retry:
             if options.retry > MOST_RETRIES:
-                self.notes.append(f"'{step.name}' is tried again {MOST_RETRIES} times, which is the most of a script")
+                self.notes.append(f"'{step.name}' is tried again {MOST_RETRIES} times, the maximum in a script")
             times = min(options.retry, MOST_RETRIES)
             yield self._decorator("retry", f"times={times}, minutes_between_retries=0")
         if options.timeout:

@@ -83,7 +83,7 @@ def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
     text = engine_import(node)
     if not isinstance(node, ast.ImportFrom) or len(names_of(parse(text)).bound) < len(node.names):
         line = step.line + node.lineno - 1
-        raise Stuck(line, f"'{ast.unparse(node)}' asks for what a notebook has not", "Take it out")
+        raise Stuck(line, f"'{ast.unparse(node)}' imports something that a notebook does not have", "Take it out")
     return text
 
 

@@ -82,7 +82,7 @@ def _named(design: Design, name: str, writers: frozenset[str], binding: Binding)
     if len(writers) > 1 or not _can_name(design, name, writer) or _list_of(design, name) == artifact:
         nearest = binding.writers[0]
         message = f"step '{name}' reads self.{artifact} of {' or '.join(sorted(writers))}"
-        message += f", and in a notebook it would be that of '{nearest}', which stands nearer"
+        message += f", and in a notebook it would be that of '{nearest}', which is nearer"
         fix = f"Give self.{artifact} another name in '{nearest}' or in '{writer}'"
         raise Stuck(design.steps[name].method.place.line, message, fix)
     return f"{artifact if name in design.plain else f'self.{artifact}'} = inputs.{writer}.{artifact}"

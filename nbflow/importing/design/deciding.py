@@ -54,7 +54,7 @@ def doubles(design: Design) -> Iterator[Obstacle]:
         for name in sorted(chunk.binds):
             if name in lines | own:
                 other = (lines | own)[name]
-                message = f"'{name}' of class {design.source.flow.name} is called like what line {other} defines"
+                message = f"'{name}' of class {design.source.flow.name} has the same name as what line {other} defines"
                 yield Obstacle(chunk.line, message, "Rename one of them")
             own.setdefault(name, chunk.line)
 
@@ -66,7 +66,7 @@ def taken_names(design: Design) -> Iterator[Obstacle]:
         for name in sorted(step.names.writes & design.parameters):
             yield Obstacle(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
         for name in sorted(step.names.writes & lines.keys()):
-            message = f"artifact '{name}' of step '{step.name}' is called like what line {lines[name]} defines"
+            message = f"artifact '{name}' of step '{step.name}' has the same name as what line {lines[name]} defines"
             yield Obstacle(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
 
 

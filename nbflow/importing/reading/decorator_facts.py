@@ -85,7 +85,7 @@ def _arguments(decorator: ast.expr) -> dict[str, Any]:
     try:
         return {keyword.arg or "": value_of(keyword.value) for keyword in decorator.keywords}
     except DefaultError as error:
-        message = f"@{decorator_name(decorator)} is given something computed: {error.message}"
+        message = f"@{decorator_name(decorator)} is given a computed value: {error.message}"
         raise Stuck(decorator.lineno, message, "Write the value itself") from None
 
 

@@ -116,7 +116,7 @@ def engine_import(node: ast.Import | ast.ImportFrom) -> str:
         return f"from nbflow.cards import {_aliases(node.names)}"
     if rest and engine == "metaflow":
         fix = "Take it out, or import what the notebook needs from where it is defined"
-        raise Stuck(node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook has not", fix)
+        raise Stuck(node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook does not have", fix)
     if rest:
         return ast.unparse(node)
     kept = [alias for alias in node.names if alias.name in _READING]

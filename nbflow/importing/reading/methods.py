@@ -254,7 +254,7 @@ def _refuse_unknown(step: StepText) -> None:
             line = step.line + node.lineno - 1
             if node.attr in _UNKNOWN:
                 fix = "Write what it stands for into the step"
-                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook has not", fix)
+                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook does not have", fix)
             if node.attr.startswith("_"):
                 fix = f"Call it {node.attr.strip('_') or 'value'}: in a notebook, what begins with _ is no artifact"
                 raise Stuck(line, f"step '{step.name}' uses self.{node.attr}", fix)

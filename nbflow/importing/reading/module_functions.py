@@ -57,7 +57,9 @@ def _refuse_function(method: Method, owner: str) -> None:
                 raise Stuck(node.lineno, f"method '{method.name}' sets self.{attr}, which a function cannot", fix)
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == owner and attr in MACHINERY:
                 fix = "Give it to the method as an argument"
-                raise Stuck(node.lineno, f"method '{method.name}' uses self.{attr}, which a function has not", fix)
+                raise Stuck(
+                    node.lineno, f"method '{method.name}' uses self.{attr}, which a function does not have", fix
+                )
     for node in bare_names(method.tree, owner):
         raise Stuck(node.lineno, f"method '{method.name}' hands over {owner}", "Give it the values that it needs")
 

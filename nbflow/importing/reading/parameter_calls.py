@@ -137,7 +137,7 @@ def write_parameters(nodes: Iterable[ast.Assign], values: Values) -> Iterator[st
         except (DefaultError, ValueError, TypeError) as error:
             why = error.message if isinstance(error, DefaultError) else str(error)
             fix = "Write a literal, or compute the value in the first step"
-            message = f"the default of parameter '{_name(node)}' is none that can be read: {why}"
+            message = f"the default of parameter '{_name(node)}' cannot be read: {why}"
             raise Stuck(node.lineno, message, fix) from None
 
 

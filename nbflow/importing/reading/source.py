@@ -108,7 +108,7 @@ def read_source(path: Path) -> Source:
         tree = parse(text)
     except (SyntaxError, ValueError) as error:
         where = f"line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else "its text"
-        raise NotAScript(path, f"Python cannot read {where} ({_reason(error)})", "correct it first") from None
+        raise NotAScript(path, f"{where} is not valid Python ({_reason(error)})", "correct it first") from None
     source = _read(path, text, tree, _flow_class(path, tree))
     if any(line.startswith("\t") for line in source.lines[source.flow.lineno - 1 : source.flow.end_lineno]):
         raise NotAScript(path, "it is indented with tabs", "use spaces:  ruff format  does it")

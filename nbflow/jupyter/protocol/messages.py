@@ -338,7 +338,7 @@ MESSAGES: tuple[type, ...] = (
     ProposedName, NameLine, RestorePreview,
 )  # fmt: skip
 
-TYPESCRIPT = Path(__file__).parents[3] / "labextension" / "src" / "protocol.ts"
+TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
 """Where the panel's copy is, in a checkout."""
 
 
@@ -354,5 +354,8 @@ def write_protocol(arguments: Sequence[str]) -> int:
         return 0
     if TYPESCRIPT.exists() and TYPESCRIPT.read_text("utf-8") == in_typescript():
         return 0
-    print(f"{TYPESCRIPT.name} is not what protocol.py says: run python -m nbflow.jupyter.protocol", file=sys.stderr)
+    print(
+        f"{TYPESCRIPT.name} does not match nbflow/jupyter/protocol: run python -m nbflow.jupyter.protocol",
+        file=sys.stderr,
+    )
     return 1

@@ -1,10 +1,10 @@
 // The panel in a page of its own: what would come from a kernel and a server is put here by the test.
 import { Widget } from '@lumino/widgets';
-import { FlowModel } from '@nbflow/model.js';
-import { FlowPanel } from '@nbflow/panel.js';
-import { showPlainly } from '@nbflow/plain.js';
-import { refresh } from '@nbflow/reading.js';
-import widget from '@nbflow/widget.js';
+import { FlowModel } from '@nbflow/state/model.js';
+import { FlowPanel } from '@nbflow/views/panel.js';
+import { showPlainly } from '@nbflow/views/plain.js';
+import { refresh } from '@nbflow/state/reading.js';
+import widget from '@nbflow/views/widget.js';
 
 const trans = (text, ...args) => text.replace(/%(\d)/g, (_, place) => String(args[place - 1]));
 

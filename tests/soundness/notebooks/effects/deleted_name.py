@@ -1,6 +1,6 @@
 # %% [markdown]
 # # An ordinary cell deletes and renames
-# refused: script: looks into globals(), which in a method are other names
+# refused: script: reads globals(), which has other names in a method
 
 # %%
 OLD = [1, 2]

@@ -8,7 +8,7 @@ best = [3, 1]
 del y
 # %%
 # %%step ask
-# refused: script: looks into globals()
+# refused: script: reads globals()
 try:
     print(y)
 except NameError:

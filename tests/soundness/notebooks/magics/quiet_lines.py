@@ -1,4 +1,4 @@
-# refused: script: asks IPython for something, and a script has none
+# refused: script: asks IPython for something, and a script does not have it
 # %%
 # %matplotlib inline
 # %load_ext autoreload

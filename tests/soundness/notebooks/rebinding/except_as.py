@@ -1,6 +1,6 @@
 # %% [markdown]
 # # What an `except … as` leaves behind
-# refused: script: looks into globals(), which in a method are other names
+# refused: script: reads globals(), which has other names in a method
 
 # %%
 # %%step parse

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Names looked up in globals()
-# refused: script: looks into globals(), which in a method are other names
+# refused: script: reads globals(), which has other names in a method
 
 # %%
 SIZES = {"small": 1, "large": 5}

@@ -1,0 +1,43 @@
+import { type IOutputAreaModel, OutputAreaModel, SimplifiedOutputArea } from '@jupyterlab/outputarea';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { MessageLoop } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import type { ShowOutputs } from '../views/host';
+
+type Output = Parameters<IOutputAreaModel['add']>[0];
+
+const isOutput = (output: Readonly<Record<string, unknown>>): output is Output =>
+  typeof output['output_type'] === 'string';
+
+/** Outputs as those of cells, but never trusted: scripts do not run, HTML is sanitised. */
+export function outputShower(rendermime: IRenderMimeRegistry): ShowOutputs {
+  return (host, outputs) => {
+    const model = new OutputAreaModel({ trusted: false, values: outputs.filter(isOutput) });
+    const area = new SimplifiedOutputArea({ model, rendermime });
+    attach(area, host);
+    return { dispose: () => take(area, model) };
+  };
+}
+
+/** At once, or in a moment, when the host is part of the page. */
+function attach(area: Widget, host: HTMLElement): void {
+  if (host.isConnected) {
+    Widget.attach(area, host);
+    return;
+  }
+  host.append(area.node);
+  requestAnimationFrame(() => {
+    if (!area.isDisposed && host.isConnected && area.node.parentElement === host) {
+      area.node.remove();
+      Widget.attach(area, host);
+    }
+  });
+}
+
+function take(area: Widget, model: IOutputAreaModel): void {
+  if (area.isAttached && !area.node.isConnected) {
+    MessageLoop.sendMessage(area, Widget.Msg.AfterDetach); // it went with what it was in
+  }
+  area.dispose();
+  model.dispose();
+}

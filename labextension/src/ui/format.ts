@@ -1,0 +1,95 @@
+/** Numbers as a person says them; the same words as the command line's. */
+import type { ArtifactLine } from '../state/protocol';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`: never more than two units. */
+export function duration(seconds: number): string {
+  if (seconds < 0.995) {
+    return `${seconds.toFixed(2)} s`;
+  }
+  if (seconds < 59.95) {
+    return `${seconds.toFixed(1)} s`;
+  }
+  const whole = Math.round(seconds);
+  if (whole < HOUR) {
+    return twoUnits(whole, MINUTE, 'm', 1, 's');
+  }
+  return whole < DAY ? twoUnits(whole, HOUR, 'h', MINUTE, 'm') : twoUnits(whole, DAY, 'd', HOUR, 'h');
+}
+
+function twoUnits(whole: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((whole % large) / small);
+  return `${Math.floor(whole / large)} ${largeUnit}` + (rest ? ` ${rest} ${smallUnit}` : '');
+}
+
+/** A duration that still grows: whole seconds, so that it ticks calmly. */
+export function ticking(seconds: number): string {
+  return seconds < MINUTE ? `${Math.max(0, Math.floor(seconds))} s` : duration(Math.floor(seconds));
+}
+
+/** `20 s`, `5 m`, `2 h`, `3 d`: one unit is enough to tell runs apart. */
+export function roughly(seconds: number): string {
+  const [unit, letter] = UNITS.find(([size]) => seconds >= size) ?? [1, 's'];
+  return `${Math.floor(seconds / unit)} ${letter}`;
+}
+
+const UNITS: readonly (readonly [number, string])[] = [
+  [DAY, 'd'],
+  [HOUR, 'h'],
+  [MINUTE, 'm']
+];
+
+/** `812 B`, `4.2 kB`, `500 MB`. */
+export function size(bytes: number): string {
+  let number = bytes;
+  for (const unit of ['B', 'kB', 'MB', 'GB']) {
+    if (number < 999.5) {
+      return `${number.toFixed(unit === 'B' || number >= 99.5 ? 0 : 1)} ${unit}`;
+    }
+    number /= 1000;
+  }
+  return `${number.toFixed(1)} TB`;
+}
+
+/** `1,000`: a number of things. */
+export function count(number: number): string {
+  return number < 1000 ? String(number) : THOUSANDS.format(number);
+}
+
+const THOUSANDS = new Intl.NumberFormat('en-US');
+
+/** `3,201 × 12 float64`: how large the value is, as far as that is known. */
+export function extent(artifact: ArtifactLine): string {
+  const shape = artifact.shape?.length ? artifact.shape.map(count).join(' × ') : '';
+  return [shape, artifact.dtype ?? ''].filter(Boolean).join(' ');
+}
+
+/** `DataFrame` of `pandas.DataFrame`. */
+export const bareType = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
+
+/** A moment for people: `14:03:20` today, `Nov 22, 14:03` else. */
+export function moment(then: number, now: number): string {
+  const date = new Date(then * 1000);
+  const today = date.toDateString() === new Date(now * 1000).toDateString();
+  return today
+    ? date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    : date.toLocaleString([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+}
+
+/** `genre=Drama, top_k=5`. */
+export function parameterText(parameters: Readonly<Record<string, unknown>> | null): string {
+  return Object.entries(parameters ?? {})
+    .map(([name, value]) => `${name}=${plain(value)}`)
+    .join(', ');
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+export function now(): number {
+  return Date.now() / 1000;
+}

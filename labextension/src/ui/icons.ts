@@ -1,0 +1,128 @@
+/** Small drawings in 16 × 16. Every status has a shape of its own, so that nobody has to see colours. */
+import type { RunStatus, StepStatus } from '../state/protocol';
+import { setAttribute, svg } from './dom';
+
+/** `fill` is drawn as an area, `line` as a stroke, `cut` as a stroke in the colour of what is behind. */
+interface Drawing {
+  readonly fill?: string;
+  readonly line?: string;
+  readonly cut?: string;
+  readonly dash?: boolean;
+}
+
+const RING = 'M8 2.25a5.75 5.75 0 1 0 0 11.5a5.75 5.75 0 1 0 0-11.5z';
+const DISC = 'M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13z';
+const CHECK = 'M5 8.3l2.1 2.1L11.2 6';
+const CROSS = 'M5.7 5.7l4.6 4.6m0-4.6l-4.6 4.6';
+const OCTAGON = 'M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z';
+
+const STATUS: Record<StepStatus, Drawing> = {
+  missing: { line: RING, dash: true },
+  waiting: { line: `${RING}M8 4.8V8l2 1.4` },
+  running: { line: 'M13.75 8A5.75 5.75 0 1 1 8 2.25', fill: 'M6.6 5.4v5.2L10.8 8z' },
+  done: { fill: DISC, cut: CHECK },
+  reused: { line: `${RING}${CHECK}` },
+  skipped: { line: `${RING}M4.3 11.7l7.4-7.4` },
+  stale: {
+    line: 'M13.2 6.2A5.6 5.6 0 1 0 13.6 9M13.6 2.6v3.8H9.8',
+    fill: 'M8 6.8a1.5 1.5 0 1 0 0 3a1.5 1.5 0 1 0 0-3z'
+  },
+  failed: { fill: OCTAGON, cut: CROSS },
+  cancelled: { line: RING, fill: 'M5.8 5.8h4.4v4.4H5.8z' }
+};
+
+const LIFECYCLE: Record<RunStatus, Drawing> = {
+  running: STATUS.running,
+  succeeded: STATUS.done,
+  failed: STATUS.failed,
+  cancelled: STATUS.cancelled,
+  crashed: { fill: 'M8 1.5l6.8 12.2H1.2z', cut: 'M8 6v3.6M8 11.2v.6' }
+};
+
+const SIGNS = {
+  run: { fill: 'M4.5 2.8v10.4L13 8z' },
+  stop: { fill: 'M4 4h8v8H4z' },
+  down: { line: 'M4.5 6.5L8 10l3.5-3.5' },
+  up: { line: 'M4.5 9.5L8 6l3.5 3.5' },
+  parameters: {
+    line: 'M2 4.5h5m4 0h3M2 11.5h2.5m4 0H14',
+    fill: 'M9 2.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6zM6.5 9.7a1.8 1.8 0 1 0 0 3.6a1.8 1.8 0 1 0 0-3.6z'
+  },
+  tab: { line: 'M6 3.5H3.5v9h9V10M9 3.5h3.5V7M12.2 3.8L7.5 8.5' },
+  restore: { line: 'M3 8a5 5 0 1 0 1.6-3.7M3 2.8v2.7h2.7M8 5.6V8l1.8 1.2' },
+  rerun: { line: 'M12.7 6A5.2 5.2 0 1 0 13.2 9M13 2.8V6H9.8' },
+  debug: {
+    line: 'M5.5 6.5a2.5 2.5 0 0 1 5 0v3a2.5 2.5 0 0 1-5 0zM5.5 8h-3m8 0h3M5.6 6L3.2 4.4M10.4 6l2.4-1.6M5.6 10.2l-2.4 1.6m7.2-1.6l2.4 1.6M8 4V2.4'
+  },
+  to: { line: 'M2.5 8h7M7 5l3 3-3 3M13 3.5v9' },
+  from: { line: 'M3 3.5v9M6 8h7m-2.7-3l3 3-3 3' },
+  cell: { line: 'M2.5 3.5h11v9h-11zM5.5 6.5L7.2 8 5.5 9.5M8.5 10H11' },
+  fit: { line: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10' },
+  plus: { line: 'M8 3.5v9M3.5 8h9' },
+  minus: { line: 'M3.5 8h9' },
+  close: { line: 'M4 4l8 8m0-8l-8 8' },
+  back: { line: 'M7 3.5L2.8 8 7 12.5M3.2 8H13' },
+  right: { line: 'M6.5 4.5L10 8l-3.5 3.5' },
+  warning: { line: 'M8 2.2l6.3 11.3H1.7zM8 6.4v3.4M8 11.3v.5' },
+  tag: { line: 'M2.5 2.5h5l6 6-5 5-6-6zM5.2 5.2v.1' },
+  report: { line: 'M4 1.8h5.5L12.5 5v9.2H4zM9.2 2v3.3h3.1M6 8.2h4.5M6 10.8h4.5' },
+  compare: { line: 'M5.5 3L3 5.5 5.5 8M3.3 5.5H13M10.5 8L13 10.5 10.5 13M12.7 10.5H3' }
+} as const satisfies Record<string, Drawing>;
+
+export type Sign = keyof typeof SIGNS;
+
+/** The same inside of another drawing. */
+export const statusMark = (status: StepStatus, x: number, y: number): SVGGElement =>
+  svg('g', { class: 'nbf-Icon', 'data-status': status, transform: `translate(${x},${y})` }, ...shapes(STATUS[status]));
+
+export const statusIcon = (status: StepStatus): SVGSVGElement => draw(STATUS[status], status);
+
+/** Stands beside the icon of what failed and is stale besides. */
+export function outdatedIcon(): SVGSVGElement {
+  const icon = statusIcon('stale');
+  icon.classList.add('nbf-mod-outdated', 'nbf-mod-off');
+  return icon;
+}
+
+export const lifecycleIcon = (status: RunStatus): SVGSVGElement => draw(LIFECYCLE[status], status);
+export const signIcon = (sign: Sign): SVGSVGElement => draw(SIGNS[sign], null);
+
+function draw(drawing: Drawing, status: string | null): SVGSVGElement {
+  const icon = svg('svg', {
+    viewBox: '0 0 16 16',
+    width: 16,
+    height: 16,
+    'aria-hidden': 'true',
+    class: 'nbf-Icon',
+    'data-status': status
+  });
+  icon.append(...shapes(drawing));
+  return icon;
+}
+
+/** Always the same three paths: another status only changes attributes of them. */
+function shapes(drawing: Drawing): SVGPathElement[] {
+  const [fill, line, cut] = [
+    svg('path', { class: 'nbf-fill' }),
+    svg('path', { class: 'nbf-line' }),
+    svg('path', { class: 'nbf-cut' })
+  ];
+  redraw(drawing, fill, line, cut);
+  return [fill, line, cut];
+}
+
+function redraw(drawing: Drawing, fill: Element, line: Element, cut: Element): void {
+  setAttribute(fill, 'd', drawing.fill);
+  setAttribute(line, 'd', drawing.line);
+  setAttribute(line, 'stroke-dasharray', drawing.dash && '2.2 2.3');
+  setAttribute(cut, 'd', drawing.cut);
+}
+
+/** Redraw the icon that is there; nothing happens where it shows that status already. */
+export function showStatus(icon: SVGElement, status: StepStatus): void {
+  const [fill, line, cut] = icon.children;
+  if (icon.dataset['status'] !== status && fill && line && cut) {
+    icon.dataset['status'] = status;
+    redraw(STATUS[status], fill, line, cut);
+  }
+}

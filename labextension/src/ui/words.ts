@@ -1,0 +1,110 @@
+/** What is said of steps, tasks and runs: in the user's language, and to those who listen instead of look. */
+import type { RunStatus, StepLine, StepStatus, TaskLine } from '../state/protocol';
+import { count, duration, roughly, ticking } from './format';
+import type { Translate } from './language';
+
+const STATUS: Record<StepStatus, string> = {
+  missing: 'not run yet',
+  waiting: 'waiting',
+  running: 'running',
+  done: 'done',
+  reused: 'reused',
+  skipped: 'skipped',
+  stale: 'stale',
+  failed: 'failed',
+  cancelled: 'cancelled'
+};
+
+const LIFECYCLE: Record<RunStatus, string> = {
+  running: 'running',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  crashed: 'crashed'
+};
+
+export const statusWord = (status: StepStatus, trans: Translate): string => trans(STATUS[status]);
+
+export const lifecycleWord = (status: RunStatus, trans: Translate): string => trans(LIFECYCLE[status]);
+
+/** What a step took, or took so far; nothing where it did not run. */
+export function lineTime(line: StepLine, time: number): string {
+  if (line.status === 'running' && line.began !== null) {
+    return ticking(line.seconds + Math.max(0, time - line.began));
+  }
+  return line.seconds > 0 || line.done + line.reused > 0 ? duration(line.seconds) : '';
+}
+
+/** What a task took, or took so far. */
+export function taskTime(task: TaskLine, time: number): string {
+  if (task.status === 'running' && task.started !== null) {
+    return ticking(time - task.started);
+  }
+  if (task.status === 'cancelled' && task.started !== null && task.finished !== null) {
+    return duration(task.finished - task.started);
+  }
+  return task.seconds === null ? '' : duration(task.seconds);
+}
+
+/** `just now`, `5 m ago`, `2 h ago`. */
+export function ago(then: number, time: number, trans: Translate): string {
+  const seconds = time - then;
+  return seconds < 1 ? trans('just now') : trans('%1 ago', roughly(seconds));
+}
+
+/** How many tasks of a step need not run any more, for whatever reason. */
+export const settled = (line: StepLine): number => line.done + line.reused + line.skipped + line.failed;
+
+/** `11/40`, nothing for a step of one task. */
+export const countText = (line: StepLine): string =>
+  line.total > 1 ? `${count(settled(line))}/${count(line.total)}` : '';
+
+/** `failed`; `failed, stale` where what it depends on has changed since. */
+export function standing(line: StepLine, trans: Translate): string {
+  const word = statusWord(line.status, trans);
+  return line.outdated ? trans('%1, stale', word) : word;
+}
+
+/** How far its tasks are, and what that does not say: `cancelled, 5 done`; `stale, 2 failed, 6 done`. */
+export function summary(line: StepLine, trans: Translate): string {
+  const counts = line.total > 1 ? tally(line, trans) : '';
+  if (!counts) {
+    return standing(line, trans);
+  }
+  const besides = line.outdated ? 'stale' : line.status;
+  return besides === 'stale' || besides === 'cancelled' ? `${statusWord(besides, trans)}, ${counts}` : counts;
+}
+
+/** `train, running, 11 of 40, 2 failed`. */
+export function stepLabel(line: StepLine, trans: Translate): string {
+  const parts = [line.step, standing(line, trans)];
+  if (line.total > 1) {
+    parts.push(trans('%1 of %2', count(settled(line)), count(line.total)));
+  }
+  if (line.total > 1 && line.failed) {
+    parts.push(trans('%1 failed', count(line.failed)));
+  }
+  return parts.join(', ');
+}
+
+/** What the tooltip of a step says: why it stands as it does. */
+export function stepTooltip(line: StepLine, mark: string, trans: Translate): string {
+  const head = mark ? `${line.step} · ${mark}` : line.step;
+  const counts = line.total > 1 ? tally(line, trans) : '';
+  return [head, standing(line, trans), counts, ...line.reasons].filter(Boolean).join('\n');
+}
+
+/** `9 done, 2 running, 1 failed`, without those of which there are none. */
+export function tally(line: StepLine, trans: Translate): string {
+  const counts: [number, string][] = [
+    [line.failed, '%1 failed'],
+    [line.running, '%1 running'],
+    [line.done, '%1 done'],
+    [line.reused, '%1 reused'],
+    [line.skipped, '%1 skipped']
+  ];
+  return counts
+    .filter(([number]) => number)
+    .map(([number, words]) => trans(words, count(number)))
+    .join(', ');
+}

@@ -1,0 +1,67 @@
+/** What a task made or read: a line for each value, which unfolds to what is known of it without loading it. */
+import type { ArtifactLine } from '../state/protocol';
+import { h } from '../ui/dom';
+import { bareType, extent, size } from '../ui/format';
+import { signIcon } from '../ui/icons';
+import type { Translate } from '../ui/language';
+import { tableHead } from '../ui/tablehead';
+
+export function artifactList(artifacts: readonly ArtifactLine[], label: string, trans: Translate): HTMLElement {
+  return h(
+    'ul',
+    { class: 'nbf-Artifacts', 'aria-label': label },
+    ...artifacts.map(artifact => h('li', {}, artifactLine(artifact, trans)))
+  );
+}
+
+function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {
+  const lost = artifact.lost.length > 0;
+  const line = [
+    h('span', { class: 'nbf-ArtifactName' }, artifact.name),
+    h('span', { class: 'nbf-ArtifactType' }, bareType(artifact.type)),
+    h('span', { class: 'nbf-ArtifactText' }, extent(artifact) || artifact.text),
+    artifact.source && h('span', { class: 'nbf-Source' }, trans('from %1', artifact.source)),
+    lost && h('span', { class: 'nbf-Lost' }, signIcon('warning'), trans('lost')),
+    h('span', { class: 'nbf-Size' }, lost ? '' : size(artifact.size))
+  ];
+  const more = preview(artifact, trans);
+  const place = { class: 'nbf-Artifact', 'data-name': artifact.name, title: `${artifact.name}: ${artifact.type}` };
+  return more.length
+    ? h(
+        'details',
+        place,
+        h('summary', { class: 'nbf-ArtifactLine' }, ...line),
+        h('div', { class: 'nbf-Preview' }, ...more)
+      )
+    : h('div', place, h('div', { class: 'nbf-ArtifactLine nbf-mod-flat' }, ...line));
+}
+
+function preview(artifact: ArtifactLine, trans: Translate): HTMLElement[] {
+  const table = tableHead(artifact.head);
+  const image = thumbnail(artifact, trans);
+  const text = artifact.text && !table && (extent(artifact) || artifact.text.length > 24);
+  const parts = [
+    ...artifact.lost.map(reason => h('p', { class: 'nbf-Reason' }, signIcon('warning'), h('span', {}, reason))),
+    image,
+    table &&
+      h(
+        'div',
+        { class: 'nbf-Scroll', tabindex: 0, role: 'region', 'aria-label': trans('First rows of %1', artifact.name) },
+        table
+      ),
+    !table && artifact.columns.length ? columns(artifact) : null,
+    text ? h('pre', { class: 'nbf-Code', tabindex: 0 }, artifact.text) : null
+  ];
+  return parts.filter(part => part !== null);
+}
+
+const columns = (artifact: ArtifactLine): HTMLElement =>
+  h('p', { class: 'nbf-Columns' }, artifact.columns.map(([name, dtype]) => `${name}: ${dtype}`).join(', '));
+
+const BASE64 = /^[A-Za-z0-9+/\s]+={0,2}\s*$/;
+
+function thumbnail({ image, name }: ArtifactLine, trans: Translate): HTMLElement | null {
+  return BASE64.test(image)
+    ? h('img', { class: 'nbf-Thumbnail', src: `data:image/png;base64,${image}`, alt: trans('Picture of %1', name) })
+    : null;
+}

@@ -1,0 +1,180 @@
+/** Ties each view to the model: the views know neither model nor archive, the model does not know the views. */
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { FlowModel } from '../state/model';
+import type { RunDiff, RunState, TaskList } from '../state/protocol';
+import { Reading } from '../state/reading';
+import type { Component } from '../ui/component';
+import { h } from '../ui/dom';
+import { runDiff } from './diff';
+import type { Host } from './host';
+import { Runs } from './runs';
+import { Timeline } from './timeline';
+import type { FlowView } from './view';
+
+/** A view that follows the model, and is told when a second is over while something runs. */
+export interface Bound extends Component {
+  tick(now: number): void;
+}
+
+type Complain = (text: string) => void;
+
+/** What all of them have in common: they follow the model's signals, and read the archive, until they are disposed. */
+export abstract class Binding<View extends Bound> implements Bound {
+  isDisposed = false;
+
+  protected constructor(
+    protected readonly model: FlowModel,
+    protected readonly view: View,
+    readonly node: HTMLElement = view.node
+  ) {}
+
+  tick(now: number): void {
+    this.view.tick(now);
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    Signal.clearData(this);
+    this.readings.forEach(reading => reading.dispose());
+    this.view.dispose();
+  }
+
+  protected read<T>(show: (value: T) => void, fail: (error: unknown) => void): Reading<T> {
+    const reading = new Reading<T>(show, fail);
+    this.readings.push(reading);
+    return reading;
+  }
+
+  private readonly readings: IDisposable[] = [];
+}
+
+export class FlowBinding extends Binding<FlowView> {
+  constructor(model: FlowModel, view: FlowView) {
+    super(model, view);
+    model.shapeChanged.connect(this.draw, this);
+    model.linesChanged.connect(this.update, this);
+    model.selectedChanged.connect(this.select, this);
+    this.draw();
+    this.select();
+  }
+
+  private draw(): void {
+    this.view.draw(this.model.shape, step => this.model.line(step));
+  }
+
+  private update(_: FlowModel, steps: readonly string[]): void {
+    this.view.update(steps.flatMap(step => this.model.line(step) ?? []));
+  }
+
+  private select(): void {
+    this.view.select(this.model.selected?.step ?? null);
+  }
+}
+
+export class TimelineBinding extends Binding<Timeline> {
+  constructor(
+    model: FlowModel,
+    private readonly host: Host,
+    complain: Complain
+  ) {
+    super(model, new Timeline({ trans: host.trans, onSelect: (step, task) => model.select({ step, task }) }));
+    this.reading = this.read<TaskList>(
+      list => this.view.show(list.run, model.shape, list.tasks),
+      error => complain(host.trans('The tasks cannot be read: %1', reason(error)))
+    );
+    model.linesChanged.connect(this.again, this);
+    model.runsChanged.connect(this.ask, this);
+    model.shownChanged.connect(this.ask, this);
+    model.shapeChanged.connect(this.again, this);
+    this.ask();
+  }
+
+  /** Only another run is asked for at once: a run that goes on tells so many times a second. */
+  private ask(): void {
+    const { archive } = this.host;
+    const run = this.model.run?.number ?? null;
+    if (run === this.run) {
+      this.again();
+    } else if (archive && run !== null) {
+      this.run = run;
+      this.reading.ask(() => archive.tasks(null, run));
+    } else {
+      this.run = run;
+      this.reading.stop();
+      this.view.show(null, null, []);
+    }
+  }
+
+  private again(): void {
+    this.reading.again();
+  }
+
+  private run: number | null = null;
+  private readonly reading: Reading<TaskList>;
+}
+
+export class RunsBinding extends Binding<Runs> {
+  constructor(
+    model: FlowModel,
+    private readonly host: Host,
+    private readonly complain: Complain
+  ) {
+    const view = new Runs({
+      trans: host.trans,
+      onShow: run => this.open(run.number),
+      onCompare: (then, now) => this.compare(then, now)
+    });
+    super(model, view, h('div', { class: 'nbf-RunsAndDiff' }, view.node));
+    this.node.append(this.diff);
+    this.reading = this.read<RunState>(
+      run => model.show(run),
+      error => this.fail(error)
+    );
+    this.comparing = this.read<RunDiff>(
+      diff => this.showDiff(diff),
+      error => this.fail(error)
+    );
+    model.runsChanged.connect(this.show, this);
+    model.shownChanged.connect(this.show, this);
+    this.show();
+  }
+
+  private show(): void {
+    this.view.show(this.model.runs, this.model.shown?.run.number ?? null);
+  }
+
+  /** A click on the run that is shown leads back to the notebook. */
+  private open(run: number): void {
+    const { archive } = this.host;
+    if (this.model.shown?.run.number === run) {
+      this.model.show(null);
+    } else if (archive) {
+      this.reading.ask(() => archive.run(run));
+    }
+  }
+
+  private compare(then: number, now: number): void {
+    const { archive } = this.host;
+    if (archive) {
+      this.comparing.ask(() => archive.diff(then, now));
+    }
+  }
+
+  private showDiff(diff: RunDiff | null): void {
+    this.diff.replaceChildren(...(diff ? [runDiff(diff, this.host.trans, () => this.showDiff(null))] : []));
+    this.view.node.hidden = diff !== null;
+    this.diff.querySelector('button')?.focus();
+  }
+
+  private fail(error: unknown): void {
+    this.complain(this.host.trans('The run cannot be read: %1', reason(error)));
+  }
+
+  private readonly diff = h('div', { class: 'nbf-DiffHost' });
+  private readonly reading: Reading<RunState>;
+  private readonly comparing: Reading<RunDiff>;
+}
+
+/** Why something could not be read, in a few words. */
+export const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,137 @@
+/** A step in the graph. */
+import type { StepFacts, StepLine } from '../state/protocol';
+import { setAttribute, setText, svg } from '../ui/dom';
+import { now } from '../ui/format';
+import { showStatus, statusMark } from '../ui/icons';
+import type { Area } from '../ui/viewport';
+import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
+import { type Box, HEIGHT } from './drawing';
+import type { FlowProps } from './view';
+
+/** One step: two lines of text, an icon, and a bar along its foot. */
+export class StepBox {
+  readonly group: SVGGElement;
+
+  constructor(
+    private readonly step: StepFacts,
+    private readonly place: Box,
+    private readonly props: FlowProps
+  ) {
+    const { x, y, width } = place;
+    const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
+    const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
+    this.icon = statusMark('missing', left + 9, -8);
+    this.body = svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 });
+    setAttribute(this.second, 'x', left + 32);
+    this.group = svg(
+      'g',
+      {
+        class: 'nbf-Box',
+        role: 'button',
+        tabindex: -1,
+        'data-step': step.name,
+        'aria-pressed': 'false',
+        transform: `translate(${x},${y})`
+      },
+      splits && svg('rect', { class: 'nbf-BoxBehind', x: left + 3, y: top + 3, width, height, rx: 5 }),
+      this.body,
+      this.icon,
+      this.title,
+      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)),
+      this.second
+    );
+  }
+
+  get area(): Area {
+    const { x, y, width } = this.place;
+    return { x: x - width / 2, y: y - HEIGHT / 2, width, height: HEIGHT };
+  }
+
+  show(line: StepLine): void {
+    this.take(line);
+    this.redraw();
+  }
+
+  /** To be drawn soon. */
+  take(line: StepLine): void {
+    this.line = line;
+  }
+
+  redraw(): void {
+    const { trans } = this.props;
+    const line = this.line;
+    if (!line) {
+      return;
+    }
+    setAttribute(this.group, 'data-status', line.status);
+    setAttribute(this.body, 'data-status', line.status);
+    this.body.toggleAttribute('data-outdated', line.outdated);
+    setAttribute(this.group, 'aria-label', stepLabel(line, trans));
+    showStatus(this.icon, line.status);
+    this.showBar(line);
+    this.tick(now());
+  }
+
+  /** The tooltip is written when somebody points at the box: to write a thousand of them takes time. */
+  explain(): void {
+    if (this.line) {
+      setText(this.title, stepTooltip(this.line, this.step.mark, this.props.trans));
+    }
+  }
+
+  tick(time: number): void {
+    const text = this.line ? this.secondLine(this.line, time) : '';
+    if (text !== this.text) {
+      this.text = text;
+      this.second.textContent = text;
+    }
+  }
+
+  private secondLine(line: StepLine, time: number): string {
+    const { trans } = this.props;
+    const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, trans));
+    return [words, line.outdated ? statusWord('stale', trans) : lineTime(line, time)].filter(Boolean).join(' · ');
+  }
+
+  /** Most steps have one task and no bar. */
+  private showBar(line: StepLine): void {
+    if (line.total <= 1 && !this.bars) {
+      return;
+    }
+    this.bars ??= this.makeBars();
+    const { done, failed } = this.bars;
+    const width = this.place.width - 10;
+    const part = (number: number): number => (line.total > 1 ? (width * number) / line.total : 0);
+    const ok = part(line.done + line.reused + line.skipped);
+    setAttribute(done, 'width', ok);
+    setAttribute(failed, 'width', Math.max(line.failed && line.total > 1 ? 2 : 0, part(line.failed)));
+    setAttribute(failed, 'x', -width / 2 + ok);
+  }
+
+  private makeBars(): { done: SVGRectElement; failed: SVGRectElement } {
+    const make = (part: string): SVGRectElement =>
+      svg('rect', {
+        class: 'nbf-BoxBar',
+        'data-part': part,
+        x: -this.place.width / 2 + 5,
+        y: HEIGHT / 2 - 5,
+        width: 0,
+        height: 2.5,
+        rx: 1
+      });
+    const bars = { done: make('done'), failed: make('failed') };
+    this.group.append(bars.done, bars.failed);
+    return bars;
+  }
+
+  private line: StepLine | undefined;
+  private text = '';
+  private readonly icon: SVGGElement;
+  private readonly body: SVGRectElement;
+  private readonly title = svg('title');
+  private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
+  private bars: { done: SVGRectElement; failed: SVGRectElement } | null = null;
+}
+
+const shorten = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;

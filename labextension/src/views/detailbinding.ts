@@ -1,0 +1,185 @@
+/** Ties the detail to the model: reads the tasks of the selected step, and the one of them that was chosen. */
+import type { FlowModel } from '../state/model';
+import type { TaskLine, TaskList, TaskState } from '../state/protocol';
+import type { Reading } from '../state/reading';
+import { Binding, reason } from './binding';
+import { Detail } from './detail';
+import type { Host } from './host';
+
+export class DetailBinding extends Binding<Detail> {
+  constructor(
+    model: FlowModel,
+    private readonly host: Host,
+    run: (part: { to?: string; from?: string }) => void
+  ) {
+    const { trans, actions, showOutputs } = host;
+    const view = new Detail({
+      trans,
+      showOutputs,
+      actions: actions && {
+        restore: address => void actions.restore(address),
+        rerun: address => void actions.rerun(address),
+        debug: address => void actions.debug(address),
+        runTo: step => run({ to: step }),
+        runFrom: step => run({ from: step })
+      },
+      onJump: actions && ((cell, ...line) => actions.jump(cell, ...line)),
+      onStep: step => model.select({ step, task: null }),
+      onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
+      onClose: () => model.select(null)
+    });
+    super(model, view);
+    this.listing = this.read<TaskList>(
+      tasks => this.setTasks(tasks),
+      error => this.fail(error)
+    );
+    this.failing = this.read<TaskState>(
+      task => this.setFailed(task),
+      error => this.fail(error)
+    );
+    this.reading = this.read<TaskState>(
+      task => this.setTask(task),
+      error => this.fail(error)
+    );
+    model.selectedChanged.connect(this.begin, this);
+    model.shownChanged.connect(this.beginAgain, this);
+    model.linesChanged.connect(this.onLines, this);
+    model.shapeChanged.connect(this.show, this);
+    model.rested.connect(this.again, this);
+    this.begin();
+  }
+
+  /** The log of a task grows while nothing else about it changes. */
+  override tick(now: number): void {
+    super.tick(now);
+    if (this.model.line(this.model.selected?.step ?? '')?.status === 'running') {
+      this.again();
+    }
+  }
+
+  /** Something else was selected. The tasks stay where only another one of them was chosen. */
+  private begin(): void {
+    const { selected } = this.model;
+    if (selected?.step !== this.step) {
+      this.beginAgain();
+    } else if (selected?.task) {
+      this.readTask(selected.task.run, selected.task.number);
+    } else {
+      this.leaveTask();
+    }
+  }
+
+  /** The step itself again, all its tasks. */
+  private leaveTask(): void {
+    if (this.tasks && this.tasks.tasks.length > 1) {
+      this.reading.stop();
+      this.task = this.asked = null;
+    }
+    this.show();
+  }
+
+  private beginAgain(): void {
+    const { archive } = this.host;
+    const { selected, shown } = this.model;
+    this.step = selected?.step ?? null;
+    this.tasks = this.task = this.failed = null;
+    this.trouble = '';
+    this.listing.stop();
+    this.failing.stop();
+    this.reading.stop();
+    if (selected && archive) {
+      const { step, task } = selected;
+      this.listing.ask(() => archive.tasks(step, task?.run ?? shown?.run.number ?? null));
+      if (task) {
+        this.readTask(task.run, task.number);
+      }
+    }
+    this.show();
+  }
+
+  private setTasks(tasks: TaskList): void {
+    const [first] = tasks.tasks;
+    this.tasks = tasks;
+    if (first && tasks.tasks.length === 1 && !this.isReading(first)) {
+      this.readTask(first.run, first.number);
+    }
+    this.readFailed(tasks.tasks.length > 1 ? tasks.tasks.find(task => task.status === 'failed') : undefined);
+    this.show();
+  }
+
+  /** What went wrong with the first of many tasks that failed is told at once. */
+  private readFailed(first: TaskLine | undefined): void {
+    const { archive } = this.host;
+    if (!first || !archive) {
+      this.failing.stop();
+      this.failed = null;
+    } else if (first.run !== this.failed?.task.run || first.number !== this.failed.task.number) {
+      this.failing.ask(() => archive.task(first.run, first.number));
+    }
+  }
+
+  private setFailed(task: TaskState): void {
+    this.failed = task;
+    this.show();
+  }
+
+  private setTask(task: TaskState): void {
+    this.task = task;
+    this.trouble = '';
+    this.show();
+  }
+
+  private readTask(run: number, number: number): void {
+    const { archive } = this.host;
+    this.asked = { run, number };
+    if (this.task && !this.isReading(this.task.task)) {
+      this.task = null;
+    }
+    if (archive) {
+      this.reading.ask(() => archive.task(run, number));
+    }
+    this.show();
+  }
+
+  private isReading(task: TaskLine): boolean {
+    return this.asked?.run === task.run && this.asked.number === task.number && this.task !== null;
+  }
+
+  private onLines(_: FlowModel, steps: readonly string[]): void {
+    if (this.step !== null && steps.includes(this.step)) {
+      this.again();
+      this.show();
+    }
+  }
+
+  private again(): void {
+    this.listing.again();
+    this.reading.again();
+  }
+
+  private fail(error: unknown): void {
+    this.trouble = this.host.trans('This cannot be read: %1', reason(error));
+    this.show();
+  }
+
+  private show(): void {
+    const { model } = this;
+    const facts = model.facts(this.step ?? '');
+    const line = model.line(this.step ?? '');
+    this.node.hidden = !facts || !line;
+    if (facts && line) {
+      const { tasks, task, failed, trouble } = this;
+      this.view.show({ facts, line, chosen: model.selected?.task?.number ?? null, tasks, task, failed, trouble });
+    }
+  }
+
+  private step: string | null = null;
+  private tasks: TaskList | null = null;
+  private task: TaskState | null = null;
+  private failed: TaskState | null = null;
+  private asked: { run: number; number: number } | null = null;
+  private trouble = '';
+  private readonly listing: Reading<TaskList>;
+  private readonly failing: Reading<TaskState>;
+  private readonly reading: Reading<TaskState>;
+}

@@ -1,0 +1,106 @@
+/** What can be done with the step or task that is selected. */
+import type { StepFacts, StepLine, StepStatus, TaskLine, TaskState } from '../state/protocol';
+import { iconButton, textButton } from '../ui/button';
+import { h } from '../ui/dom';
+import type { Translate } from '../ui/language';
+
+export interface DetailActions {
+  readonly restore: (address: string) => void;
+  readonly rerun: (address: string) => void;
+  readonly debug: (address: string) => void;
+  readonly runTo: (step: string) => void;
+  readonly runFrom: (step: string) => void;
+}
+
+/** Whether something with that status has been stored. */
+const STORED: Record<StepStatus, boolean> = {
+  missing: false,
+  waiting: false,
+  running: false,
+  done: true,
+  reused: true,
+  skipped: false,
+  stale: true,
+  failed: false,
+  cancelled: false
+};
+
+/** What the buttons are about. `address` is without a run, `checkpoint` with it. */
+interface Target {
+  readonly step: string;
+  readonly cell: string;
+  readonly address: string;
+  readonly checkpoint: string;
+}
+
+export class DetailButtons {
+  readonly node: HTMLElement;
+  readonly jump: HTMLElement | null; // stands elsewhere
+
+  constructor(trans: Translate, actions: DetailActions | null, onJump: ((cell: string) => void) | null) {
+    const on = (act: (target: Target) => void) => (): void => {
+      if (this.target) {
+        act(this.target);
+      }
+    };
+    this.restore = textButton({
+      sign: 'restore',
+      label: trans('Restore'),
+      title: trans('Put this checkpoint into the kernel; the difference is shown first'),
+      kind: 'accept',
+      name: 'restore',
+      onclick: on(target => actions?.restore(target.checkpoint))
+    });
+    this.rerun = textButton({
+      sign: 'rerun',
+      label: trans('Rerun'),
+      title: trans('Run it again, whatever is stored for it'),
+      name: 'rerun',
+      onclick: on(target => actions?.rerun(target.address))
+    });
+    const to = iconButton({
+      sign: 'to',
+      label: trans('Run to here'),
+      name: 'run-to',
+      onclick: on(target => actions?.runTo(target.step))
+    });
+    const from = iconButton({
+      sign: 'from',
+      label: trans('Run from here'),
+      name: 'run-from',
+      onclick: on(target => actions?.runFrom(target.step))
+    });
+    const jump =
+      onJump &&
+      iconButton({
+        sign: 'cell',
+        label: trans('Jump to the cell'),
+        name: 'jump',
+        onclick: on(target => onJump(target.cell))
+      });
+    this.node = h(
+      'div',
+      { class: 'nbf-DetailButtons', role: 'group', 'aria-label': trans('Actions') },
+      ...(actions ? [this.restore, this.rerun, h('span', { class: 'nbf-Spacer' }), to, from] : [])
+    );
+    this.jump = jump;
+  }
+
+  show(facts: StepFacts, line: StepLine, chosen: TaskLine | null, state: TaskState | null): void {
+    const status = chosen?.status ?? line.status;
+    const run = chosen?.run ?? state?.run.number ?? line.run;
+    const address = chosen?.label ?? facts.name;
+    this.target = {
+      step: facts.name,
+      cell: facts.cell,
+      address,
+      checkpoint: run === null ? address : `${run}/${address}`
+    };
+    this.restore.disabled = !(state && (chosen ?? line.total <= 1) ? state.restorable : STORED[status]);
+    this.rerun.disabled = status === 'running' || status === 'waiting';
+  }
+
+  private target: Target | null = null;
+  private readonly restore: HTMLButtonElement;
+  private readonly rerun: HTMLButtonElement;
+}

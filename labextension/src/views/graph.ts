@@ -1,0 +1,275 @@
+/** The steps as a graph. Laid out once for a shape; from then on only attributes change. */
+import type { FlowShape, StepFacts, StepLine } from '../state/protocol';
+import { iconButton } from '../ui/button';
+import { closest, h, setAttribute, setText, svg } from '../ui/dom';
+import type { Sign } from '../ui/icons';
+import { makeTabStop } from '../ui/roving';
+import { Viewport } from '../ui/viewport';
+import { StepBox } from './box';
+import type { Box, Direction, Drawing, Frame } from './drawing';
+import { draw as layOut } from './graphviz';
+import type { FlowProps, FlowView } from './view';
+
+const WIDE = 1.4; // of width to height, from which on the flow goes from left to right
+const AT_ONCE = 250; // boxes that are drawn in one go; more of them would be felt
+const READABLE = 0.72; // a drawing is not made smaller than this by itself
+
+export class FlowGraph implements FlowView {
+  readonly node: HTMLElement;
+  isDisposed = false;
+
+  constructor(private readonly props: FlowProps) {
+    const { trans } = props;
+    this.content = svg('g');
+    this.canvas = h(
+      'div',
+      {
+        class: 'nbf-Canvas',
+        onpointerover: event => this.boxes.get(closest(event, '.nbf-Box')?.getAttribute('data-step') ?? '')?.explain(),
+        onclick: event => this.click(event),
+        onkeydown: event => this.key(event)
+      },
+      svg('svg', { class: 'nbf-Drawing', role: 'group', 'aria-label': trans('Graph of the steps') }, this.content)
+    );
+    this.failure = h('p', { class: 'nbf-Empty', role: 'alert', hidden: true });
+    this.node = h('div', { class: 'nbf-Graph' }, this.canvas, this.failure, this.buttons());
+    this.viewport = new Viewport(this.canvas, this.content);
+    this.resizes = new ResizeObserver(() => this.resized());
+    this.resizes.observe(this.canvas);
+  }
+
+  draw(shape: FlowShape | null, line: (step: string) => StepLine | undefined): void {
+    this.shape = shape;
+    this.line = line;
+    void this.layOut();
+  }
+
+  update(lines: readonly StepLine[]): void {
+    for (const line of lines) {
+      const box = this.boxes.get(line.step);
+      if (box) {
+        box.take(line);
+        this.changed.add(box);
+      }
+    }
+    this.drawChanged();
+  }
+
+  select(step: string | null): void {
+    this.selected = step;
+    for (const [name, { group }] of this.boxes) {
+      setAttribute(group, 'aria-pressed', name === step ? 'true' : 'false');
+    }
+    const touching = this.drawing?.curves.filter(curve => curve.from === step || curve.to === step) ?? [];
+    setAttribute(this.lit, 'd', touching.map(curve => curve.path).join(''));
+    const groups = this.groups();
+    const box = this.boxes.get(step ?? '');
+    const stop = box?.group ?? groups.find(group => group.getAttribute('tabindex') === '0') ?? groups[0];
+    if (stop) {
+      makeTabStop(stop, groups);
+    }
+    if (box) {
+      this.viewport.reveal(box.area);
+    }
+  }
+
+  tick(time: number): void {
+    for (const box of this.boxes.values()) {
+      box.tick(time);
+    }
+  }
+
+  fit(): void {
+    this.viewport.fit(this.drawing?.width ?? 0, this.drawing?.height ?? 0);
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    cancelAnimationFrame(this.frame);
+    this.resizes.disconnect();
+    this.viewport.dispose();
+    this.node.remove();
+  }
+
+  /** An outdated layout is thrown away: while Graphviz was fetched, another shape may have come. */
+  private async layOut(): Promise<void> {
+    const shape = this.shape;
+    const direction = this.wanted();
+    this.direction = direction;
+    if (!shape?.steps.length) {
+      return this.put({ width: 0, height: 0, boxes: [], curves: [], frames: [] });
+    }
+    try {
+      const drawing = await layOut(shape, direction);
+      if (shape === this.shape && direction === this.direction && !this.isDisposed) {
+        this.put(drawing);
+      }
+    } catch (error) {
+      this.failure.hidden = false;
+      setText(this.failure, this.props.trans('The graph cannot be drawn here: %1', String(error)));
+    }
+  }
+
+  private put(drawing: Drawing): void {
+    const facts = new Map(this.shape?.steps.map(step => [step.name, step]));
+    this.drawing = drawing;
+    this.boxes.clear();
+    this.changed.clear();
+    const edges = svg('path', { class: 'nbf-Edge', d: drawing.curves.map(curve => curve.path).join('') }); // one is drawn faster than a thousand
+    const boxes = drawing.boxes.flatMap(box => {
+      const known = facts.get(box.step);
+      return known ? [this.box(known, box)] : [];
+    });
+    this.content.replaceChildren(...drawing.frames.map(frame), edges, this.lit, ...boxes.map(box => box.group));
+    this.place();
+    this.select(this.selected);
+  }
+
+  /** Those that are seen first; what is left over, in the next frame. */
+  private readonly drawChanged = (): void => {
+    const isSeen = (box: StepBox): boolean => this.viewport.sees(box.area);
+    const boxes = [...this.changed];
+    const some = boxes.length > AT_ONCE ? [...boxes.filter(isSeen), ...boxes].slice(0, AT_ONCE) : boxes;
+    for (const box of some) {
+      if (this.changed.delete(box)) {
+        box.redraw();
+      }
+    }
+    cancelAnimationFrame(this.frame);
+    this.frame = this.changed.size ? requestAnimationFrame(this.drawChanged) : 0;
+  };
+
+  /** All of it where that can be read, else its beginning. */
+  private place(): void {
+    this.viewport.fit(this.drawing?.width ?? 0, this.drawing?.height ?? 0, READABLE);
+    const first = this.boxes.get(this.selected ?? this.shape?.steps[0]?.name ?? '');
+    if (first) {
+      this.viewport.reveal(first.area);
+    }
+  }
+
+  private box(step: StepFacts, place: Box): StepBox {
+    const box = new StepBox(step, place, this.props);
+    this.boxes.set(step.name, box);
+    const line = this.line(step.name);
+    if (line) {
+      box.show(line);
+    }
+    return box;
+  }
+
+  private wanted(): Direction {
+    return this.canvas.clientWidth > WIDE * this.canvas.clientHeight ? 'LR' : 'TB';
+  }
+
+  private resized(): void {
+    if (this.wanted() !== this.direction && this.drawing) {
+      void this.layOut();
+    } else if (!this.viewport.touched) {
+      this.place();
+    } else {
+      this.viewport.measure();
+    }
+  }
+
+  private click(event: Event): void {
+    const step = closest(event, '.nbf-Box')?.getAttribute('data-step');
+    if (step != null) {
+      this.props.onSelect(step);
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const here = closest(event, '.nbf-Box')?.getAttribute('data-step');
+    if (here == null) {
+      return;
+    }
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      this.props.onSelect(here);
+    } else if (event.key === '+' || event.key === '-') {
+      this.viewport.zoom(event.key === '+' ? 1.25 : 0.8);
+    } else if (event.key === '0') {
+      this.fit();
+    } else {
+      this.go(event, here);
+    }
+  }
+
+  /** Along the edges with the arrows of the direction of the drawing, across them with the others. */
+  private go(event: KeyboardEvent, here: string): void {
+    const to = this.neighbour(event.key, here);
+    const box = this.boxes.get(to ?? '');
+    if (box) {
+      event.preventDefault();
+      makeTabStop(box.group, this.groups());
+      box.group.focus();
+      this.viewport.reveal(box.area);
+    }
+  }
+
+  private neighbour(key: string, here: string): string | undefined {
+    const across = this.direction === 'LR';
+    switch (key) {
+      case across ? 'ArrowRight' : 'ArrowDown':
+        return this.drawing?.curves.find(curve => curve.from === here)?.to;
+      case across ? 'ArrowLeft' : 'ArrowUp':
+        return this.drawing?.curves.find(curve => curve.to === here)?.from;
+      case across ? 'ArrowDown' : 'ArrowRight':
+        return this.sibling(here, 1);
+      case across ? 'ArrowUp' : 'ArrowLeft':
+        return this.sibling(here, -1);
+      case 'Home':
+        return this.shape?.steps[0]?.name;
+      case 'End':
+        return this.shape?.steps.at(-1)?.name;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The next box of the same rank. */
+  private sibling(here: string, by: 1 | -1): string | undefined {
+    const across = this.direction === 'LR';
+    const [rank, place] = across ? (['x', 'y'] as const) : (['y', 'x'] as const);
+    const boxes = this.drawing?.boxes ?? [];
+    const own = boxes.find(box => box.step === here);
+    const others = boxes.filter(box => own && box[rank] === own[rank] && (box[place] - own[place]) * by > 0);
+    return others.sort((one, other) => (one[place] - other[place]) * by)[0]?.step;
+  }
+
+  private groups(): SVGGElement[] {
+    return [...this.boxes.values()].map(box => box.group);
+  }
+
+  private buttons(): HTMLElement {
+    const { trans } = this.props;
+    const button = (sign: Sign, label: string, onclick: () => void): HTMLElement =>
+      iconButton({ sign, label, name: sign, onclick });
+    return h(
+      'div',
+      { class: 'nbf-ZoomButtons', role: 'group', 'aria-label': trans('Zoom') },
+      button('plus', trans('Zoom in'), () => this.viewport.zoom(1.25)),
+      button('minus', trans('Zoom out'), () => this.viewport.zoom(0.8)),
+      button('fit', trans('Fit the graph'), () => this.fit())
+    );
+  }
+
+  private shape: FlowShape | null = null;
+  private line: (step: string) => StepLine | undefined = () => undefined;
+  private drawing: Drawing | null = null;
+  private direction: Direction = 'TB';
+  private selected: string | null = null;
+  private readonly lit = svg('path', { class: 'nbf-Edge nbf-mod-lit' });
+  private frame = 0;
+  private readonly changed = new Set<StepBox>(); // and not drawn yet
+  private readonly boxes = new Map<string, StepBox>();
+  private readonly canvas: HTMLElement;
+  private readonly content: SVGGElement;
+  private readonly failure: HTMLElement;
+  private readonly viewport: Viewport;
+  private readonly resizes: ResizeObserver;
+}
+
+const frame = ({ x, y, width, height, depth }: Frame): SVGRectElement =>
+  svg('rect', { class: 'nbf-Scope', x, y, width, height, rx: 8, 'data-depth': depth });

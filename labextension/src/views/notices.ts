@@ -1,0 +1,146 @@
+/** What stands above the views: an earlier run that is shown, versions that do not fit, problems of the flow. */
+import { type ProblemLine, PROTOCOL, type RunLine } from '../state/protocol';
+import { iconButton, textButton } from '../ui/button';
+import type { Component } from '../ui/component';
+import { h, setAttribute } from '../ui/dom';
+import { now } from '../ui/format';
+import { lifecycleIcon, signIcon } from '../ui/icons';
+import type { Translate } from '../ui/language';
+import { ago, lifecycleWord } from '../ui/words';
+import type { Actions } from './host';
+
+export interface ShownRunProps {
+  readonly trans: Translate;
+  readonly actions: Pick<Actions, 'tag' | 'report'> | null;
+  readonly onBack: () => void;
+}
+
+/** `run 7 · failed · 2 h ago`, what can be done with it, and the way back. */
+export function shownRun(run: RunLine, { trans, actions, onBack }: ShownRunProps): HTMLElement {
+  const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now(), trans)}`;
+  const back = textButton({ sign: 'back', label: trans('Back to the notebook'), name: 'back', onclick: onBack });
+  const tagForm = makeTagForm(trans, name => void actions?.tag(run.number, name));
+  const tag = iconButton({
+    sign: 'tag',
+    label: trans('Tag this run'),
+    name: 'tag',
+    onclick: () => openTagForm(tagForm)
+  });
+  const report = iconButton({
+    sign: 'report',
+    label: trans('Report of this run'),
+    name: 'report',
+    onclick: () => actions?.report(run.number)
+  });
+  return h(
+    'div',
+    { class: 'nbf-Banner nbf-ShownRun' },
+    h(
+      'div',
+      { class: 'nbf-BannerRow', role: 'status' },
+      lifecycleIcon(run.status),
+      h('span', {}, text),
+      ...run.tags.map(name => h('span', { class: 'nbf-Tag' }, name))
+    ),
+    h('div', { class: 'nbf-BannerRow' }, back, h('span', { class: 'nbf-Spacer' }), ...(actions ? [tag, report] : [])),
+    tagForm
+  );
+}
+
+function makeTagForm(trans: Translate, onTag: (name: string) => void): HTMLFormElement {
+  const input = h('input', {
+    class: 'nbf-Input',
+    'aria-label': trans('Name of the tag'),
+    placeholder: trans('name of the tag'),
+    required: true,
+    spellcheck: 'false'
+  });
+  const form = h(
+    'form',
+    {
+      class: 'nbf-TagForm',
+      hidden: true,
+      onsubmit: event => {
+        event.preventDefault();
+        form.hidden = true;
+        onTag(input.value.trim());
+      }
+    },
+    input,
+    h('button', { class: 'nbf-Button', type: 'submit', 'data-action': 'tag-with' }, trans('Tag'))
+  );
+  return form;
+}
+
+function openTagForm(form: HTMLFormElement): void {
+  form.hidden = !form.hidden;
+  form.querySelector('input')?.focus();
+}
+
+export function otherVersion(foreign: number, trans: Translate): HTMLElement {
+  const text =
+    foreign > PROTOCOL
+      ? trans(
+          'nbflow of another version: this panel is older than the nbflow of the kernel. Update nbflow where Jupyter runs, then reload the page.'
+        )
+      : trans(
+          'nbflow of another version: the nbflow of the kernel is older than this panel. Update nbflow in the environment of the kernel, then restart it.'
+        );
+  return h('div', { class: 'nbf-Banner nbf-OtherVersion', role: 'alert' }, signIcon('warning'), h('span', {}, text));
+}
+
+export function trouble(text: string, trans: Translate, onClose: () => void): HTMLElement {
+  const close = iconButton({ sign: 'close', label: trans('Dismiss'), onclick: onClose });
+  return h('div', { class: 'nbf-Banner nbf-Trouble', role: 'alert' }, signIcon('warning'), h('span', {}, text), close);
+}
+
+/** What to do where there is nothing to see. */
+export function empty(title: string, ...what: (Node | string)[]): HTMLElement {
+  return h('div', { class: 'nbf-Empty' }, h('p', { class: 'nbf-EmptyTitle' }, title), h('p', {}, ...what));
+}
+
+/** What is wrong with the flow: folded to one line, each with the cell that a click jumps to. */
+export class Problems implements Component {
+  readonly node: HTMLElement;
+  isDisposed = false;
+
+  constructor(
+    private readonly trans: Translate,
+    private readonly onJump: (cell: string, line: number) => void
+  ) {
+    this.node = h('details', { class: 'nbf-Problems', hidden: true }, this.summary, this.list);
+  }
+
+  show(problems: readonly ProblemLine[]): void {
+    const errors = problems.filter(problem => !problem.warning).length;
+    const label = errors ? this.trans('Problems: %1', problems.length) : this.trans('Warnings: %1', problems.length);
+    this.node.hidden = problems.length === 0;
+    setAttribute(this.node, 'data-severity', errors ? 'error' : 'warning');
+    setAttribute(this.node, 'open', errors > 0);
+    this.summary.replaceChildren(signIcon('warning'), h('span', {}, label));
+    this.list.replaceChildren(...problems.map(problem => h('li', {}, this.problem(problem))));
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
+
+  private problem(problem: ProblemLine): HTMLElement {
+    return h(
+      'button',
+      {
+        class: 'nbf-Problem',
+        type: 'button',
+        'data-step': problem.step,
+        'data-cell': problem.cell,
+        onclick: () => this.onJump(problem.cell, problem.line)
+      },
+      h('span', { class: 'nbf-ProblemText' }, problem.message),
+      problem.fix && h('span', { class: 'nbf-Fix' }, problem.fix),
+      h('span', { class: 'nbf-Where' }, problem.warning ? this.trans('%1 · a warning', problem.where) : problem.where)
+    );
+  }
+
+  private readonly summary = h('summary', { class: 'nbf-Summary' });
+  private readonly list = h('ul', {});
+}
