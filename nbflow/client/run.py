@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbflow.client.above import FlowAbove
 from nbflow.client.artifact import Data
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.step import Step
@@ -19,9 +20,6 @@ from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
 
-if TYPE_CHECKING:
-    from nbflow.client.flow import Flow
-
 
 class Run(Tagged, ClientObject):
     """Gives one run and its steps. It reads the store each time, so a running run shows new tasks as they begin.
@@ -30,12 +28,12 @@ class Run(Tagged, ClientObject):
         Run("movies/7")["fit"].task.data.score
     """
 
-    flow: Flow
+    flow: FlowAbove
     id: str
     _form = "Flow/run"
 
     @classmethod
-    def _of(cls, flow: Flow, row: RunRow) -> Run:
+    def _of(cls, flow: FlowAbove, row: RunRow) -> Run:
         run = cls.__new__(cls)
         run.flow, run.id = flow, str(row.number)
         return run
@@ -60,7 +58,7 @@ class Run(Tagged, ClientObject):
         return self.flow._archive.home(self._row, self.flow._store.root.parent)
 
     @property
-    def parent(self) -> Flow:
+    def parent(self) -> FlowAbove:
         """Return the flow."""
         return self.flow
 

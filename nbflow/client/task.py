@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from nbflow.client.above import StepAbove
 from nbflow.client.artifact import Artifacts, Data, DataArtifact
 from nbflow.client.facts import TaskFacts
 from nbflow.client.lineage import Lineage
@@ -18,9 +18,6 @@ from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 
-if TYPE_CHECKING:
-    from nbflow.client.step import Step
-
 
 class Task(TaskFacts, ClientObject):
     """Gives one task as it was when it was looked up: running, finished or failed.
@@ -29,12 +26,12 @@ class Task(TaskFacts, ClientObject):
         Task("movies/7/fit/12").data.score
     """
 
-    step: Step
+    step: StepAbove
     _row: TaskRow
     _form = "Flow/run/step/task"
 
     @classmethod
-    def _of(cls, step: Step, row: TaskRow) -> Task:
+    def _of(cls, step: StepAbove, row: TaskRow) -> Task:
         task = cls.__new__(cls)
         task.step, task._row = step, row
         return task
@@ -56,7 +53,7 @@ class Task(TaskFacts, ClientObject):
         return Task._of(self.step, self._attempts[attempt])
 
     @property
-    def parent(self) -> Step:
+    def parent(self) -> StepAbove:
         """Return the step."""
         return self.step
 

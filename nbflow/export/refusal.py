@@ -28,7 +28,7 @@ from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import ParameterType, StepSpec
-from nbflow.script.parameters import RESERVED_OPTIONS as RESERVED_PARAMETERS
+from nbflow.script.inputs.parameters import RESERVED_OPTIONS as RESERVED_PARAMETERS
 
 _Rule = Callable[[Usage], Iterator[Problem]]
 
