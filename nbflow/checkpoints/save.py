@@ -14,6 +14,7 @@ from nbflow.run.program.stored_sources import write_cells
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.trust import seal_task
 from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.home import PlainHome
 from nbflow.store.pickling.pickler import digest_class
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef, Lost
@@ -35,25 +36,6 @@ class Saved:
         return tuple(lost for artifact in self.artifacts for lost in artifact.lost)
 
 
-class PlainLiveHome:
-    """Is a home without a prelude: functions and classes are stored by value, with what was changed in them."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.namespace, self.classes = ledger.namespace, ledger.classes
-
-    def reference(self, obj: object) -> tuple[str, str] | None:
-        return None
-
-    def definition(self, name: str) -> str | None:
-        return None
-
-    def provide(self, definitions: Mapping[str, str]) -> None:
-        pass
-
-    def resolve(self, name: str, digest: str) -> object:
-        raise LookupError(name)
-
-
 def save_checkpoint(
     name: str,
     ledger: Ledger,
@@ -70,7 +52,7 @@ def save_checkpoint(
     if name in steps:
         raise CheckpointNameTaken(name)
     values = {key: value for key, value in ledger.namespace.items() if _is_users(key, value)}
-    home = PlainLiveHome(ledger)
+    home = PlainHome(ledger.namespace, ledger.classes)
     with store.lease(), store.writer() as writer:
         began = time.time()
         run = writer.begin_run(flow, document, RunKind.INTERACTIVE, code=writer.put_code(write_cells(cells)))
@@ -107,7 +89,7 @@ def _put_task(writer: CatalogWriter, run: RunRow, name: str, began: float, artif
     return task
 
 
-def _remember_classes(values: Mapping[str, object], home: PlainLiveHome) -> None:
+def _remember_classes(values: Mapping[str, object], home: PlainHome) -> None:
     """Remember classes, so that an unchanged class loads as the same object."""
     for value in values.values():
         if isinstance(value, type) and value.__module__ == "__main__":

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbflow.client.above import TaskAbove
 from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
 from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
-
-if TYPE_CHECKING:
-    from nbflow.client.task import Task
 
 
 class Data:
@@ -24,7 +22,7 @@ class Data:
         AttributeError: if the task has no artifact of that name; the text lists the names it has.
     """
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: TaskAbove) -> None:
         self._task = task
 
     def __getattr__(self, name: str) -> Any:
@@ -61,12 +59,12 @@ class Artifacts(Several["DataArtifact"]):
 class DataArtifact(ClientObject):
     """Describes one artifact of one task; `data` loads its value."""
 
-    task: Task
+    task: TaskAbove
     _artifact: ArtifactRef
     _form = "Flow/run/step/task/artifact"
 
     @classmethod
-    def _of(cls, task: Task, artifact: ArtifactRef) -> DataArtifact:
+    def _of(cls, task: TaskAbove, artifact: ArtifactRef) -> DataArtifact:
         made = cls.__new__(cls)
         made.task, made._artifact = task, artifact
         return made
@@ -77,12 +75,13 @@ class DataArtifact(ClientObject):
         return self._artifact.name
 
     @property
-    def parent(self) -> Task:
+    def parent(self) -> TaskAbove:
         """Return the task that holds the artifact."""
         return self.task
 
     def _at(self, attempt: int) -> DataArtifact:
-        return self.task._at(attempt)[self.id]
+        found: DataArtifact = self.task._at(attempt)[self.id]
+        return found
 
     @property
     def data(self) -> Any:

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbflow.client.above import StepAbove
 from nbflow.client.named import local_time
 from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow, TaskStatus, task_id
-
-if TYPE_CHECKING:
-    from nbflow.client.step import Step
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Metadata:
 class TaskFacts:
     """Gives a client task the properties that tell what happened to it, under the names of Metaflow's client."""
 
-    step: Step
+    step: StepAbove
     _row: TaskRow
 
     @property

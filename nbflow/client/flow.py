@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -131,15 +131,7 @@ class Flow(ClientObject):
         return any(run.id == str(number) for run in self)
 
 
-def flow_at(folder: str, namespace: str | None) -> Callable[[str], Flow]:
-    """Return a function that finds flows as they are seen from a namespace."""
-
-    def find(name: str) -> Flow:
-        flow = Flow(name, folder, _namespace_check=False)
-        flow._namespace = namespace
-        return flow
-
-    return find
+ClientObject._find_flow = Flow
 
 
 class Metaflow:

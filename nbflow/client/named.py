@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from nbflow.client.namespaces import get_namespace, is_seen
 from nbflow.errors import PathspecError
 
 
@@ -25,14 +26,18 @@ class ClientObject:
     """
 
     _form: ClassVar[str]
+    _find_flow: ClassVar[Callable[..., Any]]
+    """Finds a flow by its name. The class of flows sets it, which knows the classes of all that is below them."""
 
     def __init__(
         self, pathspec: str, folder: str | os.PathLike[str] | None = None, *, attempt: int | None = None,
         _namespace_check: bool = True, _spins: bool | None = None,
     ) -> None:  # fmt: skip
-        flows = importlib.import_module("nbflow.client.flow")  # that module imports this one
-        seen = {"_namespace_check": _namespace_check, "_spins": _spins}
-        found = _descend(pathspec, self._form, lambda name: flows.Flow(name, folder, **seen))
+        found = _descend(
+            pathspec,
+            self._form,
+            lambda name: self._find_flow(name, folder, _namespace_check=_namespace_check, _spins=_spins),
+        )
         vars(self).update(vars(found if attempt is None else found._at(attempt)))
 
     if TYPE_CHECKING:  # some classes have these as attributes, others as properties
@@ -78,9 +83,7 @@ class ClientObject:
 
     def is_in_namespace(self) -> bool:
         """Tell whether the namespace that is chosen now shows it."""
-        namespaces = importlib.import_module("nbflow.client.namespaces")
-        seen: bool = namespaces.is_seen(namespaces.get_namespace(), self.tags)
-        return seen
+        return is_seen(get_namespace(), self.tags)
 
     @property
     def created_at(self) -> datetime | None:
@@ -113,8 +116,13 @@ class ClientObject:
     @classmethod
     def _revive(cls, pathspec: str, folder: str, namespace: str | None) -> Any:
         """Find a stored object in the namespace in which it was stored, whatever namespace is chosen now."""
-        flows = importlib.import_module("nbflow.client.flow")
-        return _descend(pathspec, cls._form, flows.flow_at(folder, namespace))
+
+        def find(name: str) -> Any:
+            flow = cls._find_flow(name, folder, _namespace_check=False)
+            flow._namespace = namespace
+            return flow
+
+        return _descend(pathspec, cls._form, find)
 
 
 def _descend(pathspec: str, form: str, flow: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbflow.client.above import FlowAbove
 from nbflow.client.artifact import Data
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.step import Step
@@ -14,12 +15,10 @@ from nbflow.client.stores import store_of
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName
+from nbflow.flow.graph.link import Passage
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
-
-if TYPE_CHECKING:
-    from nbflow.client.flow import Flow
 
 
 class Run(Tagged, ClientObject):
@@ -29,12 +28,12 @@ class Run(Tagged, ClientObject):
         Run("movies/7")["fit"].task.data.score
     """
 
-    flow: Flow
+    flow: FlowAbove
     id: str
     _form = "Flow/run"
 
     @classmethod
-    def _of(cls, flow: Flow, row: RunRow) -> Run:
+    def _of(cls, flow: FlowAbove, row: RunRow) -> Run:
         run = cls.__new__(cls)
         run.flow, run.id = flow, str(row.number)
         return run
@@ -59,7 +58,7 @@ class Run(Tagged, ClientObject):
         return self.flow._archive.home(self._row, self.flow._store.root.parent)
 
     @property
-    def parent(self) -> Flow:
+    def parent(self) -> FlowAbove:
         """Return the flow."""
         return self.flow
 
@@ -116,7 +115,9 @@ class Run(Tagged, ClientObject):
     @property
     def end_task(self) -> Task | None:
         """Return the task of a script's end step; for a notebook, of the last step that began. Else None."""
-        steps = [step for step in self if not step._written.flowing or step._written.next is None]
+        steps = list(self)
+        if steps and self.flow._archive.graph(self._row).passage is Passage.BY_EDGE:
+            steps = [step for step in steps if step._written.next is None]
         return steps[0].task if steps else None
 
     @property

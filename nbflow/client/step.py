@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from nbflow.client.above import RunAbove
 from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient
 from nbflow.flow.syntax.specs import StepSpec as StepOfGraph
 from nbflow.store.catalog.rows import TaskRow
-
-if TYPE_CHECKING:
-    from nbflow.client.run import Run
 
 
 class Step(ClientObject):
@@ -24,18 +22,18 @@ class Step(ClientObject):
         [task.data.score for task in Step("movies/7/fit")]
     """
 
-    run: Run
+    run: RunAbove
     id: str
     _form = "Flow/run/step"
 
     @classmethod
-    def _of(cls, run: Run, name: str) -> Step:
+    def _of(cls, run: RunAbove, name: str) -> Step:
         step = cls.__new__(cls)
         step.run, step.id = run, name
         return step
 
     @property
-    def parent(self) -> Run:
+    def parent(self) -> RunAbove:
         """Return the run."""
         return self.run
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from nbflow.client.above import FlowAbove
 from nbflow.errors import MetaflowTaggingError
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow
-
-if TYPE_CHECKING:
-    from nbflow.client.flow import Flow
 
 MOST = 50
 LONGEST_TAG = 500
@@ -57,7 +54,7 @@ def tags_of(row: RunRow, reader: CatalogReader) -> tuple[frozenset[str], frozens
 class Tagged:
     """Gives a client run its tags."""
 
-    flow: Flow
+    flow: FlowAbove
 
     @property
     def _row(self) -> RunRow:

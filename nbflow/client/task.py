@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from nbflow.client.above import StepAbove
 from nbflow.client.artifact import Artifacts, Data, DataArtifact
 from nbflow.client.facts import TaskFacts
 from nbflow.client.lineage import Lineage
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
+from nbflow.flow.graph.link import Passage
 from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
-
-if TYPE_CHECKING:
-    from nbflow.client.step import Step
 
 
 class Task(TaskFacts, ClientObject):
@@ -28,12 +26,12 @@ class Task(TaskFacts, ClientObject):
         Task("movies/7/fit/12").data.score
     """
 
-    step: Step
+    step: StepAbove
     _row: TaskRow
     _form = "Flow/run/step/task"
 
     @classmethod
-    def _of(cls, step: Step, row: TaskRow) -> Task:
+    def _of(cls, step: StepAbove, row: TaskRow) -> Task:
         task = cls.__new__(cls)
         task.step, task._row = step, row
         return task
@@ -55,7 +53,7 @@ class Task(TaskFacts, ClientObject):
         return Task._of(self.step, self._attempts[attempt])
 
     @property
-    def parent(self) -> Step:
+    def parent(self) -> StepAbove:
         """Return the step."""
         return self.step
 
@@ -150,7 +148,7 @@ class Task(TaskFacts, ClientObject):
         """Return how artifacts flow in the run of a script; None for a notebook."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
-        return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
+        return Lineage(self._reader, graph, run.id) if graph.passage is Passage.BY_EDGE else None
 
     @property
     def parent_task_pathspecs(self) -> Iterator[str]:
