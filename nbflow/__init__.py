@@ -30,16 +30,24 @@ if TYPE_CHECKING:
         metadata,
         namespace,
     )
-    from nbflow.script.config import Config, ConfigValue
-    from nbflow.script.current import current
-    from nbflow.script.custom import (
+    from nbflow.script.inputs.config import Config, ConfigValue
+    from nbflow.script.inputs.delayed import config_expr
+    from nbflow.script.inputs.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
+    from nbflow.script.inputs.parsers import (
+        conda_environment_yml_parser,
+        pyproject_toml_parser,
+        requirements_txt_parser,
+        yaml_parser,
+    )
+    from nbflow.script.language.current import current
+    from nbflow.script.language.custom import (
         USER_SKIP_STEP,
         FlowMutator,
         StepMutator,
         UserStepDecorator,
         user_step_decorator,
     )
-    from nbflow.script.decorators import (
+    from nbflow.script.language.decorators import (
         card,
         catch,
         conda,
@@ -55,18 +63,10 @@ if TYPE_CHECKING:
         step,
         timeout,
     )
-    from nbflow.script.delayed import config_expr
-    from nbflow.script.flowspec import FlowSpec
-    from nbflow.script.multicore import parallel_imap_unordered, parallel_map
-    from nbflow.script.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
-    from nbflow.script.parsers import (
-        conda_environment_yml_parser,
-        pyproject_toml_parser,
-        requirements_txt_parser,
-        yaml_parser,
-    )
-    from nbflow.script.profiling import profile
-    from nbflow.script.runner import Runner
+    from nbflow.script.language.flowspec import FlowSpec
+    from nbflow.script.language.profiling import profile
+    from nbflow.script.processes.multicore import parallel_imap_unordered, parallel_map
+    from nbflow.script.processes.runner import Runner
     from nbflow.store.pickling.reduce.registry import register_reducer
 
 _CLIENT = (
@@ -82,17 +82,17 @@ _PARAMETERS = ("IncludeFile", "JSONType", "JSONTypeClass", "Parameter")
 _PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
-    **dict.fromkeys(_DECORATORS, "nbflow.script.decorators"),
-    **dict.fromkeys(_PARAMETERS, "nbflow.script.parameters"),
-    **dict.fromkeys(_CUSTOM, "nbflow.script.custom"),
-    **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.config"),
-    **dict.fromkeys(_PARSERS, "nbflow.script.parsers"),
-    **dict.fromkeys(("parallel_imap_unordered", "parallel_map"), "nbflow.script.multicore"),
-    "FlowSpec": "nbflow.script.flowspec",
-    "config_expr": "nbflow.script.delayed",
-    "current": "nbflow.script.current",
-    "Runner": "nbflow.script.runner",
-    "profile": "nbflow.script.profiling",
+    **dict.fromkeys(_DECORATORS, "nbflow.script.language.decorators"),
+    **dict.fromkeys(_PARAMETERS, "nbflow.script.inputs.parameters"),
+    **dict.fromkeys(_CUSTOM, "nbflow.script.language.custom"),
+    **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.inputs.config"),
+    **dict.fromkeys(_PARSERS, "nbflow.script.inputs.parsers"),
+    **dict.fromkeys(("parallel_imap_unordered", "parallel_map"), "nbflow.script.processes.multicore"),
+    "FlowSpec": "nbflow.script.language.flowspec",
+    "config_expr": "nbflow.script.inputs.delayed",
+    "current": "nbflow.script.language.current",
+    "Runner": "nbflow.script.processes.runner",
+    "profile": "nbflow.script.language.profiling",
     "register_reducer": "nbflow.store.pickling.reduce.registry",
 }
 
@@ -153,8 +153,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load an exported name on first use, so that `import nbflow` stays fast.
 
-    Raises AttributeError for a name that nbflow does not have, and the error of `nbflow.script.refused` for a name that
-    only Metaflow has.
+    A name that only Metaflow has can be imported: what stands for it raises MetaflowException when it is used, and
+    says what to do instead. Raises AttributeError for any other name.
     """
     if name in _HOMES:
         home = importlib.import_module(_HOMES[name])
@@ -162,9 +162,9 @@ def __getattr__(name: str) -> Any:
             home.note_folder()
         return getattr(home, name)
     if not name.startswith("_"):
-        refused = importlib.import_module("nbflow.script.refused")
+        refused = importlib.import_module("nbflow.script.language.refused")
         if name in refused.DECORATORS:
-            return importlib.import_module("nbflow.script.unsupported").unsupported(name)
+            return importlib.import_module("nbflow.script.language.unsupported").unsupported(name)
         if name in refused.NAMES:
             return refused.refuse_name(name)
     raise AttributeError(f"module 'nbflow' has no attribute '{name}'")

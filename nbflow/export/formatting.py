@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from nbflow.export.errors import ExportFailed
 from nbflow.export.methods.draft import WIDTH
 from nbflow.flow.source.lines import lines_of
-from nbflow.script.lint import find_ruff
+from nbflow.script.preparing.lint import find_ruff
 
 _ISOLATED = ("--isolated", "--no-cache", "--stdin-filename", "flow.py")  # the result depends on no local settings
 _SERIOUS = frozenset({"F821", "F823", "E999", "invalid-syntax"})

@@ -22,7 +22,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.header import read_header
-from nbflow.script.static_branches import EXPORTED, SHARED, SILENT
+from nbflow.script.preparing.static_branches import EXPORTED, SHARED, SILENT
 
 NO_BODY = "-"
 

@@ -24,10 +24,10 @@ from nbflow.run.launch import RunRequest, launch
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace
-from nbflow.script.launch_script import run_script
-from nbflow.script.prepared import prepare
-from nbflow.script.script_program import flow_in, load_script
-from nbflow.script.settings import Settings
+from nbflow.script.execution.launch_script import run_script
+from nbflow.script.execution.script_program import flow_in, load_script
+from nbflow.script.execution.settings import Settings
+from nbflow.script.preparing.prepared import prepare
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.store import Store
 from tests.export.plain import plain

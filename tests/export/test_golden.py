@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.export.write_flow import export_flow
-from nbflow.script.lint import find_ruff
+from nbflow.script.preparing.lint import find_ruff
 from tests.export.golden_notebooks import FOLDER, GOLDEN
 
 EACH = pytest.mark.parametrize("name", GOLDEN)

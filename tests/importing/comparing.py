@@ -13,10 +13,10 @@ from nbflow.client import Flow, Run, Task
 from nbflow.importing.notebook import import_script
 from nbflow.importing.reading.source import read_source
 from nbflow.notebook.read import read_notebook
-from nbflow.script.launch_script import run_script
-from nbflow.script.prepared import prepare
-from nbflow.script.script_program import flow_in, load_script
-from nbflow.script.settings import Settings
+from nbflow.script.execution.launch_script import run_script
+from nbflow.script.execution.script_program import flow_in, load_script
+from nbflow.script.execution.settings import Settings
+from nbflow.script.preparing.prepared import prepare
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.catalog.rows import TaskStatus
 from tests.cli.shell import Answer, Shell

@@ -14,11 +14,11 @@ from typing import Any
 
 from nbflow.client import Flow, Run
 from nbflow.run.events.events import Outcome
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.launch_script import Ended, resume_script, run_script
-from nbflow.script.prepared import prepare
-from nbflow.script.script_program import flow_in, load_script
-from nbflow.script.settings import Settings
+from nbflow.script.execution.launch_script import Ended, resume_script, run_script
+from nbflow.script.execution.script_program import flow_in, load_script
+from nbflow.script.execution.settings import Settings
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.prepared import prepare
 from nbflow.store.catalog.rows import TaskStatus
 
 _HEAD = """\

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nbflow.errors import FlowRefused, InvalidDecorator
-from nbflow.script.lint import undefined_names
-from nbflow.script.prepared import prepare, refuse_script_errors
-from nbflow.script.script_program import flow_in, load_script
+from nbflow.script.execution.script_program import flow_in, load_script
+from nbflow.script.preparing.lint import undefined_names
+from nbflow.script.preparing.prepared import prepare, refuse_script_errors
 from tests.script import shapes
 from tests.script.running import Scripts
 

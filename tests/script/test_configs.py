@@ -11,8 +11,8 @@ import pytest
 
 from nbflow import Config, ConfigValue, config_expr
 from nbflow.errors import MetaflowException
-from nbflow.script.configuring import BadConfig, Given, configure, seen_configs
-from nbflow.script.delayed import resolve_delayed
+from nbflow.script.inputs.configuring import BadConfig, Given, configure, seen_configs
+from nbflow.script.inputs.delayed import resolve_delayed
 from tests.script.beside import artifacts_of, run_with
 from tests.script.running import Scripts
 

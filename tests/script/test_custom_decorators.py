@@ -9,7 +9,7 @@ import pytest
 
 from nbflow import FlowMutator, FlowSpec, Parameter, StepMutator, UserStepDecorator, step, user_step_decorator
 from nbflow.errors import MetaflowException
-from nbflow.script.settling import settle_class
+from nbflow.script.preparing.settling import settle_class
 from tests.script.beside import run_with
 from tests.script.running import Scripts
 

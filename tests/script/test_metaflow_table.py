@@ -13,10 +13,10 @@ import pytest
 
 import nbflow
 from nbflow.errors import MetaflowException
-from nbflow.script import refused
 from nbflow.script.commands.group import COMMANDS
-from nbflow.script.decorators import FLOW_DECORATORS, STEP_DECORATORS
-from nbflow.script.runner import ExecutingRun
+from nbflow.script.language import refused
+from nbflow.script.language.decorators import FLOW_DECORATORS, STEP_DECORATORS
+from nbflow.script.processes.runner import ExecutingRun
 from tests.script import metaflow_names
 from tests.script.running import Scripts
 

@@ -8,8 +8,8 @@ import pytest
 
 from nbflow import IncludeFile, JSONType, Parameter
 from nbflow.errors import MetaflowException, ParameterFieldFailed
-from nbflow.script.current import current
-from nbflow.script.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
+from nbflow.script.inputs.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
+from nbflow.script.language.current import current
 from tests.script.running import Scripts
 
 
@@ -234,6 +234,6 @@ def test_current_is_empty_where_no_flow_runs() -> None:
     assert not current
     assert (current.run_id, current.task, "run_id" in current, current.is_running_flow) == (None, None, False, False)
     with pytest.raises(AttributeError, match="because no flow is running"):
-        _ = current.card
+        _ = current.parameter_names
     with pytest.raises(AttributeError, match="current only tells"):
         current.run_id = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbflow.errors import ParserValueError
-from nbflow.script.parsers import conda_environment_yml_parser, find_parser, requirements_txt_parser, yaml_parser
+from nbflow.script.inputs.parsers import conda_environment_yml_parser, find_parser, requirements_txt_parser, yaml_parser
 from tests.script.running import Scripts
 
 PARSED = """
@@ -27,7 +27,9 @@ class F(FlowSpec):
 """
 
 
-@pytest.mark.parametrize("prefix", ["nbflow", "nbflow.script.parsers", "metaflow", "metaflow.plugins.parsers", ""])
+@pytest.mark.parametrize(
+    "prefix", ["nbflow", "nbflow.script.inputs.parsers", "metaflow", "metaflow.plugins.parsers", ""]
+)
 def test_a_parser_is_found_by_its_name(prefix: str) -> None:
     assert find_parser(f"{prefix}.yaml_parser") is yaml_parser
 

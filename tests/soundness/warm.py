@@ -37,7 +37,11 @@ KERNEL = (
     "matplotlib_inline.backend_inline",
     "nbflow.jupyter.kernel.magics",
 )
-SCRIPT = ("nbflow.script.command_line", "nbflow.script.launch_script", "nbflow.script.script_performer")
+SCRIPT = (
+    "nbflow.script.commands.command_line",
+    "nbflow.script.execution.launch_script",
+    "nbflow.script.execution.script_performer",
+)
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 """Seconds that a script may take."""

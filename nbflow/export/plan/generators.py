@@ -8,7 +8,7 @@ from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.seeding import seeding_of
 from nbflow.flow.effects.random_use import NUMPY, PYTHON, TORCH
 from nbflow.flow.graph.link import Graph
-from nbflow.script.static_branches import SEEDING
+from nbflow.script.preparing.static_branches import SEEDING
 
 
 @dataclass(frozen=True, slots=True)

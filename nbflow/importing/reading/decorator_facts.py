@@ -10,7 +10,7 @@ from typing import Any
 from nbflow.errors import DefaultError
 from nbflow.flow.source.literals import value_of
 from nbflow.importing.refusals import Stuck
-from nbflow.script import refused
+from nbflow.script.language import refused
 
 _ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
 

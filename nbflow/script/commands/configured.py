@@ -9,10 +9,10 @@ import click
 
 from nbflow.errors import MetaflowException
 from nbflow.script.commands.group import VALUED, command_first
-from nbflow.script.config import configs_of
-from nbflow.script.configuring import BadConfig, Given, configure, given_in_environment, impose, take_given
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.settling import settle_class
+from nbflow.script.inputs.config import configs_of
+from nbflow.script.inputs.configuring import BadConfig, Given, configure, given_in_environment, impose, take_given
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.settling import settle_class
 
 _READING = frozenset({"run", "resume", "show", "check", "output-dot", "spin"})
 """Commands that look at the steps of the class; the others look at runs."""
@@ -44,7 +44,7 @@ def _settle(cls: type[FlowSpec], given: Given, words: Sequence[str], command: st
 
 def _take_from_origin(cls: type[FlowSpec], given: Given, words: Sequence[str]) -> None:
     """A resumed run has the configs of the run that it goes on from."""
-    from nbflow.script.launch_script import find_origin, stored_values  # noqa: PLC0415 - few flows are resumed with configs
+    from nbflow.script.execution.launch_script import find_origin, stored_values  # noqa: PLC0415 - few flows are resumed with configs
 
     if given:
         raise ValueError(

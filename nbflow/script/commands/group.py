@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import click
 
-from nbflow.script import refused
-from nbflow.script.config import configs_of
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.packages import choose_local
+from nbflow.script.inputs.config import configs_of
+from nbflow.script.language import refused
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.packages import choose_local
 
 COMMANDS = {
     "run": "running", "resume": "running", "spin": "running", "show": "looking", "check": "looking",

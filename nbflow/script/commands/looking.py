@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from nbflow.script.commands.group import NO_PYLINT
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.lint import lint
-from nbflow.script.parameters import parameters_of
-from nbflow.script.prepared import prepare, refuse_script_errors, script_problems
+from nbflow.script.inputs.parameters import parameters_of
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.lint import lint
+from nbflow.script.preparing.prepared import prepare, refuse_script_errors, script_problems
 
 
 def looking_command(name: str, cls: type[FlowSpec]) -> click.Command:

@@ -10,7 +10,7 @@ import click
 
 from nbflow import client
 from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
-from nbflow.script.flowspec import FlowSpec
+from nbflow.script.language.flowspec import FlowSpec
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.store import Store

@@ -10,16 +10,16 @@ from click.core import ParameterSource
 
 from nbflow.run.events.events import Outcome
 from nbflow.script.commands.group import NO_PYLINT
-from nbflow.script.decorators import choose_branch
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.launch_script import Ended, clone_script, resume_script, run_script
-from nbflow.script.lint import lint
-from nbflow.script.parameters import IncludeFile, Parameter, parameters_of
-from nbflow.script.prepared import prepare, refuse_script_errors
-from nbflow.script.script_program import Spin
-from nbflow.script.settings import Settings
-from nbflow.script.settling import finish, leave_out
-from nbflow.script.spinning import pathspec_parts, spin_script
+from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
+from nbflow.script.execution.script_program import Spin
+from nbflow.script.execution.settings import Settings
+from nbflow.script.execution.spinning import pathspec_parts, spin_script
+from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
+from nbflow.script.language.decorators import choose_branch
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.lint import lint
+from nbflow.script.preparing.prepared import prepare, refuse_script_errors
+from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.store.catalog.user import user_name
 
 

@@ -17,8 +17,8 @@ from nbflow.cards.card_server import server_of
 from nbflow.cards.reading import Card, cards_of
 from nbflow.errors import MetaflowNotFound
 from nbflow.script.commands.group import QUIET
-from nbflow.script.flowspec import FlowSpec
-from nbflow.script.read_class import alias_main
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.read_class import alias_main
 
 
 def tasks_command(name: str, cls: type[FlowSpec]) -> click.Command:

@@ -8,7 +8,33 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
+_SCRIPT_ROOMS = {
+    "inputs": ("config", "configuring", "delayed", "parameters", "parsers"),
+    "language": (
+        "current", "custom", "decorators", "joining", "mutable", "profiling", "refused", "state", "transition",
+        "unsupported",
+    ),
+    "preparing": ("cases", "lint", "nodes", "packages", "prepared", "settling"),
+    "execution": ("choices", "console", "early", "given", "hooks", "settings", "spinning", "watch", "wrapping"),
+    "processes": ("multicore", "runner"),
+}  # fmt: skip
+"""Maps each room of `nbflow.script` to the modules that were in `nbflow.script` itself, under the same name."""
+
 MOVED = {
+    **{
+        f"nbflow.script.{name}": f"nbflow.script.{room}.{name}"
+        for room, names in _SCRIPT_ROOMS.items()
+        for name in names
+    },
+    "nbflow.script.branches": "nbflow.script.preparing.static_branches",
+    "nbflow.script.flow": "nbflow.script.language.flowspec",
+    "nbflow.script.launch": "nbflow.script.execution.launch_script",
+    "nbflow.script.main": "nbflow.script.commands.command_line",
+    "nbflow.script.performer": "nbflow.script.execution.script_performer",
+    "nbflow.script.program": "nbflow.script.execution.script_program",
+    "nbflow.script.reading": "nbflow.script.preparing.read_class",
+    "nbflow.script.session": "nbflow.script.processes.run_aside",
+    "nbflow.script.sources": "nbflow.script.execution.script_sources",
     "nbflow.artifacts": "nbflow.client",
     "nbflow.relations": "nbflow.client",
     "nbflow.store.rebuild": "nbflow.store.pickling.rebuild",
@@ -26,6 +52,14 @@ MOVED = {
 }
 """Maps modules that stored streams name to the modules that hold their content today."""
 
+RENAMED = {
+    ("nbflow.script.decorators", "Facts"): "DecoratorFacts",
+    ("nbflow.script.flow", "Frame"): "ForeachFrame",
+    ("nbflow.script.joining", "Inputs"): "InputFlows",
+    ("nbflow.store.artifact", "Artifact"): "ArtifactRef",
+}
+"""Maps a module and a class that stored streams name to the name that the class has today."""
+
 
 class Unpickler(pickle.Unpickler):
     """Reads a stream, and keeps its memo, so that other streams can refer to the objects of this one."""
@@ -38,7 +72,8 @@ class Unpickler(pickle.Unpickler):
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Return a class or function, also if it has moved since the stream was stored."""
-        return super().find_class(MOVED.get(module_name, module_name), global_name)
+        today = RENAMED.get((module_name, global_name), global_name)
+        return super().find_class(MOVED.get(module_name, module_name), today)
 
     def persistent_load(self, reference: Any) -> object:
         """Return an object of another component by its number, or the attribute dict of an object of this one."""

@@ -1,0 +1,97 @@
+"""`python flow.py …`: the command line of a script."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from typing import Any, NoReturn
+
+from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
+from nbflow.progress.streams import take_any_text
+from nbflow.script.language.flowspec import FlowSpec, go_back
+
+
+def start_script(cls: type[FlowSpec]) -> None:
+    """Do what making an instance of a flow class means where it is made. Returns only in an interactive session."""
+    from nbflow.script.processes.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
+
+    worker = sys.modules.get("nbflow.run.workers.worker")
+    if worker is not None and worker.is_working():
+        raise MetaflowException(
+            f"flow {cls.__name__} cannot start inside a task of another flow: start it beside, with nbflow.Runner"
+        )
+    shell = shell_of_session()
+    if shell is None:
+        run_command_line(cls)
+    else:
+        run_aside(cls, shell)
+
+
+def run_command_line(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
+    """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""
+    words = sys.argv[1:] if args is None else args
+    take_any_text()
+    go_back()  # each worker changes its folder itself when it imports the script
+    _leave(_perform(cls, words))
+
+
+def _perform(cls: type[FlowSpec], words: list[str]) -> int:
+    import click  # noqa: PLC0415 - a script's import of nbflow must stay quick
+
+    from nbflow.script.commands.configured import settle_for  # noqa: PLC0415
+    from nbflow.script.commands.group import build_commands  # noqa: PLC0415
+
+    try:
+        words = settle_for(cls, words)
+        if "run" in words or "resume" in words:
+            _begin_early(cls)
+        code = build_commands(cls)(args=words, prog_name=_program(), standalone_mode=False, obj=cls)
+        return code if isinstance(code, int) else 0
+    except click.Abort:
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return int(error.exit_code)
+    except FlowRefused as error:
+        _say("Validity checker found an issue:", *error.problems)
+        return 1
+    except UnknownName as error:
+        _say(str(error))
+        return 1
+    except NbflowError as error:
+        _say(f"{getattr(error, 'headline', 'Flow failed')}:", str(error))
+        return 1
+    except OSError as error:
+        _say("Flow failed:", str(SystemRefused(error)))
+        return 1
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process with what has to be done at the end, but without waiting for the fork server to be gone."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def _begin_early(cls: type[FlowSpec]) -> None:
+    """Let the workers get ready; what is wrong with the flow is said later."""
+    from nbflow.script.execution.early import start_workers_early  # noqa: PLC0415
+    from nbflow.script.preparing.prepared import prepare  # noqa: PLC0415
+    from nbflow.script.preparing.settling import has_mutators  # noqa: PLC0415
+
+    if has_mutators(cls):
+        return  # they are to see what --with has put above the steps
+    with contextlib.suppress(NbflowError, SyntaxError):
+        start_workers_early(prepare(cls), None)
+
+
+def _program() -> str:
+    return f"python {sys.argv[0]}" if sys.argv and sys.argv[0].endswith(".py") else "flow"
+
+
+def _say(first: str, *more: Any) -> None:
+    print("\n".join([first, *(f"    {line}" for text in more for line in str(text).split("\n"))]), file=sys.stderr)

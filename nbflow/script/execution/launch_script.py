@@ -1,0 +1,298 @@
+"""From a FlowSpec class and its parameters to a finished run in the store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import MetaflowNotFound, UnknownName
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import Outcome, Reuse
+from nbflow.run.events.task_table import TaskPhase
+from nbflow.run.executor import Executor
+from nbflow.run.journal import Journal, JournalOfSpin
+from nbflow.run.launch import describe_environment, files_of, start
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.script.execution.console import Console
+from nbflow.script.execution.early import start_workers_early, workers_of
+from nbflow.script.execution.hooks import call_hooks
+from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, Spin
+from nbflow.script.execution.script_sources import write_script_sources
+from nbflow.script.execution.settings import Settings
+from nbflow.script.inputs.configuring import stored_configs
+from nbflow.script.inputs.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
+from nbflow.script.language.current import current
+from nbflow.script.language.decorators import project_facts
+from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
+from nbflow.script.preparing.read_class import alias_main
+from nbflow.script.preparing.static_branches import branches_of
+from nbflow.store.catalog.foreign import refuse_untrusted
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.user import user_name
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.store import Store
+
+_OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
+_PARAMETERS = "_parameters"
+"""The hidden task that holds what a run starts from: parameters and class constants."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that is over."""
+
+    row: RunRow
+    outcome: Outcome
+    run: RunMachine
+
+
+# a run
+
+
+def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings) -> Ended:
+    """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
+    refuse_script_errors(prepared)
+    with announced(prepared, settings, None):
+        values = resolve_parameters(prepared.cls, given)
+    start_workers_early(prepared, settings.max_workers)
+    plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
+    return launch_prepared(prepared, values, RunMachine(prepared.graph, plan), settings, RunKind.RUN)
+
+
+def resume_script(
+    prepared: Prepared, given: Mapping[str, Any], settings: Settings, origin: int | None, step: str | None
+) -> Ended:
+    """A new run that keeps every task whose code, inputs and parameters are as they were.
+
+    Raises MetaflowNotFound without a run to go on from, and UnknownName for a step that there is not.
+    """
+    refuse_script_errors(prepared)
+    _refuse_unknown(prepared, step)
+    start_workers_early(prepared, settings.max_workers)
+    row = find_origin(prepared.cls, origin)
+    with announced(prepared, settings, row):
+        values = values_again(prepared, row, given)
+    anew = {step, *prepared.graph.descendants(step)} if step is not None else set()
+    reuse = {name: Reuse.NEVER if name in anew else Reuse.ANY for name in prepared.graph.links}
+    run = RunMachine(prepared.graph, _plan(prepared.graph, reuse, settings))
+    return launch_prepared(prepared, values, run, settings, RunKind.RESUME, row)
+
+
+def clone_script(prepared: Prepared, settings: Settings, origin: int | None, step: str | None) -> None:
+    """A new run that has what has finished of an earlier one, but for a step and what is below it; nothing runs.
+
+    Raises MetaflowNotFound without such a run, and UnknownName for a step that there is not.
+    """
+    _refuse_unknown(prepared, step)
+    row = find_origin(prepared.cls, origin)
+    left_out = {step, *prepared.graph.descendants(step)} if step is not None else set()
+    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
+        tasks = [one for one in store.history.tasks(row.id) if one.status in _OVER and one.step not in left_out]
+        refuse_untrusted(store.history, [one.id for one in tasks], store.root)
+        new = writer.begin_run(
+            row.flow, row.document, RunKind.RESUME, parameters=row.parameters, origin=row.number, tags=settings.tags,
+            code=row.code, environment=row.environment,
+        )  # fmt: skip
+        settings.announce(row.flow, new.number, store.root.parent)
+        console = Console(str(new.number), store.root, prepared.graph)
+        console.tell(f"Workflow starting (run-id {new.number}): clones run {row.number}")
+        journal = Journal(writer, store.history, new)
+        for task in tasks:
+            if task.step == _PARAMETERS:
+                journal.put(replace(task, run=new.id), Encoded(store.history.artifacts(task.id), ()))
+            else:
+                console(journal.clone(task), None)
+        is_whole = row.status is RunStatus.SUCCEEDED and step is None
+        journal.finish(Outcome.SUCCEEDED if is_whole else Outcome.FAILED)
+        console.tell(f"Run {row.number} is cloned.")
+
+
+def _refuse_unknown(prepared: Prepared, step: str | None) -> None:
+    if step is not None and step not in prepared.graph.links:
+        raise UnknownName("step", step, prepared.graph.links)
+
+
+@contextmanager
+def announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> Iterator[None]:
+    """Let functions that give defaults ask `current` about what is known by now."""
+    current.set(**_known_before(prepared, settings), origin_run_id=None if origin is None else str(origin.number))
+    yield
+    current.set()
+
+
+def find_origin(cls: type, number: int | None) -> RunRow:
+    """The run to resume: that of the number, or the newest. Raises MetaflowNotFound."""
+    name, root = cls.__name__, Store.locate(Path.cwd())
+    rows: tuple[RunRow, ...] = ()
+    if Store.exists(root):
+        with Store.reader(root) as reader:
+            rows = reader.runs(name)
+    if not rows:
+        raise MetaflowNotFound(f"flow {name} has no run in {root}: run it first, with the command run")
+    found = [row for row in rows if number in (None, row.number)]
+    if not found:
+        known = ", ".join(str(row.number) for row in rows[:10])
+        raise MetaflowNotFound(f"flow {name} has no run {number}: there is {known}")
+    return found[0]
+
+
+def values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is given now, else what the run had, else the defaults of today."""
+    known = parameters_of(prepared.cls)
+    kept = {name: value for name, value in stored_values(prepared.cls, row).items() if name in known}
+    return resolve_parameters(prepared.cls, given, {name: kept[name] for name in kept if known[name].name not in given})
+
+
+def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
+    """The parameters and constants of an earlier run."""
+    home = ScriptHome(sys.modules[cls.__module__])
+    with Store.open(Store.locate(Path.cwd()), create=False) as store:
+        tasks = store.history.tasks(row.id, _PARAMETERS)
+        refuse_untrusted(store.history, [task.id for task in tasks[:1]], store.root)
+        artifacts = store.history.artifacts(tasks[0].id) if tasks else ()
+        return store.load({one.name: one for one in artifacts}, home)
+
+
+def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> RunPlan:
+    workers = workers_of(graph, settings.max_workers)
+    asked = max((step.options.cpu for step in graph.steps.values()), default=1)
+    return RunPlan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=_memory())
+
+
+def _memory() -> int | None:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+
+
+def launch_prepared(
+    prepared: Prepared, values: Mapping[str, Any], run: RunMachine, settings: Settings, kind: RunKind,
+    origin: RunRow | None = None, spin: Spin | None = None,
+) -> Ended:  # fmt: skip
+    """Record a run and do what it says, to its end; one with `spin` is that of a single task."""
+    module = alias_main(prepared.cls)
+    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
+        program = _program(prepared, values, settings, module)
+        row = _begin(writer, prepared, program, run.plan, settings, kind, origin)
+        program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
+        console = Console(str(row.number), program.live, prepared.graph)
+        journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
+        executor = start(program, run, journal, console)
+        console.number_of = _numbers(executor)
+        if spin is None or spin.keeps:
+            _keep_values(prepared, executor, store, row, values)
+        settings.announce(prepared.cls.__name__, row.number, store.root.parent)
+        console.tell(_beginning(row, origin, spin))
+        with console.following():
+            outcome = executor.execute()
+        if spin is None:
+            call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
+        _conclude(console, run, outcome, spin)
+        return Ended(row, outcome, run)
+
+
+def _beginning(row: RunRow, origin: RunRow | None, spin: Spin | None) -> str:
+    if spin is not None:
+        return f"The inputs are those of {spin.again}"
+    return f"Workflow starting (run-id {row.number}):" + (f" resumes run {origin.number}" if origin else "")
+
+
+def _numbers(executor: Executor) -> Callable[[str], int | None]:
+    return executor.journal.running.get
+
+
+def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str) -> ScriptProgram:
+    file, root = script_file(prepared.cls), Store.locate(Path.cwd())
+    return ScriptProgram(
+        prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
+        cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
+        configs=stored_configs(prepared.cls),
+        branches=branches_of(prepared.script, prepared.graph),
+    )  # fmt: skip
+
+
+def _begin(
+    writer: CatalogWriter, prepared: Prepared, program: ScriptProgram, plan: RunPlan, settings: Settings, kind: RunKind,
+    origin: RunRow | None,
+) -> RunRow:  # fmt: skip
+    user = user_name()
+    facts = project_facts(prepared.cls, user)
+    project = [f"project:{facts['project_name']}", f"project_branch:{facts['branch_name']}"] if facts else []
+    surroundings = describe_environment(files_of(program, plan.reuse)) | {"tags": project}
+    return writer.begin_run(
+        prepared.cls.__name__,
+        prepared.script.document,
+        kind,
+        parameters=_brief(program.parameters),
+        origin=origin.number if origin else None,
+        tags=settings.tags,
+        code=writer.put_code(write_script_sources(prepared.script, prepared.graph)),
+        environment=writer.put_environment(surroundings),
+    )
+
+
+def _brief(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the list of runs shows; whole files stay in the store."""
+    return {
+        name: f"<{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}>"
+        if isinstance(value, str | bytes) and len(value) > 1000
+        else value
+        for name, value in values.items()
+    }
+
+
+def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **_known_before(prepared, settings),
+        "run_id": str(row.number),
+        "origin_run_id": None if row.origin is None else str(row.origin),
+        "tags": frozenset(row.tags),
+        "parameter_names": [known_values(prepared.cls)[name].name for name in values],
+        "is_running_flow": True,
+    }
+
+
+def _known_before(prepared: Prepared, settings: Settings) -> dict[str, Any]:
+    """What is current before there is a run."""
+    user = user_name()
+    namespace = f"user:{user}" if settings.namespace is None else settings.namespace or None
+    return {
+        "flow_name": prepared.cls.__name__, "username": user, "namespace": namespace,
+        **project_facts(prepared.cls, user),
+    }  # fmt: skip
+
+
+def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunRow, values: Mapping[str, Any]) -> None:
+    """Parameters and constants become artifacts, so that readers find them as they find all others."""
+    home = ScriptHome(sys.modules[prepared.cls.__module__])
+    encoded = store.save({**constants_of(prepared.cls), **values, **stored_configs(prepared.cls)}, home)
+    task = TaskRow(
+        row.id, _PARAMETERS, number=-1, status=TaskStatus.SUCCEEDED, started=row.started, finished=row.started
+    )
+    executor.journal.put(task, encoded)
+
+
+def _conclude(console: Console, run: RunMachine, outcome: Outcome, spin: Spin | None) -> None:
+    match outcome:
+        case Outcome.SUCCEEDED if spin is not None:
+            console.tell("Task finished successfully.")
+        case Outcome.SUCCEEDED:
+            console.tell("Done!")
+        case Outcome.CANCELLED:
+            console.tell("Workflow cancelled.")
+        case Outcome.FAILED:
+            console.tell("Workflow failed." if spin is None else "Task failed.")
+            for task, entry in [(task, entry) for task, entry in run.tasks.items() if entry.state is TaskPhase.FAILED]:
+                console.tell(f"    Step failure: {task}: {_first_line(entry.failure)}")
+
+
+def _first_line(failure: Any) -> str:
+    return f"{failure.type}: {failure.message}".splitlines()[0] if failure else ""

@@ -1,0 +1,357 @@
+"""One task of a script: a FlowSpec instance whose method runs, and what it set becomes artifacts."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbflow.cards.making import CARDS_ARTIFACT, CurrentCards, Underway, live_file
+from nbflow.errors import (
+    ChangeLeftBehind,
+    FailureHandledByCatch,
+    InvalidNextException,
+    StoreError,
+    TimeoutException,
+    UnstorableArtifact,
+)
+from nbflow.flow.flowspec.classes import ITEMS
+from nbflow.flow.syntax.specs import Next, StepSpec
+from nbflow.run.events.events import FailureKind, Level
+from nbflow.run.journal import CAUGHT, CHOSEN
+from nbflow.run.output.capture import Capture
+from nbflow.run.surroundings.alarm import alarm
+from nbflow.run.surroundings.patches import undone
+from nbflow.run.surroundings.surroundings import Surroundings
+from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.tracebacks import describe_failure
+from nbflow.script.execution.choices import choices_undone
+from nbflow.script.execution.given import given_to
+from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, load_script
+from nbflow.script.execution.watch import ModuleWatch
+from nbflow.script.execution.wrapping import call_wrapped
+from nbflow.script.inputs.configuring import impose
+from nbflow.script.inputs.parameters import constants_of
+from nbflow.script.language.current import Lazy, current
+from nbflow.script.language.decorators import DecoratorFacts
+from nbflow.script.language.flowspec import FlowSpec, items_of
+from nbflow.script.language.joining import InputFlows
+from nbflow.script.language.state import TaskArtifacts
+from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
+from nbflow.script.preparing.nodes import describe_graph
+from nbflow.script.preparing.prepared import prepare
+from nbflow.script.preparing.read_class import step_facts
+from nbflow.script.preparing.settling import finish, leave_out
+from nbflow.script.wrapper import MetaflowExceptionWrapper
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+
+def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
+    """In a worker: import the script and be ready for its tasks."""
+    os.chdir(program.cwd)
+    sys.path[:0] = [path for path in program.path if path not in sys.path]
+    if program.facts["namespace"] != f"user:{program.facts['username']}":
+        importlib.import_module("nbflow.client").namespace(program.facts["namespace"])
+    return ScriptPerformer(program, *_import(program), store, Capture(program.live))
+
+
+def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
+    module = load_script(Path(program.file), program.module)
+    cls = getattr(module, program.flow)
+    impose(cls, program.configs)
+    finish(cls, program.decorators)
+    if program.spin is not None:
+        leave_out(cls, program.spin.skips_decorators)
+    return cls, ScriptHome(module)
+
+
+class ScriptPerformer:
+    """Runs the tasks of one script, one after another."""
+
+    def __init__(
+        self, program: ScriptProgram, cls: type[FlowSpec], home: ScriptHome, store: TaskStore, capture: Capture
+    ) -> None:
+        self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
+        self._constants = {
+            name: copy.deepcopy(value)
+            for name, value in constants_of(cls).items()
+            if isinstance(value, list | dict | set | bytearray)
+        }
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._is_stale = False  # whether a task has changed what stands at the top of an exported script
+
+    def run(self, job: Job) -> Result:
+        """Never raises what the user's code raised: that is part of the result."""
+        result = Result(job.task, pid=os.getpid(), number=job.number)
+        if self._is_stale:
+            self._import_anew()
+        surroundings = Surroundings()
+        with self.capture.task(str(job.task), job.attempt) as outputs:
+            try:
+                self._perform(job, result)
+            except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                is_store = isinstance(error, StoreError)
+                result.failure = describe_failure(error, FailureKind.STORE if is_store else FailureKind.ERROR)
+                print(f"<flow {self.program.flow} step {job.task.step}> failed:", file=sys.stderr)
+                print(result.failure.traceback, end="", file=sys.stderr)
+            surroundings.restore()
+        result.outputs = outputs
+        return result
+
+    def _perform(self, job: Job, result: Result) -> None:
+        step = self.program.graph.steps[job.task.step]
+        self._tidy_up()
+        is_join = bool(self.program.graph.links[step.name].joined)
+        given = given_to(self.program.spin, job.task, is_join)
+        flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack, given)
+        if job.task.split:
+            self._split(step, flow, result)
+            return
+        flow._state.is_join = is_join
+        facts = step_facts(self.cls, step.name)
+        self._announce(job, step, facts, flow)
+        branches = self.program.branches
+        watch = ModuleWatch(branches, self.program.graph, step.name, self.home) if branches else None
+        began = time.perf_counter()
+        try:
+            self._attempt(job, step, flow, facts)
+        finally:
+            result.seconds = time.perf_counter() - began
+            failed = sys.exc_info()[1] is not None
+            changed = watch.changed() if watch else ()
+            self._is_stale = bool(changed)
+            self._finish(flow, facts, result, failed)
+            if watch and not failed:
+                watch.refuse(changed)
+
+    def _import_anew(self) -> None:
+        """Have the top of the script as it is in a new process."""
+        os.chdir(self.program.cwd)
+        sys.modules.pop(self.program.module, None)
+        self.cls, self.home = _import(self.program)
+        self._is_stale = False
+
+    def _tidy_up(self) -> None:
+        """No task sees what another did to class constants."""
+        for name, value in self._constants.items():
+            setattr(self.cls, name, copy.deepcopy(value))
+
+    def _flow(
+        self, step: str, artifacts: dict[str, ArtifactRef], stack: tuple[Level, ...], given: Mapping[str, Any]
+    ) -> FlowSpec:
+        flow = self.cls(use_cli=False)
+        parameters = self.program.parameters
+        flow.__dict__["_parameters"] = {**parameters, **{name: given[name] for name in given if name in parameters}}
+        flow.__dict__.update({name: value for name, value in given.items() if not hasattr(self.cls, name)})
+        flow.__dict__["_task_state"] = TaskArtifacts(
+            step, artifacts, self.store, self.home, stack, self._lists(step), max_splits=self.program.max_splits,
+            lost_at=lambda name: self._lost_at(step, name),
+        )  # fmt: skip
+        flow._state.take_items(given)
+        return flow
+
+    def _lists(self, step: str) -> list[tuple[str, str]]:
+        """The steps that the foreachs around a step lead to, each with the name of its list."""
+        graph = self.program.graph
+        opened = {(one.next.targets[0], one.next.foreach) for one in graph.steps.values() if one.next}
+        names = {target: name for target, name in opened if name}
+        return [(target, names.get(target, "")) for target in graph.links[step].scope]
+
+    def _lost_at(self, step: str, name: str) -> str:
+        """The first join above a step that joins tasks with this artifact and does not have it itself."""
+        graph = self.program.graph
+        joins = sorted((graph.links[one].rank, one) for one in graph.ancestors(step) if graph.links[one].joined)
+        for _, join in joins:
+            if any(self._has(one, name) for one in graph.ancestors(join)) and not self._has(join, name):
+                return join
+        return ""
+
+    def _has(self, step: str, name: str) -> bool:
+        """Whether a task of this run has the artifact."""
+        return self.store.records.has_artifact(self.program.run, step, name)
+
+    def _split(self, step: StepSpec, flow: FlowSpec, result: Result) -> None:
+        assert step.foreach is not None
+        items = items_of(getattr(flow, next(iter(step.foreach.reads))))
+        saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
+        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
+        result.components = tuple(component for encoded in saved for component in encoded.components)
+        _refuse_lost(result.artifacts, step.foreach.expr)
+
+    # the body
+
+    def _attempt(self, job: Job, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
+        too_long = TimeoutException(f"Step {step.name} timed out after {facts.timeout or 0:g} seconds")
+        try:
+            with undone([]), choices_undone(), _environment(facts.environment), alarm(facts.timeout, too_long):
+                if job.failure is not None:
+                    raise FailureHandledByCatch(f"{job.failure.type}: {job.failure.message}")
+                self._call(job, step, flow, facts)
+        except Exception as error:
+            if not facts.catch or job.attempt < step.options.retry:
+                raise
+            self._catch(error, step, flow, facts)
+        else:
+            if facts.catch and facts.catch_var:
+                setattr(flow, facts.catch_var, None)
+
+    def _call(self, job: Job, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
+        inputs = (self._inputs(job, flow._state),) if flow._state.is_join else ()
+        if facts.wrappers:
+            call_wrapped(facts.wrappers, flow, step.name, step.next, inputs)
+        else:
+            getattr(flow, step.name)(*inputs)
+        self._check_transition(step, flow)
+
+    def _inputs(self, job: Job, joined: TaskArtifacts) -> InputFlows:
+        flows: list[FlowSpec] = []
+        by_step: dict[str, FlowSpec] = {}
+        for done in job.joined:
+            given = given_to(self.program.spin, done.task, is_join=True)
+            flow = self._flow(done.task.step, {one.name: one for one in done.artifacts}, done.stack, given)
+            flows.append(flow)
+            by_step.setdefault(done.task.step, flow)
+        for one in flows:
+            joined.take(VARIABLES, one._state)
+        if self.program.branches is not None:
+            for one in flows:  # so that names share at the join what they shared above the split
+                one._state.heap = joined.heap
+        return InputFlows(flows, by_step)
+
+    def _check_transition(self, step: StepSpec, flow: FlowSpec) -> None:
+        """What was called must be what the source says: the graph has been built on that."""
+        called, written = flow._state.transition, step.next
+        if written is None and called is not None:
+            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: take that out")
+        if written is None:
+            return
+        if called is None:
+            raise InvalidNextException(
+                f"step '{step.name}' ended without self.next: let every path reach its last line"
+            )
+        if written.foreach == ITEMS and called.foreach:  # its name has been known only now
+            setattr(flow, ITEMS, getattr(flow, called.foreach))
+            setattr(flow, VARIABLES, {**getattr(flow, VARIABLES, {}), called.targets[0]: called.foreach})
+            called = replace(called, foreach=ITEMS)
+        if (called.targets, called.foreach, called.condition) != (written.targets, written.foreach, written.condition):
+            raise InvalidNextException(
+                f"step '{step.name}' went to {_told(called)}, but its last line leads to "
+                f"{_told(written)}: write the transition itself into the last line"
+            )
+
+    def _catch(self, error: Exception, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
+        """The failure becomes an artifact, and the flow goes on as if the step had ended."""
+        if facts.print_exception:
+            print(f"@catch caught an exception from {flow}")
+            trace = describe_failure(error).traceback.rstrip("\n")
+            print("\n".join(f">  {line}" for line in trace.split("\n")))
+        flow._state.transition = None
+        flow._state.caught = True
+        if facts.catch_var:
+            setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
+
+    # around it
+
+    def _announce(self, job: Job, step: StepSpec, facts: DecoratorFacts, flow: FlowSpec) -> None:
+        run = self.program.facts
+        task = str(job.number)
+        spec = f"{run['flow_name']}/{run['run_id']}/{step.name}/{task}"
+        shown_at = live_file(self.program.live, job.number)
+        current.set(
+            **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
+            tempdir=Lazy(self._tempdir), task=Lazy(lambda: self._client("Task", spec)),
+            run=Lazy(lambda: self._client("Run", f"{run['flow_name']}/{run['run_id']}")),
+            graph=Lazy(lambda: describe_graph(prepare(self.cls))),
+            card=CurrentCards(facts.cards, shown_at, Underway(spec, flow, self._client)),
+        )  # fmt: skip
+
+    def _client(self, kind: str, pathspec: str) -> Any:
+        """Few steps ask for the client."""
+        found = getattr(importlib.import_module("nbflow.client"), kind)
+        return found(pathspec, _namespace_check=False, _spins=self.program.spin is not None)
+
+    def _tempdir(self) -> str:
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")
+        return self._folder.name
+
+    def _finish(self, flow: FlowSpec, facts: DecoratorFacts, result: Result, failed: bool) -> None:
+        """Store what the task made; of a failed one too, as far as it came."""
+        state = flow._state
+        extra = self._extra(state, facts, result, failed)
+        values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
+        encoded = self._keep(state, values, extra)
+        result.artifacts, result.components = encoded.artifacts, encoded.components
+        result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
+        if not failed:
+            _refuse_lost(encoded.artifacts)
+            self._refuse_left_behind(state)
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    def _keep(self, state: TaskArtifacts, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
+        """What the task made; of a spun one also what flowed in, because no task stands above it."""
+        spin = self.program.spin
+        if spin is None:
+            return state.keep(values, extra)
+        if not spin.keeps:
+            return self.store.save(extra, self.home)
+        encoded = state.keep(values, extra)
+        made = {one.name for one in encoded.artifacts} | HIDDEN
+        inherited = tuple(one for name, one in state.artifacts.items() if name not in made)
+        return Encoded((*inherited, *encoded.artifacts), encoded.components)
+
+    def _refuse_left_behind(self, state: TaskArtifacts) -> None:
+        branches = self.program.branches
+        found = branches and branches.left_behind(self.program.graph, state.step, state.passed_on)
+        if branches and found:
+            raise ChangeLeftBehind(state.step, *found, branches.notebook)
+
+    def _extra(self, state: TaskArtifacts, facts: DecoratorFacts, result: Result, failed: bool) -> Mapping[str, Any]:
+        extra: dict[str, Any] = {}
+        called = state.transition
+        if called is not None and called.chose and not failed:
+            result.chose, extra[CHOSEN] = called.chose, called.chose
+            result.again = called.chose == state.step
+        if state.caught:
+            extra[CAUGHT] = True
+        if facts.cards:
+            self.capture.flush()
+            self.capture.collect()
+            extra[CARDS_ARTIFACT] = current.card.pages(self.capture.outputs)
+        return extra
+
+
+def _told(leads: Transition | Next) -> str:
+    named = f" with foreach={leads.foreach!r}" if leads.foreach else ""
+    return ", ".join(leads.targets) + named
+
+
+def _refuse_lost(artifacts: tuple[ArtifactRef, ...], called: str = "") -> None:
+    """Nothing is dropped in silence."""
+    for artifact in artifacts:
+        for lost in artifact.lost:
+            raise UnstorableArtifact(called or artifact.name, lost.path, lost.was, lost.reason)
+
+
+@contextlib.contextmanager
+def _environment(pairs: tuple[tuple[str, str], ...]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name, _ in pairs}
+    os.environ.update(pairs)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

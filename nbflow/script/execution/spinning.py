@@ -1,0 +1,184 @@
+"""Do one step once more, with the code as it is now, on what a stored run had for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from nbflow import client
+from nbflow.client.lineage import Lineage
+from nbflow.errors import MetaflowException, MetaflowNotFound, PathspecError, UnknownName
+from nbflow.flow.graph.link import Graph
+from nbflow.run.events.events import (
+    Event,
+    FinishRun,
+    Instruction,
+    Level,
+    Outcome,
+    Reuse,
+    RunCancelled,
+    StartTask,
+    TaskDone,
+    TaskFailed,
+    TaskId,
+    TaskSucceeded,
+)
+from nbflow.run.events.task_table import TaskEntry, TaskPhase
+from nbflow.run.machine.machine import RunMachine
+from nbflow.run.machine.plan import RunPlan
+from nbflow.script.execution.early import start_workers_early
+from nbflow.script.execution.launch_script import Ended, announced, find_origin, launch_prepared, values_again
+from nbflow.script.execution.script_program import Spin
+from nbflow.script.execution.settings import Settings
+from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
+from nbflow.store.catalog.foreign import refuse_untrusted
+from nbflow.store.catalog.rows import RunKind, TaskRow, TaskStatus
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+_FORMS = "STEP, RUN/STEP, RUN/STEP/TASK"
+
+
+class RunOfOne(RunMachine):
+    """A run of a single task that is told what it starts from."""
+
+    def __init__(self, graph: Graph, start: StartTask) -> None:
+        around = graph.links[start.task.step].scope  # progress is counted in the foreachs around a step
+        super().__init__(graph, RunPlan(dict.fromkeys((*around, start.task.step), Reuse.NEVER)))
+        self._only = start
+
+    def start(self) -> list[Instruction]:
+        self.tasks[self._only.task] = TaskEntry(TaskPhase.RUNNING)
+        self._running.add(self._only.task)
+        return [self._only]
+
+    def handle(self, event: Event) -> list[Instruction]:
+        match event:
+            case RunCancelled():
+                return self._cancel()
+            case TaskSucceeded():
+                self._end(event.task, TaskPhase.SUCCEEDED)
+                self.outcome = Outcome.SUCCEEDED
+            case TaskFailed():
+                self._end(event.task, TaskPhase.FAILED).failure = event.failure
+                self.outcome = Outcome.FAILED
+            case _:
+                return []
+        return [FinishRun(self.outcome)]
+
+
+def spin_script(prepared: Prepared, pathspec: str, settings: Settings, spin: Spin) -> Ended:
+    """Do the step of a pathspec on the inputs of its task there, else on those of the newest task in the newest run.
+
+    Raises UnknownName for a step that there is not, MetaflowNotFound for a run or a task, PathspecError,
+    MetaflowException for a step that stands elsewhere in the graph by now, and FlowRefused for a wrong graph.
+    """
+    refuse_script_errors(prepared)
+    task = find_task(prepared, pathspec)
+    start_workers_early(prepared, 1)
+    row = task.step.run._row
+    with announced(prepared, settings, None):
+        values = values_again(prepared, row, {})
+    start = start_again(task, prepared.graph)
+    told = (parent.pathspec.partition("/")[2] for parent in task.parent_tasks)
+    joined = dict(zip((one.task for one in start.joined), told, strict=False))
+    spin = replace(spin, again=task.pathspec, joined=joined)
+    return launch_prepared(prepared, values, RunOfOne(prepared.graph, start), settings, RunKind.SPIN, spin=spin)
+
+
+# which task
+
+
+def find_task(prepared: Prepared, pathspec: str) -> client.Task:
+    """The stored task that a pathspec names; the newest of a step where it names none."""
+    run_id, step, task_id = pathspec_parts(prepared.cls.__name__, pathspec)
+    if step not in prepared.graph.links:
+        raise UnknownName("step", step, prepared.graph.links)
+    run = _run(prepared, run_id)
+    if step not in run:
+        raise MetaflowNotFound(_never_ran(run, step))
+    if task_id:
+        return run[step][task_id]
+    tasks = [task for task in run[step].tasks if task.status is not TaskStatus.SKIPPED]
+    if not tasks:
+        raise MetaflowNotFound(_never_ran(run, step))
+    return max(tasks, key=lambda task: int(task.id))
+
+
+def pathspec_parts(flow: str, pathspec: str) -> tuple[str, str, str]:
+    """Run, step and task of a pathspec; those that it does not name are empty. Raises PathspecError."""
+    parts = pathspec.split("/")
+    if len(parts) > 2 and parts[0] == flow:
+        parts = parts[1:]
+    if not all(parts) or len(parts) > 3:
+        raise PathspecError(pathspec, f"{_FORMS}, or one of the last two behind {flow}/")
+    run, step, task = ["", *parts, ""] if len(parts) == 1 else [*parts, ""][:3]
+    return run, step, task
+
+
+def _run(prepared: Prepared, number: str) -> client.Run:
+    newest = find_origin(prepared.cls, None)
+    flow = client.Flow(prepared.cls.__name__, _namespace_check=False, _spins=False)
+    return flow[number or newest.number]
+
+
+def _never_ran(run: client.Run, step: str) -> str:
+    others = [one.id for one in run.flow if step in one and one.id != run.id]
+    fix = f"give a run in which it has, such as spin {others[0]}/{step}" if others else "run the flow up to it first"
+    return f"step '{step}' has not run in run {run.id}: {fix}"
+
+
+# what it starts from
+
+
+def start_again(task: client.Task, graph: Graph) -> StartTask:
+    """What a stored task started from, for the step as it stands in the graph now."""
+    lineage, row = task._lineage, task._row
+    if lineage is None:
+        raise MetaflowException(f"{task.pathspec} is a task of a notebook: execute its cell in the notebook")
+    _refuse_moved(row.step, graph, lineage.graph, task)
+    parents = tuple(lineage.parents(row))
+    if not parents and lineage.graph.links[row.step].led:
+        raise MetaflowNotFound(f"what led to {task.pathspec} is not stored: run the flow again")
+    _refuse_untrusted(task, lineage, parents)
+    here = TaskId(row.step, row.path, row.turn)
+    stack = tuple(_levels(lineage, row))
+    if graph.links[row.step].joined and not row.turn:
+        joined = tuple(
+            TaskDone(TaskId(one.step, one.path, one.turn), _flowing(lineage, one), tuple(_levels(lineage, one)))
+            for one in parents
+        )
+        return StartTask(here, joined=joined, stack=stack)
+    return StartTask(here, _flowing(lineage, parents[0]) if parents else (), stack=stack)
+
+
+def _refuse_moved(step: str, now: Graph, then: Graph, task: client.Task) -> None:
+    ours, theirs = now.links[step], then.links[step]
+    if (ours.scope, bool(ours.joined)) != (theirs.scope, bool(theirs.joined)):
+        raise MetaflowException(
+            f"step '{step}' has other inputs by now than in run {task.step.run.id}: another foreach stands around it, "
+            "or it joins and did not, so run the flow again"
+        )
+
+
+def _refuse_untrusted(task: client.Task, lineage: Lineage, parents: tuple[TaskRow, ...]) -> None:
+    rows = {row.id for one in parents for row in lineage.sources(one)} | {
+        row.id for step in lineage.graph.links[task._row.step].scope for row in _splits(lineage, step)
+    }
+    refuse_untrusted(lineage.reader, sorted(rows), task.step.run.flow._store.root)
+
+
+def _flowing(lineage: Lineage, row: TaskRow) -> tuple[ArtifactRef, ...]:
+    return tuple(lineage.flowing(row).values())
+
+
+def _splits(lineage: Lineage, step: str) -> Iterator[TaskRow]:
+    return (row for row in lineage.reader.tasks(lineage.run, step) if row.split)
+
+
+def _levels(lineage: Lineage, row: TaskRow) -> Iterator[Level]:
+    """Which item it worked on of each foreach around it, outermost first."""
+    for depth, index in enumerate(row.path):
+        step = lineage.graph.links[row.step].scope[depth]
+        split = next(one for one in _splits(lineage, step) if one.path == row.path[:depth])
+        items = {one.name: one for one in lineage.reader.artifacts(split.id)}
+        yield Level(index, len(items), items[str(index)])

@@ -1,0 +1,73 @@
+"""What an exported script is watched for: what its notebook hands from step to step, and the script does not.
+
+A step of a notebook sees what the steps above have changed in constants, functions and classes, and draws random
+numbers from the state that they have left. A script makes all that anew in every process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbflow.errors import PreludeChanged, UnknownDraw
+from nbflow.flow.graph.link import Graph
+from nbflow.run.task.definition_state import Look
+from nbflow.run.task.random_state import MODULES, is_fresh, observe
+from nbflow.script.execution.script_program import ScriptHome
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.static_branches import Branches
+
+
+@dataclass
+class ModuleWatch:
+    """Looks at the module of the script before the body of one step."""
+
+    branches: Branches
+    graph: Graph
+    step: str
+    home: ScriptHome
+    _silent: dict[str, bool] = field(init=False)
+    _random: dict[str, Any] = field(init=False)
+    _look: Look = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._silent = {
+            name: seeds
+            for name, module in MODULES.items()
+            for one, seeds in self.branches.silent.get(self.step, {}).items()
+            if one == module
+        }
+        self._random = observe(self._silent)
+        self._look = Look([*self._names()], self.home.namespace, self.home)
+
+    def _names(self) -> Iterator[str]:
+        for name in _names_of(self.graph, self.step) - self.branches.shared:
+            if not _is_flow(self.home.namespace.get(name)):
+                yield name
+
+    def changed(self) -> set[str]:
+        """What the body has changed of what stands at the top of the script."""
+        return self._look.changed(self.home.namespace, self.home)
+
+    def refuse(self, changed: Collection[str]) -> None:
+        """Raise PreludeChanged for what another step reads, and UnknownDraw."""
+        for other in self.graph.links.keys() - self.graph.ancestors(self.step):
+            seen = _names_of(self.graph, other) & frozenset(changed)
+            if seen and (other != self.step or self.graph.steps[other].loop):
+                raise PreludeChanged(self.step, min(seen), other, self.branches.notebook)
+        now = observe(self._random)
+        for name, state in self._random.items():
+            if now[name] != state and not (self._silent[name] and is_fresh(name, now[name])):
+                raise UnknownDraw(self.step, MODULES[name], self.branches.notebook)
+
+
+def _is_flow(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, FlowSpec)
+
+
+def _names_of(graph: Graph, step: str) -> frozenset[str]:
+    """What it uses of the top of the script, but for imports."""
+    closure = graph.closure(step)
+    imported = (name for one in closure if one.modules for name in one.names)
+    return frozenset(name for one in closure for name in one.names).difference(imported)

@@ -1,0 +1,155 @@
+"""Holds what the decorators of scripts have in common: how they are found by name, applied, and told their arguments.
+
+The classes from which scripts derive are in `custom`. `mutable` needs to tell their kinds apart, and `custom` names
+the classes of `mutable` in its signatures; so the kinds are defined here, below both.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nbflow.errors import InvalidDecorator, MetaflowException
+from nbflow.flow.names.code import code_digest, parse
+from nbflow.script.inputs.delayed import resolve_delayed
+from nbflow.script.language.decorators import DecoratorFacts, facts_of, set_facts
+from nbflow.script.language.flowspec import FlowSpec
+
+_known: dict[str, type] = {}
+
+
+class Custom(type):
+    """Written bare above a step, such a class is applied to it; called, it waits for the step."""
+
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **more: Any) -> None:
+        super().__init__(name, bases, namespace, **more)
+        cls.decorator_name: str = namespace.get("_decorator_name", f"{cls.__module__}.{name}")
+        _known[cls.decorator_name] = cls
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        if given and cls.is_target(given[0]):
+            made = super().__call__(*given[1:], **named)
+            return made(given[0])
+        return super().__call__(*given, **named)
+
+    def is_target(cls, value: Any) -> bool:
+        return facts_of(value) is not None
+
+    def __str__(cls) -> str:
+        return f"{cls.__name__}({cls.decorator_name})"
+
+
+def custom_named(name: str) -> type | None:
+    """Return the decorator of that name, which may be given without its module; None if there is none.
+
+    If several have the name, it is the one that was defined last.
+    """
+    found = [one for known, one in _known.items() if known == name or known.endswith(f".{name}")]
+    return found[-1] if found else None
+
+
+class CustomDecorator(metaclass=Custom):
+    """What all decorators of scripts share: `init` is told what they were given, when configs are known."""
+
+    statically_defined = True
+    inserted_by: list[str] | None = None
+    decorator_name: str
+    _takes_positions = True
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._args, self._kwargs = list(given), dict(named)
+        self._is_ready = False
+        if given and not self._takes_positions:
+            raise MetaflowException(f"@{type(self).decorator_name} takes no arguments without a name")
+
+    def init(self, *given: Any, **named: Any) -> None:
+        """Take what the decorator is given. One that is given something has an `init` of its own."""
+
+    def get_ready(self, configs: Mapping[str, Any]) -> None:
+        """Call `init`, once. Raises MetaflowException for a decorator that is given something and has no `init`."""
+        if self._is_ready:
+            return
+        self._args, self._kwargs = resolve_delayed(self._args, configs), resolve_delayed(self._kwargs, configs)
+        if (self._args or self._kwargs) and type(self).init is CustomDecorator.init:
+            raise MetaflowException(
+                f"{self} is used with arguments but does not implement init: write def init(self, *args, **kwargs)"
+            )
+        self.init(*self._args, **self._kwargs)
+        self._is_ready = True
+
+    def get_args_kwargs(self) -> tuple[list[Any], dict[str, Any]]:
+        return list(self._args), dict(self._kwargs)
+
+    def described(self) -> str:
+        """What changes the results of a step that has it: its code, and what it is given."""
+        name = type(self).decorator_name.rpartition(".")[2]
+        return repr((name, self._args, sorted(self._kwargs.items()), _code_of(self._written())))
+
+    def _written(self) -> Any:
+        """The class or the function that the script has for it."""
+        return type(self)
+
+    def __str__(self) -> str:
+        return f"@{type(self).decorator_name}"
+
+
+def _code_of(written: Any) -> str:
+    """A digest of its code; comments do not count."""
+    try:
+        return code_digest(parse(textwrap.dedent(inspect.getsource(written))).body)
+    except (OSError, TypeError, SyntaxError):  # it was not written into a file
+        return ""
+
+
+class OnStep(CustomDecorator):
+    """Notes itself on the step above which it is written."""
+
+    def __call__(self, method: Any) -> Any:
+        facts = facts_of(method)
+        if facts is None:
+            raise InvalidDecorator(f"{self} can only be applied to a step function: write it above @step")
+        set_facts(method, self._noted_in(facts))
+        return method
+
+    def _noted_in(self, facts: DecoratorFacts) -> DecoratorFacts:
+        """Return the facts of the step with this decorator among them."""
+        return facts
+
+
+class WrapsStep(OnStep):
+    """Runs code around a step."""
+
+    def _noted_in(self, facts: DecoratorFacts) -> DecoratorFacts:
+        facts = super()._noted_in(facts)
+        return replace(facts, wrappers=(*facts.wrappers, self))
+
+
+class MutatesStep(OnStep):
+    """Changes the decorators of a step before the flow runs."""
+
+    def _noted_in(self, facts: DecoratorFacts) -> DecoratorFacts:
+        facts = super()._noted_in(facts)
+        return replace(facts, mutators=(*facts.mutators, self))
+
+
+class _AboveFlow(Custom):
+    def is_target(cls, value: Any) -> bool:
+        return isinstance(value, type) and issubclass(value, FlowSpec)
+
+
+class MutatesFlow(CustomDecorator, metaclass=_AboveFlow):
+    """Changes the parameters and the decorators of a flow before it runs."""
+
+    def __call__(self, flow: Any) -> Any:
+        if not type(self).is_target(flow):
+            raise InvalidDecorator("A FlowMutator can only be applied to a FlowSpec: write it above the class")
+        flow.__nbflow_mutators__ = [*vars(flow).get("__nbflow_mutators__", []), self]
+        return flow
+
+
+def mutators_above(cls: type) -> list[MutatesFlow]:
+    """Return the mutators of the classes that a flow derives from, then its own; the innermost first."""
+    return [one for base in reversed(cls.__mro__) for one in vars(base).get("__nbflow_mutators__", [])]

@@ -1,0 +1,269 @@
+"""`FlowSpec`: the class that a script derives its flow from."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import reprlib
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
+from nbflow.script.inputs.parameters import Parameter
+from nbflow.script.language.decorators import facts_of
+from nbflow.script.language.transition import OWN, VARIABLES, Transition
+
+if TYPE_CHECKING:
+    from nbflow.script.language.state import TaskArtifacts
+
+_FLOW = object()
+_VALUE_CHARACTERS = 30
+
+
+class ForeachFrame(NamedTuple):
+    """One foreach around a task: the step that it leads to, the name of its list, and the item."""
+
+    step: str
+    var: str
+    num_splits: int
+    index: int  # type: ignore[assignment]  # as in Metaflow, though tuples have a method of that name
+    value: str
+
+
+IMPORTING: list[str] = []
+"""Scripts that are being imported: a flow that is made there is not told to run."""
+
+
+_folder = ""
+
+
+def note_folder() -> None:
+    """Remember where the process is when a script asks for FlowSpec: what stands below may change the folder."""
+    global _folder
+    _folder = os.getcwd()
+
+
+def go_back() -> None:
+    """Go to where the process was before the script changed its folder."""
+    if _folder:
+        os.chdir(_folder)
+
+
+class FlowSpec:
+    """A flow: its steps are methods with `@step`. Making an instance runs the command line, as in Metaflow.
+
+    In a task, `self` shows every artifact that is visible there, loaded when it is looked at; what a step sets is kept.
+    """
+
+    def __init__(self, use_cli: bool = True) -> None:
+        if use_cli and not IMPORTING:
+            importlib.import_module("nbflow.script.commands.command_line").start_script(type(self))
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    @property
+    def script_name(self) -> str:
+        return inspect.getfile(type(self))
+
+    def __iter__(self) -> Iterator[Any]:
+        """The steps, as bound methods with a `name`."""
+        names = (name for name in dir(type(self)) if facts_of(getattr(type(self), name, None)))
+        return (getattr(self, name) for name in names)
+
+    def __str__(self) -> str:
+        state: TaskArtifacts | None = self.__dict__.get("_task_state")
+        if state is None:
+            return f"<flow {self.name}>"
+        place = ",".join(str(level.index) for level in state.stack)
+        return f"<flow {self.name} step {state.step}{f'[{place}]' if place else ''}>"
+
+    @property
+    def _graph(self) -> Any:
+        """The steps as Metaflow's graph has them: `flow._graph["start"].out_funcs`."""
+        prepared = importlib.import_module("nbflow.script.preparing.prepared").prepare(type(self))
+        return importlib.import_module("nbflow.script.preparing.nodes").graph_of(prepared)
+
+    @property
+    def _current_step(self) -> str:
+        return self._state.step
+
+    # artifacts
+
+    @property
+    def _state(self) -> TaskArtifacts:
+        state: TaskArtifacts | None = self.__dict__.get("_task_state")
+        if state is None:
+            raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist in tasks only")
+        return state
+
+    def __getattr__(self, name: str) -> Any:
+        state = self.__dict__.get("_task_state")
+        if name.startswith("__") or state is None or name not in state.artifacts:
+            raise AttributeError(f"Flow {type(self).__name__} has no attribute '{name}'{_hint(state, name)}")
+        value = state.load(name)
+        self.__dict__[name] = value
+        return value
+
+    def __setattr__(self, name: str, value: object) -> None:
+        held = inspect.getattr_static(type(self), name, _FLOW)
+        if held is not _FLOW and not isinstance(held, property | Parameter):
+            message = f"'{name}' belongs to the class {type(self).__name__}"
+            raise AttributeError(
+                f"Flow level attributes and Parameters are not modifiable: {message}, use another name"
+            )
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        state = self.__dict__.get("_task_state")
+        if state is not None and name in state.artifacts:
+            raise AttributeError(f"'{name}' comes from the step before and cannot be deleted: set it to None")
+        object.__delattr__(self, name)
+
+    def __reduce__(self) -> Any:
+        raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
+
+    def cmd(self, cmdline: str, input: Mapping[str, str | bytes] | None = None, output: Iterable[str] = ()) -> Any:
+        """Write the files of `input`, run a command in a shell, and return the bytes of each file of `output`.
+
+        One file alone is returned without a list. Raises ExternalCommandFailed.
+        """
+        for path, content in (input or {}).items():
+            Path(path).write_bytes(content if isinstance(content, bytes) else str(content).encode())
+        if subprocess.run(cmdline, shell=True, check=False).returncode:
+            raise ExternalCommandFailed(f"Command '{cmdline}' returned a non-zero exit code.")
+        read = [Path(path).read_bytes() for path in output]
+        return read[0] if len(read) == 1 else read
+
+    # foreach
+
+    @property
+    def index(self) -> int | None:
+        """Which item of the innermost foreach this is, from 0; None outside of any."""
+        stack = self._state.stack
+        return stack[-1].index if stack else None
+
+    @property
+    def input(self) -> Any:
+        """The item of the innermost foreach. A join stands outside of it, and sees None."""
+        return self._state.item(-1) if self._state.stack and not self._state.is_join else None
+
+    def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
+        """(index, number of items, item) of every foreach around, outermost first."""
+        state = self._state
+        return [(level.index, level.width, state.item(depth)) for depth, level in enumerate(state.stack)]
+
+    @property
+    def _foreach_stack(self) -> list[ForeachFrame]:
+        """Every foreach around with its list and a few words about the item, outermost first."""
+        state, names = self._state, getattr(self, VARIABLES, {})
+        return [
+            ForeachFrame(step, names.get(step, var), level.width, level.index, _in_few_words(state.item(depth)))
+            for depth, (level, (step, var)) in enumerate(zip(state.stack, state.lists, strict=False))
+        ]
+
+    # joins
+
+    def merge_artifacts(
+        self, inputs: Iterable[FlowSpec], exclude: Iterable[str] = (), include: Iterable[str] = ()
+    ) -> None:
+        """Take over every artifact that the inputs agree on and that is not set yet: all of them, or none."""
+        self._state.merge(set(self.__dict__) - OWN, [one._state for one in inputs], set(exclude), set(include))
+
+    # transitions
+
+    def next(self, *targets: Any, **how: Any) -> None:
+        """Say which step comes next. It must be the last statement of a step, and says the same every time.
+
+        Raises InvalidNextException.
+        """
+        state = self._state
+        if state.transition is not None:
+            raise InvalidNextException(f"step '{state.step}' calls self.next twice: keep the last statement only")
+        state.transition = self._read_next(state.step, targets, how)
+
+    def _read_next(self, step: str, targets: tuple[Any, ...], how: dict[str, Any]) -> Transition:
+        unknown = sorted(how.keys() - {"foreach", "condition"})
+        if unknown:
+            raise InvalidNextException(f"step '{step}': self.next takes no '{unknown[0]}': use foreach= or condition=")
+        if not targets:
+            raise InvalidNextException(f"step '{step}': self.next needs a step, such as self.next(self.end)")
+        if "condition" in how or isinstance(targets[0], dict):
+            return self._switch(step, targets, how)
+        names = tuple(self._target(step, target) for target in targets)
+        if "foreach" in how:
+            self._check_foreach(step, names, how["foreach"])
+            return Transition(names, foreach=how["foreach"])
+        return Transition(names)
+
+    def _target(self, step: str, target: Any) -> str:
+        name = getattr(target, "__name__", None)
+        if not isinstance(name, str) or facts_of(getattr(type(self), name, None)) is None:
+            raise InvalidNextException(
+                f"step '{step}': self.next cannot go to {target!r}: it is not a step of this flow"
+            )
+        return name
+
+    def _check_foreach(self, step: str, names: tuple[str, ...], name: Any) -> None:
+        """Say what is wrong with the list in the step that made it."""
+        if not isinstance(name, str) or len(names) != 1:
+            message = "foreach= takes the name of an artifact as text, and leads to one step"
+            raise InvalidNextException(f"step '{step}': {message}")
+        if not hasattr(self, name):
+            raise InvalidNextException(f"step '{step}': foreach='{name}', but there is no self.{name}: set it first")
+        value = getattr(self, name)
+        try:
+            number = len(value) if hasattr(value, "__len__") else sum(1 for _ in iter(value))
+        except TypeError:
+            kind = type(value).__name__
+            raise InvalidNextException(
+                f"step '{step}': foreach='{name}' is a {kind}, not a list: it has no items"
+            ) from None
+        limit = self._state.max_splits
+        if number == 0:
+            raise InvalidNextException(
+                f"step '{step}': foreach='{name}' produced zero splits: give it at least one item"
+            )
+        if limit is not None and number > limit:
+            message = f"foreach='{name}' produced {number} splits, more than the limit of {limit}"
+            raise InvalidNextException(f"step '{step}': {message}: run with --max-num-splits {number}")
+
+    def _switch(self, step: str, targets: tuple[Any, ...], how: dict[str, Any]) -> Transition:
+        cases, condition = targets[0], how.get("condition")
+        if "foreach" in how or len(targets) != 1 or not isinstance(cases, dict) or not cases:
+            raise InvalidNextException(f"step '{step}': a switch is self.next({{'x': self.a, …}}, condition='name')")
+        if not isinstance(condition, str):
+            raise InvalidNextException(f"step '{step}': condition= must be the name of an artifact as text")
+        if not hasattr(self, condition):
+            raise InvalidNextException(f"step '{step}': condition='{condition}', but there is no self.{condition}")
+        value = getattr(self, condition)
+        if value not in cases:
+            listed = ", ".join(repr(key) for key in cases)
+            raise RuntimeError(f"step '{step}': self.{condition} is {value!r}, which is none of the cases {listed}")
+        names = tuple(dict.fromkeys(self._target(step, target) for target in cases.values()))
+        return Transition(names, condition=condition, chose=self._target(step, cases[value]))
+
+
+def _hint(state: TaskArtifacts | None, name: str) -> str:
+    if state is None:
+        return ""
+    if state.is_join:
+        return f": in a join, read it from the inputs (inputs[0].{name}), or call self.merge_artifacts(inputs)"
+    if join := state.lost_at(name):
+        fix = f"call self.merge_artifacts(inputs) there, or set self.{name} from the inputs"
+        return f": it was lost at the join '{join}', which does not hand it on: {fix}"
+    return f": no step before '{state.step}' has set self.{name}"
+
+
+def _in_few_words(item: Any) -> str:
+    return (str(item) if isinstance(item, str | int | float) else reprlib.repr(item))[:_VALUE_CHARACTERS]
+
+
+def items_of(value: Any) -> list[Any]:
+    """The items of a foreach: by number where that is how they are found, else as they are iterated."""
+    return list(islice(value, None)) if not isinstance(value, list | tuple) else list(value)

@@ -1,0 +1,121 @@
+"""What one task of a script sees and sets: artifacts by reference, loaded when they are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import cloudpickle
+
+from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
+from nbflow.run.events.events import Level
+from nbflow.script.language.transition import HIDDEN, Transition
+from nbflow.store.pickling.codec import Encoded
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
+from nbflow.store.value_store import ValueStore
+from nbflow.store.values.artifact_ref import ArtifactRef
+
+
+@dataclass
+class TaskArtifacts:
+    """Behind `self` in a task, and behind each of `inputs`."""
+
+    step: str
+    artifacts: dict[str, ArtifactRef]
+    store: ValueStore
+    home: Home
+    stack: Sequence[Level] = ()
+    lists: Sequence[tuple[str, str]] = ()  # of each foreach around: the step it leads to, and the name of its list
+    is_join: bool = False
+    max_splits: int | None = None
+    lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any
+    transition: Transition | None = None
+    caught: bool = False  # whether it failed, and the flow goes on nevertheless
+    loaded: dict[str, Any] = field(default_factory=dict)
+    merged: dict[str, ArtifactRef] = field(default_factory=dict)
+    passed_on: frozenset[str] = frozenset()  # names that it did not set, and that reach what the task has changed
+    _items: dict[int, Any] = field(default_factory=dict)
+
+    @cached_property
+    def heap(self) -> Heap:
+        """Where what the task reads is loaded, so that names share what they shared."""
+        return self.store.heap(self.home)
+
+    def load(self, name: str) -> Any:
+        """Return the value of an artifact."""
+        if name not in self.loaded:
+            self.loaded |= self.heap.load({name: self.artifacts[name]}, beside=self.artifacts.values())
+        return self.loaded[name]
+
+    def item(self, depth: int) -> Any:
+        depth %= len(self.stack)
+        if depth not in self._items:
+            item = replace(self.stack[depth].item, name="input")
+            self._items[depth] = self.store.load({"input": item}, self.home)["input"]
+        return self._items[depth]
+
+    def take_items(self, given: Mapping[str, Any]) -> None:
+        """Have the items of lists that are given instead of stored ones."""
+        for depth, (level, (_, name)) in enumerate(zip(self.stack, self.lists, strict=False)):
+            if name in given:
+                self._items[depth] = list(given[name])[level.index]
+
+    # joins
+
+    def merge(self, bound: set[str], inputs: Sequence[TaskArtifacts], exclude: set[str], include: set[str]) -> None:
+        """By reference: nothing is loaded unless two inputs differ in bytes.
+
+        Raises UnhandledInMergeArtifactsException where they disagree, and MissingInMergeArtifactsException.
+        """
+        if not self.is_join:
+            raise MetaflowException(
+                "merge_artifacts works in a join only, a step with two arguments: def join(self, inputs)"
+            )
+        if exclude and include:
+            raise MetaflowException("merge_artifacts takes include or exclude, not both: keep one")
+        offered = {name for one in inputs for name in one.artifacts} - HIDDEN - bound - self.merged.keys()
+        wanted = (offered & include) if include else offered - exclude
+        conflicts = [name for name in sorted(wanted) if not _agree(name, inputs)]
+        if conflicts:
+            raise UnhandledInMergeArtifactsException(conflicts)
+        missing = include - offered - bound
+        if missing:
+            raise MissingInMergeArtifactsException(missing)
+        found = {name: next(one.artifacts[name] for one in inputs if name in one.artifacts) for name in wanted}
+        self.merged.update(found)
+        self.artifacts.update(found)
+
+    def take(self, name: str, one: TaskArtifacts) -> None:
+        """Have an artifact of an input, if it is there, as if it were merged."""
+        if name in one.artifacts:
+            self.merged[name] = self.artifacts[name] = one.artifacts[name]
+
+    # the end of the task
+
+    def keep(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
+        """Store what was set or changed in place; what was only read or merged stays a reference."""
+        self.heap.compare()
+        own = {name: value for name, value in values.items() if not self._is_as_loaded(name, value)}
+        visible = [one for name, one in self.artifacts.items() if name not in own]
+        encoded, passed_on = self.store.save_reached({**own, **extra}, visible, self.home, self.heap)
+        self.passed_on = frozenset(passed_on)
+        merged = tuple(one for name, one in self.merged.items() if name not in own and name not in passed_on)
+        return Encoded((*encoded.artifacts, *merged), encoded.components)
+
+    def _is_as_loaded(self, name: str, value: Any) -> bool:
+        return name in self.loaded and self.loaded[name] is value
+
+
+def _agree(name: str, inputs: Iterable[TaskArtifacts]) -> bool:
+    holders = [one for one in inputs if name in one.artifacts]
+    if len({one.artifacts[name].digest for one in holders}) == 1:
+        return True
+    return len({cloudpickle.dumps(one.load(name)) for one in holders}) == 1 if _is_cheap(name, holders) else False
+
+
+def _is_cheap(name: str, holders: Sequence[TaskArtifacts]) -> bool:
+    """Equal values may be stored with different bytes, beside what they share objects with: then look closer."""
+    return all(one.artifacts[name].size < 1 << 20 for one in holders)

@@ -1,0 +1,45 @@
+"""A script that is read, linked and checked: all that looking at it needs, and what a run starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbflow.errors import FlowRefused
+from nbflow.flow.flowspec.class_rules import check_script
+from nbflow.flow.flowspec.classes import Script
+from nbflow.flow.flowspec.links import link_script
+from nbflow.flow.graph.link import Graph
+from nbflow.flow.source.cell import Problem
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.unsupported import unsupported_decorators
+from nbflow.script.preparing.packages import refuse_environments
+from nbflow.script.preparing.read_class import read_script
+from nbflow.script.preparing.settling import finish
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A script that is read and checked."""
+
+    cls: type[FlowSpec]
+    script: Script
+    graph: Graph
+
+
+def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
+    """Read the class. Raises MetaflowException for what cannot even be read."""
+    finish(cls, decorators)
+    script = read_script(cls)
+    return Prepared(cls, script, link_script(script))
+
+
+def refuse_script_errors(prepared: Prepared) -> None:
+    """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
+    refuse_environments(prepared.cls)
+    if found := script_problems(prepared):
+        raise FlowRefused([str(problem) for problem in found])
+
+
+def script_problems(prepared: Prepared) -> list[Problem]:
+    """Everything that the checks find wrong."""
+    return [*unsupported_decorators(prepared.cls, prepared.script), *check_script(prepared.script)]
