@@ -47,6 +47,7 @@ class KnownTasks:
     start: StartTask | None = None
 
     def of(self, step: str) -> list[TaskReused]:
+        """Return the stored tasks of a step."""
         return [event for event in self.found if event.task.step == step]
 
 
