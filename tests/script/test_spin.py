@@ -146,7 +146,7 @@ def test_a_spun_task_finds_itself_and_sees_runs(scripts: Scripts) -> None:
         (["end"], "step 'end' has not run in run 2: give a run in which it has, such as spin 1/end"),
         (["7/end"], "no run '7'"),
         (["1/end/77"], "no task 'F/1/end/77'"),
-        (["G/1/end/3"], "'G/1/end/3' is no pathspec of the form STEP, RUN/STEP, RUN/STEP/TASK"),
+        (["G/1/end/3"], "'G/1/end/3' is not a pathspec of the form STEP, RUN/STEP, RUN/STEP/TASK"),
     ],
 )
 def test_what_cannot_be_spun_is_told_with_its_fix(scripts: Scripts, words: list[str], why: str) -> None:

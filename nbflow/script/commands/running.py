@@ -15,7 +15,7 @@ from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
 from nbflow.script.execution.spinning import pathspec_parts, spin_script
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
-from nbflow.script.language.decorators import choose_branch
+from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.lint import lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors

@@ -16,7 +16,7 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.script.execution.script_program import load_script
 from nbflow.script.inputs.parameters import script_file
-from nbflow.script.language.decorators import flow_decorators
+from nbflow.script.language.class_decorators import flow_decorators
 
 
 def call_hooks(cls: type, pathspec: str, succeeded: bool) -> None:

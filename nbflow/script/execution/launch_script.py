@@ -27,8 +27,8 @@ from nbflow.script.execution.script_sources import write_script_sources
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.configuring import stored_configs
 from nbflow.script.inputs.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
+from nbflow.script.language.class_decorators import project_facts
 from nbflow.script.language.current import current
-from nbflow.script.language.decorators import project_facts
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
 from nbflow.script.preparing.read_class import alias_main
 from nbflow.script.preparing.static_branches import branches_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.language.decorators import Applied, facts_of, flow_decorators
+from nbflow.script.language.class_decorators import flow_decorators
+from nbflow.script.language.decorators import Applied, facts_of
 
 _LOCAL = "__nbflow_environment_local__"
 _KINDS = ("pypi", "conda")
