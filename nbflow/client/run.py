@@ -15,6 +15,7 @@ from nbflow.client.stores import store_of
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName
+from nbflow.flow.graph.link import Passage
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
@@ -114,7 +115,9 @@ class Run(Tagged, ClientObject):
     @property
     def end_task(self) -> Task | None:
         """Return the task of a script's end step; for a notebook, of the last step that began. Else None."""
-        steps = [step for step in self if not step._written.flowing or step._written.next is None]
+        steps = list(self)
+        if steps and self.flow._archive.graph(self._row).passage is Passage.BY_EDGE:
+            steps = [step for step in steps if step._written.next is None]
         return steps[0].task if steps else None
 
     @property

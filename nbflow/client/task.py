@@ -13,6 +13,7 @@ from nbflow.client.lineage import Lineage
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
+from nbflow.flow.graph.link import Passage
 from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
@@ -147,7 +148,7 @@ class Task(TaskFacts, ClientObject):
         """Return how artifacts flow in the run of a script; None for a notebook."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
-        return Lineage(self._reader, graph, run.id) if graph.steps[self.step.id].flowing else None
+        return Lineage(self._reader, graph, run.id) if graph.passage is Passage.BY_EDGE else None
 
     @property
     def parent_task_pathspecs(self) -> Iterator[str]:

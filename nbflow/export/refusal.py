@@ -17,7 +17,7 @@ from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.random_use import GENERATORS
 from nbflow.flow.flowspec.class_rules import RESERVED_NAMES
 from nbflow.flow.graph.branch_reads import INPUTS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.link import Graph, Passage
 from nbflow.flow.names.code import awaiting_line, names_of, parse
 from nbflow.flow.names.kept_state import assigned_by_calls
 from nbflow.flow.names.strings import evaluated, of_shell
@@ -134,7 +134,7 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
         known = {one.code for one in graph.closure(name) if one.kind in ("import", "function")}
         for one in graph.prelude.closure(names_at_top(graph, graph.steps[name])):
             is_new = id(one) not in own | seen and one.code not in known
-            if is_new and not graph.steps[name].flowing and not _is_harmless(one):
+            if is_new and graph.passage is Passage.BY_NAME and not _is_harmless(one):
                 seen.add(id(one))
                 message = f"a script would do this before step '{name}' as well, which stands above it"
                 yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)

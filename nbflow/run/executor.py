@@ -36,6 +36,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.hazards import Hazards
+from nbflow.run.job_facts import choose_job_facts
 from nbflow.run.journal import Journal
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.capture import add_words, last_words
@@ -79,6 +80,7 @@ class Executor:
     ) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys = Keys(program)
+        self._job_facts = choose_job_facts(program.graph, journal)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)
@@ -190,13 +192,10 @@ class Executor:
             self._wait_before(start)
 
     def _reads_news(self, start: StartTask) -> bool:
-        """Return whether a task will read rows that are not committed yet, which workers cannot see.
-
-        A task that uses the client of nbflow reads its own row and the rows of its run.
-        """
-        step = self.run.graph.steps[start.task.step]
-        has_client = step.flowing and any(module.partition(".")[0] == "nbflow" for module in step.modules)
-        return has_client or bool(start.joined) or any(self.journal.is_news(one.component) for one in _items_of(start))
+        """Return whether a task will read rows that are not committed yet, which workers cannot see."""
+        if start.joined or self._job_facts.reads_its_run(self.run.graph.steps[start.task.step]):
+            return True
+        return any(self.journal.is_news(one.component) for one in _items_of(start))
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned
@@ -239,11 +238,7 @@ class Executor:
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
         streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
         job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
-        if step.flowing:
-            number = self.journal.number_of(start.task, start.attempt)
-            job = replace(job, joined=start.joined, stack=start.stack, attempt=start.attempt)
-            job = replace(job, number=number, failure=start.failure)
-        self._workers.submit(job, step.options.timeout)
+        self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
         """Return the prelude names that a step needs now and did not need in the graph that the workers have."""
@@ -315,9 +310,7 @@ class Executor:
         """Return the result of a task whose worker did not answer: the failure, and what the task had printed."""
         timeout = self.run.graph.steps[task.step].options.timeout
         failure = _describe_end(error, timeout)
-        outputs = last_words(self.program.live, str(task))
-        if self.run.graph.steps[task.step].flowing:  # users of scripts look for the reason in the log
-            outputs.append({"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"})
+        outputs = [*last_words(self.program.live, str(task)), *self._job_facts.explain(failure)]
         return Result(task, outputs=outputs, failure=failure)
 
 

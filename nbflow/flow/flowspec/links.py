@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.flowspec.classes import Method, Script, tail_of
 from nbflow.flow.flowspec.reads import method_reads
-from nbflow.flow.graph.link import Graph, Link
+from nbflow.flow.graph.link import Graph, Link, Passage
 from nbflow.flow.names.code import code_digest
 from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSpec
 
@@ -109,7 +109,7 @@ def link_script(script: Script) -> Graph:
     for name in names:
         links[name] = _link(script, found, steps[name], links)
     flow = FlowSource(script.name, script.document, tuple(steps.values()), script.parameters, script.prelude)
-    return Graph(flow, links)
+    return Graph(flow, links, Passage.BY_EDGE)
 
 
 def _step(script: Script, found: Outline, name: str) -> StepSpec:
@@ -129,7 +129,6 @@ def _step(script: Script, found: Outline, name: str) -> StepSpec:
         modules=frozenset(reads.modules),
         mentions=frozenset(reads.plain),
         loop=leads.condition if leads and name in leads.targets else None,
-        flowing=True,
         dynamic=reads.dynamic,
         merges=reads.merges,
         catch=method.catch,

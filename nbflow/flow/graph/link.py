@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cached_property
 
 from nbflow.flow.files.uses import FileUse
@@ -63,12 +64,20 @@ class Link:
     led: tuple[str, ...] = ()  # for a FlowSpec step: the steps whose `self.next` leads to it, in the order of `inputs`
 
 
+class Passage(StrEnum):
+    """Says how artifacts pass from step to step."""
+
+    BY_NAME = "by name"  # a cell reads names, each from the nearest step above that binds it
+    BY_EDGE = "by edge"  # a method of a FlowSpec sees everything that its predecessor sees
+
+
 @dataclass(frozen=True)
 class Graph:
     """Represents a linked flow. Its steps are in document order, in which they can always run."""
 
     flow: FlowSource
     links: Mapping[str, Link]
+    passage: Passage = Passage.BY_NAME
 
     @cached_property
     def steps(self) -> Mapping[str, StepSpec]:
@@ -82,23 +91,23 @@ class Graph:
 
     def prelude_of(self, step: str) -> Prelude:
         """Return the prelude as this step sees it."""
-        one = self.steps[step]
-        return self.prelude if one.flowing else self.prelude.seen_from(one.place)
+        return self._prelude_from(self.steps[step].place)
 
     def prelude_below(self, step: str) -> Prelude:
         """Return the prelude as the cells right below a step see it, including the definitions in its body."""
-        one = self.steps[step]
-        return self.prelude if one.flowing else self.prelude.seen_from(Place(self.flow.document, one.place.cell + 1, 0))
+        return self._prelude_from(Place(self.flow.document, self.steps[step].place.cell + 1, 0))
+
+    def _prelude_from(self, place: Place) -> Prelude:
+        """Return the prelude above a place; a script is imported as a whole before its first step."""
+        return self.prelude if self.passage is Passage.BY_EDGE else self.prelude.seen_from(place)
 
     @cached_property
     def code_of(self) -> Mapping[str, tuple[Definition, ...]]:
         """Return the imports, functions and classes in the body of each step that the steps below share."""
         by_cell: dict[int, list[Definition]] = {}
-        for definition in self.prelude.definitions:
+        for definition in self.prelude.definitions if self.passage is Passage.BY_NAME else ():
             by_cell.setdefault(definition.place.cell, []).append(definition)
-        return {
-            name: () if step.flowing else tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()
-        }
+        return {name: tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()}
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """Return the part of the prelude that a step needs."""

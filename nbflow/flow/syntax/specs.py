@@ -127,7 +127,8 @@ class StepSpec:
     body_line: int = 2  # the cell line on which the body starts
     cell_id: str = ""
     doc: str = ""  # the markdown above the cell
-    reads: frozenset[str] = frozenset()  # names that the body needs from elsewhere
+    # names that the body needs from elsewhere; for a FlowSpec step perhaps more, because it sees every artifact above
+    reads: frozenset[str] = frozenset()
     # names it uses, but may have bound itself, or that only a function mentions
     maybe_reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
@@ -153,7 +154,6 @@ class StepSpec:
     mentions: frozenset[str] = frozenset()  # free names of the body, also those that `--in` leaves out; never `self.…`
     star_line: int = 0  # the body line of an `import *`, which no step may contain; 0 for none
     mutates: frozenset[str] = frozenset()  # the names in `writes` that it changes in place and never assigns
-    flowing: bool = False  # a FlowSpec method: it sees every artifact above, so `reads` may name more than it reads
     dynamic: bool = False  # for a FlowSpec step: it reads artifacts that its source does not name
     merges: bool = False  # for a FlowSpec step: `merge_artifacts` looks at every artifact of the inputs
     catch: bool = False  # for a FlowSpec step: a failure after all retries becomes an artifact

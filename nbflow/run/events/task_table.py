@@ -51,3 +51,14 @@ class Tasks:
     def newest(self, step: str, path: Path) -> TaskId:
         """Return the task of a step at a path; for a loop the last turn that has succeeded."""
         return TaskId(step, path, self.last_turn.get((step, path), 0))
+
+    def made(self, step: str, path: Path) -> Mapping[str, ArtifactRef] | None:
+        """Return the artifacts of a step at the place of a task with this path, by name; None if it has not run there.
+
+        A path that is longer than the scope of the step is cut.
+        """
+        own = path[: len(self.graph.links[step].scope)]
+        entry = self.entries.get(self.newest(step, own))
+        if entry is None or entry.state is not TaskPhase.SUCCEEDED:
+            return None
+        return entry.artifacts or {}

@@ -16,7 +16,7 @@ from nbflow.errors import ChangeNotPassedOn
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.link import Graph, link
 from nbflow.flow.source.cell import Problem
-from nbflow.run.dataflow.by_edge import flowing_in, levels
+from nbflow.run.dataflow.choose import choose_dataflow
 from nbflow.run.events.counters import Path, Progress, waiting_scope
 from nbflow.run.events.events import (
     NOTHING_PASSED_ON,
@@ -41,10 +41,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.events.task_table import TaskEntry, TaskPhase, Tasks
-from nbflow.run.machine.bindings import inputs_of, joined_of
-from nbflow.run.machine.partners import ComponentSharing
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.machine.skipping import has_nothing_to_work_on
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 BRIEF = 0.01
@@ -76,7 +73,7 @@ class RunMachine:
         self._progress = Progress(graph, self._steps)
         self._known = Tasks(graph, self._steps, self._progress)
         self.tasks = self._known.entries
-        self._sharing = ComponentSharing(self._known)
+        self._dataflow = choose_dataflow(self._known)
         self._brief: set[str] = set()
         self._failed: dict[tuple[str, Path], int] = {}
         self._ready: deque[TaskId] = deque()
@@ -135,9 +132,8 @@ class RunMachine:
         self, task: TaskId, artifacts: tuple[ArtifactRef, ...], again: bool, chose: str, passed_on: PassedOn
     ) -> None:
         entry = self._end(task, TaskPhase.SUCCEEDED)
-        inherited = flowing_in(self._known, task) if self.graph.steps[task.step].flowing else {}
         artifacts = (*artifacts, *self._handed_on(task, artifacts, passed_on))
-        entry.artifacts = {**inherited, **{artifact.name: artifact for artifact in artifacts}}
+        entry.artifacts = {**self._dataflow.inherited(task), **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
         self._known.last_turn[task.step, task.path] = task.turn
         self._pass_on(task, artifacts, passed_on)
@@ -214,30 +210,22 @@ class RunMachine:
             self._brief.discard(event.task.step)
 
     def _pass_on(self, task: TaskId, artifacts: tuple[ArtifactRef, ...], passed_on: PassedOn) -> None:
-        """Learn which steps write a name, so that each change of a shared object reaches all names of the object.
-
-        This holds for any order in which the tasks end.
-        """
-        if self.graph.steps[task.step].flowing:
-            return
-        self._sharing.note(task, artifacts, passed_on)
-        for changer, names in self._sharing.missed_because_of(task, artifacts).items():
-            self._learn(changer.step, names)
-        for step, name in self._sharing.to_hand_on(one.name for one in (*artifacts, *passed_on.tied)):
-            self._learn(step, frozenset({name}))
+        """Learn which steps write a name, so that each change of a shared object reaches all names of the object."""
+        for step, names in self._dataflow.note(task, artifacts, passed_on):
+            self._learn(step, names)
 
     def partners_of(
         self, task: TaskId, artifacts: Iterable[ArtifactRef], joined: Iterable[TaskDone] = ()
     ) -> tuple[ArtifactRef, ...]:
         """Return the other visible artifacts that share objects with these, or with those of the joined tasks."""
-        return self._sharing.partners_of(task, artifacts, joined)
+        return self._dataflow.partners(task, artifacts, joined)
 
     def accepts(self, event: TaskReused) -> bool:
         """Tell whether a stored task may be reused in this run.
 
         It may not if it changed objects that are shared by other names now than they were then.
         """
-        return event.task.split or self._sharing.is_current(event.task, event.passed_on)
+        return event.task.split or self._dataflow.is_current(event.task, event.passed_on)
 
     def objection(self, step: str, names: Iterable[str]) -> ChangeNotPassedOn | None:
         """Return the error of a step that changed these names in place; None if it may, or is known to change them."""
@@ -296,7 +284,7 @@ class RunMachine:
                     self._admit(task)
 
     def _admit(self, task: TaskId) -> None:
-        if has_nothing_to_work_on(self._known, task):
+        if self._dataflow.has_nothing_to_work_on(task):
             self._skip(task)
         else:
             self._make_ready(task)
@@ -364,9 +352,8 @@ class RunMachine:
         self._running.add(task)
         entry = self.tasks[task]
         entry.state = TaskPhase.RUNNING
-        inputs, joined = inputs_of(self._known, task), tuple(joined_of(self._known, task))
-        partners = self.partners_of(task, inputs, joined) if not self.graph.steps[task.step].flowing else ()
-        stack = levels(self._known, task)
+        inputs, joined = self._dataflow.inputs(task), tuple(self._dataflow.joined(task))
+        partners, stack = self.partners_of(task, inputs, joined), self._dataflow.levels(task)
         last = entry.attempt > self.graph.steps[task.step].options.retry
         failure = entry.failure if last else None
         return StartTask(task, inputs, joined, entry.attempt, self._reusable(task), stack, partners, failure)

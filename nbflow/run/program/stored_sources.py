@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from nbflow.flow.graph.link import Graph, Link
+from nbflow.flow.graph.link import Graph, Link, Passage
 from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSpec
 
@@ -28,7 +28,7 @@ def read_graph(text: str, flow: str, document: str) -> Graph | None:
         return None
     steps = {one["name"]: _step(one, document) for one in facts["steps"]}
     links = {one["name"]: _link(one) for one in facts["steps"]}
-    return Graph(FlowSource(flow, document, tuple(steps.values())), links)
+    return Graph(FlowSource(flow, document, tuple(steps.values())), links, Passage.BY_EDGE)
 
 
 def read_sources(text: str, document: str) -> dict[str, str]:
@@ -51,7 +51,6 @@ def _step(facts: dict[str, Any], document: str) -> StepSpec:
         foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
         loop=facts["loop"],
         next=leads and Next(NextKind(leads[0]), tuple(leads[1]), leads[2], leads[3], tuple(map(tuple, leads[4]))),
-        flowing=True,
     )
 
 

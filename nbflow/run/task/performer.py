@@ -21,13 +21,13 @@ from nbflow.run.program.program import Program
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.absent import explain_absence
+from nbflow.run.task.body_names import names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
 from nbflow.run.task.definition_state import Look, applied
 from nbflow.run.task.hints import add_hint
 from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by_item
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
-from nbflow.run.task.self_object import Self
 from nbflow.run.task.task_records import CarriedRecords, TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
 from nbflow.run.task.traces import FileRecorder
@@ -35,8 +35,6 @@ from nbflow.store.catalog.rows import FileRow
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
-
-_NOTHING = object()
 
 
 @pickled_by_fields
@@ -146,8 +144,8 @@ class Performer:
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
         self._state = self.home.look(self.program.looked_at(step.name, job.besides))
-        self._there = self.home.namespace.keys() & {*inputs, *self._state.names}
-        self._before = dict(self.home.namespace)
+        given = (*inputs, *self._state.names)
+        self._names = names_of_body(step, self.program.graph, self.home.namespace, given)
         self._parameters = self.home.look_at_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
@@ -191,8 +189,7 @@ class Performer:
         linked = self.program.graph.links[step.name]
         if linked.joined or linked.branches:
             self.home.namespace["inputs"] = self._look_at(step, job, heap.look_at)
-        if step.metaflow:
-            self.home.namespace["self"] = Self(dict(inputs), job.task.path, self.program.graph.links)
+        self._names.offer(inputs, job.task.path)
         self._set_random(step, job, inputs)
         before = observe(job.streams.watched)
         patched: list[str] = []
@@ -205,7 +202,7 @@ class Performer:
                 result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
-            bound = self.home.to_keep(dict(self._bound(step)))
+            bound = self.home.to_keep(dict(self._names.bound()))
             self._keep(self.store.save(bound, self.home, step.name), result)
             raise
         result.files = recording.rows()
@@ -258,34 +255,24 @@ class Performer:
         if cell is not None:
             show_source(filename, cell)
 
-    def _bound(self, step: StepSpec) -> Iterator[tuple[str, Any]]:
-        """Yield the artifacts that the body has bound, with their names."""
-        linked, space = self.program.graph.links[step.name], self.home.namespace
-        own = vars(space["self"]) if step.metaflow else space
-        for name in sorted(linked.writes):
-            if name in own:
-                yield name, own[name]
-            elif name in linked.passing and name in space:
-                yield name, space[name]
-
     def _finish(self, step: StepSpec, job: Job, heap: Heap, result: Result) -> None:
-        values = dict(self._bound(step))
+        values = dict(self._names.bound())
         missing = sorted(step.writes - step.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
         spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
         if spoiled:
             raise ParameterChanged(step.name, spoiled)
-        gone = sorted(self._deleted(step))
+        gone = sorted(self._names.deleted())
         if gone:
             raise NameTaken(step.name, gone)
-        kept = (self._state.changed(self.home.namespace, self.home) | self._rebound(step)) - values.keys()
+        kept = (self._state.changed(self.home.namespace, self.home) | self._names.rebound()) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.loop]) if step.loop else False
         values |= observe(job.streams.kept)
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
-        left = (one for one in job.inputs if self._is_there(step, one.name))
+        left = (one for one in job.inputs if self._names.has(one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
         self._refuse_changed_parameters(step, job, visible, heap)
         constants = self._state.constants(self.home.namespace) | self._parameters.constants(self.home.namespace)
@@ -308,25 +295,6 @@ class Performer:
             shared = {digest for name in spoiled for digest in changed[name].shares} & heap.changed
             through = [one.name for one in job.inputs if not shared.isdisjoint(one.shares)]
             raise ParameterChanged(step.name, spoiled, through)
-
-    def _deleted(self, step: StepSpec) -> set[str]:
-        """Return names that existed before the body and are gone now, although the body does not say `del`."""
-        if step.metaflow:
-            return set()
-        return self._there - self.home.namespace.keys() - self.program.graph.links[step.name].ends
-
-    def _rebound(self, step: StepSpec) -> set[str]:
-        """Return artifacts from above that functions have assigned, which the body does not show."""
-        if step.metaflow:
-            return set()
-        space, before, graph = self.home.namespace, self._before, self.program.graph
-        other = {name for name, value in space.items() if before.get(name, _NOTHING) is not value}
-        other -= step.passing | graph.prelude.names | {step.foreach.var if step.foreach else ""}
-        return {name for name in other if any(graph.writers_above(step.name, name))}
-
-    def _is_there(self, step: StepSpec, name: str) -> bool:
-        """Return whether the body has left the name bound."""
-        return step.metaflow or name in self.home.namespace
 
     def _partners(self, job: Job) -> Iterable[ArtifactRef]:
         """Return the artifacts of other names that share objects with the inputs."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.run.events.events import PassedOn, TaskDone, TaskId
 from nbflow.run.events.task_table import TaskPhase, Tasks
-from nbflow.run.machine.bindings import bound
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
@@ -159,7 +158,7 @@ def _visible(known: Tasks, task: TaskId, name: str) -> ArtifactRef | None:
             entry = known.entries.get(known.newest(writer, task.path[: len(known.graph.links[writer].scope)]))
             if entry is None or entry.state not in _OVER:
                 return None
-            made = bound(known, writer, task.path)
+            made = known.made(writer, task.path)
             if made is not None and (name in made or name in known.graph.links[writer].ends):
                 return made.get(name)
     return None

@@ -1,0 +1,73 @@
+"""Says what a worker is told about a task beside its inputs: a task of a script knows its run, a cell does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol, assert_never
+
+from nbflow.flow.graph.link import Graph, Passage
+from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.events.events import Failure, StartTask
+from nbflow.run.journal import Journal
+from nbflow.run.output.outputs import Output
+from nbflow.run.task.performer import Job
+
+
+class JobFacts(Protocol):
+    """Completes the jobs of a run, and the outputs of tasks whose worker gave no answer."""
+
+    def complete(self, job: Job, start: StartTask) -> Job:
+        """Return the job with all that the performer of this flow asks for."""
+        ...
+
+    def reads_its_run(self, step: StepSpec) -> bool:
+        """Return whether a body may read the rows of its own run, which must then be committed before it begins."""
+        ...
+
+    def explain(self, failure: Failure) -> list[Output]:
+        """Return what to add to the output of a task whose worker gave no answer."""
+        ...
+
+
+def choose_job_facts(graph: Graph, journal: Journal) -> JobFacts:
+    """Return the job facts for the steps of a graph."""
+    match graph.passage:
+        case Passage.BY_NAME:
+            return _CellFacts()
+        case Passage.BY_EDGE:
+            return _ScriptFacts(journal)
+        case _:
+            assert_never(graph.passage)
+
+
+@dataclass(frozen=True, slots=True)
+class _CellFacts:
+    """Tells nothing more: a cell reads what it joins from the catalog."""
+
+    def complete(self, job: Job, start: StartTask) -> Job:
+        return job
+
+    def reads_its_run(self, step: StepSpec) -> bool:
+        return False
+
+    def explain(self, failure: Failure) -> list[Output]:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class _ScriptFacts:
+    """Tells what `current`, `inputs` and `@catch` give to a method."""
+
+    journal: Journal
+
+    def complete(self, job: Job, start: StartTask) -> Job:
+        number = self.journal.number_of(start.task, start.attempt)
+        job = replace(job, joined=start.joined, stack=start.stack, attempt=start.attempt)
+        return replace(job, number=number, failure=start.failure)
+
+    def reads_its_run(self, step: StepSpec) -> bool:
+        return any(module.partition(".")[0] == "nbflow" for module in step.modules)
+
+    def explain(self, failure: Failure) -> list[Output]:
+        """Return a line for the log, in which users of scripts look for the reason."""
+        return [{"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"}]
