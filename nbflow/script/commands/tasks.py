@@ -182,7 +182,7 @@ def _card_command() -> click.Command:
                     ["--poll-interval", "pause"], type=float, default=5, show_default=True,
                     help="Seconds until the browser looks for changes again.",
                 ),
-                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show at most this number of cards."),
+                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show at most so many cards."),
                 click.Option(["--namespace"], help="Show the newest run in this namespace."),
             ],
             callback=_serve,
