@@ -1,1 +1,1 @@
-"""Inside Jupyter: the kernel, the server extension and what the panel is told."""
+"""Holds the front end in Jupyter: the kernel's magics, the server extension, and the messages for the panel."""

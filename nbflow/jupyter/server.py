@@ -1,4 +1,4 @@
-"""The extension of the Jupyter server: what is stored, for reading, whether there is a kernel or not."""
+"""Extends the Jupyter server with read-only requests about stored runs, which need no kernel."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from tornado import web
 from nbflow.jupyter.panel.answers import ANSWERS, HTML, POSTED, Question, answer
 
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-"""A report shows what tasks displayed, and must not do anything in the user's name."""
+"""The policy for reports: they show the outputs of tasks, which must not act with the user's permissions."""
 
 
 class FlowHandler(APIHandler):
-    """One handler per thing that can be asked for; all of it happens in a thread."""
+    """Answers one kind of request; the work happens in a thread."""
 
     auth_resource = "nbflow"
 
     def initialize(self, what: str) -> None:
+        """Set which kind of request the handler answers."""
         self.what = what
 
     @web.authenticated
@@ -31,7 +32,7 @@ class FlowHandler(APIHandler):
         await self._answer()
 
     @web.authenticated
-    @authorized("read")  # type: ignore[untyped-decorator]  # what is posted is only what does not fit into a URL
+    @authorized("read")  # type: ignore[untyped-decorator]  # POST carries only data that does not fit into a URL
     async def post(self) -> None:
         await self._answer()
 

@@ -184,7 +184,7 @@ def test_restore_and_undo_by_command(notebook: OpenNotebook, kind: str) -> None:
     window.run_cell(3)
     window.wait_for_output(3, "rows [3, 1, 2]")
     window.command("nbflow:undo")
-    window.wait_for_toast("is taken back")
+    window.wait_for_toast("undone")
     window.run_cell(3)
     window.wait_for_output(3, "rows [1, 2, 3]")
 

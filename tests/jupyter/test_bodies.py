@@ -81,7 +81,7 @@ def test_a_mutation_that_nobody_could_see_becomes_an_artifact_and_is_remembered(
     live.run("%%step one\nx = [1]")
     said = live.run("%%step two\nsneak(x)\ny = len(x)")
     assert said == [
-        "two · changes x in place: from now on an artifact of two, and what had used the old value is stale"
+        "two · changes x in place, which is an artifact of two from now on; steps that used the old value are stale"
     ]
     assert live.names["x"] == [1, 9]
     live.run("%%step three\nz = list(x)")

@@ -144,7 +144,7 @@ def test_tab_completes_verbs_steps_runs_artifacts_and_options(kernel: Kernel) ->
 
 def test_the_magic_alone_lists_the_verbs(kernel: Kernel) -> None:
     text = kernel.ok("%flow").text
-    assert "  restore     What the names held after a task" in text
+    assert "  restore     Bind names to the values that they held after a task" in text
     assert "  why " in text
 
 

@@ -104,7 +104,7 @@ def test_a_preview_says_what_a_restore_would_do_and_keep_leaves_strangers_alone(
     assert found["to_map"] + found["to_load"] > 0
     assert "1 name bound, 1 kept" in panel.ok(call("restore", "one", "--keep")).text
     assert panel.kernel.value("a, c") == "([1], [1, 3])"
-    assert "is taken back" in panel.ok(call("undo")).text
+    assert "undone" in panel.ok(call("undo")).text
     assert panel.kernel.value("a") == "[1, 9]"
     panel.ok(call("restore", "one", "b"))
     assert "1 removed" in panel.ok(call("restore", "1/one")).text

@@ -37,7 +37,7 @@ def test_run_binds_its_results_as_run_all_would(live: Live, capsys: pytest.Captu
 def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> None:
     live.session.document.execute("%%step one\nx = 1")
     live.session.document.execute("%%step two\ny = x")
-    with pytest.raises(TasksFailed, match=r"one failed · it is not stored.* %flow run --to two"):
+    with pytest.raises(TasksFailed, match=r"one failed · its result is not stored.* %flow run --to two"):
         live.use("run --only two")
     assert "one · the store has no valid result of it: %flow run --to one\n" in live.screen.said
 
@@ -144,7 +144,7 @@ def test_a_step_in_the_background_returns_at_once_and_the_next_that_needs_it_wai
     assert "x" not in live.names
     threading.Thread(target=gate.write_text, args=("through",)).start()
     said = live.run("%%step two\ny = x.upper()")
-    assert said == ["waiting for one, running in the background"]
+    assert said == ["waiting for one, which runs in the background"]
     assert live.names["y"] == "THROUGH"
     live.session.runs.background.wait()
     live.session.runs.settle()
@@ -201,7 +201,7 @@ def test_what_another_run_made_of_other_values_goes_and_the_rest_stays(live: Liv
     live.run("mine = 5")
     said = live.screen.said
     live.use("run --to one --alpha 2")
-    assert "b is gone: made by another run from other values, and not by this one" in said
+    assert "removed b: another run made this from other values, and this run did not make it again" in said
     assert live.user_names() >= {"alpha", "a", "c", "mine"}
     assert "b" not in live.names
 

@@ -87,7 +87,7 @@ def own_options(command: str) -> set[str]:
     """Options of nbflow's own command of that name; those for all stand under ''."""
     group = importlib.import_module("nbflow.script.commands.group")
     flow = importlib.import_module("nbflow.script.language.flowspec")
-    context = click.Context(group.build(flow.FlowSpec), obj=flow.FlowSpec)
+    context = click.Context(group.build_commands(flow.FlowSpec), obj=flow.FlowSpec)
     if not command:
         return {*own_options("run"), *group.IGNORED_VALUES, *group.IGNORED_FLAGS}
     found: Any = context.command

@@ -146,7 +146,7 @@ def test_a_spun_task_finds_itself_and_sees_runs(scripts: Scripts) -> None:
         (["end"], "step 'end' has not run in run 2: give a run in which it has, such as spin 1/end"),
         (["7/end"], "no run '7'"),
         (["1/end/77"], "no task 'F/1/end/77'"),
-        (["G/1/end/3"], "'G/1/end/3' is no pathspec of the form STEP, RUN/STEP, RUN/STEP/TASK"),
+        (["G/1/end/3"], "'G/1/end/3' is not a pathspec of the form STEP, RUN/STEP, RUN/STEP/TASK"),
     ],
 )
 def test_what_cannot_be_spun_is_told_with_its_fix(scripts: Scripts, words: list[str], why: str) -> None:
@@ -168,7 +168,7 @@ def test_a_step_that_has_become_a_join_is_refused(scripts: Scripts) -> None:
     scripts.command(path := scripts.write(shapes.LINEAR, "moved.py"), "run")
     scripts.write(shapes.BRANCH.replace("def join", "def middle").replace("self.join", "self.middle"), "moved.py")
     done = spin(scripts, path, "middle")
-    assert (done.returncode, "has other inputs by now than in run 1" in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, "has other inputs now than in run 1" in done.stderr) == (1, True), done.stderr
 
 
 def test_inputs_of_a_join_are_given_by_their_pathspec(scripts: Scripts) -> None:

@@ -12,7 +12,7 @@ import { activeRun } from './progress';
 import { restore, undo } from './restore';
 import { brief } from './toast';
 
-/** What can be done with the flow of one notebook, by its kernel. */
+/** Performs actions on the flow of one notebook with its kernel. */
 export class FlowActions implements Actions {
   constructor(
     private readonly lab: Lab,
@@ -45,7 +45,7 @@ export class FlowActions implements Actions {
     }
   }
 
-  /** A run in a cell ends with the cell; one beside the cells is told to. */
+  /** Stop the run: interrupt its cell, or cancel it if it runs in the background. */
   async cancel(): Promise<void> {
     const { model, kernel } = this.notebook;
     const run = activeRun(model);
@@ -55,7 +55,7 @@ export class FlowActions implements Actions {
     } else if (place === 'beside') {
       await this.perform(['cancel'], this.lab.trans('Stop'));
     } else {
-      const text = 'Run %1 goes on elsewhere, in a shell or in another kernel: it can only be stopped there';
+      const text = 'Run %1 goes on elsewhere, in a shell or in another kernel: stop it there';
       Notification.warning(this.lab.trans(text, run?.number ?? ''), { autoClose: 8000 });
     }
   }
@@ -84,7 +84,7 @@ export class FlowActions implements Actions {
     return exportScript(this.lab, this.notebook);
   }
 
-  /** Ask for a name before a run is tagged. */
+  /** Ask for a name, and tag the run with it. */
   async askForTag(run: number): Promise<void> {
     const { trans } = this.lab;
     const { value } = await InputDialog.getText({
@@ -97,7 +97,7 @@ export class FlowActions implements Actions {
     }
   }
 
-  /** Where a run goes on. The kernel tells of its own at least once a second, but perhaps not yet of this one. */
+  /** Find out where a run goes on. The kernel reports its own runs at least once a second, so wait if needed. */
   private async find(run: number): Promise<ReturnType<Feed['whereabouts']>> {
     const { feed } = this.notebook;
     if (feed.whereabouts(run) === 'elsewhere') {
@@ -113,16 +113,16 @@ export class FlowActions implements Actions {
     }
   }
 
-  /** Begin a run beside the cells, so that the kernel stays free. */
+  /** Start a run in the background, so that the kernel stays free. */
   private async start(words: readonly string[]): Promise<void> {
     const [verb = '', ...rest] = words;
     await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'));
   }
 
-  /** What the kernel said; null when it was not done, which the user knows by then. */
+  /** Return what the kernel printed; null if it failed, which is then shown to the user. */
   private async perform(words: readonly string[], what: string): Promise<string | null> {
     const { lab, notebook } = this;
-    const kernel = await reachKernel(lab, notebook, lab.trans('Runs are started by the kernel.'));
+    const kernel = await reachKernel(lab, notebook, lab.trans('The kernel starts the runs.'));
     if (!kernel) {
       return null;
     }
@@ -138,5 +138,5 @@ export class FlowActions implements Actions {
   }
 }
 
-/** `fit` of `7/fit[3]`, whatever stands behind it. */
+/** Returns the step of an address: `fit` for `7/fit[3]`. */
 const stepOf = (address: string): string => /^(?:\d+\/)?(\w+)/.exec(address)?.[1] ?? '';

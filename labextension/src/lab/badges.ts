@@ -8,7 +8,7 @@ import { stepLabel, stepTooltip } from '../ui/words';
 import type { FlowNotebook } from './notebook';
 import { Pause } from './pause';
 
-/** A step cell has this class, by which menus and style sheets find it. */
+/** The class of step cells, by which menus and style sheets find them. */
 export const STEP_CELL = 'nbf-mod-step';
 
 interface Badge {
@@ -18,7 +18,7 @@ interface Badge {
   readonly outdated: SVGSVGElement;
 }
 
-/** How each step cell of a notebook stands, below its prompt. A click shows the step in the panel. */
+/** Shows the status of each step cell below its prompt; a click shows the step in the panel. */
 export class Badges implements IDisposable {
   isDisposed = false;
 
@@ -47,7 +47,7 @@ export class Badges implements IDisposable {
     Signal.disconnectReceiver(this);
   }
 
-  /** One for each step, where its cell is now. An earlier run that is looked at says nothing of the cells. */
+  /** Place one badge for each step in its cell. An earlier run that is shown does not change them. */
   private place(): void {
     const steps = this.notebook.model.shown ? [] : (this.notebook.model.shape?.steps ?? []);
     const names = new Set(steps.map(step => step.name));

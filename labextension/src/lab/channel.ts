@@ -3,13 +3,13 @@ import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { COMM, MIME, type Snapshot } from '../state/protocol';
 import { writeCode } from './line';
 
-/** What a kernel said to a request: the text it printed, and what it answered in nbflow's own format. */
+/** Holds a kernel's answer to a request: the text it printed, and the data in nbflow's own format. */
 export interface Answer {
   readonly text: string;
   readonly data: unknown;
 }
 
-/** The kernel did not do it. `kind` is the class of the exception there, "" when it ended before it came to it. */
+/** Thrown when the kernel refused a request. `kind` is the class of its exception, "" if the kernel ended before. */
 export class Refusal extends Error {
   constructor(
     readonly kind: string,
@@ -19,10 +19,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Several cells in a row can fail while a request waits behind them. */
+/** The number of times that a request is sent again, because cells before it have failed. */
 const ATTEMPTS = 50;
 
-/** The kernel's broadcasts. Nothing is sent, so they come while it is busy and right after a reload of the page. */
+/** Listens to the kernel's broadcasts. Nothing is sent, so they arrive while it is busy and after a page reload. */
 export function listen(kernel: Kernel.IKernelConnection, hear: (snapshot: Snapshot) => void): IDisposable {
   const slot = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
     if (KernelMessage.isCommMsgMsg(message) && message.content.comm_id === COMM) {
@@ -40,7 +40,7 @@ function isSnapshot(data: unknown): data is Snapshot {
   return typeof data === 'object' && data !== null && 'protocol' in data;
 }
 
-/** Do `%nbflow` lines, in order with the cells. Rejects with a Refusal. */
+/** Executes `%nbflow` lines in the kernel, in order with the cells. Rejects with a Refusal. */
 export async function ask(kernel: Kernel.IKernelConnection, lines: readonly string[]): Promise<Answer> {
   const code = writeCode(lines);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -49,7 +49,7 @@ export async function ask(kernel: Kernel.IKernelConnection, lines: readonly stri
       return answer;
     }
   }
-  throw new Refusal('', 'cells before it keep failing');
+  throw new Refusal('', 'the cells before this request keep failing');
 }
 
 async function askOnce(kernel: Kernel.IKernelConnection, code: string): Promise<Answer | 'aborted'> {
@@ -62,17 +62,17 @@ async function askOnce(kernel: Kernel.IKernelConnection, code: string): Promise<
       return heard;
     case 'error':
       throw new Refusal(reply.content.ename, reply.content.evalue);
-    default: // a cell before it failed, and the kernel threw away all that waited
+    default: // a cell before it failed, and the kernel dropped all waiting requests
       return 'aborted';
   }
 }
 
-/** What is waiting when a kernel ends is cancelled by the front end. */
+/** Returns the reply; the front end cancels requests that wait when their kernel ends. */
 async function settled<T>(done: Promise<T>): Promise<T> {
   try {
     return await done;
   } catch {
-    throw new Refusal('', 'the kernel ended before it came to it');
+    throw new Refusal('', 'the kernel ended before it handled this request');
   }
 }
 

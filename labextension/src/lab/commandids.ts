@@ -1,4 +1,4 @@
-/** The commands by which menus, shortcuts and settings know what can be done. */
+/** The ids of the commands, which menus, shortcuts and settings use. */
 export const CommandId = {
   showPanel: 'nbflow:show-panel',
   openView: 'nbflow:open-view',

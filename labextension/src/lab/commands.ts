@@ -15,7 +15,7 @@ import type { FlowTracker } from './tracker';
 
 type Args = ReadonlyPartialJSONObject;
 
-/** What the commands act on: the panel, its views, and the flows of the open notebooks. */
+/** Defines what the commands act on: the panel, its views, and the flows of the open notebooks. */
 export interface CommandTarget {
   actionsOf(notebook: FlowNotebook): FlowActions;
   run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
@@ -24,11 +24,11 @@ export interface CommandTarget {
   canOpenViews: boolean;
 }
 
-/** A command as a user sees it, when it is enabled, and what it does. */
+/** Describes a command: its words, when it is enabled, and what it does. */
 interface Action {
   readonly label: string;
   readonly caption: string;
-  /** What it is called with, by JSON schema. */
+  /** The arguments of the command, as a JSON schema. */
   readonly takes?: Readonly<Record<string, { type: string; description: string; enum?: string[] }>>;
   readonly enabled?: (notebook: FlowNotebook, args: Args) => boolean;
   readonly execute: (notebook: FlowNotebook, args: Args) => unknown;
@@ -45,7 +45,7 @@ const ADDRESS = {
   address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' }
 };
 
-/** All that can be done, for the palette, menus, shortcuts and other extensions. */
+/** Registers all actions as commands, for the palette, menus, shortcuts and other extensions. */
 export class FlowCommands {
   constructor(
     private readonly lab: Lab,
@@ -100,7 +100,7 @@ export class FlowCommands {
     });
   }
 
-  /** The notebook that is named, else the one that the user works in, whichever the panel shows. */
+  /** Return the named notebook, else the one that the user works in, whichever the panel shows. */
   private notebook({ path }: Args): FlowNotebook | null {
     const isNamed = (panel: NotebookPanel): boolean => panel.context.path === path;
     const panel = typeof path === 'string' ? this.notebooks.find(isNamed) : this.notebooks.currentWidget;
@@ -166,21 +166,21 @@ export class FlowCommands {
       ),
       [CommandId.resume]: {
         label: trans('Resume Flow'),
-        caption: trans('A new run that keeps all that still holds'),
+        caption: trans('Start a new run that reuses every result that is up to date'),
         takes: RUN,
         enabled: notebook => isIdle(notebook) && notebook.model.run !== null,
         execute: (notebook, { run }) => this.target.actionsOf(notebook).resume(typeof run === 'number' ? run : null)
       },
       [CommandId.rerun]: {
         label: trans('Compute This Step Again'),
-        caption: trans('Run this step whatever is stored for it'),
+        caption: trans('Run this step even if its result is stored'),
         takes: ADDRESS,
         enabled: (notebook, args) => isIdle(notebook) && this.address(notebook, args) !== '',
         execute: (notebook, args) => this.target.actionsOf(notebook).rerun(this.address(notebook, args))
       },
       [CommandId.cancel]: {
         label: trans('Stop Flow'),
-        caption: trans('End the run; what has finished is kept'),
+        caption: trans('Stop the run; finished tasks are kept'),
         enabled: notebook => activeRun(notebook.model) !== null,
         execute: notebook => this.target.actionsOf(notebook).cancel()
       }
@@ -202,20 +202,20 @@ export class FlowCommands {
     return {
       [CommandId.restore]: {
         label: trans('Restore Checkpoint of This Step…'),
-        caption: trans('Put what the names held after this step back into the kernel'),
+        caption: trans('Bind the names in the kernel to the values that they had after this step'),
         takes: ADDRESS,
         enabled: hasAddress,
         execute: (notebook, args) => this.target.actionsOf(notebook).restore(this.address(notebook, args))
       },
       [CommandId.undo]: {
         label: trans('Undo Restore'),
-        caption: trans('Take the last restore back'),
+        caption: trans('Bind the names to the values that they had before the last restore'),
         enabled: notebook => notebook.hasSteps && notebook.kernel !== null,
         execute: notebook => this.target.actionsOf(notebook).undo()
       },
       [CommandId.debug]: {
         label: trans('Debug Failed Step'),
-        caption: trans('Put the inputs of the failed task into the kernel'),
+        caption: trans('Bind the inputs of the failed task in the kernel'),
         takes: ADDRESS,
         execute: (notebook, args) => this.target.actionsOf(notebook).debug(this.failed(notebook, args))
       },
@@ -226,7 +226,7 @@ export class FlowCommands {
       },
       [CommandId.report]: {
         label: trans('Show Run Report'),
-        caption: trans('A run as an HTML page of its own'),
+        caption: trans('Open the report of a run, an HTML page'),
         ...withRun((actions, run) => actions.report(run))
       }
     };
@@ -256,7 +256,7 @@ export class FlowCommands {
     return typeof args['step'] === 'string' ? args['step'] : notebook.stepOf(this.cell(notebook, args));
   }
 
-  /** The active cell; from its menu the one below the pointer, which need not be active. */
+  /** Return the active cell; for a context menu, the cell below the pointer, which need not be active. */
   private cell(notebook: FlowNotebook, { isMenu }: Args): Cell | null {
     const { activeCell, widgets } = notebook.panel.content;
     const node = isMenu ? this.lab.app.contextMenuHitTest(node => node.classList.contains('jp-Cell')) : undefined;
@@ -267,7 +267,7 @@ export class FlowCommands {
     return typeof args['address'] === 'string' ? args['address'] : this.step(notebook, args);
   }
 
-  /** The step of the cell if that failed, else the newest that did. */
+  /** Return the step of the cell if it failed, else "" for the newest failed one. */
   private failed(notebook: FlowNotebook, args: Args): string {
     const address = this.address(notebook, args);
     const isFailed = args['address'] !== undefined || notebook.model.line(address)?.status === 'failed';

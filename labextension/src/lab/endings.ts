@@ -15,7 +15,7 @@ const TYPES: Record<RunStatus, Notification.TypeOptions> = {
   crashed: 'error'
 };
 
-/** Hears of the end of each run of a notebook that went on while the page was open. */
+/** Calls a function at the end of each run of a notebook that goes on while the page is open. */
 export class Endings implements IDisposable {
   isDisposed = false;
 
@@ -31,7 +31,7 @@ export class Endings implements IDisposable {
     Signal.disconnectReceiver(this);
   }
 
-  /** The end is told once, when what is said of the run says how it ended. A kernel session ends with its kernel. */
+  /** Report the end of a run once, when its line says how it ended. A kernel session ends with its kernel. */
   private look(): void {
     const active = activeRun(this.model);
     this.awaited = active && active.kind !== 'interactive' ? active.number : this.awaited;
@@ -45,7 +45,7 @@ export class Endings implements IDisposable {
   private awaited: number | null = null;
 }
 
-/** One toast for a long run that ended while nobody looked. */
+/** Shows a notification for a long run that ended while the page was hidden. */
 export function tellEnding(name: string, run: RunLine, trans: Translate, open: () => void): void {
   const words: Record<RunStatus, string> = {
     running: trans('goes on'),

@@ -10,18 +10,18 @@ import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
 import { sayDone } from './toast';
 
-/** What is to be written. */
+/** Describes the script to write. */
 interface Script {
-  readonly file: string; // relative to the notebook's folder
+  readonly file: string; // a path relative to the notebook's folder
   readonly target: string;
 }
 
-/** Write the notebook as a script, and show it. */
+/** Writes the notebook as a script, and shows the script. */
 export async function exportScript(lab: Lab, notebook: FlowNotebook): Promise<void> {
   const { trans } = lab;
   const what = trans('Export');
   const script = await askForScript(notebook, trans);
-  const kernel = script && (await reachKernel(lab, notebook, trans('The script is written by it.')));
+  const kernel = script && (await reachKernel(lab, notebook, trans('The kernel writes the script.')));
   if (!script || !kernel) {
     return;
   }
@@ -39,7 +39,7 @@ export async function exportScript(lab: Lab, notebook: FlowNotebook): Promise<vo
   }
 }
 
-/** A file that is there already is written over only if the user says so. */
+/** Writes the script; an existing file is overwritten only if the user agrees. */
 async function writeOver(
   write: (...more: string[]) => Promise<Answer>,
   mayOverwrite: () => Promise<boolean>
@@ -74,7 +74,7 @@ async function askForScript(notebook: FlowNotebook, trans: Translate): Promise<S
   return button.accept ? value : null;
 }
 
-/** Show the file in the editor, if the kernel has written it where the server reads. */
+/** Shows the file in the editor, if the kernel has written it where the server can read it. */
 async function open(lab: Lab, notebook: FlowNotebook, file: string): Promise<void> {
   const folder = PathExt.dirname(notebook.panel.context.path);
   const path = PathExt.join(folder, file);

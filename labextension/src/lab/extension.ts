@@ -20,7 +20,7 @@ import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
 import { FlowTracker } from './tracker';
 
-/** The parts of the extension, put together. */
+/** Puts the parts of the extension together. */
 export class FlowExtension {
   readonly tracker: FlowTracker;
 
@@ -64,7 +64,7 @@ export class FlowExtension {
     });
   }
 
-  /** What the user sets holds at once. */
+  /** Apply the user's settings, and their later changes at once. */
   heed(settings: ISettingRegistry.ISettings): void {
     const apply = (): void => {
       this.preferences = read(settings);
@@ -76,7 +76,7 @@ export class FlowExtension {
     apply();
   }
 
-  // what commands need
+  // what the commands need
 
   get canOpenViews(): boolean {
     return this.lab.labShell !== null;
@@ -86,7 +86,7 @@ export class FlowExtension {
     this.lab.app.shell.activateById(this.sidebar.id);
   }
 
-  /** With the parameters of the panel's form; it opens where one is missing. */
+  /** Run with the parameters of the panel's form, or open the form if one is missing. */
   run(notebook: FlowNotebook, part: { to?: string; from?: string }): void {
     const panel = this.sidebar.panelOf(notebook);
     if (panel) {
@@ -111,7 +111,7 @@ export class FlowExtension {
     return known;
   }
 
-  // a notebook
+  // notebooks
 
   private welcome(notebook: FlowNotebook): void {
     const { model, panel } = notebook;
@@ -136,14 +136,14 @@ export class FlowExtension {
     });
   }
 
-  /** Who is looking sees it anyway. */
+  /** Notify about the end of a long run, but only while the page is hidden. */
   private tellEnding(notebook: FlowNotebook, run: RunLine): void {
     if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
       tellEnding(notebook.name, run, this.lab.trans, () => this.showPanel());
     }
   }
 
-  /** It goes on with the view that was looked at last. */
+  /** Return a panel for a notebook; it begins with the view that was used last. */
   private drawInSidebar(notebook: FlowNotebook): FlowPanel {
     const panel = this.draw(notebook, this.view ?? this.preferences.view);
     panel.viewChanged.connect((_, view) => (this.view = view));
@@ -160,7 +160,7 @@ export class FlowExtension {
   }
 
   private preferences = DEFAULTS;
-  private view: ViewName | null = null; // chosen by the user since the page was opened
+  private view: ViewName | null = null; // the view that the user has chosen since the page was opened
   private readonly showOutputs: Host['showOutputs'];
   private readonly sidebar: FlowSidebar;
   private readonly tabs: FlowTabs;

@@ -8,19 +8,19 @@ import { refresh } from '../state/reading';
 import { listen } from './channel';
 import { activeRun } from './progress';
 
-export const SILENCE = 1500; // milliseconds without a broadcast, after which the server is asked
+export const SILENCE = 1500; // milliseconds without a broadcast after which the server is read
 const BEAT = 1000;
 
 /**
- * Keeps a model up to date: from the kernel's broadcasts, and from the server where those do not tell.
+ * Keeps a model up to date: from the kernel's broadcasts, and from the server while there are none.
  *
- * Somebody else may run the flow, a shell or another kernel; and after a reload of the page the kernel's next broadcast
- * may be a second away.
+ * A shell or another kernel may run the flow; and after a reload of the page the kernel's next broadcast may be a second
+ * away.
  */
 export class Feed implements IDisposable {
   isDisposed = false;
 
-  /** The server could not be read, or could be again. */
+  /** The server has become unreadable, or readable again. */
   readonly troubled: ISignal<this, void>;
 
   constructor(
@@ -33,25 +33,25 @@ export class Feed implements IDisposable {
     model.rested.connect(() => void this.refresh(), this);
   }
 
-  /** The kernel to listen to from now on. */
+  /** Listen to this kernel from now on. */
   follow(kernel: Kernel.IKernelConnection | null): void {
     this._listening?.dispose();
     this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel.status));
   }
 
-  /** Read what is stored; after an edit the history is as it was. Calls while one is under way are one after it. */
+  /** Read the stored state; an edit leaves the history as it is. Calls during a read lead to one more read. */
   async refresh(what: 'all' | 'flow' = 'all'): Promise<void> {
     this._wanted = this._wanted === 'all' ? 'all' : what;
     this._reading ??= this.readWanted();
     await this._reading;
   }
 
-  /** Why the server could not be read the last time. */
+  /** Why the last read of the server failed. */
   get trouble(): Error | null {
     return this._trouble;
   }
 
-  /** Where a run goes on: in a cell of this kernel, beside its cells, or somewhere else as far as is known. */
+  /** Return where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known. */
   whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
     if (this._own !== run) {
       return 'elsewhere';
@@ -73,7 +73,7 @@ export class Feed implements IDisposable {
     this._heard = Date.now();
     this._own = snapshot.run?.number ?? this._own;
     if (snapshot.run && status === 'idle') {
-      this._beside = snapshot.run.number; // a cell would keep the kernel busy
+      this._beside = snapshot.run.number; // a run in a cell keeps the kernel busy
     }
     this.model.receive(snapshot);
   }
@@ -107,7 +107,7 @@ export class Feed implements IDisposable {
     }
   }
 
-  /** Look once a second while a run goes on, and only then. */
+  /** Read once a second while a run goes on, and only then. */
   private keepBeat(): void {
     const wanted = activeRun(this.model) !== null;
     if (wanted && this._timer === undefined) {

@@ -7,7 +7,7 @@ import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 
-/** A view of a flow as a tab of the main area; it ends with its notebook. */
+/** Shows a view of a flow as a tab of the main area; it closes with its notebook. */
 class FlowTab extends MainAreaWidget<FlowPanel> {
   constructor(
     readonly notebook: FlowNotebook,
@@ -43,7 +43,7 @@ export class FlowTabs {
     private readonly draw: (notebook: FlowNotebook, view: ViewName) => FlowPanel
   ) {}
 
-  /** One for each view of a notebook; it is shown again if it is there. */
+  /** Open the tab of a view of a notebook, or show the tab that is open. */
   open(notebook: FlowNotebook, view: ViewName): void {
     const known = this.tabs.find(tab => tab.notebook === notebook && tab.view === view);
     const tab = known ?? this.make(notebook, view);

@@ -2,8 +2,8 @@ import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 
 /**
- * Show a cell. With a line, counted from 1, the cursor goes there; without one the focus stays where it is, so that the
- * panel can be used by keyboard.
+ * Shows a cell. With a line, counted from 1, the cursor goes there; without one the focus stays, so that the panel can be
+ * used by keyboard.
  */
 export async function jumpTo(lab: Lab, notebook: FlowNotebook, id: string, line?: number): Promise<void> {
   const { panel } = notebook;

@@ -9,10 +9,10 @@ import { sayError } from './toast';
 const ENDED: readonly Kernel.Status[] = ['dead', 'terminating'];
 const FREE: readonly Kernel.Status[] = ['idle', 'starting'];
 
-/** Whether it comes to a request at once. */
+/** Tells whether a kernel would handle a request at once. */
 export const isFree = (kernel: Kernel.IKernelConnection): boolean => FREE.includes(kernel.status);
 
-/** The notebook's kernel, started if the user wants that; null if not, or if it could not be. */
+/** Returns the notebook's kernel, started if the user agrees; null if the user does not, or if it cannot start. */
 export async function reachKernel(
   lab: Lab,
   notebook: FlowNotebook,
@@ -51,20 +51,20 @@ function refuseLanguage(lab: Lab, notebook: FlowNotebook): boolean {
   const spec = specsManager.specs?.kernelspecs[notebook.kernel?.name ?? ''];
   const isOther = spec !== undefined && spec.language.toLowerCase() !== 'python';
   if (isOther) {
-    const text = '%1 runs %2 (%3): nbflow needs a Python kernel, which Kernel > Change Kernel gives it';
+    const text = '%1 runs %2 (%3), but nbflow needs a Python kernel: choose one with Kernel > Change Kernel';
     sayError(lab.trans('Flow'), lab.trans(text, notebook.name, spec.display_name, spec.language), lab.trans);
   }
   return isOther;
 }
 
-/** Do lines in the kernel; while it is busy, say that `what` waits. Rejects with a Refusal. */
+/** Executes lines in the kernel; while it is busy, tells the user that `what` waits. Rejects with a Refusal. */
 export async function askInTurn(
   lab: Lab,
   kernel: Kernel.IKernelConnection,
   lines: readonly string[],
   what: string
 ): Promise<Answer> {
-  const text = lab.trans('%1: queued, the kernel is busy. It is done when the cells before it are.', what);
+  const text = lab.trans('%1: queued, the kernel is busy. It follows when the cells before it have finished.', what);
   const id = isFree(kernel) ? undefined : Notification.emit(text, 'in-progress', { autoClose: false });
   try {
     return await ask(kernel, lines);
@@ -75,7 +75,7 @@ export async function askInTurn(
   }
 }
 
-/** Say why something was not done. */
+/** Shows why something was not done. */
 export function sayRefusal(lab: Lab, notebook: FlowNotebook, what: string, error: unknown): void {
   sayError(what, explain(lab, notebook, error), lab.trans);
 }
@@ -91,6 +91,6 @@ export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): strin
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The line that makes the kernel know the cells as they are on the screen, saved or not. */
+/** Returns the line that sends the cells on the screen, saved or not, to the kernel. */
 export const tellCells = (notebook: FlowNotebook): string =>
   writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);

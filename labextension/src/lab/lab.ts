@@ -3,7 +3,7 @@ import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { ITranslator } from '@jupyterlab/translation';
 import type { Translate } from '../ui/language';
 
-/** What of the program around it the extension uses. There is no shell of JupyterLab in Notebook 7. */
+/** Holds the parts of JupyterLab that the extension uses. Notebook 7 has no JupyterLab shell. */
 export interface Lab {
   readonly app: JupyterFrontEnd;
   readonly labShell: ILabShell | null;

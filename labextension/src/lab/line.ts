@@ -1,8 +1,8 @@
-/** Lines for the kernel: split into words by shlex there, after IPython has expanded `{…}` and `$name` in them. */
+/** Writes lines for the kernel, where IPython expands `{…}` and `$name` and shlex splits the words. */
 
 const PLAIN = /^[\w./:=@,+-]+$/;
 
-/** A word that means itself. In quotes, `$` is never followed by a name, and so never expanded. */
+/** Returns a word quoted so that it arrives unchanged. In quotes, no name follows `$`, so nothing is expanded. */
 function quote(word: string): string {
   const inner = word.replace(/['$]/g, sign => (sign === '$' ? "$''" : `'"'"'`));
   return PLAIN.test(word) ? word : `'${inner}'`.replace(/[{}]/g, brace => brace + brace);
@@ -12,7 +12,7 @@ export function writeLine(words: readonly string[]): string {
   return words.map(quote).join(' ');
 }
 
-/** The first options of `run`, `resume` and `rerun`; a parameter of the same name is spelt `--parameter-NAME`. */
+/** The options of `run`, `resume` and `rerun`; a parameter with such a name is written `--parameter-NAME`. */
 const OPTIONS = new Set(['to', 'from', 'only', 'fresh', 'reuse', 'jobs', 'memory', 'tag', 'bg', 'help']);
 
 export function writeParameters(parameters: Readonly<Record<string, string>>): string[] {
@@ -21,7 +21,7 @@ export function writeParameters(parameters: Readonly<Record<string, string>>): s
   );
 }
 
-/** Python that does these lines in turn. Loading nbflow again does nothing; the first line that fails is the last. */
+/** Returns Python code that executes these lines in turn, and stops at the first that fails. It loads nbflow first. */
 export function writeCode(lines: readonly string[]): string {
   const load = '__import__("nbflow").load_ipython_extension(get_ipython())';
   const calls = lines.map(line => `get_ipython().run_line_magic("nbflow", ${JSON.stringify(line)})`);

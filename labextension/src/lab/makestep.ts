@@ -5,13 +5,13 @@ import { type FlowNotebook, isStepText } from './notebook';
 
 const NAME = '[A-Za-z_][A-Za-z0-9_]*';
 
-/** Whether a cell is ordinary code, which can be a step. */
+/** Tells whether a cell is ordinary code, which can become a step. */
 export function canBeStep(cell: Cell | null): boolean {
   const source = cell?.model.type === 'code' ? cell.model.sharedModel.source : '';
   return source.trim() !== '' && !isStepText(source) && !source.trimStart().startsWith('%%');
 }
 
-/** Put a header on top of a cell; the name is made of what the cell writes, and the user may have another. */
+/** Puts a header on top of a cell; the proposed name comes from the names that the cell writes. */
 export async function makeStep(lab: Lab, notebook: FlowNotebook, cell: Cell): Promise<void> {
   const { trans } = lab;
   const { name, header } = await propose(notebook, cell.model.sharedModel.source);
@@ -33,7 +33,7 @@ export async function makeStep(lab: Lab, notebook: FlowNotebook, cell: Cell): Pr
   cell.model.sharedModel.updateSource(0, 0, `${rename(header, name, value)}\n`);
 }
 
-/** Without a server to ask, the user names it. */
+/** Asks the server for a name; without an answer, the user has to replace `step`. */
 async function propose(notebook: FlowNotebook, source: string): Promise<{ name: string; header: string }> {
   try {
     return await notebook.archive.proposeName(source);
@@ -42,7 +42,7 @@ async function propose(notebook: FlowNotebook, source: string): Promise<{ name: 
   }
 }
 
-/** The header with the other name, which stands behind the word step. */
+/** Returns the header with another name after the word `step`. */
 export function rename(header: string, name: string, other: string): string {
   const at = header.lastIndexOf(name);
   return header.slice(0, at) + other + header.slice(at + name.length);

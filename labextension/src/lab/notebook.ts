@@ -9,23 +9,23 @@ import { Feed } from './feed';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
 
-/** Milliseconds without a key stroke, after which an edit is looked at. */
+/** The number of milliseconds without a key stroke after which an edit is read. */
 const QUIET = 400;
 
-/** How a step cell begins; what else its header says is for the server to read. */
+/** Matches the beginning of a step cell; the server reads the rest of the header. */
 const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
 
 export const isStepText = (source: string): boolean => STEP.test(source);
 
 const readTags = (tags: unknown): string[] => (Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : []);
 
-/** A notebook that is open, and its flow. Nobody is asked anything before it has steps or somebody looks. */
+/** Follows an open notebook and its flow. Nothing is read before it has steps or the user looks at its flow. */
 export class FlowNotebook implements Text, IDisposable {
   isDisposed = false;
   readonly model = new FlowModel();
   readonly archive: ServerArchive;
   readonly feed: Feed;
-  /** It got its first step, or lost the last. */
+  /** The notebook has got its first step, or lost its last one. */
   readonly hasStepsChanged: ISignal<this, boolean>;
 
   constructor(
@@ -74,18 +74,18 @@ export class FlowNotebook implements Text, IDisposable {
     return this.model.shape?.steps.map(step => step.name) ?? [];
   }
 
-  /** The cell with an id, which steps go by. */
+  /** Return the cell with an id. */
   cell(id: string): Cell | undefined {
     return this.panel.content.widgets.find(cell => cell.model.id === id);
   }
 
-  /** The step that a cell is, "" for one that is none. */
+  /** Return the name of a cell's step, "" if the cell is not a step. */
   stepOf(cell: Cell | null): string {
     const id = cell?.model.id;
     return this.model.shape?.steps.find(step => step.cell === id)?.name ?? '';
   }
 
-  /** Somebody looks at it, until what is returned is disposed. Before that a notebook without steps costs nothing. */
+  /** Keep the flow up to date until the returned object is disposed; before that, a notebook without steps is not read. */
   watch(): IDisposable {
     const before = this.isFollowed;
     const watcher = new DisposableDelegate(() => this._watchers.delete(watcher));
@@ -96,7 +96,7 @@ export class FlowNotebook implements Text, IDisposable {
     return watcher;
   }
 
-  /** What is stored may have changed. */
+  /** Read the stored state again, because it may have changed. */
   refresh(): void {
     if (this.isFollowed && !this.isDisposed) {
       void this.feed.refresh();
@@ -129,7 +129,7 @@ export class FlowNotebook implements Text, IDisposable {
     this.refresh();
   }
 
-  /** What a kernel that ended had begun is not live any more. */
+  /** Forget live facts when the kernel that sent them has ended. */
   private noteStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
       this.model.forgetLive();
@@ -142,7 +142,7 @@ export class FlowNotebook implements Text, IDisposable {
     this.refresh();
   }
 
-  /** Has an edit changed anything that a flow is made of? Outputs come here too. */
+  /** Tell whether an edit has changed the flow; changes of outputs also lead here. */
   private look(): void {
     const cells = this.cells();
     const text = JSON.stringify(cells);

@@ -7,7 +7,7 @@ import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
 import { activeRun } from './progress';
 
-/** A button of a notebook's toolbar, there while it makes sense for that notebook. */
+/** Shows a button in a notebook's toolbar while it makes sense for that notebook. */
 class FlowButton extends ToolbarButton {
   constructor(
     private readonly notebook: FlowNotebook,
@@ -32,7 +32,7 @@ class FlowButton extends ToolbarButton {
   }
 }
 
-/** The buttons by the names that the settings know them by. */
+/** Returns the buttons by their names in the settings. */
 export function toolbarButtons(
   commands: CommandRegistry,
   trans: Translate
@@ -67,7 +67,7 @@ export function toolbarButtons(
         {
           icon: stopIcon,
           label: trans('Stop flow'),
-          tooltip: trans('End the run; what has finished is kept'),
+          tooltip: trans('Stop the run; finished tasks are kept'),
           onClick: does(CommandId.cancel)
         },
         () => isActive(notebook)

@@ -1,6 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 
-/** Calls once things have been quiet for a while, and at the latest after `most` milliseconds. */
+/** Calls a function after a quiet time, and at the latest `most` milliseconds after the first event. */
 export class Pause implements IDisposable {
   isDisposed = false;
 
@@ -10,7 +10,7 @@ export class Pause implements IDisposable {
     private readonly most = Infinity
   ) {}
 
-  /** Something happened. */
+  /** Note an event. */
   poke(): void {
     if (this.isDisposed) {
       return;

@@ -5,19 +5,19 @@ import { h } from '../ui/dom';
 import { bareType, size } from '../ui/format';
 import type { Translate } from '../ui/language';
 
-/** What the user wants of a checkpoint. `names` is null for all, `keep`: names that it lacks are not removed. */
+/** Holds the user's choice. `names` is null for all names; `keep`: names that the checkpoint lacks stay. */
 export interface Choice {
   readonly names: readonly string[] | null;
   readonly keep: boolean;
 }
 
-/** `Restore fit[3] of run 7`. */
+/** Returns the title, such as `Restore fit[3] of run 7`. */
 export function heading(address: string, trans: Translate): string {
   const [task = '', run] = address.split('/').reverse();
   return run === undefined ? trans('Restore %1', task) : trans('Restore %1 of run %2', task, run);
 }
 
-/** Show the difference first; null when the user would rather not. */
+/** Shows what would change, and returns the user's choice; null if the user cancels. */
 export async function askForChoice(preview: RestorePreview, trans: Translate): Promise<Choice | null> {
   const body = new Difference(preview, trans);
   const dialog = new Dialog({
@@ -34,7 +34,7 @@ type Kind = 'added' | 'changed' | 'removed';
 
 const SIGNS: Record<Kind, string> = { added: '+', changed: '±', removed: '−' };
 
-/** The body of the dialog: a row for each name, chosen by its box. */
+/** Shows the body of the dialog: a row with a check box for each name. */
 class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   constructor(
     private readonly preview: RestorePreview,
@@ -64,7 +64,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
     );
     yield* this.group('removed', strangers.length ? [this.strangersRow(strangers)] : []);
     if (!added.length && !changed.length && !strangers.length) {
-      yield h('p', {}, this.trans('Every name holds what it held then.'));
+      yield h('p', {}, this.trans('Nothing would change: every name has the value of this checkpoint.'));
     }
   }
 
@@ -94,17 +94,22 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   private values({ text, now }: NameLine): HTMLElement {
     const held = h('span', { class: 'nbf-Held', title: text }, text);
     if (text === now) {
-      return h('span', { class: 'nbf-Values' }, held, h('span', { class: 'nbf-Alike' }, this.trans('looks alike')));
+      return h(
+        'span',
+        { class: 'nbf-Values' },
+        held,
+        h('span', { class: 'nbf-Alike' }, this.trans('same shape, different values'))
+      );
     }
     const holds = now && h('s', { class: 'nbf-Holds', title: now }, now);
     return h('span', { class: 'nbf-Values' }, holds, holds && ' → ', held);
   }
 
-  /** One box for all: they are removed together or kept together. */
+  /** Return a row with one box for all these names: they are removed or kept together. */
   private strangersRow(names: readonly string[]): HTMLElement {
     this.remove = this.box();
     const what = this.trans(
-      'My other names, bound by steps: the checkpoint does not have them. Leave the box empty to keep them.'
+      'Names that steps have bound and this checkpoint does not have. Clear the box to keep them.'
     );
     return this.row(
       this.remove,
@@ -159,7 +164,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
     return words[kind];
   }
 
-  /** Of single names nothing is removed, and none at all cannot be restored. */
+  /** Disable what cannot be combined: a restore of single names removes none, and needs at least one name. */
   private settle(): void {
     const boxes = [...this.boxes.values()];
     const isWhole = boxes.every(box => box.checked);

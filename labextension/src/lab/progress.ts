@@ -5,7 +5,7 @@ import type { Translate } from '../ui/language';
 
 const HOLDS: ReadonlySet<StepStatus> = new Set(['done', 'reused', 'skipped']);
 
-/** The run that goes on. A kernel session stays open while nothing runs in it, and then it is none. */
+/** Returns the run that goes on; a kernel session counts only while one of its steps runs. */
 export function activeRun(model: FlowModel): RunLine | null {
   const run = model.running;
   const works = (name: string): boolean => model.line(name)?.status === 'running';
@@ -13,7 +13,7 @@ export function activeRun(model: FlowModel): RunLine | null {
   return idles ? null : run;
 }
 
-/** `Flow 11/40`: tasks of the run that goes on, else steps that hold as the notebook stands now. */
+/** Returns `Flow 11/40`: finished tasks of the run that goes on, else steps that are up to date. */
 export function progressText(model: FlowModel, trans: Translate): string {
   const run = activeRun(model);
   if (run) {
@@ -28,12 +28,12 @@ export function progressCaption(model: FlowModel, trans: Translate): string {
   const run = activeRun(model);
   if (run) {
     const failed = run.failed ? `, ${trans('%1 failed', count(run.failed))}` : '';
-    return trans('Run %1: tasks that are over, of those that are known', run.number) + failed;
+    return trans('Run %1: finished tasks, of all known tasks', run.number) + failed;
   }
   return trans('Steps that are up to date, of all steps of the notebook');
 }
 
-/** What the flow as a whole is like, for an icon. */
+/** Returns one status for the whole flow, for an icon. */
 export function progressStatus(model: FlowModel): StepStatus {
   if (activeRun(model)) {
     return 'running';

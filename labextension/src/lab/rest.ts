@@ -3,7 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { Archive } from '../state/archive';
 import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from '../state/protocol';
 
-/** A cell as the server wants to know it. */
+/** Describes a cell for the server. */
 export interface CellText {
   readonly id: string;
   readonly source: string;
@@ -11,20 +11,20 @@ export interface CellText {
   readonly tags: readonly string[];
 }
 
-/** A notebook as it is in the front end. */
+/** Describes a notebook as it is in the front end. */
 export interface Text {
   readonly path: string;
   cells(): readonly CellText[];
-  /** The names of its steps. */
+  /** Return the names of its steps. */
   steps(): readonly string[];
 }
 
-/** The server is there, but its environment has no nbflow. */
+/** Thrown when the server runs but its environment has no nbflow. */
 export class ServerMissing extends Error {}
 
 type Query = Readonly<Record<string, string | number | null>>;
 
-/** The server extension: reads the store, whatever the kernel does. */
+/** Reads the store with the server extension, whatever the kernel does. */
 export class ServerArchive implements Archive {
   constructor(
     private readonly notebook: Text,
@@ -55,12 +55,12 @@ export class ServerArchive implements Archive {
     return this.get('diff', { then, now });
   }
 
-  /** A name that no step has yet. */
+  /** Return a name for a step that no other step has. */
   proposeName(source: string): Promise<ProposedName> {
     return this.post('name', { source, taken: this.notebook.steps() });
   }
 
-  /** Where a browser finds a run as a page of its own. */
+  /** Return the address of a run's report. */
   report(run: number): string {
     return this.address('report', { run });
   }
@@ -88,7 +88,7 @@ export class ServerArchive implements Archive {
   }
 }
 
-/** What the server has to say. Where nobody answers below the address of the extension, it is not there. */
+/** Returns the server's error message. If nothing answers at the extension's address, nbflow is not installed. */
 async function refusal(response: Response): Promise<Error> {
   const message = readMessage(await response.text());
   return message || response.status !== 404
@@ -101,6 +101,6 @@ function readMessage(text: string): string {
     const { message } = JSON.parse(text);
     return typeof message === 'string' ? message : '';
   } catch {
-    return ''; // a page for people
+    return ''; // an HTML page
   }
 }

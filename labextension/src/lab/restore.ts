@@ -10,12 +10,12 @@ import { writeLine } from './line';
 import type { FlowNotebook } from './notebook';
 import { askForChoice, type Choice, heading } from './preview';
 
-/** All names, and those that are in the way removed: what `%flow restore` does. */
+/** The choice of `%flow restore`: restore all names, and remove those that the checkpoint does not have. */
 const WHOLE: Choice = { names: null, keep: false };
 
-const UNDO_FOR = 15_000; // milliseconds for which a restore offers to be taken back
+const UNDO_FOR = 15_000; // milliseconds for which Undo is offered after a restore
 
-/** Show what a restore would change, do it if the user wants that, and offer to take it back. */
+/** Shows what a restore would change, restores if the user agrees, and offers to undo it. */
 export async function restore(lab: Lab, notebook: FlowNotebook, address: string): Promise<void> {
   await new Restore(lab, notebook, address).begin();
 }
@@ -24,7 +24,7 @@ export async function undo(lab: Lab, notebook: FlowNotebook): Promise<void> {
   const what = lab.trans('Undo');
   const kernel = notebook.kernel;
   if (!kernel) {
-    const text = lab.trans('%1 has no kernel, so there is no restore to take back', notebook.name);
+    const text = lab.trans('%1 has no kernel, so there is no restore to undo', notebook.name);
     Notification.warning(text, { autoClose: 8000 });
     return;
   }
@@ -46,7 +46,7 @@ class Restore {
   ) {}
 
   async begin(): Promise<void> {
-    const why = this.lab.trans('Checkpoints are restored into it.');
+    const why = this.lab.trans('Checkpoints are restored in a kernel.');
     const kernel = await reachKernel(this.lab, this.notebook, why);
     try {
       await (kernel && this.into(kernel));
@@ -57,7 +57,7 @@ class Restore {
 
   private async into(kernel: Kernel.IKernelConnection): Promise<void> {
     const preview = this.look(kernel);
-    preview.catch(() => undefined); // whoever waits for it hears of it
+    preview.catch(() => undefined); // the code that awaits it handles the error
     const first = isFree(kernel) ? await preview : await this.wait(preview);
     const choice = first === 'blind' ? WHOLE : first && (await askForChoice(first, this.lab.trans));
     if (choice) {
@@ -68,19 +68,19 @@ class Restore {
   private async look(kernel: Kernel.IKernelConnection): Promise<RestorePreview> {
     const answer = await ask(kernel, [writeLine(['restore', this.address, '--dry-run', '--wire'])]);
     if (!isPreview(answer.data)) {
-      throw new Refusal('', this.lab.trans('the nbflow in the kernel is another version than this panel: update it'));
+      throw new Refusal('', this.lab.trans('nbflow in the kernel has another version than this panel: update it'));
     }
     return answer.data;
   }
 
-  /** The difference is known when the kernel is free; who does not want to wait can have it done unseen. */
+  /** Wait for the preview, which needs a free kernel; the user may choose to restore without it. */
   private async wait(preview: Promise<RestorePreview>): Promise<RestorePreview | 'blind' | null> {
     const { trans } = this.lab;
     const dialog = new Dialog({
       title: this.what,
       body: trans(
-        'Queued: the kernel is busy. What would change is shown here as soon as it is free. ' +
-          'You can also have it restored then without a look; Undo takes it back.'
+        'Queued: the kernel is busy. As soon as it is free, you see here what would change. ' +
+          'Or let nbflow restore then without showing it; you can undo that.'
       ),
       buttons: [
         Dialog.cancelButton({ label: trans('Cancel') }),
@@ -107,7 +107,7 @@ class Restore {
     });
   }
 
-  /** Do it; where it is refused for want of trust, ask whether to trust, and do it again. */
+  /** Do the work; if the store is not trusted, ask whether to trust it, and do the work again. */
   private async trusting(kernel: Kernel.IKernelConnection, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -126,8 +126,8 @@ class Restore {
     const { trans } = this.lab;
     const [who = ''] = explain(this.lab, this.notebook, refusal).split(': look at it with');
     const meaning = trans(
-      'Trusting means that all that this store holds now may run code in your kernel, with your permissions, ' +
-        'whenever it is restored or reused. Do it only if you know where the store comes from.'
+      'If you trust this store, everything that it holds now may run code in your kernel, with your permissions, ' +
+        'whenever it is restored or reused. Trust it only if you know where it comes from.'
     );
     const { button } = await showDialog({
       title: trans('Trust this checkpoint?'),
@@ -146,8 +146,8 @@ class Restore {
   }
 }
 
-/** The toast has a button for what the text would have the user type. */
-const withoutMagic = (text: string): string => text.replace(/ · %\w+ undo takes it back/, '').trim();
+/** Removes the advice to type `undo`, because the toast has a button for it. */
+const withoutMagic = (text: string): string => text.replace(/ · %\w+ undo reverts it/, '').trim();
 
 function isPreview(data: unknown): data is RestorePreview {
   return typeof data === 'object' && data !== null && 'address' in data && 'added' in data && 'strangers' in data;

@@ -9,7 +9,7 @@ type Output = Parameters<IOutputAreaModel['add']>[0];
 const isOutput = (output: Readonly<Record<string, unknown>>): output is Output =>
   typeof output['output_type'] === 'string';
 
-/** Outputs as those of cells, but never trusted: scripts do not run, HTML is sanitised. */
+/** Shows outputs like those of cells, but never trusted: scripts do not run, and HTML is sanitised. */
 export function outputShower(rendermime: IRenderMimeRegistry): ShowOutputs {
   return (host, outputs) => {
     const model = new OutputAreaModel({ trusted: false, values: outputs.filter(isOutput) });
@@ -19,7 +19,7 @@ export function outputShower(rendermime: IRenderMimeRegistry): ShowOutputs {
   };
 }
 
-/** At once, or in a moment, when the host is part of the page. */
+/** Shows the outputs at once, or as soon as the host is part of the page. */
 function attach(area: Widget, host: HTMLElement): void {
   if (host.isConnected) {
     Widget.attach(area, host);
@@ -36,7 +36,7 @@ function attach(area: Widget, host: HTMLElement): void {
 
 function take(area: Widget, model: IOutputAreaModel): void {
   if (area.isAttached && !area.node.isConnected) {
-    MessageLoop.sendMessage(area, Widget.Msg.AfterDetach); // it went with what it was in
+    MessageLoop.sendMessage(area, Widget.Msg.AfterDetach); // its host was removed from the page
   }
   area.dispose();
   model.dispose();

@@ -9,7 +9,7 @@ import type { FlowNotebook } from './notebook';
 import { ServerMissing } from './rest';
 import type { FlowTracker } from './tracker';
 
-/** The tab of the sidebar: the flow of the notebook that is looked at. */
+/** Shows the flow of the current notebook in a tab of the sidebar. */
 export class FlowSidebar extends Widget {
   constructor(
     tracker: FlowTracker,
@@ -35,7 +35,7 @@ export class FlowSidebar extends Widget {
     }
   }
 
-  /** What shows the flow of a notebook here, if that is the one. */
+  /** Return the panel of a notebook, if the sidebar shows this notebook. */
   panelOf(notebook: FlowNotebook): FlowPanel | null {
     return notebook === this.notebook ? this.content : null;
   }

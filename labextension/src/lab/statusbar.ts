@@ -7,7 +7,7 @@ import type { FlowNotebook } from './notebook';
 import { progressCaption, progressStatus, progressText } from './progress';
 import type { FlowTracker } from './tracker';
 
-/** `Flow 11/40` in the status bar; a click opens the panel. */
+/** Shows `Flow 11/40` in the status bar; a click opens the panel. */
 export class FlowStatus extends Widget {
   readonly activeChanged: ISignal<this, void>;
 
@@ -26,7 +26,7 @@ export class FlowStatus extends Widget {
     this.follow(tracker.current);
   }
 
-  /** Only for notebooks with steps. */
+  /** Tells whether the item is shown: only for notebooks with steps. */
   get isActive(): boolean {
     return this.notebook?.hasSteps ?? false;
   }

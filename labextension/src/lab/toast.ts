@@ -1,17 +1,17 @@
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 import type { Translate } from '../ui/language';
 
-/** Notifications are cut off behind so many letters. */
+/** The number of characters after which a notification is cut off. */
 const LONGEST = 140;
 
 const BRIEFLY = 8000; // milliseconds
 
-/** Say what went wrong. What does not fit is a click away, for it says what to do. */
+/** Shows an error. A text that does not fit is one click away, because it says what to do. */
 export function sayError(title: string, message: string, trans: Translate): void {
   say('error', `${title}: ${message}`, title, message, trans);
 }
 
-/** Say what was done: the first line, and more on a click. */
+/** Shows what was done: the first line, and the rest after a click. */
 export function sayDone(title: string, message: string, trans: Translate): void {
   say('success', message, title, message, trans);
 }
@@ -23,7 +23,7 @@ function say(type: 'error' | 'success', text: string, title: string, message: st
   Notification.emit(brief(text), type, { autoClose, actions: fits ? [] : [all] });
 }
 
-/** At most as long as a notification may be, cut between words. */
+/** Returns the first line of a text, cut between words to the length of a notification. */
 export function brief(text: string): string {
   const [line = ''] = text.split('\n');
   const isWhole = line.length <= LONGEST;

@@ -4,7 +4,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { FlowNotebook } from './notebook';
 
-/** The notebooks that are open, and the one that the panel shows. */
+/** Tracks the open notebooks, and the one that the panel shows. */
 export class FlowTracker implements IDisposable {
   isDisposed = false;
   readonly added: ISignal<this, FlowNotebook>;
@@ -28,7 +28,7 @@ export class FlowTracker implements IDisposable {
     return this._current;
   }
 
-  /** Whether the panel goes along when another notebook is looked at. */
+  /** Set whether the panel follows when the user changes to another notebook. */
   set follows(follows: boolean) {
     this._follows = follows;
     this.choose(this.tracker.currentWidget);
@@ -38,7 +38,7 @@ export class FlowTracker implements IDisposable {
     return this._open.values();
   }
 
-  /** What is known of the flow of an open notebook. */
+  /** Return the flow of an open notebook. */
   of(panel: NotebookPanel): FlowNotebook {
     const known = this._open.get(panel);
     if (known) {
@@ -69,7 +69,7 @@ export class FlowTracker implements IDisposable {
     }
   }
 
-  /** Who comes back may have begun a run somewhere else. */
+  /** Read again when the user comes back to the page, because a run may have begun elsewhere. */
   private readonly lookAgain = (): void => this._current?.refresh();
 
   private close(panel: NotebookPanel): void {

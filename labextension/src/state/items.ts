@@ -1,14 +1,14 @@
-/** What tells the items of a foreach apart: of `rate=0.1, leaves=4` only the numbers, where all others begin alike. */
+/** Finds the parts in which foreach items differ: of `rate=0.1, leaves=4` only the numbers, if the rest is common. */
 
-/** A piece of an item's text; a common one may be cut where there is little room. */
+/** Describes a piece of an item's text; a common piece may be shortened where there is little room. */
 export interface Piece {
   readonly text: string;
   readonly common: boolean;
 }
 
-const MOST = 200; // items that are looked at; they are of one kind
+const MOST = 200; // the number of items that are compared; all are of one kind
 
-/** How to cut the items' texts into pieces. Items that are built differently are left whole. */
+/** Returns a function that cuts an item's text into pieces; items of different structure stay whole. */
 export function distinguish(items: readonly string[]): (item: string) => readonly Piece[] {
   const cut = items.slice(0, MOST).map(tokens);
   const length = cut[0]?.length ?? 0;
@@ -19,7 +19,7 @@ export function distinguish(items: readonly string[]): (item: string) => readonl
 
 const tokens = (text: string): string[] => text.match(/[\p{L}\p{N}_.+-]+|[^\p{L}\p{N}_.+-]+/gu) ?? [];
 
-/** Neighbours of one kind are one piece. */
+/** Merges neighbours of the same kind into one piece. */
 function pieces(cut: readonly string[], common: readonly boolean[]): readonly Piece[] {
   if (cut.length !== common.length) {
     return [{ text: cut.join(''), common: false }];

@@ -1,4 +1,4 @@
-/** What the panel shows: facts that came over the wire, and what the user has chosen among them. No DOM. */
+/** Holds what the panel shows: the facts that were received, and what the user has selected. It has no DOM. */
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import {
@@ -14,27 +14,28 @@ import {
   type StepLine
 } from './protocol';
 
-/** A step, or one task of it in a run. */
+/** Selects a step, or one task of it in a run. */
 export interface Selection {
   readonly step: string;
   readonly task: { readonly run: number; readonly number: number } | null;
 }
 
+/** Holds the state of the panel, and emits a signal when a part of it changes. */
 export class FlowModel implements IDisposable {
   isDisposed = false;
 
-  /** Another graph: everything must be drawn again. */
+  /** The graph is another one: everything must be drawn again. */
   readonly shapeChanged: ISignal<this, void>;
-  /** These steps stand otherwise than before. */
+  /** The lines of these steps have changed. */
   readonly linesChanged: ISignal<this, readonly string[]>;
-  /** A run began, went on or ended, or the history was read again. */
+  /** A run began, continued or ended, or the history was read again. */
   readonly runsChanged: ISignal<this, void>;
-  /** Parameters or problems are others. */
+  /** The parameters or the problems have changed. */
   readonly flowChanged: ISignal<this, void>;
   readonly selectedChanged: ISignal<this, void>;
-  /** The notebook as it is now, or an earlier run. */
+  /** The panel shows another run, or the notebook as it is now. */
   readonly shownChanged: ISignal<this, void>;
-  /** Nothing is live any more: what is stored by now should be read. */
+  /** Nothing is live any more: the stored state should be read again. */
   readonly rested: ISignal<this, void>;
 
   constructor() {
@@ -47,9 +48,9 @@ export class FlowModel implements IDisposable {
     this.rested = this._rested;
   }
 
-  // what comes in
+  // input
 
-  /** The notebook as the server sees it. What is live stays live, unless the server knows that run's end. */
+  /** Take the notebook as the server knows it. Live facts stay, unless the server knows the end of their run. */
   setState(state: FlowState): void {
     this._known = state;
     this._foreign = state.protocol !== PROTOCOL ? state.protocol : this._foreign;
@@ -61,7 +62,7 @@ export class FlowModel implements IDisposable {
     this._runsChanged.emit();
   }
 
-  /** A broadcast of the kernel. One of another version is not looked at, except for that. */
+  /** Take a broadcast of the kernel. Of one with another protocol, only the version is used. */
   receive(snapshot: Snapshot): void {
     if (snapshot.protocol !== PROTOCOL) {
       this._foreign = snapshot.protocol;
@@ -79,7 +80,7 @@ export class FlowModel implements IDisposable {
     }
   }
 
-  /** The kernel that broadcast is gone, or it is another notebook's: only what is stored counts. */
+  /** Forget all broadcasts, because their kernel has gone or belongs to another notebook now. */
   forgetLive(): void {
     this._live = null;
     this._broadcast = null;
@@ -87,7 +88,7 @@ export class FlowModel implements IDisposable {
     this._runsChanged.emit();
   }
 
-  /** Another notebook: nothing of the one before is kept. */
+  /** Forget everything, because the panel shows another notebook now. */
   clear(): void {
     this._known = null;
     this._live = null;
@@ -122,14 +123,14 @@ export class FlowModel implements IDisposable {
     }
   }
 
-  // what is shown
+  // output
 
-  /** The graph that is shown; null until somebody has told it. */
+  /** The graph that is shown; null until it was received. */
   get shape(): FlowShape | null {
     return this._shape;
   }
 
-  /** How a step of the graph that is shown stands. */
+  /** Return the line of a step in the graph that is shown. */
   line(step: string): StepLine | undefined {
     return this._lines.get(step);
   }
@@ -146,21 +147,21 @@ export class FlowModel implements IDisposable {
     return this._selected;
   }
 
-  /** The run that goes on now, shown or not. That of a kernel session counts while a step of it runs. */
+  /** The run that goes on now, shown or not. The run of a kernel session counts only while one of its steps runs. */
   get running(): RunLine | null {
     const { run = null, lines = [] } = this._live?.run ? this._live : (this._known ?? {});
     const goesOn = run !== null && run.finished === null && run.status === 'running';
     return goesOn && (run.kind !== 'interactive' || lines.some(isActive)) ? run : null;
   }
 
-  /** The run that is shown: the earlier one that was chosen, else the newest. */
+  /** The run that is shown: the earlier run that the user has chosen, else the newest. */
   get run(): RunLine | null {
     return this._shown
       ? this._fresh(this._shown.run)
       : (this._live?.run ?? this._known?.run ?? this._runs?.[0] ?? null);
   }
 
-  /** Newest first, with what is live; null until they were read. */
+  /** All runs, the newest first, the live run included; null until they were read. */
   get runs(): readonly RunLine[] | null {
     const live = this._live?.run;
     if (!live || !this._runs) {
@@ -182,7 +183,7 @@ export class FlowModel implements IDisposable {
     return this._known?.store ?? '';
   }
 
-  /** The protocol of the other side, where it is not ours. */
+  /** The protocol version of the other side, if it differs from ours. */
   get foreign(): number | null {
     return this._foreign;
   }
@@ -192,12 +193,12 @@ export class FlowModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** The live line of a run where there is one. */
+  /** Return the live line of a run if there is one. */
   private _fresh(run: RunLine): RunLine {
     return this._live?.run?.number === run.number ? this._live.run : run;
   }
 
-  /** Find out what is shown now, and tell what of it is new. */
+  /** Compute what is shown now, and emit signals for what has changed. */
   private _settle(): void {
     const before = this._shape;
     const shape = this._shown?.shape ?? this._known?.shape ?? this._broadcast;
@@ -220,7 +221,7 @@ export class FlowModel implements IDisposable {
     }
   }
 
-  /** One line for every step: the live one, else the stored one. */
+  /** Return one line for every step: the live one, else the stored one. */
   private _currentLines(): Map<string, StepLine> {
     const stored = index(this._shown?.lines ?? this._known?.lines ?? []);
     const live = index(this._liveLines());
@@ -234,7 +235,7 @@ export class FlowModel implements IDisposable {
 
   private _known: FlowState | null = null;
   private _live: Snapshot | null = null;
-  private _broadcast: FlowShape | null = null; // the last one that was sent: most messages leave it out
+  private _broadcast: FlowShape | null = null; // the last graph that was sent, since most messages omit it
   private _foreign: number | null = null;
   private _runs: readonly RunLine[] | null = null;
   private _shown: RunState | null = null;
@@ -254,8 +255,8 @@ export class FlowModel implements IDisposable {
 const index = (lines: readonly StepLine[]): Map<string, StepLine> => new Map(lines.map(line => [line.step, line]));
 
 /**
- * Whether a broadcast says more than what is stored. The run of a kernel session goes on for as long as the kernel
- * lives, so there it is the steps that count.
+ * Tells whether a broadcast is newer than the stored state. The run of a kernel session goes on as long as the kernel
+ * lives, so its steps decide.
  */
 function isLive({ run, lines }: Snapshot, stored: RunLine | null): boolean {
   if (!run || (stored && (stored.number > run.number || (stored.number === run.number && stored.finished !== null)))) {

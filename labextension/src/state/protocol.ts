@@ -15,7 +15,9 @@ export type StepStatus = 'missing' | 'waiting' | 'running' | 'done' | 'reused' |
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
 
 /**
- * `names` are the artifacts that travel along it; none where a step only waits. `joins`: it closes a foreach.
+ * Connects two steps. `names` are the artifacts that are read; none if a step only waits.
+ *
+ * `joins` tells whether the edge closes a foreach.
  */
 export interface Edge {
   readonly step: string;
@@ -24,7 +26,7 @@ export interface Edge {
 }
 
 /**
- * One step of the graph. `cell` is the id of its cell, `number` counts the notebook's cells from 1.
+ * Describes a step of the graph. `cell` is the id of its cell, `number` counts the notebook's cells from 1.
  */
 export interface StepFacts {
   readonly name: string;
@@ -40,7 +42,7 @@ export interface StepFacts {
 }
 
 /**
- * The graph, in document order, which is always a valid order. `version` changes when it does.
+ * Describes the graph. Steps are in document order, which is always a valid order; `version` changes with them.
  */
 export interface FlowShape {
   readonly flow: string;
@@ -50,11 +52,11 @@ export interface FlowShape {
 }
 
 /**
- * How far a step is. `total` counts its tasks, one unless it is inside a foreach, and grows while those split.
+ * Tells the progress of a step. `total` counts its tasks; inside a foreach it grows while the foreach splits.
  *
- * `reasons` say why it is stale, and the last one which error it failed with. `run` is the number of the run that says
- * so. `began` is when the first of the tasks that run now did. `outdated`: it is stale besides, as what has failed can
- * be.
+ * `reasons` say why the step is stale; the last reason names the error if it failed. `run` is the number of the run
+ * that these facts come from. `began` is when the first of the running tasks began. `outdated`: the step is stale as
+ * well, for example after it has failed.
  */
 export interface StepLine {
   readonly step: string;
@@ -73,7 +75,7 @@ export interface StepLine {
 }
 
 /**
- * A run. The numbers of tasks are those of all steps together.
+ * Describes a run. The numbers of tasks count all steps together.
  */
 export interface RunLine {
   readonly number: number;
@@ -92,11 +94,11 @@ export interface RunLine {
 }
 
 /**
- * All that goes on in the kernel, whole: a lost message costs nothing.
+ * Tells everything that goes on in the kernel. Each message is complete, so that a lost one does no harm.
  *
- * `lines` are of the steps that take part. `shape` is left out of most messages of a large graph, and comes at least
- * every two seconds. The last message of a run has its `finished`; so has that of a kernel session for which nothing
- * runs any more, until another step is executed.
+ * `lines` are those of the steps that take part. For a large graph, most messages omit `shape`, but one message every
+ * two seconds has it. The last message of a run has `finished`. In a kernel session, the last message of each executed
+ * step has it too.
  */
 export interface Snapshot {
   readonly protocol: number;
@@ -108,7 +110,7 @@ export interface Snapshot {
 }
 
 /**
- * One field of the form. `value` and `default` are as they would be typed; `type` as annotated: "int", "File".
+ * Describes a form field. `value` and `default` are as users type them; `type` is the annotation: "int".
  */
 export interface ParameterField {
   readonly name: string;
@@ -121,7 +123,7 @@ export interface ParameterField {
 }
 
 /**
- * What is wrong with the flow, where, and what to do about it. `line` counts in the cell, from 1.
+ * Describes a problem of the flow, its place, and how to fix it. `line` counts the lines of the cell from 1.
  */
 export interface ProblemLine {
   readonly message: string;
@@ -134,7 +136,7 @@ export interface ProblemLine {
 }
 
 /**
- * The notebook as it is in the front end, unsaved cells included, against what is stored.
+ * Compares the notebook in the front end, with its unsaved cells, with the stored runs.
  *
  * `run` is the newest run, or the one that goes on.
  */
@@ -149,14 +151,14 @@ export interface FlowState {
 }
 
 /**
- * Newest first.
+ * Lists runs, the newest first.
  */
 export interface RunList {
   readonly runs: readonly RunLine[];
 }
 
 /**
- * A task. `label` is as users write it, `fit[3]`; `item` is the foreach item in a few words.
+ * Describes a task. `label` is its name as users write it, `fit[3]`; `item` is the foreach item in a few words.
  */
 export interface TaskLine {
   readonly run: number;
@@ -172,7 +174,7 @@ export interface TaskLine {
 }
 
 /**
- * A run as it was: its graph, and how far its steps came.
+ * Describes an earlier run: its graph, and how far its steps came.
  */
 export interface RunState {
   readonly run: RunLine;
@@ -181,8 +183,9 @@ export interface RunState {
 }
 
 /**
- * Tasks in the order in which they began, of one step or of all; those of the run that was asked for, else of the
- * newest that has any.
+ * Lists the tasks of one step or of all, in the order in which they began.
+ *
+ * They belong to the requested run, else to the newest run that has any.
  */
 export interface TaskList {
   readonly run: RunLine | null;
@@ -190,7 +193,7 @@ export interface TaskList {
 }
 
 /**
- * A stored value, from its summary. `head` is an HTML table of the first rows, `image` a PNG in base64.
+ * Describes a stored value. `head` is an HTML table of the first rows, `image` a PNG image in base64.
  */
 export interface ArtifactLine {
   readonly name: string;
@@ -207,7 +210,7 @@ export interface ArtifactLine {
 }
 
 /**
- * One line of a traceback; `cell` is the id of a cell of the notebook, "" for code elsewhere.
+ * Describes a line of a traceback. `cell` is the id of a cell of the notebook, "" for code elsewhere.
  */
 export interface FrameLine {
   readonly where: string;
@@ -217,6 +220,9 @@ export interface FrameLine {
   readonly line: number;
 }
 
+/**
+ * Describes the error of a task.
+ */
 export interface FailureLine {
   readonly type: string;
   readonly message: string;
@@ -225,11 +231,11 @@ export interface FailureLine {
 }
 
 /**
- * All about one task. `outputs` are in the format of a notebook: so far, while it runs.
+ * Holds all facts about a task. `outputs` are in the format of a notebook; while the task runs, those so far.
  *
- * `why` says what has changed since, so that it would run again. `signer` is who wrote it, where that is somebody
- * whom the user does not trust: "nobody" where nobody has signed it. Of a join, one input named `inputs` stands for
- * the tasks of each step that it joins.
+ * `why` says what has changed since, so that the task would run again. `signer` is the author of the task, if the user
+ * does not trust them; "nobody" if the task is not signed. A join has one input named `inputs` for each step that it
+ * joins.
  */
 export interface TaskState {
   readonly task: TaskLine;
@@ -247,7 +253,7 @@ export interface TaskState {
 }
 
 /**
- * One thing that differs; `then` or `now` is "-" where it is not there.
+ * Describes a difference between two runs. `then` or `now` is "-" if the run does not have it.
  */
 export interface Change {
   readonly name: string;
@@ -256,7 +262,7 @@ export interface Change {
 }
 
 /**
- * What differs between two runs. `code` are unified diffs, one for each definition or step.
+ * Lists the differences between two runs. `code` are unified diffs, one for each definition or step.
  */
 export interface RunDiff {
   readonly then: number;
@@ -268,7 +274,7 @@ export interface RunDiff {
 }
 
 /**
- * A name for a step that a cell could be, made of what it writes; `header` is the whole first line.
+ * Proposes a name for a new step, made from the names that its cell writes; `header` is the whole first line.
  */
 export interface ProposedName {
   readonly name: string;
@@ -276,7 +282,7 @@ export interface ProposedName {
 }
 
 /**
- * A name that a restore binds: what it would hold, and what it holds now, in a few words.
+ * Describes a name that a restore binds, its new value, and its value now, in a few words.
  */
 export interface NameLine {
   readonly name: string;
@@ -286,9 +292,10 @@ export interface NameLine {
 }
 
 /**
- * What a restore would do. `strangers` are names of nbflow's that the checkpoint lacks, removed unless kept.
+ * Tells what a restore would do. `strangers` are names that steps bound and the checkpoint lacks; they are removed
+ * unless the user keeps them.
  *
- * `lost` cannot be restored; `to_map` and `to_load` are bytes.
+ * `lost` are values that cannot be restored; `to_map` and `to_load` are numbers of bytes.
  */
 export interface RestorePreview {
   readonly address: string;

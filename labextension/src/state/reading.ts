@@ -1,9 +1,9 @@
-/** What is read of the archive, and when. */
+/** Reads the archive, again and again while something changes. */
 import type { IDisposable } from '@lumino/disposable';
 import type { Archive } from './archive';
 import type { FlowModel } from './model';
 
-/** The flow and its history. A run that is shown is read again, too: it may have gone on. Rejects as the archive does. */
+/** Reads the flow, its history, and the earlier run that is shown. Rejects when the archive does. */
 export async function refresh(model: FlowModel, archive: Archive): Promise<void> {
   const shown = model.shown?.run.number;
   const [state, { runs }, again] = await Promise.all([
@@ -18,9 +18,9 @@ export async function refresh(model: FlowModel, archive: Archive): Promise<void>
   }
 }
 
-const PAUSE = 1000; // ms between two answers, or longer where an answer takes long
+const PAUSE = 1000; // milliseconds between two answers; more if an answer takes long
 
-/** One question that is asked again and again. The newest one counts: what was asked before it is not shown any more. */
+/** Asks a question repeatedly; only the answer to the newest question is shown. */
 export class Reading<T> implements IDisposable {
   isDisposed = false;
 
@@ -29,14 +29,14 @@ export class Reading<T> implements IDisposable {
     private readonly fail: (error: unknown) => void
   ) {}
 
-  /** Ask at once. */
+  /** Ask a new question at once. */
   ask(question: () => Promise<T>): void {
     this.question = question;
     this.cancel();
     void this.answer(++this.asked);
   }
 
-  /** Ask the same again before long, however often this is called. */
+  /** Ask the same question again soon; many calls lead to one question. */
   again(): void {
     if (this.question && this.timer === undefined && !this.isDisposed) {
       this.timer = setTimeout(() => {
@@ -46,7 +46,7 @@ export class Reading<T> implements IDisposable {
     }
   }
 
-  /** There is nothing to ask any more. */
+  /** Ask no more, and ignore the answers that are still to come. */
   stop(): void {
     this.question = null;
     this.asked++;

@@ -1,4 +1,4 @@
-/** How far the tasks of a foreach are: one bar, failed ones at its end. */
+/** Shows the progress of a foreach as a bar, with failed tasks at its end. */
 import type { StepLine } from '../state/protocol';
 import { h } from './dom';
 
@@ -11,13 +11,13 @@ export class CountBar {
     this.node.append(...PARTS.map(part => h('span', { 'data-part': part })));
   }
 
-  /** Only styles change, so that a thousand updates cost no layout of text. */
+  /** Show new counts; only styles change, so that a thousand updates need no layout of text. */
   show(line: StepLine): void {
     this.node.hidden = line.total <= 1;
     PARTS.forEach((part, index) => {
       const child = this.node.children[index];
       if (child instanceof HTMLElement) {
-        child.style.minWidth = line[part] ? '2px' : ''; // three of a thousand are seen, too
+        child.style.minWidth = line[part] ? '2px' : ''; // so that three of a thousand are visible
         child.style.width = `${(100 * line[part]) / Math.max(1, line.total)}%`;
       }
     });

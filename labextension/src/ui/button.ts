@@ -1,4 +1,4 @@
-/** Buttons as JupyterLab has them: a sign, a word, or both. */
+/** Makes buttons like those of JupyterLab: with a sign, a word, or both. */
 import { h } from './dom';
 import { type Sign, signIcon } from './icons';
 
@@ -11,7 +11,7 @@ export interface ButtonProps {
   readonly onclick: () => void;
 }
 
-/** A sign with a word beside it. */
+/** Returns a button with a word, and a sign if there is one. */
 export function textButton({ sign, label, title, kind = 'plain', name, onclick }: ButtonProps): HTMLButtonElement {
   return h(
     'button',
@@ -21,7 +21,7 @@ export function textButton({ sign, label, title, kind = 'plain', name, onclick }
   );
 }
 
-/** A sign alone; its word is the tooltip and the accessible name. */
+/** Returns a button with a sign; its word is the tooltip and the accessible name. */
 export function iconButton({
   sign,
   label,

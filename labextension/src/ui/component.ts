@@ -1,6 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 
-/** A part of the page. */
+/** Describes a part of the page. */
 export interface Component extends IDisposable {
   readonly node: HTMLElement;
 }

@@ -1,4 +1,4 @@
-/** Elements in one expression: `h('button', { class: 'nbf-Run', onclick }, 'Run')`. */
+/** Makes an element in one expression: `h('button', { class: 'nbf-Run', onclick }, 'Run')`. */
 const SVG = 'http://www.w3.org/2000/svg';
 
 export type Child = Node | string | null | undefined | false;
@@ -42,7 +42,7 @@ export interface Attributes {
   readonly inputmode?: Value;
 }
 
-/** An element of HTML. An attribute that is false, null or undefined is left out. */
+/** Returns an HTML element; attributes that are false, null or undefined are omitted. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   props: Attributes & Listeners = {},
@@ -56,7 +56,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** An element of SVG. */
+/** Returns an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Readonly<Record<string, Value>> = {},
@@ -74,7 +74,7 @@ export function setAttributes(element: Element, attributes: Readonly<Record<stri
   }
 }
 
-/** Touches the document only where something changes. */
+/** Sets an attribute; the document is touched only if the value changes. */
 export function setAttribute(element: Element, name: string, value: Value): void {
   const text = value === true ? '' : value === false || value == null ? null : String(value);
   if (text === null) {
@@ -121,7 +121,7 @@ function append(parent: Element, children: readonly Child[]): void {
   }
 }
 
-/** What an event went to, if that is an element inside of one that fits the selector. */
+/** Returns the nearest element around an event's target that fits the selector. */
 export function closest(event: Event, selector: string): Element | null {
   return event.target instanceof Element ? event.target.closest(selector) : null;
 }

@@ -1,11 +1,11 @@
-/** Numbers as a person says them; the same words as the command line's. */
+/** Formats numbers and times for people, in the same words as the command line. */
 import type { ArtifactLine } from '../state/protocol';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`: never more than two units. */
+/** Returns a duration with at most two units: `0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`. */
 export function duration(seconds: number): string {
   if (seconds < 0.995) {
     return `${seconds.toFixed(2)} s`;
@@ -25,12 +25,12 @@ function twoUnits(whole: number, large: number, largeUnit: string, small: number
   return `${Math.floor(whole / large)} ${largeUnit}` + (rest ? ` ${rest} ${smallUnit}` : '');
 }
 
-/** A duration that still grows: whole seconds, so that it ticks calmly. */
+/** Returns a duration that still grows, in whole seconds, so that it changes once a second. */
 export function ticking(seconds: number): string {
   return seconds < MINUTE ? `${Math.max(0, Math.floor(seconds))} s` : duration(Math.floor(seconds));
 }
 
-/** `20 s`, `5 m`, `2 h`, `3 d`: one unit is enough to tell runs apart. */
+/** Returns a duration in one unit, which is enough to tell runs apart: `20 s`, `5 m`, `2 h`, `3 d`. */
 export function roughly(seconds: number): string {
   const [unit, letter] = UNITS.find(([size]) => seconds >= size) ?? [1, 's'];
   return `${Math.floor(seconds / unit)} ${letter}`;
@@ -42,7 +42,7 @@ const UNITS: readonly (readonly [number, string])[] = [
   [MINUTE, 'm']
 ];
 
-/** `812 B`, `4.2 kB`, `500 MB`. */
+/** Returns a number of bytes as `812 B`, `4.2 kB` or `500 MB`. */
 export function size(bytes: number): string {
   let number = bytes;
   for (const unit of ['B', 'kB', 'MB', 'GB']) {
@@ -54,23 +54,23 @@ export function size(bytes: number): string {
   return `${number.toFixed(1)} TB`;
 }
 
-/** `1,000`: a number of things. */
+/** Returns a number of things, with separators: `1,000`. */
 export function count(number: number): string {
   return number < 1000 ? String(number) : THOUSANDS.format(number);
 }
 
 const THOUSANDS = new Intl.NumberFormat('en-US');
 
-/** `3,201 × 12 float64`: how large the value is, as far as that is known. */
+/** Returns the shape and type of a value, as far as they are known: `3,201 × 12 float64`. */
 export function extent(artifact: ArtifactLine): string {
   const shape = artifact.shape?.length ? artifact.shape.map(count).join(' × ') : '';
   return [shape, artifact.dtype ?? ''].filter(Boolean).join(' ');
 }
 
-/** `DataFrame` of `pandas.DataFrame`. */
+/** Returns the last part of a type's name: `DataFrame` for `pandas.DataFrame`. */
 export const bareType = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
 
-/** A moment for people: `14:03:20` today, `Nov 22, 14:03` else. */
+/** Returns a moment as `14:03:20` if it was today, else as `Nov 22, 14:03`. */
 export function moment(then: number, now: number): string {
   const date = new Date(then * 1000);
   const today = date.toDateString() === new Date(now * 1000).toDateString();
@@ -79,7 +79,7 @@ export function moment(then: number, now: number): string {
     : date.toLocaleString([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 }
 
-/** `genre=Drama, top_k=5`. */
+/** Returns parameters as `genre=Drama, top_k=5`. */
 export function parameterText(parameters: Readonly<Record<string, unknown>> | null): string {
   return Object.entries(parameters ?? {})
     .map(([name, value]) => `${name}=${plain(value)}`)

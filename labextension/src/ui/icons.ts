@@ -1,8 +1,8 @@
-/** Small drawings in 16 × 16. Every status has a shape of its own, so that nobody has to see colours. */
+/** Draws icons in 16 × 16 pixels. Every status has its own shape, so that colours are not needed to tell them apart. */
 import type { RunStatus, StepStatus } from '../state/protocol';
 import { setAttribute, svg } from './dom';
 
-/** `fill` is drawn as an area, `line` as a stroke, `cut` as a stroke in the colour of what is behind. */
+/** Describes an icon: `fill` is an area, `line` a stroke, `cut` a stroke in the colour of the background. */
 interface Drawing {
   readonly fill?: string;
   readonly line?: string;
@@ -71,13 +71,13 @@ const SIGNS = {
 
 export type Sign = keyof typeof SIGNS;
 
-/** The same inside of another drawing. */
+/** Returns the icon of a status as a part of another drawing. */
 export const statusMark = (status: StepStatus, x: number, y: number): SVGGElement =>
   svg('g', { class: 'nbf-Icon', 'data-status': status, transform: `translate(${x},${y})` }, ...shapes(STATUS[status]));
 
 export const statusIcon = (status: StepStatus): SVGSVGElement => draw(STATUS[status], status);
 
-/** Stands beside the icon of what failed and is stale besides. */
+/** Returns the icon that marks a failed step as stale as well. */
 export function outdatedIcon(): SVGSVGElement {
   const icon = statusIcon('stale');
   icon.classList.add('nbf-mod-outdated', 'nbf-mod-off');
@@ -100,7 +100,7 @@ function draw(drawing: Drawing, status: string | null): SVGSVGElement {
   return icon;
 }
 
-/** Always the same three paths: another status only changes attributes of them. */
+/** Returns the three paths of an icon; another status changes only their attributes. */
 function shapes(drawing: Drawing): SVGPathElement[] {
   const [fill, line, cut] = [
     svg('path', { class: 'nbf-fill' }),
@@ -118,7 +118,7 @@ function redraw(drawing: Drawing, fill: Element, line: Element, cut: Element): v
   setAttribute(cut, 'd', drawing.cut);
 }
 
-/** Redraw the icon that is there; nothing happens where it shows that status already. */
+/** Makes an existing icon show a status; does nothing if it shows the status already. */
 export function showStatus(icon: SVGElement, status: StepStatus): void {
   const [fill, line, cut] = icon.children;
   if (icon.dataset['status'] !== status && fill && line && cut) {

@@ -1,4 +1,4 @@
-/** The text of a foreach item, cut first where it is like that of all others. */
+/** Shows the text of a foreach item; the parts that all items share are shortened first. */
 import type { Piece } from '../state/items';
 import { h } from './dom';
 

@@ -1,4 +1,4 @@
-/** A button that opens a menu. */
+/** Makes a button that opens a menu. */
 import { h } from './dom';
 import { type Sign, signIcon } from './icons';
 import { rove } from './roving';
@@ -11,7 +11,7 @@ export interface MenuItem {
   readonly run: () => void;
 }
 
-/** The items are asked for each time it opens. */
+/** Returns the button; `items` is called each time the menu opens. */
 export function menuButton(label: string, items: () => readonly MenuItem[]): HTMLElement {
   const menu = h('div', { class: 'nbf-Menu', role: 'menu', 'aria-label': label, popover: 'auto' });
   const button = h(
@@ -76,7 +76,7 @@ function onKey(event: KeyboardEvent, menu: HTMLElement): void {
 const entries = (menu: HTMLElement): HTMLElement[] =>
   [...menu.querySelectorAll('button')].filter(button => !button.disabled);
 
-/** Below the button, within the window. */
+/** Places the menu below its button, within the window. */
 function place(menu: HTMLElement, button: HTMLElement): void {
   const { left, bottom } = button.getBoundingClientRect();
   menu.style.left = `${Math.max(4, Math.min(left, window.innerWidth - menu.offsetWidth - 4))}px`;

@@ -1,6 +1,6 @@
-/** One tab stop for many things, and arrow keys between them, as the authoring practices of ARIA have it. */
+/** Gives many items one tab stop and moves between them with arrow keys, as ARIA's authoring practices say. */
 
-/** What a key asks for: how far to go in a list, or to one of its ends. */
+/** Returns how far a key moves in a list: a step, or to one of its ends. */
 export function stepOfKey(key: string, horizontal: boolean): number | null {
   switch (key) {
     case horizontal ? 'ArrowRight' : 'ArrowDown':
@@ -16,7 +16,7 @@ export function stepOfKey(key: string, horizontal: boolean): number | null {
   }
 }
 
-/** Move the focus among items; the one that has it is the tab stop. True where the key was one of ours. */
+/** Moves the focus among items and makes the focused item the tab stop. Returns whether the key was handled. */
 export function rove(event: KeyboardEvent, items: readonly HTMLElement[], horizontal = false): boolean {
   const step = stepOfKey(event.key, horizontal);
   const here = items.findIndex(item => item.contains(document.activeElement));

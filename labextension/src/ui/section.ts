@@ -1,11 +1,11 @@
-/** A part of the detail that can be folded; it stays folded while its content changes. */
+/** Makes sections that can be folded; a section stays folded while its content changes. */
 import { h } from './dom';
 
 export function section(title: string, ...content: Node[]): HTMLDetailsElement {
   return h('details', { class: 'nbf-Section', open: true }, h('summary', { class: 'nbf-Summary' }, title), ...content);
 }
 
-/** A section whose content is made again only when what it shows has changed. */
+/** Shows a section, and makes its content again only when the facts have changed. */
 export class Section<T> {
   readonly node: HTMLDetailsElement;
 
@@ -17,7 +17,7 @@ export class Section<T> {
     this.node.hidden = true;
   }
 
-  /** What was unfolded in it, by name, is unfolded again. */
+  /** Unfold again the parts, by name, that were unfolded before. */
   show(value: T): void {
     const text = JSON.stringify(value);
     if (text === this.text) {

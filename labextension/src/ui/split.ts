@@ -1,8 +1,8 @@
-/** Two parts with a bar between them that can be moved, by pointer and by keyboard. The second part can be closed. */
+/** Shows two parts and a bar between them, which pointer and keyboard can move. The second part can be closed. */
 import type { Component } from './component';
 import { h, setAttribute } from './dom';
 
-const WIDE = 720; // pixels from which on the parts stand side by side
+const WIDE = 720; // from this width in pixels on, the parts are side by side
 const STEP = 0.04;
 const [LEAST, MOST] = [0.15, 0.85];
 
@@ -37,7 +37,7 @@ export class Split implements Component {
     this.bar.hidden = !open;
   }
 
-  /** Whether the focus is in the second part. */
+  /** Tells whether the focus is in the second part. */
   get hasFocus(): boolean {
     return this.second.contains(document.activeElement);
   }
@@ -51,7 +51,7 @@ export class Split implements Component {
     this.resizes.disconnect();
   }
 
-  /** How much of the room the first part has. */
+  /** The share of the room that the first part has. */
   private set share(share: number) {
     this._share = Math.min(MOST, Math.max(LEAST, share));
     this.node.style.setProperty('--nbf-share', `${(100 * this._share).toFixed(1)}%`);

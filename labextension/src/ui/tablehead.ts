@@ -1,4 +1,4 @@
-/** The first rows of a table. Its HTML was written by somebody's data: nothing of it is kept but cells and their text. */
+/** Shows the first rows of a table. Its HTML comes from a user's data, so only cells and their text are kept. */
 import { h } from './dom';
 
 export function tableHead(html: string): HTMLTableElement | null {

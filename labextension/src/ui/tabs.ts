@@ -1,4 +1,4 @@
-/** Tabs over panels that are made when they are first looked at. */
+/** Shows tabs, and makes each panel when it is first opened. */
 import type { Component } from './component';
 import { h, setAttribute } from './dom';
 import { makeTabStop, rove } from './roving';
@@ -105,4 +105,4 @@ export class Tabs<Name extends string> implements Component {
   private readonly made = new Map<Name, Component>();
 }
 
-let made = 0; // for ids that occur once in a page
+let made = 0; // makes ids that are unique in the page

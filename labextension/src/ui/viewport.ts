@@ -1,4 +1,4 @@
-/** A drawing that can be moved with the pointer and the wheel, made larger and smaller, and fitted. */
+/** Lets the user move and zoom a drawing with pointer and wheel, and fit it to its place. */
 import type { IDisposable } from '@lumino/disposable';
 import { setAttribute } from './dom';
 
@@ -11,8 +11,8 @@ export interface Area {
 
 const SMALLEST = 0.05;
 const LARGEST = 2.5;
-const EDGE = 12; // of pixels that stay free around what was fitted
-const FOOT = 44; // below it, where the buttons are
+const EDGE = 12; // pixels that stay free around a fitted drawing
+const FOOT = 44; // pixels below it, for the buttons
 
 export class Viewport implements IDisposable {
   isDisposed = false;
@@ -37,7 +37,7 @@ export class Viewport implements IDisposable {
     this.host.removeEventListener('pointercancel', this.onUp);
   }
 
-  /** Make all of the drawing visible, but not larger than life, nor smaller than asked for. */
+  /** Make the whole drawing visible, at most in its own size and at least in the scale `least`. */
   fit(width: number, height: number, least = SMALLEST): void {
     this.measure();
     this.size = { width, height };
@@ -53,7 +53,7 @@ export class Viewport implements IDisposable {
     this.apply();
   }
 
-  /** Around the middle of what is seen. */
+  /** Zoom around the middle of the visible part. */
   zoom(factor: number): void {
     this.zoomAt(factor, this.host.clientWidth / 2, this.host.clientHeight / 2);
   }
@@ -65,13 +65,13 @@ export class Viewport implements IDisposable {
     this.apply();
   }
 
-  /** How much room there is. It is remembered: to ask for it at every move would lay out the page again. */
+  /** Measure and remember the room: to ask for it at every move would lay out the page again. */
   measure(): void {
     this.room = { width: this.host.clientWidth, height: this.host.clientHeight };
     this.hint();
   }
 
-  /** Whether any of an area is in sight. */
+  /** Tell whether any part of an area is visible. */
   sees(area: Area): boolean {
     const [left, top] = [this.x + area.x * this.scale, this.y + area.y * this.scale];
     const { clientWidth, clientHeight } = this.host;
@@ -83,7 +83,7 @@ export class Viewport implements IDisposable {
     );
   }
 
-  /** Whether the user moved it since it was fitted. */
+  /** Tells whether the user has moved the drawing since it was fitted. */
   touched = false;
 
   private zoomAt(factor: number, x: number, y: number): void {
@@ -103,7 +103,7 @@ export class Viewport implements IDisposable {
     this.hint();
   }
 
-  /** At which sides there is more than is seen. */
+  /** Mark the sides on which the drawing continues. */
   private hint(): void {
     const { x, y, scale, room, size } = this;
     const sides = [
@@ -160,7 +160,7 @@ export class Viewport implements IDisposable {
 
 const clamp = (scale: number): number => Math.min(LARGEST, Math.max(SMALLEST, scale));
 
-/** How far to move so that [start, start + length] lies within [0, room]. */
+/** Returns how far to move so that [start, start + length] lies within [0, room]. */
 function shift(start: number, length: number, room: number): number {
   if (start < EDGE) {
     return EDGE - start;

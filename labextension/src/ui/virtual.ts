@@ -1,9 +1,9 @@
-/** A list of any length, of which only what is seen is in the document. All rows are equally high. */
+/** Shows a list of any length: only visible rows are in the document. All rows have the same height. */
 import type { Component } from './component';
 import { h, setAttribute } from './dom';
 import { stepOfKey } from './roving';
 
-/** A row is made once and shows one item after the other; `stops` can have the focus, the first of them by arrow keys. */
+/** Describes a row, which shows one item after another; `stops` can have the focus, arrow keys reach the first. */
 export interface VirtualRow<T> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
@@ -14,10 +14,10 @@ export interface VirtualProps<T, R> {
   readonly class: string;
   readonly role: 'list' | 'listbox' | 'tree';
   readonly label: string;
-  readonly height: number; // of a row, in pixels
-  readonly ahead?: number; // rows beyond the edges, so that scrolling finds them there
+  readonly height: number; // the height of a row, in pixels
+  readonly ahead?: number; // the number of rows beyond each edge, ready for scrolling
   readonly create: () => R;
-  /** What stays the same when an item is read again. */
+  /** Returns a key that stays the same when an item is read again. */
   readonly key: (item: T) => string;
 }
 
@@ -55,7 +55,7 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     this.render();
   }
 
-  /** Scroll as little as needed. */
+  /** Scroll as little as needed to show an item. */
   reveal(index: number): void {
     const { height } = this.props;
     const [top, room] = [this.node.scrollTop, this.node.clientHeight];
@@ -67,18 +67,18 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     this.render();
   }
 
-  /** The item whose row an event came from. */
+  /** Return the item whose row an event came from. */
   itemOf(event: Event): T | undefined {
     const row = event.target instanceof Element ? event.target.closest('[data-index]') : null;
     return row ? this._items[Number(row.getAttribute('data-index'))] : undefined;
   }
 
-  /** Something that is drawn behind all rows and is scrolled with them. */
+  /** Draw an element behind all rows; it scrolls with them. */
   underlay(part: Element): void {
     this.sizer.before(part);
   }
 
-  /** Rows that are in the document now, with the keys of their items. */
+  /** The rows that are in the document now, by the keys of their items. */
   get shown(): ReadonlyMap<string, R> {
     return this.rows;
   }
@@ -121,11 +121,11 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     const focused = document.activeElement;
     this.put(this._items.slice(first, last), first, moved);
     if (focused instanceof HTMLElement && focused !== document.activeElement && this.node.contains(focused)) {
-      focused.focus({ preventScroll: true }); // an element that is moved in the document loses it
+      focused.focus({ preventScroll: true }); // moving an element takes its focus away
     }
   };
 
-  /** Rows of items that are still seen stay as they are, and so does the focus. */
+  /** Keep the rows of items that are still visible, so that they keep the focus. */
   private put(items: readonly T[], first: number, moved: boolean): void {
     const keys = items.map(this.props.key);
     const seen = new Set(keys);
@@ -167,7 +167,7 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     setAttribute(node, 'aria-setsize', this._items.length);
   }
 
-  /** One row can be reached by the tab key: the one that had the focus, else the first that is seen. */
+  /** Let the tab key reach one row: the row that had the focus, else the first visible one. */
   private markStop(keys: readonly string[]): void {
     const stop =
       this.active !== null && this.rows.has(this.active)

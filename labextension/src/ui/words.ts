@@ -1,4 +1,4 @@
-/** What is said of steps, tasks and runs: in the user's language, and to those who listen instead of look. */
+/** Describes steps, tasks and runs in the user's language, for tooltips and screen readers too. */
 import type { RunStatus, StepLine, StepStatus, TaskLine } from '../state/protocol';
 import { count, duration, roughly, ticking } from './format';
 import type { Translate } from './language';
@@ -27,7 +27,7 @@ export const statusWord = (status: StepStatus, trans: Translate): string => tran
 
 export const lifecycleWord = (status: RunStatus, trans: Translate): string => trans(LIFECYCLE[status]);
 
-/** What a step took, or took so far; nothing where it did not run. */
+/** Returns how long a step took, or has taken so far; "" if it did not run. */
 export function lineTime(line: StepLine, time: number): string {
   if (line.status === 'running' && line.began !== null) {
     return ticking(line.seconds + Math.max(0, time - line.began));
@@ -35,7 +35,7 @@ export function lineTime(line: StepLine, time: number): string {
   return line.seconds > 0 || line.done + line.reused > 0 ? duration(line.seconds) : '';
 }
 
-/** What a task took, or took so far. */
+/** Returns how long a task took, or has taken so far. */
 export function taskTime(task: TaskLine, time: number): string {
   if (task.status === 'running' && task.started !== null) {
     return ticking(time - task.started);
@@ -46,26 +46,26 @@ export function taskTime(task: TaskLine, time: number): string {
   return task.seconds === null ? '' : duration(task.seconds);
 }
 
-/** `just now`, `5 m ago`, `2 h ago`. */
+/** Returns a time as `just now`, `5 m ago` or `2 h ago`. */
 export function ago(then: number, time: number, trans: Translate): string {
   const seconds = time - then;
   return seconds < 1 ? trans('just now') : trans('%1 ago', roughly(seconds));
 }
 
-/** How many tasks of a step need not run any more, for whatever reason. */
+/** Returns the number of tasks that need not run any more, for whatever reason. */
 export const settled = (line: StepLine): number => line.done + line.reused + line.skipped + line.failed;
 
-/** `11/40`, nothing for a step of one task. */
+/** Returns the progress as `11/40`; "" for a step with one task. */
 export const countText = (line: StepLine): string =>
   line.total > 1 ? `${count(settled(line))}/${count(line.total)}` : '';
 
-/** `failed`; `failed, stale` where what it depends on has changed since. */
+/** Returns the status in words, such as `failed`, or `failed, stale` if its sources have changed since. */
 export function standing(line: StepLine, trans: Translate): string {
   const word = statusWord(line.status, trans);
   return line.outdated ? trans('%1, stale', word) : word;
 }
 
-/** How far its tasks are, and what that does not say: `cancelled, 5 done`; `stale, 2 failed, 6 done`. */
+/** Returns the counts of tasks, with the status if the counts do not show it: `cancelled, 5 done`. */
 export function summary(line: StepLine, trans: Translate): string {
   const counts = line.total > 1 ? tally(line, trans) : '';
   if (!counts) {
@@ -75,7 +75,7 @@ export function summary(line: StepLine, trans: Translate): string {
   return besides === 'stale' || besides === 'cancelled' ? `${statusWord(besides, trans)}, ${counts}` : counts;
 }
 
-/** `train, running, 11 of 40, 2 failed`. */
+/** Returns the accessible name of a step: `train, running, 11 of 40, 2 failed`. */
 export function stepLabel(line: StepLine, trans: Translate): string {
   const parts = [line.step, standing(line, trans)];
   if (line.total > 1) {
@@ -87,14 +87,16 @@ export function stepLabel(line: StepLine, trans: Translate): string {
   return parts.join(', ');
 }
 
-/** What the tooltip of a step says: why it stands as it does. */
+/** Returns the tooltip of a step, which says why it has its status. */
 export function stepTooltip(line: StepLine, mark: string, trans: Translate): string {
   const head = mark ? `${line.step} · ${mark}` : line.step;
   const counts = line.total > 1 ? tally(line, trans) : '';
-  return [head, standing(line, trans), counts, ...line.reasons].filter(Boolean).join('\n');
+  const isExplained = line.status === 'stale' && line.reasons.length > 0;
+  const status = isExplained ? trans('stale because:') : standing(line, trans);
+  return [head, status, counts, ...line.reasons].filter(Boolean).join('\n');
 }
 
-/** `9 done, 2 running, 1 failed`, without those of which there are none. */
+/** Returns the counts that are not zero: `9 done, 2 running, 1 failed`. */
 export function tally(line: StepLine, trans: Translate): string {
   const counts: [number, string][] = [
     [line.failed, '%1 failed'],

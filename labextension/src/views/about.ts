@@ -1,4 +1,4 @@
-/** Where a task comes from: what it reads and of whom, its key, which attempt, whose checkpoint. */
+/** Shows where a task comes from: what it reads from which steps, its key, its attempt and its author. */
 import type { Edge, StepFacts, TaskState } from '../state/protocol';
 import { h } from '../ui/dom';
 import type { Translate } from '../ui/language';

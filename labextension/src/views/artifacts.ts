@@ -1,4 +1,4 @@
-/** What a task made or read: a line for each value, which unfolds to what is known of it without loading it. */
+/** Lists the artifacts or inputs of a task; each line unfolds to the stored facts, without loading the value. */
 import type { ArtifactLine } from '../state/protocol';
 import { h } from '../ui/dom';
 import { bareType, extent, size } from '../ui/format';

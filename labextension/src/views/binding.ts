@@ -1,4 +1,4 @@
-/** Ties each view to the model: the views know neither model nor archive, the model does not know the views. */
+/** Connects each view with the model: views know neither model nor archive, and the model knows no views. */
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { FlowModel } from '../state/model';
@@ -12,14 +12,14 @@ import { Runs } from './runs';
 import { Timeline } from './timeline';
 import type { FlowView } from './view';
 
-/** A view that follows the model, and is told when a second is over while something runs. */
+/** Describes a view that follows the model, and is called once a second while something runs. */
 export interface Bound extends Component {
   tick(now: number): void;
 }
 
 type Complain = (text: string) => void;
 
-/** What all of them have in common: they follow the model's signals, and read the archive, until they are disposed. */
+/** Follows the model's signals and reads the archive for a view, until it is disposed. */
 export abstract class Binding<View extends Bound> implements Bound {
   isDisposed = false;
 
@@ -90,7 +90,7 @@ export class TimelineBinding extends Binding<Timeline> {
     this.ask();
   }
 
-  /** Only another run is asked for at once: a run that goes on tells so many times a second. */
+  /** Read another run at once, but the same run only after a pause: it signals several times a second. */
   private ask(): void {
     const { archive } = this.host;
     const run = this.model.run?.number ?? null;
@@ -144,7 +144,7 @@ export class RunsBinding extends Binding<Runs> {
     this.view.show(this.model.runs, this.model.shown?.run.number ?? null);
   }
 
-  /** A click on the run that is shown leads back to the notebook. */
+  /** Show a run; a click on the run that is shown leads back to the notebook. */
   private open(run: number): void {
     const { archive } = this.host;
     if (this.model.shown?.run.number === run) {
@@ -176,5 +176,5 @@ export class RunsBinding extends Binding<Runs> {
   private readonly comparing: Reading<RunDiff>;
 }
 
-/** Why something could not be read, in a few words. */
+/** Returns why something could not be read, in a few words. */
 export const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

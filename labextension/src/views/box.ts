@@ -1,4 +1,4 @@
-/** A step in the graph. */
+/** Draws a step in the graph. */
 import type { StepFacts, StepLine } from '../state/protocol';
 import { setAttribute, setText, svg } from '../ui/dom';
 import { now } from '../ui/format';
@@ -8,7 +8,7 @@ import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/w
 import { type Box, HEIGHT } from './drawing';
 import type { FlowProps } from './view';
 
-/** One step: two lines of text, an icon, and a bar along its foot. */
+/** Shows a step: two lines of text, an icon, and a bar along its foot. */
 export class StepBox {
   readonly group: SVGGElement;
 
@@ -19,7 +19,7 @@ export class StepBox {
   ) {
     const { x, y, width } = place;
     const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
-    const splits = step.scope.at(-1) === step.name; // a foreach is drawn as a pile
+    const splits = step.scope.at(-1) === step.name; // a foreach looks like a pile
     this.icon = statusMark('missing', left + 9, -8);
     this.body = svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 });
     setAttribute(this.second, 'x', left + 32);
@@ -52,7 +52,7 @@ export class StepBox {
     this.redraw();
   }
 
-  /** To be drawn soon. */
+  /** Take a new line, which is drawn later. */
   take(line: StepLine): void {
     this.line = line;
   }
@@ -72,7 +72,7 @@ export class StepBox {
     this.tick(now());
   }
 
-  /** The tooltip is written when somebody points at the box: to write a thousand of them takes time. */
+  /** Write the tooltip when the pointer is on the box: to write a thousand tooltips takes time. */
   explain(): void {
     if (this.line) {
       setText(this.title, stepTooltip(this.line, this.step.mark, this.props.trans));
@@ -93,7 +93,7 @@ export class StepBox {
     return [words, line.outdated ? statusWord('stale', trans) : lineTime(line, time)].filter(Boolean).join(' · ');
   }
 
-  /** Most steps have one task and no bar. */
+  /** Show the bar of a step with several tasks; most steps have none. */
   private showBar(line: StepLine): void {
     if (line.total <= 1 && !this.bars) {
       return;

@@ -1,4 +1,4 @@
-/** All about the step or task that is selected. */
+/** Shows all facts about the selected step or task. */
 import type { ArtifactLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../state/protocol';
 import { iconButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -27,14 +27,14 @@ export interface DetailProps {
   readonly onClose: () => void;
 }
 
-/** What is known so far; the parts of a task come later than its step. */
+/** Holds what is known so far; the facts of a task arrive later than those of its step. */
 export interface DetailState {
   readonly facts: StepFacts;
   readonly line: StepLine;
   readonly chosen: number | null; // the task that was selected in the table
   readonly tasks: TaskList | null;
   readonly task: TaskState | null;
-  readonly failed: TaskState | null; // the first that failed, while none is chosen
+  readonly failed: TaskState | null; // the first failed task, while no task is chosen
   readonly trouble: string;
 }
 
@@ -147,7 +147,7 @@ export class Detail implements Component {
     this.showFacts(state, now());
   }
 
-  /** `done · 3.2 s · run 7, 2 h ago`. */
+  /** Show the line below the title: `done · 3.2 s · run 7, 2 h ago`. */
   private showFacts(state: DetailState, time: number): void {
     const { trans } = this.props;
     const { line } = state;
@@ -187,7 +187,7 @@ export class Detail implements Component {
   private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });
 }
 
-/** The error of the first task that failed, before anybody has looked for it. */
+/** Returns the error of the first failed task, to show it without a search for the task. */
 function firstFailed({ failed, line, tasks }: DetailState, trans: Translate): Failed | null {
   if (!failed?.failure || !tasks) {
     return null;
@@ -197,7 +197,7 @@ function firstFailed({ failed, line, tasks }: DetailState, trans: Translate): Fa
   return { fail: failed.failure, one: failed.task, count: words };
 }
 
-/** Why it stands as it does. The last reason of what failed is its error, which need not be told twice. */
+/** Returns the reasons for the status; the error of a failed step is omitted if it is shown anyway. */
 function reasonsOf({ line, chosen, task }: DetailState, isErrorShown: boolean): readonly string[] {
   const own = line.status === 'failed' && isErrorShown ? line.reasons.slice(0, -1) : line.reasons;
   return [...new Set([...(chosen === null ? own : []), ...(task?.why ?? [])])];

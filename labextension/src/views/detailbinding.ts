@@ -1,4 +1,4 @@
-/** Ties the detail to the model: reads the tasks of the selected step, and the one of them that was chosen. */
+/** Connects the detail with the model: reads the tasks of the selected step, and the chosen task. */
 import type { FlowModel } from '../state/model';
 import type { TaskLine, TaskList, TaskState } from '../state/protocol';
 import type { Reading } from '../state/reading';
@@ -49,7 +49,7 @@ export class DetailBinding extends Binding<Detail> {
     this.begin();
   }
 
-  /** The log of a task grows while nothing else about it changes. */
+  /** Read a running task again, because its log grows while nothing else changes. */
   override tick(now: number): void {
     super.tick(now);
     if (this.model.line(this.model.selected?.step ?? '')?.status === 'running') {
@@ -57,7 +57,7 @@ export class DetailBinding extends Binding<Detail> {
     }
   }
 
-  /** Something else was selected. The tasks stay where only another one of them was chosen. */
+  /** Show a new selection; the list of tasks stays if only another task of it was chosen. */
   private begin(): void {
     const { selected } = this.model;
     if (selected?.step !== this.step) {
@@ -69,7 +69,7 @@ export class DetailBinding extends Binding<Detail> {
     }
   }
 
-  /** The step itself again, all its tasks. */
+  /** Show the step with all its tasks again. */
   private leaveTask(): void {
     if (this.tasks && this.tasks.tasks.length > 1) {
       this.reading.stop();
@@ -107,7 +107,7 @@ export class DetailBinding extends Binding<Detail> {
     this.show();
   }
 
-  /** What went wrong with the first of many tasks that failed is told at once. */
+  /** Read the first failed task of many, so that its error is shown at once. */
   private readFailed(first: TaskLine | undefined): void {
     const { archive } = this.host;
     if (!first || !archive) {

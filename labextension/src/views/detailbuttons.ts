@@ -1,4 +1,4 @@
-/** What can be done with the step or task that is selected. */
+/** Shows the buttons for the selected step or task. */
 import type { StepFacts, StepLine, StepStatus, TaskLine, TaskState } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import { h } from '../ui/dom';
@@ -12,7 +12,7 @@ export interface DetailActions {
   readonly runFrom: (step: string) => void;
 }
 
-/** Whether something with that status has been stored. */
+/** Tells whether a step or task with this status has a checkpoint. */
 const STORED: Record<StepStatus, boolean> = {
   missing: false,
   waiting: false,
@@ -25,7 +25,7 @@ const STORED: Record<StepStatus, boolean> = {
   cancelled: false
 };
 
-/** What the buttons are about. `address` is without a run, `checkpoint` with it. */
+/** Names the target of the buttons. `address` has no run, `checkpoint` has one. */
 interface Target {
   readonly step: string;
   readonly cell: string;
@@ -35,7 +35,7 @@ interface Target {
 
 export class DetailButtons {
   readonly node: HTMLElement;
-  readonly jump: HTMLElement | null; // stands elsewhere
+  readonly jump: HTMLElement | null; // is placed elsewhere
 
   constructor(trans: Translate, actions: DetailActions | null, onJump: ((cell: string) => void) | null) {
     const on = (act: (target: Target) => void) => (): void => {
@@ -46,7 +46,7 @@ export class DetailButtons {
     this.restore = textButton({
       sign: 'restore',
       label: trans('Restore'),
-      title: trans('Put this checkpoint into the kernel; the difference is shown first'),
+      title: trans('Restore this checkpoint in the kernel; you see first what would change'),
       kind: 'accept',
       name: 'restore',
       onclick: on(target => actions?.restore(target.checkpoint))
@@ -54,7 +54,7 @@ export class DetailButtons {
     this.rerun = textButton({
       sign: 'rerun',
       label: trans('Rerun'),
-      title: trans('Run it again, whatever is stored for it'),
+      title: trans('Run it again, even if its result is stored'),
       name: 'rerun',
       onclick: on(target => actions?.rerun(target.address))
     });

@@ -1,4 +1,4 @@
-/** What differs between two runs. */
+/** Shows the differences between two runs. */
 import type { Change, RunDiff } from '../state/protocol';
 import { iconButton } from '../ui/button';
 import { h } from '../ui/dom';
@@ -57,7 +57,7 @@ const KINDS: readonly (readonly [string, string])[] = [
   ['-', 'removed']
 ];
 
-/** A unified diff with its lines coloured; the signs stay, for those who do not see the colours. */
+/** Returns a unified diff with coloured lines; the signs stay for those who do not see colours. */
 export function unifiedDiff(text: string): HTMLElement {
   const lines = text
     .replace(/\n$/, '')

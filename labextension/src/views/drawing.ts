@@ -1,16 +1,16 @@
-/** The graph as Graphviz reads it, and what Graphviz answers as geometry. Pure. */
+/** Writes the graph as DOT, and reads Graphviz's answer as geometry. Pure. */
 import type { FlowShape, StepFacts } from '../state/protocol';
 
-export const HEIGHT = 38; // of a box
+export const HEIGHT = 38; // the height of a box
 
-/** Of a box: as long as the name of its step needs. */
+/** Returns the width of a box, according to the name of its step. */
 export const widthOf = (step: string): number => Math.round(Math.min(200, Math.max(122, 46 + 7.4 * step.length)));
 
 export type Direction = 'TB' | 'LR';
 
 export interface Box {
   readonly step: string;
-  readonly x: number; // of its middle
+  readonly x: number; // the middle of the box
   readonly y: number;
   readonly width: number;
 }
@@ -21,7 +21,7 @@ export interface Curve {
   readonly path: string;
 }
 
-/** The frame around the steps of one foreach. */
+/** Describes the frame around the steps of one foreach. */
 export interface Frame {
   readonly foreach: string;
   readonly depth: number;
@@ -42,7 +42,7 @@ export interface Drawing {
 const INCH = 72;
 const MARGIN = 14; // around the steps of a foreach
 
-/** DOT with numbers for names: a step's name needs no quoting then. */
+/** Returns the graph as DOT, with numbers as names, so that no name needs quotes. */
 export function toDot(shape: FlowShape, direction: Direction): string {
   const number = new Map(shape.steps.map((step, index) => [step.name, index]));
   const edges = shape.steps.flatMap((step, to) =>
@@ -55,7 +55,7 @@ export function toDot(shape: FlowShape, direction: Direction): string {
   );
 }
 
-/** The steps of one scope, and a cluster for each foreach directly in it. */
+/** Returns the steps of one scope, and a cluster for each foreach directly in it. */
 function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number>, scope: readonly string[]): string {
   const direct = steps.filter(step => step.scope.length === scope.length);
   const inner = new Map<string, StepFacts[]>();
@@ -74,7 +74,7 @@ function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number
   );
 }
 
-/** Read what Graphviz calls `plain`: one line for each step and edge, in inches, from the bottom up. */
+/** Reads Graphviz's `plain` format: one line for each step and edge, in inches, from the bottom up. */
 export function readPlain(plain: string, shape: FlowShape): Drawing {
   const lines = plain.split('\n').map(line => line.split(' '));
   const [, , width = '0', height = '0'] = lines[0] ?? [];
@@ -101,7 +101,7 @@ function bezier([first, ...rest]: readonly { x: number; y: number }[]): string {
   return first ? `M${first.x} ${first.y}C${rest.map(({ x, y }) => `${x} ${y}`).join(' ')}` : '';
 }
 
-/** Graphviz keeps the steps of a cluster apart from others, so a frame around them holds nothing else. One step needs none. */
+/** Returns the frames of foreachs with more than one step; Graphviz keeps other steps out of a cluster. */
 function frames(shape: FlowShape, boxes: readonly Box[]): Frame[] {
   const scopes = new Map(shape.steps.map(step => [step.name, step.scope]));
   const foreachs = [...new Set(shape.steps.flatMap(step => step.scope))];

@@ -1,4 +1,4 @@
-/** The error of a task: what went wrong, and the way to the line where it did. */
+/** Shows the error of a task, with links to the lines that raised it. */
 import type { FailureLine, FrameLine, TaskLine } from '../state/protocol';
 import { textButton } from '../ui/button';
 import { h } from '../ui/dom';
@@ -6,11 +6,11 @@ import { ItemText } from '../ui/item';
 import type { Translate } from '../ui/language';
 import { withoutColours } from './plain';
 
-/** `one` is the task that failed; of a step of many tasks the first one, of so many. */
+/** Describes an error. `one` is the failed task; for a step with many tasks, the first failed one. */
 export interface Failed {
   readonly fail: FailureLine;
   readonly one: TaskLine;
-  readonly count: string; // "2 of 12 failed"; empty where it is about this task alone
+  readonly count: string; // "2 of 12 failed"; "" if only this task is shown
 }
 
 export interface FailureProps {
@@ -46,11 +46,11 @@ export function failure({ fail, one, count }: Failed, props: FailureProps): HTML
   );
 }
 
-/** How many failed, and the item of the first, which leads to all about that task. */
+/** Returns the number of failed tasks, and the item of the first, which leads to its details. */
 function firstOf(count: string, one: TaskLine, { trans, onTask }: FailureProps): HTMLElement {
   const item = new ItemText();
   item.show(one.item || one.label, [{ text: one.item || one.label, common: false }]);
-  const title = trans('All about %1', one.label);
+  const title = trans('Show the details of %1', one.label);
   return h(
     'p',
     { class: 'nbf-FailedOf' },
@@ -71,7 +71,7 @@ function buttons(fail: FailureLine, one: TaskLine, { trans, onJump, onDebug }: F
     textButton({
       sign: 'cell',
       label: trans('Jump to cell'),
-      title: trans('To the line of the notebook where it went wrong'),
+      title: trans('Go to the line of the notebook that raised the error'),
       name: 'jump-to-error',
       onclick: () => onJump(place.cell, place.line)
     });
@@ -80,7 +80,7 @@ function buttons(fail: FailureLine, one: TaskLine, { trans, onJump, onDebug }: F
     textButton({
       sign: 'debug',
       label: trans('Debug'),
-      title: trans('Bring the inputs of what failed into the kernel'),
+      title: trans('Bind the inputs of the failed task in the kernel'),
       name: 'debug',
       onclick: () => onDebug(one.label)
     });

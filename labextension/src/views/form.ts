@@ -1,4 +1,4 @@
-/** The parameters of the flow as a form. A field that is left empty means its default. */
+/** Shows the parameters of the flow as a form; an empty field stands for the default. */
 import type { ParameterField } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -26,7 +26,7 @@ export class Form implements Component {
     );
     const reset = textButton({
       label: trans('Defaults'),
-      title: trans('Empty all fields'),
+      title: trans('Clear all fields, so that the defaults are used'),
       name: 'defaults',
       onclick: () => this.empty()
     });
@@ -58,7 +58,7 @@ export class Form implements Component {
     );
   }
 
-  /** What was typed is kept, as long as there is such a parameter. */
+  /** Show the parameters; typed values stay as long as their parameter exists. */
   show(fields: readonly ParameterField[]): void {
     if (JSON.stringify(fields) === JSON.stringify(this.shown)) {
       return;
@@ -77,7 +77,7 @@ export class Form implements Component {
     this.fields.replaceChildren(...fields.map(field => this.row(field)));
   }
 
-  /** What was typed; what is empty is left out. */
+  /** The typed values, without those of empty fields. */
   get values(): Readonly<Record<string, string>> {
     const typed = [...this.inputs].map(([name, input]) => [name, fromInput(input)] as const);
     return Object.fromEntries(typed.filter(([, value]) => value !== ''));
@@ -87,7 +87,7 @@ export class Form implements Component {
     return this.node.checkValidity();
   }
 
-  /** Put the focus where something is missing, else into the first field. */
+  /** Put the focus into the first field that lacks a value, else into the first field. */
   focus(): void {
     const inputs = [...this.inputs.values()];
     (inputs.find(input => !input.validity.valid) ?? inputs[0])?.focus();
@@ -129,9 +129,9 @@ export class Form implements Component {
   private readonly fields = h('div', { class: 'nbf-Fields' });
 }
 
-let made = 0; // a page may have two forms of one flow, in the sidebar and in a tab
+let made = 0; // makes ids unique: a page may have two forms, in the sidebar and in a tab
 
-/** A date and time of a browser has a T in its middle, Python's does as well: both are ISO 8601. */
+/** Returns the typed text; dates need no conversion, because browsers and Python both write ISO 8601. */
 const fromInput = (input: Input): string => (input instanceof HTMLTextAreaElement ? input.value.trim() : input.value);
 
 const KINDS: ReadonlyMap<string, (field: ParameterField) => Input> = new Map([
@@ -156,7 +156,7 @@ function makeInput(field: ParameterField, trans: Translate): Input {
   return KINDS.get(type)?.(field) ?? text(field, { type: 'text' });
 }
 
-/** `int` of `int | None`, `Optional[int]`, `list` of `list[str]`. */
+/** Returns the plain type: `int` for `int | None` and `Optional[int]`, `list` for `list[str]`. */
 export function baseType(annotation: string): string {
   const inner = annotation
     .replace(/^(?:typing\.)?Optional\[(.*)\]$/, '$1')
@@ -201,5 +201,5 @@ function select(field: ParameterField, choices: readonly string[], trans: Transl
   return input;
 }
 
-/** The value of the newest run, where it is not the default anyway. */
+/** Returns the value of the newest run, if it is not the default. */
 const given = (field: ParameterField): string => (field.value === field.default ? '' : field.value);

@@ -1,4 +1,4 @@
-/** The steps as a graph. Laid out once for a shape; from then on only attributes change. */
+/** Draws the steps as a graph, which is laid out once; after that only attributes change. */
 import type { FlowShape, StepFacts, StepLine } from '../state/protocol';
 import { iconButton } from '../ui/button';
 import { closest, h, setAttribute, setText, svg } from '../ui/dom';
@@ -10,9 +10,9 @@ import type { Box, Direction, Drawing, Frame } from './drawing';
 import { draw as layOut } from './graphviz';
 import type { FlowProps, FlowView } from './view';
 
-const WIDE = 1.4; // of width to height, from which on the flow goes from left to right
-const AT_ONCE = 250; // boxes that are drawn in one go; more of them would be felt
-const READABLE = 0.72; // a drawing is not made smaller than this by itself
+const WIDE = 1.4; // the ratio of width to height above which the flow goes from left to right
+const AT_ONCE = 250; // the number of boxes that are drawn at once; more would be a noticeable pause
+const READABLE = 0.72; // the least scale that fitting uses
 
 export class FlowGraph implements FlowView {
   readonly node: HTMLElement;
@@ -91,7 +91,7 @@ export class FlowGraph implements FlowView {
     this.node.remove();
   }
 
-  /** An outdated layout is thrown away: while Graphviz was fetched, another shape may have come. */
+  /** Drop a layout that is outdated, because the shape has changed while Graphviz was fetched. */
   private async layOut(): Promise<void> {
     const shape = this.shape;
     const direction = this.wanted();
@@ -115,7 +115,7 @@ export class FlowGraph implements FlowView {
     this.drawing = drawing;
     this.boxes.clear();
     this.changed.clear();
-    const edges = svg('path', { class: 'nbf-Edge', d: drawing.curves.map(curve => curve.path).join('') }); // one is drawn faster than a thousand
+    const edges = svg('path', { class: 'nbf-Edge', d: drawing.curves.map(curve => curve.path).join('') }); // one path is drawn faster than a thousand
     const boxes = drawing.boxes.flatMap(box => {
       const known = facts.get(box.step);
       return known ? [this.box(known, box)] : [];
@@ -125,7 +125,7 @@ export class FlowGraph implements FlowView {
     this.select(this.selected);
   }
 
-  /** Those that are seen first; what is left over, in the next frame. */
+  /** Redraw visible boxes first, and the rest in the next frame. */
   private readonly drawChanged = (): void => {
     const isSeen = (box: StepBox): boolean => this.viewport.sees(box.area);
     const boxes = [...this.changed];
@@ -139,7 +139,7 @@ export class FlowGraph implements FlowView {
     this.frame = this.changed.size ? requestAnimationFrame(this.drawChanged) : 0;
   };
 
-  /** All of it where that can be read, else its beginning. */
+  /** Show the whole graph if it is readable then, else its beginning. */
   private place(): void {
     this.viewport.fit(this.drawing?.width ?? 0, this.drawing?.height ?? 0, READABLE);
     const first = this.boxes.get(this.selected ?? this.shape?.steps[0]?.name ?? '');
@@ -196,7 +196,7 @@ export class FlowGraph implements FlowView {
     }
   }
 
-  /** Along the edges with the arrows of the direction of the drawing, across them with the others. */
+  /** Move along the edges with the arrow keys in the direction of the drawing, across them with the others. */
   private go(event: KeyboardEvent, here: string): void {
     const to = this.neighbour(event.key, here);
     const box = this.boxes.get(to ?? '');
@@ -228,7 +228,7 @@ export class FlowGraph implements FlowView {
     }
   }
 
-  /** The next box of the same rank. */
+  /** Return the next box of the same rank. */
   private sibling(here: string, by: 1 | -1): string | undefined {
     const across = this.direction === 'LR';
     const [rank, place] = across ? (['x', 'y'] as const) : (['y', 'x'] as const);
@@ -262,7 +262,7 @@ export class FlowGraph implements FlowView {
   private selected: string | null = null;
   private readonly lit = svg('path', { class: 'nbf-Edge nbf-mod-lit' });
   private frame = 0;
-  private readonly changed = new Set<StepBox>(); // and not drawn yet
+  private readonly changed = new Set<StepBox>(); // boxes that are to be drawn again
   private readonly boxes = new Map<string, StepBox>();
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;

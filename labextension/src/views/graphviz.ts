@@ -1,4 +1,4 @@
-/** Graphviz itself, compiled to wasm: 800 kB that are fetched when a graph is drawn for the first time. */
+/** Loads Graphviz, compiled to wasm: 800 kB that are fetched when a graph is drawn for the first time. */
 import type { FlowShape } from '../state/protocol';
 import { type Direction, type Drawing, readPlain, toDot } from './drawing';
 

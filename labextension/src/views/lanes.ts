@@ -1,9 +1,9 @@
-/** The lines beside the list of steps. All of them are one path, so that a thousand steps are drawn at once. */
+/** Draws the lines beside the list of steps as one path, so that a thousand steps are drawn at once. */
 import { setAttribute, svg } from '../ui/dom';
 import { type LaneEdge, lanePath, type Lanes, type Pitch } from './layout';
 
 const LANE = 11;
-const WIDEST = 88; // of all lanes together, in pixels
+const WIDEST = 88; // the largest width of all lanes together, in pixels
 const DOT = 3;
 
 export class LaneLines {
@@ -13,7 +13,7 @@ export class LaneLines {
     this.node = svg('svg', { class: 'nbf-Lanes', 'aria-hidden': 'true' }, this.all, this.joins, this.lit, this.dots);
   }
 
-  /** How wide they are, in pixels. */
+  /** The width of all lanes, in pixels. */
   draw(lanes: Lanes | null, row: number): number {
     this.lanes = lanes;
     this.pitch = { row, lane: Math.min(LANE, WIDEST / (lanes?.width ?? 1)) };
@@ -25,7 +25,7 @@ export class LaneLines {
     return Math.ceil((lanes?.width ?? 0) * this.pitch.lane);
   }
 
-  /** Those that lead to a step or away from it. */
+  /** Mark the lines that lead to a step or away from it. */
   light(step: string | null): void {
     const row = this.lanes?.rows.findIndex(one => one.step === step) ?? -1;
     const edges = (this.lanes?.edges ?? []).filter(edge => edge.from === row || edge.to === row);

@@ -1,13 +1,13 @@
-/** Where the lines beside the list of steps go: like the lanes of a version history. Pure. */
+/** Computes the lanes beside the list of steps, like those of a version history. Pure. */
 import type { FlowShape } from '../state/protocol';
 
 export interface LaneRow {
   readonly step: string;
   readonly lane: number;
-  readonly depth: number; // how many foreachs it is inside of, itself not counted
+  readonly depth: number; // the number of foreachs around it, itself not counted
 }
 
-/** A line that leaves a step in its lane, goes down to the reader's row and bends into it. */
+/** Describes a line that leaves a step in its lane, goes down to the reader's row and bends into it. */
 export interface LaneEdge {
   readonly from: number;
   readonly to: number;
@@ -17,10 +17,10 @@ export interface LaneEdge {
 export interface Lanes {
   readonly rows: readonly LaneRow[];
   readonly edges: readonly LaneEdge[];
-  readonly width: number; // in lanes
+  readonly width: number; // the number of lanes
 }
 
-/** A step keeps its lane until the last step that reads it; that one may take the lane over. */
+/** Assigns lanes: a step keeps its lane until the last step that reads it, which may take the lane over. */
 export function layLanes(shape: FlowShape): Lanes {
   const rowOf = new Map(shape.steps.map((step, row) => [step.name, row]));
   const edges = shape.steps.flatMap((step, to) =>
@@ -64,13 +64,13 @@ function firstFree(taken: readonly (number | undefined)[]): number {
   return free < 0 ? taken.length : free;
 }
 
-/** The measures of a drawing of lanes, in pixels. */
+/** Holds the width of a lane and the height of a row, in pixels. */
 export interface Pitch {
   readonly lane: number;
   readonly row: number;
 }
 
-/** The line of an edge as the path of an SVG. */
+/** Returns the line of an edge as an SVG path. */
 export function lanePath(edge: LaneEdge, rows: readonly LaneRow[], pitch: Pitch): string {
   const x = (row: number): number => ((rows[row]?.lane ?? 0) + 0.5) * pitch.lane;
   const y = (row: number): number => (row + 0.5) * pitch.row;

@@ -1,4 +1,4 @@
-/** What stands above the views: an earlier run that is shown, versions that do not fit, problems of the flow. */
+/** Shows the notices above the views: an earlier run that is shown, different versions, problems of the flow. */
 import { type ProblemLine, PROTOCOL, type RunLine } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -15,7 +15,7 @@ export interface ShownRunProps {
   readonly onBack: () => void;
 }
 
-/** `run 7 · failed · 2 h ago`, what can be done with it, and the way back. */
+/** Returns the notice of an earlier run, `Run 7 · failed · 2 h ago`, with its buttons and the way back. */
 export function shownRun(run: RunLine, { trans, actions, onBack }: ShownRunProps): HTMLElement {
   const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now(), trans)}`;
   const back = textButton({ sign: 'back', label: trans('Back to the notebook'), name: 'back', onclick: onBack });
@@ -81,10 +81,10 @@ export function otherVersion(foreign: number, trans: Translate): HTMLElement {
   const text =
     foreign > PROTOCOL
       ? trans(
-          'nbflow of another version: this panel is older than the nbflow of the kernel. Update nbflow where Jupyter runs, then reload the page.'
+          'The versions of nbflow differ: this panel is older than nbflow in the kernel. Update nbflow where Jupyter runs, then reload the page.'
         )
       : trans(
-          'nbflow of another version: the nbflow of the kernel is older than this panel. Update nbflow in the environment of the kernel, then restart it.'
+          'The versions of nbflow differ: nbflow in the kernel is older than this panel. Update nbflow in the environment of the kernel, then restart the kernel.'
         );
   return h('div', { class: 'nbf-Banner nbf-OtherVersion', role: 'alert' }, signIcon('warning'), h('span', {}, text));
 }
@@ -94,12 +94,12 @@ export function trouble(text: string, trans: Translate, onClose: () => void): HT
   return h('div', { class: 'nbf-Banner nbf-Trouble', role: 'alert' }, signIcon('warning'), h('span', {}, text), close);
 }
 
-/** What to do where there is nothing to see. */
+/** Returns a text that says what to do while a view is empty. */
 export function empty(title: string, ...what: (Node | string)[]): HTMLElement {
   return h('div', { class: 'nbf-Empty' }, h('p', { class: 'nbf-EmptyTitle' }, title), h('p', {}, ...what));
 }
 
-/** What is wrong with the flow: folded to one line, each with the cell that a click jumps to. */
+/** Shows the problems of the flow, folded to one line; each links to its cell. */
 export class Problems implements Component {
   readonly node: HTMLElement;
   isDisposed = false;
@@ -137,7 +137,7 @@ export class Problems implements Component {
       },
       h('span', { class: 'nbf-ProblemText' }, problem.message),
       problem.fix && h('span', { class: 'nbf-Fix' }, problem.fix),
-      h('span', { class: 'nbf-Where' }, problem.warning ? this.trans('%1 · a warning', problem.where) : problem.where)
+      h('span', { class: 'nbf-Where' }, problem.warning ? this.trans('%1 · warning', problem.where) : problem.where)
     );
   }
 

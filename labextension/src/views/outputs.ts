@@ -1,4 +1,4 @@
-/** What a task printed and displayed, as the program around the panel shows the outputs of cells. */
+/** Shows what a task printed and displayed, as the program around the panel shows outputs of cells. */
 import type { Component } from '../ui/component';
 import { h } from '../ui/dom';
 import { section } from '../ui/section';
@@ -6,7 +6,7 @@ import type { ShowOutputs } from './host';
 
 type NotebookOutput = Readonly<Record<string, unknown>>;
 
-const NEAR = 24; // pixels from its end, at which a log is followed
+const NEAR = 24; // pixels from its end within which a log is followed
 
 export class OutputSection implements Component {
   readonly node: HTMLDetailsElement;
@@ -20,7 +20,7 @@ export class OutputSection implements Component {
     this.node.hidden = true;
   }
 
-  /** While a task runs this comes again and again: what has not changed is left alone, and the end stays in sight. */
+  /** Show new outputs of a task that may still run: unchanged outputs stay, and the end of a log stays visible. */
   show(outputs: readonly NotebookOutput[]): void {
     const text = JSON.stringify(outputs);
     if (text === this.text) {

@@ -1,4 +1,4 @@
-/** The panel: toolbar, notices, views and the detail of what is selected. Lives in JupyterLab and in test pages alike. */
+/** Puts the panel together: toolbar, notices, views and detail. It works in JupyterLab and in a plain page. */
 import { DisposableSet } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
@@ -27,7 +27,7 @@ export interface PanelOptions {
 }
 
 export class FlowPanel extends Widget {
-  /** Another view was chosen. */
+  /** The user has chosen another view. */
   readonly viewChanged: ISignal<this, ViewName>;
 
   constructor({ model, host, view = 'steps' }: PanelOptions) {
@@ -73,7 +73,7 @@ export class FlowPanel extends Widget {
     this.tabs.current = view;
   }
 
-  /** Run the flow, or a part of it, with what is in the form. Opens the form where something in it is missing. */
+  /** Run the flow or a part of it with the values of the form, or open the form if a value is missing. */
   run(part: { to?: string; from?: string; only?: string }, values = this.form.values): void {
     if (this.form.isValid) {
       void this.host.actions?.run(part, values);
@@ -159,7 +159,7 @@ export class FlowPanel extends Widget {
       shape
         ? empty(
             trans('No steps yet'),
-            trans('Put this on top of a cell, and the cell is a step of a flow:'),
+            trans('Put this line on top of a cell to make the cell a step of a flow:'),
             h('code', {}, '%%step NAME')
           )
         : empty(trans('No flow'), trans('Open a notebook to see its flow.'))
@@ -177,7 +177,7 @@ export class FlowPanel extends Widget {
     const { foreign, shown } = model;
     const told = JSON.stringify([foreign, shown?.run, this.trouble]);
     if (told === this.told) {
-      return; // somebody may be typing a tag into it
+      return; // the user may be typing a tag into it
     }
     this.told = told;
     const notices = [
@@ -204,7 +204,7 @@ export class FlowPanel extends Widget {
     this.split.isOpen = isOpen;
   }
 
-  /** Where the focus goes when what had it is taken away, so that whoever uses keys need not begin at the top. */
+  /** Move the focus into the view when the focused part disappears, so that keyboard users keep their place. */
   private focusView(): void {
     this.tabs.node.querySelector<HTMLElement | SVGElement>('[role=tabpanel]:not([hidden]) [tabindex="0"]')?.focus();
   }
@@ -301,7 +301,7 @@ export class FlowPanel extends Widget {
     );
   }
 
-  /** The user chose a step: show it here and in the notebook. */
+  /** Select a step and show it here and in the notebook. */
   private choose(step: string): void {
     this.model.select({ step, task: null });
     const cell = this.model.facts(step)?.cell;

@@ -1,4 +1,4 @@
-/** Outputs of cells for hosts that cannot show them: text and pictures, nothing that could run. */
+/** Shows outputs of cells in hosts that cannot: only texts and pictures, nothing that could run code. */
 import { h } from '../ui/dom';
 import type { ShowOutputs } from './host';
 
@@ -23,7 +23,7 @@ function plainOutput(output: NotebookOutput): HTMLElement {
   return h('pre', { class: 'nbf-Code', 'data-stream': joined(output['name']) }, withoutColours(text));
 }
 
-/** Notebooks keep long texts as lists of lines. */
+/** Joins the lines of a text; notebooks keep long texts as lists of lines. */
 function joined(value: unknown): string {
   return Array.isArray(value) ? value.map(String).join('') : typeof value === 'string' ? value : '';
 }
@@ -34,5 +34,5 @@ function record(value: unknown): Record<string, unknown> {
 
 const COLOURS = /\u001b\[[0-9;]*[A-Za-z]/g;
 
-/** Without the signs by which terminals change colours. */
+/** Removes the codes with which terminals change colours. */
 export const withoutColours = (text: string): string => text.replace(COLOURS, '');

@@ -1,4 +1,4 @@
-/** The history: a click shows a run everywhere, two that are ticked can be compared. */
+/** Lists the runs: a click shows a run in all views, and two ticked runs can be compared. */
 import type { RunLine } from '../state/protocol';
 import { textButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -39,7 +39,7 @@ export class Runs implements Component {
     });
     this.nothing = empty(
       trans('No runs yet'),
-      trans('Run the flow, or a step of it with Shift+Enter. Every run is kept here and can be restored.')
+      trans('Run the flow, or one step with Shift+Enter. Every run is kept here and can be restored.')
     );
     this.node = h(
       'div',
@@ -82,7 +82,7 @@ export class Runs implements Component {
     }
   }
 
-  /** The third one takes the place of the first. */
+  /** Tick a run; a third one replaces the first. */
   private tickRun(run: number): void {
     if (!this.ticked.delete(run)) {
       this.ticked.add(run);
@@ -109,7 +109,7 @@ export class Runs implements Component {
     this.compare.parentElement?.toggleAttribute('hidden', this.list.items.length < 2);
     const words =
       one === undefined
-        ? trans('Tick two to compare')
+        ? trans('Choose two runs to compare')
         : other === undefined
           ? trans('Run %1 and …', one)
           : trans('Runs %1 and %2', one, other);

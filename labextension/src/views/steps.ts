@@ -1,4 +1,4 @@
-/** The steps as a list in document order, beside the lanes of what they read. */
+/** Lists the steps in document order, beside lanes that show what they read. */
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../state/protocol';
 import { CountBar } from '../ui/bar';
 import { closest, h, setAttribute, setText } from '../ui/dom';
@@ -12,7 +12,7 @@ import type { FlowProps, FlowView } from './view';
 
 const ROW = 26;
 
-/** Statuses that are written out beside the name: what a glance at the icon may not tell. */
+/** The statuses that are written beside the name, because the icon alone may not be clear. */
 const NOTED: Record<StepStatus, boolean> = {
   missing: false,
   waiting: false,
@@ -25,7 +25,7 @@ const NOTED: Record<StepStatus, boolean> = {
   cancelled: true
 };
 
-/** What a row shows for as long as the graph is the same. */
+/** Holds what a row shows as long as the graph is the same. */
 interface Item {
   readonly step: StepFacts;
   readonly depth: number;
@@ -99,13 +99,13 @@ export class Steps implements FlowView {
   private readonly lanes = new LaneLines();
 }
 
-/** What a row needs to know of the whole. */
+/** Holds what a row needs to know about the whole list. */
 interface Around {
   readonly line: (step: string) => StepLine | undefined;
   readonly isSelected: (step: string) => boolean;
 }
 
-/** One step: icon, name, what its header says, bar, count, duration. */
+/** Shows one step: icon, name, header, bar, count and duration. */
 class Row implements VirtualRow<Item> {
   readonly node: HTMLElement;
   readonly stops: readonly HTMLElement[];
@@ -143,7 +143,7 @@ class Row implements VirtualRow<Item> {
     }
   }
 
-  /** Whether it is the selected one. */
+  /** Tells whether this row is the selected one. */
   mark(): void {
     setAttribute(this.button, 'aria-current', this.around.isSelected(this.step?.name ?? '') ? 'true' : null);
   }

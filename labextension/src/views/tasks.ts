@@ -1,4 +1,4 @@
-/** The tasks of a foreach, each called by its item: what went wrong first, then what runs, then the slowest. */
+/** Lists the tasks of a foreach by their items: failed tasks first, then running ones, then the slowest. */
 import { distinguish, type Piece } from '../state/items';
 import type { StepStatus, TaskLine } from '../state/protocol';
 import type { Component } from '../ui/component';
@@ -22,8 +22,8 @@ const URGENCY: Record<StepStatus, number> = {
   missing: 7
 };
 
-const ROWS = 9; // that are seen at once
-const ROWS_BESIDE_ONE = 5; // while one of them is looked at
+const ROWS = 9; // the number of visible rows
+const ROWS_BESIDE_ONE = 5; // the number of visible rows while one task is open
 
 export interface TasksProps {
   readonly trans: Translate;

@@ -1,4 +1,4 @@
-/** When the tasks of a run went on: one row for each step, which unfolds to one for each of its tasks. */
+/** Shows when the tasks of a run ran: one row for each step, which unfolds to one row for each task. */
 import { distinguish, type Piece } from '../state/items';
 import type { FlowShape, RunLine, StepStatus, TaskLine } from '../state/protocol';
 import type { Component } from '../ui/component';
@@ -22,7 +22,7 @@ interface Span {
   readonly ended: number;
 }
 
-/** A row: a step with its tasks, or one of them. */
+/** Describes a row: a step with its tasks, or one task. */
 export interface TimelineRow {
   readonly step: string;
   readonly task: TaskLine | null;
@@ -77,7 +77,7 @@ export class Timeline implements Component {
     const { trans } = this.props;
     return this.run
       ? empty(trans('Nothing to draw'), trans('No task of this run has begun.'))
-      : empty(trans('No runs yet'), trans('Run the flow, and see here when each task went on.'));
+      : empty(trans('No runs yet'), trans('Run the flow to see here when each task ran.'));
   }
 
   private arrange(): void {
@@ -153,7 +153,7 @@ export class Timeline implements Component {
   private readonly nothing = h('div');
 }
 
-/** In document order; what the graph does not know any more comes last. */
+/** Returns the steps in document order; steps that the graph no longer has come last. */
 function groupByStep(
   shape: FlowShape | null,
   tasks: readonly TaskLine[]
@@ -178,7 +178,7 @@ function taskRow(task: TaskLine, time: number): TimelineRow {
   return { step: task.step, task, tasks: [], status: task.status, span: span([task], time) };
 }
 
-/** Of tasks that ran themselves: a reused one has no time of its own in this run. */
+/** Returns the times of tasks that ran in this run; a reused task has none. */
 function span(tasks: readonly TaskLine[], time: number): Span | null {
   let [began, ended] = [Infinity, -Infinity];
   for (const task of tasks) {
@@ -190,19 +190,19 @@ function span(tasks: readonly TaskLine[], time: number): Span | null {
   return began <= ended ? { began, ended } : null;
 }
 
-/** When its body began: a task that was handed out waits for a worker first. */
+/** Returns when the body of a task began; before that it may wait for a worker. */
 function beginning(task: TaskLine, started: number): number {
   return task.finished !== null && task.seconds ? Math.max(started, task.finished - task.seconds) : started;
 }
 
-/** From the first beginning to the last end. */
+/** Returns the time from the first beginning to the last end. */
 function wholeSpan(spans: readonly Span[]): Span {
   const began = Math.min(...spans.map(one => one.began));
   const ended = Math.max(...spans.map(one => one.ended));
   return spans.length ? { began, ended: Math.max(ended, began + 0.001) } : { began: 0, ended: 1 };
 }
 
-/** Which task's status stands for all: the first of these that any has. */
+/** The statuses in the order in which one of them stands for all tasks of a step. */
 const ORDER: Record<StepStatus, number> = {
   failed: 0,
   running: 1,
@@ -222,7 +222,7 @@ function worst(tasks: readonly TaskLine[]): StepStatus {
   );
 }
 
-/** Some round numbers of seconds from zero, about four of them. */
+/** Returns about four round numbers of seconds, beginning with zero. */
 export function ticks(length: number): number[] {
   const rough = length / 4;
   const unit =
@@ -233,7 +233,7 @@ export function ticks(length: number): number[] {
   return Array.from({ length: Math.floor(length / unit) + 1 }, (_, index) => Number((index * unit).toFixed(3)));
 }
 
-/** What a row needs to know of the whole. */
+/** Holds what a row needs to know about the whole timeline. */
 interface Around {
   readonly whole: () => Span;
   readonly isOpen: (step: string) => boolean;
@@ -293,7 +293,7 @@ class Bar implements VirtualRow<TimelineRow> {
     return row.span ? duration(row.span.ended - row.span.began) : '';
   }
 
-  /** The time stands behind the bar; the track leaves room for it. */
+  /** Show the time behind the bar; the track leaves room for it. */
   private placeBar(own: Span | null): void {
     const { began, ended } = this.around.whole();
     const share = (time: number): number => (100 * (time - began)) / (ended - began);

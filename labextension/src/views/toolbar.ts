@@ -1,4 +1,4 @@
-/** What can be done with the flow as a whole, and how far it is. */
+/** Shows the buttons for the whole flow, and its progress. */
 import type { RunLine } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -53,14 +53,14 @@ export class Toolbar implements Component {
     this.setParameters(0, false);
   }
 
-  /** The run that goes on now, if one does. */
+  /** Show the run that goes on now; null if there is none. */
   show(run: RunLine | null): void {
     this.run = run;
     this.stop.disabled = run === null;
     this.tick(now());
   }
 
-  /** How many parameters there are, and whether their form is open. */
+  /** Set the number of parameters, and whether their form is open. */
   setParameters(number: number, isOpen: boolean): void {
     this.parameters.disabled = number === 0;
     this.parameters.setAttribute('aria-expanded', String(isOpen));

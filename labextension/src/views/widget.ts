@@ -1,4 +1,4 @@
-/** The list and the graph as a widget, for front ends other than JupyterLab: `flow.show()`. */
+/** Shows the list and the graph as a widget in front ends other than JupyterLab: `flow.show()`. */
 import { FlowModel } from '../state/model';
 import type { FlowState, Snapshot } from '../state/protocol';
 import { h } from '../ui/dom';
@@ -10,7 +10,7 @@ import { FlowGraph } from './graph';
 import { empty, otherVersion } from './notices';
 import { Steps } from './steps';
 
-/** What anywidget gives: the traits of the Python side. */
+/** Describes the model of anywidget: the traits of the Python side. */
 interface Traits {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
@@ -23,7 +23,7 @@ const english: Translate = (text, ...args) =>
   text.replace(/%(\d)/g, (_, place) => String(args[Number(place) - 1] ?? ''));
 
 export default {
-  /** Draws into `el`; what is returned takes it away again. */
+  /** Draw into `el`, and return a function that removes the drawing. */
   render({ model, el }: { model: Traits; el: HTMLElement }): () => void {
     const flow = new FlowModel();
     const drawn = draw(flow, el);
@@ -71,7 +71,7 @@ function draw(flow: FlowModel, el: HTMLElement): Drawn {
   return { bound, notices, dispose };
 }
 
-/** The traits `state`, the flow at rest, and `snapshot`, what goes on, into the model. */
+/** Copies the traits `state` (the stored flow) and `snapshot` (its progress now) into the model. */
 function follow(model: Traits, flow: FlowModel): () => void {
   const onState = (): void => {
     const state = model.get('state');
@@ -95,7 +95,7 @@ function follow(model: Traits, flow: FlowModel): () => void {
   };
 }
 
-/** As high as its steps need. */
+/** Gives the widget the height that its steps need. */
 function measure(flow: FlowModel, el: HTMLElement): () => void {
   const show = (): void => el.style.setProperty('--nbf-steps', String(flow.shape?.steps.length ?? 0));
   show();
@@ -103,7 +103,7 @@ function measure(flow: FlowModel, el: HTMLElement): () => void {
   return () => flow.shapeChanged.disconnect(show);
 }
 
-/** The trait `selected` is the name of a step, or empty. */
+/** Keeps the selection and the trait `selected`, the name of a step or "", the same. */
 function sync(model: Traits, flow: FlowModel): () => void {
   const take = (): void => {
     const step = model.get('selected');
@@ -133,7 +133,7 @@ function showNotices(flow: FlowModel, host: HTMLElement): () => void {
         ? null
         : empty(
             'No steps yet',
-            'Put this on top of a cell, and the cell is a step of a flow:',
+            'Put this line on top of a cell to make the cell a step of a flow:',
             h('code', {}, '%%step NAME')
           )
     ];

@@ -1,4 +1,4 @@
-"""A run beside the cells: in a thread, while the kernel goes on."""
+"""Performs a run in a thread, so that the kernel stays free for other cells."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Work = Callable[["BackgroundRun"], Finished]
 
 
 class BackgroundRun:
-    """Started at once. Whoever waits is woken by every event."""
+    """Starts a run in a thread at once; every event wakes the threads that wait for it."""
 
     def __init__(self, work: Work) -> None:
         self.row: RunRow | None = None
@@ -29,30 +29,35 @@ class BackgroundRun:
     def _run(self, work: Work) -> None:
         try:
             self.finished = work(self)
-        except BaseException as error:  # noqa: BLE001 - raised in the cell that waits, or said at the next one
+        except BaseException as error:  # noqa: BLE001 - the cell that waits raises it, or the next cell prints it
             self.error = error
         self.tell()
 
     def began(self, row: RunRow, executor: Executor) -> None:
+        """Note that the run is recorded in the catalog, and wake those who wait for this."""
         self.row, self._executor = row, executor
         self.tell()
 
     def tell(self) -> None:
+        """Wake all threads that wait for news of this run."""
         with self._news:
             self._news.notify_all()
 
     @property
     def is_over(self) -> bool:
+        """Tell whether the run has ended, with or without an error."""
         return self.finished is not None or self.error is not None
 
     def takes_part(self, step: str) -> bool:
+        """Tell whether the run performs a step."""
         return self.watched is not None and step in self.watched.tally.counts
 
     def wait_until_begun(self) -> None:
+        """Wait until the run is recorded in the catalog, or has failed."""
         self._wait(lambda: self.row is not None)
 
     def wait(self, steps: Iterable[str] | None = None) -> None:
-        """Until these steps are over in it, or all are. An interrupt ends the waiting, not the run."""
+        """Wait until these steps are over, or the whole run; an interrupt ends the waiting, not the run."""
         wanted = list(steps) if steps is not None else []
         self._wait(lambda: bool(wanted) and all(self._has_done(step) for step in wanted))
 
@@ -65,6 +70,7 @@ class BackgroundRun:
         return self.takes_part(step) and self.watched is not None and self.watched.tally.counts[step].status.is_over
 
     def cancel(self) -> None:
+        """Cancel the run and wait for its end."""
         if self._executor is not None:
             self._executor.cancel("cancelled")
         self._thread.join()

@@ -1,7 +1,7 @@
-"""What goes on in the kernel, told to whoever listens: whole small snapshots, from a thread, while a run is on.
+"""Broadcasts the progress of runs in this kernel as small, complete snapshots, from a thread.
 
-On the comm of fixed id nobody opens anything and nothing is answered, so a page that was loaded in the middle of a run
-knows all within two seconds, and a kernel that runs no flow has no thread and sends nothing.
+The comm has a fixed id, so the front end need not open it or answer. A page that was loaded in the middle of a run is
+up to date within two seconds. A kernel that runs no flow has no thread and sends nothing.
 """
 
 from __future__ import annotations
@@ -27,36 +27,36 @@ from nbflow.run.events.events import Event, RunCancelled, TaskFailed, TaskId, Ta
 from nbflow.store.catalog.rows import RunRow
 
 BROADCAST_PAUSE = 0.2
-"""Seconds between two messages at least."""
+"""The least number of seconds between two messages."""
 
 HEARTBEAT = 1.0
-"""Seconds after which a message comes also when there is no news."""
+"""The number of seconds after which a message is sent even without news."""
 
 SHARE = 0.005
-"""Of a kernel's time that messages may take; those of a large flow come more seldom, but each second."""
+"""The share of a kernel's time that messages may use; large flows send fewer messages, but at least one a second."""
 
 LARGE_FLOW = 50
-"""Steps of a graph that is not sent with every message."""
+"""The number of steps above which the graph is not sent with every message."""
 
 DRAWING = 2.0
-"""Seconds after which a large graph is sent again, to who came in the middle of a run."""
+"""The number of seconds after which a large graph is sent again, for pages that were loaded in the middle of a run."""
 
 line_data = lru_cache(maxsize=2048)(to_data)
-"""Most lines of a large flow are what they were in the message before."""
+"""A cached `to_data`: most lines of a large flow are the same as in the message before."""
 
 Sink = Callable[[Mapping[str, Any]], None]
-"""Takes a snapshot as JSON has it; called in any thread."""
+"""A function that takes a snapshot as JSON data; any thread may call it."""
 
 
 @cache
 def open_channel() -> Sink:
-    """The one comm of a kernel. It is neither opened nor closed in the front end, which knows its id."""
+    """Return the sink that sends on the kernel's only comm; the front end knows its id and never opens or closes it."""
     comm = create_comm(target_name=COMM, comm_id=COMM, primary=False)
     return lambda snapshot: comm.send(dict(snapshot))
 
 
 class Broadcast:
-    """One per session. Without sinks it costs nothing."""
+    """Sends snapshots of all active runs of a session to its sinks; without sinks it does nothing."""
 
     def __init__(self, *sinks: Sink) -> None:
         self.sinks = [*sinks]
@@ -67,7 +67,7 @@ class Broadcast:
         self._drawn: tuple[Graph, FlowShape, Any] | None = None
 
     def begin(self, row: RunRow, tally: Tally, path: str) -> Going:
-        """A run that begins, or goes on with another step; nothing is said of it before it is heard from."""
+        """Return the `Going` of a run that begins or continues with another step; its first event starts messages."""
         with self._lock:
             known = next((one for one in self._going if one.row.id == row.id), None)
         if known is None:
@@ -77,7 +77,7 @@ class Broadcast:
 
     @contextmanager
     def step(self, row: RunRow, tally: Tally, path: str) -> Iterator[Going]:
-        """A step of a kernel session, for as long as it is executed."""
+        """Report a step of a kernel session while the block executes it, and how the block ended."""
         going = self.begin(row, tally, path)
         try:
             yield going
@@ -87,9 +87,9 @@ class Broadcast:
         going.end(RunStatus.SUCCEEDED)
 
     def wake(self, going: Going) -> None:
-        """There is news of a run."""
+        """Have the thread send a message soon, because there is news of a run."""
         if not self.sinks or (self._news.is_set() and going in self._going):
-            return  # what the next message will be made of is looked at only then
+            return  # the next message reads the newest state anyway
         with self._lock:
             if going not in self._going:
                 self._going.append(going)
@@ -99,7 +99,7 @@ class Broadcast:
         self._news.set()
 
     def _tell(self) -> None:
-        """Until all runs are over and the last word of each is said."""
+        """Send messages until all runs are over and the last message of each was sent."""
         pause = BROADCAST_PAUSE
         while True:
             self._news.wait(HEARTBEAT - pause)
@@ -112,20 +112,21 @@ class Broadcast:
             used = time.thread_time() - began
             pause = min(max(BROADCAST_PAUSE * len(said), used / SHARE), HEARTBEAT)
             time.sleep(pause)
-            with self._lock:  # what went on meanwhile has another end, of which nothing was said yet
+            with self._lock:  # a run that continued meanwhile has another end, which was not sent yet
                 self._going = [one for one in self._going if not one.finished or said.get(one) != one.finished]
                 if not self._going:
                     self._thread = None
                     return
 
     def draw(self, graph: Graph) -> tuple[FlowShape, Any]:
-        """The graph as it is sent, also as JSON has it; made once for all messages."""
+        """Return the graph as a message and as JSON data; both are made once for all messages."""
         if self._drawn is None or self._drawn[0] is not graph:
             shape = shape_of(graph)
             self._drawn = graph, shape, to_data(shape)
         return self._drawn[1:]
 
     def publish(self, snapshot: Snapshot) -> None:
+        """Send a snapshot to every sink."""
         data = to_data(replace(snapshot, shape=None, lines=()))
         data["lines"] = [line_data(line) for line in snapshot.lines]
         if snapshot.shape is not None and self._drawn is not None:
@@ -136,7 +137,7 @@ class Broadcast:
 
 @dataclass(frozen=True, slots=True)
 class SentLine:
-    """The line of a step, and what it was made of."""
+    """Keeps the line of a step together with the facts it was made from."""
 
     count: Count
     began: float | None
@@ -144,11 +145,12 @@ class SentLine:
     line: StepLine
 
     def is_still(self, count: Count, began: float | None, reasons: tuple[str, ...]) -> bool:
+        """Tell whether a line made from these facts would be the same."""
         return self.count == count and self.began == began and self.reasons == reasons
 
 
 class Going:
-    """A run that goes on in this kernel. The tally that counts it may be fed by somebody else."""
+    """Follows a run that goes on in this kernel, and makes its snapshots; the tally may belong to another listener."""
 
     def __init__(self, broadcast: Broadcast, row: RunRow, tally: Tally, path: str) -> None:
         self._broadcast, self.row, self._path = broadcast, row, path
@@ -157,11 +159,11 @@ class Going:
         self._counts: dict[str, Count] = {}
         self._told: dict[str, SentLine] = {}
         self._shown = 0.0
-        self._lock = threading.Lock()  # else a message could take one step's end for that of the next
+        self._lock = threading.Lock()  # without it a message could report one step's end as the end of the next
         self.go_on(row, tally)
 
     def go_on(self, row: RunRow, tally: Tally) -> None:
-        """Of a kernel session: with another step. What was told of others before may be told again."""
+        """Continue with another step of a kernel session; lines that were sent before are made again."""
         with self._lock:
             self.row, self._tally = row, tally
             self._counts |= tally.counts
@@ -173,16 +175,16 @@ class Going:
                 self._reasons.pop(step, None)
 
     def count(self, event: Event) -> None:
-        """Something happened that nobody else counts."""
+        """Add an event to the tally and report it."""
         self._tally.add(event)
         self.heard(event)
 
     def stop(self) -> None:
-        """What runs was interrupted."""
+        """Report that the running tasks were interrupted."""
         self.count(RunCancelled("interrupted"))
 
     def heard(self, event: Event) -> None:
-        """Something happened that the tally knows already."""
+        """Report an event that the tally has counted already."""
         match event:
             case TaskStarted():
                 self._running[event.task] = time.time()
@@ -197,7 +199,7 @@ class Going:
         self._broadcast.wake(self)
 
     def end(self, status: RunStatus) -> None:
-        """The last message says so; what is said later counts no more."""
+        """Report the end of the run once; later calls do nothing."""
         if self.finished:
             return
         with self._lock:
@@ -206,6 +208,7 @@ class Going:
         self._broadcast.wake(self)
 
     def snapshot(self) -> Snapshot:
+        """Return the state of the run as one complete message."""
         with self._lock:
             return self._snapshot()
 
@@ -234,7 +237,7 @@ class Going:
         return told.line
 
     def _stands(self, step: str, count: Count) -> StepStatus:
-        """Once it is over nothing waits or runs any more."""
+        """Return the status of a step; in a run that is over, no step waits or runs."""
         if not self.finished or count.status not in (StepStatus.WAITING, StepStatus.RUNNING):
             return count.status
         return StepStatus.CANCELLED if step in self._stopped else StepStatus.MISSING

@@ -1,8 +1,8 @@
-"""Where the widget's part for the browser is."""
+"""Locates the file with the widget's JavaScript."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 BUNDLE = Path(__file__).parents[2] / "static" / "widget.js"
-"""What the widget is in a browser. It is built with the package; a bare checkout has none."""
+"""The widget's JavaScript module. It is built with the package; a fresh checkout does not have it."""

@@ -1,4 +1,4 @@
-"""The cells of the notebook that a kernel belongs to: of its file, of the screen, and what was executed since."""
+"""Puts the cells of a kernel's notebook together: from its file, the screen, and the cells executed since."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from nbflow.notebook.read import read_cells
 
 _CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")
 UNNAMED = "console"
-"""What a document without a file is called."""
+"""The name of a document that has no file."""
 UNNAMED_FLOW = f"<{UNNAMED}>"
-"""What its flow is called: no notebook in the folder, such as `console.ipynb`, has the same."""
+"""The name of its flow, which differs from that of any notebook in the folder, such as `console.ipynb`."""
 
 
 @dataclass(slots=True)
 class Executed:
-    """The newest text of a cell that was executed. `saved` is what the file said of it then, None if nothing."""
+    """Holds the newest text of an executed cell. `saved` is its text in the file at that time, None if it had none."""
 
     key: str
     source: str
@@ -35,11 +35,11 @@ class Executed:
 
 
 class Document:
-    """Knows what the notebook says now: of the file and the kernel, whoever was told last.
+    """Knows the cells of the notebook as they are now: for each cell, the newer text of the file and of the kernel.
 
-    A front end that sends no cell ids, or ids of its own, is understood by the texts it sends: an unchanged one is the
-    cell of the file that says the same, a changed step cell is the step of that name. What fits nowhere is appended in
-    the order in which it was first executed.
+    Some front ends send no cell ids, or their own. Their cells are found by text: an unchanged text is the cell of the
+    file with the same text; a changed step cell is the step of that name. All others are appended in the order in which
+    they were first executed.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -49,37 +49,38 @@ class Document:
         self._stamp: tuple[int, int] | None = None
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
-        self._shared: set[str] = set()  # ids that several cells have
-        self._deleted: set[str] = set()  # cells that only the file has
+        self._shared: set[str] = set()  # ids that several cells share
+        self._deleted: set[str] = set()  # cells that the user has deleted and the file still has
         self._flow: FlowSource | None = None
         self._called = ""
         self.unreadable: NotANotebook | None = None
 
     @property
     def name(self) -> str:
+        """Return the name of the notebook's file."""
         return self.path.name if self.path else UNNAMED
 
     @property
     def where(self) -> str:
-        """Its path; nothing where it has none."""
+        """Return the path of the notebook; "" if it has none."""
         return str(self.path or "")
 
     def follow(self, path: Path) -> None:
-        """Belong to this notebook from now on. Raises NotANotebook."""
+        """Use this notebook file from now on. Raises NotANotebook."""
         list(read_cells(path))
         self.path, self._stamp, self._flow, self._called = path, None, None, ""
 
-    # what the front end shows
+    # the cells on the screen
 
     def find_moved(self, path: str) -> Path | None:
-        """Where the notebook is now if it was renamed; the front end knows its `path` below the root of a server."""
+        """Return the new path of a renamed notebook, else None; `path` is relative to the root of the server."""
         parts = Path(path).parts
         if self.path is None or not parts or ".." in parts or self.path.parts[-len(parts) :] == parts:
             return None
         return next((found for folder in self.path.parents if (found := folder / path).is_file()), None)
 
     def take(self, cells: Sequence[Cell]) -> None:
-        """What is on the screen, saved or not, until a cell is executed with another text or the file is written."""
+        """Use the cells of the screen, saved or not, until a cell is executed with new text or the file is written."""
         self._refresh()
         shown = [_with_id(cell) for cell in cells]
         if shown != self.cells():
@@ -89,7 +90,7 @@ class Document:
         self._deleted.clear()
 
     def forget(self, ids: Collection[str]) -> None:
-        """The user has deleted these cells: the file has them until it is saved, and one that is executed is back."""
+        """Remove cells that the user has deleted although the file still has them; executing one brings it back."""
         self._refresh()
         self._deleted |= {
             *ids,
@@ -99,10 +100,10 @@ class Document:
             del self._executed[key]
         self._flow = None
 
-    # what is executed
+    # executed cells
 
     def execute(self, source: str, cell_id: str | None = None) -> str:
-        """A cell is being executed; returns the key it has in this document from now on."""
+        """Note that a cell is being executed, and return the key that it has in this document from now on."""
         self._refresh()
         key = self._key_of(source, cell_id)
         if key in self._deleted:
@@ -138,7 +139,7 @@ class Document:
         return key
 
     def _find(self, source: str) -> str | None:
-        """The cell whose step has the name that this text has."""
+        """Return the key of the cell whose step has the name in this text; None if there is none."""
         step = read_header(source).name
         return next((key for key, text in self._texts() if step and read_header(text).name == step), None)
 
@@ -147,12 +148,12 @@ class Document:
             yield cell.id, cell.source
 
     def _name_of(self, source: str) -> str:
-        """A key for a cell that has none of its own."""
+        """Return a key for a cell without an id."""
         step = read_header(source).name
         return f"step {step}" if step else f"text {source}"
 
     def _forget_replaced(self, source: str, key: str) -> None:
-        """In a console a definition typed again replaces the one before it, as it does in Python."""
+        """Forget definitions that this text defines again: in a console the newest counts, as in Python."""
         if not key.startswith("text "):
             return
         bound = _bound(source)
@@ -161,10 +162,10 @@ class Document:
             if before and before <= bound:
                 del self._executed[other]
 
-    # what the file says
+    # the cells of the file
 
     def _refresh(self) -> None:
-        """Read the file again if it was written since; what it says of a cell that was executed before then holds."""
+        """Read the file again if it was written since; it overrides cells that were executed before it was written."""
         if self.path is None:
             return
         try:
@@ -174,7 +175,7 @@ class Document:
                 return
             cells = [_with_id(cell) for cell in read_cells(self.path)]
         except (OSError, NotANotebook) as error:
-            # half written or moved: what was known holds until it can be read
+            # half written or moved: keep the known cells until the file can be read
             self.unreadable = error if isinstance(error, NotANotebook) else None
             return
         self._cells, self._stamp, self._flow, self.unreadable = cells, stamp, None, None
@@ -190,10 +191,10 @@ class Document:
             if is_older:
                 del self._executed[key]
 
-    # the whole
+    # all cells together
 
     def cells(self) -> list[Cell]:
-        """Every code cell in document order."""
+        """Return every code cell in document order."""
         known = {cell.id for cell in self._cells}
         changed = [
             replace(cell, source=self._executed[cell.id].source) if cell.id in self._executed else cell
@@ -204,7 +205,7 @@ class Document:
         return changed + [Cell(length + n, one.source, one.key) for n, one in enumerate(added, start=1)]
 
     def _remaining(self) -> Iterator[Cell]:
-        """The cells without the deleted ones, counted anew."""
+        """Yield the cells without the deleted ones, numbered again."""
         gone = 0
         for cell in self._cells:
             if cell.id in self._deleted:
@@ -213,40 +214,42 @@ class Document:
                 yield replace(cell, number=cell.number - gone) if gone else cell
 
     def flow(self) -> FlowSource:
-        """What the notebook says now; the same object until that changes."""
+        """Return the flow that the notebook describes now; the same object until the notebook changes."""
         self._refresh()
         if self._flow is None:
             self._flow = read_flow(self.cells(), self.flow_name, self.name)
         return self._flow
 
     def call_flow(self, name: str) -> None:
-        """Give the flow this name from now on."""
+        """Give the flow another name from now on."""
         if name != self.flow_name:
             self._called, self._flow = name, None
 
     @property
     def flow_name(self) -> str:
+        """Return the name of the notebook's flow."""
         return self._called or (self.path.stem if self.path else UNNAMED_FLOW)
 
     def cell(self, key: str) -> Cell | None:
+        """Return the cell with a key, None if there is none."""
         return next((cell for cell in self.cells() if cell.id == key), None)
 
 
 def _with_id(cell: Cell) -> Cell:
-    """Notebooks of format 4.4 and older have no cell ids."""
+    """Return the cell with an id; cells of notebooks of format 4.4 and older have none."""
     return cell if cell.id else replace(cell, id=f"cell {cell.number}")
 
 
 @lru_cache(4096)
 def _bound(source: str) -> frozenset[str]:
-    """The names that a cell binds."""
+    """Return the names that a cell binds."""
     flow = _flow_of(source)
     return frozenset().union(*(d.names for d in flow.prelude.definitions), *(s.names for s in flow.scratch))
 
 
 @lru_cache(4096)
 def says_something(source: str) -> bool:
-    """Whether a cell matters to a flow: it has a header, or binds or changes something. `df.head()` does not."""
+    """Tell whether a cell matters to a flow: it has a header, or binds or changes something. `df.head()` does not."""
     if read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED):
         return True
     flow = _flow_of(source)
@@ -258,5 +261,5 @@ def _flow_of(source: str) -> FlowSource:
 
 
 def _may_matter(scratch: Scratch) -> bool:
-    """A lone `register("x", f)` may change what another cell defines."""
+    """Tell whether a statement may matter: a lone `register("x", f)` may change what another cell defines."""
     return bool(scratch.names or scratch.changes or scratch.setting or _CALL.match(scratch.source))

@@ -1,4 +1,4 @@
-"""A flow as it is shown in a notebook: live where the front end can, else drawn, else as text."""
+"""Shows a flow in a notebook: as a live widget where the front end can, else as a drawing, else as text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from nbflow.jupyter.protocol.messages import PROTOCOL, FlowState
 from nbflow.progress.pictures import to_svg, to_text
 
 live_notebooks: WeakSet[LiveNotebook] = WeakSet()
-"""The notebooks of front ends that may show a widget."""
+"""The open notebooks whose front ends can show a widget."""
 
 
 class FlowDrawing:
-    """What a notebook shows as the value of a cell."""
+    """Displays a flow as the value of a cell, in every format that is available."""
 
     def __init__(self, bundle: Mapping[str, Any]) -> None:
         self._bundle = dict(bundle)
@@ -35,13 +35,13 @@ class FlowDrawing:
 
 
 def draw_live(notebook: LiveNotebook, svg: bool = True) -> FlowDrawing:
-    """The flow of a notebook that is open, which goes on changing."""
+    """Return the drawing of an open notebook's flow, which follows the changes of the notebook."""
     is_live = svg and BUNDLE.exists() and notebook in live_notebooks
     return _draw(notebook.graph(), _widgets().live_widget(notebook) if is_live else None, svg)
 
 
 def draw_newest_run(archive: Archive) -> FlowDrawing:
-    """How far the newest run came; of a notebook that is open here, the notebook itself."""
+    """Return the drawing of the newest run; if its notebook is open in this kernel, the drawing of the notebook."""
     here = (one for one in live_notebooks if one.root == archive.root and one.graph().flow.name == archive.flow)
     notebook = next(here, None)
     if notebook is not None:
@@ -54,7 +54,7 @@ def draw_newest_run(archive: Archive) -> FlowDrawing:
 
 
 def _draw(graph: Graph, widget: Any, svg: bool = True) -> FlowDrawing:
-    """Every form that there is; the front end takes the richest that it can show."""
+    """Return a drawing in every available format; the front end shows the richest one that it knows."""
     shown: Any = widget._repr_mimebundle_() if widget is not None else {}
     bundle: dict[str, Any] = dict(shown[0] if isinstance(shown, tuple) else shown or {})
     bundle["text/plain"] = to_text(graph)
@@ -65,5 +65,5 @@ def _draw(graph: Graph, widget: Any, svg: bool = True) -> FlowDrawing:
 
 
 def _widgets() -> Any:
-    """Loaded by those who show a flow."""
+    """Import the widgets only when a flow is shown."""
     return importlib.import_module("nbflow.jupyter.kernel.widget")

@@ -1,4 +1,4 @@
-"""Local modules that were edited after this kernel imported them."""
+"""Finds local modules that were edited after this kernel imported them, and has them imported again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nbflow.run.program.program import Program
 
 
 class LocalModules:
-    """Remembers which text of each local module the kernel has imported.
+    """Remembers the text of each local module that the kernel has imported.
 
-    The text is part of a task's key, so a step must not run with another. A module changed since is forgotten by
-    Python with all local modules that the step reaches, and imported again when the step asks for it.
+    The text is part of a task's key, so a step must not run with an older text. A module that was changed since is
+    removed from `sys.modules`, with all local modules that the step uses, and imported again when the step needs it.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class LocalModules:
         self._seen: dict[str, str] = {}
 
     def refresh(self, program: Program, step: str) -> list[str]:
-        """The modules that the step will import anew."""
+        """Remove the changed modules that a step uses from `sys.modules`, and return their names."""
         names = program.modules(step, program.closure(step))
         if not names:
             return []
@@ -36,7 +36,7 @@ class LocalModules:
         return changed
 
     def _is_stale(self, program: Program, name: str, digest: str) -> bool:
-        """Of a module that was imported before anybody looked, the time of its file is all there is to go by."""
+        """Tell whether a module was edited since its import; if its text was not recorded, compare its file's time."""
         if name in self._seen:
             return self._seen[name] != digest
         path = local_modules([name], program.project)[name]

@@ -1,4 +1,4 @@
-"""The interactive run of a kernel session: one run that stays open and takes every step the user executes."""
+"""Keeps the interactive run of a kernel session: one open run that records every step the user executes."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class LiveJournal(Journal):
-    """A journal whose run goes on when one step of it is over.
+    """Records the steps of a run that stays open after each of them.
 
-    What it knows already it does not write again; a task that a foreach of fewer items no longer has is cancelled, so
-    that no join sees it.
+    It does not write the same facts twice. When a foreach has fewer items than before, the surplus tasks are cancelled,
+    so that no join sees them.
     """
 
     def __init__(self, writer: CatalogWriter, history: CatalogReader, run: RunRow, graph: Graph) -> None:
@@ -51,6 +51,7 @@ class LiveJournal(Journal):
         self._found: dict[str, TaskReused] = {}
 
     def record(self, event: Event, result: Result | None) -> None:
+        """Record an event, unless it repeats what is recorded already."""
         if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
             self._starting.pop(event.task, None)
             return
@@ -87,17 +88,17 @@ class LiveJournal(Journal):
         return linked.scope[depth] == split.step and task.path[:depth] == split.path
 
     def stop(self, task: TaskId, result: Result) -> None:
-        """It was interrupted; what it had shown by then is kept."""
+        """Record an interrupted task with its output so far."""
         self._close(task, TaskStatus.CANCELLED, (), result)
         self.commit()
 
     def close_open(self) -> None:
-        """An interrupt between two lines must not leave a task that seems to run."""
+        """Close tasks that are still open: after an interrupt no task may seem to run."""
         if self._open:
             self.finish(Outcome.CANCELLED)
 
     def finish(self, outcome: Outcome) -> None:
-        """Close what was running; the run itself goes on."""
+        """Close the tasks that were running; the run itself stays open."""
         self.commit()
         for row in self._open.values():
             self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
@@ -105,23 +106,23 @@ class LiveJournal(Journal):
         self.writer.commit()
 
     def find(self, start: StartTask, key: str, item: str, cache: Cache) -> TaskReused | None:
-        """What this session made counts in it, also where the step's `--cache` would have it made anew elsewhere."""
+        """Find a stored task to reuse; tasks of this session count even if `--cache` excludes them elsewhere."""
         if start.reuse is Reuse.ONLY and key in self._found and cache.ttl is None:
             return replace(self._found[key], task=start.task)
         found = super().find(start, key, item, cache)
         if found is None and start.reuse is Reuse.ONLY:
             found = super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
-        if found is not None and start.task not in self._holding:  # files are looked at each time
+        if found is not None and start.task not in self._holding:  # tasks that write files are checked each time
             self._found[key] = found
         return found
 
     def forget_found(self) -> None:
-        """Something ran: of two tasks with one key the newer counts."""
+        """Forget the lookups after a task has run: of two tasks with the same key the newer counts."""
         self._found.clear()
 
 
 class InteractiveRun:
-    """Begun at the first step that is executed. It ends with the kernel, or is found crashed when that is killed."""
+    """Opens a run at the first executed step. The run ends with the kernel; if the kernel is killed, it has crashed."""
 
     def __init__(self, store: Store, program: Program) -> None:
         self.store = store
@@ -134,11 +135,12 @@ class InteractiveRun:
 
     @property
     def row(self) -> RunRow:
+        """Return the row of the run in the catalog."""
         return self.journal.run_row
 
     @contextmanager
     def working(self, program: Program) -> Iterator[LiveJournal]:
-        """Keep gc away, and have the catalog know the notebook as it is now."""
+        """Protect the store from gc during the block, and record the notebook as it is now."""
         with self.store.lease():
             if program.graph is not self._program.graph or program.parameters != self._program.parameters:
                 self._keep_code(program)
@@ -168,11 +170,11 @@ class InteractiveRun:
             self.writer.commit()
 
     def abandon(self) -> None:
-        """There is nothing left to write to."""
+        """Give up the run without writing, because its store was deleted."""
         atexit.unregister(self.close)
 
     def close(self) -> None:
-        """The session is over."""
+        """End the run, because the session is over."""
         atexit.unregister(self.close)
         self.journal.finish(Outcome.SUCCEEDED)
         self.writer.update_run(self.row.id, status=RunStatus.SUCCEEDED, finished=self.journal._clock())

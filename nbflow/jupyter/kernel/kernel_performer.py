@@ -1,4 +1,4 @@
-"""Runs the tasks of a step in this very process."""
+"""Performs the tasks of a step inside the kernel process."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ FindPartners = Callable[[], Iterable[ArtifactRef]]
 
 @dataclass
 class Played:
-    """A task that ran here. `made` are the artifacts as the body left them, `left` all the names it had bound.
+    """Holds what a task in the kernel left: `made` are its artifacts, `left` all names that a failed body had bound.
 
-    `beside` are artifacts of steps above that share objects with what was made, with the values that do.
+    `beside` are artifacts of steps above that share objects with the task's artifacts, each with its value.
     """
 
     result: Result
@@ -44,11 +44,11 @@ class Played:
 
 
 class StepTimeout(TimeoutError):
-    """A body ran longer than its `--timeout`. Here it can only be stopped between two steps of Python."""
+    """Raised when a body ran longer than its `--timeout`; in the kernel it can only stop between two Python steps."""
 
 
 class KernelPerformer(Performer):
-    """A performer on the stage of the live namespace, whose values outlive the task."""
+    """Performs tasks in the live namespace, where their values stay after the task."""
 
     def __init__(self, program: Program, store: Store, home: NotebookHome) -> None:
         self._backstage = Backstage()
@@ -63,7 +63,8 @@ class KernelPerformer(Performer):
     def play(self, run: RunMachine, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
         """Run one task with its output in the cell, live and recorded.
 
-        `find_partners` is asked when the task has changed objects that other names may share, or may copy them.
+        `find_partners` returns the artifacts that may share objects with the inputs. It is called only if the task has
+        changed such objects, or may copy them.
         """
         self._run, self._start, self.made, self.beside = run, start, {}, []
         self._find_partners = find_partners
@@ -83,7 +84,7 @@ class KernelPerformer(Performer):
         return Played(result, self.made, left, self.beside, error)
 
     def _put_back(self) -> None:
-        """Not before its figures are shown, which is after its value."""
+        """Do nothing yet: `play` does this after it has shown the value and the figures."""
 
     def _run_body(self, step: StepSpec) -> None:
         limit = step.options.timeout
@@ -110,7 +111,7 @@ class KernelPerformer(Performer):
         self.beside = [(one, values[name]) for name, one in beside.items()]
 
     def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
-        """The machine knows what stands today; the catalog also has what stood there earlier in this session."""
+        """Yield the tasks that a join sees now; the catalog would also list tasks of earlier in this session."""
         assert self._run is not None
         assert self._start is not None
         for done in self._start.joined:

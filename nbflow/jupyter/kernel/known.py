@@ -1,4 +1,4 @@
-"""What a step needs and what of it is stored, found by the run machine itself: nothing is executed."""
+"""Finds out with the run machine which tasks a step needs and which are stored; it executes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbflow.run.program.keys import Keys
 
 
 def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]) -> StartTask | None:
-    """How a task is started when others are what they were in some run; None when it is not reached."""
+    """Return how a task starts if the stored tasks of a run come before it; None if the run does not reach it."""
     run = RunMachine(graph, RunPlan(dict.fromkeys(graph.links, Reuse.ANY), slots=len(stored) + 1))
     agenda: deque[Instruction] = deque(run.start())
     while agenda:
@@ -30,25 +30,29 @@ def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]
 
 
 Anew = frozenset[tuple[str, tuple[int, ...]]]
-"""Tasks that run whatever is stored, as in a plan."""
+"""The tasks that run even if they are stored, as in a plan."""
 
 _Find = Callable[[StartTask], TaskReused | None]
 
 
 @dataclass
 class KnownTasks:
-    """`start`: the first task of the step that is not stored; None when all are, or a step above is `missing`."""
+    """Holds the stored tasks of a step and of those above.
+
+    `start` is the first task of the step that is not stored; None if all are stored or a step above is `missing`.
+    """
 
     found: list[TaskReused] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     start: StartTask | None = None
 
     def of(self, step: str) -> list[TaskReused]:
+        """Return the stored tasks of a step."""
         return [event for event in self.found if event.task.step == step]
 
 
 def look_up(run: RunMachine, step: str, find: _Find, target: TaskId | None = None) -> KnownTasks:
-    """Take a run as far as the store goes; with a `target` to that task, whatever else of its step is not stored."""
+    """Advance a run as far as tasks are stored; with a `target`, to that task, even if its siblings are not stored."""
     known = KnownTasks()
     agenda: deque[Instruction] = deque(run.start())
     while agenda:
@@ -74,7 +78,7 @@ def look_up(run: RunMachine, step: str, find: _Find, target: TaskId | None = Non
 def run_above(graph: Graph, start: StartTask, find_in: Callable[[RunMachine], _Find]) -> RunMachine:
     """Return a run of all that is stored of the steps above a task, up to the task.
 
-    Those of steps count too that the task does not wait for, and that the run of its step has not looked at.
+    This includes steps that the task does not wait for and that the run of its own step has not looked up.
     """
     above = list(graph.links)[: list(graph.links).index(start.task.step)]
     run = RunMachine(graph, RunPlan(dict.fromkeys([*above, start.task.step], Reuse.ONLY), slots=len(above) + 1))
@@ -88,7 +92,7 @@ def run_above(graph: Graph, start: StartTask, find_in: Callable[[RunMachine], _F
 
 
 def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJournal) -> TaskReused | None:
-    """What stands for a task; the journal then knows its key."""
+    """Return the stored task that can replace a task, else None; the journal then knows the task's key."""
     key, step = keys.key(start), run.graph.steps[start.task.step]
     item = _item_of(start, step)
     journal.expect(start, key, item)

@@ -1,4 +1,4 @@
-"""The notebook of a kernel as it is now: its cells, its namespace, its screen and its store. Knows no IPython."""
+"""Holds the notebook of a kernel as it is now: its cells, namespace, screen and store. It does not use IPython."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 @dataclass(frozen=True)
 class Scene:
-    """What steps are executed with, until the notebook changes."""
+    """Holds what steps are executed with until the notebook changes."""
 
     program: Program
     performer: KernelPerformer
@@ -39,9 +39,9 @@ class Scene:
 
 
 class LiveNotebook:
-    """Knows the flow, the parameters and the values of one kernel's notebook, and executes nothing.
+    """Knows the flow, the parameters and the values of one kernel's notebook; it executes no steps.
 
-    `kept` are the names in the namespace that belong to the front end and are never set aside.
+    `kept` are the names in the namespace that belong to the front end; steps see them too.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class LiveNotebook:
         self.document = Document(path)
         self.ledger = Ledger(namespace)
         self.given: dict[str, Any] = {}  # parameters set by the form
-        self.held: dict[str, Any] = {}  # those of the run whose results the kernel holds
+        self.held: dict[str, Any] = {}  # parameters of the run whose results the kernel holds
         self.interactive: InteractiveRun | None = None
         self._ran: list[tuple[str, str | None]] = []
         self._store: Store | None = None
@@ -66,30 +66,32 @@ class LiveNotebook:
 
     @property
     def folder(self) -> Path:
+        """Return the folder of the notebook, from which its relative paths start."""
         return self.document.path.parent if self.document.path else self._folder
 
     @property
     def root(self) -> Path:
+        """Return the folder of the notebook's store, which may not exist yet."""
         return self._store.root if self._store else Store.locate(self.folder)
 
     def ran(self, source: str, cell_id: str | None) -> None:
-        """An ordinary cell was executed to its end. Looked at later, so that it costs nothing."""
+        """Note that an ordinary cell was executed; it is analysed later, so that the cell itself is not slowed down."""
         self._ran.append((source, cell_id))
 
     def take(self, sent: Sent) -> None:
-        """The notebook as the front end shows it, whether it is saved or not, and under the name it has by now."""
+        """Use the notebook as the front end shows it, saved or not, with its present name."""
         self._take_note()
         if moved := self.document.find_moved(sent.path):
             self.follow(moved)
         self.document.take(sent.cells)
 
     def forget(self, ids: Collection[str]) -> None:
-        """Cells with these ids were deleted."""
+        """Remove the cells with these ids, which the user has deleted."""
         self._take_note()
         self.document.forget(ids)
 
     def graph(self) -> Graph:
-        """The flow as the notebook stands now; the same object until that changes."""
+        """Return the graph of the notebook as it is now; the same object until the notebook changes."""
         self._take_note()
         self._call_flow()
         flow = self.document.flow()
@@ -98,7 +100,7 @@ class LiveNotebook:
         return self._linked[1]
 
     def _call_flow(self) -> None:
-        """The name is settled once the interactive run has begun: another notebook may take it before."""
+        """Update the flow's name until the interactive run begins; before that, another notebook may take the name."""
         if self.interactive is None and self.document.path is not None:
             self.document.call_flow(Store.flow_of(self.root, self.document.path))
 
@@ -109,7 +111,7 @@ class LiveNotebook:
         return link_known(flow, self.store(create=False).history)
 
     def _take_note(self) -> None:
-        """Of the ordinary cells that ran since: what they say, and what their definitions bound."""
+        """Record the texts and the definitions of the ordinary cells that ran since the last call."""
         if not self._ran:
             return
         keys = [self.document.execute(source, cell_id) for source, cell_id in self._ran]
@@ -121,19 +123,20 @@ class LiveNotebook:
             self.ledger.define(one for one in flow.prelude.definitions if one.place.cell == number)
 
     def forget_graph(self) -> None:
-        """A run may have found that steps change what they read, and has made newer tasks."""
+        """Link the graph again: a run may have learned that steps change their inputs, and has made newer tasks."""
         self._linked = self._scene = None
         if self.interactive is not None:
             self.interactive.journal.forget_found()
 
     def store(self, create: bool = True) -> Store:
+        """Return the notebook's store, which stays open."""
         self._forget_deleted()
         if self._store is None:
             self._store = Store.open(Store.locate(self.folder), create)
         return self._store
 
     def _forget_deleted(self) -> None:
-        """When somebody has deleted the store, the session goes on with a new one."""
+        """Drop a store that was deleted from disk, so that the session continues with a new one."""
         if self._store is None or self._store.catalog.exists():
             return
         if self.interactive is not None:
@@ -141,7 +144,7 @@ class LiveNotebook:
         self.interactive = self._store = self._scene = None
 
     def follow(self, path: Path) -> None:
-        """Belong to this notebook, and to its store, from now on."""
+        """Use this notebook file and its store from now on."""
         before = self.document.flow_name
         self.document.follow(path)
         if self._store is not None and self._store.root != Store.locate(path.parent):
@@ -154,6 +157,7 @@ class LiveNotebook:
         self._linked = self._scene = None
 
     def close(self) -> None:
+        """End the interactive run and close the store."""
         if self.interactive is not None:
             self.interactive.close()
         if self._store is not None:
@@ -161,16 +165,16 @@ class LiveNotebook:
         self.interactive = self._store = self._scene = None
 
     def parameters(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What is given now, then what the form has set, then what the notebook says."""
+        """Return the parameters for a run: those given here, else those of the form, else those of the notebook."""
         return bind_parameters(self.graph().flow, self.chosen() | dict(given or {}), self.folder)
 
     def live_parameters(self) -> dict[str, Any]:
-        """What cells are executed with: the parameters of the run whose results are here, else those of the next."""
+        """Return the parameters for cells: of the run whose results the kernel holds, else those of the next run."""
         known = {parameter.name for parameter in self.graph().flow.parameters}
         return self.parameters({name: value for name, value in self.held.items() if name in known})
 
     def chosen(self) -> dict[str, Any]:
-        """What was set in the form, of the parameters that there are."""
+        """Return the values that were set in the form, for parameters that still exist."""
         known = {parameter.name for parameter in self.graph().flow.parameters}
         return {name: value for name, value in self.given.items() if name in known}
 
@@ -181,11 +185,12 @@ class LiveNotebook:
         self.namespace.update(values)
 
     def hold(self, values: Mapping[str, Any]) -> None:
-        """Have the parameters of a run, for cells, until one of them is set or stated again."""
+        """Use the parameters of a run for cells, until one of them is set or its cell is executed again."""
         self.held = dict(values)
         self.namespace.update(self.parameters(values))
 
     def home(self) -> NotebookHome:
+        """Return the namespace as steps and restores use it."""
         return self._set_scene()[1]
 
     def _set_scene(self) -> tuple[Program, NotebookHome, Scene | None]:
@@ -200,7 +205,7 @@ class LiveNotebook:
         return self.store().history.code(digest)
 
     def begin(self) -> Scene:
-        """What a step is executed with. The interactive run begins with the first."""
+        """Return what a step is executed with; the first call begins the interactive run."""
         store = self.store()
         program, home, scene = self._set_scene()
         if self.interactive is None:
@@ -217,7 +222,7 @@ class LiveNotebook:
             self.screen.say(why)
 
     def unbind(self, names: Iterable[str]) -> None:
-        """Take names away that a step has deleted."""
+        """Remove names that a step has deleted."""
         gone = [name for name in names if name in self.namespace]
         self.ledger.disown(gone)
         for name in gone:
@@ -226,8 +231,8 @@ class LiveNotebook:
     def bind(self, by_task: Mapping[int, Iterable[ArtifactRef]], beside: Iterable[ArtifactRef] = ()) -> None:
         """Load artifacts, given by the rows of their tasks, into the notebook's namespace: all of them, or none.
 
-        `beside` are artifacts of other tasks that share objects with them. Names that hold one of these hold the shared
-        objects afterwards.
+        `beside` are artifacts of other tasks that share objects with them. A name that holds one of these is bound
+        again to the shared object.
         """
         wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
         others = {one.name: one for one in beside if one.name not in wanted}

@@ -1,4 +1,4 @@
-"""What a task in the kernel has printed so far, where others find that of a task in a worker."""
+"""Writes the output of a task in the kernel to files, where the output of tasks in workers is found too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SUFFIXES = {"stdout": ".out", "stderr": ".err"}
 
 
 class LiveLog:
-    """Files of this process in `folder`, for as long as the task runs. Where there can be none, nothing is seen."""
+    """Keeps the output files of this process in `folder` while a task runs, if they can be written there."""
 
     def __init__(self, folder: Path, label: str) -> None:
         self._place = folder / f"{os.getpid()}.task"
@@ -28,12 +28,14 @@ class LiveLog:
             self._place.write_text(label)
 
     def text(self, name: str, text: str) -> None:
+        """Append text to the file of a stream, up to the limit for stored output."""
         if name in self._files and self._left[name] > 0:
             self._left[name] -= len(text)
             with suppress(OSError):
                 os.write(self._files[name], text.encode("utf-8", "backslashreplace"))
 
     def close(self) -> None:
+        """Delete the files."""
         for file in self._files.values():
             os.close(file)
         with suppress(OSError):
@@ -44,6 +46,7 @@ class LiveLog:
 
 @contextmanager
 def live_log(folder: Path, label: str) -> Iterator[None]:
+    """Write the output of the block to files in `folder`; `label` names the task."""
     with ExitStack() as stack:
         log = LiveLog(folder, label)
         stack.callback(log.close)

@@ -1,4 +1,4 @@
-"""Which definitions a step takes as they live in the kernel: functions and classes, with what was done to them."""
+"""Decides which functions and classes a step takes from the kernel as they are, instead of executing them again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ def find_living(
     held: Collection[Definition],
     done: Sequence[Done],
 ) -> frozenset[Definition]:
-    """The definitions that are not executed again, and the effects that have been executed on them.
+    """Return the definitions that are not executed again, with the effects that were already executed on them.
 
-    `identical`: those whose second execution would make something else than the first; `held`: all that the kernel
-    holds as defined. What an effect changes belongs together, and with it the values that were computed from it before
-    the change. Such a group is taken as it lives if the effects that the step must see begin with those that were done;
-    else, in a kernel that is ahead, all of it is executed anew.
+    `identical` are the definitions whose second execution would make a different object; `held` are all that the kernel
+    holds as defined; `done` are the effects that were executed, in order. Names that one effect changes form a group,
+    together with the values that were computed from them before the change. A group is taken from the kernel if the
+    effects that the step must see begin with those that were done. If the kernel is ahead, the whole group is executed
+    again.
     """
     changes = [*(one.changes for one in definitions if one.changes), *(one.changes for one in done)]
     changed = frozenset().union(*changes)
@@ -39,7 +40,7 @@ def _computed(definitions: Sequence[Definition], changed: frozenset[str]) -> Ite
 
 
 def _groups(names: Iterable[frozenset[str]], changes: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """The names of each thing that lives, together with all that an effect changes along with it."""
+    """Return groups of names: the names of each definition, merged with all names that an effect changes together."""
     groups = list(names)
     for each in changes:
         together = [group for group in groups if not group.isdisjoint(each)]

@@ -1,4 +1,4 @@
-"""`%load_ext nbflow`: the magics, and the hooks that tell the session what the user executes."""
+"""Registers the magics in IPython, and the hooks that tell the session what the user executes (`%load_ext nbflow`)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXTENSION = "nbflow.jupyter.kernel.magics"
 
 
 def load(shell: Any) -> None:
-    """Register everything, once."""
+    """Register the magics and the hooks; a second call does nothing."""
     if _EXTENSION in shell.magics_manager.registry:
         return
     screen = ShellScreen(shell)
@@ -48,7 +48,7 @@ def load(shell: Any) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Take the hooks away and end the session; its interactive run is over."""
+    """Remove the hooks and end the session and its interactive run."""
     magics = shell.magics_manager.registry.pop(_EXTENSION, None)
     if magics is None:
         return
@@ -67,11 +67,11 @@ def _take_flow(shell: Any, magics: FlowMagics) -> None:
     if shell.find_line_magic("flow") is None:
         shell.register_magic_function(magics.use, "line", "flow")
     else:
-        print("%flow belongs to another extension and is left to it: write %nbflow instead")
+        print("another extension already defines %flow: write %nbflow instead")
 
 
 def _find_notebook(namespace: dict[str, Any]) -> Path | None:
-    """The file of the notebook that this kernel was started for, as its front end says."""
+    """Return the file of the notebook that this kernel was started for, if the front end says it, else None."""
     named = os.environ.get("JPY_SESSION_NAME"), namespace.get("__session__"), namespace.get("__vsc_ipynb_file__")
     for name in filter(None, named):
         path = Path(str(name)).absolute()
@@ -81,12 +81,12 @@ def _find_notebook(namespace: dict[str, Any]) -> Path | None:
 
 
 def _saved_text(path: Path) -> str:
-    """Of a notebook that was never saved there is no file."""
+    """Return the text of a notebook's file; "" if it was never saved."""
     return path.read_text("utf-8-sig", "replace") if path.is_file() else ""
 
 
 def as_magic(lines: list[str]) -> list[str]:
-    """The header as a magic in the first line, whatever its form and place; that of `%%shared` as a comment."""
+    """Move the header of a cell to the first line as a cell magic; remove a `%%shared` header and what is above it."""
     header = read_header("".join(lines))
     if header.kind is CellKind.SHARED:
         return ["\n"] * header.line + lines[header.line :]
@@ -104,7 +104,7 @@ def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
 
 
 def deleted_cells(shell: Any) -> list[str]:
-    """The ids of the cells that the user has deleted since the last execution: JupyterLab sends them with the next."""
+    """Return the ids of the cells deleted since the last execution; JupyterLab sends them with the next one."""
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     found = parent.get("metadata", {}).get("deletedCells", ())
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
@@ -112,7 +112,7 @@ def deleted_cells(shell: Any) -> list[str]:
 
 @magics_class
 class FlowMagics(Magics):
-    """The front door of a session in IPython."""
+    """Connects a session with IPython: its magics, its hooks and the display of its errors."""
 
     def __init__(self, shell: Any, session: Session) -> None:
         super().__init__(shell)
@@ -121,9 +121,10 @@ class FlowMagics(Magics):
         self.name_code: Callable[[str], Any] = lambda name: None
         self._running: tuple[str, str | None] = "", None
 
-    # what the user executes
+    # executed cells
 
     def before_cell(self, info: Any) -> None:
+        """Note the cell that is about to run, and bind the results of a finished background run."""
         self._running = info.raw_cell or "", getattr(info, "cell_id", None)
         if deleted := deleted_cells(self.shell):
             self.session.forget(deleted)
@@ -131,14 +132,15 @@ class FlowMagics(Magics):
             self.session.runs.settle()
 
     def after_cell(self, result: Any) -> None:
+        """Tell the session about an ordinary cell that ran without an error."""
         source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
-        is_cell = result.info.store_history or cell_id is not None  # else a front end has asked for something
+        is_cell = result.info.store_history or cell_id is not None  # else it is a request of the front end
         if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()
 
     def _source(self, kind: CellKind, line: str, cell: str) -> tuple[str, str | None]:
-        """The whole cell as it stands in the notebook."""
+        """Return the whole text of the cell as it is in the notebook, and its id."""
         source, cell_id = self._running
         if read_header(source).kind is kind:
             return source, cell_id
@@ -157,45 +159,46 @@ class FlowMagics(Magics):
 
     @cell_magic
     def parameters(self, line: str, cell: str) -> None:
-        """The parameters of the flow, one per line: name: type = default  # help"""
+        """Declare the parameters of the flow, one per line: name: type = default  # help"""
         self._guarded(lambda: self.session.set_parameters(*self._source(CellKind.PARAMETERS, line, cell)))
 
     @cell_magic
     def shared(self, line: str, cell: str) -> None:
-        """A cell that is run once in every worker: styles, warning filters and the like."""
+        """Run this cell here, and once in every worker: for styles, warning filters and the like."""
         exec(compile("\n" + cell, "<shared>", "exec", dont_inherit=True), self.shell.user_ns)
 
     @no_var_expand
     @line_magic
     def nbflow(self, line: str) -> None:
-        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        """Work with the flow of this notebook: %flow VERB …; %flow alone lists the verbs."""
         self._use(line)
 
     @no_var_expand
     def use(self, line: str) -> None:
-        """Work with the flow of this notebook: %flow VERB …; without a verb it lists them."""
+        """Work with the flow of this notebook: %flow VERB …; %flow alone lists the verbs."""
         self._use(line)
 
     def _use(self, line: str) -> None:
-        """With `{…}` and `$name` as in any magic. For the text of a notebook that takes IPython minutes."""
+        """Expand `{…}` and `$name` as in any magic, but not in the text of a whole notebook, which takes minutes."""
         is_sent = line.startswith(CELLS)
         text = line.replace("{{", "{").replace("}}", "}") if is_sent else self.shell.var_expand(line, 3)
         self._guarded(lambda: use(self.session, text))
 
     def complete(self, _completer: Any, event: Any) -> list[str]:
+        """Return the words that can complete a `%flow` line."""
         return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])
 
-    # what goes wrong
+    # errors
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Errors fail the cell. nbflow's own show their text alone, those of a body its frames and not ours."""
+        """Let errors fail the cell: nbflow's errors show only their text, errors of a body only the body's frames."""
         try:
             work()
         except BaseException as error:
             if error is self.session.steps.body_error:
                 self._show_below(error)
             elif isinstance(error, NbflowError | KeyboardInterrupt):
-                text = str(error) or "interrupted; what has finished is kept"
+                text = str(error) or "interrupted; finished tasks are kept"
                 self._render_as(error, _text_of(type(error).__name__, text))
             elif isinstance(error, OSError):
                 self._render_as(error, _text_of(type(error).__name__, str(SystemRefused(error))))
@@ -213,10 +216,10 @@ class FlowMagics(Magics):
         self._render_as(error, render)
 
     def _render_as(self, error: BaseException, render: Callable[[], list[str]]) -> None:
-        error._render_traceback_ = render  # type: ignore[attr-defined]  # IPython asks for it
+        error._render_traceback_ = render  # type: ignore[attr-defined]  # IPython calls it
 
     def format_code_name(self, name: str) -> Any:
-        """`movies.ipynb · step clean · cell 6` needs no path in front; IPython adds the line."""
+        """Return how tracebacks name a code object: as `movies.ipynb · step clean · cell 6`; IPython adds the line."""
         if " · cell " in name:
             where, _, cell = name.rpartition(" · ")
             return f"{where} ·", cell

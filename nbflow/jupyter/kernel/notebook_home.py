@@ -1,4 +1,4 @@
-"""The notebook's live namespace as the home of values, and as the stage on which a step runs alone."""
+"""Lets a step run alone in the notebook's live namespace: the user's names are set aside and restored afterwards."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from nbflow.run.task.namespace import Namespace
 from nbflow.store.pickling.alias import is_immutable
 
 _LEAVING = frozenset[str](("exit", "quit"))
-"""IPython's own words end the kernel; in a step they are Python's."""
+"""IPython's versions of these functions end the kernel; in a step they are Python's own."""
 
 
 class NotebookHome(Namespace):
-    """Values live in the notebook's own namespace, whose dictionary never changes, only its content does.
+    """Manages the notebook's own namespace: its dictionary stays the same object, only its content changes.
 
-    For a step everything of the user's is set aside and the dictionary holds what the flow gives the step; functions
-    of the notebook, whose globals it is, see the same. A function or class that the notebook has defined with the
-    text of today is taken as it lives, so that it is the same for artifacts and for cells; what was not executed yet,
-    in a kernel that is fresh, is executed.
+    For a step all names of the user are set aside, and the dictionary holds what the flow gives the step. Functions of
+    the notebook see the same, because the dictionary is their globals. A function or class that the notebook has
+    defined with its present text is not executed again, so that artifacts and cells share the same object; a definition
+    that this kernel has not executed yet is executed.
     """
 
     _aside: dict[str, Any] | None = None
@@ -43,21 +43,21 @@ class NotebookHome(Namespace):
         self.namespace, self.classes = ledger.namespace, ledger.classes
         self._ledger, self._kept = ledger, kept
         self._held: frozenset[Definition] = frozenset()
-        self._prints: dict[str, tuple[object, ...]] = {}  # of what was executed for a step, before its body ran
+        self._prints: dict[str, tuple[object, ...]] = {}  # fingerprints of a step's values before its body ran
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
-        self._own: list[Definition] = []  # those of the body itself
+        self._own: list[Definition] = []  # definitions of the body itself
         if before is not None:
             self._shared = before._shared
 
     def _names(self) -> list[str]:
-        """The user's names. A long session has thousands, since IPython keeps each cell as a name: `_i1`, `_i2`."""
+        """Return the user's names. A long session has thousands: IPython keeps each cell as a name, `_i1`, `_i2`."""
         kept = self._kept
         return [name for name in self.namespace if name not in kept and (name[:2] != "__" or name[-2:] != "__")]
 
     @contextmanager
     def stage(self) -> Iterator[None]:
-        """Set all names of the user aside; they are back afterwards, whatever happened, as the very objects."""
+        """Set all names of the user aside during the block; afterwards each is bound to the same object again."""
         definitions = self.program.graph.prelude.definitions
         self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
         names = self._names()
@@ -69,7 +69,7 @@ class NotebookHome(Namespace):
         finally:
             self.namespace.update(leaving)
             given = dict(self._given)
-            self.namespace.update(aside)  # at one go: an interrupt may come between any two lines
+            self.namespace.update(aside)  # in one call: an interrupt may come between any two lines
             self._aside = None
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
@@ -79,12 +79,13 @@ class NotebookHome(Namespace):
             self._given.clear()
 
     def prepare(self, step: str) -> None:
+        """Define what a step needs, and remember fingerprints of the new values."""
         super().prepare(step)
         fresh = {name for one in self._fresh for name in one.names}
         self._prints = {name: fingerprint(self._given[name]) for name in fresh & self._given.keys()}
 
     def clear(self) -> None:
-        """Leave what belongs to Python and to the front end."""
+        """Remove all names except those of Python and of the front end."""
         assert self._aside is not None, "a step runs on the stage only"
         for name in self._names():
             del self.namespace[name]
@@ -93,36 +94,37 @@ class NotebookHome(Namespace):
         self._forget()
 
     def bound_names(self) -> dict[str, Any]:
-        """What is on the stage now beside the prelude: parameters, inputs and all that the body has bound."""
+        """Return the names on the stage without the prelude: parameters, inputs and all that the body has bound."""
         given, nothing = self._given, object()
         on_stage = ((name, self.namespace[name]) for name in self._names())
         return {name: value for name, value in on_stage if given.get(name, nothing) is not value}
 
     def _adopt(self, definitions: Sequence[Definition], space: Mapping[str, Any]) -> None:
-        """What was executed for a step is the notebook's from now on, unless the user has put something else there."""
+        """Give the notebook the definitions executed for a step, unless the user has bound their names otherwise."""
         changed = frozenset().union(*(one.changes for one in definitions)) - self._living_names()
         for definition in definitions:
             if definition.kind == "effect":
                 self._adopt_effect(definition, space)
             elif definition.kind == "constant" and not changed.isdisjoint(definition.names):
-                pass  # the cell that changes it is still to be executed by the user, who would change it twice
+                pass  # the user has yet to execute the cell that changes it, and would change it twice
             elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
                 self._ledger.define([definition], self._prints)
 
     def define_own(self, definition: Definition) -> None:
+        """Note a definition that the body itself has executed."""
         super().define_own(definition)
         self._own.append(definition)
         self._prints.update({name: fingerprint(self._given[name]) for name in definition.names})
 
     def _keep_own(self, given: Mapping[str, Any]) -> None:
-        """What a body has defined is bound in the notebook, as after any cell."""
+        """Bind the definitions of a body in the notebook, as any cell does."""
         for definition in self._own:
             self.namespace.update({name: given[name] for name in definition.names})
         self._ledger.define(self._own, self._prints)
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
-        """What was done to the objects on the stage holds for the notebook where they are its own."""
+        """Note that an effect was executed, if it changed the notebook's own objects."""
         if (
             effect.changes
             and not effect.setting
@@ -133,7 +135,7 @@ class NotebookHome(Namespace):
     def _living_names(self) -> frozenset[str]:
         return frozenset().union(*(one.names for one in self._living))
 
-    # what ordinary cells have done already
+    # definitions that ordinary cells have executed
 
     def _look_from(self, prelude: Prelude) -> None:
         super()._look_from(prelude)
@@ -141,7 +143,7 @@ class NotebookHome(Namespace):
             held = {one for one in self._held if _has_identity(one, self._aside)}
             living = find_living(prelude.definitions, held, self._held, self._ledger.effects)
             anew = {name for one in prelude.definitions if one not in living for name in one.names}
-            # what registers itself does so again where the registry is made anew
+            # a definition that registers itself must do so again if the registry is made again
             self._living = frozenset(
                 one
                 for one in living
@@ -149,7 +151,7 @@ class NotebookHome(Namespace):
             )
 
     def _holds_any(self, definition: Definition, names: Collection[str]) -> bool:
-        """Whether it was made with the objects of some names, as defaults are, and these are to be made anew."""
+        """Tell whether a definition holds objects of these names, for example as defaults, which are made again."""
         if definition.kind not in ("function", "class") or definition.reads.isdisjoint(names):
             return False
         aside = self._aside or {}
@@ -157,19 +159,19 @@ class NotebookHome(Namespace):
         return any(not is_immutable(aside[name], self) for name in used)
 
     def is_ahead_of(self, step: StepSpec) -> bool:
-        """Whether the kernel has done settings that stand below the step, which must not see them."""
+        """Tell whether the kernel has executed settings from below the step, which the step must not see."""
         return any(
             self._has_set(one) for one in self.program.graph.prelude.definitions
             if one.setting and one.place > step.place
         )  # fmt: skip
 
     def _has_set(self, setting: Definition) -> bool:
-        """Whether the process has done this setting; one that is written twice counts when it was done twice."""
+        """Tell whether the process has executed this setting; a setting that is written twice must have run twice."""
         same = [one for one in self.program.graph.prelude.definitions if one.setting and one.code == setting.code]
         return self._ledger.settings[setting.code] > same.index(setting)
 
     def _may_bind(self, name: str) -> bool:
-        """Whether a name is free, or still what a definition of the notebook bound."""
+        """Tell whether a name is free, or still has the value that a definition of the notebook bound."""
         return name not in self.namespace or self._ledger.holds(name)
 
     def _define(self, definition: Definition) -> None:
@@ -186,7 +188,7 @@ class NotebookHome(Namespace):
         return self._has_set(definition) if definition.setting else definition.once and definition in self._held
 
     def reference(self, value: Any) -> tuple[str, str] | None:
-        """As anywhere; while the user's names are there, what nbflow has bound as an artifact is no definition."""
+        """Return the name of a definition; while the user's names are in place, artifacts are not definitions."""
         if self._aside is not None:
             return super().reference(value)
         name = self._name_of(value, self.namespace)
@@ -195,7 +197,7 @@ class NotebookHome(Namespace):
         return name, self._references[name][0]
 
     def resolve(self, name: str, digest: str) -> Any:
-        """As anywhere; while the user's names are there, only what the notebook bound to `name` counts."""
+        """Return a definition; while the user's names are in place, only values that the notebook has bound count."""
         if self._aside is not None or self._references.get(name, ("",))[0] != digest:
             return super().resolve(name, digest)
         self.define([name])
@@ -206,14 +208,14 @@ class NotebookHome(Namespace):
         return self._old[name, digest]
 
     def define_code_of(self, step: str) -> None:
-        """Execute, among the user's names, what the body of a step defines, for a body that does not run here."""
+        """Execute the definitions of a step's body among the user's names, when the body itself does not run here."""
         code = self.program.graph.code_of[step]
         if code:
             self.look_from_below(step)
             self.define(frozenset().union(*(one.names for one in code)))
 
     def define(self, names: Iterable[str]) -> None:
-        """Execute, among the user's names, the definitions they need that the kernel has not executed yet."""
+        """Execute, among the user's names, the definitions that these names need and that were not executed yet."""
         for definition in self.prelude.closure(names):
             if definition.once or definition.kind == "effect" or self._ledger.is_defined(definition):
                 continue
@@ -223,10 +225,10 @@ class NotebookHome(Namespace):
 
 
 def _has_identity(definition: Definition, space: Mapping[str, Any]) -> bool:
-    """Whether a second execution would make something else than the first: a class does, `5` does not.
+    """Tell whether a second execution would make a different object: a class does, `5` does not.
 
-    Modules are imported anew, which costs nothing and finds one that was edited; constants because nobody knows what
-    has been done to them.
+    Modules are imported again, which costs nothing and finds edited ones. Constants are executed again, because cells
+    may have changed them.
     """
     if definition.kind == "import":
         return False

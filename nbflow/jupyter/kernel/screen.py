@@ -1,4 +1,4 @@
-"""What a step shows, live and at once for the record: the side of a front end that the session sees."""
+"""Defines the screen on which a step's output appears, and records the output at the same time."""
 
 from __future__ import annotations
 
@@ -16,48 +16,49 @@ Update = Callable[[str], None]
 
 
 _OF_THE_KERNEL = other_threads()
-"""The threads that were there before the extension: one of them hands on what child processes print."""
+"""The threads that existed before the extension; one of them forwards the output of child processes."""
 
 
 class Screen(Protocol):
-    """Where a cell's output appears."""
+    """Shows the output of a cell."""
 
     def say(self, text: str) -> None:
-        """One line of nbflow's own; never part of a record."""
+        """Print a line of nbflow itself, which is not recorded."""
 
     def clear(self) -> None:
-        """Take away what the cell has shown so far, once it shows something else."""
+        """Remove the output of the cell as soon as it shows something else."""
 
     def replay(self, outputs: list[Output]) -> None:
-        """Show again what was recorded."""
+        """Show recorded outputs again."""
 
     def result(self, value: object) -> None:
-        """Show a value as that of the cell."""
+        """Show the value of the cell."""
 
     def flush(self) -> None:
         """Show the figures that are open."""
 
     def recording(self) -> AbstractContextManager[list[Output]]:
-        """All that is shown meanwhile, in order; it appears as ever."""
+        """Show the output of the block as usual, and return the list that collects it in order."""
 
     def progress(self) -> AbstractContextManager[Update]:
         """Show a text that each update replaces."""
 
 
 class StreamListener(Protocol):
-    """Hears what is written to a stream."""
+    """Receives the text that is written to a stream."""
 
     def text(self, name: str, text: str) -> None: ...
 
 
 class ScreenRecord(Outputs):
-    """What passes a screen, kept as a task in a worker keeps what it shows."""
+    """Records the outputs that a screen shows, with the same limits as the record of a worker."""
 
     def __init__(self) -> None:
         super().__init__()
         self._length = {"stdout": 0, "stderr": 0}
 
     def text(self, name: str, text: str) -> None:
+        """Record text of a stream, up to the limit for stored output."""
         left = OUTPUT_LIMIT - self._length[name]
         if not text or left <= 0:
             return
@@ -69,7 +70,7 @@ class ScreenRecord(Outputs):
 
 @contextmanager
 def tee(record: StreamListener) -> Iterator[None]:
-    """Record both streams. A stream that lets its `write` be replaced is heard by old log handlers too."""
+    """Record both streams; replacing their `write` methods also records log handlers that hold the streams."""
     with ExitStack() as stack:
         for name in ("stdout", "stderr"):
             stack.enter_context(_heard(name, record))
@@ -98,15 +99,15 @@ def _heard(name: str, record: StreamListener) -> Iterator[None]:
 
 
 def _stay_open() -> None:
-    """The cells below need the stream that a step closes."""
+    """Do not close the stream: the cells below still need it."""
 
 
 class _Fixed(Exception):
-    """An object whose attributes cannot be replaced."""
+    """Raised for an object whose attributes cannot be replaced."""
 
 
 class _Heard:
-    """A stream whose writes are heard; everything else is the stream's."""
+    """Wraps a stream and calls another function for `write`."""
 
     def __init__(self, stream: Any, write: Callable[[str], Any]) -> None:
         self._stream, self.write = stream, write
@@ -124,7 +125,7 @@ class _Heard:
 
 @contextmanager
 def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
-    """One object's own attribute, for a while; its class is left alone."""
+    """Replace an attribute of one object during the block, without a change of its class."""
     before = vars(owner).get(name, replaced)
     try:
         setattr(owner, name, value)
@@ -140,7 +141,7 @@ def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
 
 
 class PlainScreen:
-    """Both streams and nothing else: for sessions outside of any front end."""
+    """Shows output on the two standard streams only, for sessions without a front end."""
 
     def __init__(self) -> None:
         self._record: ScreenRecord | None = None
@@ -161,7 +162,7 @@ class PlainScreen:
             self._record.show("execute_result", bundle)
 
     def flush(self) -> None:
-        """There are no figures to show."""
+        """Do nothing, because there are no figures."""
 
     @contextmanager
     def recording(self) -> Iterator[list[Output]]:
@@ -178,7 +179,7 @@ class PlainScreen:
 
 
 class Backstage:
-    """The capture of a step that runs in the kernel: the screen records already, so it only keeps the value."""
+    """Keeps the value of a step that runs in the kernel; the screen records the rest."""
 
     def __init__(self) -> None:
         self.value: object = None
@@ -192,11 +193,11 @@ class Backstage:
         self.value = value
 
     def flush(self) -> None:
-        """Figures are shown after the value, as in any cell."""
+        """Do nothing: the figures are shown after the value, as in any cell."""
 
 
 def show_again(outputs: list[Output], publish: Callable[[Output], None]) -> None:
-    """Streams to the streams; what was displayed through `publish`."""
+    """Write recorded text to its stream, and pass other outputs to `publish`."""
     for output in outputs:
         if output["output_type"] == "stream":
             stream = getattr(sys, output["name"])

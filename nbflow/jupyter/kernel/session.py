@@ -1,4 +1,4 @@
-"""A kernel session: executes the step cells of a live notebook, here or in workers."""
+"""Executes the step cells of a live notebook, in the kernel or in workers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.jupyter.kernel.worker_runs import WorkerRuns
 
 
 class Session(LiveNotebook):
-    """Puts a live notebook together with what executes its steps; one per kernel."""
+    """Combines a live notebook with the parts that execute its steps; a kernel has one session."""
 
     def __init__(
         self, namespace: dict[str, Any], screen: Screen, folder: Path, path: Path | None = None,
@@ -26,12 +26,12 @@ class Session(LiveNotebook):
         self.steps = StepRunner(self, self.runs)
 
     def close(self) -> None:
-        """End what goes on, and let go of the store."""
+        """Cancel the background run and close the store."""
         self.runs.close()
         super().close()
 
     def execute(self, source: str, cell_id: str | None = None) -> None:
-        """Shift+Enter on a step cell. Raises FlowRefused, and what `Steps.run` raises."""
+        """Execute a step cell, as Shift+Enter does. Raises FlowRefused, and what `StepRunner.run` raises."""
         self._take_note()
         key = self.document.execute(source, cell_id)
         graph = self.graph()
@@ -39,7 +39,7 @@ class Session(LiveNotebook):
         self.steps.run(refuse_unless_sound(graph, key, step).name)
 
     def set_parameters(self, source: str, cell_id: str | None = None) -> None:
-        """A %%parameters cell was executed: its names hold what it says. Raises FlowRefused."""
+        """Bind the names of an executed %%parameters cell to its values. Raises FlowRefused."""
         self._take_note()
         key = self.document.execute(source, cell_id)
         graph = self.graph()

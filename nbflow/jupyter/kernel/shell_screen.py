@@ -1,4 +1,4 @@
-"""The screen of an IPython shell: what a step shows appears in the cell, and is recorded as it passes."""
+"""Shows the output of a step in an IPython shell, and records it at the same time."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from nbflow.run.output.widgets import keep_widgets, show_states
 
 
 class ShellScreen:
-    """Works in a kernel and in a terminal."""
+    """Shows and records output in a kernel or in IPython's terminal."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
 
     @property
     def has_front_end(self) -> bool:
+        """Tell whether a notebook front end shows the output, not a terminal."""
         return hasattr(self._shell, "kernel")
 
     def say(self, text: str) -> None:
@@ -35,7 +36,7 @@ class ShellScreen:
         show_again(outputs, self._show_again)
 
     def _show_again(self, output: Output) -> None:
-        """Say again what the kernel has said."""
+        """Show one recorded output again."""
         if "widgets" in output:
             show_states(output["widgets"]["state"])
         match output["output_type"]:
@@ -54,7 +55,7 @@ class ShellScreen:
         self._shell.displayhook(value)
 
     def flush(self) -> None:
-        """The inline backend shows its figures at the end of a cell; that would be too late to be recorded."""
+        """Show the inline figures now; the backend would show them at the end of the cell, too late for the record."""
         inline, pyplot = (sys.modules.get(name) for name in ("matplotlib_inline.backend_inline", "matplotlib.pyplot"))
         if inline is not None and pyplot is not None and "inline" in pyplot.get_backend():
             inline.flush_figures()
@@ -92,14 +93,14 @@ class ShellScreen:
 
 
 class _Named:
-    """The type of an error of which only the name is known."""
+    """Stands for the type of an error when only its name is known."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name
 
 
 class _DisplayRecord(ScreenRecord):
-    """A record that hears what IPython publishes."""
+    """Records what IPython publishes."""
 
     def heard_by(self, publish: Any) -> Any:
         def heard(data: Bundle, metadata: Any = None, *args: Any, **more: Any) -> None:

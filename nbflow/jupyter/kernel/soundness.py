@@ -1,4 +1,4 @@
-"""Whether a step cell may be executed: the graph must make sense as far as it concerns that step."""
+"""Decides whether a step cell may be executed: the part of the graph that concerns the step must be free of errors."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import StepSpec
 
 _UNREADABLE = ("syntax", "header")
-"""The rules about cells of which nobody can tell what they bind."""
+"""The rules about broken cells, which may bind any name."""
 
 
 def refuse_unless_sound(graph: Graph, key: str, step: StepSpec | None) -> StepSpec:
-    """The step of the cell with that key. Raises FlowRefused, with all that keeps it from running."""
+    """Return the step of the cell with this key. Raises FlowRefused, with all problems that keep it from running."""
     cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
     concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
     problems = [one for one in check_flow(graph) if not one.warning and _concerns(graph, one, cell, concerned)]
@@ -25,7 +25,7 @@ def refuse_unless_sound(graph: Graph, key: str, step: StepSpec | None) -> StepSp
 
 
 def _concerns(graph: Graph, problem: Problem, cell: int, steps: frozenset[str]) -> bool:
-    """Whether a problem keeps these steps, or this cell, from running; a broken cell elsewhere need not."""
+    """Tell whether a problem keeps these steps or this cell from running; a broken cell elsewhere may not matter."""
     if problem.place is not None and problem.place.cell == cell:
         return True
     if problem.rule in _UNREADABLE and problem.place is not None and _may_provide(graph, problem.place.cell, steps):
@@ -36,6 +36,6 @@ def _concerns(graph: Graph, problem: Problem, cell: int, steps: frozenset[str]) 
 
 
 def _may_provide(graph: Graph, cell: int, steps: frozenset[str]) -> bool:
-    """Whether a cell has in its text what the steps read and nothing else provides."""
+    """Tell whether the text of a cell contains a name that the steps read and that nothing else provides."""
     source = next((one.source for one in graph.flow.cells if one.number == cell), "")
     return any(re.search(rf"\b{re.escape(name)}\b", source) for step in steps for name in graph.links[step].unknown)

@@ -1,4 +1,4 @@
-"""The steps that are executed in a kernel: found in the store, run right here, or handed to workers."""
+"""Executes a step for a kernel: takes it from the store, runs it in the kernel, or hands it to workers."""
 
 from __future__ import annotations
 
@@ -45,19 +45,19 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class StepRunner:
-    """Executes the steps of a live notebook one at a time, as the user asks for them."""
+    """Executes the steps of a live notebook one at a time, when the user executes their cells."""
 
     def __init__(self, notebook: LiveNotebook, runs: WorkerRuns) -> None:
         self._notebook, self._runs = notebook, runs
         self._modules = LocalModules()
         self.body_error: BaseException | None = None
-        self.focus: TaskId | None = None  # the one task of a foreach that runs here next, to look into it
+        self.focus: TaskId | None = None  # the one task of a foreach that runs here next, for debugging
 
     def run(self, name: str, anew: Anew = frozenset()) -> None:
-        """Bring a step up to date and bind its artifacts; `anew` are tasks that run whatever is stored.
+        """Bring a step up to date and bind its artifacts; `anew` are tasks that run even if they are stored.
 
-        Raises what the body raised, with `body_error` set to it; UnknownName, AncestorsMissing, TasksFailed and what
-        the store has to say.
+        Raises the error of the body, which is then also in `body_error`; UnknownName, AncestorsMissing, TasksFailed and
+        the errors of the store.
         """
         notebook = self._notebook
         self.body_error = None
@@ -84,7 +84,7 @@ class StepRunner:
                 self._run_here(scene, run, known.start, journal)
 
     def _needs_workers(self, scene: Scene, step: StepSpec) -> bool:
-        """Whether it has many tasks, or the kernel has done settings that stand below it."""
+        """Tell whether a step has many tasks, or must not see settings that the kernel has executed."""
         scope = scene.program.graph.links[step.name].scope
         return bool(step.options.background or scope) or scene.performer.live.is_ahead_of(step)
 
@@ -95,7 +95,7 @@ class StepRunner:
         return graph.steps[name]
 
     def _run_focused(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
-        """The one task that is being looked into runs here, whatever became of its siblings."""
+        """Run the one task that is being debugged in the kernel, whether or not its siblings are stored."""
         run, known = self._look_up(scene, journal, step, frozenset(), self.focus)
         if known.start is None:
             self.focus = None  # its item is gone
@@ -108,14 +108,14 @@ class StepRunner:
         self.focus = None
 
     def _going(self, journal: LiveJournal, graph: Graph, step: str) -> AbstractContextManager[Going]:
-        """Tell the panel of a step, while it goes on."""
+        """Return a context in which the panel is told about a step."""
         notebook = self._notebook
         return notebook.broadcast.step(journal.run_row, Tally(graph, [step]), notebook.document.where)
 
-    # what is stored
+    # stored tasks
 
     def _know(self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew) -> tuple[RunMachine, KnownTasks]:
-        """Look up what the step needs, after what is being made beside the cells; the journal has it from now on."""
+        """Look up and record the stored tasks that the step needs, and wait for those that a background run makes."""
         run, known = self._look_up(scene, journal, step, anew)
         if known.missing and self._runs.wait_for(known.missing):
             run, known = self._look_up(scene, journal, step, anew)
@@ -150,7 +150,7 @@ class StepRunner:
         return {step: duration(took[step]) if step in took else "" for step in steps}
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
-        """Bind what workers made of a step that could not run here, unless it has a value for each item."""
+        """Bind the artifacts that workers made for a step, unless the step has many tasks."""
         if scene.program.graph.links[step.name].scope:
             return
         run, known = self._look_up(scene, journal, step, frozenset())
@@ -159,12 +159,12 @@ class StepRunner:
             self._bind(run, journal, mine[-1])
 
     def _bind(self, run: RunMachine, journal: LiveJournal, found: TaskReused) -> None:
-        """Bind what a stored task holds, and what shares objects with it."""
+        """Bind the artifacts of a stored task, and those that share objects with them."""
         beside = run.partners_of(found.task, found.artifacts)
         self._notebook.bind({journal.rows.get(found.task, 0): found.artifacts}, beside)
 
     def _reuse(self, step: StepSpec, run: RunMachine, known: KnownTasks, journal: LiveJournal) -> None:
-        """Nothing is executed: artifacts are bound, outputs shown again, one line says so."""
+        """Bind the stored artifacts, show the outputs again, and say so in one line; nothing is executed."""
         notebook = self._notebook
         found = known.of(step.name)
         mine = [event for event in found if not event.task.split]
@@ -180,7 +180,7 @@ class StepRunner:
             self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})
 
-    # what runs here
+    # tasks in the kernel
 
     def _run_here(self, scene: Scene, run: RunMachine, first: StartTask, journal: LiveJournal) -> None:
         start: StartTask | None = first
@@ -244,7 +244,7 @@ class StepRunner:
             run.learned = {**run.learned, **{step: above.learned[step] for step in steps}}
 
     def _stop(self, start: StartTask, played: Played, journal: LiveJournal, going: Going) -> NoReturn:
-        """It was interrupted, which is nothing that went wrong with it."""
+        """Record an interrupted task as cancelled, not as failed, and raise the interrupt."""
         journal.stop(start.task, played.result)
         going.stop()
         self._bind_made(played, 0)
@@ -258,7 +258,7 @@ class StepRunner:
         return True
 
     def _bind_made(self, played: Played, task: int) -> None:
-        """The very objects that the body made. After a failure all that it had bound, for a look at it."""
+        """Bind the objects that the body made; after a failure, all names that it had bound, for debugging."""
         notebook = self._notebook
         if played.error is None:
             notebook.namespace.update({name: made for name, made in played.made.items() if name not in GENERATORS})
@@ -270,15 +270,15 @@ class StepRunner:
             notebook.ledger.disown(played.left)
 
     def _unbind(self, step: str, bound: Collection[str]) -> None:
-        """Take the names away that the step has deleted."""
+        """Remove the names that the step has deleted."""
         self._notebook.unbind(self._notebook.graph().links[step].ends.difference(bound))
 
     def _learn(self, scene: Scene, run: RunMachine, event: TaskSucceeded) -> None:
-        """Remember that the step changes what it reads, for the graph of today and of later."""
+        """Remember that the step changes what it reads, for this graph and later ones."""
         keep_learned(scene.interactive.writer, run)
         scene.interactive.writer.commit()
         self._notebook.forget_graph()
-        drawn = not GENERATORS.isdisjoint(event.learned)  # before anybody knew from which state
+        drawn = not GENERATORS.isdisjoint(event.learned)  # the draws came before their state was known
         step = event.task.step
         anew = drawn or _sources(self._notebook.graph(), step) != _sources(scene.program.graph, step)
         if anew:
@@ -290,13 +290,13 @@ class StepRunner:
             self.run(step)
 
     def _run_above_again(self, name: str) -> None:
-        """Run the steps above anew that have to hand on more by now than when they ran."""
+        """Run steps above again if they now have to hand on more than when they ran."""
         scene = self._notebook.begin()
         graph = scene.program.graph
         with scene.interactive.working(scene.program) as journal:
             _, known = self._look_up(scene, journal, graph.steps[name], frozenset())
             for missing in known.missing:
-                self._notebook.screen.say(f"{missing} · runs again, since it shares what {name} changes")
+                self._notebook.screen.say(f"{missing} · runs again, because it shares objects that {name} changes")
             if known.missing:
                 reuse = dict.fromkeys(graph.ancestors(name), Reuse.ANY)
                 plan = RunPlan({one: reuse[one] for one in graph.links if one in reuse}, slots=self._runs.slots)
@@ -310,7 +310,7 @@ class StepRunner:
 
 
 def _sources(graph: Graph, step: str) -> Mapping[str, tuple[str, ...]]:
-    """From which steps a step has what it reads; from none what ordinary cells give it."""
+    """Map each name that a step reads to the steps it comes from; to none if ordinary cells provide it."""
     linked = graph.links[step]
     read = {one.name: one.writers for one in linked.bindings if one.name not in linked.carried}
     return dict.fromkeys(linked.prelude, ()) | read

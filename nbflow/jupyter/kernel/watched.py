@@ -1,4 +1,4 @@
-"""A run that is watched from a cell: one text that is updated, and lines for what is worth one."""
+"""Shows the progress of a run in a cell: a table that is updated, and lines for noteworthy events."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.task.performer import Result
 
 _PAUSE = 0.1
-"""Seconds between two updates at least; a front end drops what comes faster than it can show."""
+"""The least number of seconds between two updates; a front end drops updates that come faster."""
 
 _WIDTH = 100
 
 KEPT = 30
-"""So many lines stand below a table."""
+"""The number of lines that are shown below the table."""
 
 
 class Watched:
-    """A listener of a run. `say` prints, `update` replaces the table.
+    """Listens to a run: `say` prints a line, `update` replaces the table.
 
-    Without `say` the newest lines stand below the table: what is printed beside the cells would land in any of them.
+    Without `say` the newest lines are shown below the table, because a background run would print into any cell.
     """
 
     def __init__(self, narrator: Narrator, update: Update, say: Callable[[str], None] | None) -> None:
@@ -37,7 +37,7 @@ class Watched:
         self._update, self._print = update, say or self._keep
         self._began: dict[str, float] = {}
         self._shown = 0.0
-        self.going: Going | None = None  # what is told of it to the panel
+        self.going: Going | None = None  # passes the events on to the panel
 
     def __call__(self, event: Event, result: Result | None) -> None:
         if isinstance(event, TaskStarted):
@@ -50,10 +50,12 @@ class Watched:
             self.show()
 
     def end(self, outcome: Outcome) -> None:
+        """Report the end of the run to the panel."""
         if self.going is not None:
             self.going.end(RunStatus(outcome.value))
 
     def say(self, texts: Iterable[str]) -> None:
+        """Print lines, or show them below the table."""
         for text in texts:
             self._print(text)
 
@@ -61,6 +63,7 @@ class Watched:
         self._kept += text.rstrip("\n").split("\n")
 
     def show(self) -> None:
+        """Update the table now."""
         self._shown = time.monotonic()
         self._update("\n".join([self._draw(), *self._kept[-KEPT:]]))
 

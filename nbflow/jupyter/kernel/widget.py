@@ -1,4 +1,4 @@
-"""The panel's drawing as a widget: for Notebook 7, VS Code, Colab, and wherever else anywidget goes."""
+"""Shows the panel's drawing as a widget in Notebook 7, VS Code, Colab and every other front end that runs anywidget."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nbflow.jupyter.protocol.wire import to_data
 
 
 class FlowWidget(anywidget.AnyWidget):
-    """`state` is the flow at rest, `snapshot` what goes on in it, `selected` the name of a step."""
+    """Draws a flow: `state` is the stored flow, `snapshot` its progress, `selected` the name of the selected step."""
 
     _esm = BUNDLE
     _css = BUNDLE.with_suffix(".css")
@@ -33,7 +33,7 @@ _live: WeakKeyDictionary[LiveNotebook, FlowWidget] = WeakKeyDictionary()
 
 
 def live_widget(notebook: LiveNotebook) -> FlowWidget:
-    """One for all cells of a notebook that show it, up to date, and told of what goes on."""
+    """Return the widget of a notebook, which all its cells share; it is up to date and follows the runs."""
     if notebook not in _live:
         widget = _live[notebook] = FlowWidget()
         notebook.broadcast.sinks.append(lambda snapshot: _hear(notebook, widget, snapshot))
@@ -42,11 +42,12 @@ def live_widget(notebook: LiveNotebook) -> FlowWidget:
 
 
 def show_state(state: FlowState) -> FlowWidget:
+    """Return a widget that shows a state and does not change."""
     return FlowWidget(state=to_data(state))
 
 
 def state_of(notebook: LiveNotebook) -> FlowState:
-    """What the server would say of the notebook as the kernel knows it."""
+    """Return the state of the notebook in this kernel, as the server would answer it."""
     path = notebook.document.path or notebook.folder / notebook.document.name
     return flow_state(NotebookPlace(path), notebook.document.cells())
 
@@ -54,5 +55,5 @@ def state_of(notebook: LiveNotebook) -> FlowState:
 def _hear(notebook: LiveNotebook, widget: FlowWidget, snapshot: Mapping[str, Any]) -> None:
     widget.snapshot = dict(snapshot)
     if snapshot["run"]["finished"]:
-        with suppress(NbflowError):  # what is wrong with the store is said where it is asked for
+        with suppress(NbflowError):  # errors of the store are reported where the user asks for it
             widget.state = to_data(state_of(notebook))

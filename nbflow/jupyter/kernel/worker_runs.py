@@ -1,4 +1,4 @@
-"""Runs in worker processes, started from a cell: their progress, their end, and what they leave in the namespace."""
+"""Starts runs in worker processes from a cell, shows their progress, and binds their results in the namespace."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from nbflow.verbs.execution import memory_of, processors, whence_of
 
 @dataclass(frozen=True)
 class RunOrder:
-    """A run that was asked for, with all it needs to be started from any thread."""
+    """Holds all that is needed to start a requested run from any thread."""
 
     graph: Graph
     request: RunRequest
@@ -46,7 +46,7 @@ class RunOrder:
 
 
 class WorkerRuns:
-    """Starts runs of a live notebook in worker processes. At most one of them goes on beside the cells."""
+    """Starts runs of a live notebook in worker processes; at most one of them runs in the background."""
 
     def __init__(self, notebook: LiveNotebook) -> None:
         self._notebook = notebook
@@ -54,6 +54,7 @@ class WorkerRuns:
 
     @property
     def slots(self) -> int:
+        """Return the number of workers that run at the same time."""
         return processors()
 
     def _say(self, text: str) -> None:
@@ -62,7 +63,7 @@ class WorkerRuns:
     # a step in workers, as part of the interactive run
 
     def in_workers(self, plan: RunPlan, program: Program, journal: LiveJournal, step: StepSpec | None = None) -> None:
-        """Tell of one step, if one is given. Raises TasksFailed; KeyboardInterrupt when it was interrupted."""
+        """Perform a plan in workers; show the progress of `step`, if given. Raises TasksFailed, KeyboardInterrupt."""
         store, where = self._notebook.store(), self._notebook.document.where
         prepare_workers(program, plan)
         with self._notebook.screen.progress() as update:
@@ -91,7 +92,7 @@ class WorkerRuns:
     # %flow run
 
     def perform(self, request: RunRequest, background: bool = False) -> None:
-        """Run the flow. Its results are bound as Run All would bind them; in the background at the next cell."""
+        """Run the flow and bind its results as Run All would; a background run binds them at the next cell."""
         notebook = self._notebook
         graph = notebook.graph()
         refuse_errors(graph)
@@ -151,7 +152,7 @@ class WorkerRuns:
         self._notebook.forget_graph()
         raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
 
-    # beside the cells
+    # background runs
 
     def _start(self, order: RunOrder) -> None:
         if self.background is not None and not self.background.is_over:
@@ -161,7 +162,7 @@ class WorkerRuns:
         update = progress.__enter__()
 
         def work(beside: BackgroundRun) -> Finished:
-            with Store.open(order.root) as store:  # connections belong to the thread that made them
+            with Store.open(order.root) as store:  # a connection can be used only in the thread that made it
                 return self._launch(order, store, update, beside)
 
         self.background = BackgroundRun(work)
@@ -170,50 +171,51 @@ class WorkerRuns:
             self._say(f"run {self.background.row.number} goes on in the background: %flow status shows it")
 
     def start_background(self, plan: RunPlan, program: Program) -> None:
-        """A `--bg` step: in a run of its own, beside the cells."""
+        """Start a `--bg` step as a background run of its own."""
         self._start(RunOrder(program.graph, RunRequest(plan, dict(program.parameters)), program.root, program.folder))
 
     def wait_for(self, steps: Sequence[str]) -> bool:
-        """Wait for those of the steps that are running in the background; whether there were any."""
+        """Wait for the steps that the background run performs; return whether there were any."""
         beside = self.background
         wanted = [step for step in steps if beside is not None and beside.takes_part(step)]
         if beside is None or not wanted:
             return False
         if not beside.is_over:
-            self._say(f"waiting for {', '.join(wanted)}, running in the background")
+            self._say(f"waiting for {', '.join(wanted)}, which runs in the background")
             beside.wait(wanted)
         return True
 
     def settle(self) -> None:
-        """Bind what a run in the background has left, if it is over."""
+        """Bind the results of the background run, if it is over."""
         beside = self.background
         if beside is None or not beside.is_over:
             return
         self.background = None
         if beside.error is not None:
-            self._say(f"the run in the background ended: {beside.error}")
+            self._say(f"the background run failed: {beside.error}")
         elif beside.finished is not None:
             self.bind_results(beside.finished)
             self._notebook.forget_graph()
 
     def cancel(self) -> None:
-        """Stop the run beside the cells and bind what it has finished. Raises VerbUnknown where there is none."""
+        """Stop the background run and bind what it has finished. Raises VerbUnknown if there is none."""
         if self.background is None or self.background.is_over:
-            raise VerbUnknown("nothing runs in the background; the stop button ends what runs in a cell")
+            raise VerbUnknown("nothing runs in the background; to stop a cell, use the stop button")
         self.background.cancel()
-        self._say("cancelled; what has finished is kept")
+        self._say("cancelled; finished tasks are kept")
         self.settle()
 
     def close(self) -> None:
+        """Cancel the background run, if there is one."""
         if self.background is not None and not self.background.is_over:
             self.background.cancel()
 
-    # what a run leaves behind
+    # results
 
     def bind_results(self, finished: Finished) -> None:
-        """Leave the kernel with parameters and artifacts of this run alone.
+        """Bind the parameters and artifacts of this run, and remove outdated ones of other runs.
 
-        A name comes from the last step in document order that bound it; names of single items are not bound.
+        A name comes from the last step in document order that bound it; names of single foreach items are not bound.
         """
         notebook = self._notebook
         rows = {TaskId(t.step, t.path, t.turn, t.split): t.id for t in notebook.store().history.tasks(finished.row.id)}
@@ -231,7 +233,7 @@ class WorkerRuns:
         for artifact, row in last.values():
             by_task.setdefault(row, []).append(artifact)
         try:
-            notebook.bind(by_task)  # at once, so that names of several tasks share what they shared
+            notebook.bind(by_task)  # in one call, so that names of several tasks keep sharing objects
         except NbflowError:
             self._bind_one_by_one(by_task)
 
@@ -243,7 +245,7 @@ class WorkerRuns:
                 self._say(f"{', '.join(one.name for one in made)} could not be bound: {error}")
 
     def _let_go(self, finished: Finished, made: Mapping[str, ArtifactRef]) -> None:
-        """Remove what another run had made of other values than this one has."""
+        """Remove artifacts that another run made from other values than those of this run."""
         notebook = self._notebook
         notebook.ledger.prune()
         held = {name: one.artifact for name, one in notebook.ledger.bound.items() if one.ours}
@@ -254,11 +256,11 @@ class WorkerRuns:
             del notebook.namespace[name]
         notebook.ledger.prune()
         if left:
-            verb = "is" if len(left) == 1 else "are"
-            self._say(f"{', '.join(left)} {verb} gone: made by another run from other values, and not by this one")
+            names = ", ".join(left)
+            self._say(f"removed {names}: another run made this from other values, and this run did not make it again")
 
     def describe_reuse(self, step: str, events: Sequence[TaskReused]) -> Iterator[str]:
-        """`train · from run 7, 2 h ago, saved 1 h 58 m`."""
+        """Yield lines such as `train · from run 7, 2 h ago, saved 1 h 58 m`."""
         if not events:
             yield f"{step} · no items, nothing to run"
             return
@@ -275,7 +277,7 @@ class WorkerRuns:
 
 
 class _Only:
-    """Tells a listener what happens in some steps; all above them comes from the store."""
+    """Passes on the events of some steps to a listener; the steps above come from the store."""
 
     def __init__(self, watched: Watched, steps: Iterable[str]) -> None:
         self._watched, self._steps = watched, frozenset(steps)
@@ -287,12 +289,13 @@ class _Only:
 
 
 def known_parameters(notebook: LiveNotebook, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recorded values of parameters that the notebook still has."""
     known = {parameter.name for parameter in notebook.graph().flow.parameters}
     return {name: value for name, value in recorded.items() if name in known}
 
 
 def results_of(run: RunMachine) -> Iterator[tuple[TaskId, Mapping[str, ArtifactRef]]]:
-    """The finished tasks that are not one of many, in document order; of a loop the last turn."""
+    """Yield the finished tasks that are not items of a foreach, in document order; of a loop, the last turn."""
     newest: dict[str, TaskId] = {}
     for task, entry in run.tasks.items():
         if not task.path and not task.split and entry.state is TaskPhase.SUCCEEDED:
@@ -305,9 +308,10 @@ def results_of(run: RunMachine) -> Iterator[tuple[TaskId, Mapping[str, ArtifactR
 def outdated(
     run: RunMachine, held: Mapping[str, ArtifactRef], made: Mapping[str, ArtifactRef], parameters: frozenset[str]
 ) -> list[str]:
-    """The names a kernel holds that do not go with a run: it was to make them, or has changed what they come from.
+    """Return the names in a kernel that do not fit a run: the run should have made them, or has changed their sources.
 
-    `made` is what the run leaves, `parameters` are those that have other values in it.
+    `held` maps the names in the kernel to their artifacts, `made` those of the run; `parameters` are the parameters
+    that have other values in the run.
     """
     links = run.graph.links
     moved = {name for name, one in made.items() if name not in held or held[name].digest != one.digest}
@@ -319,9 +323,9 @@ def outdated(
 
 
 def raise_unless_succeeded(run: RunMachine, outcome: Outcome, what: str) -> None:
-    """Make the cell fail, so that Run All stops there.
+    """Raise an error unless the run succeeded, so that Run All stops at this cell.
 
-    Raises TasksFailed, and KeyboardInterrupt for what was cancelled.
+    Raises TasksFailed; KeyboardInterrupt if the run was cancelled.
     """
     if outcome is Outcome.CANCELLED:
         raise KeyboardInterrupt
@@ -336,11 +340,12 @@ def raise_unless_succeeded(run: RunMachine, outcome: Outcome, what: str) -> None
         if reasons:
             raise TasksFailed(what, reasons, total)
         fix = f"Run what is missing: %flow run --to {list(run.plan.reuse)[-1]}"
-        raise TasksFailed(what, dict.fromkeys(failed, "it is not stored for the notebook as it is now"), total, fix)
+        reason = "its result is not stored for the notebook as it is now"
+        raise TasksFailed(what, dict.fromkeys(failed, reason), total, fix)
 
 
 def _close(store: Store, begun: Iterable[RunRow]) -> None:
-    """A run that could not even be ended, in a kernel that lives on."""
+    """Mark runs as failed that could not end by themselves, because the kernel lives on."""
     for row in begun:
         with store.writer() as writer:
             writer.update_run(row.id, status=RunStatus.FAILED, finished=time.time())

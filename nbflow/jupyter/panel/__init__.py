@@ -1,1 +1,1 @@
-"""What the panel is told, as messages of the protocol. Knows no server and no kernel."""
+"""Makes the messages for the panel from a notebook and its store. It uses neither the server nor the kernel."""

@@ -1,4 +1,4 @@
-"""What the server answers to what the panel asks, and how it says that it cannot."""
+"""Answers the panel's requests, and turns errors into HTTP answers."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
     AddressError: HTTPStatus.BAD_REQUEST,
     ParameterError: HTTPStatus.BAD_REQUEST,
 }
-"""Whatever else nbflow has to say is about the state of the store."""
+"""The HTTP status for each error; all other errors of nbflow concern the state of the store and are conflicts."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A request below `/nbflow/`. `top` is the folder that the server shows."""
+    """Describes a request below `/nbflow/`. `top` is the root folder of the server."""
 
     top: Path
     query: Mapping[str, str]
@@ -45,18 +45,22 @@ class Question:
 
     @property
     def place(self) -> NotebookPlace:
+        """Return the notebook that the request is about. Raises NotBelowRoot."""
         return find_place(self.top, self.query.get("path", "").strip("/"))
 
     def text(self, name: str) -> str | None:
+        """Return a value of the query, None if it is missing or empty."""
         return self.query.get(name) or None
 
     def needed(self, name: str) -> str:
+        """Return a value of the query. Raises Misunderstood if it is missing."""
         found = self.text(name)
         if found is None:
             raise Misunderstood(f"'{name}' is missing: add it to the query")
         return found
 
     def number(self, name: str) -> int:
+        """Return a number of the query. Raises Misunderstood if it is not one."""
         text = self.needed(name)
         if not text.isdecimal() or len(text) > 9:
             raise Misunderstood(f"'{name}' is not the number of a task: '{text}'")
@@ -65,13 +69,15 @@ class Question:
 
 @dataclass(frozen=True)
 class PanelAnswer:
+    """Holds an HTTP answer: text, content type and status."""
+
     text: str
     kind: str = JSON
     status: HTTPStatus = HTTPStatus.OK
 
 
 def answer(what: str, question: Question) -> PanelAnswer:
-    """Never raises for what was asked or what the store holds."""
+    """Answer a request. Errors of nbflow become answers with their message."""
     try:
         found = ANSWERS[what](question)
     except NbflowError as error:
@@ -114,7 +120,7 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "report": lambda question: report_page(question.place, question.text("run")),
     "name": _name,
 }
-"""The last part of the path -> what it answers."""
+"""The function that answers each request, by the last part of the path."""
 
 POSTED = frozenset({"flow", "name"})
-"""Those that are asked with a body. They change nothing either."""
+"""The requests that have a body. They change nothing either."""

@@ -1,4 +1,4 @@
-"""The graph, the parameters and the problems of a flow, as the panel draws them."""
+"""Makes the messages with which the panel draws the graph, the parameters and the problems of a flow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nbflow.progress.pictures import mark
 
 
 def shape_of(graph: Graph, cells: Mapping[str, str] | None = None) -> FlowShape:
-    """`cells` are the ids of the cells by step, where the graph itself does not know them."""
+    """Return the graph as a message. `cells` maps steps to the ids of their cells, if the graph does not know them."""
     steps = tuple(_facts(graph, name, (cells or {}).get(name, "")) for name in graph.links)
     version = blake3(to_json(steps).encode("utf-8", "surrogatepass")).hexdigest(8)
     return FlowShape(graph.flow.name, graph.flow.document, version, steps)
@@ -51,10 +51,12 @@ def _edge(graph: Graph, above: str, below: str) -> Edge:
 
 
 def problems_of(graph: Graph) -> Iterator[ProblemLine]:
+    """Yield all problems of a flow as messages."""
     return lines_of_problems(graph, check_flow(graph))
 
 
 def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[ProblemLine]:
+    """Yield problems as messages, with the ids of their cells."""
     ids = {cell.number: cell.id for cell in graph.flow.cells}
     for one in problems:
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)
@@ -64,7 +66,7 @@ def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[Pro
 
 
 def fields_of(parameters: Iterable[ParameterSpec], values: Mapping[str, Any]) -> Iterator[ParameterField]:
-    """The form. What has no value yet is set to its default."""
+    """Yield the fields of the parameter form; a parameter without a value is set to its default."""
     for one in parameters:
         default = typed(one, one.default)
         value = default if one.type is ParameterType.FILE or one.name not in values else typed(one, values[one.name])
@@ -73,7 +75,7 @@ def fields_of(parameters: Iterable[ParameterSpec], values: Mapping[str, Any]) ->
 
 
 def typed(parameter: ParameterSpec, value: object) -> str:
-    """A value as one would type it."""
+    """Return a value as a user would type it."""
     match value:
         case None:
             return "none" if parameter.optional else ""

@@ -1,4 +1,4 @@
-"""The notebook as it is in the front end, against what is stored."""
+"""Compares the notebook in the front end with the stored runs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from nbflow.run.launch import link_learned
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
 
 Learned = frozenset[tuple[tuple[str, str], frozenset[str]]]
-"""What runs have found that steps write: ((step, digest of its code), names)."""
+"""The names that runs have found steps to change: ((step, digest of its code), names)."""
 
 
 @dataclass(frozen=True)
 class CellsRead:
-    """What the cells alone say."""
+    """Holds what follows from the cells alone."""
 
     graph: Graph
     shape: FlowShape
@@ -40,12 +40,13 @@ class CellsRead:
 
 @lru_cache(16)
 def _read(cells: tuple[Cell, ...], name: str, document: str, learned: Learned) -> CellsRead:
-    """Once, while nothing is edited."""
+    """Read the cells and link their steps; cached until a cell is edited."""
     graph = link_learned(read_flow(cells, name, document), dict(learned))
     return CellsRead(graph, shape_of(graph), tuple(problems_of(graph)))
 
 
 def flow_state(place: NotebookPlace, cells: Sequence[Cell]) -> FlowState:
+    """Return the state of a notebook whose cells in the front end are `cells`."""
     if not place.has_store:
         read = _read(tuple(cells), place.flow, place.document, frozenset())
         return _state(place, read, [StepLine(step, StepStatus.MISSING) for step in read.graph.links], {}, None)
@@ -71,7 +72,7 @@ def _against(archive: Archive, place: NotebookPlace, read: CellsRead) -> FlowSta
 
 
 def _is_starting(row: RunRow) -> bool:
-    """Whether a run goes on, even if none of its tasks does at this moment."""
+    """Tell whether a run goes on, even if none of its tasks is running at this moment."""
     return row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
 
 
@@ -84,7 +85,7 @@ def _state(
 
 
 def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:
-    """Those that `resume` would have; where one of them cannot be had, what the newest run had."""
+    """Return the parameters that `resume` would use; if they cannot be read, those of the newest run."""
     try:
         return resumed_parameters(archive, graph.flow, {}, place.folder, newest)
     except (ParameterError, ParameterMissing):
@@ -93,7 +94,7 @@ def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: Ru
 
 
 def _standing_line(one: StepStanding, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
-    """Where a step stands, with the counts of the run that says so."""
+    """Return the line of a step with its status now, and the counts of the run that this status comes from."""
     status = one.status
     if one.past is None:
         return StepLine(one.step, status, reasons=one.reasons)
@@ -106,7 +107,7 @@ def _standing_line(one: StepStanding, totals: Mapping[int, Totals], pasts: Mappi
 
 
 def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:
-    """Of a run all steps that take part; of a kernel session what runs now."""
+    """Yield lines of the run that goes on: of all its steps; of a kernel session, only of running steps."""
     graph = archive.graph(busy.row)
     for step in archive.steps(busy.row):
         line = step_line(step, busy, graph)

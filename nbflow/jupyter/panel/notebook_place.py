@@ -1,4 +1,4 @@
-"""A notebook below the root of a Jupyter server, and its store."""
+"""Finds a notebook below the root of a Jupyter server, and its store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbflow.store.store import Store
 
 
 class NotBelowRoot(NbflowError):
-    """Raised for a path that leads nowhere, or out of the folder that the server shows."""
+    """Raised for a path that does not exist or leads out of the root folder of the server."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -27,53 +27,58 @@ class NotBelowRoot(NbflowError):
 
 @dataclass(frozen=True)
 class NotebookPlace:
-    """`path` is absolute, and as a kernel of this notebook knows it: links are not followed."""
+    """Locates a notebook and its store. `path` is absolute; links are not followed, as in the notebook's kernel."""
 
     path: Path
 
     @property
     def folder(self) -> Path:
+        """Return the folder of the notebook."""
         return self.path.parent
 
     @cached_property
     def flow(self) -> str:
+        """Return the name of the notebook's flow in its store."""
         return Store.flow_of(self.root, self.path)
 
     @property
     def document(self) -> str:
+        """Return the file name of the notebook."""
         return self.path.name
 
     @cached_property
     def root(self) -> Path:
+        """Return the folder of the notebook's store, which may not exist."""
         return Store.locate(self.folder)
 
     @property
     def has_store(self) -> bool:
+        """Tell whether the notebook has a store."""
         return Store.exists(self.root)
 
     @contextmanager
     def archive(self) -> Iterator[Archive]:
-        """Its runs, for reading, in the thread that asks. Raises NoRunYet where there is no store."""
+        """Open the runs of the notebook for reading, in the present thread. Raises NoRunYet if there is no store."""
         if not self.has_store:
             raise NoRunYet(self.flow, self.root)
         with Store(self.root).new_reader() as reader, meaning_of_errors(reader.path):
             yield Archive(reader, self.flow, self.root)
 
     def saved_cells(self) -> list[Cell]:
-        """What the file says; nothing while it cannot be read."""
+        """Return the cells of the file; none while it cannot be read."""
         try:
             return list(read_cells(self.path))
         except NotANotebook:
             return []
 
     def step_cells(self) -> dict[str, str]:
-        """Step -> the id of its cell, as the file says."""
+        """Return the id of each step's cell in the file."""
         named = ((read_header(cell.source).name, cell.id) for cell in self.saved_cells())
         return {name: cell for name, cell in named if name}
 
 
 def find_place(top: Path, path: str) -> NotebookPlace:
-    """The notebook at a path relative to `top`. Raises NotBelowRoot, also where a link leads out of it."""
+    """Return the notebook at a path relative to `top`. Raises NotBelowRoot, also if a link leads out of `top`."""
     top = top.absolute()
     found = top / path
     is_inside = bool(path) and not Path(path).is_absolute() and ".." not in Path(path).parts

@@ -1,4 +1,4 @@
-"""What cannot change any more is read once: the runs that are over."""
+"""Keeps the facts of finished runs in memory, because they cannot change any more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _T = TypeVar("_T")
 
 
 class PastMemory:
-    """Remembers the `size` things that were asked for last; for any number of threads."""
+    """Remembers the `size` results that were requested last; it can be used from several threads."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -25,6 +25,7 @@ class PastMemory:
         self._lock = threading.Lock()
 
     def recall(self, key: Hashable, make: Callable[[], _T]) -> _T:
+        """Return the result that is remembered for a key, or make it."""
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
@@ -42,6 +43,7 @@ _totals, _pasts = PastMemory(2000), PastMemory(200)
 
 
 def recall_totals(archive: Archive, row: RunRow) -> Totals:
+    """Return the totals of a run; they are read again only while it goes on."""
     if row.status is RunStatus.RUNNING:
         return totals_of(archive, row)
     steps = _totals.recall(_name(archive.root, row), lambda: totals_of(archive, row).steps)
@@ -49,6 +51,7 @@ def recall_totals(archive: Archive, row: RunRow) -> Totals:
 
 
 def recall_past(archive: Archive, row: RunRow) -> Past:
+    """Return what history knows of a run; it is read again only while the run goes on."""
     if row.status is RunStatus.RUNNING:
         return archive.past(row)
     learned = frozenset(archive.reader.learned(archive.flow).items())
@@ -56,5 +59,5 @@ def recall_past(archive: Archive, row: RunRow) -> Past:
 
 
 def _name(root: Path, row: RunRow) -> tuple[Hashable, ...]:
-    """Names a run for all times: another store at this place counts from 1 too."""
+    """Return a key for a run that stays unique even if another store in the same folder counts from 1 again."""
     return root, row.id, row.started, row.finished, row.code, row.environment

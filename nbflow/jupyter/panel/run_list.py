@@ -1,4 +1,4 @@
-"""The runs of a notebook, and what differs between two of them."""
+"""Lists the runs of a notebook, and compares two of them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from nbflow.jupyter.panel.status_lines import run_line, step_lines
 from nbflow.jupyter.protocol.messages import Change, RunDiff, RunList, RunState
 
 LISTED = 200
-"""So many runs are listed."""
+"""The number of runs that are listed."""
 
 
 def run_list(place: NotebookPlace) -> RunList:
+    """Return the newest runs of a notebook."""
     if not place.has_store:
         return RunList(())
     with place.archive() as archive:
@@ -23,6 +24,7 @@ def run_list(place: NotebookPlace) -> RunList:
 
 
 def run_state(place: NotebookPlace, run: str | None) -> RunState:
+    """Return a run (by default the newest) with its graph and the progress of its steps."""
     with place.archive() as archive:
         row = archive.run(run)
         graph, totals = archive.graph(row), recall_totals(archive, row)
@@ -31,6 +33,7 @@ def run_state(place: NotebookPlace, run: str | None) -> RunState:
 
 
 def run_diff(place: NotebookPlace, then: str, now: str) -> RunDiff:
+    """Return the differences between two runs."""
     with place.archive() as archive:
         before, after = archive.run(then), archive.run(now)
         found = compare_runs(archive, before, after)
@@ -49,5 +52,6 @@ def _change(one: Difference) -> Change:
 
 
 def report_page(place: NotebookPlace, run: str | None) -> str:
+    """Return the HTML report of a run (by default the newest)."""
     with place.archive() as archive:
         return page(archive, archive.run(run))

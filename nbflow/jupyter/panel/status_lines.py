@@ -1,4 +1,4 @@
-"""How far runs and their steps are, one line each."""
+"""Makes the lines that tell the progress of runs and of their steps."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from nbflow.progress.tally import Count
 from nbflow.store.catalog.rows import RunKind, RunRow, StepRow, TaskStatus
 
 _LONGEST = 120
-"""Characters of a parameter's value that a line shows."""
+"""The number of characters of a parameter's value that a line shows."""
 
 
 @dataclass(frozen=True)
 class Totals:
-    """What the tasks of one run add up to, by step."""
+    """Sums up the tasks of one run by step."""
 
     row: RunRow
     steps: Mapping[str, Sequence[StepRow]] = field(default_factory=dict)
 
     @property
     def is_busy(self) -> bool:
-        """Whether anything runs now. A kernel session stays open while nothing does."""
+        """Tell whether any task runs now; a kernel session stays open even while none does."""
         every = (one for rows in self.steps.values() for one in rows)
         return self.row.status is RunStatus.RUNNING and any(one.status is TaskStatus.RUNNING for one in every)
 
     def count(self, step: str, total: int | None) -> Count:
-        """`total` is how many tasks the step has, None while nobody knows."""
+        """Count the tasks of a step. `total` is the number of its tasks, None while it is unknown."""
         count = Count(total or 0, total is not None)
         for one in self.steps.get(step, ()):
             count.add(one)
@@ -42,12 +42,13 @@ class Totals:
         return count
 
     def began(self, step: str) -> float | None:
-        """When the first of the tasks that run now did."""
+        """Return when the first of the running tasks began, None if none runs."""
         running = [one for one in self.steps.get(step, ()) if one.status is TaskStatus.RUNNING]
         return min((one.started for one in running if one.started is not None), default=None)
 
 
 def totals_of(archive: Archive, row: RunRow) -> Totals:
+    """Return the totals of a run as the catalog has them now."""
     found: dict[str, list[StepRow]] = {}
     for one in archive.reader.steps(row.id):
         found.setdefault(one.step, []).append(one)
@@ -55,7 +56,7 @@ def totals_of(archive: Archive, row: RunRow) -> Totals:
 
 
 def step_line(step: str, totals: Totals, graph: Graph, reasons: tuple[str, ...] = ()) -> StepLine:
-    """How far a step came in a run."""
+    """Return the line that tells the progress of a step in a run."""
     count = totals.count(step, expected(graph, step, totals.steps))
     began = totals.began(step) if count.running else None
     return step_line_of(step, count, _status(step, count, totals), began, totals.row.number, reasons)
@@ -65,6 +66,7 @@ def step_line_of(
     step: str, count: Count, status: StepStatus, began: float | None = None, run: int | None = None,
     reasons: tuple[str, ...] = (),
 ) -> StepLine:  # fmt: skip
+    """Return the line of a step with these counts and this status."""
     return StepLine(
         step, status, count.total, count.running, count.ran, count.reused, count.skipped, count.failed,
         round(count.seconds + count.saved, 3), began, run, reasons,
@@ -72,7 +74,7 @@ def step_line_of(
 
 
 def _status(step: str, count: Count, totals: Totals) -> StepStatus:
-    """Of a run that is over, nothing waits any more; nor does in a kernel session what was stopped."""
+    """Return the status of a step in a run: nothing waits in a finished run, nor after a stop in a kernel session."""
     if count.status is not StepStatus.WAITING:
         return count.status
     if is_cut_off(totals.row, totals.steps.get(step, ())):
@@ -81,11 +83,12 @@ def _status(step: str, count: Count, totals: Totals) -> StepStatus:
 
 
 def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[StepLine]:
+    """Yield the lines of some steps of a run."""
     return (step_line(step, totals, graph) for step in steps)
 
 
 def run_line(archive: Archive, totals: Totals) -> RunLine:
-    """Of a run that goes on also what is not begun yet counts; a kernel session plans nothing."""
+    """Return the line of a run. While it goes on, its total includes planned tasks; a kernel session plans none."""
     row = totals.row
     is_planned = row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
     graph = archive.graph(row) if is_planned else None
@@ -94,6 +97,7 @@ def run_line(archive: Archive, totals: Totals) -> RunLine:
 
 
 def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
+    """Return the line of a run whose steps have these counts."""
     return RunLine(
         row.number, str(row.kind), row.status, row.started, row.finished, shorten(row.parameters),
         row.tags, row.origin, row.user,
@@ -105,7 +109,7 @@ def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
 
 
 def shorten(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the catalog records them; one that is long, such as the content of a file, by its beginning."""
+    """Return parameter values as the catalog records them; a long value, such as a file's content, is cut."""
     return {name: _beginning(value) for name, value in recorded(parameters).items()}
 
 

@@ -1,4 +1,4 @@
-"""All about one task."""
+"""Collects all facts about one task for the panel's detail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)
 
 
 def task_state(place: NotebookPlace, run: str, number: int) -> TaskState:
-    """Raises UnknownName for a run or a task that is not there."""
+    """Return all facts about a task. Raises UnknownName if the run or the task does not exist."""
     cells = place.saved_cells()
     with place.archive() as archive:
         row = archive.run(run)
@@ -58,6 +58,7 @@ def task_state(place: NotebookPlace, run: str, number: int) -> TaskState:
 
 
 def artifact_line(artifact: ArtifactRef, source: str = "") -> ArtifactLine:
+    """Return the message about an artifact; `source` names the task that wrote it."""
     summary = artifact.summary
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(
@@ -66,13 +67,13 @@ def artifact_line(artifact: ArtifactRef, source: str = "") -> ArtifactLine:
     )  # fmt: skip
 
 
-# what it read
+# inputs
 
 
 def _inputs(
     reader: CatalogReader, graph: Graph, totals: Totals, task: TaskRow, seen: Iterable[TaskRow]
 ) -> Iterator[ArtifactLine]:
-    """What its names held before it ran, each with the task that wrote it; of a join how many tasks it saw."""
+    """Yield the inputs of a task, each with the task that wrote it; for a join, the number of tasks it joined."""
     held: dict[str, ArtifactLine] = {}
     for one in seen:
         if one.id != task.id:
@@ -92,11 +93,11 @@ def _inputs(
         yield ArtifactLine("inputs", "tasks", count(number, "task"), (number,), None, 0, source=source)
 
 
-# what it wrote
+# outputs and errors
 
 
 def _outputs(archive: Archive, row: RunRow, task: TaskRow) -> list[Mapping[str, Any]]:
-    """So far, while it runs in a worker."""
+    """Return the outputs of a task; while it runs, those so far."""
     if task.status is TaskStatus.RUNNING:
         return list(last_words(archive.root / "live" / str(row.id), task_name(task)))
     text = archive.reader.text(task.outputs) if task.outputs else None
@@ -115,7 +116,7 @@ _WHERE = re.compile(r".* · (?:step (?P<step>\w+) · )?cell (?P<cell>\d+), line 
 
 
 def _frame(frame: Mapping[str, str], cells: list[Cell]) -> FrameLine:
-    """The cell is that of the step as the notebook is now; of a function, the one that stands where it stood."""
+    """Return a frame with the id of its cell: for a step, the step's cell; for a function, the cell with its number."""
     found = _WHERE.fullmatch(frame["where"])
     if found is None:
         return FrameLine(frame["where"], frame["function"], frame["source"], "", 0)
@@ -126,7 +127,7 @@ def _frame(frame: Mapping[str, str], cells: list[Cell]) -> FrameLine:
 
 
 def _source(archive: Archive, task: TaskRow) -> str:
-    """Of a reused task the one it is from: `3/fit[2]`."""
+    """Return the task that a reused task was taken from, such as `3/fit[2]`; "" for other tasks."""
     if not task.source:
         return ""
     run, _, number = task.source.partition("/")
@@ -135,11 +136,11 @@ def _source(archive: Archive, task: TaskRow) -> str:
     return f"{run}/{task_name(origin)}" if origin else task.source
 
 
-# what became of it
+# what has changed since
 
 
 def _why(archive: Archive, place: NotebookPlace, row: RunRow, task: TaskRow, cells: list[Cell]) -> list[str]:
-    """What has changed since, as the file of the notebook says it; nothing where it cannot be told."""
+    """Return why a task is stale, according to the saved notebook; nothing if that cannot be found out."""
     graph = archive.link(read_flow(cells, place.flow, place.document))
     if task.step not in graph.links or task.status not in _DONE:
         return []

@@ -1,4 +1,4 @@
-"""The tasks of a run, one line each."""
+"""Lists the tasks of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 
 
 def task_list(place: NotebookPlace, step: str | None = None, run: str | None = None) -> TaskList:
-    """Raises UnknownName for a run or step that is not there; without a store there are no tasks."""
+    """Return the tasks of a run, by default of the newest that has any. Raises UnknownName for a wrong run or step."""
     if not place.has_store and run is None:
         return TaskList(None, ())
     with place.archive() as archive:
@@ -27,7 +27,7 @@ def task_list(place: NotebookPlace, step: str | None = None, run: str | None = N
 
 
 def _find(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow | None, tuple[TaskRow, ...]]:
-    """The run that was asked for, else the newest that has such tasks."""
+    """Return the requested run, else the newest one with such tasks, and the tasks."""
     if run is not None:
         row = archive.run(run)
         if step is not None and step not in archive.graph(row).links:
@@ -40,11 +40,12 @@ def _find(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow |
 
 
 def _lines(row: RunRow, tasks: tuple[TaskRow, ...]) -> Iterator[TaskLine]:
-    """That a foreach was split is told only where it failed."""
+    """Return the lines of all tasks; the split of a foreach is listed only if it failed."""
     return (task_line(row, task) for task in tasks if not task.split or task.status is TaskStatus.FAILED)
 
 
 def task_line(row: RunRow, task: TaskRow) -> TaskLine:
+    """Return the message about a task of a run."""
     status, reason = _stands(row, task)
     return TaskLine(
         row.number, task.number, task.step, task_name(task), item_of(task), status, task.started, task.finished,
@@ -53,7 +54,7 @@ def task_line(row: RunRow, task: TaskRow) -> TaskLine:
 
 
 def _stands(row: RunRow, task: TaskRow) -> tuple[StepStatus, str]:
-    """How it ended and why, in a few words."""
+    """Return the status of a task and the reason for it in a few words."""
     match task.status:
         case TaskStatus.FAILED:
             failure = json.loads(task.failure or "{}")

@@ -1,1 +1,1 @@
-"""The messages between kernel, server and panel. `python -m nbflow.jupyter.protocol` writes them as TypeScript."""
+"""Defines the messages of kernel, server and panel. `python -m nbflow.jupyter.protocol` writes them as TypeScript."""

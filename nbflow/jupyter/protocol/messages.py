@@ -1,7 +1,7 @@
-"""What kernel, server and panel tell each other. `python -m nbflow.jupyter.protocol` writes it as TypeScript.
+"""Defines the messages between kernel, server and panel. `python -m nbflow.jupyter.protocol` writes them as TypeScript.
 
-Times are seconds since 1970, durations seconds, sizes bytes. A step goes by its name, a task by its run's number and
-its own number in that run, or as users write it: `7/fit[3]`.
+Times are seconds since 1970, durations are seconds, sizes are bytes. A message refers to a step by its name, and to a
+task by the number of its run and its own number in that run, or as users write it: `7/fit[3]`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from nbflow.jupyter.protocol.typescript import write_typescript
 from nbflow.progress.status import RunStatus, StepStatus
 
 PROTOCOL = 1
-"""Grows when a message changes its meaning; a panel that finds another number says which side to update."""
+"""The version of the protocol. It grows when a message changes its meaning; a panel then says which side to update."""
 
 COMM = "nbflow"
-"""The id of the comm on which the kernel broadcasts. Nobody opens it and nobody answers."""
+"""The id of the comm on which the kernel broadcasts; the front end does not open it or answer."""
 
 MIME = "application/vnd.nbflow.v1+json"
-"""What the kernel answers to the panel's own requests, as a display."""
+"""The MIME type in which the kernel answers the panel's requests, as a display."""
 
 
 # the flow
@@ -30,7 +30,10 @@ MIME = "application/vnd.nbflow.v1+json"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`names` are the artifacts that travel along it; none where a step only waits. `joins`: it closes a foreach."""
+    """Connects two steps. `names` are the artifacts that are read; none if a step only waits.
+
+    `joins` tells whether the edge closes a foreach.
+    """
 
     step: str
     names: tuple[str, ...] = ()
@@ -39,14 +42,14 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class StepFacts:
-    """One step of the graph. `cell` is the id of its cell, `number` counts the notebook's cells from 1."""
+    """Describes a step of the graph. `cell` is the id of its cell, `number` counts the notebook's cells from 1."""
 
     name: str
     cell: str
     number: int
-    mark: str = ""  # "foreach cfg in grid, join fit": what its header says besides the name
+    mark: str = ""  # the rest of its header: "foreach cfg in grid, join fit"
     upstream: tuple[Edge, ...] = ()
-    scope: tuple[str, ...] = ()  # the foreachs it runs inside, outermost first, itself included when it is one
+    scope: tuple[str, ...] = ()  # the foreachs around it, outermost first; with itself, if it is a foreach
     rank: int = 0  # longest path from a source
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
@@ -55,7 +58,7 @@ class StepFacts:
 
 @dataclass(frozen=True, slots=True)
 class FlowShape:
-    """The graph, in document order, which is always a valid order. `version` changes when it does."""
+    """Describes the graph. Steps are in document order, which is always a valid order; `version` changes with them."""
 
     flow: str
     document: str
@@ -65,11 +68,11 @@ class FlowShape:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """How far a step is. `total` counts its tasks, one unless it is inside a foreach, and grows while those split.
+    """Tells the progress of a step. `total` counts its tasks; inside a foreach it grows while the foreach splits.
 
-    `reasons` say why it is stale, and the last one which error it failed with. `run` is the number of the run that says
-    so. `began` is when the first of the tasks that run now did. `outdated`: it is stale besides, as what has failed can
-    be.
+    `reasons` say why the step is stale; the last reason names the error if it failed. `run` is the number of the run
+    that these facts come from. `began` is when the first of the running tasks began. `outdated`: the step is stale as
+    well, for example after it has failed.
     """
 
     step: str
@@ -89,10 +92,10 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run. The numbers of tasks are those of all steps together."""
+    """Describes a run. The numbers of tasks count all steps together."""
 
     number: int
-    kind: str  # "run", "resume" or "interactive", that of a kernel session
+    kind: str  # "run", "resume", or "interactive" for the run of a kernel session
     status: RunStatus
     started: float
     finished: float | None = None
@@ -106,37 +109,37 @@ class RunLine:
     failed: int = 0
 
 
-# what the kernel broadcasts
+# broadcasts of the kernel
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that goes on in the kernel, whole: a lost message costs nothing.
+    """Tells everything that goes on in the kernel. Each message is complete, so that a lost one does no harm.
 
-    `lines` are of the steps that take part. `shape` is left out of most messages of a large graph, and comes at least
-    every two seconds. The last message of a run has its `finished`; so has that of a kernel session for which nothing
-    runs any more, until another step is executed.
+    `lines` are those of the steps that take part. For a large graph, most messages omit `shape`, but one message every
+    two seconds has it. The last message of a run has `finished`. In a kernel session, the last message of each executed
+    step has it too.
     """
 
     protocol: int
-    path: str  # of the notebook, as the kernel knows it; "" where it does not
+    path: str  # the notebook's path in the kernel, "" if unknown
     version: str
     run: RunLine | None
     lines: tuple[StepLine, ...]
     shape: FlowShape | None = None
 
 
-# what the server answers
+# answers of the server
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterField:
-    """One field of the form. `value` and `default` are as they would be typed; `type` as annotated: "int", "File"."""
+    """Describes a form field. `value` and `default` are as users type them; `type` is the annotation: "int"."""
 
     name: str
     type: str
     default: str
-    value: str  # of the newest run
+    value: str  # the value in the newest run
     help: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
@@ -144,7 +147,7 @@ class ParameterField:
 
 @dataclass(frozen=True, slots=True)
 class ProblemLine:
-    """What is wrong with the flow, where, and what to do about it. `line` counts in the cell, from 1."""
+    """Describes a problem of the flow, its place, and how to fix it. `line` counts the lines of the cell from 1."""
 
     message: str
     fix: str
@@ -157,7 +160,7 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class FlowState:
-    """The notebook as it is in the front end, unsaved cells included, against what is stored.
+    """Compares the notebook in the front end, with its unsaved cells, with the stored runs.
 
     `run` is the newest run, or the one that goes on.
     """
@@ -173,14 +176,14 @@ class FlowState:
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """Newest first."""
+    """Lists runs, the newest first."""
 
     runs: tuple[RunLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task. `label` is as users write it, `fit[3]`; `item` is the foreach item in a few words."""
+    """Describes a task. `label` is its name as users write it, `fit[3]`; `item` is the foreach item in a few words."""
 
     run: int
     number: int
@@ -196,7 +199,7 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """A run as it was: its graph, and how far its steps came."""
+    """Describes an earlier run: its graph, and how far its steps came."""
 
     run: RunLine
     shape: FlowShape
@@ -205,8 +208,10 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """Tasks in the order in which they began, of one step or of all; those of the run that was asked for, else of the
-    newest that has any."""
+    """Lists the tasks of one step or of all, in the order in which they began.
+
+    They belong to the requested run, else to the newest run that has any.
+    """
 
     run: RunLine | None
     tasks: tuple[TaskLine, ...]
@@ -214,7 +219,7 @@ class TaskList:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactLine:
-    """A stored value, from its summary. `head` is an HTML table of the first rows, `image` a PNG in base64."""
+    """Describes a stored value. `head` is an HTML table of the first rows, `image` a PNG image in base64."""
 
     name: str
     type: str
@@ -225,13 +230,13 @@ class ArtifactLine:
     columns: tuple[tuple[str, str], ...] = ()
     head: str = ""
     image: str = ""
-    lost: tuple[str, ...] = ()  # what of it could not be stored
-    source: str = ""  # of an input: the task that wrote it, "7/clean"
+    lost: tuple[str, ...] = ()  # the parts that could not be stored
+    source: str = ""  # for an input: the task that wrote it, "7/clean"
 
 
 @dataclass(frozen=True, slots=True)
 class FrameLine:
-    """One line of a traceback; `cell` is the id of a cell of the notebook, "" for code elsewhere."""
+    """Describes a line of a traceback. `cell` is the id of a cell of the notebook, "" for code elsewhere."""
 
     where: str
     function: str
@@ -242,6 +247,8 @@ class FrameLine:
 
 @dataclass(frozen=True, slots=True)
 class FailureLine:
+    """Describes the error of a task."""
+
     type: str
     message: str
     traceback: str
@@ -250,11 +257,11 @@ class FailureLine:
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """All about one task. `outputs` are in the format of a notebook: so far, while it runs.
+    """Holds all facts about a task. `outputs` are in the format of a notebook; while the task runs, those so far.
 
-    `why` says what has changed since, so that it would run again. `signer` is who wrote it, where that is somebody
-    whom the user does not trust: "nobody" where nobody has signed it. Of a join, one input named `inputs` stands for
-    the tasks of each step that it joins.
+    `why` says what has changed since, so that the task would run again. `signer` is the author of the task, if the user
+    does not trust them; "nobody" if the task is not signed. A join has one input named `inputs` for each step that it
+    joins.
     """
 
     task: TaskLine
@@ -265,7 +272,7 @@ class TaskState:
     failure: FailureLine | None
     key: str
     attempt: int
-    source: str  # of a reused one: the task it is from, "3/fit[2]"
+    source: str  # for a reused task: the task that it was taken from, "3/fit[2]"
     why: tuple[str, ...]
     restorable: bool
     signer: str | None
@@ -273,7 +280,7 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs; `then` or `now` is "-" where it is not there."""
+    """Describes a difference between two runs. `then` or `now` is "-" if the run does not have it."""
 
     name: str
     then: str
@@ -282,7 +289,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class RunDiff:
-    """What differs between two runs. `code` are unified diffs, one for each definition or step."""
+    """Lists the differences between two runs. `code` are unified diffs, one for each definition or step."""
 
     then: int
     now: int
@@ -294,18 +301,18 @@ class RunDiff:
 
 @dataclass(frozen=True, slots=True)
 class ProposedName:
-    """A name for a step that a cell could be, made of what it writes; `header` is the whole first line."""
+    """Proposes a name for a new step, made from the names that its cell writes; `header` is the whole first line."""
 
     name: str
     header: str
 
 
-# what the kernel answers when asked
+# answers of the kernel
 
 
 @dataclass(frozen=True, slots=True)
 class NameLine:
-    """A name that a restore binds: what it would hold, and what it holds now, in a few words."""
+    """Describes a name that a restore binds, its new value, and its value now, in a few words."""
 
     name: str
     type: str
@@ -315,9 +322,10 @@ class NameLine:
 
 @dataclass(frozen=True, slots=True)
 class RestorePreview:
-    """What a restore would do. `strangers` are names of nbflow's that the checkpoint lacks, removed unless kept.
+    """Tells what a restore would do. `strangers` are names that steps bound and the checkpoint lacks; they are removed
+    unless the user keeps them.
 
-    `lost` cannot be restored; `to_map` and `to_load` are bytes.
+    `lost` are values that cannot be restored; `to_map` and `to_load` are numbers of bytes.
     """
 
     address: str
@@ -339,16 +347,17 @@ MESSAGES: tuple[type, ...] = (
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
-"""Where the panel's copy is, in a checkout."""
+"""The panel's copy of the messages, in a checkout."""
 
 
 def in_typescript() -> str:
+    """Return all messages as a TypeScript module."""
     constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME}
     return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
 
 
 def write_protocol(arguments: Sequence[str]) -> int:
-    """Write the panel's copy; with `--check` only say whether it is fresh."""
+    """Write the panel's copy of the messages; with `--check`, only compare it. Return the exit code."""
     if "--check" not in arguments:
         TYPESCRIPT.write_text(in_typescript(), "utf-8")
         return 0

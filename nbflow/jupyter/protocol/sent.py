@@ -1,4 +1,4 @@
-"""The cells of a notebook as the panel sends them: unsaved ones included."""
+"""Reads the cells that the panel sends, unsaved ones included."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.notebook.read import Written, code_cells
 
 
 class Misunderstood(NbflowError):
-    """Raised for a message that is not what the protocol says; nothing was done."""
+    """Raised for a message that does not follow the protocol; nothing was done."""
 
     def __init__(self, message: str) -> None:
         self.message = message
@@ -24,14 +24,14 @@ class Misunderstood(NbflowError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The code cells, and the path of the notebook as the front end has it, "" where it does not say."""
+    """Holds the code cells and the path of the notebook in the front end; the path is "" if it is unknown."""
 
     cells: tuple[Cell, ...]
     path: str = ""
 
 
 def read_sent(text: str) -> Sent:
-    """Reads `{"cells": [{"id", "source", "type", "tags"}], "path"}`. Raises Misunderstood."""
+    """Read `{"cells": [{"id", "source", "type", "tags"}], "path"}`. Raises Misunderstood."""
     found = read_object(text)
     cells, path = found.get("cells"), found.get("path", "")
     if not isinstance(cells, list) or not isinstance(path, str):
@@ -40,14 +40,14 @@ def read_sent(text: str) -> Sent:
 
 
 def read_word(text: str) -> str:
-    """A word in quotes, as a shell reads it. For the panel's own way of quoting at once: shlex takes 1 µs a letter."""
+    """Return a quoted word without its quotes. The panel's own quotes are read directly: shlex takes 1 µs a letter."""
     text = text.strip()
     if _QUOTED.fullmatch(text):
         return _ESCAPED.sub(lambda found: "$" if found[0][0] == "$" else "'", text[1:-1])
     try:
         return " ".join(shlex.split(text))
     except ValueError as error:
-        raise Misunderstood(f"what was sent cannot be read ({error}): close the quotes") from None
+        raise Misunderstood(f"the message cannot be read ({error}): close the quotes") from None
 
 
 _ESCAPED = re.compile(r"""\$''|'"'"'""")
@@ -55,12 +55,13 @@ _QUOTED = re.compile(r"""'(?:[^'$]|\$''|'"'"')*'""")
 
 
 def read_object(text: str) -> Mapping[str, Any]:
+    """Return a JSON object. Raises Misunderstood for any other text."""
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise Misunderstood(f"what was sent is not JSON ({error})") from None
+        raise Misunderstood(f"the message is not JSON ({error})") from None
     if not isinstance(found, dict):
-        raise Misunderstood("what was sent is JSON, but no object: send {…}")
+        raise Misunderstood("the message is not a JSON object: send {…}")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The messages of the protocol as TypeScript, so that a change here fails to compile there."""
+"""Writes the messages of the protocol as TypeScript, so that the panel does not compile with outdated messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PLAIN: Mapping[Any, str] = {str: "string", int: "number", float: "number", bool
 
 
 def write_typescript(messages: Iterable[type], constants: Mapping[str, object], origin: str) -> str:
-    """A module of interfaces and unions. `constants` are exported under their names."""
+    """Return a module of interfaces and unions. `constants` are exported under their names."""
     lines = [f"// Written by `{origin}`. Do not edit.", ""]
     lines += [f"export const {name} = {_literal(value)};" for name, value in constants.items()]
     for message in messages:
@@ -35,14 +35,14 @@ def _declare(message: type) -> Iterator[str]:
 
 def _comment(message: type) -> Iterator[str]:
     own = vars(message).get("__doc__") or ""
-    if own and not own.startswith(f"{message.__name__}("):  # which dataclass makes up
+    if own and not own.startswith(f"{message.__name__}("):  # the docstring that `dataclass` generates
         yield "/**"
         yield from (f" * {line}".rstrip() for line in inspect.cleandoc(own).splitlines())
         yield " */"
 
 
 def spell(hint: Any) -> str:
-    """A type as TypeScript writes it. Raises TypeError for one that no message may have."""
+    """Return a type in TypeScript. Raises TypeError for a type that no message may have."""
     if hint in _PLAIN:
         return _PLAIN[hint]
     if hint is type(None):

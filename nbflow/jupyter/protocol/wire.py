@@ -1,4 +1,4 @@
-"""Messages of the protocol as JSON."""
+"""Converts messages of the protocol to JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 def to_json(message: Any) -> str:
-    """As browsers read it: NaN and infinity, which JSON does not have, become their names."""
+    """Return a message as JSON that browsers can read: NaN and infinity become strings."""
     try:
         return json.dumps(message, default=_facts, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     except ValueError:
@@ -19,12 +19,12 @@ def to_json(message: Any) -> str:
 
 
 def to_data(message: Any) -> Any:
-    """The same as dictionaries and lists, for who writes the JSON himself."""
+    """Return a message as dictionaries and lists, which `json` can write."""
     match message:
         case float() if not math.isfinite(message):
             return str(message)
         case str():
-            return str(message)  # also a word of an enum
+            return str(message)  # also a member of an enum
         case int() | float() | None:
             return message
         case tuple() | list():
@@ -36,7 +36,7 @@ def to_data(message: Any) -> Any:
 
 
 def _facts(message: Any) -> dict[str, Any]:
-    """The fields of a dataclass; much quicker than `asdict`, which copies what is inside."""
+    """Return the fields of a dataclass; much faster than `asdict`, which copies nested values."""
     names, read = _fields(type(message))  # type: ignore[arg-type]  # a class can be hashed
     return dict(zip(names, read(message), strict=True))
 

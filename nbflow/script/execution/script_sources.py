@@ -1,4 +1,4 @@
-"""A script as the catalog keeps it with a run: its files, and its graph, so that the run can be read without either."""
+"""Writes a script as the catalog keeps it: with its files and its graph, so that a run can be read without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`inputs` of a join: the tasks that lead to it, each as a flow whose artifacts can be read."""
+"""Defines the `inputs` of a join: the tasks that lead to it, each as a flow whose artifacts can be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from nbflow.script.language.flowspec import FlowSpec
 
 
 class InputFlows:
-    """In the order of the foreach, or in that in which the split names its branches; `inputs.a` by the step's name."""
+    """Holds the inputs of a join: `inputs[0]` by number, `inputs.a` by the name of the step.
+
+    They have the order of the list of the foreach, or the order in which the split names its branches.
+    """
 
     def __init__(self, flows: Sequence[FlowSpec], by_step: Mapping[str, FlowSpec]) -> None:
         self.flows = list(flows)

@@ -1,4 +1,4 @@
-"""What Metaflow has and nbflow has not: each name with what to do instead."""
+"""Lists the parts of Metaflow that nbflow does not have, each with what to do instead."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DECORATORS = {
     "trigger": "nbflow does not deploy: start the script from what should trigger it",
     "trigger_on_finish": "nbflow does not deploy: start this script after the other",
 }
-"""Decorators."""
+"""Maps decorators that nbflow does not have to what to do instead."""
 
 NAMES = {
     "DeployedFlow": _DEPLOY,
@@ -36,7 +36,7 @@ NAMES = {
     "namespaced_event_name": _DEPLOY,
     "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
 }
-"""Everything else that `from metaflow import …` finds."""
+"""Maps the other names of `from metaflow import …` that nbflow does not have to what to do instead."""
 
 REFUSED_COMMANDS = {
     "airflow": _DEPLOY,
@@ -51,7 +51,7 @@ REFUSED_COMMANDS = {
     "step": "spin STEP does a step again on what its newest run has stored",
     "step-functions": _DEPLOY,
 }
-"""Commands of a script."""
+"""Maps commands of a script that nbflow does not have to what to do instead."""
 
 SUBCOMMANDS = {
     "card create": "cards are made by the task that has @card",
@@ -70,11 +70,11 @@ _OPTIONS = {
     "resume --resume-identifier": _ALONE,
     "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
 }
-"""Options, each behind its command; those without one stand in front of any."""
+"""Maps options, with their command in front, to what to do instead; without a command, for every command."""
 
 
 def why_refused(words: Sequence[str]) -> str | None:
-    """The reason why a command line cannot be done, if it is one that only Metaflow has."""
+    """Return why a command line is refused that only Metaflow has; None if it is not such a command line."""
     first, two = " ".join(words[:1]), " ".join(words[:2])
     for name, reasons in ((first, REFUSED_COMMANDS), (two, SUBCOMMANDS)):
         if name in reasons:
@@ -88,7 +88,7 @@ def why_refused(words: Sequence[str]) -> str | None:
 
 
 class _Refused:
-    """Can be imported, and says what to do instead when it is used."""
+    """Stands for a name that only Metaflow has: it can be imported, and raises MetaflowException when it is used."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name

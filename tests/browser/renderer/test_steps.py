@@ -74,7 +74,7 @@ def test_a_tooltip_says_why_a_step_is_stale(stage: Stage) -> None:
     stage.mount_movies()
     assert (
         stage.step("figure").get_attribute("title")
-        == "figure\nstale\nthe code of figure changed\nmodel of best changed"
+        == "figure\nstale because:\nthe code of figure changed\nmodel of best changed"
     )
     assert stage.step("fit").get_attribute("title") == (
         "fit · foreach cfg in grid\nrunning\n1 failed, 2 running, 4 done\n"

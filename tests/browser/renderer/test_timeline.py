@@ -81,4 +81,4 @@ def test_ten_thousand_tasks_are_a_few_rows_of_the_document(stage: Stage) -> None
 
 def test_without_runs_it_says_what_to_do(stage: Stage) -> None:
     stage.mount({"flow": states.state(movies.movie_steps()), "runs": {"runs": []}}, "timeline")
-    expect(stage.find(".nbf-Timeline .nbf-Empty")).to_contain_text("Run the flow, and see here when each task went on.")
+    expect(stage.find(".nbf-Timeline .nbf-Empty")).to_contain_text("Run the flow to see here when each task ran.")

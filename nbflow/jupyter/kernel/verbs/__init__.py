@@ -1,1 +1,1 @@
-"""`%flow VERB …`: the verbs of the shell on the notebook that is open, and those that only a live kernel has."""
+"""Performs `%flow VERB …`: the verbs of the shell on the open notebook, and the verbs that only a live kernel has."""

@@ -1,4 +1,4 @@
-"""What may come next on a `%flow` line."""
+"""Completes words on a `%flow` line."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _OPTIONS = {
     "rerun": ("--bg",),
     "show": ("--mermaid", "--dot"),
 }
-"""What a verb takes in a notebook besides what it takes in a shell."""
+"""The options that a verb has in a notebook besides those in a shell."""
 
 
 def complete(session: Session, line: str) -> list[str]:
-    """The words that fit behind what is typed; never raises."""
+    """Return the words that can complete the last word of a line; errors of nbflow count as no words."""
     words = line.split()
     typed = "" if line[-1:].isspace() else words.pop()
     try:

@@ -1,4 +1,4 @@
-"""Which verb a `%flow` line means, and how it is done."""
+"""Finds the verb of a `%flow` line and performs it."""
 
 from __future__ import annotations
 
@@ -33,25 +33,26 @@ LIVE_VERBS: Mapping[str, click.Command] = {
         moving.restore, moving.undo, moving.checkpoint, moving.debug, moving.live_trust, moving.cancel, moving.notebook,
     )
 }  # fmt: skip
-"""The verbs that only a notebook has, or has in a form of its own."""
+"""The verbs that exist only in a notebook, or work differently there."""
 
 CELLS = "cells "
-"""How a line begins with which the panel sends what it shows, before it asks for something. No user writes it."""
+"""The beginning of a line in which the panel sends the cells on its screen before a request; no user writes it."""
 
 SHELL_VERBS = Verbs("%flow")
-"""The verbs that a notebook has as a shell has them."""
+"""The verbs that work in a notebook as in a shell."""
 
 STARTING = ("run", "resume", "rerun")
-"""The verbs that may go on in the background."""
+"""The verbs that can run in the background."""
 
 
 @dataclass(frozen=True)
 class OpenPlace(Workplace):
-    """The notebook that is open. `chosen` was set in the form, and counts where nothing is given on the line."""
+    """Represents the open notebook. `chosen` are the form's values, used for parameters that the line does not give."""
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        """Return the parameters for a verb: those given on the line, else those of the form."""
         if origin is not None:
             return super().parameters(ctx, origin)
         return bind_parameters(self.flow, {**self.chosen, **ctx.meta.get(GIVEN, {})}, self.folder)
@@ -65,7 +66,7 @@ def _place_of(session: Session) -> OpenPlace:
 
 
 def use(session: Session, line: str) -> None:
-    """Do what a line says; raises VerbUnknown for one that makes no sense, and whatever the verb has to say."""
+    """Perform a `%flow` line. Raises VerbUnknown if it cannot be understood, and the errors of its verb."""
     if line.startswith(CELLS):
         session.take(read_sent(read_word(line.removeprefix(CELLS))))
         return
@@ -103,7 +104,7 @@ def _above(meta: Mapping[str, Any]) -> click.Context:
 
 
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
-    """The words with the notebook that is open where a shell has it; `import` makes another one."""
+    """Return the words with the open notebook where a shell command has it; `import` makes another notebook."""
     match verb:
         case "import":
             return words
@@ -122,7 +123,7 @@ def _invoke(command: click.Command, words: list[str], name: str, notebook: str, 
         with _in_words_of_a_notebook(notebook):
             command.main(words, name, standalone_mode=False, **extra)
     except SystemExit:
-        pass  # the exit code of `check` and `verify`, which have said all
+        pass  # `check` and `verify` exit with a code after they have printed all
     except click.Abort:
         raise KeyboardInterrupt from None
     except click.ClickException as error:
@@ -139,7 +140,7 @@ def _split(line: str) -> list[str]:
 
 
 def help_text(session: Session) -> str:
-    """Where we are, and what can be done here."""
+    """Return the text that names the notebook, its steps and all verbs."""
     steps: Sequence[str] = list(session.graph().links)
     verbs = {verb: text for verb, (_, text) in VERBS.items()}
     verbs |= {verb: command.get_short_help_str(100) for verb, command in LIVE_VERBS.items()}
@@ -152,13 +153,13 @@ def help_text(session: Session) -> str:
 
 @contextmanager
 def _in_words_of_a_notebook(notebook: str) -> Iterator[None]:
-    """Commands that are offered are offered as magics."""
+    """Print the commands that a text suggests as magics during the block."""
     with redirect_stdout(_Translated(sys.stdout, notebook)):
         yield
 
 
 class _Translated(io.TextIOBase):
-    """Standard output, where `nbflow run films.ipynb --to x` reads `%flow run --to x`."""
+    """Wraps standard output and replaces `nbflow run films.ipynb --to x` by `%flow run --to x`."""
 
     def __init__(self, stream: Any, notebook: str) -> None:
         self._stream, self._notebook = stream, notebook

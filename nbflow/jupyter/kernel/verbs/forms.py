@@ -1,4 +1,4 @@
-"""`%flow params`: a form made of the annotations."""
+"""Makes a form from the parameters and their annotations (`%flow params`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nbflow.progress.numbers import table
 from nbflow.verbs.options import describe_parameter, type_in_words
 
 USE = "nbflow.use"
-"""Where the context keeps what does a `%flow` line in a session."""
+"""The key under which the context keeps the function that performs a `%flow` line."""
 
 _WIDE = {"description_width": "10rem"}
 
@@ -24,7 +24,7 @@ _WIDE = {"description_width": "10rem"}
 @click.command("params")
 @click.pass_obj
 def live_params(session: Session) -> None:
-    """A form for the parameters, with a button that runs the flow; as text where there are no widgets."""
+    """Show a form for the parameters, with a button that runs the flow; without widgets, show them as text."""
     parameters = session.graph().flow.parameters
     if not parameters:
         session.screen.say("no parameters: give a cell the first line %%parameters, and lines such as  top_k: int = 5")
@@ -38,7 +38,7 @@ def live_params(session: Session) -> None:
 
 
 def make_form(session: Session, run_flow: Callable[[], None]) -> widgets.VBox:
-    """One field per parameter, set to what holds now; what is entered holds at once, for cells and for runs."""
+    """Return a form with a field per parameter, set to its present value; cells and runs use new values at once."""
     values = session.parameters()
     said = widgets.Output()
     fields = [_field(session, one, values.get(one.name), said) for one in session.graph().flow.parameters]
@@ -72,7 +72,7 @@ def _field(session: Session, parameter: ParameterSpec, value: Any, said: widgets
 
 
 def _widget(parameter: ParameterSpec, value: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """The field, and how its value becomes the parameter's."""
+    """Return the widget for a parameter, and the function that turns the widget's value into the parameter's."""
     common = {"description": parameter.name, "style": _WIDE}
     if parameter.choices:
         return widgets.Dropdown(options=list(parameter.choices), value=value, **common), lambda new: new
@@ -100,5 +100,5 @@ def _text(parameter: ParameterSpec, value: Any, common: dict[str, Any]) -> tuple
 
 
 def _range(value: float) -> tuple[float, float]:
-    """A slider from nothing to four times the value: no annotation says what is sensible, but this is a start."""
+    """Return the range of a slider: from 0 to four times the value, because no annotation says what is sensible."""
     return (4 * value, 0) if value < 0 else (0, 4 * value or 10)

@@ -1,4 +1,4 @@
-"""Verbs that change what the kernel holds, or whom it belongs to."""
+"""Performs the verbs that change the names in the kernel, or the notebook it belongs to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from nbflow.store.store import Store
 
 
 def archive_of(session: Session) -> Archive:
-    """The runs of the notebook; raises NoRunYet where there is no store."""
+    """Return the runs of the notebook. Raises NoRunYet if there is no store."""
     flow = session.graph().flow.name
     if not Store.exists(session.root):
         raise NoRunYet(flow, session.root)
@@ -41,18 +41,18 @@ def archive_of(session: Session) -> Archive:
 @click.argument("address", metavar="[RUN/]STEP[ITEM]")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--as", "as_name", metavar="NAME", help="Bind the one NAME under this name instead.")
-@click.option("--keep", is_flag=True, help="Leave the names alone that nbflow bound and the checkpoint does not have.")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--wire", is_flag=True, hidden=True, help="Say it as the panel wants it.")
+@click.option("--keep", is_flag=True, help="Keep names that nbflow bound and the checkpoint does not have.")
+@click.option("--dry-run", is_flag=True, help="Print what would change, and change nothing.")
+@click.option("--wire", is_flag=True, hidden=True, help="Print it in the panel's format.")
 @click.pass_obj
 def restore(
     session: Session, address: str, names: tuple[str, ...], as_name: str | None, keep: bool, dry_run: bool, wire: bool
 ) -> None:
-    """What the names held after a task, or some of them, into this kernel. `undo` takes it back."""
+    """Bind names to the values that they held after a task, in this kernel. `undo` reverts it."""
     if as_name is not None and len(names) != 1:
         raise VerbUnknown("--as takes one NAME: restore STEP NAME --as OTHER")
     if as_name is not None and not as_name.isidentifier():
-        raise VerbUnknown(f"'{as_name}' is no name in Python: write an identifier after --as")
+        raise VerbUnknown(f"'{as_name}' is not a valid Python name: write an identifier after --as")
     checkpoint = read_checkpoint(archive_of(session), read_address(address))
     plan = prepare_restore(session.ledger, session.store(), checkpoint, names, as_name)
     if dry_run:
@@ -63,7 +63,7 @@ def restore(
     changed = len(plan.added) + len(plan.changed)
     parts = [f"{count(changed, 'name')} bound", *([f"{len(plan.removed)} removed"] if plan.removed else [])]
     parts += [f"{len(plan.kept)} kept"] if plan.kept else []
-    print(f"{checkpoint.address} restored: {', '.join(parts)} · %flow undo takes it back")
+    print(f"{checkpoint.address} restored: {', '.join(parts)} · %flow undo reverts it")
     for note in undo.notes:
         print(f"  {note}")
 
@@ -80,16 +80,16 @@ def _show_plan(session: Session, plan: RestorePlan, wire: bool) -> None:
 @click.command()
 @click.pass_obj
 def undo(session: Session) -> None:
-    """Take the last restore back; every name is bound to the very object it was."""
+    """Undo the last restore: every name is bound to the same object as before it."""
     taken = undo_restore(session.ledger)
-    print(f"the restore of {taken.address} is taken back")
+    print(f"Restore of {taken.address} undone")
 
 
 @click.command()
 @click.argument("name")
 @click.pass_obj
 def checkpoint(session: Session, name: str) -> None:
-    """Store all names of this kernel that can be stored, as NAME, for `restore NAME`."""
+    """Store all storable names of this kernel as the checkpoint NAME, for `restore NAME`."""
     if not name.isidentifier():
         raise VerbUnknown(f"'{name}' cannot name a checkpoint: write one Python identifier, such as before_lunch")
     flow = session.graph().flow
@@ -105,9 +105,9 @@ def checkpoint(session: Session, name: str) -> None:
 @click.argument("task", metavar="[STEP[ITEM]]", required=False)
 @click.pass_obj
 def debug(session: Session, task: str | None) -> None:
-    """The inputs of a failed task (by default the newest) into this kernel.
+    """Bind the inputs of a failed task (by default the newest) in this kernel.
 
-    Shift+Enter on its cell then runs that very task here, so that %debug works on it.
+    Shift+Enter on its cell then runs the same task in this kernel, so that %debug works.
     """
     archive = archive_of(session)
     row, failed = _find_failed(archive, read_address(task) if task else None)
@@ -115,7 +115,7 @@ def debug(session: Session, task: str | None) -> None:
     target = TaskId(failed.step, failed.path, failed.turn)
     start = find_start(graph, target, _stored_in(archive, row))
     if start is None:
-        raise VerbUnknown(f"what {task_name(failed)} read is no longer stored: %flow run --to {failed.step}")
+        raise VerbUnknown(f"the inputs of {task_name(failed)} are no longer stored: %flow run --to {failed.step}")
     refuse_untrusted_artifacts(archive.reader, failed.id, start.inputs, session.root)
     session.bind({0: start.inputs})
     session.ledger.disown([one.name for one in start.inputs])
@@ -146,7 +146,7 @@ def _is_failed(task: TaskRow) -> bool:
 
 
 def _stored_in(archive: Archive, row: RunRow) -> Mapping[TaskId, TaskReused]:
-    """What the run had, as if it were all taken from the store again."""
+    """Return the finished tasks of a run as if all were taken from the store again."""
     done = (TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED)
     found = {}
     for one in archive.reader.tasks(row.id):
@@ -166,14 +166,14 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
         for frame in failure.get("frames", ())[-1:]:
             print(f"  {frame['where']}: {frame['source']}")
     cell = graph.steps[failed.step].place.cell
-    print(f"execute cell {cell} (step {failed.step}) to run it here; after an error %debug looks into it")
+    print(f"execute cell {cell} (step {failed.step}) to run it here; after an error, %debug inspects it")
 
 
 @click.command("trust")
 @click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
 @click.pass_obj
 def live_trust(session: Session, path: Path | None) -> None:
-    """Trust all that a store holds now (by default that of this notebook), whoever signed it, so that it is loaded."""
+    """Trust all that a store (by default this notebook's) holds now, so that it can be loaded."""
     root = Store.locate(path if path and path.is_dir() else path.parent) if path else session.root
     if path is not None and Store.exists(path):
         root = path
@@ -186,7 +186,7 @@ def live_trust(session: Session, path: Path | None) -> None:
 @click.command()
 @click.pass_obj
 def cancel(session: Session) -> None:
-    """End the run that goes on in the background."""
+    """Stop the run in the background."""
     session.runs.cancel()
 
 
@@ -194,11 +194,13 @@ def cancel(session: Session) -> None:
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.pass_obj
 def notebook(session: Session, path: Path | None) -> None:
-    """Which notebook this kernel belongs to; with PATH, say so where the front end does not."""
+    """Print the notebook that this kernel belongs to; with PATH, set it."""
     if path is not None:
         session.follow(path.absolute())
     known = session.document.path
-    where = f"{known}" if known else "unknown: steps are taken in the order in which they were defined"
+    where = f"{known}" if known else "unknown: steps are ordered as they were defined"
     print(f"notebook: {where}\nstore: {session.root}")
     if session.document.unreadable is not None:
-        print(f"its file cannot be read now, so what was read before holds: {session.document.unreadable}")
+        print(
+            f"its file cannot be read now, so the cells that were read before are used: {session.document.unreadable}"
+        )

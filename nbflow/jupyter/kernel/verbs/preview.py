@@ -1,4 +1,4 @@
-"""What a restore would do, as the panel shows it before it is done."""
+"""Makes the message in which the panel shows what a restore would do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbflow.store.values.summary import in_words
 
 
 def preview_of(plan: RestorePlan, live: Mapping[str, object]) -> RestorePreview:
-    """`live` is the namespace as it is now; of its values only a few words are said, whatever their size."""
+    """Return the preview of a restore. `live` is the namespace now; the preview describes its values in a few words."""
     sources = {target: name for name, target in plan.bind.items()} | {name: name for name in plan.kept}
 
     def line(target: str) -> NameLine:

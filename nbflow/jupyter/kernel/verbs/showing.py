@@ -1,4 +1,4 @@
-"""Verbs that show something in the notebook: show, card, report, convert."""
+"""Performs the verbs that show the flow or its results in the notebook, or write files of them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from nbflow.verbs.task_logs import heading
 
 
 @click.command("show")
-@click.option("--svg/--text", default=True, help="Drawn, where Graphviz is installed, or as text.")
+@click.option("--svg/--text", default=True, help="Draw the graph, if Graphviz is installed, or print it as text.")
 @click.pass_obj
 def live_show(session: Session, svg: bool) -> None:
-    """The graph, live where the front end can; --mermaid, --dot and -o FILE as in a shell."""
+    """Show the graph, live if the front end can; --mermaid, --dot and -o FILE work as in a shell."""
     refuse_empty(session.graph().flow)
     data = draw_live(session, svg)._repr_mimebundle_()
     session.screen.replay([{"output_type": "display_data", "data": data, "metadata": {}}])
@@ -34,7 +34,7 @@ def live_show(session: Session, svg: bool) -> None:
 @click.argument("task", metavar="STEP[ITEM]")
 @click.pass_obj
 def live_card(session: Session, task: str) -> None:
-    """What a task printed and displayed, as it did then."""
+    """Show again what a task printed and displayed."""
     archive = archive_of(session)
     row, tasks = archive.find(read_address(task))
     for one in tasks:
@@ -46,10 +46,15 @@ def live_card(session: Session, task: str) -> None:
 
 @click.command("report")
 @click.argument("run", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file; else FLOW-RUN.html.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="By default FLOW-RUN.html.",
+)
 @click.pass_obj
 def live_report(session: Session, run: str | None, output: Path | None) -> None:
-    """A run as one HTML page that needs no other file: parameters, graph, and what every task displayed."""
+    """Write a run as one HTML page that needs no other file: parameters, graph, and the outputs of every task."""
     archive = archive_of(session)
     row = archive.run(run)
     path = output or session.folder / f"{archive.flow}-{row.number}.html"
@@ -64,7 +69,7 @@ def live_convert(session: Session, form: str) -> None:
     """Rewrite the headers of this notebook's file. Save first, and reload the notebook afterwards."""
     path = session.document.path
     if path is None:
-        raise VerbUnknown("nbflow does not know the file of this notebook: say %flow notebook PATH first")
+        raise VerbUnknown("nbflow does not know the file of this notebook: run %flow notebook PATH first")
     changed = convert_notebook(path, form)
     then = ": reload it from disk" if changed else ""
     session.screen.say(f"{count(changed, 'cell')} of {path.name} changed{then}")
