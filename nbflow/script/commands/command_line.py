@@ -20,7 +20,7 @@ def start_script(cls: type[FlowSpec]) -> None:
     worker = sys.modules.get("nbflow.run.workers.worker")
     if worker is not None and worker.is_working():
         raise MetaflowException(
-            f"flow {cls.__name__} cannot start inside a task of another flow: start it beside, with nbflow.Runner"
+            f"flow {cls.__name__} cannot start inside a task of another flow: start it with nbflow.Runner"
         )
     shell = shell_of_session()
     if shell is None:

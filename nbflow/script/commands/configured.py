@@ -48,7 +48,7 @@ def _take_from_origin(cls: type[FlowSpec], given: Given, words: Sequence[str]) -
 
     if given:
         raise ValueError(
-            "Cannot specify --config or --config-value with 'resume': it has those of the run it goes on from"
+            "Cannot specify --config or --config-value with 'resume': a resumed run has the configs of the earlier run"
         )
     impose(cls, stored_values(cls, find_origin(cls, _origin(words))))
 

@@ -156,7 +156,7 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
     gone = leave_out(ctx.obj, skip_decorators)
     prepared = _begin(ctx.obj, settings, facts["lint"])
     for name in gone.get(settings.spun_step, ()) if not skip_decorators else ():
-        click.echo(f"[Warning] @{name} is left out: a step that is spun runs once, and alone", err=True)
+        click.echo(f"[Warning] @{name} is left out: spin runs a step once, and alone", err=True)
     if not settings.quiet:
         click.echo(f"Spinning up step {settings.spun_step} locally for flow {ctx.obj.__name__}")
     module = artifacts_module and artifacts_module.resolve()

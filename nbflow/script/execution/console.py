@@ -91,7 +91,9 @@ class Console:
                 case ForeachSplit():
                     self.tell(f"Foreach yields {len(event.items)} child steps.", self._name_of_splitter(event.task))
                 case RunCancelled():
-                    self.tell(f"Workflow {event.reason}: what has finished is kept, resume goes on from there.")
+                    self.tell(
+                        f"Workflow {event.reason}: finished tasks are kept, and the command resume continues the run."
+                    )
                 case TaskSkipped() | _:
                     pass
 

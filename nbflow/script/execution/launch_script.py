@@ -145,7 +145,7 @@ def find_origin(cls: type, number: int | None) -> RunRow:
     found = [row for row in rows if number in (None, row.number)]
     if not found:
         known = ", ".join(str(row.number) for row in rows[:10])
-        raise MetaflowNotFound(f"flow {name} has no run {number}: there is {known}")
+        raise MetaflowNotFound(f"flow {name} has no run {number}: it has {known}")
     return found[0]
 
 

@@ -238,7 +238,7 @@ class ScriptPerformer:
         """Refuse a call of self.next that differs from the source, because the graph was built from the source."""
         called, written = flow._state.transition, step.control.next
         if written is None and called is not None:
-            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: take that out")
+            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: remove the call")
         if written is None:
             return
         if called is None:

@@ -139,7 +139,7 @@ def start_again(task: client.Task, graph: Graph) -> StartTask:
     _refuse_moved(row.step, graph, lineage.graph, task)
     parents = tuple(lineage.parents(row))
     if not parents and lineage.graph.links[row.step].led:
-        raise MetaflowNotFound(f"what led to {task.pathspec} is not stored: run the flow again")
+        raise MetaflowNotFound(f"the tasks before {task.pathspec} are not stored: run the flow again")
     _refuse_untrusted(task, lineage, parents)
     here = TaskId(row.step, row.path, row.turn)
     stack = tuple(_levels(lineage, row))
@@ -156,8 +156,8 @@ def _refuse_moved(step: str, now: Graph, then: Graph, task: client.Task) -> None
     ours, theirs = now.links[step], then.links[step]
     if (ours.scope, bool(ours.joined)) != (theirs.scope, bool(theirs.joined)):
         raise MetaflowException(
-            f"step '{step}' has other inputs now than in run {task.step.run.id}: another foreach stands around it, "
-            "or it joins and did not, so run the flow again"
+            f"step '{step}' has other inputs now than in run {task.step.run.id}: another foreach is around it, "
+            "or only one of the two is a join: run the flow again"
         )
 
 

@@ -73,7 +73,7 @@ def _leave(
             raise wrong
     raise RuntimeError(
         f"Invalid return value from a UserStepDecorator: {answer!r}: "
-        "return an exception or None, or that and what self.next is given"
+        "return an exception or None, or a pair of this and the arguments for self.next"
     )
 
 

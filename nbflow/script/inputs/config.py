@@ -132,7 +132,7 @@ class Config(Mapping[str, Any]):
         if default is not None and default_value is not None:
             raise MetaflowException(f"config '{name}' has default and default_value: give one of them")
         if unknown:
-            raise MetaflowException(f"config '{name}' takes no '{next(iter(unknown))}': take it out")
+            raise MetaflowException(f"config '{name}' takes no '{next(iter(unknown))}': remove this argument")
         value = default if default is not None else default_value
         self.name = name
         self._spec = ConfigSpec(name, value, default is not None, help or "", bool(required), parser, plain)

@@ -29,7 +29,7 @@ class Delayed(Mapping[str, Any]):
         except Exception as error:
             raise MetaflowException(
                 f"config expression {self!r} cannot be evaluated: {type(error).__name__}: {error}: "
-                f"there is {', '.join(configs) or 'no config'}"
+                f"the flow has {', '.join(configs) or 'no config'}"
             ) from error
         return value
 

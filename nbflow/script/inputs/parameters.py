@@ -96,7 +96,7 @@ class Parameter:
 
     def _refuse(self, unknown: dict[str, Any]) -> None:
         if unknown:
-            raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': take it out")
+            raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': remove this argument")
         if self.name.lower().replace("_", "-") in RESERVED_OPTIONS:
             raise MetaflowException(f"parameter name '{self.name}' is reserved: give it another name")
         for what in ("show_default", "separator", "required"):
@@ -115,7 +115,7 @@ class Parameter:
             and not callable(self.default)
         ):
             example = json.dumps(json.dumps(self.default, default=str))
-            raise MetaflowException(f"parameter '{self.name}': a JSON default is given as text, default={example}")
+            raise MetaflowException(f"parameter '{self.name}': give a JSON default as text, default={example}")
 
     # on a flow
 

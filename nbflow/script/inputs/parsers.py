@@ -91,7 +91,7 @@ class _Found:
             except InvalidRequirement:
                 raise ParserValueError(line, "it is not a requirement of PEP 508: write it as name==version") from None
             if read.marker is not None:
-                raise ParserValueError(line, "environment markers are not supported: take it out after the ;")
+                raise ParserValueError(line, "environment markers are not supported: remove everything after the ;")
             extras = f"[{','.join(sorted(read.extras))}]" if read.extras else ""
             url = f"@{read.url}" if read.url else ""
             self.add(read.name, f"{read.name}{extras}{url}", str(read.specifier).lstrip(" ="), line, bare=None)
@@ -103,7 +103,7 @@ class _Found:
             self.packages[key] = version
             return
         if self.python is not None and version:
-            raise ParserValueError(line, "the version of Python stands there twice: keep one")
+            raise ParserValueError(line, "the version of Python is given twice: keep one")
         self.python = version or bare
 
 

@@ -52,7 +52,7 @@ class Current:
         return value() if isinstance(value, Lazy) else value
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"current.{name} cannot be set: current only tells")
+        raise AttributeError(f"current.{name} cannot be set: current can only be read")
 
     def __reduce__(self) -> str:
         return "current"  # wherever it is loaded, it is the `current` of that process

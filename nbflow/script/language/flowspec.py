@@ -111,7 +111,7 @@ class FlowSpec:
     def _state(self) -> TaskArtifacts:
         state: TaskArtifacts | None = self.__dict__.get("_task_state")
         if state is None:
-            raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist in tasks only")
+            raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist only in tasks")
         return state
 
     def __getattr__(self, name: str) -> Any:
@@ -138,7 +138,7 @@ class FlowSpec:
         object.__delattr__(self, name)
 
     def __reduce__(self) -> Any:
-        raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
+        raise NotStorable("a flow or an input of a join", "store the values that you need, such as inputs[0].name")
 
     def cmd(self, cmdline: str, input: Mapping[str, str | bytes] | None = None, output: Iterable[str] = ()) -> Any:
         """Write the files of `input`, run a command in a shell, and return the bytes of each file of `output`.

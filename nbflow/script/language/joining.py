@@ -21,9 +21,9 @@ class InputFlows:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.__dict__.get("_by_step", {}):
-            known = ", ".join(self.__dict__.get("_by_step", {})) or "none by name"
+            known = ", ".join(self.__dict__.get("_by_step", {})) or "items without a name"
             raise AttributeError(
-                f"inputs has no step '{name}': there is {known}. Artifacts are on the items: inputs[0].{name}"
+                f"inputs has no step '{name}', only {known}. Artifacts belong to the items: inputs[0].{name}"
             )
         return self._by_step[name]
 
@@ -40,4 +40,4 @@ class InputFlows:
         return f"<inputs: {len(self)} tasks>"
 
     def __reduce__(self) -> Any:
-        raise NotStorable("inputs", "store what you need of it, such as [one.score for one in inputs]")
+        raise NotStorable("inputs", "store the values that you need, such as [one.score for one in inputs]")

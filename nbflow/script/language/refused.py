@@ -7,8 +7,8 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 
-_ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
-_DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
+_ELSEWHERE = "nbflow runs on this machine: remove it, or run the script with Metaflow"
+_DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or the program that should trigger it"
 
 DECORATORS = {
     "airflow_external_task_sensor": _DEPLOY,
@@ -16,12 +16,12 @@ DECORATORS = {
     "batch": _ELSEWHERE,
     "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
     "kubernetes": _ELSEWHERE,
-    "parallel": "nbflow has no gangs of machines: use foreach=",
-    "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
+    "parallel": "nbflow has no groups of machines: use foreach=",
+    "pytorch_parallel": "nbflow has no groups of machines: use foreach=, or start the processes in the step",
     "schedule": "nbflow does not deploy: run the script from cron or a timer",
     "slurm": _ELSEWHERE,
     "step_functions": _ELSEWHERE,
-    "trigger": "nbflow does not deploy: start the script from what should trigger it",
+    "trigger": "nbflow does not deploy: start the script from the program that should trigger it",
     "trigger_on_finish": "nbflow does not deploy: start this script after the other",
 }
 """Maps decorators that nbflow does not have to what to do instead."""
@@ -34,7 +34,7 @@ NAMES = {
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
     "namespaced_event_name": _DEPLOY,
-    "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
+    "package_sources": "nothing is packaged: tasks run on this machine, with the modules of this machine",
 }
 """Maps the other names of `from metaflow import …` that nbflow does not have to what to do instead."""
 
@@ -42,13 +42,13 @@ REFUSED_COMMANDS = {
     "airflow": _DEPLOY,
     "argo-workflows": _DEPLOY,
     "batch": _ELSEWHERE,
-    "init": "a run makes its own beginning: use run",
+    "init": "a run needs no preparation: use run",
     "kubernetes": _ELSEWHERE,
     "output-raw": "use output-dot, or show",
-    "package": "nothing is packaged: tasks run on this machine, with the modules that are there",
-    "spin-step": "spin STEP does a step again on what its newest run has stored",
+    "package": "nothing is packaged: tasks run on this machine, with the modules of this machine",
+    "spin-step": "spin STEP runs a step again on the inputs of its newest run",
     "spot-metadata": _ELSEWHERE,
-    "step": "spin STEP does a step again on what its newest run has stored",
+    "step": "spin STEP runs a step again on the inputs of its newest run",
     "step-functions": _DEPLOY,
 }
 """Maps commands of a script that nbflow does not have to what to do instead."""
@@ -58,8 +58,8 @@ SUBCOMMANDS = {
     "logs scrub": "delete the run, with gc",
 }
 
-_CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
-_ALONE = "one process does the whole run, and none joins it: take it out"
+_CARDS = "the cards of reused tasks are always found: choose a card by its task, --type and --id"
+_ALONE = "one process performs the whole run, and no other joins it: remove the option"
 
 _OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
@@ -68,7 +68,7 @@ _OPTIONS = {
     "card view --follow-resumed": _CARDS,
     "resume --reentrant": _ALONE,
     "resume --resume-identifier": _ALONE,
-    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
+    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file writes it, --tag names the run",
 }
 """Maps options, with their command in front, to what to do instead; without a command, for every command."""
 

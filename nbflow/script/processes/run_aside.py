@@ -26,7 +26,7 @@ class FlowFailed(MetaflowException):
 
     def __init__(self, flow: str, code: int) -> None:
         self.flow, self.code = flow, code
-        super().__init__(f"flow '{flow}' ended with exit code {code}: the reason stands above")
+        super().__init__(f"flow '{flow}' ended with exit code {code}: the reason is printed above")
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
