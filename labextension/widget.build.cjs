@@ -1,8 +1,8 @@
-// The widget of other front ends: one ES module and its style sheet, made by the rspack that @jupyter/builder brings.
+// Builds the widget for other front ends, one ES module and its style sheet, with the rspack of @jupyter/builder.
 const { readFileSync } = require('node:fs');
 const { rspack } = require('@rspack/core');
 
-// one style sheet: what index.css imports, in its order, without what only JupyterLab has
+// one style sheet: all that index.css imports, in its order, except the sheet for JupyterLab
 const inline = sheet =>
   String(sheet).replace(/@import url\('(.*)'\);/g, (_, name) =>
     name === 'lab.css' ? '' : readFileSync(`${__dirname}/style/${name}`, 'utf8')

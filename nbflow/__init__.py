@@ -39,6 +39,12 @@ if TYPE_CHECKING:
         requirements_txt_parser,
         yaml_parser,
     )
+    from nbflow.script.language.class_decorators import (
+        conda_base,
+        exit_hook,
+        project,
+        pypi_base,
+    )
     from nbflow.script.language.current import current
     from nbflow.script.language.custom import (
         USER_SKIP_STEP,
@@ -51,12 +57,8 @@ if TYPE_CHECKING:
         card,
         catch,
         conda,
-        conda_base,
         environment,
-        exit_hook,
-        project,
         pypi,
-        pypi_base,
         resources,
         retry,
         secrets,
@@ -74,15 +76,16 @@ _CLIENT = (
     "get_namespace", "inspect_spin", "metadata", "namespace",
 )  # fmt: skip
 _DECORATORS = (
-    "card", "catch", "conda", "conda_base", "environment", "exit_hook", "project", "pypi", "pypi_base", "resources",
-    "retry", "secrets", "step", "timeout",
+    "card", "catch", "conda", "environment", "pypi", "resources", "retry", "secrets", "step", "timeout",
 )  # fmt: skip
+_CLASS_DECORATORS = ("conda_base", "exit_hook", "project", "pypi_base")
 _CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")
 _PARAMETERS = ("IncludeFile", "JSONType", "JSONTypeClass", "Parameter")
 _PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.language.decorators"),
+    **dict.fromkeys(_CLASS_DECORATORS, "nbflow.script.language.class_decorators"),
     **dict.fromkeys(_PARAMETERS, "nbflow.script.inputs.parameters"),
     **dict.fromkeys(_CUSTOM, "nbflow.script.language.custom"),
     **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.inputs.config"),

@@ -1,4 +1,8 @@
-"""Cards: pages of results that steps make of components, and that are stored with their tasks."""
+"""Makes cards: pages of results that steps build of components, and that are stored with their tasks.
+
+`components` holds the parts of cards, `kinds` the types of cards, and `making` fills the cards of a running task.
+`reading` finds the cards of stored tasks, and `card_server` shows them in the browser.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Each is loaded when it is asked for: a script without cards pays for none of them."""
+    """Load an exported name on first use, so that scripts without cards start fast."""
     if name not in __all__:
         raise AttributeError(f"module 'nbflow.cards' has no attribute '{name}'")
     home = "reading" if name == "get_cards" else "kinds" if name in _KINDS else "components"

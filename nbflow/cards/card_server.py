@@ -1,4 +1,4 @@
-"""A page in the browser with the cards of a run, on this machine only."""
+"""Serves a page with the cards of a run to a browser on this machine."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ setInterval(async () => {{
 
 
 def server_of(cards: Callable[[], Sequence[Card]], port: int, pause: float) -> HTTPServer:
-    """A server that asks for the cards anew with each request, in the thread that serves. `port` 0 is any free one.
+    """Return a server that calls `cards` for each request, in the thread that serves.
 
-    `pause` is how many seconds lie between two looks of the browser.
+    `port` 0 means any free port. The browser looks for changes every `pause` seconds.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -38,7 +38,7 @@ def server_of(cards: Callable[[], Sequence[Card]], port: int, pause: float) -> H
             self.wfile.write((page or "there is no such card").encode("utf-8", "backslashreplace"))
 
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing is said of each request."""
+            """Print nothing about requests."""
 
     return HTTPServer(("127.0.0.1", port), Handler)
 

@@ -1,6 +1,6 @@
-"""What cards are made of: `from nbflow.cards import Markdown, Table`. Each draws itself as HTML, also in a notebook.
+"""Defines the components of cards: `from nbflow.cards import Markdown, Table`. Each draws itself as HTML.
 
-The names, arguments and `update` methods are those of `metaflow.cards`, by its documentation.
+The names, the arguments and the `update` methods are those of `metaflow.cards`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_ROWS = 100
 
 
 class MetaflowCardComponent:
-    """A part of a card. One of your own draws itself by `render`, which gives HTML."""
+    """Is the base class of the parts of a card. For a part of your own, derive a class whose `render` returns HTML."""
 
     component_id: str | None = None
     REALTIME_UPDATABLE = True
@@ -31,14 +31,14 @@ class MetaflowCardComponent:
         raise NotImplementedError
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """Take new contents, which are drawn when the card is refreshed, and at the end of the task."""
+        """Replace the content. It is drawn when the card is refreshed, and at the end of the task."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
     def _repr_html_(self) -> str:
-        """For `display` in a notebook. What cannot be drawn says so in its place: a card never fails its task."""
+        """Return HTML for a notebook. A part that cannot be drawn shows the error: a card never fails its task."""
         try:
             return self.render()
         except Exception as error:  # noqa: BLE001 - the user's own component or value
@@ -50,7 +50,7 @@ def cannot_draw(part: Any, error: Exception) -> str:
 
 
 class Markdown(MetaflowCardComponent):
-    """Text in Markdown; HTML in it is shown as it is written."""
+    """Shows a text in Markdown. HTML in the text is not interpreted."""
 
     def __init__(self, text: str | None = None) -> None:
         self.text = text or ""
@@ -68,7 +68,7 @@ class Markdown(MetaflowCardComponent):
 
 
 class Table(MetaflowCardComponent):
-    """Rows, each a list of components or values; `Table.from_dataframe(frame)`."""
+    """Shows a table. Each row is a list of components or values; see also `Table.from_dataframe(frame)`."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ def _cell(value: Any) -> str:
 
 
 class Image(MetaflowCardComponent):
-    """A picture: the bytes of a file, or a figure of matplotlib or a picture of PIL by `from_matplotlib` and such."""
+    """Shows a picture from the bytes of a file. Use `from_matplotlib` for figures and `from_pil_image` for PIL."""
 
     def __init__(self, src: bytes | None = None, label: str | None = None, disable_updates: bool = True) -> None:
         self.src, self.label = src, label
@@ -119,7 +119,7 @@ class Image(MetaflowCardComponent):
         return cls(file.getvalue(), label)
 
     def update(self, image: Any, label: str | None = None) -> None:
-        """`image`: bytes, a figure or a picture of PIL."""
+        """Replace the picture by bytes, a figure of matplotlib, or a picture of PIL."""
         if isinstance(image, bytes):
             self.src = image
         else:
@@ -139,7 +139,7 @@ _PICTURES = {"png": b"\x89PNG", "jpeg": b"\xff\xd8", "gif": b"GIF8", "webp": b"R
 
 
 class Artifact(MetaflowCardComponent):
-    """A value as Python shows it."""
+    """Shows a value as Python prints it."""
 
     def __init__(self, artifact: Any, name: str | None = None, compressed: bool = True) -> None:
         self.artifact, self.name = artifact, name
@@ -153,7 +153,7 @@ class Artifact(MetaflowCardComponent):
 
 
 class Error(MetaflowCardComponent):
-    """An exception with its traceback."""
+    """Shows an exception with its traceback."""
 
     def __init__(self, exception: Any, title: str | None = None) -> None:
         self.exception, self.title = exception, title
@@ -169,7 +169,7 @@ class Error(MetaflowCardComponent):
 
 
 class PythonCode(MetaflowCardComponent):
-    """The source of a function, or a text, in colours."""
+    """Shows the source of a function, or a text, with coloured syntax."""
 
     def __init__(self, code_func: Callable[..., Any] | None = None, code_string: str | None = None) -> None:
         self._take(code_func, code_string)
@@ -189,10 +189,10 @@ class PythonCode(MetaflowCardComponent):
 
 
 class VegaChart(MetaflowCardComponent):
-    """A chart of Vega-Lite by its specification, or one of altair by `from_altair_chart`.
+    """Shows a chart from its specification in Vega-Lite. Use `from_altair_chart` for charts of altair.
 
-    A card holds it as a drawing if `vl-convert-python` is installed, and its specification otherwise; a notebook
-    draws it by itself.
+    A card holds the drawing if `vl-convert-python` is installed, and the specification otherwise. A notebook draws the
+    chart itself.
     """
 
     def __init__(self, spec: Mapping[str, Any], show_controls: bool = False) -> None:
@@ -221,7 +221,7 @@ class VegaChart(MetaflowCardComponent):
 
 
 class ProgressBar(MetaflowCardComponent):
-    """How far something is: `update(new_value)`."""
+    """Shows progress: `update(new_value)` moves the bar."""
 
     def __init__(
         self,
@@ -250,7 +250,7 @@ class ProgressBar(MetaflowCardComponent):
 
 
 class ValueBox(MetaflowCardComponent):
-    """One number in large type, with a title above it."""
+    """Shows one value in large type, with a title above it."""
 
     VALID_THEMES = frozenset({"default", "success", "warning", "error", "bg-gradient-blue", "bg-gradient-green"})
 
@@ -276,7 +276,7 @@ class ValueBox(MetaflowCardComponent):
 
 
 class JSONViewer(MetaflowCardComponent):
-    """Data as indented JSON, or a text that is JSON."""
+    """Shows data, or a text in JSON, as indented JSON."""
 
     def __init__(
         self,
@@ -301,7 +301,7 @@ class JSONViewer(MetaflowCardComponent):
 
 
 class YAMLViewer(JSONViewer):
-    """Data as YAML, or a text that is YAML."""
+    """Shows data, or a text in YAML, as YAML."""
 
     def _text(self) -> str:
         if isinstance(self.data, str):
@@ -312,7 +312,7 @@ class YAMLViewer(JSONViewer):
 
 
 class EventsTimeline(MetaflowCardComponent):
-    """What has happened, newest first: `update({"time": …, "what": …})` adds an event."""
+    """Shows events, the newest first: `update({"time": …, "what": …})` adds an event."""
 
     def __init__(self, title: str | None = None, max_events: int = 100) -> None:
         self.title, self.max_events = title, max_events

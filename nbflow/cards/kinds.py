@@ -1,4 +1,4 @@
-"""Types of cards: those there are, and those that a script makes by a subclass of MetaflowCard."""
+"""Defines the types of cards. A script defines further types by subclasses of MetaflowCard."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from nbflow.errors import MetaflowException
 
 
 class MetaflowCard:
-    """A type of card. A subclass has a `type`, by which `@card(type=…)` names it, and a `render` that gives HTML.
+    """Is the base class of types of cards. A subclass has a `type`, which `@card(type=…)` names, and a `render`.
 
-    `render` gets the task, with what it has made as `task.data`. With `ALLOW_USER_COMPONENTS`, `__init__` gets the
-    components that the step has appended, each as HTML.
+    `render` takes the task, with its artifacts as `task.data`, and returns HTML. With `ALLOW_USER_COMPONENTS`,
+    `__init__` gets the components that the step has appended, each as HTML.
     """
 
     type: str | None = None
@@ -35,16 +35,16 @@ class MetaflowCard:
         raise NotImplementedError
 
     def render_runtime(self, task: Any, data: Any) -> str:
-        """What is seen while the task runs; as at the end, if a subclass has nothing else."""
+        """Return the HTML while the task runs: the same as at the end, unless a subclass returns something else."""
         return self.render(task)
 
     def refresh(self, task: Any, data: Any) -> Any:
-        """For a subclass that updates its page by itself."""
+        """Return data for a subclass whose page updates itself."""
         return None
 
 
 class DefaultCard(MetaflowCard):
-    """What the step has appended, and below it what it has displayed."""
+    """Shows the components that the step has appended, and below them its displayed outputs."""
 
     type = "default"
     ALLOW_USER_COMPONENTS = True
@@ -55,7 +55,7 @@ class DefaultCard(MetaflowCard):
 
 
 class BlankCard(DefaultCard):
-    """What the step has appended, and nothing else."""
+    """Shows only the components that the step has appended."""
 
     type = "blank"
 
@@ -64,7 +64,7 @@ class BlankCard(DefaultCard):
 
 
 class ErrorCard(MetaflowCard):
-    """What is stored in place of a card that could not be drawn."""
+    """Is stored in place of a card that could not be drawn, and shows the error."""
 
     type = "error"
 
@@ -73,7 +73,7 @@ class ErrorCard(MetaflowCard):
 
 
 def card_type(name: str) -> type[MetaflowCard]:
-    """The type of card that has this name, the newest of several. Raises MetaflowException."""
+    """Return the type of card with this name, the newest of several. Raises MetaflowException if there is none."""
     known = {kind.type: kind for kind in _below(MetaflowCard) if kind.type}
     if name in known:
         return known[name]

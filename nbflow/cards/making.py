@@ -1,4 +1,4 @@
-"""`@card`: the cards of a task while it runs, as `current.card` fills them."""
+"""Fills the cards of a running task: steps append components to `current.card`, and the cards are drawn."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ Page = tuple[str, str | None, str]
 
 
 def live_file(live: Path, number: int) -> Path:
-    """Where a running task keeps its cards, below the folder for what the tasks of its run print."""
+    """Return the file for the cards of a running task, below the folder for the live output of its run."""
     return live / "cards" / f"{number}.json"
 
 
 class Wanted(Protocol):
-    """What one `@card` asks for. `refresh` is how many seconds lie at least between two drawings while it runs."""
+    """Holds the arguments of one `@card`. `refresh` is the least number of seconds between two drawings."""
 
     @property
     def type(self) -> str: ...
@@ -42,7 +42,7 @@ class Wanted(Protocol):
 
 
 class Underway:
-    """A running task, for types of cards: `data` is what it has made so far, and the client answers all else."""
+    """Shows a running task to types of cards: `data` has the artifacts so far, and the client knows the rest."""
 
     def __init__(self, pathspec: str, data: Any, client: Callable[[str, str], Any]) -> None:
         self.pathspec, self.data, self._client = pathspec, data, client
@@ -60,7 +60,7 @@ class Underway:
 
 
 class Parts:
-    """One card: `current.card["id"]`, or `current.card` if there is but one."""
+    """Collects the components of one card: `current.card["id"]`, or `current.card` if there is only one."""
 
     def __init__(self, redraw: Callable[[bool, Any], None]) -> None:
         self.parts: list[Any] = []
@@ -79,12 +79,12 @@ class Parts:
         self.parts.clear()
 
     def refresh(self, data: Any = None, force: bool = False) -> None:
-        """Draw the cards of the task as they are now, so that they can be seen while it runs."""
+        """Draw the cards of the task now, so that they can be seen while it runs."""
         self._redraw(force, data)
 
 
 class CurrentCards:
-    """`current.card`: that of the only card, or of the one without an id; others by `current.card["id"]`."""
+    """Is `current.card`: it fills the only card, or the one without an id; `current.card["id"]` fills the others."""
 
     def __init__(self, wanted: Sequence[Wanted], live: Path | None = None, task: Any = None) -> None:
         self._wanted, self._live, self._task = wanted, live, task
@@ -121,13 +121,13 @@ class CurrentCards:
 
     @property
     def components(self) -> Mapping[str, Any]:
-        """Those that were appended with an id."""
+        """Return the components that were appended with an id, by id."""
         return self._default().components
 
     # drawing
 
     def pages(self, outputs: Iterable[Mapping[str, Any]] = (), *, is_over: bool = True) -> list[Page]:
-        """All cards. What the step displayed stands below what it appended to the first one."""
+        """Return all cards. The displayed outputs stand on the first one, below its components."""
         shown = [displayed(output["data"]) for output in outputs if "data" in output]
         found: list[Page] = []
         for number, (wanted, card) in enumerate(zip(self._wanted, self._cards, strict=True)):
@@ -137,7 +137,7 @@ class CurrentCards:
         return found
 
     def _page(self, wanted: Wanted, parts: Sequence[str], is_over: bool) -> Page | None:
-        """A card that cannot be drawn fails no task: its error is stored instead, unless it is not wanted."""
+        """Draw a card. If that fails, the task goes on: the error is stored instead, unless `save_errors` is false."""
         try:
             card = _made(card_type(wanted.type), wanted, parts)
             page = card.render(self._task) if is_over else card.render_runtime(self._task, self._data)
@@ -158,7 +158,7 @@ class CurrentCards:
         self._live.parent.mkdir(parents=True, exist_ok=True)
         beside = self._live.with_suffix(".new")
         beside.write_text(json.dumps(self.pages(is_over=False)), "utf-8")
-        os.replace(beside, self._live)  # so that nobody reads half of it
+        os.replace(beside, self._live)  # rename, so that no reader sees half of it
 
 
 def _made(kind: type[MetaflowCard], wanted: Wanted, parts: Sequence[str]) -> MetaflowCard:
@@ -166,6 +166,6 @@ def _made(kind: type[MetaflowCard], wanted: Wanted, parts: Sequence[str]) -> Met
 
 
 def _nobody(why: str) -> Parts:
-    """Takes what is appended to no card: a card never fails its task."""
-    print(f"what is appended is in no card: {why}", file=sys.stderr)
+    """Return a card that is not stored, and print why: a missing card never fails its task."""
+    print(f"appended components are on no card: {why}", file=sys.stderr)
     return Parts(lambda force, data: None)

@@ -1,4 +1,4 @@
-"""A card as a page of HTML that needs nothing else."""
+"""Writes a card as one page of HTML that needs no other files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cards of tasks that are stored, or that a running task has drawn so far."""
+"""Finds the cards of tasks: stored ones, and those that a running task has drawn so far."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nbflow.store.store import LIVE_FOLDER
 
 @dataclass(frozen=True)
 class Card:
-    """One card of a task: its page of HTML, shown where a notebook displays it."""
+    """Holds one card of a task: a page of HTML, which a notebook shows when the card is displayed."""
 
     task: Task
     type: str
@@ -27,14 +27,14 @@ class Card:
 
     @property
     def hash(self) -> str:
-        """Names what the card shows."""
+        """Return a digest of the content of the card."""
         return hashlib.sha1(self.html.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
 
     def get(self) -> str:
         return self.html
 
     def view(self) -> Path:
-        """Open it in the browser, from a file that stays."""
+        """Write the card to a file, open it in the browser, and return the file."""
         with tempfile.NamedTemporaryFile(
             "w", suffix=".html", delete=False, encoding="utf-8", errors="backslashreplace"
         ) as file:
@@ -48,7 +48,7 @@ class Card:
 
 
 class Cards(Sequence[Card]):
-    """The cards of one task."""
+    """Holds the cards of one task."""
 
     def __init__(self, cards: Sequence[Card]) -> None:
         self._cards = tuple(cards)
@@ -68,9 +68,19 @@ class Cards(Sequence[Card]):
 
 
 def get_cards(task: Task | str, id: str | None = None, type: str | None = None, follow_resumed: bool = True) -> Cards:
-    """The cards of a task, or of that with a pathspec, newest state first for one that runs.
+    """Return the cards of a task; if it runs, as they have been drawn last.
 
-    Raises what `Task(pathspec)` raises.
+    Args:
+        task: A task of the client, or its pathspec `FLOW/RUN/STEP/TASK`.
+        id: Only the card with this id.
+        type: Only cards of this type.
+        follow_resumed: Accepted as in Metaflow; the cards of reused tasks are always found.
+
+    Raises:
+        MetaflowNotFound: if there is no such task; and other errors of `Task(pathspec)`.
+
+    Example:
+        >>> get_cards("Films/3/fit/7")[0].view()  # doctest: +SKIP
     """
     found = task if isinstance(task, Task) else Task(task)
     return Cards([card for card in cards_of(found) if id in (None, card.id) and type in (None, card.type)])

@@ -23,6 +23,7 @@ class FlowHandler(APIHandler):
     auth_resource = "nbflow"
 
     def initialize(self, what: str) -> None:
+        """Set which kind of request the handler answers."""
         self.what = what
 
     @web.authenticated

@@ -1,4 +1,4 @@
-"""What `@catch` stores: an exception as an artifact, readable also where its class cannot be imported."""
+"""Defines the artifact that `@catch` stores: an exception that can be read even if its class cannot be imported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import traceback
 
 
 class MetaflowExceptionWrapper(Exception):
-    """`.type` is the class's name with its module, `.exception` its text, `.stacktrace` what Python would print."""
+    """Holds an exception: `.type` is its class with the module, `.exception` its text, `.stacktrace` its traceback."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(str(error))
@@ -16,7 +16,7 @@ class MetaflowExceptionWrapper(Exception):
         self.exception = str(error)
         self.stacktrace = "".join(traceback.format_exception(error))
         self.original: bytes | None = None
-        with contextlib.suppress(Exception):  # an exception that cannot be pickled is told by its text
+        with contextlib.suppress(Exception):  # an exception that cannot be pickled has only its text
             self.original = pickle.dumps(error)
 
     def __reduce__(self) -> tuple[object, ...]:

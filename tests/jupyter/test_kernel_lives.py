@@ -49,7 +49,7 @@ def test_a_run_that_fails_fails_the_cell_and_not_the_kernel(kernel: Kernel) -> N
     assert "ValueError: math domain error" in reply.text
     assert (reply.error_name, reply.frames) == (
         "FlowFailed",
-        "FlowFailed: flow 'Roots' ended with exit code 1: the reason stands above",
+        "FlowFailed: flow 'Roots' ended with exit code 1: the reason is printed above",
     )
     assert kernel.value("1 + 1") == "2"
 

@@ -58,7 +58,7 @@ def test_a_component_that_cannot_be_drawn_fails_nothing(scripts: Scripts) -> Non
 def test_what_is_appended_to_no_card_is_told_and_fails_nothing(scripts: Scripts, above: str, statement: str) -> None:
     ran = scripts.run(decorated(above, statement))
     assert ran.succeeded
-    assert "what is appended is in no card: this step has" in ran.run["middle"].task.stderr
+    assert "appended components are on no card: this step has" in ran.run["middle"].task.stderr
 
 
 TYPES = """

@@ -15,7 +15,8 @@ import nbflow
 from nbflow.errors import MetaflowException
 from nbflow.script.commands.group import COMMANDS
 from nbflow.script.language import refused
-from nbflow.script.language.decorators import FLOW_DECORATORS, STEP_DECORATORS
+from nbflow.script.language.class_decorators import FLOW_DECORATORS
+from nbflow.script.language.decorators import STEP_DECORATORS
 from nbflow.script.processes.runner import ExecutingRun
 from tests.script import metaflow_names
 from tests.script.running import Scripts

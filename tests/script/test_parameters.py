@@ -89,7 +89,7 @@ def test_a_bad_value_is_refused_in_the_words_of_the_command_line(
         (lambda: Parameter("p", show_default=lambda: 1), "show_default cannot be a function"),
         (lambda: Parameter("p", typ=int), "takes no 'typ'"),
         (lambda: Parameter("p", type=set), "use int, float, bool, str or JSONType"),
-        (lambda: Parameter("p", type=JSONType, default={"a": 1}), "a JSON default is given as text"),
+        (lambda: Parameter("p", type=JSONType, default={"a": 1}), "give a JSON default as text"),
         (lambda: parameters_of(type("F", (), {"a": Parameter("x"), "b": Parameter("X")})), "have one name"),
     ],
 )
@@ -235,5 +235,5 @@ def test_current_is_empty_where_no_flow_runs() -> None:
     assert (current.run_id, current.task, "run_id" in current, current.is_running_flow) == (None, None, False, False)
     with pytest.raises(AttributeError, match="because no flow is running"):
         _ = current.parameter_names
-    with pytest.raises(AttributeError, match="current only tells"):
+    with pytest.raises(AttributeError, match="current can only be read"):
         current.run_id = 3

@@ -246,7 +246,7 @@ def test_there_must_be_something_to_resume(scripts: Scripts) -> None:
     with pytest.raises(MetaflowNotFound, match="flow F has no run in"):
         scripts.resume(shapes.LINEAR)
     scripts.run(shapes.LINEAR)
-    with pytest.raises(MetaflowNotFound, match="flow F has no run 9: there is 1"):
+    with pytest.raises(MetaflowNotFound, match="flow F has no run 9: it has 1"):
         scripts.resume(shapes.LINEAR, origin=9)
     with pytest.raises(UnknownName, match="no step 'midle': did you mean 'middle'"):
         scripts.resume(shapes.LINEAR, "midle")

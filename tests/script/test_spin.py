@@ -168,7 +168,7 @@ def test_a_step_that_has_become_a_join_is_refused(scripts: Scripts) -> None:
     scripts.command(path := scripts.write(shapes.LINEAR, "moved.py"), "run")
     scripts.write(shapes.BRANCH.replace("def join", "def middle").replace("self.join", "self.middle"), "moved.py")
     done = spin(scripts, path, "middle")
-    assert (done.returncode, "has other inputs by now than in run 1" in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, "has other inputs now than in run 1" in done.stderr) == (1, True), done.stderr
 
 
 def test_inputs_of_a_join_are_given_by_their_pathspec(scripts: Scripts) -> None:

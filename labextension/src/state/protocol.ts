@@ -220,6 +220,9 @@ export interface FrameLine {
   readonly line: number;
 }
 
+/**
+ * Describes the error of a task.
+ */
 export interface FailureLine {
   readonly type: string;
   readonly message: string;

@@ -45,12 +45,15 @@ class BackgroundRun:
 
     @property
     def is_over(self) -> bool:
+        """Tell whether the run has ended, with or without an error."""
         return self.finished is not None or self.error is not None
 
     def takes_part(self, step: str) -> bool:
+        """Tell whether the run performs a step."""
         return self.watched is not None and step in self.watched.tally.counts
 
     def wait_until_begun(self) -> None:
+        """Wait until the run is recorded in the catalog, or has failed."""
         self._wait(lambda: self.row is not None)
 
     def wait(self, steps: Iterable[str] | None = None) -> None:

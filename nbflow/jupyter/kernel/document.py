@@ -50,13 +50,14 @@ class Document:
         self._executed: dict[str, Executed] = {}
         self._aliases: dict[str, str] = {}
         self._shared: set[str] = set()  # ids that several cells share
-        self._deleted: set[str] = set()  # cells that are still in the file
+        self._deleted: set[str] = set()  # cells that the user has deleted and the file still has
         self._flow: FlowSource | None = None
         self._called = ""
         self.unreadable: NotANotebook | None = None
 
     @property
     def name(self) -> str:
+        """Return the name of the notebook's file."""
         return self.path.name if self.path else UNNAMED
 
     @property
@@ -69,7 +70,7 @@ class Document:
         list(read_cells(path))
         self.path, self._stamp, self._flow, self._called = path, None, None, ""
 
-    # what the front end shows
+    # the cells on the screen
 
     def find_moved(self, path: str) -> Path | None:
         """Return the new path of a renamed notebook, else None; `path` is relative to the root of the server."""
@@ -99,7 +100,7 @@ class Document:
             del self._executed[key]
         self._flow = None
 
-    # what is executed
+    # executed cells
 
     def execute(self, source: str, cell_id: str | None = None) -> str:
         """Note that a cell is being executed, and return the key that it has in this document from now on."""
@@ -161,7 +162,7 @@ class Document:
             if before and before <= bound:
                 del self._executed[other]
 
-    # what the file says
+    # the cells of the file
 
     def _refresh(self) -> None:
         """Read the file again if it was written since; it overrides cells that were executed before it was written."""
@@ -190,7 +191,7 @@ class Document:
             if is_older:
                 del self._executed[key]
 
-    # the whole
+    # all cells together
 
     def cells(self) -> list[Cell]:
         """Return every code cell in document order."""
@@ -226,9 +227,11 @@ class Document:
 
     @property
     def flow_name(self) -> str:
+        """Return the name of the notebook's flow."""
         return self._called or (self.path.stem if self.path else UNNAMED_FLOW)
 
     def cell(self, key: str) -> Cell | None:
+        """Return the cell with a key, None if there is none."""
         return next((cell for cell in self.cells() if cell.id == key), None)
 
 

@@ -51,6 +51,7 @@ class LiveJournal(Journal):
         self._found: dict[str, TaskReused] = {}
 
     def record(self, event: Event, result: Result | None) -> None:
+        """Record an event, unless it repeats what is recorded already."""
         if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
             self._starting.pop(event.task, None)
             return
@@ -134,6 +135,7 @@ class InteractiveRun:
 
     @property
     def row(self) -> RunRow:
+        """Return the row of the run in the catalog."""
         return self.journal.run_row
 
     @contextmanager

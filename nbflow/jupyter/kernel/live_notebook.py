@@ -66,10 +66,12 @@ class LiveNotebook:
 
     @property
     def folder(self) -> Path:
+        """Return the folder of the notebook, from which its relative paths start."""
         return self.document.path.parent if self.document.path else self._folder
 
     @property
     def root(self) -> Path:
+        """Return the folder of the notebook's store, which may not exist yet."""
         return self._store.root if self._store else Store.locate(self.folder)
 
     def ran(self, source: str, cell_id: str | None) -> None:
@@ -127,6 +129,7 @@ class LiveNotebook:
             self.interactive.journal.forget_found()
 
     def store(self, create: bool = True) -> Store:
+        """Return the notebook's store, which stays open."""
         self._forget_deleted()
         if self._store is None:
             self._store = Store.open(Store.locate(self.folder), create)
@@ -154,6 +157,7 @@ class LiveNotebook:
         self._linked = self._scene = None
 
     def close(self) -> None:
+        """End the interactive run and close the store."""
         if self.interactive is not None:
             self.interactive.close()
         if self._store is not None:
@@ -186,6 +190,7 @@ class LiveNotebook:
         self.namespace.update(self.parameters(values))
 
     def home(self) -> NotebookHome:
+        """Return the namespace as steps and restores use it."""
         return self._set_scene()[1]
 
     def _set_scene(self) -> tuple[Program, NotebookHome, Scene | None]:

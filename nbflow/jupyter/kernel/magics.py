@@ -124,6 +124,7 @@ class FlowMagics(Magics):
     # executed cells
 
     def before_cell(self, info: Any) -> None:
+        """Note the cell that is about to run, and bind the results of a finished background run."""
         self._running = info.raw_cell or "", getattr(info, "cell_id", None)
         if deleted := deleted_cells(self.shell):
             self.session.forget(deleted)
@@ -131,6 +132,7 @@ class FlowMagics(Magics):
             self.session.runs.settle()
 
     def after_cell(self, result: Any) -> None:
+        """Tell the session about an ordinary cell that ran without an error."""
         source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
         is_cell = result.info.store_history or cell_id is not None  # else it is a request of the front end
         if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
@@ -183,6 +185,7 @@ class FlowMagics(Magics):
         self._guarded(lambda: use(self.session, text))
 
     def complete(self, _completer: Any, event: Any) -> list[str]:
+        """Return the words that can complete a `%flow` line."""
         return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])
 
     # errors

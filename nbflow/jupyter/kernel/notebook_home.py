@@ -79,6 +79,7 @@ class NotebookHome(Namespace):
             self._given.clear()
 
     def prepare(self, step: str) -> None:
+        """Define what a step needs, and remember fingerprints of the new values."""
         super().prepare(step)
         fresh = {name for one in self._fresh for name in one.names}
         self._prints = {name: fingerprint(self._given[name]) for name in fresh & self._given.keys()}
@@ -111,6 +112,7 @@ class NotebookHome(Namespace):
                 self._ledger.define([definition], self._prints)
 
     def define_own(self, definition: Definition) -> None:
+        """Note a definition that the body itself has executed."""
         super().define_own(definition)
         self._own.append(definition)
         self._prints.update({name: fingerprint(self._given[name]) for name in definition.names})

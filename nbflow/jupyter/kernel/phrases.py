@@ -17,6 +17,7 @@ def offer_magics(text: str, notebook: str) -> str:
 
 
 def describe_end(event: Any, result: Result) -> Iterator[str]:
+    """Yield lines about a finished task: that it was skipped or patched, and what could not be stored."""
     if result.skipped:
         yield f"{event.task} · skipped: {event.reason}"
     if result.patched:
@@ -29,11 +30,13 @@ def describe_end(event: Any, result: Result) -> Iterator[str]:
 
 
 def describe_attempt(event: TaskFailed, retry: int) -> str:
+    """Return the line about a failed attempt that is followed by another."""
     reason = f"{event.failure.type}: {event.failure.message}".splitlines()[0]
     return f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}"
 
 
 def describe_learned(event: TaskSucceeded) -> str:
+    """Return the line about names that a step was found to change in place."""
     names = ", ".join(event.learned)
     return (
         f"{event.task} · changes {names} in place, which is an artifact of {event.task.step} from now on; "

@@ -58,6 +58,7 @@ class ScreenRecord(Outputs):
         self._length = {"stdout": 0, "stderr": 0}
 
     def text(self, name: str, text: str) -> None:
+        """Record text of a stream, up to the limit for stored output."""
         left = OUTPUT_LIMIT - self._length[name]
         if not text or left <= 0:
             return

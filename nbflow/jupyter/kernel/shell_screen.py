@@ -23,6 +23,7 @@ class ShellScreen:
 
     @property
     def has_front_end(self) -> bool:
+        """Tell whether a notebook front end shows the output, not a terminal."""
         return hasattr(self._shell, "kernel")
 
     def say(self, text: str) -> None:

@@ -50,10 +50,12 @@ class Watched:
             self.show()
 
     def end(self, outcome: Outcome) -> None:
+        """Report the end of the run to the panel."""
         if self.going is not None:
             self.going.end(RunStatus(outcome.value))
 
     def say(self, texts: Iterable[str]) -> None:
+        """Print lines, or show them below the table."""
         for text in texts:
             self._print(text)
 
@@ -61,6 +63,7 @@ class Watched:
         self._kept += text.rstrip("\n").split("\n")
 
     def show(self) -> None:
+        """Update the table now."""
         self._shown = time.monotonic()
         self._update("\n".join([self._draw(), *self._kept[-KEPT:]]))
 

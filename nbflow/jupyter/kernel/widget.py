@@ -42,6 +42,7 @@ def live_widget(notebook: LiveNotebook) -> FlowWidget:
 
 
 def show_state(state: FlowState) -> FlowWidget:
+    """Return a widget that shows a state and does not change."""
     return FlowWidget(state=to_data(state))
 
 

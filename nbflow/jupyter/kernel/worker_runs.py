@@ -54,6 +54,7 @@ class WorkerRuns:
 
     @property
     def slots(self) -> int:
+        """Return the number of workers that run at the same time."""
         return processors()
 
     def _say(self, text: str) -> None:
@@ -151,7 +152,7 @@ class WorkerRuns:
         self._notebook.forget_graph()
         raise_unless_succeeded(finished.run, finished.outcome, f"run {finished.row.number}")
 
-    # beside the cells
+    # background runs
 
     def _start(self, order: RunOrder) -> None:
         if self.background is not None and not self.background.is_over:
@@ -205,6 +206,7 @@ class WorkerRuns:
         self.settle()
 
     def close(self) -> None:
+        """Cancel the background run, if there is one."""
         if self.background is not None and not self.background.is_over:
             self.background.cancel()
 
@@ -287,6 +289,7 @@ class _Only:
 
 
 def known_parameters(notebook: LiveNotebook, recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the recorded values of parameters that the notebook still has."""
     known = {parameter.name for parameter in notebook.graph().flow.parameters}
     return {name: value for name, value in recorded.items() if name in known}
 

@@ -45,18 +45,22 @@ class Question:
 
     @property
     def place(self) -> NotebookPlace:
+        """Return the notebook that the request is about. Raises NotBelowRoot."""
         return find_place(self.top, self.query.get("path", "").strip("/"))
 
     def text(self, name: str) -> str | None:
+        """Return a value of the query, None if it is missing or empty."""
         return self.query.get(name) or None
 
     def needed(self, name: str) -> str:
+        """Return a value of the query. Raises Misunderstood if it is missing."""
         found = self.text(name)
         if found is None:
             raise Misunderstood(f"'{name}' is missing: add it to the query")
         return found
 
     def number(self, name: str) -> int:
+        """Return a number of the query. Raises Misunderstood if it is not one."""
         text = self.needed(name)
         if not text.isdecimal() or len(text) > 9:
             raise Misunderstood(f"'{name}' is not the number of a task: '{text}'")
@@ -65,6 +69,8 @@ class Question:
 
 @dataclass(frozen=True)
 class PanelAnswer:
+    """Holds an HTTP answer: text, content type and status."""
+
     text: str
     kind: str = JSON
     status: HTTPStatus = HTTPStatus.OK

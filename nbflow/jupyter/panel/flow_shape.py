@@ -51,10 +51,12 @@ def _edge(graph: Graph, above: str, below: str) -> Edge:
 
 
 def problems_of(graph: Graph) -> Iterator[ProblemLine]:
+    """Yield all problems of a flow as messages."""
     return lines_of_problems(graph, check_flow(graph))
 
 
 def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[ProblemLine]:
+    """Yield problems as messages, with the ids of their cells."""
     ids = {cell.number: cell.id for cell in graph.flow.cells}
     for one in problems:
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)

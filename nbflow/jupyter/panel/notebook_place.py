@@ -33,22 +33,27 @@ class NotebookPlace:
 
     @property
     def folder(self) -> Path:
+        """Return the folder of the notebook."""
         return self.path.parent
 
     @cached_property
     def flow(self) -> str:
+        """Return the name of the notebook's flow in its store."""
         return Store.flow_of(self.root, self.path)
 
     @property
     def document(self) -> str:
+        """Return the file name of the notebook."""
         return self.path.name
 
     @cached_property
     def root(self) -> Path:
+        """Return the folder of the notebook's store, which may not exist."""
         return Store.locate(self.folder)
 
     @property
     def has_store(self) -> bool:
+        """Tell whether the notebook has a store."""
         return Store.exists(self.root)
 
     @contextmanager

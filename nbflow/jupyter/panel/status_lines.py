@@ -48,6 +48,7 @@ class Totals:
 
 
 def totals_of(archive: Archive, row: RunRow) -> Totals:
+    """Return the totals of a run as the catalog has them now."""
     found: dict[str, list[StepRow]] = {}
     for one in archive.reader.steps(row.id):
         found.setdefault(one.step, []).append(one)
@@ -65,6 +66,7 @@ def step_line_of(
     step: str, count: Count, status: StepStatus, began: float | None = None, run: int | None = None,
     reasons: tuple[str, ...] = (),
 ) -> StepLine:  # fmt: skip
+    """Return the line of a step with these counts and this status."""
     return StepLine(
         step, status, count.total, count.running, count.ran, count.reused, count.skipped, count.failed,
         round(count.seconds + count.saved, 3), began, run, reasons,
@@ -81,6 +83,7 @@ def _status(step: str, count: Count, totals: Totals) -> StepStatus:
 
 
 def step_lines(steps: Iterable[str], totals: Totals, graph: Graph) -> Iterator[StepLine]:
+    """Yield the lines of some steps of a run."""
     return (step_line(step, totals, graph) for step in steps)
 
 
@@ -94,6 +97,7 @@ def run_line(archive: Archive, totals: Totals) -> RunLine:
 
 
 def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
+    """Return the line of a run whose steps have these counts."""
     return RunLine(
         row.number, str(row.kind), row.status, row.started, row.finished, shorten(row.parameters),
         row.tags, row.origin, row.user,

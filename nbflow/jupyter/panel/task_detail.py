@@ -58,6 +58,7 @@ def task_state(place: NotebookPlace, run: str, number: int) -> TaskState:
 
 
 def artifact_line(artifact: ArtifactRef, source: str = "") -> ArtifactLine:
+    """Return the message about an artifact; `source` names the task that wrote it."""
     summary = artifact.summary
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(

@@ -45,6 +45,7 @@ def _lines(row: RunRow, tasks: tuple[TaskRow, ...]) -> Iterator[TaskLine]:
 
 
 def task_line(row: RunRow, task: TaskRow) -> TaskLine:
+    """Return the message about a task of a run."""
     status, reason = _stands(row, task)
     return TaskLine(
         row.number, task.number, task.step, task_name(task), item_of(task), status, task.started, task.finished,

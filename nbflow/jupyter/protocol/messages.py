@@ -49,7 +49,7 @@ class StepFacts:
     number: int
     mark: str = ""  # the rest of its header: "foreach cfg in grid, join fit"
     upstream: tuple[Edge, ...] = ()
-    scope: tuple[str, ...] = ()  # the foreachs it runs inside, outermost first, itself included when it is one
+    scope: tuple[str, ...] = ()  # the foreachs around it, outermost first; with itself, if it is a foreach
     rank: int = 0  # longest path from a source
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ class RunLine:
     failed: int = 0
 
 
-# what the kernel broadcasts
+# broadcasts of the kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,14 @@ class Snapshot:
     """
 
     protocol: int
-    path: str  # of the notebook, as the kernel knows it; "" where it does not
+    path: str  # the notebook's path in the kernel, "" if unknown
     version: str
     run: RunLine | None
     lines: tuple[StepLine, ...]
     shape: FlowShape | None = None
 
 
-# what the server answers
+# answers of the server
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class ParameterField:
     name: str
     type: str
     default: str
-    value: str  # of the newest run
+    value: str  # the value in the newest run
     help: str = ""
     required: bool = False
     choices: tuple[str, ...] = ()
@@ -231,7 +231,7 @@ class ArtifactLine:
     head: str = ""
     image: str = ""
     lost: tuple[str, ...] = ()  # the parts that could not be stored
-    source: str = ""  # of an input: the task that wrote it, "7/clean"
+    source: str = ""  # for an input: the task that wrote it, "7/clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +247,8 @@ class FrameLine:
 
 @dataclass(frozen=True, slots=True)
 class FailureLine:
+    """Describes the error of a task."""
+
     type: str
     message: str
     traceback: str
@@ -270,7 +272,7 @@ class TaskState:
     failure: FailureLine | None
     key: str
     attempt: int
-    source: str  # of a reused task: the task that it was taken from, "3/fit[2]"
+    source: str  # for a reused task: the task that it was taken from, "3/fit[2]"
     why: tuple[str, ...]
     restorable: bool
     signer: str | None
@@ -305,7 +307,7 @@ class ProposedName:
     header: str
 
 
-# what the kernel answers when asked
+# answers of the kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +351,7 @@ TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
 
 
 def in_typescript() -> str:
+    """Return all messages as a TypeScript module."""
     constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME}
     return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
 

@@ -55,6 +55,7 @@ _QUOTED = re.compile(r"""'(?:[^'$]|\$''|'"'"')*'""")
 
 
 def read_object(text: str) -> Mapping[str, Any]:
+    """Return a JSON object. Raises Misunderstood for any other text."""
     try:
         found = json.loads(text)
     except ValueError as error:

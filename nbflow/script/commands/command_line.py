@@ -1,4 +1,4 @@
-"""`python flow.py …`: the command line of a script."""
+"""Performs the command line of a script, `python flow.py …`, and ends the process."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nbflow.script.language.flowspec import FlowSpec, go_back
 
 
 def start_script(cls: type[FlowSpec]) -> None:
-    """Do what making an instance of a flow class means where it is made. Returns only in an interactive session."""
+    """Start the flow of which an object has been made. It returns only in an interactive session."""
     from nbflow.script.processes.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
 
     worker = sys.modules.get("nbflow.run.workers.worker")
     if worker is not None and worker.is_working():
         raise MetaflowException(
-            f"flow {cls.__name__} cannot start inside a task of another flow: start it beside, with nbflow.Runner"
+            f"flow {cls.__name__} cannot start inside a task of another flow: start it with nbflow.Runner"
         )
     shell = shell_of_session()
     if shell is None:
@@ -30,7 +30,7 @@ def start_script(cls: type[FlowSpec]) -> None:
 
 
 def run_command_line(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
-    """Do what the command line says and leave the process: 0 done, 1 failed, 2 typed wrongly."""
+    """Perform the command line and end the process. The exit code is 0, 1 after a failure, 2 for wrong usage."""
     words = sys.argv[1:] if args is None else args
     take_any_text()
     go_back()  # each worker changes its folder itself when it imports the script
@@ -69,7 +69,7 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """End the process with what has to be done at the end, but without waiting for the fork server to be gone."""
+    """Call the exit functions and end the process, without waiting for the end of the fork server."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
@@ -78,13 +78,13 @@ def _leave(code: int) -> NoReturn:
 
 
 def _begin_early(cls: type[FlowSpec]) -> None:
-    """Let the workers get ready; what is wrong with the flow is said later."""
+    """Start the workers early. Errors of the flow are reported later, by the command itself."""
     from nbflow.script.execution.early import start_workers_early  # noqa: PLC0415
     from nbflow.script.preparing.prepared import prepare  # noqa: PLC0415
     from nbflow.script.preparing.settling import has_mutators  # noqa: PLC0415
 
     if has_mutators(cls):
-        return  # they are to see what --with has put above the steps
+        return  # mutators must see the decorators of --with
     with contextlib.suppress(NbflowError, SyntaxError):
         start_workers_early(prepare(cls), None)
 

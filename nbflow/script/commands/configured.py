@@ -1,4 +1,4 @@
-"""Settle a flow as its command line says, before the command is looked at: its configs decide what its options are."""
+"""Settles a flow by the options for configs, before the command is read: the configs decide which options it has."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.settling import settle_class
 
 _READING = frozenset({"run", "resume", "show", "check", "output-dot", "spin"})
-"""Commands that look at the steps of the class; the others look at runs."""
+"""The commands that look at the steps of the class; the other commands look at runs."""
 
 
 def settle_for(cls: type[FlowSpec], words: Sequence[str]) -> list[str]:
-    """Settle the flow and return the words that are left. Raises UsageError, and MetaflowException."""
+    """Settle the flow and return the words that are left. Raises UsageError and MetaflowException."""
     try:
         given, rest = take_given(cls, words, VALUED) if configs_of(cls) else (Given(), list(words))
         command = next(iter(command_first(rest)), "")
@@ -43,18 +43,18 @@ def _settle(cls: type[FlowSpec], given: Given, words: Sequence[str], command: st
 
 
 def _take_from_origin(cls: type[FlowSpec], given: Given, words: Sequence[str]) -> None:
-    """A resumed run has the configs of the run that it goes on from."""
+    """Take the configs of the run that is resumed."""
     from nbflow.script.execution.launch_script import find_origin, stored_values  # noqa: PLC0415 - few flows are resumed with configs
 
     if given:
         raise ValueError(
-            "Cannot specify --config or --config-value with 'resume': it has those of the run it goes on from"
+            "Cannot specify --config or --config-value with 'resume': a resumed run has the configs of the earlier run"
         )
     impose(cls, stored_values(cls, find_origin(cls, _origin(words))))
 
 
 def _origin(words: Sequence[str]) -> int | None:
-    """What stands behind --origin-run-id; what is no number is left for the command to refuse."""
+    """Return the number behind --origin-run-id, or None: the command itself refuses what is not a number."""
     for word, after in zip(words, [*words[1:], ""], strict=True):
         name, equals, value = word.partition("=")
         text = value if equals else after

@@ -1,4 +1,4 @@
-"""The command group: a command's module is imported when it is used, and options may stand before it or behind."""
+"""Defines the command group: the module of a command is imported on use, and options may stand before the command."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ COMMANDS = {
     "output-dot": "looking", "help": "looking", "version": "looking", "dump": "tasks", "logs": "tasks", "card": "tasks",
     "tag": "past", "status": "past", "runs": "past", "gc": "past",
 }  # fmt: skip
-"""Command -> its module in this package."""
+"""Maps each command to its module in this package."""
 
 QUIET = "nbflow.quiet"
-"""What the context of a command says if it was told to be quiet and has no option of its own for that."""
+"""The key in the context of a command that is set if `--quiet` was given and the command has no such option."""
 
 NO_PYLINT = "nbflow.no-pylint"
-"""What the context of a command says if it was told not to look for undefined names, in Metaflow's words."""
+"""The key in the context of a command that is set if Metaflow's option `--no-pylint` was given."""
 
 _QUIET = frozenset({"run", "resume", "spin", "check", "show", "output-dot"})
 
@@ -50,19 +50,25 @@ _LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": 
 
 
 def build_commands(cls: type[FlowSpec]) -> click.Group:
-    """The commands of one flow."""
+    """Return the group with the commands of one flow."""
     return Commands(name=cls.__name__, help=cls.__doc__ or f"The flow {cls.__name__}.", params=_options(cls))
 
 
 def _options(cls: type[FlowSpec]) -> list[click.Parameter]:
-    """Those for configs, for the help: they have been taken from the words by now."""
+    """Return the options for configs, for the help only: they have been taken out of the words before."""
     configs = configs_of(cls).values()
     if not configs:
         return []
     listed = "; ".join(f"{one.name}: {one._spec.help}".rstrip(": ") for one in configs)
     return [
         click.Option(["--config"], nargs=2, multiple=True, metavar="NAME PATH", help=f"A file for a config: {listed}"),
-        click.Option(["--config-value"], nargs=2, multiple=True, metavar="NAME TEXT", help="A config, mostly as JSON."),
+        click.Option(
+            ["--config-value"],
+            nargs=2,
+            multiple=True,
+            metavar="NAME TEXT",
+            help="The value of a config, usually as JSON.",
+        ),
     ]
 
 
@@ -83,7 +89,9 @@ class Commands(click.Group):
         words = command_first(_without_ignored(args, ctx))
         if reason := refused.why_refused(words):
             ctx.fail(reason)
-        if words and words[0] not in _QUIET and "--quiet" in words:  # it stands before the command, for any of them
+        if (
+            words and words[0] not in _QUIET and "--quiet" in words
+        ):  # it stands before the command, and is for every command
             words.remove("--quiet")
             ctx.meta[QUIET] = True
         return super().parse_args(ctx, words)
@@ -93,13 +101,13 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            hint = f"did you mean '{near[0]}'?" if near else f"there is {', '.join(COMMANDS)}"
+            hint = f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(COMMANDS)}"
             ctx.fail(f"No such command '{args[0]}': {hint}")
         return super().resolve_command(ctx, args)
 
 
 def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
-    """Options of Metaflow that mean nothing on one machine; what they ask of another is refused."""
+    """Remove options of Metaflow that have no meaning on one machine. Refuse values that ask for other machines."""
     kept: list[str] = []
     rest = list(args)
     while rest:
@@ -120,7 +128,7 @@ def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
 
 
 def command_first(args: Sequence[str]) -> list[str]:
-    """Options in front of the command, as Metaflow has them, go behind it."""
+    """Move options that stand before the command, as in Metaflow, behind it."""
     before: list[str] = []
     rest = list(args)
     while rest and rest[0].startswith("-"):

@@ -1,4 +1,4 @@
-"""Commands that look at the flow itself: show, check, output-dot, help, version."""
+"""Defines the commands that look at the flow itself: show, check, output-dot, help, version."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _cls() -> type[FlowSpec]:
 
 
 def _show(**_: Any) -> None:
-    """The steps, what they say of themselves, and where they lead."""
+    """Show the steps with their docstrings, and where they lead."""
     cls = _cls()
     prepared = prepare(cls)
     if cls.__doc__:
@@ -43,8 +43,8 @@ def _show(**_: Any) -> None:
     for name, step in prepared.graph.steps.items():
         click.echo(f"\nStep {name}")
         click.echo("    " + (" ".join(step.doc.split()) or "?"))
-        if step.next is not None:
-            click.echo(f"    => {', '.join(step.next.targets)}{_how(step.next)}")
+        if step.control.next is not None:
+            click.echo(f"    => {', '.join(step.control.next.targets)}{_how(step.control.next)}")
     problems = script_problems(prepared)
     for problem in problems:
         click.echo(f"\n{problem}")
@@ -57,7 +57,7 @@ def _how(leads: Any) -> str:
 
 
 def _check(quiet: bool = False, **facts: Any) -> None:
-    """Find what is wrong with the flow. Exit code 1 when there is something."""
+    """Check the flow. The exit code is 1 if there are problems."""
     cls = _cls()
     if not quiet:
         click.echo("Validating your flow...")
@@ -69,21 +69,21 @@ def _check(quiet: bool = False, **facts: Any) -> None:
 
 
 def _dot(**_: Any) -> None:
-    """The graph as DOT."""
+    """Print the graph in the DOT language."""
     from nbflow.progress.pictures import to_dot  # noqa: PLC0415 - graphviz takes a while to import
 
     click.echo(to_dot(prepare(_cls()).graph))
 
 
 def _help(**_: Any) -> None:
-    """The commands there are."""
+    """List the commands."""
     parent = click.get_current_context().parent
     assert parent is not None
     click.echo(parent.get_help())
 
 
 def _version(**_: Any) -> None:
-    """The version of nbflow."""
+    """Show the version of nbflow."""
     from importlib.metadata import version  # noqa: PLC0415 - 10 ms to import
 
     click.echo(f"nbflow {version('jupyter-nbflow')}")

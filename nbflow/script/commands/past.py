@@ -1,4 +1,4 @@
-"""Commands about the runs so far: runs, status, tag, gc."""
+"""Defines the commands about stored runs: runs, status, tag, gc."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
     options: list[click.Parameter] = []
     if name == "gc":
         options = [
-            click.Option(["--keep"], type=click.IntRange(0), default=10, show_default=True, help="Runs that are kept."),
+            click.Option(
+                ["--keep"], type=click.IntRange(0), default=10, show_default=True, help="How many runs to keep."
+            ),
             click.Option(["--dry-run"], is_flag=True, help="Only say what would be deleted."),
         ]
     return click.Command(name, params=options, callback=callbacks[name], help=callbacks[name].__doc__)
@@ -41,7 +43,7 @@ def _newest() -> client.Run:
 
 
 def _runs() -> None:
-    """The runs so far, newest first."""
+    """List the runs, the newest first."""
     for run in _flow():
         parameters = " ".join(f"{name}={value}" for name, value in run.parameters.items())
         tags = " ".join(sorted(run.user_tags))
@@ -50,7 +52,7 @@ def _runs() -> None:
 
 
 def _status() -> None:
-    """What became of each step in the newest run."""
+    """Show the status of each step in the newest run."""
     run = _newest()
     click.echo(f"run {run.id}: {run.status}")
     for step in reversed(list(run)):
@@ -59,7 +61,7 @@ def _status() -> None:
 
 
 def _gc(keep: int, dry_run: bool) -> None:
-    """Delete what no kept run of any flow in this store needs."""
+    """Delete old runs, and everything that no kept run of any flow in this store needs."""
     with Store.open(Store.locate(Path.cwd()), create=False) as store:
         swept = store.gc(keep, dry_run)
     click.echo(f"{'would delete' if dry_run else 'deleted'} {len(swept.runs)} runs, {swept.bytes:,} bytes")
@@ -69,31 +71,34 @@ def _gc(keep: int, dry_run: bool) -> None:
 
 
 def _tag_command() -> click.Command:
-    run = click.Option(["--run-id"], type=int, help="Which run; the newest if it is not given.")
+    run = click.Option(["--run-id"], type=int, help="The run; the newest if it is not given.")
     space = click.Option(["--namespace"], help="Look for the run in this namespace, not in all of them.")
     tags = click.Argument(["tags"], nargs=-1, required=True)
     pair = click.Argument(["pair"], nargs=-1, metavar="[OLD NEW]")
-    remove = click.Option(["--remove"], multiple=True, help="Take this tag away.")
+    remove = click.Option(["--remove"], multiple=True, help="Remove this tag.")
     add = click.Option(["--add"], multiple=True, help="Add this tag.")
-    hide = click.Option(["--hide-system-tags"], is_flag=True, help="Only those of users.")
-    flat = click.Option(["--flat"], is_flag=True, help="One tag a line.")
+    hide = click.Option(["--hide-system-tags"], is_flag=True, help="Show only tags of users.")
+    flat = click.Option(["--flat"], is_flag=True, help="Print one tag a line.")
     commands = {
         "add": click.Command("add", params=[run, space, tags], callback=_add, help="Add tags to a run."),
-        "remove": click.Command("remove", params=[run, space, tags], callback=_remove, help="Take tags from a run."),
+        "remove": click.Command("remove", params=[run, space, tags], callback=_remove, help="Remove tags from a run."),
         "replace": click.Command(
-            "replace", params=[run, space, remove, add, pair], callback=_replace, help="Tags for others, at once."
+            "replace",
+            params=[run, space, remove, add, pair],
+            callback=_replace,
+            help="Replace tags by others, at once.",
         ),
         "list": click.Command(
-            "list", params=[run, space, hide, flat, *_groupings()], callback=_list, help="The tags of runs."
+            "list", params=[run, space, hide, flat, *_groupings()], callback=_list, help="List the tags of runs."
         ),
     }
-    return click.Group("tag", commands=commands, help="Tags of runs: add, remove, replace, list.")
+    return click.Group("tag", commands=commands, help="Change the tags of runs: add, remove, replace, list.")
 
 
 def _groupings() -> list[click.Parameter]:
     helps = {
-        "--all": "Of all runs.", "--my-runs": "Of the runs of your own.", "--group-by-run": "One run a line.",
-        "--group-by-tag": "One tag a line, with its runs.",
+        "--all": "Of all runs.", "--my-runs": "Of your own runs.", "--group-by-run": "Print one run a line.",
+        "--group-by-tag": "Print one tag a line, with its runs.",
     }  # fmt: skip
     return [click.Option([name], is_flag=True, help=text) for name, text in helps.items()]
 

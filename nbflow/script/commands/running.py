@@ -1,4 +1,4 @@
-"""Commands that run something: run, resume, spin."""
+"""Defines the commands that run steps: run, resume, spin."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
 from nbflow.script.execution.spinning import pathspec_parts, spin_script
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
-from nbflow.script.language.decorators import choose_branch
+from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.lint import lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
@@ -31,10 +31,10 @@ def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
         return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")
     params += [
         click.Argument(["step"], required=False, metavar="[STEP]"),
-        click.Option(["--origin-run-id"], type=int, help="The run to go on from; the newest if it is not given."),
+        click.Option(["--origin-run-id"], type=int, help="The run to resume; the newest if it is not given."),
         click.Option(
             ["--clone-only/--no-clone-only"], default=False,
-            help="Take over what has finished as it is, up to STEP, and run nothing.",
+            help="Copy the finished tasks, up to STEP, and run nothing.",
         ),
     ]  # fmt: skip
     text = "Run again what failed, what is missing, and what changed since: code, inputs, parameters; or from STEP on."
@@ -49,12 +49,12 @@ def _spin_command() -> click.Command:
         ),
         click.Option(
             ["--artifacts-module"], type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="A .py file; its dictionary ARTIFACTS has the values of names that are to be others than stored.",
+            help="A .py file; its dictionary ARTIFACTS has values that replace stored ones.",
         ),
-        click.Option(["--persist/--no-persist"], default=False, help="Store what the step makes."),
+        click.Option(["--persist/--no-persist"], default=False, help="Store the artifacts of the step."),
         *(one for one in _options() if one.name in _OF_SPIN),
     ]  # fmt: skip
-    text = "Do one step again, as it is written now, on the inputs of the newest run or of a task that is named."
+    text = "Run one step again, as it is written now, on the inputs of the newest run or of the given task."
     return click.Command("spin", params=params, callback=_spin, help=text)
 
 
@@ -90,10 +90,10 @@ def _options() -> list[click.Parameter]:
             ["--runner-attribute-file", "attribute_file"], type=click.Path(dir_okay=False, path_type=Path),
             help="Write the run's id, its flow and where it is kept here, as JSON.",
         ),
-        click.Option(["--namespace"], help="The namespace that the flow is told of."),
+        click.Option(["--namespace"], help="The namespace in which the client looks for runs during the run."),
         click.Option(["--branch"], help="The branch of the flow's @project."),
         click.Option(["--production"], is_flag=True, help="Run in the production branch of the flow's @project."),
-        click.Option(["--quiet/--no-quiet"], default=False, help="No lines but those of tasks."),
+        click.Option(["--quiet/--no-quiet"], default=False, help="Print only the output of tasks."),
         click.Option(["--lint/--no-lint"], default=True, help="Look for undefined names first."),
     ]  # fmt: skip
 
@@ -106,7 +106,7 @@ def _option(parameter: Parameter) -> click.Option:
 
 
 def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
-    """Parameter name -> what stands on the command line."""
+    """Return the parameters that the command line gives, as texts by name."""
     sources = {p.name: ctx.get_parameter_source(f"parameter_{a}") for a, p in parameters_of(cls).items()}
     values = {p.name: ctx.params[f"parameter_{a}"] for a, p in parameters_of(cls).items()}
     return {name: value for name, value in values.items() if sources[name] is ParameterSource.COMMANDLINE}
@@ -156,7 +156,7 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
     gone = leave_out(ctx.obj, skip_decorators)
     prepared = _begin(ctx.obj, settings, facts["lint"])
     for name in gone.get(settings.spun_step, ()) if not skip_decorators else ():
-        click.echo(f"[Warning] @{name} is left out: a step that is spun runs once, and alone", err=True)
+        click.echo(f"[Warning] @{name} is left out: spin runs a step once, and alone", err=True)
     if not settings.quiet:
         click.echo(f"Spinning up step {settings.spun_step} locally for flow {ctx.obj.__name__}")
     module = artifacts_module and artifacts_module.resolve()
@@ -168,7 +168,7 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
 
 
 def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
-    """Say what is going to run, and look for what is wrong with it."""
+    """Print what is going to run, and check the flow."""
     prepared = prepare(cls, settings.decorators)
 
     def say(text: str) -> None:

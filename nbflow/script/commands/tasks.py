@@ -1,4 +1,4 @@
-"""Commands about single tasks: dump, logs, card."""
+"""Defines the commands about single tasks: dump, logs, card."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def tasks_command(name: str, cls: type[FlowSpec]) -> click.Command:
 
 
 def find_tasks(flow: str, pathspec: str) -> list[client.Task]:
-    """Of `RUN`, `RUN/STEP` or `RUN/STEP/TASK`, also with the flow's name in front; without a run, of the newest."""
+    """Return the tasks of RUN, RUN/STEP or RUN/STEP/TASK, also behind the name of the flow; else of the newest run."""
     parts = pathspec.split("/")
     parts = parts[1:] if parts[0] == flow else parts
     runs = client.Flow(flow, _namespace_check=False)
@@ -40,7 +40,7 @@ def find_tasks(flow: str, pathspec: str) -> list[client.Task]:
 
 
 def _run(flow: client.Flow, number: str) -> client.Run:
-    """A run, or that of a task that was spun: no number is given twice."""
+    """Return the run with this number; it may also be the run of a spun task, because all have different numbers."""
     spins = client.Flow(flow.id, _namespace_check=False, _spins=True)
     return spins[number] if number in spins else flow[number]
 
@@ -62,14 +62,14 @@ def _flow() -> str:
 def _dump_command() -> click.Command:
     params: list[click.Parameter] = [
         click.Argument(["pathspec"], metavar="RUN/STEP[/TASK]"),
-        click.Option(["--private/--no-private"], default=False, help="Names that begin with _ too."),
-        click.Option(["--max-value-size"], type=int, default=1000, help="Show values up to so many characters."),
-        click.Option(["--include"], default="", help="Only these names, separated by commas."),
+        click.Option(["--private/--no-private"], default=False, help="Show names that begin with _ too."),
+        click.Option(["--max-value-size"], type=int, default=1000, help="Show values up to this number of characters."),
+        click.Option(["--include"], default="", help="Show only these names, separated by commas."),
         click.Option(
             ["--file"], type=click.Path(dir_okay=False, path_type=Path), help="Pickle the values to this file."
         ),
     ]
-    return click.Command("dump", params=params, callback=_dump, help="The artifacts of tasks, with their values.")
+    return click.Command("dump", params=params, callback=_dump, help="Show the artifacts of tasks with their values.")
 
 
 def _dump(pathspec: str, private: bool, max_value_size: int, include: str, file: Path | None) -> None:
@@ -110,20 +110,22 @@ def _line(artifact: client.DataArtifact, limit: int) -> str:
 def _logs_command() -> click.Command:
     params: list[click.Parameter] = [
         click.Argument(["pathspec"], metavar="RUN/STEP[/TASK]"),
-        click.Option(["--stdout/--no-stdout"], default=False, help="Only what was printed to stdout."),
-        click.Option(["--stderr/--no-stderr"], default=False, help="Only what was printed to stderr."),
+        click.Option(["--stdout/--no-stdout"], default=False, help="Show only stdout."),
+        click.Option(["--stderr/--no-stderr"], default=False, help="Show only stderr."),
         click.Option(["--both/--no-both"], default=True, help="Both streams."),
         click.Option(
-            ["--timestamps/--no-timestamps"], default=False, help="Each line with the time its task was over."
+            ["--timestamps/--no-timestamps"],
+            default=False,
+            help="Print the time at which the task ended before each line.",
         ),
-        click.Option(["--attempt"], type=int, help="Of this attempt, from 0; of the last one if it is not given."),
+        click.Option(["--attempt"], type=int, help="The attempt, from 0; the last one if it is not given."),
     ]
-    show = click.Command("show", params=params, callback=_logs, help="What tasks printed.")
-    return _Shown("logs", commands={"show": show}, help="What tasks printed: logs [show] RUN/STEP[/TASK].")
+    show = click.Command("show", params=params, callback=_logs, help="Show the output of tasks.")
+    return _Shown("logs", commands={"show": show}, help="Show the output of tasks: logs [show] RUN/STEP[/TASK].")
 
 
 class _Shown(click.Group):
-    """`logs RUN/STEP` means `logs show RUN/STEP`."""
+    """Reads `logs RUN/STEP` as `logs show RUN/STEP`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         is_command = bool(args) and (args[0] in self.commands or args[0] == "--help")
@@ -151,9 +153,9 @@ def _echo(text: str, timestamps: bool, task: client.Task) -> None:
 def _card_command() -> click.Command:
     pathspec = click.Argument(["pathspec"], metavar="[RUN/]STEP[/TASK]")
     options: list[click.Parameter] = [
-        click.Option(["--type", "kind"], help="The card of this type."),
-        click.Option(["--id", "name"], help="The card with this id."),
-        click.Option(["--hash", "digest"], help="The card whose hash begins so."),
+        click.Option(["--type", "kind"], help="Only cards of this type."),
+        click.Option(["--id", "name"], help="Only the card with this id."),
+        click.Option(["--hash", "digest"], help="Only the card whose hash begins with this text."),
     ]
     listing: list[click.Parameter] = [
         click.Argument(["pathspec"], required=False),
@@ -162,36 +164,36 @@ def _card_command() -> click.Command:
     ]
     commands = {
         "list": click.Command(
-            "list", params=[*listing, *options], callback=_list, help="The cards there are."
+            "list", params=[*listing, *options], callback=_list, help="List the cards."
         ),
         "get": click.Command(
             "get",
             params=[pathspec, *options, click.Argument(["file"], required=False)],
             callback=_get,
-            help="The HTML of a card.",
+            help="Print a card as HTML.",
         ),
         "view": click.Command("view", params=[pathspec, *options], callback=_view, help="Open a card in the browser."),
         "server": click.Command(
             "server",
             params=[
                 click.Option(["--run-id", "run"], help="The run whose cards are shown; the newest if not given."),
-                click.Option(["--port"], type=int, default=8324, show_default=True, help="Where the browser finds it."),
+                click.Option(["--port"], type=int, default=8324, show_default=True, help="The port of the server."),
                 click.Option(
                     ["--poll-interval", "pause"], type=float, default=5, show_default=True,
-                    help="Seconds between two looks at a card.",
+                    help="Seconds until the browser looks for changes again.",
                 ),
-                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show so many cards at most."),
-                click.Option(["--namespace"], help="Of the newest run in this namespace."),
+                click.Option(["--max-cards", "most"], type=click.IntRange(1), help="Show at most so many cards."),
+                click.Option(["--namespace"], help="Show the newest run in this namespace."),
             ],
             callback=_serve,
-            help="Show the cards of a run in the browser, those of running tasks as they change.",
+            help="Show the cards of a run in the browser, also while its tasks run.",
         ),
     }  # fmt: skip
-    return click.Group("card", commands=commands, help="The cards of tasks: list, get, view, server.")
+    return click.Group("card", commands=commands, help="Show the cards of tasks: list, get, view, server.")
 
 
 def _serve(run: str | None, port: int, pause: float, most: int | None, namespace: str | None) -> None:
-    """Until somebody presses Ctrl+C."""
+    """Serve the cards until Ctrl+C is pressed."""
 
     def cards() -> list[Card]:
         return _cards(run or _newest_of(namespace))[:most]
@@ -205,7 +207,7 @@ def _serve(run: str | None, port: int, pause: float, most: int | None, namespace
 
 
 def _newest_of(namespace: str | None) -> str:
-    """Raises MetaflowNotFound."""
+    """Return the id of the newest run in a namespace. Raises MetaflowNotFound if there is none."""
     runs = client.Flow(_flow(), _namespace_check=False)
     found = _newest(runs) if namespace is None else next((one for one in runs if namespace in one.tags), None)
     if found is None:
@@ -234,7 +236,7 @@ def _list(
 
 
 def _told(task: str, cards: list[Card]) -> dict[str, Any]:
-    """The cards of a task, in the words of Metaflow's list."""
+    """Return the cards of a task as Metaflow's list describes them."""
     return {
         "pathspec": task,
         "cards": [{"id": one.id, "hash": one.hash, "type": one.type, "filename": _filename(one)} for one in cards],
@@ -260,7 +262,9 @@ def _matching(pathspec: str, kind: str | None, name: str | None, digest: str | N
 def _pick(pathspec: str, kind: str | None, name: str | None, digest: str | None) -> Card:
     cards = _matching(pathspec, kind, name, digest)
     if not cards:
-        raise MetaflowNotFound(f"{pathspec} has no such card: list shows those there are; @card above a step makes one")
+        raise MetaflowNotFound(
+            f"{pathspec} has no such card: the command list shows the cards, and @card above a step makes one"
+        )
     if len(cards) > 1:
         raise MetaflowNotFound(f"{pathspec} has {len(cards)} such cards: give the task, --type, --id or --hash")
     return cards[0]

@@ -1,4 +1,4 @@
-"""A run told as Metaflow's users know it: a time, the task, and what it says."""
+"""Prints a run as Metaflow prints it: each line has a time, the task, and what the task says."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nbflow.run.events.events import (
 from nbflow.run.output.capture import attempt_in, label_in, live_tasks
 from nbflow.run.task.performer import Result
 
-LOOK_EVERY = 0.1  # seconds between two looks at what running tasks print
+LOOK_EVERY = 0.1  # seconds to wait before it looks again at the output of running tasks
 
 
 def stamp() -> str:
@@ -34,7 +34,7 @@ def stamp() -> str:
 
 @dataclass
 class _Told:
-    """How much of a running task has been told: bytes of either stream."""
+    """Counts how many bytes of the output of a running task have been printed, for each stream."""
 
     name: str = ""
     pid: int = 0
@@ -45,7 +45,7 @@ class _Told:
 
 @dataclass
 class Console:
-    """Prints what happens, and, from a thread of its own, what running tasks print meanwhile."""
+    """Prints the events of a run and, in a thread of its own, the output of running tasks."""
 
     run: str
     live: Path
@@ -56,17 +56,19 @@ class Console:
     _told: dict[str, _Told] = field(default_factory=dict)
     _steps: dict[str, str] = field(default_factory=dict)
     _attempts: dict[str, int] = field(default_factory=dict)
-    _ended: dict[tuple[str, tuple[int, ...]], str] = field(default_factory=dict)  # how tasks that are over were called
+    _ended: dict[tuple[str, tuple[int, ...]], str] = field(
+        default_factory=dict
+    )  # the printed names of tasks that are over
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _over: threading.Event = field(default_factory=threading.Event)
 
     def say(self, text: str) -> None:
-        """A line without a time."""
+        """Print a line without a time."""
         if not self.quiet:
             _write(text)
 
     def tell(self, text: str, task: str = "") -> None:
-        """A line with its time, and the task that it is about."""
+        """Print a line with the time and the task."""
         with self._lock:
             _write(f"{stamp()} {task}{text}")
 
@@ -89,12 +91,14 @@ class Console:
                 case ForeachSplit():
                     self.tell(f"Foreach yields {len(event.items)} child steps.", self._name_of_splitter(event.task))
                 case RunCancelled():
-                    self.tell(f"Workflow {event.reason}: what has finished is kept, resume goes on from there.")
+                    self.tell(
+                        f"Workflow {event.reason}: finished tasks are kept, and the command resume continues the run."
+                    )
                 case TaskSkipped() | _:
                     pass
 
     def _name_of_splitter(self, task: TaskId) -> str:
-        """The task that made the list, as it is called in other lines."""
+        """Return the name in other lines of the task that has made the list."""
         above = self.graph.links[task.step].led[0]
         path = task.path[: len(self.graph.links[above].scope)]
         return self._ended.get((above, path), f"[{self.run}/{above}] ")
@@ -117,7 +121,7 @@ class Console:
                 self.tell(f"Waiting {options.retry_wait / 60:g} minutes before the next attempt, as @retry asks.", name)
 
     def _finish(self, result: Result, text: str) -> None:
-        """Whatever has not been told of the task yet, and that it is over."""
+        """Print the rest of the output of a task, and that the task is over."""
         task = str(result.task)
         name = self._name(result, result.task.step)
         told = self._told.pop(task, None) or _Told()
@@ -142,11 +146,11 @@ class Console:
         pid = f" (pid {result.pid})" if result.pid else ""
         return f"[{self.run}/{step}{number}{pid}] "
 
-    # what running tasks print
+    # output of running tasks
 
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
-        """Look again and again while the run goes on."""
+        """Print the output of running tasks as long as the `with` statement lasts."""
         thread = threading.Thread(target=self._follow, daemon=True)
         thread.start()
         try:
@@ -173,7 +177,7 @@ class Console:
             self._tell_live(task, int(path.stem), number, fresh)
 
     def _is_about(self, path: Path, task: str) -> bool:
-        """Whether a worker is at this task, and at the attempt that has been told of."""
+        """Tell whether a worker runs this task, in the attempt that was announced."""
         return label_in(path) == task and attempt_in(path) == self._attempts.get(task)
 
     def _tell_live(self, task: str, pid: int, number: int, fresh: dict[str, bytes]) -> None:
@@ -196,7 +200,7 @@ def _tail(path: Path, stream: str, told: _Told | None) -> bytes:
 
 
 def _write(text: str) -> None:
-    """A line to the terminal; nobody reading any more does not stop a run."""
+    """Write a line to the terminal. The run goes on if the reader of the output has gone."""
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What can begin before the rest of nbflow is imported: the fork server, which takes its time to import as well."""
+"""Starts the fork server before the rest of nbflow is imported, because its own imports take time too."""
 
 from __future__ import annotations
 
@@ -12,24 +12,28 @@ from nbflow.script.preparing.prepared import Prepared
 
 
 def start_workers_early(prepared: Prepared, max_workers: int | None) -> None:
-    """The fork server imports what the script imports, while this process does other things."""
+    """Start the fork server, which imports what the script imports while this process does other things."""
     start_fork_server(_modules(prepared), workers_of(prepared.graph, max_workers))
 
 
 def workers_of(graph: Graph, max_workers: int | None) -> int:
-    """As many as can be busy at once; where a foreach decides that, twice as many as there are processors."""
-    widest = 16 if any(step.foreach for step in graph.steps.values()) else _branches(graph)
+    """Return how many workers can be busy at a time; for a foreach, up to twice the number of processors."""
+    widest = 16 if any(step.control.foreach for step in graph.steps.values()) else _branches(graph)
     usual = max(4, 2 * (os.cpu_count() or 1))
     return max(1, min(max_workers or min(16, usual), widest))
 
 
 def _branches(graph: Graph) -> int:
-    """No more tasks at once than splits open, added up."""
-    return 1 + sum(len(s.next.targets) - 1 for s in graph.steps.values() if s.next and s.next.kind == "branch")
+    """Return the largest number of tasks that the static splits can have at a time."""
+    return 1 + sum(
+        len(s.control.next.targets) - 1
+        for s in graph.steps.values()
+        if s.control.next and s.control.next.kind == "branch"
+    )
 
 
 def _modules(prepared: Prepared) -> list[str]:
-    names = set().union(*(step.modules for step in prepared.graph.steps.values()))
+    names = set().union(*(step.source.modules for step in prepared.graph.steps.values()))
     names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
     local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
     foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}

@@ -1,4 +1,4 @@
-"""`--artifacts-module`: what a spun step sees instead of what is stored."""
+"""Reads the module of `--artifacts-module`, whose values a spun step sees instead of the stored ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NAME = "ARTIFACTS"
 
 
 def given_to(spin: Spin | None, task: TaskId, is_join: bool) -> Mapping[str, Any]:
-    """Name -> value for a task, or for an input of a join: those have their own, under their RUN/STEP/TASK."""
+    """Return the given values of a task, or of an input of a join, which the module has under RUN/STEP/TASK."""
     if spin is None or spin.artifacts is None:
         return {}
     artifacts = _read(spin.artifacts)
@@ -28,7 +28,7 @@ def given_to(spin: Spin | None, task: TaskId, is_join: bool) -> Mapping[str, Any
 
 @cache
 def _read(path: Path) -> dict[str, Any]:
-    """Raises MetaflowException for a module without a dictionary of that name, and what its code raises."""
+    """Return the dictionary of the module. Raises MetaflowException if there is none, and what the module raises."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise MetaflowException(f"{path} cannot be imported: give a .py file to --artifacts-module")

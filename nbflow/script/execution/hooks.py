@@ -1,6 +1,6 @@
-"""Call the functions of `@exit_hook` when a run is over, each in a process that has imported the script anew.
+"""Calls the functions of `@exit_hook` when a run is over, each in a process that imports the script again.
 
-`python -m nbflow.script.execution.hooks SCRIPT FUNCTION FLOW/RUN` is such a process.
+The command of such a process is `python -m nbflow.script.execution.hooks SCRIPT FUNCTION FLOW/RUN`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 from nbflow.errors import NbflowError
 from nbflow.script.execution.script_program import load_script
 from nbflow.script.inputs.parameters import script_file
-from nbflow.script.language.decorators import flow_decorators
+from nbflow.script.language.class_decorators import flow_decorators
 
 
 def call_hooks(cls: type, pathspec: str, succeeded: bool) -> None:
-    """Print what the hooks of a flow print. One that fails changes nothing about the run."""
+    """Call the hooks of a flow, and print their output. A hook that fails does not change the run."""
     for name in _hooks(cls, "on_success" if succeeded else "on_error"):
         words = [sys.executable, "-m", __name__, str(script_file(cls)), name, pathspec]
         sys.stdout.flush()
@@ -38,7 +38,7 @@ def _hooks(cls: type, when: str) -> Iterator[str]:
 
 
 def call_hook(script: str, name: str, pathspec: str) -> int:
-    """Find the function and call it, with the run if it takes one. Returns the exit code."""
+    """Find the function and call it, with the run if it has an argument `run`. Return the exit code."""
     function = _in_module(name) or _in_script(Path(script), name)
     if function is None:
         print(f"[exit_hook] there is no function '{name}' in {script}, nor in a module: define it at the top")
@@ -65,7 +65,7 @@ def _in_script(script: Path, name: str) -> Callable[..., Any] | None:
 
 
 def _run(pathspec: str) -> Any:
-    """The run, None where it cannot be found."""
+    """Return the run; None if it cannot be found."""
     from nbflow.client import Run  # noqa: PLC0415 - most runs have no hooks
 
     try:

@@ -1,4 +1,8 @@
-"""From a FlowSpec class and its parameters to a finished run in the store."""
+"""Starts runs of scripts: from a FlowSpec class and its parameters to a finished run in the store.
+
+`run_script` runs all steps, `resume_script` reuses finished tasks of an earlier run, and `clone_script` only copies
+them. Each announces the run, records it with its parameters, and leaves the rest to the executor.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +31,8 @@ from nbflow.script.execution.script_sources import write_script_sources
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.configuring import stored_configs
 from nbflow.script.inputs.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
+from nbflow.script.language.class_decorators import project_facts
 from nbflow.script.language.current import current
-from nbflow.script.language.decorators import project_facts
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
 from nbflow.script.preparing.read_class import alias_main
 from nbflow.script.preparing.static_branches import branches_of
@@ -41,23 +45,24 @@ from nbflow.store.store import Store
 
 _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 _PARAMETERS = "_parameters"
-"""The hidden task that holds what a run starts from: parameters and class constants."""
+"""The hidden task that holds the parameters and the class constants of a run."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A run that is over."""
+    """Holds a run that is over: its row in the catalog, its outcome, and its machine with all tasks."""
 
     row: RunRow
     outcome: Outcome
     run: RunMachine
 
 
-# a run
-
-
 def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings) -> Ended:
-    """Everything anew. Raises ValueError for parameters that make no sense, FlowRefused for a wrong graph."""
+    """Run all steps of a script and return the finished run.
+
+    `given` holds parameters by name. Raises ValueError for parameters that do not fit, and FlowRefused if the checks
+    find problems.
+    """
     refuse_script_errors(prepared)
     with announced(prepared, settings, None):
         values = resolve_parameters(prepared.cls, given)
@@ -69,9 +74,10 @@ def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings)
 def resume_script(
     prepared: Prepared, given: Mapping[str, Any], settings: Settings, origin: int | None, step: str | None
 ) -> Ended:
-    """A new run that keeps every task whose code, inputs and parameters are as they were.
+    """Start a new run that reuses every task whose code, inputs and parameters have not changed.
 
-    Raises MetaflowNotFound without a run to go on from, and UnknownName for a step that there is not.
+    `origin` is the number of the earlier run, None for the newest. `step` and the steps after it run in any case.
+    Raises MetaflowNotFound if there is no such run, and UnknownName if there is no such step.
     """
     refuse_script_errors(prepared)
     _refuse_unknown(prepared, step)
@@ -86,9 +92,9 @@ def resume_script(
 
 
 def clone_script(prepared: Prepared, settings: Settings, origin: int | None, step: str | None) -> None:
-    """A new run that has what has finished of an earlier one, but for a step and what is below it; nothing runs.
+    """Record a new run with the finished tasks of an earlier run, without `step` and the steps after it.
 
-    Raises MetaflowNotFound without such a run, and UnknownName for a step that there is not.
+    Nothing runs. Raises MetaflowNotFound if there is no such run, and UnknownName if there is no such step.
     """
     _refuse_unknown(prepared, step)
     row = find_origin(prepared.cls, origin)
@@ -121,14 +127,14 @@ def _refuse_unknown(prepared: Prepared, step: str | None) -> None:
 
 @contextmanager
 def announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> Iterator[None]:
-    """Let functions that give defaults ask `current` about what is known by now."""
+    """Let functions that compute defaults ask `current` about the facts that are known before the run."""
     current.set(**_known_before(prepared, settings), origin_run_id=None if origin is None else str(origin.number))
     yield
     current.set()
 
 
 def find_origin(cls: type, number: int | None) -> RunRow:
-    """The run to resume: that of the number, or the newest. Raises MetaflowNotFound."""
+    """Return the run to resume: the one with the number, or the newest. Raises MetaflowNotFound."""
     name, root = cls.__name__, Store.locate(Path.cwd())
     rows: tuple[RunRow, ...] = ()
     if Store.exists(root):
@@ -139,19 +145,19 @@ def find_origin(cls: type, number: int | None) -> RunRow:
     found = [row for row in rows if number in (None, row.number)]
     if not found:
         known = ", ".join(str(row.number) for row in rows[:10])
-        raise MetaflowNotFound(f"flow {name} has no run {number}: there is {known}")
+        raise MetaflowNotFound(f"flow {name} has no run {number}: it has {known}")
     return found[0]
 
 
 def values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What is given now, else what the run had, else the defaults of today."""
+    """Return the given values, else those of the earlier run, else the present defaults."""
     known = parameters_of(prepared.cls)
     kept = {name: value for name, value in stored_values(prepared.cls, row).items() if name in known}
     return resolve_parameters(prepared.cls, given, {name: kept[name] for name in kept if known[name].name not in given})
 
 
 def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
-    """The parameters and constants of an earlier run."""
+    """Return the parameters and constants of an earlier run by attribute."""
     home = ScriptHome(sys.modules[cls.__module__])
     with Store.open(Store.locate(Path.cwd()), create=False) as store:
         tasks = store.history.tasks(row.id, _PARAMETERS)
@@ -177,7 +183,7 @@ def launch_prepared(
     prepared: Prepared, values: Mapping[str, Any], run: RunMachine, settings: Settings, kind: RunKind,
     origin: RunRow | None = None, spin: Spin | None = None,
 ) -> Ended:  # fmt: skip
-    """Record a run and do what it says, to its end; one with `spin` is that of a single task."""
+    """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
     with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
         program = _program(prepared, values, settings, module)
@@ -240,7 +246,7 @@ def _begin(
 
 
 def _brief(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the list of runs shows; whole files stay in the store."""
+    """Return the parameters as the list of runs shows them, without the content of files."""
     return {
         name: f"<{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}>"
         if isinstance(value, str | bytes) and len(value) > 1000
@@ -261,7 +267,7 @@ def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[
 
 
 def _known_before(prepared: Prepared, settings: Settings) -> dict[str, Any]:
-    """What is current before there is a run."""
+    """Return the facts of `current` that are known before there is a run."""
     user = user_name()
     namespace = f"user:{user}" if settings.namespace is None else settings.namespace or None
     return {
@@ -271,7 +277,7 @@ def _known_before(prepared: Prepared, settings: Settings) -> dict[str, Any]:
 
 
 def _keep_values(prepared: Prepared, executor: Executor, store: Store, row: RunRow, values: Mapping[str, Any]) -> None:
-    """Parameters and constants become artifacts, so that readers find them as they find all others."""
+    """Store parameters and constants as artifacts, so that readers find them like all others."""
     home = ScriptHome(sys.modules[prepared.cls.__module__])
     encoded = store.save({**constants_of(prepared.cls), **values, **stored_configs(prepared.cls)}, home)
     task = TaskRow(

@@ -1,4 +1,8 @@
-"""One task of a script: a FlowSpec instance whose method runs, and what it set becomes artifacts."""
+"""Performs the tasks of a script in a worker.
+
+A task has a FlowSpec instance of its own. Its method runs with everything that the decorators ask for, and the
+attributes that it has set become artifacts.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +61,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
-    """In a worker: import the script and be ready for its tasks."""
+    """Import the script in a worker and return the performer of its tasks."""
     os.chdir(program.cwd)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     if program.facts["namespace"] != f"user:{program.facts['username']}":
@@ -88,10 +92,10 @@ class ScriptPerformer:
             if isinstance(value, list | dict | set | bytearray)
         }
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._is_stale = False  # whether a task has changed what stands at the top of an exported script
+        self._is_stale = False  # whether a task has changed the top of an exported script
 
     def run(self, job: Job) -> Result:
-        """Never raises what the user's code raised: that is part of the result."""
+        """Perform a task. An exception of the user's code is not raised: it is part of the result."""
         result = Result(job.task, pid=os.getpid(), number=job.number)
         if self._is_stale:
             self._import_anew()
@@ -135,14 +139,14 @@ class ScriptPerformer:
                 watch.refuse(changed)
 
     def _import_anew(self) -> None:
-        """Have the top of the script as it is in a new process."""
+        """Import the script again, so that its top is as in a new process."""
         os.chdir(self.program.cwd)
         sys.modules.pop(self.program.module, None)
         self.cls, self.home = _import(self.program)
         self._is_stale = False
 
     def _tidy_up(self) -> None:
-        """No task sees what another did to class constants."""
+        """Reset class constants, so that no task sees what another has changed in them."""
         for name, value in self._constants.items():
             setattr(self.cls, name, copy.deepcopy(value))
 
@@ -161,14 +165,16 @@ class ScriptPerformer:
         return flow
 
     def _lists(self, step: str) -> list[tuple[str, str]]:
-        """The steps that the foreachs around a step lead to, each with the name of its list."""
+        """Return (next step, name of the list) for each foreach around a step."""
         graph = self.program.graph
-        opened = {(one.next.targets[0], one.next.foreach) for one in graph.steps.values() if one.next}
+        opened = {
+            (one.control.next.targets[0], one.control.next.foreach) for one in graph.steps.values() if one.control.next
+        }
         names = {target: name for target, name in opened if name}
         return [(target, names.get(target, "")) for target in graph.links[step].scope]
 
     def _lost_at(self, step: str, name: str) -> str:
-        """The first join above a step that joins tasks with this artifact and does not have it itself."""
+        """Return the first join before a step that has lost this artifact; "" if there is none."""
         graph = self.program.graph
         joins = sorted((graph.links[one].rank, one) for one in graph.ancestors(step) if graph.links[one].joined)
         for _, join in joins:
@@ -177,16 +183,16 @@ class ScriptPerformer:
         return ""
 
     def _has(self, step: str, name: str) -> bool:
-        """Whether a task of this run has the artifact."""
+        """Tell whether a task of this run has the artifact."""
         return self.store.records.has_artifact(self.program.run, step, name)
 
     def _split(self, step: StepSpec, flow: FlowSpec, result: Result) -> None:
-        assert step.foreach is not None
-        items = items_of(getattr(flow, next(iter(step.foreach.reads))))
+        assert step.control.foreach is not None
+        items = items_of(getattr(flow, next(iter(step.control.foreach.reads))))
         saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
-        _refuse_lost(result.artifacts, step.foreach.expr)
+        _refuse_lost(result.artifacts, step.control.foreach.expr)
 
     # the body
 
@@ -208,7 +214,7 @@ class ScriptPerformer:
     def _call(self, job: Job, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
         inputs = (self._inputs(job, flow._state),) if flow._state.is_join else ()
         if facts.wrappers:
-            call_wrapped(facts.wrappers, flow, step.name, step.next, inputs)
+            call_wrapped(facts.wrappers, flow, step.name, step.control.next, inputs)
         else:
             getattr(flow, step.name)(*inputs)
         self._check_transition(step, flow)
@@ -224,22 +230,22 @@ class ScriptPerformer:
         for one in flows:
             joined.take(VARIABLES, one._state)
         if self.program.branches is not None:
-            for one in flows:  # so that names share at the join what they shared above the split
+            for one in flows:  # one heap: at the join, names share objects as before the split
                 one._state.heap = joined.heap
         return InputFlows(flows, by_step)
 
     def _check_transition(self, step: StepSpec, flow: FlowSpec) -> None:
-        """What was called must be what the source says: the graph has been built on that."""
-        called, written = flow._state.transition, step.next
+        """Refuse a call of self.next that differs from the source, because the graph was built from the source."""
+        called, written = flow._state.transition, step.control.next
         if written is None and called is not None:
-            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: take that out")
+            raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: remove the call")
         if written is None:
             return
         if called is None:
             raise InvalidNextException(
                 f"step '{step.name}' ended without self.next: let every path reach its last line"
             )
-        if written.foreach == ITEMS and called.foreach:  # its name has been known only now
+        if written.foreach == ITEMS and called.foreach:  # the name of the list is known only now
             setattr(flow, ITEMS, getattr(flow, called.foreach))
             setattr(flow, VARIABLES, {**getattr(flow, VARIABLES, {}), called.targets[0]: called.foreach})
             called = replace(called, foreach=ITEMS)
@@ -250,7 +256,7 @@ class ScriptPerformer:
             )
 
     def _catch(self, error: Exception, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
-        """The failure becomes an artifact, and the flow goes on as if the step had ended."""
+        """Make the failure an artifact, and let the flow go on as if the step had ended."""
         if facts.print_exception:
             print(f"@catch caught an exception from {flow}")
             trace = describe_failure(error).traceback.rstrip("\n")
@@ -260,7 +266,7 @@ class ScriptPerformer:
         if facts.catch_var:
             setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
 
-    # around it
+    # around the body
 
     def _announce(self, job: Job, step: StepSpec, facts: DecoratorFacts, flow: FlowSpec) -> None:
         run = self.program.facts
@@ -276,7 +282,7 @@ class ScriptPerformer:
         )  # fmt: skip
 
     def _client(self, kind: str, pathspec: str) -> Any:
-        """Few steps ask for the client."""
+        """Return an object of the client. It is imported here because few steps ask for it."""
         found = getattr(importlib.import_module("nbflow.client"), kind)
         return found(pathspec, _namespace_check=False, _spins=self.program.spin is not None)
 
@@ -285,7 +291,7 @@ class ScriptPerformer:
         return self._folder.name
 
     def _finish(self, flow: FlowSpec, facts: DecoratorFacts, result: Result, failed: bool) -> None:
-        """Store what the task made; of a failed one too, as far as it came."""
+        """Store the artifacts of the task; if it has failed, those that it has set until then."""
         state = flow._state
         extra = self._extra(state, facts, result, failed)
         values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
@@ -300,7 +306,7 @@ class ScriptPerformer:
             self._folder = None
 
     def _keep(self, state: TaskArtifacts, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
-        """What the task made; of a spun one also what flowed in, because no task stands above it."""
+        """Return the artifacts of the task; for a spun task also its inputs, because its run has no other task."""
         spin = self.program.spin
         if spin is None:
             return state.keep(values, extra)
@@ -338,7 +344,7 @@ def _told(leads: Transition | Next) -> str:
 
 
 def _refuse_lost(artifacts: tuple[ArtifactRef, ...], called: str = "") -> None:
-    """Nothing is dropped in silence."""
+    """Raise UnstorableArtifact if a part of a value could not be stored."""
     for artifact in artifacts:
         for lost in artifact.lost:
             raise UnstorableArtifact(called or artifact.name, lost.path, lost.was, lost.reason)

@@ -1,4 +1,4 @@
-"""A script with its parameters: what a worker needs to run any task of it."""
+"""Describes a script with its parameters, so that a worker can run any of its tasks, and imports scripts."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from nbflow.script.preparing.static_branches import Branches
 
 @dataclass(frozen=True)
 class Spin:
-    """How a single task is done once more. `joined` are the inputs of a join, each with its RUN/STEP/TASK."""
+    """Says how a stored task runs again. `joined` maps the inputs of a join to their RUN/STEP/TASK."""
 
     again: str = ""  # pathspec of the stored task
-    keeps: bool = False  # whether what it makes is stored
+    keeps: bool = False  # whether its artifacts are stored
     skips_decorators: bool = False
-    artifacts: Path | None = None  # a module whose ARTIFACTS stand for stored ones
+    artifacts: Path | None = None  # a module whose ARTIFACTS replace stored values
     joined: Mapping[TaskId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ScriptProgram(Program):
-    """`module` is the name under which workers import the script, so that its classes have one identity everywhere."""
+    """Describes a script. `module` is the name under which all workers import it, so that its classes are the same."""
 
     performer: str = "nbflow.script.execution.script_performer:perform_script"
     file: str = ""
@@ -39,15 +39,15 @@ class ScriptProgram(Program):
     cwd: str = "."
     path: tuple[str, ...] = ()
     max_splits: int | None = 100
-    facts: dict[str, Any] = field(default_factory=dict)  # what `current` says of the run
-    decorators: tuple[str, ...] = ()  # those of `--with`
+    facts: dict[str, Any] = field(default_factory=dict)  # the facts of `current` about the run
+    decorators: tuple[str, ...] = ()  # the texts of `--with`
     configs: dict[str, Any] = field(default_factory=dict)  # by attribute, as they are stored
     branches: Branches | None = None  # of a script that was exported
     spin: Spin | None = None
 
 
 class ScriptHome:
-    """A home without a prelude: what a script defines is imported, as from any module."""
+    """Is the home of objects of a script: there is no prelude, because its definitions are imported from its module."""
 
     def __init__(self, module: types.ModuleType) -> None:
         self.namespace: dict[str, Any] = module.__dict__
@@ -67,9 +67,9 @@ class ScriptHome:
 
 
 def load_script(file: Path, name: str) -> types.ModuleType:
-    """The script as a module of its own name; it is main in no worker, so `if __name__ == "__main__"` stays silent.
+    """Import the script under this name and return the module. Its `if __name__ == "__main__"` part does not run.
 
-    Raises MetaflowException.
+    Raises MetaflowException if the file cannot be imported.
     """
     if name in sys.modules and getattr(sys.modules[name], "__file__", None) == str(file):
         return sys.modules[name]
@@ -90,9 +90,9 @@ def load_script(file: Path, name: str) -> types.ModuleType:
 
 
 def flow_in(module: types.ModuleType) -> type[FlowSpec]:
-    """The flow class of a script; of several, the last one that is defined there.
+    """Return the flow class of a script; of several, the one that is defined last.
 
-    Raises MetaflowException where there is none.
+    Raises MetaflowException if there is none.
     """
     found = [
         value

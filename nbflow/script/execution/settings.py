@@ -1,4 +1,4 @@
-"""How a run of a script goes, as its command line says."""
+"""Defines the settings of a run of a script, as its command line gives them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST = "1"
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run goes."""
+    """Holds the options of the command line that say how a run goes."""
 
     max_workers: int | None = None
     max_splits: int | None = 100
@@ -25,7 +25,7 @@ class Settings:
     spun_step: str = ""
 
     def announce(self, flow: str, run: int, folder: Path) -> None:
-        """Write into the files that were asked for which run it is; `folder` has the store."""
+        """Write the id of the run into the files that the options name. `folder` is the folder of the store."""
         if self.run_id_file is not None:
             self.run_id_file.write_text(str(run))
         if self.attribute_file is not None:

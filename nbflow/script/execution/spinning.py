@@ -1,4 +1,4 @@
-"""Do one step once more, with the code as it is now, on what a stored run had for it."""
+"""Runs one step again, with its present code and with the inputs that it had in a stored run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FORMS = "STEP, RUN/STEP, RUN/STEP/TASK"
 
 
 class RunOfOne(RunMachine):
-    """A run of a single task that is told what it starts from."""
+    """Runs a single task whose inputs are given."""
 
     def __init__(self, graph: Graph, start: StartTask) -> None:
         around = graph.links[start.task.step].scope  # progress is counted in the foreachs around a step
@@ -67,10 +67,11 @@ class RunOfOne(RunMachine):
 
 
 def spin_script(prepared: Prepared, pathspec: str, settings: Settings, spin: Spin) -> Ended:
-    """Do the step of a pathspec on the inputs of its task there, else on those of the newest task in the newest run.
+    """Run a step again on the inputs of the task that `pathspec` names; of the newest task if it names none.
 
-    Raises UnknownName for a step that there is not, MetaflowNotFound for a run or a task, PathspecError,
-    MetaflowException for a step that stands elsewhere in the graph by now, and FlowRefused for a wrong graph.
+    Raises UnknownName if there is no such step, MetaflowNotFound if there is no such run or task, PathspecError if the
+    pathspec has another form, MetaflowException if the step has other inputs in the graph now, and FlowRefused if the
+    checks find problems.
     """
     refuse_script_errors(prepared)
     task = find_task(prepared, pathspec)
@@ -85,11 +86,11 @@ def spin_script(prepared: Prepared, pathspec: str, settings: Settings, spin: Spi
     return launch_prepared(prepared, values, RunOfOne(prepared.graph, start), settings, RunKind.SPIN, spin=spin)
 
 
-# which task
+# the task
 
 
 def find_task(prepared: Prepared, pathspec: str) -> client.Task:
-    """The stored task that a pathspec names; the newest of a step where it names none."""
+    """Return the stored task that a pathspec names; the newest one of the step if it names none."""
     run_id, step, task_id = pathspec_parts(prepared.cls.__name__, pathspec)
     if step not in prepared.graph.links:
         raise UnknownName("step", step, prepared.graph.links)
@@ -105,7 +106,7 @@ def find_task(prepared: Prepared, pathspec: str) -> client.Task:
 
 
 def pathspec_parts(flow: str, pathspec: str) -> tuple[str, str, str]:
-    """Run, step and task of a pathspec; those that it does not name are empty. Raises PathspecError."""
+    """Return run, step and task of a pathspec; "" for a part that it does not name. Raises PathspecError."""
     parts = pathspec.split("/")
     if len(parts) > 2 and parts[0] == flow:
         parts = parts[1:]
@@ -127,18 +128,18 @@ def _never_ran(run: client.Run, step: str) -> str:
     return f"step '{step}' has not run in run {run.id}: {fix}"
 
 
-# what it starts from
+# its inputs
 
 
 def start_again(task: client.Task, graph: Graph) -> StartTask:
-    """What a stored task started from, for the step as it stands in the graph now."""
+    """Return the instruction that starts a stored task again, for the step as it is in the graph now."""
     lineage, row = task._lineage, task._row
     if lineage is None:
         raise MetaflowException(f"{task.pathspec} is a task of a notebook: execute its cell in the notebook")
     _refuse_moved(row.step, graph, lineage.graph, task)
     parents = tuple(lineage.parents(row))
     if not parents and lineage.graph.links[row.step].led:
-        raise MetaflowNotFound(f"what led to {task.pathspec} is not stored: run the flow again")
+        raise MetaflowNotFound(f"the tasks before {task.pathspec} are not stored: run the flow again")
     _refuse_untrusted(task, lineage, parents)
     here = TaskId(row.step, row.path, row.turn)
     stack = tuple(_levels(lineage, row))
@@ -155,8 +156,8 @@ def _refuse_moved(step: str, now: Graph, then: Graph, task: client.Task) -> None
     ours, theirs = now.links[step], then.links[step]
     if (ours.scope, bool(ours.joined)) != (theirs.scope, bool(theirs.joined)):
         raise MetaflowException(
-            f"step '{step}' has other inputs by now than in run {task.step.run.id}: another foreach stands around it, "
-            "or it joins and did not, so run the flow again"
+            f"step '{step}' has other inputs now than in run {task.step.run.id}: another foreach is around it, "
+            "or only one of the two is a join: run the flow again"
         )
 
 
@@ -176,7 +177,7 @@ def _splits(lineage: Lineage, step: str) -> Iterator[TaskRow]:
 
 
 def _levels(lineage: Lineage, row: TaskRow) -> Iterator[Level]:
-    """Which item it worked on of each foreach around it, outermost first."""
+    """Yield the item of each foreach around the task, the outermost first."""
     for depth, index in enumerate(row.path):
         step = lineage.graph.links[row.step].scope[depth]
         split = next(one for one in _splits(lineage, step) if one.path == row.path[:depth])

@@ -1,7 +1,7 @@
-"""What an exported script is watched for: what its notebook hands from step to step, and the script does not.
+"""Watches tasks of an exported script for effects that other steps would see in the notebook, but not in the script.
 
-A step of a notebook sees what the steps above have changed in constants, functions and classes, and draws random
-numbers from the state that they have left. A script makes all that anew in every process.
+In a notebook a step sees what earlier steps have changed in constants, functions and classes, and draws random numbers
+from the state that they have left. In a script every process starts with new ones.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from nbflow.script.preparing.static_branches import Branches
 
 @dataclass
 class ModuleWatch:
-    """Looks at the module of the script before the body of one step."""
+    """Looks at the module of the script before and after the body of one step, and refuses such effects."""
 
     branches: Branches
     graph: Graph
@@ -47,14 +47,14 @@ class ModuleWatch:
                 yield name
 
     def changed(self) -> set[str]:
-        """What the body has changed of what stands at the top of the script."""
+        """Return the names at the top of the script whose values the body has changed."""
         return self._look.changed(self.home.namespace, self.home)
 
     def refuse(self, changed: Collection[str]) -> None:
-        """Raise PreludeChanged for what another step reads, and UnknownDraw."""
+        """Raise PreludeChanged if another step reads a changed name, and UnknownDraw for unexpected random numbers."""
         for other in self.graph.links.keys() - self.graph.ancestors(self.step):
             seen = _names_of(self.graph, other) & frozenset(changed)
-            if seen and (other != self.step or self.graph.steps[other].loop):
+            if seen and (other != self.step or self.graph.steps[other].control.loop):
                 raise PreludeChanged(self.step, min(seen), other, self.branches.notebook)
         now = observe(self._random)
         for name, state in self._random.items():
@@ -67,7 +67,7 @@ def _is_flow(value: object) -> bool:
 
 
 def _names_of(graph: Graph, step: str) -> frozenset[str]:
-    """What it uses of the top of the script, but for imports."""
+    """Return the names at the top of the script that a step uses, without imports."""
     closure = graph.closure(step)
     imported = (name for one in closure if one.modules for name in one.names)
     return frozenset(name for one in closure for name in one.names).difference(imported)

@@ -1,4 +1,4 @@
-"""Call a step through the decorators that its script has written for it."""
+"""Calls a step inside the decorators that the script has written itself."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nbflow.script.language.custom import UserStepDecorator
 def call_wrapped(
     wrappers: Sequence[UserStepDecorator], flow: Any, name: str, leads: Next | None, inputs: Sequence[Any]
 ) -> None:
-    """Call what stands before, the step or what takes its place, and what stands after; innermost last and first.
+    """Call the code before a step from the outermost decorator on, the step or its substitute, and the code after it.
 
-    `wrappers` are innermost first, `leads` is where the step leads, `inputs` are empty unless it is a join.
-    Raises what the step raised, unless one of them has caught it.
+    `wrappers` holds the decorators, the innermost first. `leads` is where the step leads. `inputs` is empty unless the
+    step is a join. Raises the exception of the step, unless a decorator has caught it.
     """
     entered, call, how = _enter(wrappers, flow, name, inputs)
     error: Exception | None = None
@@ -38,7 +38,7 @@ def call_wrapped(
 def _enter(
     wrappers: Sequence[UserStepDecorator], flow: Any, name: str, inputs: Sequence[Any]
 ) -> tuple[list[UserStepDecorator], Callable[[], Any] | None, Any]:
-    """Which have been entered, what to call, and what self.next is given if there is nothing to call."""
+    """Return the entered decorators, the function to call, and the arguments for self.next if there is none."""
     entered: list[UserStepDecorator] = []
     for wrapper in reversed(wrappers):
         wrapper.begin()
@@ -73,12 +73,12 @@ def _leave(
             raise wrong
     raise RuntimeError(
         f"Invalid return value from a UserStepDecorator: {answer!r}: "
-        "return an exception or None, or that and what self.next is given"
+        "return an exception or None, or a pair of this and the arguments for self.next"
     )
 
 
 def _go_on(flow: Any, leads: Next, how: Any) -> None:
-    """Do what the step's own self.next would have done, or what a decorator says in its place."""
+    """Call self.next as the step itself does, or with the arguments that a decorator has given."""
     if how not in (None, True) and not isinstance(how, dict):
         raise RuntimeError(f"Invalid value passed to self.next: use True or a dict, not {how!r}")
     targets = [getattr(flow, name) for name in leads.targets]

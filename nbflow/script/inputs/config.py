@@ -1,4 +1,4 @@
-"""`Config`: values that are known before the steps are read, so that decorators and parameters can use them."""
+"""Defines `Config`: a value that is known before the steps are read, so decorators and parameters can use it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nbflow.script.inputs.delayed import Delayed
 
 
 class ConfigValue(dict[str, Any]):
-    """What a config holds: a dict whose keys are attributes too, however deep, and which nobody can change."""
+    """Holds the content of a config: a dict that cannot be changed. Its keys are attributes too, at every depth."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__((key, _wrap(value)) for key, value in data.items())
@@ -22,7 +22,7 @@ class ConfigValue(dict[str, Any]):
         return cls(dict.fromkeys(iterable, value))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the same as plain dicts."""
+        """Return the same content as plain dicts."""
         return {key: _unwrap(value) for key, value in self.items()}
 
     def copy(self) -> ConfigValue:
@@ -69,7 +69,7 @@ def _unwrap(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class DeployTimeContext:
-    """What a function that gives a default is told."""
+    """Tells a function that computes a default for which flow, user and parameter the default is."""
 
     flow_name: str
     user_name: str
@@ -81,11 +81,11 @@ class DeployTimeContext:
 
 @dataclass
 class ConfigSpec:
-    """What a Config was made with, apart from its own attributes, which all stand for what the config holds."""
+    """Keeps the arguments of a Config; attributes of the Config itself stand for the content of the config."""
 
     attribute: str
     default: Any = None
-    is_file: bool = False  # whether `default` is a path, or gives one
+    is_file: bool = False  # whether `default` is a path, or a function that returns one
     help: str = ""
     required: bool = False
     parser: str | Callable[[str], Any] | None = None
@@ -93,7 +93,27 @@ class ConfigSpec:
 
 
 class Config(Mapping[str, Any]):
-    """`config = Config("config", default="config.json")`: on `self` a ConfigValue, above a step a value to come."""
+    """Declares a config of a flow: values that decorators and parameters can use, because they are known first.
+
+    In a step, `self.NAME` is the content: a ConfigValue, or the plain value with `plain=True`. In a decorator and in a
+    parameter it stands for the content, which is put there before the steps are read.
+
+    Args:
+        name: The name of the config on the command line: `--config NAME PATH`, `--config-value NAME TEXT`.
+        default: The path of a file, or a function that returns it.
+        default_value: The content itself, or a function that returns it. Give `default` or this, not both.
+        help: A text for the help of the command line.
+        required: Whether the flow refuses to start without a value.
+        parser: A function that turns the text into a dict, or its name with its module. Without one, the text is JSON.
+        plain: Whether the content may be any value, which steps see as it is.
+
+    Raises:
+        MetaflowException: if both defaults are given, or an argument that is not known.
+
+    Example:
+        >>> config = Config("config", default="config.json")  # doctest: +SKIP
+        >>> alpha = Parameter("alpha", default=config.alpha)  # doctest: +SKIP
+    """
 
     is_delayed = True
 
@@ -112,7 +132,7 @@ class Config(Mapping[str, Any]):
         if default is not None and default_value is not None:
             raise MetaflowException(f"config '{name}' has default and default_value: give one of them")
         if unknown:
-            raise MetaflowException(f"config '{name}' takes no '{next(iter(unknown))}': take it out")
+            raise MetaflowException(f"config '{name}' takes no '{next(iter(unknown))}': remove this argument")
         value = default if default is not None else default_value
         self.name = name
         self._spec = ConfigSpec(name, value, default is not None, help or "", bool(required), parser, plain)
@@ -164,7 +184,10 @@ class Config(Mapping[str, Any]):
 
 
 def configs_of(cls: type) -> dict[str, Config]:
-    """By attribute, inherited ones included, in the order in which they are written. Raises MetaflowException."""
+    """Return the configs of a class and its base classes by attribute, in the order in which they are written.
+
+    Raises MetaflowException if two configs have one name.
+    """
     found: dict[str, Config] = {}
     for base in reversed(cls.__mro__):
         for attribute, value in vars(base).items():

@@ -1,4 +1,4 @@
-"""Find what the configs of a flow hold: on the command line, in the environment, in files, in defaults, in a run."""
+"""Finds the content of the configs of a flow: on the command line, in the environment, in files, in an earlier run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from nbflow.script.inputs.parsers import find_parser
 from nbflow.store.catalog.user import user_name
 
 _VALUES = "__nbflow_configs__"
-"""Attribute of a flow class: what its configs hold, by attribute, as it is stored with a run."""
+"""The attribute of a flow class that holds the content of its configs, by attribute, as a run stores it."""
 
 
 class BadConfig(MetaflowException):
-    """Raised for configs that have no value, or none that can be read."""
+    """Raised for configs that have no value, or a value that cannot be read."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__(f"Bad values passed for configuration options: {', '.join(reasons)}")
@@ -27,7 +27,7 @@ class BadConfig(MetaflowException):
 
 @dataclass
 class Given:
-    """What somebody says about configs, by their names."""
+    """Holds what the command line or the environment says about configs: paths and texts by the names of configs."""
 
     paths: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
@@ -38,14 +38,14 @@ class Given:
 
 @dataclass
 class _Source:
-    """The text of one config, or a reason why there is none."""
+    """Holds the text of one config, or the reason why there is no text."""
 
     text: str | None = None
     reason: str = ""
 
 
 def configure(cls: type, given: Given) -> None:
-    """Find the value of every config of a flow class, and note it there. Raises BadConfig."""
+    """Find the value of every config of a flow class and note it on the class. Raises BadConfig."""
     found = {attribute: _source(cls, one, given) for attribute, one in configs_of(cls).items()}
     reasons = [one.reason for one in found.values() if one.reason]
     values: dict[str, Any] = {}
@@ -61,7 +61,7 @@ def configure(cls: type, given: Given) -> None:
 
 
 def impose(cls: type, stored: Mapping[str, Any]) -> None:
-    """Note what the configs of a flow class hold, as another process has found it, or as a run has stored it."""
+    """Note on a flow class the content of its configs, as another process has found it or a run has stored it."""
     setattr(cls, _VALUES, {attribute: stored.get(attribute) for attribute in configs_of(cls)})
 
 
@@ -70,18 +70,18 @@ def is_configured(cls: type) -> bool:
 
 
 def stored_configs(cls: type) -> dict[str, Any]:
-    """By attribute: plain dicts, so that every reader of a run can load them."""
+    """Return the content of the configs by attribute, as plain dicts: every reader of a run can load these."""
     return dict(vars(cls).get(_VALUES, {}))
 
 
 def seen_configs(cls: type) -> dict[str, Any]:
-    """By attribute, as a step sees them."""
+    """Return the content of the configs by attribute, as a step sees it."""
     found = configs_of(cls)
     return {name: _seen(found[name], value) for name, value in stored_configs(cls).items() if name in found}
 
 
 def named_configs(cls: type) -> dict[str, Any]:
-    """By the names that expressions have for them."""
+    """Return the content of the configs by the names that expressions use."""
     found = configs_of(cls)
     return {found[attribute].name: value for attribute, value in seen_configs(cls).items()}
 
@@ -90,7 +90,7 @@ def _seen(config: Config, value: Any) -> Any:
     return value if value is None or config._spec.plain else ConfigValue(value)
 
 
-# where a value comes from
+# sources of a value
 
 
 def _source(cls: type, config: Config, given: Given) -> _Source:
@@ -120,7 +120,7 @@ def _file(path: str, reason: str) -> _Source:
 
 
 def _read(config: Config, text: str) -> Any:
-    """The value that a text stands for. Raises ValueError."""
+    """Return the value that a text stands for. Raises ValueError if it cannot be read."""
     name, spec = config.name, config._spec
     if spec.parser:
         return _parse(config, find_parser(spec.parser), text)
@@ -147,13 +147,13 @@ def _parse(config: Config, parser: Callable[[str], Any], text: str) -> Any:
     return ConfigValue(value).to_dict()
 
 
-# what somebody says
+# options and environment variables
 
 
 def take_given(cls: type, words: Sequence[str], valued: frozenset[str]) -> tuple[Given, list[str]]:
-    """Take the options for configs from those in front of the command; `valued` are options that take a word.
+    """Take the options for configs out of the words before the command. Return them, and the words that are left.
 
-    Raises ValueError, in the words of a command line.
+    `valued` holds the other options that take a word. Raises ValueError with the message for the command line.
     """
     given, kept, rest = Given(), [], list(words)
     while rest and rest[0].startswith("-"):
@@ -172,7 +172,7 @@ def take_given(cls: type, words: Sequence[str], valued: frozenset[str]) -> tuple
 
 
 def given_in_environment(cls: type) -> Given:
-    """METAFLOW_FLOW_CONFIG and METAFLOW_FLOW_CONFIG_VALUE: JSON with the names of configs. Raises ValueError."""
+    """Read METAFLOW_FLOW_CONFIG and METAFLOW_FLOW_CONFIG_VALUE, JSON by the names of configs. Raises ValueError."""
     given = Given(_from_json("METAFLOW_FLOW_CONFIG"), _from_json("METAFLOW_FLOW_CONFIG_VALUE"))
     _check(cls, given)
     return given

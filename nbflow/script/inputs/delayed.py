@@ -1,4 +1,4 @@
-"""Values that are known once the configs of a flow are: what stands for them in decorators and in parameters."""
+"""Stands for values of configs in decorators and parameters until the configs are known, and then finds them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from nbflow.errors import MetaflowException
 
 _UNPACKED = "_unpacked_delayed_"
-"""What the key begins with under which `**config` hands over a value that is not known yet."""
+"""The prefix of the keys under which `**config` passes on a value that is not known yet."""
 
 
 class Delayed(Mapping[str, Any]):
-    """An expression over configs, and what is looked up in its value: `config_expr("config").a["b"]`, or `**` of it."""
+    """Keeps an expression over configs and the keys to look up in its value, as in `config_expr("config").a["b"]`."""
 
     def __init__(self, text: str, known: Mapping[str, Any] | None = None, path: tuple[Any, ...] = ()) -> None:
         self._text: str = text
@@ -21,7 +21,7 @@ class Delayed(Mapping[str, Any]):
         self._path: tuple[Any, ...] = path
 
     def _find(self, configs: Mapping[str, Any]) -> Any:
-        """Return its value. Raises MetaflowException."""
+        """Return the value of the expression. Raises MetaflowException if it cannot be evaluated."""
         try:
             value = eval(self._text, dict(self._known), dict(configs))
             for key in self._path:
@@ -29,7 +29,7 @@ class Delayed(Mapping[str, Any]):
         except Exception as error:
             raise MetaflowException(
                 f"config expression {self!r} cannot be evaluated: {type(error).__name__}: {error}: "
-                f"there is {', '.join(configs) or 'no config'}"
+                f"the flow has {', '.join(configs) or 'no config'}"
             ) from error
         return value
 
@@ -77,9 +77,16 @@ def _look_up(value: Any, key: Any) -> Any:
 
 
 def config_expr(expr: str) -> Delayed:
-    """Return what stands for an expression over configs, such as `config_expr("config.name.lower()")`.
+    """Return a value that stands for an expression over configs until the configs are known.
 
-    The expression may use the names of the module that calls this.
+    Args:
+        expr: A Python expression. It may use the configs by their names, and the names of the calling module.
+
+    Returns:
+        A placeholder for arguments of decorators, parameters and `Config` itself.
+
+    Example:
+        >>> @environment(vars={"NAME": config_expr("config.name.lower()")})  # doctest: +SKIP
     """
     frame = inspect.currentframe()
     assert frame is not None
@@ -88,7 +95,7 @@ def config_expr(expr: str) -> Delayed:
 
 
 def is_delayed(value: Any) -> bool:
-    """Whether a value waits for configs, or has something in it that does."""
+    """Tell whether a value waits for configs, or holds a value that does."""
     if getattr(type(value), "is_delayed", False) or isinstance(value, Delayed):
         return True
     if isinstance(value, dict):
@@ -97,7 +104,7 @@ def is_delayed(value: Any) -> bool:
 
 
 def resolve_delayed(value: Any, configs: Mapping[str, Any]) -> Any:
-    """Return the value with everything found that waited for configs. Raises MetaflowException."""
+    """Return the value with the values of configs in all places that waited for them. Raises MetaflowException."""
     if getattr(type(value), "is_delayed", False):
         value = value.delayed()
     if isinstance(value, Delayed):
@@ -110,7 +117,7 @@ def resolve_delayed(value: Any, configs: Mapping[str, Any]) -> Any:
 
 
 def _resolve_pairs(pairs: Mapping[Any, Any], configs: Mapping[str, Any]) -> dict[Any, Any]:
-    """Keyword arguments, or any dict: what `**config` put there comes apart into its own."""
+    """Resolve a dict or keyword arguments; an entry that `**config` has put there becomes the entries of the config."""
     found: dict[Any, Any] = {}
     for key, value in pairs.items():
         if isinstance(key, str) and key.startswith(_UNPACKED):

@@ -1,4 +1,4 @@
-"""`Parameter`, `IncludeFile` and `JSONType`: what a run of a script is given."""
+"""Defines `Parameter`, `IncludeFile` and `JSONType`, and finds the values that a run of a script is given."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RESERVED_OPTIONS = frozenset(
 
 
 class JSONTypeClass:
-    """The type of a parameter that is given as JSON and arrives as what the JSON says."""
+    """Marks a parameter that is given as JSON: a step sees the value that the JSON describes."""
 
     name = "JSON"
 
@@ -40,7 +40,23 @@ _MISSING = object()
 
 
 class Parameter:
-    """`alpha = Parameter("alpha", default=0.1)`: on `self` it is the value, which no step can change."""
+    """Declares a parameter of a flow. In a step, `self.NAME` is its value, which no step can change.
+
+    Args:
+        name: The name on the command line: `--NAME`.
+        default: The value if none is given, or a function that computes it once a run.
+        type: int, float, bool, str or JSONType. Without it, the type of the default is taken, otherwise str.
+        help: A text for the help of the command line.
+        required: Whether a run needs a value from outside.
+        show_default: Whether the help shows the default.
+        separator: A text at which a str is split into a list.
+
+    Raises:
+        MetaflowException: if the name is reserved, or if an argument is not known or does not fit.
+
+    Example:
+        >>> alpha = Parameter("alpha", default=0.1, help="The learning rate.")  # doctest: +SKIP
+    """
 
     def __init__(
         self,
@@ -67,7 +83,7 @@ class Parameter:
         self._refuse(unknown)
 
     def settle(self, configs: Mapping[str, Any]) -> None:
-        """Be what it was made to be, once configs are known. Raises MetaflowException."""
+        """Take the arguments that waited for configs, now that the configs are known. Raises MetaflowException."""
         if self.waiting is not None:
             attribute, given = self.attribute, resolve_delayed(self.waiting, configs)
             self.__init__(self.name, **given)  # type: ignore[misc]
@@ -80,7 +96,7 @@ class Parameter:
 
     def _refuse(self, unknown: dict[str, Any]) -> None:
         if unknown:
-            raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': take it out")
+            raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': remove this argument")
         if self.name.lower().replace("_", "-") in RESERVED_OPTIONS:
             raise MetaflowException(f"parameter name '{self.name}' is reserved: give it another name")
         for what in ("show_default", "separator", "required"):
@@ -99,7 +115,7 @@ class Parameter:
             and not callable(self.default)
         ):
             example = json.dumps(json.dumps(self.default, default=str))
-            raise MetaflowException(f"parameter '{self.name}': a JSON default is given as text, default={example}")
+            raise MetaflowException(f"parameter '{self.name}': give a JSON default as text, default={example}")
 
     # on a flow
 
@@ -113,12 +129,12 @@ class Parameter:
         if self.attribute not in values:
             raise AttributeError(f"parameter '{self.name}' has a value only while the flow runs")
         own = flow.__dict__.setdefault("_own_parameters", {})
-        if self.attribute not in own:  # what a step does to it reaches nobody else
+        if self.attribute not in own:  # a copy: no other task sees what a step changes in it
             own[self.attribute] = self.seen(values[self.attribute])
         return own[self.attribute]
 
     def seen(self, stored: Any) -> Any:
-        """What a step sees of the value that the run holds."""
+        """Return what a step sees of the value that the run holds."""
         return copy.deepcopy(stored)
 
     def __set__(self, flow: Any, value: object) -> None:
@@ -130,12 +146,12 @@ class Parameter:
 
     @property
     def kind(self) -> str:
-        """The type's name, as help and messages say it."""
+        """Return the name of the type, as help and messages say it."""
         return self.type.name if self.type is JSONType else self.type.__name__
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """The environment variables that set it, first come first served."""
+        """Return the environment variables that set it; the first one that is set counts."""
         name = self.name.upper().replace("-", "_")
         return f"METAFLOW_RUN_{name}", f"NBFLOW_RUN_{name}"
 
@@ -143,7 +159,7 @@ class Parameter:
         return next((os.environ[name] for name in self.variables if name in os.environ), None)
 
     def convert(self, given: Any) -> Any:
-        """The value that a text on the command line, or a value from Python, stands for. Raises ValueError."""
+        """Return the value for a text from the command line, or for a value from Python. Raises ValueError."""
         if given is None:
             return None
         if self.type is JSONType:
@@ -165,7 +181,7 @@ class Parameter:
             raise ValueError(f"{given!r} is not a valid {'integer' if self.type is int else self.kind}") from None
 
     def find_default(self, flow: str, configs: Any = None) -> Any:
-        """The default as a value; a function is called, once a run. Raises ParameterFieldFailed."""
+        """Return the default as a value; a function is called, once a run. Raises ParameterFieldFailed."""
         if not callable(self.default):
             return self._checked(self.default)
         context = DeployTimeContext(flow, user_name(), self.name, configs=configs)
@@ -195,7 +211,7 @@ class Parameter:
         return isinstance(value, self.type) and (self.type is bool or not isinstance(value, bool))
 
     def described(self) -> str:
-        """Its help with what it is when nothing is given."""
+        """Return the help text with the default behind it."""
         if self.required:
             return f"{self.help} [required]".strip()
         default = "function" if callable(self.default) else self.default
@@ -203,7 +219,20 @@ class Parameter:
 
 
 class IncludeFile(Parameter):
-    """`movies = IncludeFile("movies", default="movies.csv")`: the content of a file, as it was when the run began."""
+    """Declares a parameter that is a file. In a step, `self.NAME` is its content at the start of the run.
+
+    Args:
+        name: The name on the command line: `--NAME PATH`.
+        default: The path if none is given, or a function that returns it.
+        is_text: Whether steps see text. Otherwise they see bytes.
+        encoding: The encoding of the text; UTF-8 if it is not given.
+        help: A text for the help of the command line.
+        required: Whether a run needs a path from outside.
+        parser: A function that turns the content into the value that steps see, or its name with its module.
+
+    Example:
+        >>> movies = IncludeFile("movies", default="movies.csv")  # doctest: +SKIP
+    """
 
     def __init__(
         self,
@@ -228,7 +257,7 @@ class IncludeFile(Parameter):
         return "file"
 
     def convert(self, given: Any) -> Any:
-        """Read the file whose path is given. Raises ValueError, which says why it cannot be read."""
+        """Return the content of the file whose path is given. Raises ValueError if it cannot be read, and says why."""
         if given is None:
             return None
         path = Path(os.path.expanduser(str(given)))
@@ -243,7 +272,7 @@ class IncludeFile(Parameter):
             raise ValueError(f"file '{given}' cannot be read ({reason}): give its path with --{self.name}") from None
 
     def seen(self, stored: Any) -> Any:
-        """The content, or what the parser makes of it. Raises MetaflowException."""
+        """Return the content, or what the parser makes of it. Raises MetaflowException if the parser fails."""
         if stored is None or self.parser is None:
             return stored
         try:
@@ -282,7 +311,7 @@ def _read_bool(given: Any) -> bool:
 
 
 def parameters_of(cls: type) -> dict[str, Parameter]:
-    """By attribute, inherited ones included, in the order in which they are written."""
+    """Return the parameters of a class and its bases by attribute, in the order in which they are written."""
     found: dict[str, Parameter] = {}
     for base in reversed(cls.__mro__):
         for attribute, value in vars(base).items():
@@ -294,7 +323,7 @@ def parameters_of(cls: type) -> dict[str, Parameter]:
 
 
 def known_values(cls: type) -> dict[str, Parameter | Config]:
-    """Parameters and configs by attribute: all that a run holds before its first step."""
+    """Return parameters and configs by attribute: a run holds their values before its first step."""
     return {**parameters_of(cls), **configs_of(cls)}
 
 
@@ -310,7 +339,7 @@ def _refuse_twins(found: dict[str, Parameter]) -> None:
 
 
 def constants_of(cls: type) -> dict[str, Any]:
-    """Class attributes that are values: not methods, descriptors, or names with underscores in front."""
+    """Return the class attributes that are values: no methods, no descriptors, no names that begin with `_`."""
     found: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if base is object or base.__module__.startswith("nbflow.script"):
@@ -322,9 +351,9 @@ def constants_of(cls: type) -> dict[str, Any]:
 
 
 def resolve_parameters(cls: type, given: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The values of a run, by attribute: what was given (by name), else kept, else the environment, else the default.
+    """Return the values of a run by attribute: given by name, else kept, else from the environment, else the default.
 
-    Raises ValueError for what makes no sense, in the words of a command line.
+    Raises ValueError with the message for the command line if a value is missing or does not fit.
     """
     values: dict[str, Any] = {}
     missing: list[str] = []
@@ -356,7 +385,7 @@ def _convert(parameter: Parameter, text: Any) -> Any:
 
 
 def script_file(cls: type) -> Path:
-    """The file in which a class is written. Raises MetaflowException for a class without one."""
+    """Return the file in which a class is written. Raises MetaflowException for a class without a file."""
     module = sys.modules.get(cls.__module__)
     file = getattr(module, "__file__", None)
     if file is None:

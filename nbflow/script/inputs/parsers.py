@@ -1,4 +1,4 @@
-"""Parsers for `Config(parser=…)` and `IncludeFile(parser=…)`: those of nbflow, and how one is found by name."""
+"""Offers parsers for `Config(parser=…)` and `IncludeFile(parser=…)`, and finds a parser by its name."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Parser = Callable[[Any], Any]
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _CONDA = re.compile(r"(?P<name>[\w.-]+)(?P<version>\s*[=<>!~].+)?", re.ASCII)
 _ELSEWHERE = ("metaflow.", ".")
-"""How a name begins that Metaflow finds in itself."""
+"""Names that begin so are names of Metaflow's own parsers."""
 
 
 def find_parser(parser: str | Parser) -> Parser:
-    """Return the function that is given, or whose name with its module is given. Raises ValueError."""
+    """Return the parser: a function, or the function that a name with its module stands for. Raises ValueError."""
     if callable(parser):
         return parser
     module, _, function = parser.rpartition(".")
@@ -34,7 +34,7 @@ def find_parser(parser: str | Parser) -> Parser:
 
 
 def yaml_parser(content: str) -> Any:
-    """Return what a YAML text says."""
+    """Return the value that a YAML text describes."""
     import yaml  # noqa: PLC0415 - few scripts need it
 
     return yaml.safe_load(content)
@@ -58,7 +58,7 @@ def pyproject_toml_parser(content: str) -> dict[str, Any]:
 def conda_environment_yml_parser(content: str) -> dict[str, Any]:
     """Return `{"packages": {name: version}, "python": version}` of an environment.yml. Raises ParserValueError.
 
-    Only lines of a list below `dependencies:` count, each with a name and perhaps a version.
+    Only the lines of the list below `dependencies:` count. Each has a name, and may have a version.
     """
     found = _Found()
     for line in _below_dependencies(content):
@@ -73,7 +73,7 @@ def conda_environment_yml_parser(content: str) -> dict[str, Any]:
 
 
 class _Found:
-    """The packages and the version of Python that have been read so far."""
+    """Collects packages and the version of Python while lines are read."""
 
     def __init__(self, python: str | None = None) -> None:
         self.packages: dict[str, str] = {}
@@ -91,24 +91,24 @@ class _Found:
             except InvalidRequirement:
                 raise ParserValueError(line, "it is not a requirement of PEP 508: write it as name==version") from None
             if read.marker is not None:
-                raise ParserValueError(line, "environment markers are not supported: take it out after the ;")
+                raise ParserValueError(line, "environment markers are not supported: remove everything after the ;")
             extras = f"[{','.join(sorted(read.extras))}]" if read.extras else ""
             url = f"@{read.url}" if read.url else ""
             self.add(read.name, f"{read.name}{extras}{url}", str(read.specifier).lstrip(" ="), line, bare=None)
         return self.told()
 
     def add(self, name: str, key: str, version: str, line: str, bare: str | None) -> None:
-        """`bare` is what Python's version is where none is written."""
+        """Add a package, or Python. `bare` is the version of Python if the line has none."""
         if name.lower() != "python":
             self.packages[key] = version
             return
         if self.python is not None and version:
-            raise ParserValueError(line, "the version of Python stands there twice: keep one")
+            raise ParserValueError(line, "the version of Python is given twice: keep one")
         self.python = version or bare
 
 
 def _lines(content: str) -> Iterator[str]:
-    """Those that say something, without their comments."""
+    """Return the lines that are not empty, without their comments."""
     stripped = (_COMMENT.sub("", line.strip()).strip() for line in content.splitlines())
     return (line for line in stripped if line)
 

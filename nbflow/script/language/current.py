@@ -1,4 +1,4 @@
-"""`current`: what a step may ask about the run, the task and itself."""
+"""Defines `current`, which tells a step about the run, the task and itself."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _ALWAYS = frozenset(
         "username", "tags", "task", "run",
     }
 )  # fmt: skip
-"""What is None outside of a task."""
+"""Names that are None outside of a task; other names raise AttributeError there."""
 
 
 class Current:
-    """The singleton that scripts import. Outside of a task it is empty and false."""
+    """Tells what runs now. Scripts import its only object, `current`, which is empty and false outside of a task."""
 
     def __init__(self) -> None:
         self.__dict__["_facts"] = {}
 
     def set(self, **facts: Any) -> None:
-        """Say what is current from now on; what was said before is forgotten."""
+        """Replace all facts by the given ones."""
         self.__dict__["_facts"] = facts
 
     def add(self, **facts: Any) -> None:
@@ -31,7 +31,7 @@ class Current:
 
     @property
     def is_running_flow(self) -> bool:
-        """Whether this is a task: not while the defaults of parameters are found out."""
+        """Return whether a task runs here. It is false while the defaults of parameters are computed."""
         return bool(self.__dict__["_facts"].get("is_running_flow"))
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -48,14 +48,14 @@ class Current:
             raise AttributeError(f"current has no '{name}': it has {known}")
         value = facts[name]
         if isinstance(value, frozenset):
-            return set(value)  # what a step does to it is its own affair
+            return set(value)  # a copy: a step may change it
         return value() if isinstance(value, Lazy) else value
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"current.{name} cannot be set: current only tells")
+        raise AttributeError(f"current.{name} cannot be set: current can only be read")
 
     def __reduce__(self) -> str:
-        return "current"  # the one that is there, where a step hands it on
+        return "current"  # wherever it is loaded, it is the `current` of that process
 
     def __contains__(self, name: str) -> bool:
         return getattr(self, name, None) is not None
@@ -68,7 +68,7 @@ class Current:
 
 
 class Lazy:
-    """A fact that costs something, and so is found out when it is asked for."""
+    """Computes a fact when it is asked for, because it takes time."""
 
     def __init__(self, find: Any) -> None:
         self._find = find

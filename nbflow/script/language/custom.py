@@ -1,4 +1,8 @@
-"""Decorators that scripts write themselves: code around a step, and code that changes decorators and parameters."""
+"""Lets scripts write decorators of their own.
+
+`UserStepDecorator` and `user_step_decorator` run code around a step. `StepMutator` and `FlowMutator` change decorators
+and parameters before the flow runs.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +15,37 @@ from nbflow.script.language.custom_base import Custom, MutatesFlow, MutatesStep,
 from nbflow.script.language.mutable import MutableFlow, MutableStep
 
 USER_SKIP_STEP: dict[str, Any] = {}
-"""What a generator yields so that its step is not executed."""
+"""A generator yields this value so that its step is not executed."""
 
 
 class UserStepDecorator(WrapsStep):
-    """Derive from it to do something before a step, after it, or in its place: `pre_step` and `post_step`."""
+    """Runs code before a step, after it, or in its place. Derive a class from it and write it above steps.
+
+    Example:
+        >>> class timed(UserStepDecorator):  # doctest: +SKIP
+        ...     def pre_step(self, step_name, flow, inputs=None):
+        ...         self.began = time.time()
+        ...     def post_step(self, step_name, flow, exception=None):
+        ...         print(step_name, time.time() - self.began)
+    """
 
     _takes_positions = False
     _skip: bool | dict[str, Any] = False
 
     def pre_step(self, step_name: str, flow: Any, inputs: Any = None) -> Callable[..., Any] | None:
-        """Called before the step. A function that it returns is called in place of the step."""
+        """Do something before the step. If it returns a function, this is called with the flow in place of the step."""
         return None
 
     def post_step(self, step_name: str, flow: Any, exception: Exception | None = None) -> Any:
-        """Called after the step, before its artifacts are stored.
+        """Do something after the step, before its artifacts are stored.
 
-        Return the exception that the step fails with, or None; or that and what self.next is given.
+        Return the exception with which the step fails, or None; or a pair of this and the arguments for self.next.
         """
         return (exception, None) if exception else (None, None)
 
     @property
     def skip_step(self) -> bool | dict[str, Any]:
-        """Whether the step is left out; a dict is given to self.next in its place."""
+        """Return whether the step is left out; if it is a dict, its items are the arguments for self.next."""
         return self._skip
 
     @skip_step.setter
@@ -41,43 +53,55 @@ class UserStepDecorator(WrapsStep):
         self._skip = value
 
     def begin(self) -> None:
-        """Forget what the last task of this process has left."""
+        """Forget what the last task of this process has set."""
         self._skip = False
 
 
 class StepMutator(MutatesStep):
-    """Derive from it to change the decorators of a step before the flow runs: `pre_mutate` and `mutate`."""
+    """Changes the decorators of a step before the flow runs. Derive a class from it and write it above steps."""
 
     def pre_mutate(self, mutable_step: MutableStep) -> None:
-        """Called when configs are known."""
+        """Change the step as soon as the configs are known."""
 
     def mutate(self, mutable_step: MutableStep) -> None:
-        """Called when the whole command line is known too."""
+        """Change the step when the whole command line is known too."""
 
     def add_to_package(self) -> list[Any]:
         return []
 
 
 class FlowMutator(MutatesFlow):
-    """Derive from it to change the parameters and the decorators of a flow: `pre_mutate` and `mutate`."""
+    """Changes the parameters and decorators of a flow before it runs. Derive a class and write it above the flow."""
 
     def pre_mutate(self, mutable_flow: MutableFlow) -> None:
-        """Called when configs are known."""
+        """Change the flow as soon as the configs are known."""
 
     def mutate(self, mutable_flow: MutableFlow) -> None:
-        """Called when the whole command line is known too; decorators of steps can still be changed."""
+        """Change the decorators of steps when the whole command line is known too; the flow itself stays as it is."""
 
     def add_to_package(self) -> list[Any]:
         return []
 
 
-# generators
+# decorators from generators
 
 
 def user_step_decorator(*given: Any, **named: Any) -> Any:
-    """Make a decorator for steps of a generator function: what stands before its yield happens before the step.
+    """Make a generator function a decorator for steps: the code before its yield runs before the step.
 
-    It takes `step_name, flow, inputs`, and `attributes` if the decorator is given something.
+    The generator takes `step_name, flow, inputs`, and `attributes` too if the decorator has arguments. It yields once:
+    None, a function that is called in place of the step, or USER_SKIP_STEP. If the step fails, the exception is raised
+    at the yield.
+
+    Raises:
+        MetaflowException: if the function is not a generator function, or takes other arguments.
+
+    Example:
+        >>> @user_step_decorator  # doctest: +SKIP
+        ... def timed(step_name, flow, inputs=None):
+        ...     began = time.time()
+        ...     yield
+        ...     print(step_name, time.time() - began)
     """
     if not given:
         return lambda function: user_step_decorator(function, **named)

@@ -1,4 +1,4 @@
-"""Holds what the decorators of scripts have in common: how they are found by name, applied, and told their arguments.
+"""Holds what all decorators of scripts share: they are found by name, applied, and told their arguments.
 
 The classes from which scripts derive are in `custom`. `mutable` needs to tell their kinds apart, and `custom` names
 the classes of `mutable` in its signatures; so the kinds are defined here, below both.
@@ -22,7 +22,7 @@ _known: dict[str, type] = {}
 
 
 class Custom(type):
-    """Written bare above a step, such a class is applied to it; called, it waits for the step."""
+    """Lets a decorator class stand above a step without brackets: called with a step, it is applied to the step."""
 
     def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **more: Any) -> None:
         super().__init__(name, bases, namespace, **more)
@@ -52,7 +52,7 @@ def custom_named(name: str) -> type | None:
 
 
 class CustomDecorator(metaclass=Custom):
-    """What all decorators of scripts share: `init` is told what they were given, when configs are known."""
+    """Keeps the arguments of a decorator until the configs are known, and then passes them to `init`."""
 
     statically_defined = True
     inserted_by: list[str] | None = None
@@ -66,10 +66,10 @@ class CustomDecorator(metaclass=Custom):
             raise MetaflowException(f"@{type(self).decorator_name} takes no arguments without a name")
 
     def init(self, *given: Any, **named: Any) -> None:
-        """Take what the decorator is given. One that is given something has an `init` of its own."""
+        """Take the arguments of the decorator. A decorator with arguments must define an `init` of its own."""
 
     def get_ready(self, configs: Mapping[str, Any]) -> None:
-        """Call `init`, once. Raises MetaflowException for a decorator that is given something and has no `init`."""
+        """Call `init` once. Raises MetaflowException for a decorator that has arguments and no `init` of its own."""
         if self._is_ready:
             return
         self._args, self._kwargs = resolve_delayed(self._args, configs), resolve_delayed(self._kwargs, configs)
@@ -84,12 +84,12 @@ class CustomDecorator(metaclass=Custom):
         return list(self._args), dict(self._kwargs)
 
     def described(self) -> str:
-        """What changes the results of a step that has it: its code, and what it is given."""
+        """Return a text that changes when the decorator does something else: its code and its arguments."""
         name = type(self).decorator_name.rpartition(".")[2]
         return repr((name, self._args, sorted(self._kwargs.items()), _code_of(self._written())))
 
     def _written(self) -> Any:
-        """The class or the function that the script has for it."""
+        """Return the class or the function that the script has written for it."""
         return type(self)
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class CustomDecorator(metaclass=Custom):
 
 
 def _code_of(written: Any) -> str:
-    """A digest of its code; comments do not count."""
+    """Return a digest of the code without comments."""
     try:
         return code_digest(parse(textwrap.dedent(inspect.getsource(written))).body)
     except (OSError, TypeError, SyntaxError):  # it was not written into a file

@@ -1,9 +1,11 @@
-"""`@step` and what may stand above it. A decorator only notes a fact on the function; who runs it looks there."""
+"""Defines `@step` and the decorators of steps, such as `@retry`, `@catch` and `@card`.
+
+A decorator runs nothing: it notes a fact on the function, and the code that runs the step reads the facts.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -20,7 +22,7 @@ MAX_ATTEMPTS = 6
 
 @dataclass(frozen=True)
 class Applied:
-    """A decorator as it was written: its name, and what it was given."""
+    """Holds a decorator as it was written: its name and its arguments."""
 
     name: str
     given: Mapping[str, Any] = field(default_factory=dict)
@@ -28,7 +30,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class CardAsked:
-    """What one `@card` says; `refresh` is in seconds."""
+    """Holds the arguments of one `@card`; `refresh` is in seconds."""
 
     type: str = "default"
     id: str | None = None
@@ -39,7 +41,7 @@ class CardAsked:
 
 @dataclass(frozen=True)
 class DecoratorFacts:
-    """All that the decorators of one step say."""
+    """Holds everything that the decorators of one step say."""
 
     is_start: bool = False
     is_end: bool = False
@@ -60,20 +62,26 @@ class DecoratorFacts:
 
     @property
     def meaning(self) -> str:
-        """What changes the results of the step, as text."""
+        """Return a text that changes when the decorators change the results of the step."""
         own = tuple(one.described() for one in self.wrappers)
         said = (self.catch_var, self.environment, *own)
         return repr(said) if self.catch or self.environment or own else ""
 
 
 def facts_of(method: Any) -> DecoratorFacts | None:
-    """What the decorators of a step method say; None for a method that is no step."""
+    """Return what the decorators of a method say; None if the method is not a step."""
     facts = getattr(method, "__nbflow_step__", None)
     return facts if isinstance(facts, DecoratorFacts) else None
 
 
 def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any:
-    """Make a method a step: `@step`, or `@step(start=True)` where it has another name than `start`."""
+    """Make a method of a flow a step.
+
+    Args:
+        function: The method, if the decorator is written without brackets.
+        start: Whether the step is the first one, although it has another name than `start`.
+        end: Whether the step is the last one, although it has another name than `end`.
+    """
 
     def mark(method: F) -> F:
         method.__nbflow_step__ = DecoratorFacts(is_start=start, is_end=end)  # type: ignore[attr-defined]
@@ -84,10 +92,10 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
 
 
 MANY = frozenset({"card", "exit_hook"})
-"""Decorators of which there may be several."""
+"""Names of decorators that a step or a flow may have several times."""
 
 _CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]] = {}
-"""Name of a decorator -> from what it is given to what it changes of the facts. It refuses what it does not know."""
+"""Maps the name of a decorator to a function from its arguments to the change of the facts."""
 
 
 def set_facts(method: Any, facts: DecoratorFacts) -> None:
@@ -95,7 +103,7 @@ def set_facts(method: Any, facts: DecoratorFacts) -> None:
 
 
 def apply(method: Any, applied: Applied) -> None:
-    """Put a decorator above a step; one that waits for configs has its meaning when `apply_again` is called."""
+    """Put a decorator above a step. If its arguments wait for configs, it takes effect when `apply_again` is called."""
     facts = facts_of(method) or DecoratorFacts()
     waits = is_delayed(applied.given) or applied.name in refused.DECORATORS
     change = (lambda same: same) if waits else _CHANGES[applied.name](dict(applied.given))
@@ -103,7 +111,7 @@ def apply(method: Any, applied: Applied) -> None:
 
 
 def apply_again(method: Any, applied: Iterable[Applied], configs: Mapping[str, Any]) -> None:
-    """Have these decorators above a step instead of those that it has, with the values of configs in them."""
+    """Replace the decorators above a step by the given ones, with the values of configs in their arguments."""
     facts = facts_of(method) or DecoratorFacts()
     bare = DecoratorFacts(facts.is_start, facts.is_end, wrappers=facts.wrappers, mutators=facts.mutators)
     set_facts(method, bare)
@@ -127,7 +135,7 @@ def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
 def _decorator(
     name: str, allowed: Iterable[str], build: Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]
 ) -> Any:
-    """A decorator that may be written with and without brackets, and refuses what it does not know."""
+    """Return a decorator that may be written with and without brackets, and refuses unknown arguments."""
     known = tuple(allowed)
 
     def change_of(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
@@ -169,7 +177,7 @@ def _timeout(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts
     seconds = sum(float(given.get(unit, 0)) * size for unit, size in sizes.items())
     if seconds <= 0:
         raise InvalidDecorator("@timeout needs a time: @timeout(seconds=30), minutes= or hours=")
-    # the worker raises in the body; what does not listen, such as C code, is killed a moment later
+    # the worker raises in the body; code that does not notice it, such as C code, is killed a moment later
     return lambda facts: replace(
         facts, timeout=seconds, options=replace(facts.options, timeout=seconds + min(5.0, 1 + seconds))
     )
@@ -209,21 +217,39 @@ def _card(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
 
 
 def _packages(_given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    """Whether a step can have an environment of its own is decided when it is to run."""
+    """Change nothing: a step with an environment of its own is refused later, when it is to run."""
     return lambda facts: facts
 
 
 retry = _decorator("retry", ("times", "minutes_between_retries"), _retry)
+"""Repeats a step that has failed, up to `times` times (3 if it is not given)."""
+
 catch = _decorator("catch", ("var", "print_exception"), _catch)
+"""Lets the flow go on after a step has failed; the artifact named `var` holds the exception."""
+
 timeout = _decorator("timeout", ("seconds", "minutes", "hours"), _timeout)
+"""Lets a step fail that runs longer than the sum of `seconds`, `minutes` and `hours`."""
+
 resources = _decorator("resources", ("cpu", "gpu", "memory", "disk", "shared_memory"), _resources)
+"""Says how many processors (`cpu`) and how many megabytes of `memory` a step needs."""
+
 environment = _decorator("environment", ("vars",), _environment)
+"""Sets the environment variables `vars`, a dict, while a step runs."""
+
 secrets = _decorator("secrets", ("sources", "role", "allow_override"), _secrets)
+"""Sets environment variables from `sources` while a step runs; each source must be of the type `inline`."""
+
 card = _decorator(
     "card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval", "scope", "rank"), _card
 )
+"""Gives a step a card: a page of results that the step fills with `current.card.append`."""
+
 pypi = _decorator("pypi", ("packages", "python", "disabled"), _packages)
+"""Says which packages of PyPI a step needs. nbflow builds no environments: see `--environment local`."""
+
 conda = _decorator("conda", ("packages", "libraries", "python", "disabled"), _packages)
+"""Says which packages of conda a step needs. nbflow builds no environments: see `--environment local`."""
+
 STEP_DECORATORS = {
     "retry": retry, "catch": catch, "timeout": timeout, "resources": resources, "environment": environment,
     "secrets": secrets, "card": card, "pypi": pypi, "conda": conda,
@@ -231,7 +257,7 @@ STEP_DECORATORS = {
 
 
 def attach(text: str, methods: Iterable[Any]) -> None:
-    """`--with retry:times=3`: put a decorator above every step that has not got it. Raises InvalidDecorator."""
+    """Put a decorator of `--with`, such as `retry:times=3`, above all steps without it. Raises InvalidDecorator."""
     name, given = read_spec(text)
     if name in refused.DECORATORS:
         raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
@@ -244,7 +270,7 @@ def attach(text: str, methods: Iterable[Any]) -> None:
 
 
 def read_spec(text: str) -> tuple[str, dict[str, Any]]:
-    """`environment:vars={"A": 1}` as a name and what it is given; a number as a name counts positions."""
+    """Split a text such as `retry:times=3` into the name and the arguments; a key that is a number is a position."""
     name, _, rest = text.partition(":")
     parts = re.split(r",(?=[\s\w]+=)", rest) if rest else []
     return name, {key.strip(): _value(value.strip()) for key, _, value in (part.partition("=") for part in parts)}
@@ -255,140 +281,3 @@ def _value(text: str) -> Any:
         return json.loads(text.replace('\\"', '"'))
     except ValueError:
         return {"True": True, "False": False, "None": None}.get(text, text)
-
-
-# of whole flows
-
-_PROJECT = re.compile(r"[a-z0-9_]{1,128}")
-
-
-def project(**given: Any) -> Callable[[type], type]:
-    """Tag the runs of a flow with its project, and with the branch they belong to: `name`, `branch`, `production`.
-
-    Raises InvalidDecorator for a name that is none.
-    """
-
-    def mark(cls: type) -> type:
-        note_on_flow(cls, Applied("project", given))
-        return cls
-
-    _check_project(given)
-    return mark
-
-
-def _check_project(given: Mapping[str, Any]) -> None:
-    if is_delayed(given):
-        return
-    if unknown := sorted(given.keys() - {"name", "branch", "production"}):
-        raise InvalidDecorator(f"@project takes no '{unknown[0]}': it takes name, branch, production")
-    if not _PROJECT.fullmatch(str(given.get("name", ""))):
-        raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
-
-
-def _base(name: str, *allowed: str) -> Callable[..., Any]:
-    def decorate(cls: type | None = None, **given: Any) -> Any:
-        if not is_delayed(given) and (unknown := sorted(given.keys() - set(allowed))):
-            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(allowed)}")
-
-        def mark(marked: type) -> type:
-            note_on_flow(marked, Applied(name, given))
-            return marked
-
-        return mark if cls is None else mark(cls)
-
-    decorate.__name__ = name
-    return decorate
-
-
-pypi_base = _base("pypi_base", "packages", "python", "disabled")
-conda_base = _base("conda_base", "packages", "libraries", "python", "disabled")
-
-
-def exit_hook(**given: Any) -> Callable[[type], type]:
-    """Call functions when a run is over: `on_success` and `on_error` are lists of functions, or of their names.
-
-    Raises InvalidDecorator for what is none.
-    """
-
-    def mark(cls: type) -> type:
-        note_on_flow(cls, Applied("exit_hook", given))
-        return cls
-
-    _check_hooks(given)
-    return mark
-
-
-def _check_hooks(given: Mapping[str, Any]) -> None:
-    if is_delayed(given):
-        return
-    if unknown := sorted(given.keys() - {"on_success", "on_error", "options"}):
-        raise InvalidDecorator(f"@exit_hook takes no '{unknown[0]}': it takes on_success, on_error, options")
-    lists = [given.get(when) or [] for when in ("on_success", "on_error")]
-    if not any(lists):
-        raise InvalidDecorator("@exit_hook calls nothing: give it on_success=[…] or on_error=[…]")
-    for hooks in lists:
-        if not isinstance(hooks, list | tuple) or not all(callable(one) or isinstance(one, str) for one in hooks):
-            raise InvalidDecorator(f"@exit_hook is given {hooks!r}: give it a list of functions, or of their names")
-
-
-FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base, "exit_hook": exit_hook}
-_ON_FLOW = "__nbflow_flow_decorators__"
-
-
-def note_on_flow(cls: type, applied: Applied, instead: Applied | None = None) -> None:
-    """Put a decorator above a flow class, in place of another of its name where there may be only one."""
-    others = [
-        one for one in flow_decorators(cls) if one is not instead and (one.name in MANY or one.name != applied.name)
-    ]
-    setattr(cls, _ON_FLOW, (*others, applied))
-    if applied.name == "exit_hook":
-        _check_hooks(applied.given)
-    if applied.name == "project" and not is_delayed(applied.given):
-        _check_project(applied.given)
-        said = applied.given
-        cls.__nbflow_project__ = (  # type: ignore[attr-defined]
-            said["name"], said.get("branch"), bool(said.get("production", False)),
-        )  # fmt: skip
-
-
-def flow_decorators(cls: type) -> tuple[Applied, ...]:
-    """Those above a flow class, and above the classes that it derives from."""
-    return tuple(getattr(cls, _ON_FLOW, ()))
-
-
-def drop_from_flow(cls: type, name: str) -> None:
-    setattr(cls, _ON_FLOW, tuple(one for one in flow_decorators(cls) if one.name != name))
-    if name == "project" and "__nbflow_project__" in vars(cls):
-        del cls.__nbflow_project__  # type: ignore[attr-defined]
-
-
-def choose_branch(cls: type, branch: str | None, production: bool) -> None:
-    """Note what the command line says. Raises InvalidDecorator where the flow has no project, or says otherwise."""
-    if branch is None and not production:
-        return
-    if not hasattr(cls, "__nbflow_project__"):
-        raise InvalidDecorator("--branch and --production need a project: write @project(name='…') above the class")
-    name, own_branch, own_production = cls.__nbflow_project__
-    if own_branch not in (None, branch) and branch is not None:
-        raise InvalidDecorator(f"--branch {branch}, but @project says branch={own_branch!r}: keep one of them")
-    cls.__nbflow_project__ = name, branch or own_branch, production or own_production
-
-
-def project_facts(cls: type, user: str) -> dict[str, Any]:
-    """What `current` and the tags say about the project of a flow. METAFLOW_BRANCH and METAFLOW_PRODUCTION count."""
-    if not hasattr(cls, "__nbflow_project__"):
-        return {}
-    name, branch, production = cls.__nbflow_project__
-    branch = branch or os.environ.get("METAFLOW_BRANCH")
-    if branch and not _PROJECT.fullmatch(branch):
-        raise InvalidDecorator(f"@project: the branch {branch!r} is none: use 1 to 128 of a-z, 0-9 and _")
-    production = production or os.environ.get("METAFLOW_PRODUCTION", "").lower() in ("true", "1", "yes", "on", "t", "y")
-    stage, usual = ("prod", "prod") if production else ("test", f"user.{user}")
-    found = f"{stage}.{branch}" if branch else usual
-    return {
-        "project_name": name,
-        "branch_name": found,
-        "is_production": production,
-        "is_user_branch": not production and not branch,
-        "project_flow_name": f"{name}.{found}.{cls.__name__}",
-    }

@@ -1,4 +1,4 @@
-"""`FlowSpec`: the class that a script derives its flow from."""
+"""Defines `FlowSpec`, the class from which a script derives its flow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _VALUE_CHARACTERS = 30
 
 
 class ForeachFrame(NamedTuple):
-    """One foreach around a task: the step that it leads to, the name of its list, and the item."""
+    """Describes one foreach around a task: the step to which it leads, the name of its list, and the item."""
 
     step: str
     var: str
@@ -35,28 +35,40 @@ class ForeachFrame(NamedTuple):
 
 
 IMPORTING: list[str] = []
-"""Scripts that are being imported: a flow that is made there is not told to run."""
+"""The modules of scripts that are being imported: a flow object that is made there does not run the flow."""
 
 
 _folder = ""
 
 
 def note_folder() -> None:
-    """Remember where the process is when a script asks for FlowSpec: what stands below may change the folder."""
+    """Remember the working directory when a script imports FlowSpec: later lines of the script may change it."""
     global _folder
     _folder = os.getcwd()
 
 
 def go_back() -> None:
-    """Go to where the process was before the script changed its folder."""
+    """Go back to the working directory from before the script changed it."""
     if _folder:
         os.chdir(_folder)
 
 
 class FlowSpec:
-    """A flow: its steps are methods with `@step`. Making an instance runs the command line, as in Metaflow.
+    """Is the base class of flows. The steps are methods with `@step`, and `MyFlow()` runs the command line.
 
-    In a task, `self` shows every artifact that is visible there, loaded when it is looked at; what a step sets is kept.
+    In a task, `self` shows every artifact that is visible there; each is loaded when it is used. The attributes that a
+    step sets become artifacts.
+
+    Example:
+        >>> class Greeting(FlowSpec):  # doctest: +SKIP
+        ...     @step
+        ...     def start(self):
+        ...         self.text = "hello"
+        ...         self.next(self.end)
+        ...
+        ...     @step
+        ...     def end(self):
+        ...         print(self.text)
     """
 
     def __init__(self, use_cli: bool = True) -> None:
@@ -72,7 +84,7 @@ class FlowSpec:
         return inspect.getfile(type(self))
 
     def __iter__(self) -> Iterator[Any]:
-        """The steps, as bound methods with a `name`."""
+        """Yield the steps as bound methods with a `name`."""
         names = (name for name in dir(type(self)) if facts_of(getattr(type(self), name, None)))
         return (getattr(self, name) for name in names)
 
@@ -85,7 +97,7 @@ class FlowSpec:
 
     @property
     def _graph(self) -> Any:
-        """The steps as Metaflow's graph has them: `flow._graph["start"].out_funcs`."""
+        """Return the steps as Metaflow's graph has them: `flow._graph["start"].out_funcs`."""
         prepared = importlib.import_module("nbflow.script.preparing.prepared").prepare(type(self))
         return importlib.import_module("nbflow.script.preparing.nodes").graph_of(prepared)
 
@@ -99,7 +111,7 @@ class FlowSpec:
     def _state(self) -> TaskArtifacts:
         state: TaskArtifacts | None = self.__dict__.get("_task_state")
         if state is None:
-            raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist in tasks only")
+            raise MetaflowException(f"flow '{self.name}' is not running: its artifacts exist only in tasks")
         return state
 
     def __getattr__(self, name: str) -> Any:
@@ -126,12 +138,13 @@ class FlowSpec:
         object.__delattr__(self, name)
 
     def __reduce__(self) -> Any:
-        raise NotStorable("a flow or an input of a join", "store what you need of it, such as inputs[0].name")
+        raise NotStorable("a flow or an input of a join", "store the values that you need, such as inputs[0].name")
 
     def cmd(self, cmdline: str, input: Mapping[str, str | bytes] | None = None, output: Iterable[str] = ()) -> Any:
         """Write the files of `input`, run a command in a shell, and return the bytes of each file of `output`.
 
-        One file alone is returned without a list. Raises ExternalCommandFailed.
+        If `output` names a single file, its bytes are returned without a list. Raises ExternalCommandFailed if the exit
+        code is not 0.
         """
         for path, content in (input or {}).items():
             Path(path).write_bytes(content if isinstance(content, bytes) else str(content).encode())
@@ -144,23 +157,23 @@ class FlowSpec:
 
     @property
     def index(self) -> int | None:
-        """Which item of the innermost foreach this is, from 0; None outside of any."""
+        """Return the number of the item of the innermost foreach, from 0; None outside of a foreach."""
         stack = self._state.stack
         return stack[-1].index if stack else None
 
     @property
     def input(self) -> Any:
-        """The item of the innermost foreach. A join stands outside of it, and sees None."""
+        """Return the item of the innermost foreach; None in its join, and outside of a foreach."""
         return self._state.item(-1) if self._state.stack and not self._state.is_join else None
 
     def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
-        """(index, number of items, item) of every foreach around, outermost first."""
+        """Return (index, number of items, item) for every foreach around the task, the outermost first."""
         state = self._state
         return [(level.index, level.width, state.item(depth)) for depth, level in enumerate(state.stack)]
 
     @property
     def _foreach_stack(self) -> list[ForeachFrame]:
-        """Every foreach around with its list and a few words about the item, outermost first."""
+        """Return every foreach around the task with the name of its list and a short text for the item."""
         state, names = self._state, getattr(self, VARIABLES, {})
         return [
             ForeachFrame(step, names.get(step, var), level.width, level.index, _in_few_words(state.item(depth)))
@@ -172,15 +185,33 @@ class FlowSpec:
     def merge_artifacts(
         self, inputs: Iterable[FlowSpec], exclude: Iterable[str] = (), include: Iterable[str] = ()
     ) -> None:
-        """Take over every artifact that the inputs agree on and that is not set yet: all of them, or none."""
+        """Take over the artifacts of the inputs of a join that are not set yet.
+
+        Args:
+            inputs: The inputs of the join.
+            exclude: Names that are left out.
+            include: The only names that are taken over. Give `exclude` or this, not both.
+
+        Raises:
+            UnhandledInMergeArtifactsException: if the inputs have different values for a name; then nothing is taken.
+            MissingInMergeArtifactsException: if no input has a name of `include`.
+            MetaflowException: if the step is not a join, or if both `exclude` and `include` are given.
+        """
         self._state.merge(set(self.__dict__) - OWN, [one._state for one in inputs], set(exclude), set(include))
 
     # transitions
 
     def next(self, *targets: Any, **how: Any) -> None:
-        """Say which step comes next. It must be the last statement of a step, and says the same every time.
+        """Say which steps come next. This must be the last statement of every step but the end.
 
-        Raises InvalidNextException.
+        Args:
+            *targets: The next steps, such as `self.train`; several steps run in parallel, and meet in a join. For a
+                switch, a dict from values to steps.
+            **how: `foreach` is the name of an artifact that holds a list: the next step runs once for each item.
+                `condition` is the name of the artifact whose value chooses the step of a switch.
+
+        Raises:
+            InvalidNextException: if the steps or the arguments do not fit, or if it is called twice.
         """
         state = self._state
         if state.transition is not None:
@@ -210,7 +241,7 @@ class FlowSpec:
         return name
 
     def _check_foreach(self, step: str, names: tuple[str, ...], name: Any) -> None:
-        """Say what is wrong with the list in the step that made it."""
+        """Refuse a list that a foreach cannot use, in the step that has made it."""
         if not isinstance(name, str) or len(names) != 1:
             message = "foreach= takes the name of an artifact as text, and leads to one step"
             raise InvalidNextException(f"step '{step}': {message}")
@@ -265,5 +296,5 @@ def _in_few_words(item: Any) -> str:
 
 
 def items_of(value: Any) -> list[Any]:
-    """The items of a foreach: by number where that is how they are found, else as they are iterated."""
+    """Return the items of the list of a foreach, also if it is another iterable."""
     return list(islice(value, None)) if not isinstance(value, list | tuple) else list(value)

@@ -1,4 +1,4 @@
-"""`inputs` of a join: the tasks that lead to it, each as a flow whose artifacts can be read."""
+"""Defines the `inputs` of a join: the tasks that lead to it, each as a flow whose artifacts can be read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from nbflow.script.language.flowspec import FlowSpec
 
 
 class InputFlows:
-    """In the order of the foreach, or in that in which the split names its branches; `inputs.a` by the step's name."""
+    """Holds the inputs of a join: `inputs[0]` by number, `inputs.a` by the name of the step.
+
+    They have the order of the list of the foreach, or the order in which the split names its branches.
+    """
 
     def __init__(self, flows: Sequence[FlowSpec], by_step: Mapping[str, FlowSpec]) -> None:
         self.flows = list(flows)
@@ -18,9 +21,9 @@ class InputFlows:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name not in self.__dict__.get("_by_step", {}):
-            known = ", ".join(self.__dict__.get("_by_step", {})) or "none by name"
+            known = ", ".join(self.__dict__.get("_by_step", {})) or "items without a name"
             raise AttributeError(
-                f"inputs has no step '{name}': there is {known}. Artifacts are on the items: inputs[0].{name}"
+                f"inputs has no step '{name}', only {known}. Artifacts belong to the items: inputs[0].{name}"
             )
         return self._by_step[name]
 
@@ -37,4 +40,4 @@ class InputFlows:
         return f"<inputs: {len(self)} tasks>"
 
     def __reduce__(self) -> Any:
-        raise NotStorable("inputs", "store what you need of it, such as [one.score for one in inputs]")
+        raise NotStorable("inputs", "store the values that you need, such as [one.score for one in inputs]")

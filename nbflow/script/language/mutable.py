@@ -1,4 +1,4 @@
-"""A flow and its steps as mutators see and change them, before anything runs."""
+"""Defines the flow and the steps that mutators see and change before anything runs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from nbflow.errors import InvalidDecorator, MetaflowException
 from nbflow.script.inputs.configuring import named_configs, seen_configs
 from nbflow.script.inputs.parameters import Parameter, parameters_of
 from nbflow.script.language import refused
+from nbflow.script.language.class_decorators import (
+    FLOW_DECORATORS,
+    drop_from_flow,
+    flow_decorators,
+    note_on_flow,
+)
 from nbflow.script.language.custom_base import (
     CustomDecorator,
     MutatesFlow,
@@ -19,26 +25,22 @@ from nbflow.script.language.custom_base import (
     mutators_above,
 )
 from nbflow.script.language.decorators import (
-    FLOW_DECORATORS,
     MANY,
     STEP_DECORATORS,
     Applied,
     apply,
     apply_again,
-    drop_from_flow,
     facts_of,
-    flow_decorators,
-    note_on_flow,
     read_spec,
     set_facts,
 )
 
 Spec = tuple[str, str, list[Any], dict[str, Any]]
-"""A decorator: its name, its name with the module, and what it is given."""
+"""Describes a decorator: its name, its name with the module, its positional and its named arguments."""
 
 
 class _Mutable:
-    """What flows and steps share: finding decorators by name."""
+    """Finds decorators by name, for flows and for steps."""
 
     IGNORE, ERROR, OVERRIDE = 1, 2, 3
 
@@ -53,7 +55,7 @@ class _Mutable:
         return bool(self.get_decorator_specs(name))
 
     def get_decorator_specs(self, name: str) -> list[Spec]:
-        """The decorators of that name; one with a dot is looked for among whole names."""
+        """Return the decorators of that name; a name with a dot is compared with the name with the module."""
         return [one for one in self.decorator_specs if one["." in name] == name]
 
     def _refuse_late(self, what: str) -> None:
@@ -61,26 +63,26 @@ class _Mutable:
             raise MetaflowException(f"{what} is only allowed in the `pre_mutate` method and not the `mutate` method")
 
     def _takes_place(self, name: str, exists: bool, duplicates: int) -> bool:
-        """Whether a decorator is added though there may be one of its name."""
+        """Tell whether a decorator is added, although there may be one of its name. Raises InvalidDecorator."""
         if exists and duplicates == self.ERROR:
             raise InvalidDecorator(f"@{name} is there already: {' of '.join(self._inserted_by)} cannot add it")
         return not exists or duplicates == self.OVERRIDE
 
 
 def _named(kind: Any, args: Any, named: Any) -> tuple[Any, list[Any], dict[str, Any]]:
-    """A decorator by its name, as a class, or as what stands above steps; and what it is given."""
+    """Return the decorator (a name, a class or a function), its positional and its named arguments."""
     args, named = list(args or []), dict(named or {})
     if not isinstance(kind, str):
         return kind, args, named
     name, said = read_spec(kind)
     if said and (args or named):
-        raise MetaflowException(f"'{kind}' says what the decorator is given: give no other arguments")
+        raise MetaflowException(f"'{kind}' has the arguments of the decorator in it: give no other arguments")
     args += [said.pop(key) for key in sorted(said) if key.isdigit()]
     return name, args, {**named, **said}
 
 
 def _builtin(kind: Any, known: Mapping[str, Any]) -> str | None:
-    """The name of a decorator that nbflow has, or refuses."""
+    """Return the name of a decorator of nbflow; None for others. Raises InvalidDecorator for one that is refused."""
     name = kind if isinstance(kind, str) else getattr(kind, "__name__", "")
     if name in refused.DECORATORS and not isinstance(kind, type):
         raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
@@ -88,7 +90,7 @@ def _builtin(kind: Any, known: Mapping[str, Any]) -> str | None:
 
 
 class MutableStep(_Mutable):
-    """One step: `mutable_flow.start`, or what a StepMutator is given."""
+    """Shows one step to mutators, and changes its decorators. `mutable_flow.start` is one."""
 
     def __init__(self, flow: type, method: Any, early: bool, inserted_by: list[str]) -> None:
         super().__init__(flow, early, inserted_by)
@@ -113,9 +115,16 @@ class MutableStep(_Mutable):
     def add_decorator(
         self, deco_type: Any, deco_args: Any = None, deco_kwargs: Any = None, duplicates: int = _Mutable.IGNORE
     ) -> Any:
-        """Put a decorator above the step: one of nbflow, one of the script, or a text such as `retry:times=3`.
+        """Put a decorator above the step.
 
-        Returns what was added, None where there was one of its name already.
+        Args:
+            deco_type: A decorator of nbflow or of the script, its name, or a text such as `retry:times=3`.
+            deco_args: Its positional arguments.
+            deco_kwargs: Its named arguments.
+            duplicates: What to do if there is one of its name: IGNORE (add nothing), ERROR or OVERRIDE.
+
+        Returns:
+            The decorator that was added; None if nothing was added.
         """
         kind, args, named = _named(deco_type, deco_args, deco_kwargs)
         name = _builtin(kind, STEP_DECORATORS)
@@ -153,7 +162,7 @@ class MutableStep(_Mutable):
         return added
 
     def remove_decorator(self, deco_name: str, deco_args: Any = None, deco_kwargs: Any = None) -> bool:
-        """Take away the decorators of that name, or those of them that are given just that."""
+        """Remove the decorators of that name, or only those with these arguments. Return whether there was one."""
         facts, every = self._facts, deco_args is None and deco_kwargs is None
         wanted = (list(deco_args or []), dict(deco_kwargs or {}))
 
@@ -175,11 +184,11 @@ class MutableStep(_Mutable):
 
 
 class MutableFlow(_Mutable):
-    """The flow: its steps and parameters are attributes too."""
+    """Shows a flow to mutators, and changes it. Its steps, parameters and configs are attributes too."""
 
     @property
     def configs(self) -> Iterator[tuple[str, Any]]:
-        """Each config by its name."""
+        """Yield the name and the content of each config."""
         return iter(named_configs(self._cls).items())
 
     @property
@@ -227,7 +236,7 @@ class MutableFlow(_Mutable):
         setattr(self._cls, name, value)
 
     def remove_parameter(self, parameter_name: str) -> bool:
-        """Take the parameter of that name away. Returns whether there was one."""
+        """Remove the parameter of that name. Return whether there was one."""
         self._refuse_late(f"Removing parameter '{parameter_name}'")
         for attribute, one in parameters_of(self._cls).items():
             if one.name == parameter_name:
@@ -241,9 +250,9 @@ class MutableFlow(_Mutable):
     def add_decorator(
         self, deco_type: Any, deco_args: Any = None, deco_kwargs: Any = None, duplicates: int = _Mutable.IGNORE
     ) -> Any:
-        """Put a decorator above the flow: one of nbflow, a FlowMutator, or a text such as `project:name=movies`.
+        """Put a decorator above the flow; the arguments are those of `MutableStep.add_decorator`.
 
-        Returns what was added, None where there was one of its name already.
+        `deco_type` is a decorator of nbflow, a FlowMutator, or a text such as `project:name=movies`.
         """
         self._refuse_late(f"Adding flow-decorator '{deco_type}'")
         kind, args, named = _named(deco_type, deco_args, deco_kwargs)
@@ -271,7 +280,7 @@ class MutableFlow(_Mutable):
         return added
 
     def remove_decorator(self, deco_name: str, deco_args: Any = None, deco_kwargs: Any = None) -> bool:
-        """Take away the decorator of that name, if it is given just that where something is said."""
+        """Remove the decorator of that name, or only one with these arguments. Return whether there was one."""
         self._refuse_late(f"Removing flow-decorator '{deco_name}'")
         if any(deco_name in (_short(one), type(one).decorator_name) for one in mutators_above(self._cls)):
             raise MetaflowException(f"Cannot remove FlowMutator '{deco_name}': only decorators such as @project")

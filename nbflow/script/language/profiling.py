@@ -1,4 +1,4 @@
-"""`profile`: how long the body of a `with` statement takes."""
+"""Defines `profile`, which measures how long the body of a `with` statement takes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from typing import Any
 
 @contextmanager
 def profile(label: str, stats_dict: MutableMapping[str, Any] | None = None) -> Iterator[None]:
-    """Print when the body begins and how many milliseconds it took, or add them to `stats_dict[label]`."""
+    """Measure how long the body of a `with` statement takes, in milliseconds.
+
+    Args:
+        label: A name for the body.
+        stats_dict: If it is given, the time is added to `stats_dict[label]`. Otherwise the beginning and the time are
+            printed.
+
+    Example:
+        >>> with profile("training"):  # doctest: +SKIP
+        ...     train()
+    """
     if stats_dict is None:
         print(f"PROFILE: {label} starting")
     began = time.time()

@@ -1,4 +1,4 @@
-"""What Metaflow has and nbflow has not: each name with what to do instead."""
+"""Lists the parts of Metaflow that nbflow does not have, each with what to do instead."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 
-_ELSEWHERE = "nbflow runs on this machine: take it out, or run the script with Metaflow"
-_DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or what should trigger it"
+_ELSEWHERE = "nbflow runs on this machine: remove it, or run the script with Metaflow"
+_DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or the program that should trigger it"
 
 DECORATORS = {
     "airflow_external_task_sensor": _DEPLOY,
@@ -16,15 +16,15 @@ DECORATORS = {
     "batch": _ELSEWHERE,
     "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
     "kubernetes": _ELSEWHERE,
-    "parallel": "nbflow has no gangs of machines: use foreach=",
-    "pytorch_parallel": "nbflow has no gangs of machines: use foreach=, or start the processes in the step",
+    "parallel": "nbflow has no groups of machines: use foreach=",
+    "pytorch_parallel": "nbflow has no groups of machines: use foreach=, or start the processes in the step",
     "schedule": "nbflow does not deploy: run the script from cron or a timer",
     "slurm": _ELSEWHERE,
     "step_functions": _ELSEWHERE,
-    "trigger": "nbflow does not deploy: start the script from what should trigger it",
+    "trigger": "nbflow does not deploy: start the script from the program that should trigger it",
     "trigger_on_finish": "nbflow does not deploy: start this script after the other",
 }
-"""Decorators."""
+"""Maps decorators that nbflow does not have to what to do instead."""
 
 NAMES = {
     "DeployedFlow": _DEPLOY,
@@ -34,32 +34,32 @@ NAMES = {
     "a FlowSpec class in a cell runs when it is called, such as F()",
     "S3": "open the files in the step, with the library of your choice",
     "namespaced_event_name": _DEPLOY,
-    "package_sources": "nothing is packaged: tasks run on this machine, with the modules that are there",
+    "package_sources": "nothing is packaged: tasks run on this machine, with the modules of this machine",
 }
-"""Everything else that `from metaflow import …` finds."""
+"""Maps the other names of `from metaflow import …` that nbflow does not have to what to do instead."""
 
 REFUSED_COMMANDS = {
     "airflow": _DEPLOY,
     "argo-workflows": _DEPLOY,
     "batch": _ELSEWHERE,
-    "init": "a run makes its own beginning: use run",
+    "init": "a run needs no preparation: use run",
     "kubernetes": _ELSEWHERE,
     "output-raw": "use output-dot, or show",
-    "package": "nothing is packaged: tasks run on this machine, with the modules that are there",
-    "spin-step": "spin STEP does a step again on what its newest run has stored",
+    "package": "nothing is packaged: tasks run on this machine, with the modules of this machine",
+    "spin-step": "spin STEP runs a step again on the inputs of its newest run",
     "spot-metadata": _ELSEWHERE,
-    "step": "spin STEP does a step again on what its newest run has stored",
+    "step": "spin STEP runs a step again on the inputs of its newest run",
     "step-functions": _DEPLOY,
 }
-"""Commands of a script."""
+"""Maps commands of a script that nbflow does not have to what to do instead."""
 
 SUBCOMMANDS = {
     "card create": "cards are made by the task that has @card",
     "logs scrub": "delete the run, with gc",
 }
 
-_CARDS = "cards of resumed tasks are found by themselves, and each card by its task, --type and --id"
-_ALONE = "one process does the whole run, and none joins it: take it out"
+_CARDS = "the cards of reused tasks are always found: choose a card by its task, --type and --id"
+_ALONE = "one process performs the whole run, and no other joins it: remove the option"
 
 _OPTIONS = {
     "--local-config-file": "use --config, or --config-value",
@@ -68,13 +68,13 @@ _OPTIONS = {
     "card view --follow-resumed": _CARDS,
     "resume --reentrant": _ALONE,
     "resume --resume-identifier": _ALONE,
-    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file tells it, --tag names it",
+    "resume --run-id": "a resumed run has the next number of its flow: --run-id-file writes it, --tag names the run",
 }
-"""Options, each behind its command; those without one stand in front of any."""
+"""Maps options, with their command in front, to what to do instead; without a command, for every command."""
 
 
 def why_refused(words: Sequence[str]) -> str | None:
-    """The reason why a command line cannot be done, if it is one that only Metaflow has."""
+    """Return why a command line is refused that only Metaflow has; None if it is not such a command line."""
     first, two = " ".join(words[:1]), " ".join(words[:2])
     for name, reasons in ((first, REFUSED_COMMANDS), (two, SUBCOMMANDS)):
         if name in reasons:
@@ -88,7 +88,7 @@ def why_refused(words: Sequence[str]) -> str | None:
 
 
 class _Refused:
-    """Can be imported, and says what to do instead when it is used."""
+    """Stands for a name that only Metaflow has: it can be imported, and raises MetaflowException when it is used."""
 
     def __init__(self, name: str) -> None:
         self.__name__ = name

@@ -1,4 +1,4 @@
-"""What one task of a script sees and sets: artifacts by reference, loaded when they are looked at."""
+"""Holds the artifacts that one task of a script sees and sets. Each is a reference until it is used."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 @dataclass
 class TaskArtifacts:
-    """Behind `self` in a task, and behind each of `inputs`."""
+    """Holds the artifacts behind `self` in a task, or behind one of the `inputs` of a join."""
 
     step: str
     artifacts: dict[str, ArtifactRef]
     store: ValueStore
     home: Home
     stack: Sequence[Level] = ()
-    lists: Sequence[tuple[str, str]] = ()  # of each foreach around: the step it leads to, and the name of its list
+    lists: Sequence[tuple[str, str]] = ()  # (next step, name of the list) of each foreach around
     is_join: bool = False
     max_splits: int | None = None
     lost_at: Callable[[str], str] = lambda _name: ""  # the join above at which an artifact was lost, if any
     transition: Transition | None = None
-    caught: bool = False  # whether it failed, and the flow goes on nevertheless
+    caught: bool = False  # whether it failed and the flow goes on
     loaded: dict[str, Any] = field(default_factory=dict)
     merged: dict[str, ArtifactRef] = field(default_factory=dict)
-    passed_on: frozenset[str] = frozenset()  # names that it did not set, and that reach what the task has changed
+    passed_on: frozenset[str] = frozenset()  # not set here, but they reach changed objects
     _items: dict[int, Any] = field(default_factory=dict)
 
     @cached_property
     def heap(self) -> Heap:
-        """Where what the task reads is loaded, so that names share what they shared."""
+        """Return the heap into which artifacts are loaded, so that names share the objects that they shared."""
         return self.store.heap(self.home)
 
     def load(self, name: str) -> Any:
@@ -58,7 +58,7 @@ class TaskArtifacts:
         return self._items[depth]
 
     def take_items(self, given: Mapping[str, Any]) -> None:
-        """Have the items of lists that are given instead of stored ones."""
+        """Replace the stored items of foreachs by items of the given lists, by the names of the lists."""
         for depth, (level, (_, name)) in enumerate(zip(self.stack, self.lists, strict=False)):
             if name in given:
                 self._items[depth] = list(given[name])[level.index]
@@ -66,9 +66,10 @@ class TaskArtifacts:
     # joins
 
     def merge(self, bound: set[str], inputs: Sequence[TaskArtifacts], exclude: set[str], include: set[str]) -> None:
-        """By reference: nothing is loaded unless two inputs differ in bytes.
+        """Take over artifacts of the inputs by reference; values are loaded only if inputs differ in their bytes.
 
-        Raises UnhandledInMergeArtifactsException where they disagree, and MissingInMergeArtifactsException.
+        `bound` holds the names that the task has set itself. Raises UnhandledInMergeArtifactsException if inputs have
+        different values, and MissingInMergeArtifactsException if none has a name of `include`.
         """
         if not self.is_join:
             raise MetaflowException(
@@ -89,14 +90,14 @@ class TaskArtifacts:
         self.artifacts.update(found)
 
     def take(self, name: str, one: TaskArtifacts) -> None:
-        """Have an artifact of an input, if it is there, as if it were merged."""
+        """Take over an artifact of one input, if it has the artifact, as a merge does."""
         if name in one.artifacts:
             self.merged[name] = self.artifacts[name] = one.artifacts[name]
 
     # the end of the task
 
     def keep(self, values: Mapping[str, Any], extra: Mapping[str, Any]) -> Encoded:
-        """Store what was set or changed in place; what was only read or merged stays a reference."""
+        """Store the values that were set or changed in place; values that were only read or merged stay references."""
         self.heap.compare()
         own = {name: value for name, value in values.items() if not self._is_as_loaded(name, value)}
         visible = [one for name, one in self.artifacts.items() if name not in own]
@@ -117,5 +118,5 @@ def _agree(name: str, inputs: Iterable[TaskArtifacts]) -> bool:
 
 
 def _is_cheap(name: str, holders: Sequence[TaskArtifacts]) -> bool:
-    """Equal values may be stored with different bytes, beside what they share objects with: then look closer."""
+    """Tell whether the values are small enough to compare. Equal values may be stored with different bytes."""
     return all(one.artifacts[name].size < 1 << 20 for one in holders)

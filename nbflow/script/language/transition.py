@@ -1,4 +1,4 @@
-"""A `self.next(…)` as it was called, and which attributes of a flow are no artifacts."""
+"""Describes a call of `self.next(…)`, and names the attributes of a flow that are not artifacts of the user."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from nbflow.flow.flowspec.classes import ITEMS
 
 OWN = frozenset({"_task_state", "_parameters", "_own_parameters"})
-"""Attributes of a flow that are no artifacts."""
+"""The attributes of a flow that are not artifacts."""
 
 VARIABLES = "_foreach_vars"
-"""The artifact with the names of lists that variables had: by the step to which the foreach leads."""
+"""The artifact that maps the next step of a foreach to the name of its list, if a variable had the name."""
 
 HIDDEN = frozenset({"_chosen", "_cards", "_caught", ITEMS, VARIABLES})
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A `self.next(…)` that was called."""
+    """Holds the arguments of a call of `self.next(…)`."""
 
     targets: tuple[str, ...]
     foreach: str | None = None

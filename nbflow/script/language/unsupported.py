@@ -1,4 +1,4 @@
-"""Decorators of Metaflow that nbflow does not have: a script can write them, and what they stand above is refused."""
+"""Stands for decorators of Metaflow that nbflow does not have: scripts can be imported, and checks refuse them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.source.cell import Problem
-from nbflow.script.language.decorators import Applied, apply, facts_of, flow_decorators, note_on_flow
+from nbflow.script.language.class_decorators import flow_decorators, note_on_flow
+from nbflow.script.language.decorators import Applied, apply, facts_of
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.refused import DECORATORS
 
 
 def unsupported(name: str) -> Any:
-    """A decorator that is noted where it stands, so that checking the flow tells of it with its line."""
+    """Return a decorator that only notes its name, so that the check of the flow refuses it with its line."""
 
     def decorate(target: Any = None, /, *_: object, **given: Any) -> Any:
         if target is None:
@@ -36,7 +37,7 @@ def _note(name: str, target: Any, given: Mapping[str, Any]) -> Any:
 
 
 def unsupported_decorators(cls: type[FlowSpec], script: Script) -> Iterator[Problem]:
-    """What is wrong with the flow because of them."""
+    """Yield a problem for each decorator above the flow or a step that nbflow does not have."""
     for name, reason in _reasons(flow_decorators(cls)):
         yield _problem(f"flow {cls.__name__}", name, reason)
     for method in script.steps.values():

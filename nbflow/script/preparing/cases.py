@@ -1,4 +1,4 @@
-"""Cases of a switch that come from configs: `self.next({self.config.kind: self.a, …}, condition="kind")`."""
+"""Fills in the cases of a switch that are values of configs: `self.next({self.config.kind: self.a, …}, …)`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbflow.flow.flowspec.classes import is_transition
 
 
 def fill_in_cases(tree: ast.FunctionDef, configs: Mapping[str, Any]) -> ast.FunctionDef:
-    """Return the method with the values of configs, which are given by attribute, in the cases of its last line."""
+    """Return the method with the values of configs in the cases of its last line. `configs` holds them by attribute."""
     last = tree.body[-1] if tree.body else None
     if not configs or not isinstance(last, ast.Expr) or not is_transition(last.value):
         return tree
@@ -34,7 +34,7 @@ class _Filling(ast.NodeTransformer):
 
 
 def _find(node: ast.expr, configs: Mapping[str, Any]) -> tuple[bool, Any]:
-    """Whether `self.config.a["b"]` is in the configs, and what it is there."""
+    """Return whether an expression such as `self.config.a["b"]` names a value of the configs, and the value."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
         return node.attr in configs, configs.get(node.attr)
     key = node.attr if isinstance(node, ast.Attribute) else _constant(node)

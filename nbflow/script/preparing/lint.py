@@ -1,6 +1,6 @@
-"""Undefined names, found by ruff before anything runs, and told in the words in which Metaflow tells them.
+"""Finds undefined names with ruff before anything runs, and reports them in Metaflow's words.
 
-Nothing is found where ruff is not installed.
+It finds nothing if ruff is not installed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nbflow.script.language.flowspec import FlowSpec
 
 
 class LintFailed(MetaflowException):
-    """Raised for a script with undefined names, which have been printed."""
+    """Raised for a script with undefined names, after they have been printed."""
 
     headline = "Pylint is not happy"
 
@@ -27,7 +27,7 @@ class LintFailed(MetaflowException):
 
 
 def lint(cls: type[FlowSpec]) -> None:
-    """Print every name that nothing defines with its line, and raise LintFailed if there is one."""
+    """Print every undefined name with its line. Raises LintFailed if there is one."""
     problems = undefined_names(script_file(cls))
     for problem in problems:
         print(f"    {problem}")
@@ -36,7 +36,7 @@ def lint(cls: type[FlowSpec]) -> None:
 
 
 def undefined_names(file: Path) -> list[str]:
-    """Each with its line, as ruff finds them; none where there is no ruff."""
+    """Return a line of text for each undefined name that ruff finds; none if ruff is not installed."""
     ruff = find_ruff()
     if ruff is None:
         return []
@@ -50,7 +50,7 @@ def undefined_names(file: Path) -> list[str]:
 
 
 def _place(found: dict[str, Any]) -> str:
-    """The line, and the column from 0, as Pylint counts them."""
+    """Return the line and the column, counted from 0 as Pylint does."""
     return f"{found['location']['row']}:{found['location']['column'] - 1}"
 
 

@@ -1,4 +1,4 @@
-"""The graph of a script under the names that Metaflow has for it: `flow._graph`, and `current.graph` as plain facts."""
+"""Describes the graph of a script under Metaflow's names: objects for `flow._graph`, dicts for `current.graph`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONG = {"split": "split-static", "foreach": "split-foreach"}
 
 @dataclass(frozen=True)
 class Node:
-    """One step: where it stands, and where it leads."""
+    """Describes one step: where it is written, and where it leads."""
 
     name: str
     type: str
@@ -43,7 +43,7 @@ class Node:
 
 
 class FlowGraph:
-    """The steps of a flow by name, in an order in which they can run."""
+    """Holds the steps of a flow by name, in an order in which they can run."""
 
     def __init__(self, script: Script, doc: str = "") -> None:
         self.name, self.doc = script.name, doc
@@ -90,7 +90,7 @@ def _join_of(found: Outline, split: str) -> str | None:
     return None
 
 
-# as plain facts
+# as dicts and lists
 
 
 def graph_of(prepared: Prepared) -> FlowGraph:
@@ -98,7 +98,7 @@ def graph_of(prepared: Prepared) -> FlowGraph:
 
 
 def describe_graph(prepared: Prepared) -> dict[str, Any]:
-    """The flow, its parameters and constants, and its steps."""
+    """Return the flow, its parameters, its constants and its steps as dicts, for `current.graph`."""
     graph, cls = graph_of(prepared), prepared.cls
     constants = [{"name": name, "type": type(value).__name__} for name, value in constants_of(cls).items()]
     return {
@@ -131,7 +131,7 @@ def _facts(node: Node) -> dict[str, Any]:
 
 
 def _nested(graph: FlowGraph, name: str | None, until: str | None) -> list[Any]:
-    """The names of the steps in a row, with a list for each branch of a split between them."""
+    """Return the names of the steps in a row, with a list of lists for the branches of each split."""
     row: list[Any] = []
     while name is not None and name != until:
         node = graph[name]

@@ -1,18 +1,19 @@
-"""Environments that steps ask for, with `@pypi` and `@conda`: known, and refused where one would be used."""
+"""Refuses steps that need an environment of their own because of `@pypi` or `@conda`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.language.decorators import Applied, facts_of, flow_decorators
+from nbflow.script.language.class_decorators import flow_decorators
+from nbflow.script.language.decorators import Applied, facts_of
 
 _LOCAL = "__nbflow_environment_local__"
 _KINDS = ("pypi", "conda")
 
 
 def choose_local(cls: type) -> None:
-    """`--environment local`: every step runs in the environment that there is."""
+    """Let every step run in the present environment, as `--environment local` asks."""
     setattr(cls, _LOCAL, True)
 
 
@@ -31,7 +32,7 @@ def refuse_environments(cls: type) -> None:
 
 
 def _wanted(own: tuple[Applied, ...], above: tuple[Applied, ...]) -> str | None:
-    """The decorator that gives a step its environment: its own comes before that of the flow."""
+    """Return the decorator that gives a step its environment; its own comes before the one of the flow."""
     for kind in _KINDS:
         said = next((one.given for one in own if one.name == kind), None)
         base = next((one.given for one in above if one.name == f"{kind}_base"), None)

@@ -1,4 +1,4 @@
-"""A script that is read, linked and checked: all that looking at it needs, and what a run starts from."""
+"""Reads, links and checks a script: commands show the result, and a run starts from it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nbflow.script.preparing.settling import finish
 
 @dataclass(frozen=True)
 class Prepared:
-    """A script that is read and checked."""
+    """Holds a script that has been read and linked: its class, its source and its graph."""
 
     cls: type[FlowSpec]
     script: Script
@@ -27,19 +27,19 @@ class Prepared:
 
 
 def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
-    """Read the class. Raises MetaflowException for what cannot even be read."""
+    """Read and link a flow class. `decorators` are those of `--with`. Raises MetaflowException if it cannot be read."""
     finish(cls, decorators)
     script = read_script(cls)
     return Prepared(cls, script, link_script(script))
 
 
 def refuse_script_errors(prepared: Prepared) -> None:
-    """Raises FlowRefused with all that the checks find wrong, and MetaflowException for a step that cannot run here."""
+    """Raise FlowRefused if the checks find problems, and MetaflowException if a step cannot run here."""
     refuse_environments(prepared.cls)
     if found := script_problems(prepared):
         raise FlowRefused([str(problem) for problem in found])
 
 
 def script_problems(prepared: Prepared) -> list[Problem]:
-    """Everything that the checks find wrong."""
+    """Return everything that the checks find wrong."""
     return [*unsupported_decorators(prepared.cls, prepared.script), *check_script(prepared.script)]

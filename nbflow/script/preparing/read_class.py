@@ -1,4 +1,4 @@
-"""A FlowSpec class as the interpreter has it, read as a script: its source files and what its decorators noted."""
+"""Reads a FlowSpec class: the source files in which it is written, and the facts that its decorators have noted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TYPES = {int: ParameterType.INT, float: ParameterType.FLOAT, bool: ParameterTyp
 
 
 def read_script(cls: type[FlowSpec]) -> Script:
-    """Everything about a class that its graph, its checks and its keys need. Raises MetaflowException."""
+    """Return what the graph, the checks and the keys need to know of a flow class. Raises MetaflowException."""
     file = script_file(cls)
     methods = _methods(cls)
     _refuse_unreadable(cls, {name for name, one in methods.items() if one.is_step})
@@ -51,7 +51,7 @@ def read_script(cls: type[FlowSpec]) -> Script:
 
 
 def _methods(cls: type[FlowSpec]) -> dict[str, Method]:
-    """Inherited ones too. One that is overridden is no step any more, and has its class's name: `Base.start`."""
+    """Return the methods, inherited ones too. An overridden one is not a step; it has its class before its name."""
     methods: dict[str, Method] = {}
     owners: dict[str, str] = {}
     for base in reversed(list(_classes(cls))):
@@ -65,7 +65,7 @@ def _methods(cls: type[FlowSpec]) -> dict[str, Method]:
 
 
 def _digested_constants(cls: type[FlowSpec]) -> dict[str, str]:
-    """Of class constants, and of files with a parser: what a step sees of them is what the class says."""
+    """Return digests of class constants and of files with a parser: the class decides what steps see of them."""
     known = {*constants_of(cls), *_parsed_files(cls)}
     return {name: code_digest([node]) for name, node in _assigned(cls).items() if name in known}
 
@@ -76,13 +76,13 @@ def _parsed_files(cls: type[FlowSpec]) -> list[str]:
 
 
 def _parser_names(cls: type[FlowSpec]) -> frozenset[str]:
-    """The names behind the parsers of files: their code is part of what a step does with a file."""
+    """Return the names that the parsers of files use: their code decides what a step sees of a file."""
     assigned = _assigned(cls)
     return names_of([assigned[name] for name in _parsed_files(cls) if name in assigned]).free
 
 
 def _classes(cls: type) -> Iterator[type]:
-    """The class and those it derives from, FlowSpec and object left out."""
+    """Yield the class and its base classes, without FlowSpec and object."""
     return (base for base in cls.__mro__ if base not in (FlowSpec, object))
 
 
@@ -115,7 +115,7 @@ def _line_of(cls: type) -> int:
 
 
 def _flow_classes(file: Path) -> Iterator[ast.ClassDef]:
-    """The classes at the top of a file that have steps: methods are digested one by one."""
+    """Yield the classes at the top of a file that have steps; their methods are digested one by one."""
     for node in _parsed(file).body:
         if isinstance(node, ast.ClassDef) and any(_looks_like_step(inner) for inner in node.body):
             yield node
@@ -137,7 +137,7 @@ def _with_facts(cls: type, method: Method) -> Method:
 
 
 def _used_by(tree: ast.FunctionDef, facts: DecoratorFacts) -> frozenset[str]:
-    """The names behind the decorators that the script has written itself: their code is part of the step's."""
+    """Return the names that the script's own decorators above a step use: their code is part of the step."""
     if not facts.wrappers:
         return frozenset()
     return names_of([ast.Expr(one) for one in tree.decorator_list]).free - STEP_DECORATORS.keys() - {"step"}
@@ -148,7 +148,7 @@ def step_facts(cls: type, name: str) -> DecoratorFacts:
 
 
 def _refuse_unreadable(cls: type, steps: set[str]) -> None:
-    """A step that was put on the class by code has no source to read its transition from."""
+    """Refuse a step that code has put on the class: it has no source from which its transition can be read."""
     for name in dir(cls):
         if facts_of(getattr(cls, name, None)) and name not in steps:
             raise MetaflowException(
@@ -157,7 +157,7 @@ def _refuse_unreadable(cls: type, steps: set[str]) -> None:
 
 
 def _assigned(cls: type[FlowSpec]) -> dict[str, ast.stmt]:
-    """The statements of the class, and of those it derives from, that give names their values."""
+    """Return the statements of the class and its base classes that assign attributes, by attribute."""
     found: dict[str, ast.stmt] = {}
     for node in (node for base in reversed(list(_classes(cls))) for node in _tree_of(base).body):
         targets = (
@@ -168,7 +168,7 @@ def _assigned(cls: type[FlowSpec]) -> dict[str, ast.stmt]:
 
 
 def _declare(attribute: str, parameter: Parameter, document: str) -> Declared:
-    """The parameter in the words of the graph."""
+    """Return the parameter in the words of the graph."""
     kind = _TYPES.get(parameter.type, ParameterType.DICT if parameter.type is JSONType else ParameterType.STR)
     kind = ParameterType.FILE if isinstance(parameter, IncludeFile) else kind
     default = None if callable(parameter.default) else parameter.default
@@ -176,7 +176,7 @@ def _declare(attribute: str, parameter: Parameter, document: str) -> Declared:
 
 
 def alias_main(cls: type) -> str:
-    """The name of the script's module. The main module gets it too, so that what workers made can be loaded here."""
+    """Return the name of the script's module; the main module gets it too, so that values of workers can be loaded."""
     if cls.__module__ != "__main__":
         return cls.__module__
     name = script_file(cls).stem

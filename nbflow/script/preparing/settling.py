@@ -1,4 +1,4 @@
-"""Bring a flow class into the state in which it is read: configs found, and mutators done, each once."""
+"""Settles a flow class before it is read: finds the values of its configs and calls its mutators, each once."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from nbflow.script.inputs.configuring import configure, given_in_environment, is
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
 from nbflow.script.inputs.parameters import parameters_of
 from nbflow.script.language import refused
+from nbflow.script.language.class_decorators import flow_decorators, note_on_flow
 from nbflow.script.language.custom import UserStepDecorator
 from nbflow.script.language.custom_base import custom_named, mutators_above
 from nbflow.script.language.decorators import (
@@ -18,8 +19,6 @@ from nbflow.script.language.decorators import (
     apply_again,
     attach,
     facts_of,
-    flow_decorators,
-    note_on_flow,
     read_spec,
 )
 from nbflow.script.language.mutable import MutableFlow, MutableStep
@@ -28,9 +27,9 @@ _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
 
 
 def settle_class(cls: type) -> None:
-    """Put the values of configs where they are waited for, and let mutators change the flow.
+    """Put the values of configs in all places that wait for them, and let mutators change the flow.
 
-    Raises MetaflowException.
+    Raises MetaflowException if a config has no value, or if a mutator or decorator is used wrongly.
     """
     if _SETTLED in vars(cls):
         return
@@ -43,7 +42,7 @@ def settle_class(cls: type) -> None:
 
 
 def finish(cls: type, decorators: tuple[str, ...]) -> None:
-    """Put the decorators of `--with` above every step, and let mutators see the flow as the command line has it."""
+    """Put the decorators of `--with` above every step, and let mutators see the flow with them."""
     settle_class(cls)
     for text in decorators:
         _attach(cls, text)
@@ -53,11 +52,11 @@ def finish(cls: type, decorators: tuple[str, ...]) -> None:
 
 
 SPUN_WITH = frozenset({"card", "conda", "environment", "project", "pypi", "timeout"})
-"""The decorators that a spun step has, as in Metaflow; the others say what goes on around a task."""
+"""The decorators that a spun step keeps, as in Metaflow; the others are about what happens around a task."""
 
 
 def leave_out(cls: type, all_of_them: bool = False) -> dict[str, list[str]]:
-    """Take away the decorators that a spun step does not have, or all but the script's own. Returns names by step."""
+    """Remove the decorators that a spun step does not keep, or all but the script's own. Return the names by step."""
     gone: dict[str, list[str]] = {}
     for method in _steps(cls):
         facts = facts_of(method)
@@ -96,7 +95,7 @@ def _find_values(cls: type) -> None:
 
 
 def _mutate(cls: type, early: bool) -> None:
-    """Those of the flow come first. What they add while they run has its turn too."""
+    """Call the mutators: first those of the flow, then those of steps, and also those that a mutator adds."""
     if not has_mutators(cls):
         return
     verb = "pre_mutate" if early else "mutate"
@@ -117,13 +116,13 @@ def _origin(mutator: Any) -> list[str]:
 
 
 def _attach(cls: type, text: str) -> None:
-    """`--with`: a decorator of nbflow, or one of the script."""
+    """Put a decorator of `--with` above every step: one of nbflow, or one of the script."""
     name, given = read_spec(text)
     custom = None if name in STEP_DECORATORS or name in refused.DECORATORS else custom_named(name)
     if custom is None:
         attach(text, _steps(cls))
         return
     if not issubclass(custom, UserStepDecorator):
-        raise InvalidDecorator(f"--with {name}: it is no decorator for steps: write it above what it changes")
+        raise InvalidDecorator(f"--with {name}: it is not a decorator for steps: write it above what it changes")
     for method in _steps(cls):
         MutableStep(cls, method, False, [f"--with {text}"]).add_decorator(custom, deco_kwargs=given)

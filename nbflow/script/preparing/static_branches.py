@@ -1,8 +1,8 @@
-"""Static branches of exported scripts, where names of one object come apart.
+"""Finds changes of shared objects that an exported script would lose at a static split.
 
-What a step changes reaches, along a row of steps, all names of the object. A branch has objects of its own: whoever
-reads them in another branch, or takes them from another branch at the join, would go on with what they were before. A
-notebook has one process for all of it, so an exported script fails there. One that was written by hand means just that.
+In a notebook all steps see one object, also under several names. In a script every branch has a copy of its own: a step
+in another branch, or a join that takes a name from another branch, would go on with the old value. So an exported
+script fails there. In a script that was written by hand, the copies are meant.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import NextKind
 
 EXPORTED = "# Exported by nbflow from "
-"""Begins the line with which the marks of an exported script begin."""
+"""Begins the first line of the marks of an exported script."""
 
 
 SHARED = "# of each process: "
 """Begins the line of the marks with the names that `%%shared` cells bind."""
 
 SILENT = "# not known to draw from "
-"""Begins the lines of the marks that say which methods nobody expects to draw random numbers."""
+"""Begins the lines of the marks that name methods of which the export does not know that they draw random numbers."""
 
 SEEDING = " (seeds)"
-"""Stands there behind the methods that seed the generator before their body, for the sake of another."""
+"""Stands in these lines behind methods that seed the generator before their body, because another step needs it."""
 
 
 @dataclass(frozen=True)
 class Branches:
-    """The branches of a script that was exported from a notebook."""
+    """Holds what the marks of an exported script say, and finds changes that do not reach other branches."""
 
     notebook: str
-    shared: frozenset[str] = frozenset()  # names that steps may change, for their process alone
+    shared: frozenset[str] = frozenset()  # names that steps may change in their own process
     silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
-        """Return a name that a change of the step does not reach, and the step that goes on with the old value."""
+        """Return a name that a change of the step does not reach, and the step that would use the old value."""
         found = (*self._read_beside(graph, step, names), *self._taken_from_beside(graph, step, names))
         return next(iter(found), None)
 
     def _read_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for other, one in graph.steps.items():
             if not graph.links[other].joined and _are_beside(graph, step, other):
-                yield from ((name, other) for name in sorted(one.reads.intersection(names)))
+                yield from ((name, other) for name in sorted(one.names.reads.intersection(names)))
 
     def _taken_from_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for join in graph.descendants(step):
@@ -80,7 +80,7 @@ def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """`inputs.clean.rows` and `inputs[0].rows`."""
+    """Yield (step, name) for each `inputs.clean.rows` or `inputs[0].rows` of a join."""
     for node in every_node(tree):
         match node:
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=step), attr=name):
@@ -96,7 +96,7 @@ def _are_beside(graph: Graph, one: str, other: str) -> bool:
     above, also = graph.ancestors(one) | {one}, graph.ancestors(other) | {other}
     if one in also or other in above:
         return False
-    splits = (graph.steps[name].next for name in above & also)
+    splits = (graph.steps[name].control.next for name in above & also)
     return any(
         leads is not None
         and leads.kind is NextKind.BRANCH

@@ -1,4 +1,4 @@
-"""`parallel_map` and `parallel_imap_unordered`: calls of a function in children of this process."""
+"""Calls a function in child processes: `parallel_map` and `parallel_imap_unordered`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,27 @@ from typing import Any, NoReturn
 from nbflow.errors import MetaflowException, MulticoreException
 
 _LOOK_AGAIN = 0.005
-"""Seconds between two looks at whether a child has ended."""
+"""The seconds to wait before it looks again whether a child has ended."""
 
 
 def parallel_map(
     func: Callable[[Any], Any], iterable: Iterable[Any], max_parallel: int | None = None, dir: str | None = None
 ) -> list[Any]:
-    """Return the results in the order of the arguments. Raises MulticoreException when a call fails."""
+    """Call a function with each argument in child processes, and return the results in the order of the arguments.
+
+    Args:
+        func: The function; it takes one argument.
+        iterable: The arguments.
+        max_parallel: How many calls run at a time; as many as there are processors if it is not given.
+        dir: The folder for the files with the results; the usual folder for temporary files if it is not given.
+
+    Raises:
+        MulticoreException: if a call fails.
+        MetaflowException: if the operating system cannot fork.
+
+    Example:
+        >>> scores = parallel_map(lambda seed: score(seed), range(8))  # doctest: +SKIP
+    """
     numbered = parallel_imap_unordered(lambda one: (one[0], func(one[1])), enumerate(iterable), max_parallel, dir)
     return [result for _, result in sorted(numbered, key=lambda one: one[0])]
 
@@ -32,10 +46,9 @@ def parallel_map(
 def parallel_imap_unordered(
     func: Callable[[Any], Any], iterable: Iterable[Any], max_parallel: int | None = None, dir: str | None = None
 ) -> Iterator[Any]:
-    """Yield each result when it is there. Raises MulticoreException when a call fails.
+    """Call a function with each argument in child processes, and yield each result as soon as it is there.
 
-    `max_parallel` calls go on at a time, as many as there are processors if it is not given. Results come through files
-    in `dir`, or where temporary files are.
+    The arguments and the errors are those of `parallel_map`.
     """
     if not hasattr(os, "fork"):
         raise MetaflowException("parallel_map needs an operating system that can fork: use foreach=")
@@ -55,7 +68,7 @@ def _start(func: Callable[[Any], Any], argument: Any, folder: str | None, runnin
     handle, name = mkstemp(prefix="parallel_map_", dir=folder)
     os.close(handle)
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # or the child says it again
+        stream.flush()  # or the child prints it again
     child = os.fork()
     if not child:
         _work(func, argument, Path(name))
@@ -63,7 +76,7 @@ def _start(func: Callable[[Any], Any], argument: Any, folder: str | None, runnin
 
 
 def _work(func: Callable[[Any], Any], argument: Any, file: Path) -> NoReturn:
-    """What the child does. It ends without what this process does at its end."""
+    """Call the function in the child, write its result, and end without the exit functions of this process."""
     code = 1
     try:
         file.write_bytes(pickle.dumps(func(argument), pickle.HIGHEST_PROTOCOL))
@@ -78,7 +91,7 @@ def _work(func: Callable[[Any], Any], argument: Any, file: Path) -> NoReturn:
 
 
 def _result(running: dict[int, Path]) -> Any:
-    """Of the next child that ends."""
+    """Return the result of the next child that ends."""
     child, status = _ended(running)
     file = running.pop(child)
     try:
@@ -99,7 +112,7 @@ def _ended(running: dict[int, Path]) -> tuple[int, int]:
 
 
 def _end(running: dict[int, Path]) -> None:
-    """Of children that nobody waits for any more."""
+    """End the children whose results are not needed any more."""
     for child, file in running.items():
         with contextlib.suppress(ProcessLookupError, ChildProcessError):
             os.kill(child, signal.SIGKILL)

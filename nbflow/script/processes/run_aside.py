@@ -1,4 +1,4 @@
-"""A flow class that is called in an interactive session: it runs in a process of its own, and the session lives on."""
+"""Runs a flow class that is called in an interactive session: in a process of its own, so the session goes on."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _MAIN = 'if __name__ == "__main__":\n    {}()\n'
 
 
 class FlowFailed(MetaflowException):
-    """Raised in the cell that called a flow class, when the run failed; all that it printed stands above."""
+    """Raised in the cell that has called a flow class, if the run failed. Its output stands above."""
 
     def __init__(self, flow: str, code: int) -> None:
         self.flow, self.code = flow, code
-        super().__init__(f"flow '{flow}' ended with exit code {code}: the reason stands above")
+        super().__init__(f"flow '{flow}' ended with exit code {code}: the reason is printed above")
 
     def _render_traceback_(self) -> list[str]:
         return [f"{type(self).__name__}: {self}"]
 
 
 class NotDefined(MetaflowException):
-    """Raised for a class in a cell that uses what only the session has."""
+    """Raised for a flow class in a cell that uses values which exist only in the session."""
 
     def __init__(self, flow: str, names: Iterable[str]) -> None:
         self.flow, self.names = flow, sorted(names)
@@ -48,13 +48,13 @@ class NotDefined(MetaflowException):
 
 
 def shell_of_session() -> Any:
-    """IPython's shell, in a kernel or a terminal; None in any other process."""
+    """Return IPython's shell in a kernel or a terminal; None in any other process."""
     module = sys.modules.get("IPython")
     return module.get_ipython() if module is not None else None
 
 
 def run_aside(cls: type, shell: Any) -> None:
-    """Run the flow as `python FILE run` would, and show what it prints. Raises FlowFailed and NotDefined."""
+    """Run the flow as `python FILE run` does, and show its output. Raises FlowFailed and NotDefined."""
     with _script_of(cls, shell) as (file, words):
         path = os.pathsep.join([os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])])
         code = _show([sys.executable, str(file), *words], {**os.environ, "PYTHONPATH": path})
@@ -63,7 +63,7 @@ def run_aside(cls: type, shell: Any) -> None:
 
 
 def _show(command: Sequence[str], environment: Mapping[str, str]) -> int:
-    """Print the output of a process as it comes, until it ends; an interrupt ends it too."""
+    """Print the output of a process as it comes until it ends. Return its exit code. An interrupt ends it too."""
     process = subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", errors="backslashreplace",
@@ -81,7 +81,7 @@ def _show(command: Sequence[str], environment: Mapping[str, str]) -> int:
 
 @contextmanager
 def _script_of(cls: type, shell: Any) -> Iterator[tuple[Path, list[str]]]:
-    """The script with the class, and the words for its command line: those of `%run FILE …`, else `run`."""
+    """Yield the file of a script with the class, and its command line: the words of `%run FILE …`, else `run`."""
     written = Path(inspect.unwrap(_any_method(cls)).__code__.co_filename)
     if written.suffix == ".py" and written.exists() and cls.__module__ == "__main__":
         yield written, sys.argv[1:]
@@ -97,7 +97,7 @@ def _any_method(cls: type) -> Any:
 
 
 def _text_of(cls: type, shell: Any) -> str:
-    """The class with the definitions it needs, from the cells that were executed; one of a module is imported."""
+    """Return the class with the definitions that it needs, from the executed cells; a class of a module is imported."""
     if cls.__module__ != "__main__":
         return f"from {cls.__module__} import {cls.__name__}\n\n" + _MAIN.format(cls.__name__)
     flow = read_flow(_executed(shell.history_manager.input_hist_raw), "", "")
@@ -107,7 +107,7 @@ def _text_of(cls: type, shell: Any) -> str:
 
 
 def _executed(texts: Sequence[str]) -> list[Cell]:
-    """The cells in the order of their execution; one whose names were all bound again later is left out."""
+    """Return the executed cells in order, without those whose names were all bound again later."""
     kept: list[Cell] = []
     bound: set[str] = set()
     for number, text in reversed([*enumerate(texts)]):
@@ -124,7 +124,7 @@ def _executed(texts: Sequence[str]) -> list[Cell]:
 def _refuse_computed(
     flow: str, definitions: Sequence[Definition], scratch: Iterable[Scratch], namespace: Mapping[str, Any]
 ) -> None:
-    """Refuse names that no definition binds, or that something else has bound after it."""
+    """Refuse names that no definition binds, or that another statement has bound after the definition."""
     read = {name for one in definitions for name in one.reads}
     defined = {name: one.place for one in definitions for name in one.names}
     again = {name for one in scratch for name in one.names if name in defined and defined[name] < one.place}

@@ -1,4 +1,4 @@
-"""`Runner`: run a script from Python, in a process of its own."""
+"""Defines `Runner`, which runs a script from Python in a process of its own."""
 
 from __future__ import annotations
 
@@ -19,11 +19,19 @@ from nbflow import client
 from nbflow.errors import MetaflowException, StoreError
 
 EVERY = 0.1
-"""Seconds between two looks at a run."""
+"""The seconds to wait before it looks at a run again."""
 
 
 class Runner:
-    """`Runner("flow.py").run(alpha=0.1)`. Top-level options are given here, those of the command to `run`."""
+    """Runs a script in a process of its own.
+
+    Options that stand before the command are arguments of Runner; those of a command are arguments of its method.
+
+    Example:
+        >>> with Runner("flow.py") as runner:  # doctest: +SKIP
+        ...     executing = runner.run(alpha=0.1)
+        ...     print(executing.status, executing.run.data.model)
+    """
 
     def __init__(
         self, flow_file: str | os.PathLike[str], show_output: bool = True, profile: str | None = None,
@@ -48,17 +56,17 @@ class Runner:
         self.cleanup()
 
     def cleanup(self) -> None:
-        """Nothing is left to clean up: what a run has printed is deleted with its ExecutingRun."""
+        """Do nothing: the output of a run is deleted together with its ExecutingRun."""
 
     def run(self, **options: Any) -> ExecutingRun:
-        """Run it to the end. A failure does not raise: look at `status`."""
+        """Run the script to the end. A failed run raises nothing: look at `status` of the result."""
         return self.start("run", **options).wait_here()
 
     def resume(self, **options: Any) -> ExecutingRun:
         return self.start("resume", **options).wait_here()
 
     def spin(self, pathspec: str, **options: Any) -> ExecutingTask:
-        """Do one step again, as `python FLOW spin PATHSPEC` does."""
+        """Run one step again, as `python FLOW spin PATHSPEC` does."""
         executing = self._spin(pathspec, options)
         executing.wait_here()
         return executing
@@ -70,7 +78,7 @@ class Runner:
         return ExecutingTask(*self._begin("spin", [pathspec], options), self)
 
     async def async_run(self, **options: Any) -> ExecutingRun:
-        """Start it; `await executing.wait()` waits."""
+        """Start the script and return at once; `await executing.wait()` waits for its end."""
         return self.start("run", **options)
 
     async def async_resume(self, **options: Any) -> ExecutingRun:
@@ -82,7 +90,7 @@ class Runner:
     def _begin(
         self, command: str, about: Sequence[str], options: Mapping[str, Any]
     ) -> tuple[subprocess.Popen[bytes], Path]:
-        """The process, and the folder into which it writes."""
+        """Return the process and the folder into which it writes."""
         folder = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
         words = [sys.executable, str(self.file), *_words(self.options), command, *about]
         words += ["--runner-attribute-file", str(folder / "run"), *_words(options)]
@@ -94,7 +102,7 @@ class Runner:
 
 
 class Executing:
-    """What goes on in another process, or has ended there."""
+    """Watches a command of a script that runs in another process, or has ended there."""
 
     def __init__(self, process: subprocess.Popen[bytes], folder: Path, runner: Runner) -> None:
         self.process, self._folder, self._runner = process, folder, runner
@@ -116,7 +124,7 @@ class Executing:
         self.__exit__(*error)
 
     def wait_here(self) -> Self:
-        """Wait until it is over, and meanwhile show what it prints if the Runner is to show it."""
+        """Wait until it is over. Meanwhile show its output, unless the Runner was told not to."""
         if self._runner.show_output:
             for line in self.stream_log("stdout"):
                 print(line)
@@ -125,7 +133,7 @@ class Executing:
         return self
 
     async def wait(self, timeout: float | None = None, stream: str | None = None) -> Self:
-        """Wait until it is over, or so many seconds; `stream`, stdout or stderr, is shown meanwhile."""
+        """Wait until it is over, or at most `timeout` seconds. `stream`, stdout or stderr, is shown meanwhile."""
         try:
             await asyncio.wait_for(self._end(stream), timeout)
         except TimeoutError:
@@ -142,13 +150,13 @@ class Executing:
             await asyncio.sleep(EVERY)
 
     def kill(self) -> None:
-        """End the process, and what it has started."""
+        """End the process and its child processes."""
         if self.process.poll() is None:
             self.process.terminate()
 
     @property
     def command_obj(self) -> Self:
-        """Return what has `process` and `kill`, as in Metaflow."""
+        """Return the object that has `process` and `kill`, as in Metaflow."""
         return self
 
     @property
@@ -157,7 +165,7 @@ class Executing:
 
     @property
     def status(self) -> str:
-        """running, failed, successful or timeout."""
+        """Return running, failed, successful or timeout."""
         if self._timed_out:
             return "timeout"
         code = self.returncode
@@ -176,7 +184,7 @@ class Executing:
 
     @property
     def _facts(self) -> dict[str, str]:
-        """Which run it is; nothing before it has an id."""
+        """Return the facts that the process has written about its run; none before the run has an id."""
         try:
             facts: dict[str, str] = json.loads((self._folder / "run").read_text("utf-8"))
         except (OSError, ValueError):
@@ -184,11 +192,11 @@ class Executing:
         return facts
 
     def stream_log(self, stream: str, position: int | None = None) -> Log:
-        """The lines of stdout or stderr from a position on, as they come, until the run is over."""
+        """Return the lines of stdout or stderr from a position on; iterate over them until the run is over."""
         return Log(self, stream, position or 0)
 
     def read_from(self, stream: str, position: int) -> tuple[list[bytes], bool]:
-        """The lines that are whole by now, and whether there will be no more."""
+        """Return the complete lines so far, and whether no more will come."""
         is_over = self.process.poll() is not None
         with (self._folder / stream).open("rb") as file:
             file.seek(position)
@@ -199,11 +207,11 @@ class Executing:
 
 
 class ExecutingRun(Executing):
-    """A run that goes on in another process, or has ended there."""
+    """Watches a run in another process, and gives the run of the client."""
 
     @property
     def run(self) -> client.Run | None:
-        """The run as the client has it; None before it has an id."""
+        """Return the run of the client; None before it has an id."""
         facts = self._facts
         if not facts:
             return None
@@ -215,11 +223,11 @@ class ExecutingRun(Executing):
 
 
 class ExecutingTask(Executing):
-    """A step that is done again in another process, or has been."""
+    """Watches a step that runs again in another process, and gives the task of the client."""
 
     @property
     def task(self) -> client.Task | None:
-        """The task as the client has it; None before it has begun."""
+        """Return the task of the client; None before it has begun."""
         facts = self._facts
         if not facts:
             return None
@@ -231,7 +239,7 @@ class ExecutingTask(Executing):
 
 
 class Log:
-    """Lines as they come: `for line in …`, or, as in Metaflow, `async for position, line in …`."""
+    """Yields lines as they come: `for line in …`, or `async for position, line in …` as in Metaflow."""
 
     def __init__(self, executing: Executing, stream: str, position: int) -> None:
         self.executing, self.stream, self.position = executing, stream, position
@@ -254,7 +262,7 @@ class Log:
                 await asyncio.sleep(EVERY)
 
     def _read(self) -> tuple[list[tuple[int, str]], bool]:
-        """New lines, each with the position behind it."""
+        """Return the new lines, each with the position behind it, and whether no more will come."""
         lines, is_over = self.executing.read_from(self.stream, self.position)
         found: list[tuple[int, str]] = []
         for line in lines:
@@ -293,7 +301,7 @@ _OWN_NAMES = {"decospecs": "with", "tags": "tag", "config_value": "config-value"
 
 
 def _words(options: Mapping[str, Any]) -> list[str]:
-    """`alpha=0.1` as `--alpha 0.1`; a list of tags, decorators or configs several times; flags with their no-."""
+    """Return options as words: `alpha=0.1` as `--alpha 0.1`, an item of a list as one option, False as `--no-…`."""
     words: list[str] = []
     for name, value in options.items():
         if value is None:

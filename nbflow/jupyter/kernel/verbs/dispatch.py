@@ -52,6 +52,7 @@ class OpenPlace(Workplace):
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
+        """Return the parameters for a verb: those given on the line, else those of the form."""
         if origin is not None:
             return super().parameters(ctx, origin)
         return bind_parameters(self.flow, {**self.chosen, **ctx.meta.get(GIVEN, {})}, self.folder)

@@ -1,0 +1,158 @@
+"""Defines the decorators of flow classes: `@project`, `@exit_hook`, `@pypi_base` and `@conda_base`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nbflow.errors import InvalidDecorator
+from nbflow.script.inputs.delayed import is_delayed
+from nbflow.script.language.decorators import MANY, Applied
+
+_PROJECT = re.compile(r"[a-z0-9_]{1,128}")
+
+
+def project(**given: Any) -> Callable[[type], type]:
+    """Tag the runs of a flow with its project and its branch.
+
+    Args:
+        **given: `name` is the name of the project: 1 to 128 of a-z, 0-9 and _. `branch` is the name of the branch; it
+            is made of the name of the user if it is not given. `production` is whether runs are in production.
+
+    Raises:
+        InvalidDecorator: if the name is missing or not allowed, or if an argument is not known.
+    """
+
+    def mark(cls: type) -> type:
+        note_on_flow(cls, Applied("project", given))
+        return cls
+
+    _check_project(given)
+    return mark
+
+
+def _check_project(given: Mapping[str, Any]) -> None:
+    if is_delayed(given):
+        return
+    if unknown := sorted(given.keys() - {"name", "branch", "production"}):
+        raise InvalidDecorator(f"@project takes no '{unknown[0]}': it takes name, branch, production")
+    if not _PROJECT.fullmatch(str(given.get("name", ""))):
+        raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
+
+
+def _base(name: str, *allowed: str) -> Callable[..., Any]:
+    def decorate(cls: type | None = None, **given: Any) -> Any:
+        if not is_delayed(given) and (unknown := sorted(given.keys() - set(allowed))):
+            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(allowed)}")
+
+        def mark(marked: type) -> type:
+            note_on_flow(marked, Applied(name, given))
+            return marked
+
+        return mark if cls is None else mark(cls)
+
+    decorate.__name__ = name
+    return decorate
+
+
+pypi_base = _base("pypi_base", "packages", "python", "disabled")
+"""Says which packages of PyPI all steps of a flow need, as `@pypi` does for one step."""
+
+conda_base = _base("conda_base", "packages", "libraries", "python", "disabled")
+"""Says which packages of conda all steps of a flow need, as `@conda` does for one step."""
+
+
+def exit_hook(**given: Any) -> Callable[[type], type]:
+    """Call functions when a run is over. Each takes the run as `run`, if it has such an argument.
+
+    Args:
+        **given: `on_success` and `on_error` are lists of functions, or of their names.
+
+    Raises:
+        InvalidDecorator: if both lists are empty, if they hold other values, or if an argument is not known.
+    """
+
+    def mark(cls: type) -> type:
+        note_on_flow(cls, Applied("exit_hook", given))
+        return cls
+
+    _check_hooks(given)
+    return mark
+
+
+def _check_hooks(given: Mapping[str, Any]) -> None:
+    if is_delayed(given):
+        return
+    if unknown := sorted(given.keys() - {"on_success", "on_error", "options"}):
+        raise InvalidDecorator(f"@exit_hook takes no '{unknown[0]}': it takes on_success, on_error, options")
+    lists = [given.get(when) or [] for when in ("on_success", "on_error")]
+    if not any(lists):
+        raise InvalidDecorator("@exit_hook calls nothing: give it on_success=[…] or on_error=[…]")
+    for hooks in lists:
+        if not isinstance(hooks, list | tuple) or not all(callable(one) or isinstance(one, str) for one in hooks):
+            raise InvalidDecorator(f"@exit_hook is given {hooks!r}: give it a list of functions, or of their names")
+
+
+FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base, "exit_hook": exit_hook}
+_ON_FLOW = "__nbflow_flow_decorators__"
+
+
+def note_on_flow(cls: type, applied: Applied, instead: Applied | None = None) -> None:
+    """Put a decorator above a flow class. It replaces one of the same name, unless there may be several."""
+    others = [
+        one for one in flow_decorators(cls) if one is not instead and (one.name in MANY or one.name != applied.name)
+    ]
+    setattr(cls, _ON_FLOW, (*others, applied))
+    if applied.name == "exit_hook":
+        _check_hooks(applied.given)
+    if applied.name == "project" and not is_delayed(applied.given):
+        _check_project(applied.given)
+        said = applied.given
+        cls.__nbflow_project__ = (  # type: ignore[attr-defined]
+            said["name"], said.get("branch"), bool(said.get("production", False)),
+        )  # fmt: skip
+
+
+def flow_decorators(cls: type) -> tuple[Applied, ...]:
+    """Return the decorators above a flow class and above the classes from which it derives."""
+    return tuple(getattr(cls, _ON_FLOW, ()))
+
+
+def drop_from_flow(cls: type, name: str) -> None:
+    setattr(cls, _ON_FLOW, tuple(one for one in flow_decorators(cls) if one.name != name))
+    if name == "project" and "__nbflow_project__" in vars(cls):
+        del cls.__nbflow_project__  # type: ignore[attr-defined]
+
+
+def choose_branch(cls: type, branch: str | None, production: bool) -> None:
+    """Note the branch that the command line chooses. Raises InvalidDecorator if it does not fit `@project`."""
+    if branch is None and not production:
+        return
+    if not hasattr(cls, "__nbflow_project__"):
+        raise InvalidDecorator("--branch and --production need a project: write @project(name='…') above the class")
+    name, own_branch, own_production = cls.__nbflow_project__
+    if own_branch not in (None, branch) and branch is not None:
+        raise InvalidDecorator(f"--branch {branch}, but @project says branch={own_branch!r}: keep one of them")
+    cls.__nbflow_project__ = name, branch or own_branch, production or own_production
+
+
+def project_facts(cls: type, user: str) -> dict[str, Any]:
+    """Return the facts about the project for `current` and the tags. METAFLOW_BRANCH and METAFLOW_PRODUCTION count."""
+    if not hasattr(cls, "__nbflow_project__"):
+        return {}
+    name, branch, production = cls.__nbflow_project__
+    branch = branch or os.environ.get("METAFLOW_BRANCH")
+    if branch and not _PROJECT.fullmatch(branch):
+        raise InvalidDecorator(f"@project: the branch {branch!r} is not a name: use 1 to 128 of a-z, 0-9 and _")
+    production = production or os.environ.get("METAFLOW_PRODUCTION", "").lower() in ("true", "1", "yes", "on", "t", "y")
+    stage, usual = ("prod", "prod") if production else ("test", f"user.{user}")
+    found = f"{stage}.{branch}" if branch else usual
+    return {
+        "project_name": name,
+        "branch_name": found,
+        "is_production": production,
+        "is_user_branch": not production and not branch,
+        "project_flow_name": f"{name}.{found}.{cls.__name__}",
+    }
