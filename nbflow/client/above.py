@@ -1,4 +1,4 @@
-"""What an object of the client asks of the one that it belongs to: a task of its step, a step of its run.
+"""Says what an object of the client asks of the object that it belongs to, such as a task of its step.
 
 Objects are made from the flow down, so each class knows the class below it. Upwards it knows only these protocols.
 """

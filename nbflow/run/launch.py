@@ -38,7 +38,7 @@ from nbflow.store.store import LIVE_FOLDER, Store
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What to run: the steps of a plan, with these parameters.
+    """Says what to run: the steps of a plan, with these parameters.
 
     Attributes:
         plan: The steps that take part, and which of them may come from the store.

@@ -31,7 +31,7 @@ class _Shown:
 
 
 class StepCard:
-    """One card of a task: `current.card`, or `current.card["id"]`."""
+    """Holds one card of a task: `current.card`, or `current.card["id"]`."""
 
     def __init__(self, page: _Page, id: str | None = None) -> None:
         self.components: dict[str, Any] = {}
@@ -61,7 +61,7 @@ class StepCard:
 
 
 class _Page:
-    """The cards of one task. `file` has what is on them for as long as the task runs, for those who watch it."""
+    """Holds the cards of one task. While the task runs, `file` has what is on them, for those who watch it."""
 
     def __init__(self, file: Path | None = None) -> None:
         self.file, self._pid = file, os.getpid()
@@ -153,7 +153,7 @@ def cards_of_task(folder: Path) -> Iterator[None]:
 
 
 def card_outputs(file: Path) -> list[Output]:
-    """What is on the cards of a running task, or was when it died; but for what is being written."""
+    """Return what is on the cards of a running task, or was when it died, without what is just being written."""
     try:
         lines = file.read_text("utf-8", "replace").split("\n")
     except OSError:
@@ -183,7 +183,7 @@ def _shell() -> Any:
 
 
 def _end_with_cell(shell: Any) -> None:
-    """Where no step is known, each cell has a card of its own."""
+    """Give each cell a card of its own: no step is known here."""
 
     def end() -> None:
         global _page

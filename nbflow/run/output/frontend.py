@@ -60,7 +60,7 @@ def perform_on(stage: Stage) -> None:
 
 
 def is_on_stage() -> bool:
-    """Whether this is a worker of a notebook."""
+    """Return whether this process is a worker of a notebook."""
     return _stage is not None
 
 

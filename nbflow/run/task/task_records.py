@@ -1,4 +1,4 @@
-"""What a task asks the catalog while it runs, from where it is or from what its job carries.
+"""Answers what a task asks the catalog while it runs, from the catalog or from what its job carries.
 
 A worker on this machine reads the catalog itself. One that cannot reach the catalog is handed jobs with
 `CarriedRecords`, which `gather` collects before the job leaves.

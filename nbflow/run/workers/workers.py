@@ -1,4 +1,4 @@
-"""Who performs the tasks of a run: what an executor asks of workers, and what workers tell it.
+"""Defines who performs the tasks of a run: what an executor asks of workers, and what workers tell it.
 
 `LocalPool` performs jobs in processes of this machine. Workers elsewhere implement the same two protocols: they take
 jobs by `Workers.submit`, and answer through the `Receiver` that they were made with.
