@@ -16,6 +16,8 @@ from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.performer import Result
+from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.store import Store
 from tests.flows import Shape
 from tests.run.driving import task as task_of
@@ -67,6 +69,7 @@ class Place:
     folder: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 2
+    workers: StartWorkers = LocalPool
 
     def graph(self, shape: Shape, store: Store) -> Graph:
         flow = read_flow([Cell(n, text) for n, text in enumerate(shape.cells, 1)], shape.name, f"{shape.name}.ipynb")
@@ -91,6 +94,6 @@ class Place:
             if result is not None:
                 results[result.task] = result
 
-        finished = launch(graph, RunRequest(plan, parameters), store, self.folder, listen)
+        finished = launch(graph, RunRequest(plan, parameters), store, self.folder, listen, workers=self.workers)
         program = Program(finished.run.graph, parameters, self.folder, store.root, finished.row.id)
         return Ran(finished, events, results, store, program)
