@@ -40,7 +40,7 @@ def test_other_cells_stay_as_they_are(source: str) -> None:
 
 def test_the_code_of_a_step_does_not_change_with_its_form() -> None:
     flows = [read_flow([Cell(1, text)], "n", "n") for text in ("%%step one\nx = 1", "#| step: one\nx = 1")]
-    assert flows[0].steps[0].code == flows[1].steps[0].code
+    assert flows[0].steps[0].source.code == flows[1].steps[0].source.code
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "latin-1"])

@@ -200,7 +200,7 @@ def test_what_editors_write_is_read(tmp_path: Path, text: str) -> None:
     path = tmp_path / "n.py"
     path.write_text(text, "utf-8")
     flow = read_notebook(path)
-    assert [step.body for step in flow.steps] == ["x = 1"]
+    assert [step.source.body for step in flow.steps] == ["x = 1"]
     assert flow.problems == ()
 
 
@@ -224,7 +224,7 @@ def test_a_header_is_known_where_jupytext_leaves_magics_as_they_are(shell: Shell
     path = shell.folder / "mixed.py"
     path.write_text("# %%\n%matplotlib inline\n\n# %%\n# %%step a\n# !rm -r /nothing\nx = 1\n")
     (step,) = read_notebook(path).steps
-    assert step.body == "# !rm -r /nothing\nx = 1"
+    assert step.source.body == "# !rm -r /nothing\nx = 1"
 
 
 def test_a_title_that_looks_like_a_header_is_asked_about(shell: Shell) -> None:

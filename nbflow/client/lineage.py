@@ -67,7 +67,7 @@ class Lineage:
 
     def children(self, task: TaskRow) -> Iterator[TaskRow]:
         """Yield the tasks that this one led to."""
-        leads = self.graph.steps[task.step].next
+        leads = self.graph.steps[task.step].control.next
         if task.again:
             after = self._at(task.step, task.path, task.turn + 1)
             yield from [after] if after else []

@@ -78,7 +78,7 @@ class Step(ClientObject):
 
     @property
     def _targets(self) -> tuple[str, ...]:
-        return self._written.next.targets if self._written.next else ()
+        return self._written.control.next.targets if self._written.control.next else ()
 
     @property
     def environment_info(self) -> dict[str, Any] | None:

@@ -49,7 +49,7 @@ def _movable(graph: Graph, step: str) -> tuple[Definition, ...]:
 
 def hoisted_from(graph: Graph, step: str) -> str:
     """Return what `hoist` takes out of a body, with the comments above each definition."""
-    lines = lines_of(graph.steps[step].body)
+    lines = lines_of(graph.steps[step].source.body)
     cuts = _cuts(graph.steps[step], _movable(graph, step))
     return "\n".join("\n".join(lines[first:last]) for first, last in cuts)
 
@@ -59,20 +59,24 @@ def _with_names(linked: Link, code: tuple[Definition, ...]) -> Link:
 
 
 def _without(step: StepSpec, code: tuple[Definition, ...]) -> StepSpec:
-    lines = lines_of(step.body)
+    lines = lines_of(step.source.body)
     for first, last in _cuts(step, code):
         lines[first:last] = [""] * (last - first)
     body = "\n".join(lines)
     names = frozenset[str]().union(*(one.names for one in code))
-    mentions = step.mentions | (names_of(body).free & names)
-    imports = frozenset(pair for pair in step.imports if pair[0] not in names)
-    return replace(step, body=body, mentions=mentions, imports=imports)
+    mentions = step.names.mentions | (names_of(body).free & names)
+    imports = frozenset(pair for pair in step.names.imports if pair[0] not in names)
+    return replace(
+        step,
+        source=replace(step.source, body=body),
+        names=replace(step.names, mentions=mentions, imports=imports),
+    )
 
 
 def _cuts(step: StepSpec, code: tuple[Definition, ...]) -> Iterator[tuple[int, int]]:
     """Yield the lines of each definition, from 0, without the end. A line that holds more than it stays."""
-    lines, tree = lines_of(step.body), parse(step.body)
-    starts = {one.place.line - step.body_line + 1 for one in code}
+    lines, tree = lines_of(step.source.body), parse(step.source.body)
+    starts = {one.place.line - step.source.body_line + 1 for one in code}
     for node in tree.body:
         first, last = first_line(node) - 1, node.end_lineno or node.lineno
         if first_line(node) in starts and _is_alone(node, tree):

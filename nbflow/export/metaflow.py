@@ -40,7 +40,7 @@ def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:
                 )
                 message += "and Metaflow cannot store that"
                 fix = "Define the function or class in an ordinary cell, or export with --target nbflow"
-                place = replace(step.place, line=step.body_line + made[store.name] - 1)
+                place = replace(step.place, line=step.source.body_line + made[store.name] - 1)
                 yield Problem("local-code", message, fix, place, step.name)
 
 
@@ -50,7 +50,7 @@ def _made_in(step: StepSpec) -> dict[str, int]:
     number = -1
     while number < len(found):
         number = len(found)
-        for node in _statements(parse(step.body)):
+        for node in _statements(parse(step.source.body)):
             found |= {name: node.lineno for name in _bound_to_code(node, found) if name not in found}
     return found
 

@@ -65,10 +65,10 @@ _ENDS = frozenset({"start", "end"})
 
 def artifact_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
-        if INPUTS in step.writes:
+        if INPUTS in step.names.writes:
             message = f"step '{step.name}' assigns '{INPUTS}', which in a script are the branches that a step joins"
             yield problem("artifact-name", step, message, f"Rename it, for example to my_{INPUTS}", name=INPUTS)
-        native = {"input"} if step.metaflow and step.foreach else set()
+        native = {"input"} if step.metaflow and step.control.foreach else set()
         for store in usage.stores(step):
             if store.attribute in (RESERVED_NAMES | _ENDS) - native:
                 message = f"step '{step.name}' hands on '{store.name}', which is a part of every FlowSpec"
@@ -104,7 +104,7 @@ def parameter_defaults(usage: Usage) -> Iterator[Problem]:
 
 def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
-        if step.loop and is_caught(usage.graph, step):
+        if step.control.loop and is_caught(usage.graph, step):
             message = f"step '{step.name}' is a loop whose failures are allowed, which a script cannot express"
             fix = "Remove --allow-failures, or put the loop inside the step"
             yield problem("loop-failures", step, message, fix)
@@ -115,7 +115,7 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         executed = _executed(step)
         known = (bound_names(step) - executed) | {load.name for load in usage.loads(step)}
-        known |= {step.foreach.var} if step.foreach else set()
+        known |= {step.control.foreach.var} if step.control.foreach else set()
         handed = {store.name for store in usage.stores(step) if not step.metaflow}
         for name in sorted(handed - known - usage.graph.prelude.names - GENERATORS):
             message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
@@ -233,7 +233,7 @@ def state_of_functions(usage: Usage) -> Iterator[Problem]:
     graph = usage.graph
     for step in graph.steps.values():
         handed = {one.name for linked in graph.links.values() for one in linked.bindings if step.name in one.writers}
-        body = parse(step.body).body if "global " in step.body and not step.metaflow else []
+        body = parse(step.source.body).body if "global " in step.source.body and not step.metaflow else []
         functions = [one for one in body if isinstance(one, ast.FunctionDef) and one.name in handed]
         for name in sorted(assigned_by_calls(functions) & graph.links[step.name].writes):
             message = f"step '{step.name}' defines a function that assigns '{name}' through global"
@@ -253,7 +253,7 @@ def _assigned_through_global(graph: Graph, step: StepSpec) -> frozenset[str]:
 
 def _changes_of_prelude(graph: Graph, step: StepSpec) -> frozenset[str]:
     """Return names of the prelude that a step binds to something else, without imports that are the same."""
-    imports = {name for name, _ in step.imports}
+    imports = {name for name, _ in step.names.imports}
     return (graph.links[step.name].writes & graph.prelude.names) - imports - graph.prelude.imported - GENERATORS
 
 
@@ -267,8 +267,10 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
         for binding in graph.links[step.name].bindings:
             if binding.name in own:
                 continue
-            makers = [one.name for one in graph.steps.values() if any(binding.name in held.free for held in one.holds)]
-            newest = step.name if binding.name in step.writes else binding.writers[0]
+            makers = [
+                one.name for one in graph.steps.values() if any(binding.name in held.free for held in one.names.holds)
+            ]
+            newest = step.name if binding.name in step.names.writes else binding.writers[0]
             if not makers or any(order[newest] > order[maker] for maker in makers if order[maker] < order[step.name]):
                 message = f"step '{step.name}' may call a function of an artifact that reads '{binding.name}'"
                 message += f", which step '{newest}' has bound since the function was made"
@@ -290,14 +292,18 @@ def names_that_may_be_deleted(usage: Usage) -> Iterator[Problem]:
 
 def _executed(step: StepSpec) -> frozenset[str]:
     """Return names that `exec("x = 1")` binds, which a method loses after the call."""
-    calls = (node for node in every_node(parse(step.body)) if isinstance(node, ast.Call))
+    calls = (node for node in every_node(parse(step.source.body)) if isinstance(node, ast.Call))
     return frozenset().union(*(names_of(evaluated(call)).bound for call in calls))
 
 
 def looks_into_globals(usage: Usage) -> Iterator[Problem]:
     """Yield steps that read globals(): in a notebook it has what steps have bound."""
     for step in usage.graph.steps.values():
-        if any(ast.unparse(node) == "globals()" for node in every_node(parse(step.body)) if isinstance(node, ast.Call)):
+        if any(
+            ast.unparse(node) == "globals()"
+            for node in every_node(parse(step.source.body))
+            if isinstance(node, ast.Call)
+        ):
             message = f"step '{step.name}' reads globals(), which has other names in a method"
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
@@ -305,23 +311,25 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
 def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
     """Yield steps that await at the top level, which a method cannot."""
     for step in usage.graph.steps.values():
-        line = awaiting_line(step.body)
+        line = awaiting_line(step.source.body)
         if line:
             message = f"step '{step.name}' awaits at its top level, which a method cannot"
             fix = "Put it into 'async def main(): …' and write asyncio.run(main())"
-            yield Problem("await", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
+            yield Problem("await", message, fix, replace(step.place, line=step.source.body_line + line - 1), step.name)
 
 
 def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
     """Yield steps that use IPython, which a script does not have."""
     for step in usage.graph.steps.values():
-        nodes = list(every_node(parse(step.body)))
+        nodes = list(every_node(parse(step.source.body)))
         calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
         captures = [node.lineno for node in nodes if isinstance(node, ast.With) and is_capture(node)]
         if line := min((*calls, *captures), default=0):
             message = f"step '{step.name}' asks IPython for something, and a script does not have it"
             fix = "Write it in Python; subprocess.run(…, shell=True) runs a command"
-            yield Problem("ipython", message, fix, replace(step.place, line=step.body_line + line - 1), step.name)
+            yield Problem(
+                "ipython", message, fix, replace(step.place, line=step.source.body_line + line - 1), step.name
+            )
 
 
 def membership_of_tasks(usage: Usage) -> Iterator[Problem]:

@@ -240,5 +240,5 @@ def task_name(task: TaskRow) -> str:
 
 def _are_alike(one: Graph, other: Graph, step: str) -> bool:
     """Tell whether a step is the same in two graphs, with the shared code that it needs."""
-    codes = ([graph.steps[step].code, *(part.code for part in graph.closure(step))] for graph in (one, other))
+    codes = ([graph.steps[step].source.code, *(part.code for part in graph.closure(step))] for graph in (one, other))
     return next(codes) == next(codes)

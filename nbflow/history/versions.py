@@ -61,14 +61,18 @@ def explain_all(step: str, then: Version, now: Version) -> list[str]:
 def _code(then: StepSpec, now: StepSpec) -> Iterator[str]:
     if now.options.cache.mode is CacheMode.OFF:
         yield "it runs each time (--cache off)"
-    if then.code != now.code:
+    if then.source.code != now.source.code:
         yield "its code changed"
     if mark(then) != mark(now):
         yield f"its header says '{mark(now)}', before '{mark(then)}'"
     if then.options.seed != now.options.seed:
         yield f"its seed is {now.options.seed}, before {then.options.seed}"
-    elif then.code == now.code and (then.reads, then.writes) != (now.reads, now.writes):
+    elif then.source.code == now.source.code and _read_and_written(then) != _read_and_written(now):
         yield "what it reads or writes changed"
+
+
+def _read_and_written(step: StepSpec) -> tuple[frozenset[str], frozenset[str]]:
+    return step.names.reads, step.names.writes
 
 
 def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
@@ -237,7 +241,8 @@ def _sources(graph: Graph, only: str | None) -> dict[str, tuple[str, str]]:
         definitions = _definitions(graph, only).values() if only in graph.links else ()
     found = {label_of(d): (d.code, d.source) for d in definitions}
     return found | {
-        f"step {s.name}": (f"{s.code} {mark(s)} {s.options}", cells.get(s.place.cell, s.body)) for s in wanted
+        f"step {s.name}": (f"{s.source.code} {mark(s)} {s.options}", cells.get(s.place.cell, s.source.body))
+        for s in wanted
     }
 
 

@@ -29,14 +29,14 @@ Statuses = Mapping[str, str]
 def mark(step: StepSpec) -> str:
     """Return what is special about a step, in the words of its header: `foreach cfg in grid`, `join fit`."""
     marks = []
-    if step.foreach:
-        marks.append(f"foreach {step.foreach.var} in {step.foreach.expr}")
-    if step.join:
-        marks.append(f"join {step.join}")
-    if step.guard:
-        marks.append(_guard(step.guard))
-    if step.loop:
-        marks.append(f"while {step.loop}")
+    if step.control.foreach:
+        marks.append(f"foreach {step.control.foreach.var} in {step.control.foreach.expr}")
+    if step.control.join:
+        marks.append(f"join {step.control.join}")
+    if step.control.guard:
+        marks.append(_guard(step.control.guard))
+    if step.control.loop:
+        marks.append(f"while {step.control.loop}")
     return ", ".join(marks)
 
 

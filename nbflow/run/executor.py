@@ -215,7 +215,7 @@ class Executor:
         return found
 
     def _item(self, start: StartTask) -> str:
-        foreach = self.run.graph.steps[start.task.step].foreach
+        foreach = self.run.graph.steps[start.task.step].control.foreach
         if foreach is None or start.task.split:
             return ""
         if start.stack:

@@ -66,7 +66,7 @@ class _ScriptFacts:
         return replace(job, number=number, failure=start.failure)
 
     def reads_its_run(self, step: StepSpec) -> bool:
-        return any(module.partition(".")[0] == "nbflow" for module in step.modules)
+        return any(module.partition(".")[0] == "nbflow" for module in step.source.modules)
 
     def explain(self, failure: Failure) -> list[Output]:
         """Return a line for the log, in which users of scripts look for the reason."""

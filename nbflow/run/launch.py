@@ -170,7 +170,7 @@ def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
     """Remember for the next graph which steps change what they read."""
     for step, names in run.learned.items():
         for name in names:
-            writer.learn(run.graph.flow.name, step, run.graph.steps[step].code, name)
+            writer.learn(run.graph.flow.name, step, run.graph.steps[step].source.code, name)
 
 
 def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
@@ -181,7 +181,12 @@ def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
 def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
     """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
     return link(
-        flow, {step.name: known[step.name, step.code] for step in flow.steps if (step.name, step.code) in known}
+        flow,
+        {
+            step.name: known[step.name, step.source.code]
+            for step in flow.steps
+            if (step.name, step.source.code) in known
+        },
     )
 
 
@@ -195,7 +200,7 @@ def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
     names: set[str] = set()
     for step in (program.graph.steps[name] for name in plan.reuse):
         importing = [(one.place, one.modules) for one in program.closure(step.name)]
-        for place, modules in (*importing, (step.place, step.modules)):
+        for place, modules in (*importing, (step.place, step.source.modules)):
             names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
     found = sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))

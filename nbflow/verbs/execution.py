@@ -134,7 +134,7 @@ def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int,
         return [(address.step, ())]
     _, tasks = place.archive.find(address)
     paths = {task.path for task in tasks}
-    if address.path is None and place.graph.steps[address.step].foreach:
+    if address.path is None and place.graph.steps[address.step].control.foreach:
         paths |= {path[:-1] for path in paths}
     return [(address.step, path) for path in sorted(paths)]
 

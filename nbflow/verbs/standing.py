@@ -64,7 +64,7 @@ def why(ctx: click.Context, notebook: Path, step: str) -> None:
 
 def _unseeded(place: Workplace) -> Iterator[str]:
     graph = place.graph
-    names = [name for name, linked in graph.links.items() if graph.steps[name].draws - linked.draws]
+    names = [name for name, linked in graph.links.items() if graph.steps[name].random.draws - linked.draws]
     if names:
         verb = "draws" if len(names) == 1 else "draw"
         yield f"{', '.join(names)} {verb} random numbers, and no step above sets a seed: two runs may differ"

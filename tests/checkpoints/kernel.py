@@ -136,7 +136,7 @@ class Kernel:
             heap = self.store.heap(home)
             self.namespace.update(heap.load(inputs))
             with self.main():
-                exec(compile(step.body, name, "exec", dont_inherit=True), self.namespace)
+                exec(compile(step.source.body, name, "exec", dont_inherit=True), self.namespace)
             made = {n: self.namespace[n] for n in sorted(writes) if n in self.namespace}
             heap.compare()
             encoded, reached = self.store.save_reached(made, inputs.values(), home, heap, name)

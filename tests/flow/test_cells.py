@@ -5,7 +5,7 @@ import pytest
 from nbflow.flow.names.code import code_digest
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell, Place
-from nbflow.flow.syntax.specs import Foreach, Options, StepSpec
+from nbflow.flow.syntax.specs import ControlFlow, Foreach, Options, StepNames, StepSource, StepSpec
 from tests.flow.reading import flow_of
 
 
@@ -17,17 +17,17 @@ def test_a_step_cell_becomes_a_step() -> None:
         StepSpec(
             name="fit",
             place=Place("nb.ipynb", 4, 1),
-            body=body,
-            body_line=2,
+            source=StepSource(body, 2, code_digest(body)),
             cell_id="abc",
             doc="# Fit",
-            reads=frozenset({"train", "data", "ok"}),
-            writes=frozenset({"cfg", "model", "score"}),
-            maybe_writes=frozenset({"score"}),
-            foreach=Foreach("cfg", "grid", frozenset({"grid"})),
+            names=StepNames(
+                reads=frozenset({"train", "data", "ok"}),
+                writes=frozenset({"cfg", "model", "score"}),
+                maybe_writes=frozenset({"score"}),
+                mentions=frozenset({"train", "data", "ok"}),
+            ),
+            control=ControlFlow(foreach=Foreach("cfg", "grid", frozenset({"grid"}))),
             options=Options(retry=2),
-            code=code_digest(body),
-            mentions=frozenset({"train", "data", "ok"}),
         ),
     )
 
@@ -39,12 +39,16 @@ def test_the_comment_form_means_the_same() -> None:
 
 def test_in_and_out_replace_what_the_analysis_found() -> None:
     (step,) = flow_of("%%step a --in data --out model\nexec(code, globals())").steps
-    assert (set(step.reads), set(step.writes), set(step.mentions)) == ({"data"}, {"model"}, {"exec", "code", "globals"})
+    assert (set(step.names.reads), set(step.names.writes), set(step.names.mentions)) == (
+        {"data"},
+        {"model"},
+        {"exec", "code", "globals"},
+    )
 
 
 def test_a_change_of_a_module_from_the_prelude_is_no_artifact() -> None:
     flow = flow_of("import matplotlib.pyplot as plt\n---\n%%step a\nplt.rcParams.update(x=1)\nplt.style.y = 2\nz = 1")
-    assert set(flow.steps[0].writes) == {"z"}
+    assert set(flow.steps[0].names.writes) == {"z"}
 
 
 def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
@@ -66,7 +70,7 @@ def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
 
 def test_text_that_only_looks_like_a_magic_stays_in_a_step() -> None:
     flow = flow_of("%%step a\nquery = '''\n%like\n!x\n'''\ny = 5 \\\n% 3")
-    assert (flow.problems, set(flow.steps[0].writes)) == ((), {"query", "y"})
+    assert (flow.problems, set(flow.steps[0].names.writes)) == ((), {"query", "y"})
 
 
 def test_cells_tagged_by_papermill_are_parameters() -> None:
@@ -129,4 +133,4 @@ def test_reading_never_raises() -> None:
 
 def test_magics_above_a_header_belong_to_the_body() -> None:
     above, below = flow_of("%%capture out\n%%step a\nx = 1\nx").steps[0], flow_of("%%step a\n%%capture out\nx = 1\nx")
-    assert (above.code, above.passing, above.body_line) == (below.steps[0].code, {"out"}, 1)
+    assert (above.source.code, above.names.passing, above.source.body_line) == (below.steps[0].source.code, {"out"}, 1)

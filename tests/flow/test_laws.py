@@ -107,15 +107,15 @@ def test_steps_fed_by_their_bindings_end_with_the_values_of_the_cells_run_top_to
     notebook: dict[str, Any] = {}
     artifacts: dict[str, dict[str, Any]] = {}
     for step, linked in graph.links.items():
-        exec(graph.steps[step].body, notebook)
+        exec(graph.steps[step].source.body, notebook)
         space = {
             read.name: next(artifacts[above][read.name] for above in read.writers if read.name in artifacts[above])
             for read in linked.bindings
         }
-        exec(graph.steps[step].body, space)
+        exec(graph.steps[step].source.body, space)
         artifacts[step] = {name: space[name] for name in linked.writes if name in space}
         assert artifacts[step] == {name: notebook[name] for name in artifacts[step]}
-        assert linked.writes - graph.steps[step].maybe_writes <= artifacts[step].keys()
+        assert linked.writes - graph.steps[step].names.maybe_writes <= artifacts[step].keys()
 
 
 @given(plain_documents, st.data())

@@ -22,4 +22,4 @@ def test_what_python_takes_for_no_end_stays_in_its_line(other: str) -> None:
     source = f"text = '''a{other}b'''\nsize = 2"
     assert ast.parse(source).body[1].lineno == len(lines_of(source)) == 2
     (step,) = Shape("texts", f"%%step texts\n{source}", {}).graph.steps.values()
-    assert step.body == source
+    assert step.source.body == source

@@ -12,17 +12,17 @@ def test_only_self_names_are_artifacts() -> None:
     body = "df = self.raw.dropna()\nself.rows = len(df)\nself.log.append(1)\nself._x = 1\nif df.a: self.b = np.c"
     (step,) = flow_of(f"%%step a\n{body}\nself.next(self.b)").steps
     assert step.metaflow
-    assert (set(step.reads), set(step.writes), set(step.maybe_writes)) == (
+    assert (set(step.names.reads), set(step.names.writes), set(step.names.maybe_writes)) == (
         {"raw", "log"},
         {"rows", "log", "b"},
         {"b"},
     )
-    assert set(step.mentions) == {"len", "np"}
+    assert set(step.names.mentions) == {"len", "np"}
 
 
 def test_self_of_a_class_or_function_does_not_count() -> None:
     (step,) = flow_of("%%step a\nclass A:\n    def m(self): return self.x\ndef f(self): return self.y\nz = A()").steps
-    assert (step.metaflow, set(step.reads), set(step.writes)) == (False, set(), {"z"})
+    assert (step.metaflow, set(step.names.reads), set(step.names.writes)) == (False, set(), {"z"})
 
 
 NEXT = [
@@ -38,7 +38,7 @@ NEXT = [
 
 @pytest.mark.parametrize(("call", "found"), NEXT)
 def test_a_transition_is_read_from_the_call(call: str, found: Next) -> None:
-    assert flow_of(f"%%step a\n{call}").steps[0].next == found
+    assert flow_of(f"%%step a\n{call}").steps[0].control.next == found
 
 
 @pytest.mark.parametrize("call", ["self.next()", "self.next(b)", "self.next(self.b, foreach=xs)", "self.next({})"])
@@ -73,14 +73,14 @@ self.total = sum(task.y for task in inputs)
 
 def test_a_foreach_transition_makes_its_target_a_foreach_and_inputs_a_join() -> None:
     graph = graph_of(FOREACH)
-    assert graph.steps["work"].foreach == Foreach("input", "xs", frozenset({"xs"}))
+    assert graph.steps["work"].control.foreach == Foreach("input", "xs", frozenset({"xs"}))
     assert {name: linked.scope for name, linked in graph.links.items()} == {
         "start": (),
         "work": ("work",),
         "more": ("work",),
         "join": (),
     }
-    assert graph.steps["join"].join == "more"
+    assert graph.steps["join"].control.join == "more"
     assert graph.links["join"].joined == ("work", "more")
     assert problems_of(FOREACH) == []
 
@@ -108,7 +108,7 @@ self.y = self.x
 
 def test_a_switch_guards_its_targets_and_what_follows_until_the_paths_converge() -> None:
     graph = graph_of(SWITCH)
-    assert {name: step.guard for name, step in graph.steps.items()} == {
+    assert {name: step.control.guard for name, step in graph.steps.items()} == {
         "start": None,
         "left": Guard("kind", Asks.EQUALS, "a"),
         "left2": Guard("kind", Asks.EQUALS, "a"),

@@ -55,12 +55,12 @@ USES = [
 @pytest.mark.parametrize(("body", "seeds", "draws"), USES)
 def test_a_body_tells_what_it_seeds_and_draws(body: str, seeds: set[str], draws: set[str]) -> None:
     step = graph_of(f"{IMPORTS}\n---\n%%step a\n{body}").steps["a"]
-    assert (step.seeds, step.draws) == (seeds, draws)
+    assert (step.random.seeds, step.random.draws) == (seeds, draws)
 
 
 def test_a_seed_in_the_header_seeds_all() -> None:
     step = graph_of(f"{IMPORTS}\n---\n%%step a --seed 3\nx = np.random.rand()").steps["a"]
-    assert (step.seeds, step.draws) == (GENERATORS, set())
+    assert (step.random.seeds, step.random.draws) == (GENERATORS, set())
 
 
 SEEDED = "import numpy as np\n---\nnp.random.seed(1)\n---\n"

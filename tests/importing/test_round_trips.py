@@ -116,8 +116,10 @@ def test_options_types_and_other_cells_come_back(tmp_path: Path) -> None:
     ]
     headers = [cell.split("\n")[0] for cell in OPTIONS if cell.startswith(("%%step", "#| step"))]
     assert [cell.source.split("\n")[0] for cell in after.cells if "step" in cell.source.split("\n")[0]] == headers
-    assert [(step.name, step.reads, step.writes, step.next, step.code) for step in after.steps] == [
-        (step.name, step.reads, step.writes, step.next, step.code) for step in before.steps
+    assert [
+        (step.name, step.names.reads, step.names.writes, step.control.next, step.source.code) for step in after.steps
+    ] == [
+        (step.name, step.names.reads, step.names.writes, step.control.next, step.source.code) for step in before.steps
     ]
 
 

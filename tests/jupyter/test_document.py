@@ -19,7 +19,7 @@ def steps(document: Document) -> list[str]:
 
 
 def bodies(document: Document) -> dict[str, str]:
-    return {step.name: step.body for step in document.flow().steps}
+    return {step.name: step.source.body for step in document.flow().steps}
 
 
 def test_the_steps_of_a_file_are_known_before_any_cell_is_executed(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class World:
         task, step = start.task, graph.steps[start.task.step]
         if str(task) in self.fails:
             return TaskFailed(task, BOOM, start.attempt)
-        if task.step in self.skips and (task.split or step.foreach is None):
+        if task.step in self.skips and (task.split or step.control.foreach is None):
             return TaskSkipped(task, "its condition did not hold")
         seen = [one.component for one in start.inputs]
         seen += [one.component for done in start.joined for one in done.artifacts]
@@ -53,9 +53,9 @@ class World:
             items = range(self.widths[task.step])
             return ForeachSplit(task, tuple(artifact(str(index), f"{task.step}#{index}") for index in items))
         made = f"{task}({' '.join(seen)})"
-        names = (*sorted(step.writes), *self.learns.get(task.step, ()))
+        names = (*sorted(step.names.writes), *self.learns.get(task.step, ()))
         again = task.turn + 1 < self.turns.get(task.step, 1)
-        learned = tuple(name for name in self.learns.get(task.step, ()) if name not in step.writes)
+        learned = tuple(name for name in self.learns.get(task.step, ()) if name not in step.names.writes)
         return TaskSucceeded(task, tuple(artifact(name, made) for name in names), again, learned)
 
 

@@ -42,7 +42,7 @@ class _InOrder:
 
     def run(self) -> dict[str, Any]:
         for step in self.graph.steps.values():
-            outside = self.graph.links[step.name].scope[: -1 if step.foreach else None]
+            outside = self.graph.links[step.name].scope[: -1 if step.control.foreach else None]
             for path in list(self.paths(outside)):
                 self.each(step, path)
         return {f"{address(step, path)}.{name}": v for (step, path), d in self.made.items() for name, v in d.items()}
@@ -58,15 +58,17 @@ class _InOrder:
         if self.has_nothing_to_work_on(step, path):
             return
         seen = self.seen(step, path)
-        if step.guard and not step.guard.holds(seen[step.guard.name], self.graph.links[step.name].answers):
+        if step.control.guard and not step.control.guard.holds(
+            seen[step.control.guard.name], self.graph.links[step.name].answers
+        ):
             return
-        if step.foreach is None:
+        if step.control.foreach is None:
             self.once(step, path, seen)
             return
-        items = list(eval(step.foreach.expr, seen))
+        items = list(eval(step.control.foreach.expr, seen))
         self.widths[step.name, path] = len(items)
         for index, item in enumerate(items):
-            self.once(step, (*path, index), {**seen, step.foreach.var: item})
+            self.once(step, (*path, index), {**seen, step.control.foreach.var: item})
 
     def has_nothing_to_work_on(self, step: StepSpec, path: Path) -> bool:
         """Something that it reads was skipped, or has failed for this item."""
@@ -125,8 +127,8 @@ class _InOrder:
         """Once, or as often as a loop asks for."""
         again = True
         while again:
-            exec(compile(ast.parse(step.body), step.name, "exec", dont_inherit=True), space)
-            again = step.loop is not None and bool(space[step.loop])
+            exec(compile(ast.parse(step.source.body), step.name, "exec", dont_inherit=True), space)
+            again = step.control.loop is not None and bool(space[step.control.loop])
 
     def views(self, step: StepSpec, path: Path) -> Iterator[Any]:
         linked = self.graph.links[step.name]

@@ -51,7 +51,7 @@ def test_a_step_that_imports_everything_is_linked_by_name(tmp_path: Path) -> Non
     )
     graph = link(read_notebook(path))
     assert check_flow(graph) == ()
-    assert graph.steps["a"].body == "from statistics import mean, median\nx = mean([sqrt(4), pi])"
+    assert graph.steps["a"].source.body == "from statistics import mean, median\nx = mean([sqrt(4), pi])"
     assert graph.prelude.definitions[0].names == {"floor", "pi", "sqrt"}
 
 

@@ -44,7 +44,7 @@ def test_a_failed_run_and_its_exception_are_told_apart(scripts: Scripts) -> None
     assert run is not None
     assert (run.successful, run.finished, run.status, Flow("F").latest_successful_run) == (False, True, "failed", None)
     failure = run["start"].task.exception
-    assert (failure.type, failure.message) == ("ZeroDivisionError", "division by zero")
+    assert (failure.type, failure.message) == ("builtins.ZeroDivisionError", "division by zero")
     assert "1 / 0" in failure.traceback
 
 
@@ -83,7 +83,7 @@ def test_tags_have_limits_and_change_at_once(scripts: Scripts) -> None:
     assert run.user_tags == {"b", "ü"}
     with pytest.raises(MetaflowTaggingError, match="use at most 500"):
         run.add_tag("x" * 501)
-    with pytest.raises(MetaflowTaggingError, match="a run has at most 50"):
+    with pytest.raises(MetaflowTaggingError, match="it may have 50"):
         run.add_tags([str(number) for number in range(49)])
     with pytest.raises(MetaflowTaggingError, match="is a system tag"):
         run.remove_tag(next(iter(run.system_tags)))

@@ -58,6 +58,13 @@ class TestLocal:
         assert bytes(blobs.open(digest)) == b"abc"
         assert blobs.path(digest).stat().st_mtime_ns == SEAL
 
+    def test_a_copied_blob_is_there_and_a_copied_damaged_one_is_not(self, blobs: LocalBlobs) -> None:
+        whole, damaged = blobs.put(b"abc"), blobs.put(b"xyz")
+        os.utime(blobs.path(whole))
+        damage(blobs.path(damaged), lambda old: b"xya")
+        assert [blobs.exists(whole), blobs.exists(damaged)] == [True, False]
+        assert blobs.path(whole).stat().st_mtime_ns == SEAL
+
     def test_putting_the_bytes_again_heals_a_damaged_blob(self, blobs: LocalBlobs) -> None:
         data = content(5000)
         digest = blobs.put(data)

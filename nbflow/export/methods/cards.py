@@ -16,7 +16,7 @@ CURRENT = "nbflow.current"
 
 def card_ids(step: StepSpec, graph: Graph, displays: bool) -> tuple[str | None, ...]:
     """Return the ids of the cards of a step; None is the card without an id."""
-    sources = [step.body, *(one.source for one in graph.closure(step.name))]
+    sources = [step.source.body, *(one.source for one in graph.closure(step.name))]
     spelt = _spellings(graph)
     asked = [id for source in sources for id in _asked(parse(source), spelt)]
     ids = {id for id in asked if isinstance(id, str)}
@@ -26,7 +26,7 @@ def card_ids(step: StepSpec, graph: Graph, displays: bool) -> tuple[str | None, 
 
 def _spellings(graph: Graph) -> Collection[str]:
     """Return the expressions that the notebook uses for `current`."""
-    sources = [*(one.source for one in graph.prelude.definitions), *(step.body for step in graph.steps.values())]
+    sources = [*(one.source for one in graph.prelude.definitions), *(step.source.body for step in graph.steps.values())]
     nodes = (node for source in sources for node in every_node(parse(source)))
     names = [one for node in nodes for one in origins_of(node).items()]
     return {name if origin == CURRENT else f"{name}.current" for name, origin in names if origin in (CURRENT, "nbflow")}

@@ -31,18 +31,18 @@ class Handing(Writing):
 
         It is kept at once if the step may fail, so that a failure names it.
         """
-        if step.foreach is None or (step.metaflow and step.foreach.var == "input"):
+        if step.control.foreach is None or (step.metaflow and step.control.foreach.var == "input"):
             return
-        var = step.foreach.var
+        var = step.control.foreach.var
         if step.metaflow:
             yield f"self.{var} = self.input"
         elif self._keeps_item(step):
             yield f"{var} = self.{var} = self.input"
-        elif var in step.mentions | names_of(parse(step.body)).free or var in self.usage.kept(step):
+        elif var in step.names.mentions | names_of(parse(step.source.body)).free or var in self.usage.kept(step):
             yield f"{var} = self.input"
 
     def _keeps_item(self, step: StepSpec) -> str:
-        var = step.foreach.var if step.foreach else ""
+        var = step.control.foreach.var if step.control.foreach else ""
         return var if is_caught(self.graph, step) and var in self.usage.kept(step) else ""
 
     def loads(self, step: StepSpec, source: str, sources: dict[str, str]) -> Iterator[str]:
@@ -72,8 +72,9 @@ class Handing(Writing):
 
     def shadows(self, step: StepSpec) -> Iterator[str]:
         """Yield lines that bind names which the body reads before it binds them: in a method such names are local."""
-        names = names_of(parse(step.body))
-        loaded = {load.name for load in self.usage.loads(step)} | ({step.foreach.var} if step.foreach else set())
+        names = names_of(parse(step.source.body))
+        foreach = step.control.foreach
+        loaded = {load.name for load in self.usage.loads(step)} | ({foreach.var} if foreach else set())
         for name in sorted(names.free & bound_names(step) - loaded - sent_out(step)):
             if name in self.graph.prelude.names:
                 yield f'{name} = globals()["{name}"]'
@@ -125,5 +126,5 @@ class Handing(Writing):
     def function(self, step: StepSpec, generator: str, path: str) -> str:
         """Return how a method calls a function of a random generator, whatever the body calls by that name."""
         given = {one.name for one in self.graph.links[step.name].bindings}
-        given |= {step.foreach.var} if step.foreach else set()
+        given |= {step.control.foreach.var} if step.control.foreach else set()
         return self.imports.function(GENERATOR[generator].module, path, bound_names(step) | given)

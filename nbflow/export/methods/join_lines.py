@@ -57,7 +57,7 @@ class JoinWriter(Handing):
             f'    raise RuntimeError("more tasks of {what} have failed than may")',
         ]
         if any(self.usage.uses[join].fails for join in self.flowing.joins_of(item.opener)):
-            var = item.opener.foreach.var if item.opener.foreach else ""
+            var = item.opener.control.foreach.var if item.opener.control.foreach else ""
             draft.before.append(
                 f"{failed} = [(task.{var}, error) for task, error in zip(inputs, {errored}, strict=True) if error]"
             )
@@ -133,7 +133,7 @@ class JoinWriter(Handing):
         caught = bool(self._caught_in(item))
         sure = [name for name in names if env[name].sure or caught]
         parts = [f"{name}=task.{name}" for name in sure]
-        var = item.opener.foreach.var if item.opener.foreach else ""
+        var = item.opener.control.foreach.var if item.opener.control.foreach else ""
         if any(self.usage.uses[join].facts for join in joins):
             facts = {"item": f"task.{var}", "error": "None"}
             parts += [f"{fact}={value}" for fact, value in facts.items() if fact not in names]

@@ -23,7 +23,7 @@ class Leading(Writing):
     _computed: set[str] = field(default_factory=set)  # the foreaches whose items a switch has tested
 
     def next_line(self, draft: MethodDraft, task: MethodPart, host: Item | None, target: str) -> str:
-        if task.step is not None and task.step.loop:
+        if task.step is not None and task.step.control.loop:
             return self._again(draft, task, target)
         match host:
             case None:
@@ -40,7 +40,7 @@ class Leading(Writing):
 
     def _again(self, draft: MethodDraft, task: MethodPart, target: str) -> str:
         assert task.step is not None
-        loop = task.step.loop or ""
+        loop = task.step.control.loop or ""
         again = loop if is_truth(task.step, loop) else self.attributes.again(task.step)
         if again != loop:
             draft.after.append(f"self.{again} = bool(self.{loop})")
@@ -48,9 +48,9 @@ class Leading(Writing):
 
     def _items(self, draft: MethodDraft, step: StepSpec | None, opener: StepSpec) -> str:
         """Return the artifact that a foreach goes over: a list that exists, or one made of the expression's value."""
-        assert opener.foreach is not None
+        assert opener.control.foreach is not None
         if is_sequence(self.graph, opener):
-            return self.usage.versions.read(opener.name, opener.foreach.expr)[0]
+            return self.usage.versions.read(opener.name, opener.control.foreach.expr)[0]
         name = self.attributes.items(opener)
         if opener.name not in self._computed:
             self._computed.add(opener.name)
@@ -61,18 +61,18 @@ class Leading(Writing):
 
     def _expression(self, step: StepSpec | None, opener: StepSpec) -> tuple[list[str], str]:
         """Return the lines that must come first, and the items; a single name is read where it is kept."""
-        assert opener.foreach is not None
-        loads, expression = [*self._expression_loads(step, opener)], opener.foreach.expr
+        assert opener.control.foreach is not None
+        loads, expression = [*self._expression_loads(step, opener)], opener.control.foreach.expr
         if len(loads) == 1 and expression.isidentifier() and "\n" not in loads[0]:
             return [], loads[0].removeprefix(f"{expression} = ")
         return loads, expression
 
     def _expression_loads(self, step: StepSpec | None, opener: StepSpec) -> Iterator[str]:
-        assert opener.foreach is not None
+        assert opener.control.foreach is not None
         linked = self.graph.links[opener.name]
         parameters = {parameter.name: parameter for parameter in self.graph.flow.parameters}
         here = self._at_hand(step) if step and not step.metaflow else frozenset()
-        for name in sorted(opener.foreach.reads):
+        for name in sorted(opener.control.foreach.reads):
             if name in parameters and name not in here:
                 yield f"{name} = {self.parameters.value(parameters[name])}"
             elif any(b.name == name for b in linked.bindings) and name not in here:
@@ -123,10 +123,10 @@ class Leading(Writing):
             parts.append(self._guard(condition.guard, condition.answers, _bracketed(condition.value)))
         if condition.items:
             opener = self.graph.steps[condition.items]
-            assert opener.foreach is not None
+            assert opener.control.foreach is not None
             name = self.attributes.items(opener)
             if is_sequence(self.graph, opener):
-                name = self.usage.versions.read(opener.name, opener.foreach.expr)[0]
+                name = self.usage.versions.read(opener.name, opener.control.foreach.expr)[0]
             parts.append(f"len(self.{name}) > 0")
         errors = [f"self.{self.attributes.error(self.graph.steps[name])}" for name in condition.failed]
         perhaps = (self.attributes.error(self.graph.steps[name]) for name in condition.perhaps)

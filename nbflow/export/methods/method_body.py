@@ -26,20 +26,20 @@ class WrittenBody:
 
 
 def write_method_body(step: StepSpec, graph: Graph) -> WrittenBody:
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     draws = _draws(step, graph)
-    text = _without_transition(step.body, tree) if step.metaflow else step.body
+    text = _without_transition(step.source.body, tree) if step.metaflow else step.source.body
     shown = None if _ends_in_transition(tree) else _shown(parse(text), text, draws, graph)
     text = _displayed(text, shown) if shown is not None else text
     closure = graph.closure(step.name)
-    asks = "display" in step.mentions | step.reads or any("display" in one.reads for one in closure)
+    asks = "display" in step.names.mentions | step.names.reads or any("display" in one.reads for one in closure)
     return WrittenBody(text.strip("\n").rstrip(), shown is not None or asks or draws, draws)
 
 
 def _draws(step: StepSpec, graph: Graph) -> bool:
     """Tell whether it may leave figures open, which a notebook shows at the end of the cell."""
-    closure = graph.prelude_of(step.name).closure(graph.links[step.name].prelude & step.mentions)
-    modules = step.modules.union(*(definition.modules for definition in closure))
+    closure = graph.prelude_of(step.name).closure(graph.links[step.name].prelude & step.names.mentions)
+    modules = step.source.modules.union(*(definition.modules for definition in closure))
     return any(module.split(".")[0] in ("matplotlib", "seaborn") for module in modules)
 
 
@@ -107,4 +107,4 @@ def _without_transition(text: str, tree: ast.Module) -> str:
 
 def sent_out(step: StepSpec) -> frozenset[str]:
     """Return the names that inner functions assign through `global`: the body itself then means those."""
-    return frozenset(NameScope.of(parse(step.body).body).sent_out)
+    return frozenset(NameScope.of(parse(step.source.body).body).sent_out)

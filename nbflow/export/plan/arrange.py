@@ -79,7 +79,7 @@ class Arrangement:
 
     def _item(self, name: str, scope: ForeachScope) -> Item:
         step, inner = self.graph.steps[name], (*scope, name)
-        if step.foreach and not (scope and scope[-1] == name):
+        if step.control.foreach and not (scope and scope[-1] == name):
             return ForeachPart(step, self._row(inner), Join(""))
         return MethodPart(self.names.method(step, is_free(self.graph, step)), step)
 
@@ -116,7 +116,11 @@ def _is_plain(graph: Graph, name: str) -> bool:
     if name not in graph.links:
         return False
     step, linked = graph.steps[name], graph.links[name]
-    always = step.guard is None and step.loop is None and all(b.always for b in linked.bindings if b.required)
+    always = (
+        step.control.guard is None
+        and step.control.loop is None
+        and all(b.always for b in linked.bindings if b.required)
+    )
     return always and not linked.scope and not linked.joined
 
 
@@ -124,7 +128,7 @@ class GoesBack(Exception):
     """Raised when a step continues inside a foreach that an earlier step has joined."""
 
     def __init__(self, graph: Graph, units: Sequence[str], scope: ForeachScope) -> None:
-        foreach = next((name for name in units if graph.steps[name].foreach), units[0])
+        foreach = next((name for name in units if graph.steps[name].control.foreach), units[0])
         inside = [name for name, linked in graph.links.items() if foreach in linked.scope]
         joins = {name for name in units if name != foreach}
         again = next((name for name in inside if joins & graph.ancestors(name)), foreach)

@@ -96,7 +96,7 @@ class Flowing:
         made = self._made(step, env)
         if not is_caught(self.graph, step):
             return made
-        var = step.foreach.var if step.foreach else ""
+        var = step.control.foreach.var if step.control.foreach else ""
         maybe = {name: self._maybe(step, name, env) for name in made if name != var}
         return {**made, **maybe, self.attributes.error(step): AttributeVersion((step.name,))}
 
@@ -145,9 +145,9 @@ class Flowing:
         return self._step(item.join.step, outer, untaken) if item.join.step else outer
 
     def _check_expression(self, opener: StepSpec, env: Env, untaken: frozenset[str]) -> None:
-        assert opener.foreach is not None
+        assert opener.control.foreach is not None
         for binding in self.graph.links[opener.name].bindings:
-            if binding.name in opener.foreach.reads:
+            if binding.name in opener.control.foreach.reads:
                 self._check(binding.name, binding.writers, env, untaken)
 
     def _check_views(self, join: str, end: Env) -> None:
@@ -168,7 +168,7 @@ class Flowing:
             linked = self.graph.links[join]
             writes = frozenset().union(*(self.graph.links[above].writes for above in linked.joined))
             found |= self.usage.uses[join].of(writes)
-            foreach = self.graph.steps[linked.opened[-1]].foreach
+            foreach = self.graph.steps[linked.opened[-1]].control.foreach
             found |= {foreach.var} if foreach and self.usage.uses[join].facts else set()
         return frozenset(found)
 
@@ -180,7 +180,7 @@ class Flowing:
             guard = way.condition.guard
             for name in sorted(steps_of(way.row)):
                 for binding in self.graph.links[name].bindings:
-                    if guard and binding.name == guard.name and self.graph.steps[name].guard == guard:
+                    if guard and binding.name == guard.name and self.graph.steps[name].control.guard == guard:
                         self._check(binding.name, binding.writers, env, untaken)
             if way.condition.items:  # their lists are there, though empty, where the foreach is left out
                 opener = self.graph.steps[way.condition.items]
@@ -219,8 +219,8 @@ class Flowing:
                 caught = (step for step in map(self.graph.steps.__getitem__, steps_of(body)))
                 errors = {self.attributes.error(step) for step in caught if is_caught(self.graph, step)}
                 inner = self._back(body, wanted | self.asked_of(item) | errors)
-                assert opener.foreach is not None
-                read = [self.usage.versions.read(opener.name, name) for name in opener.foreach.reads]
+                assert opener.control.foreach is not None
+                read = [self.usage.versions.read(opener.name, name) for name in opener.control.foreach.reads]
                 return inner | self._artifacts(attribute for one in read for attribute in one)
             case Switch(ways=ways):
                 every = [self._back(way.row, below) for way in ways]

@@ -47,7 +47,7 @@ def silent_methods(graph: Graph, names: NameSupply) -> dict[str, list[str]]:
     for name, linked in graph.links.items():
         step = graph.steps[name]
         seeded = frozenset().union(*(one.names for one in seeding_of(graph, step).statements))
-        for generator in sorted(linked.seeded - linked.draws - step.seeds):
+        for generator in sorted(linked.seeded - linked.draws - step.random.seeds):
             mark = SEEDING if generator in seeded else ""
             found.setdefault(GENERATOR[generator].module, []).append(names.method(step) + mark)
     return found

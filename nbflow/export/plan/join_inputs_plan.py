@@ -51,7 +51,7 @@ class InputsUse:
 
 def read_use(step: StepSpec, graph: Graph) -> InputsUse:
     """Return how a step uses `inputs`; functions of the prelude count too, because they may get tasks."""
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     closure = graph.closure(step.name)
     trees = [tree, *(parse(definition.source) for definition in closure)]
     nodes = [node for one in trees for node in every_node(one)]
@@ -102,7 +102,7 @@ def _asks_facts(tree: ast.Module) -> bool:
 
 def names_asked_of_tasks(step: StepSpec) -> Iterator[str]:
     """Yield the texts which a body looks for in a task of `inputs`: `"score" in task`."""
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     tasks = {ast.unparse(loop.target) for loop in every_node(tree) if isinstance(loop, ast.For | ast.comprehension)
              and ast.unparse(loop.iter) == INPUTS}  # fmt: skip
     for node in every_node(tree):
@@ -144,14 +144,14 @@ def branch_name_reads(step: StepSpec) -> list[tuple[str, str]]:
     """Return (STEP, name) for every `inputs.STEP.name` in a body."""
     return [
         (node.value.attr, node.attr)
-        for node in every_node(parse(step.body))
+        for node in every_node(parse(step.source.body))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and _is_of_inputs(node.value)
     ]
 
 
 def branches_as_values(step: StepSpec) -> frozenset[str]:
     """Return STEP for every `inputs.STEP` from which a body does not only take a name."""
-    mentions = Counter(_attributes_of_inputs(parse(step.body)))
+    mentions = Counter(_attributes_of_inputs(parse(step.source.body)))
     return frozenset(mentions - Counter(above for above, _ in branch_name_reads(step)))
 
 

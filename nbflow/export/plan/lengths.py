@@ -18,23 +18,23 @@ _KEEPING = frozenset({"enumerate", "list", "reversed", "sorted", "tuple", "set"}
 
 def always_has_items(graph: Graph, opener: StepSpec) -> bool:
     """Tell whether the foreach has items in every run."""
-    assert opener.foreach is not None
-    value = _value(graph, opener) or parse_expression(opener.foreach.expr)
+    assert opener.control.foreach is not None
+    value = _value(graph, opener) or parse_expression(opener.control.foreach.expr)
     return _has_items(_Constants(graph.prelude).visit(copy.deepcopy(value)))
 
 
 def is_sequence(graph: Graph, opener: StepSpec) -> bool:
     """Tell whether the expression is an artifact that is a list, tuple or text: FlowSpec can go over it itself."""
-    assert opener.foreach is not None
+    assert opener.control.foreach is not None
     value = _value(graph, opener)
-    return opener.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
+    return opener.control.foreach.expr.isidentifier() and value is not None and _is_sequence(value)
 
 
 def is_list(graph: Graph, opener: StepSpec) -> bool:
     """Tell whether the expression makes a list."""
-    assert opener.foreach is not None
+    assert opener.control.foreach is not None
     own = graph.prelude.names | {binding.name for binding in graph.links[opener.name].bindings}
-    match parse_expression(opener.foreach.expr):
+    match parse_expression(opener.control.foreach.expr):
         case ast.List() | ast.ListComp():
             return True
         case ast.Call(func=ast.Name(id=function)):
@@ -45,7 +45,7 @@ def is_list(graph: Graph, opener: StepSpec) -> bool:
 
 def is_truth(step: StepSpec, name: str) -> bool:
     """Tell whether a plain body assigns only true or false to a name."""
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     stores = [n for n in every_node(tree) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)]
     values = [*_assignments(tree, name)]
     return bool(values) and len(values) == len(stores) and all(map(_is_truth, values))
@@ -65,8 +65,8 @@ def _is_truth(node: ast.expr) -> bool:
 
 def _value(graph: Graph, opener: StepSpec) -> ast.expr | None:
     """Return the expression of the header; for an artifact, the value that its only writer assigns."""
-    assert opener.foreach is not None
-    expression = parse_expression(opener.foreach.expr)
+    assert opener.control.foreach is not None
+    expression = parse_expression(opener.control.foreach.expr)
     if not isinstance(expression, ast.Name):
         return expression
     writers = [b.writers for b in graph.links[opener.name].bindings if b.name == expression.id and len(b.writers) == 1]
@@ -78,7 +78,7 @@ def _value(graph: Graph, opener: StepSpec) -> ast.expr | None:
 
 def _assigned(step: StepSpec, name: str) -> ast.expr | None:
     """Return the value of `name = …` if nothing else in the body uses the name."""
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     if sum(isinstance(node, ast.Name) and node.id == name for node in every_node(tree)) != 1:
         return None
     return next(_assignments(tree, name), None)

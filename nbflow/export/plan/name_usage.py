@@ -78,29 +78,31 @@ class Usage:
             self._needed[above] |= self.uses[name].of(self.graph.links[above].writes)
         if linked.joined and (self.uses[name].facts or self.uses[name].fails):
             opener = self.graph.steps[linked.opened[-1]]
-            self._needed[opener.name] |= {opener.foreach.var} if opener.foreach else set()
+            self._needed[opener.name] |= {opener.control.foreach.var} if opener.control.foreach else set()
         for above, names in self._of_branches(step).items():
             if name in self.native:
                 self._needed[above] |= names
                 continue
             for one in sorted(names):
                 self._apart.setdefault((above, one), self.names.fresh(f"{above}_{one}"))
-        if step.loop:
-            self._needed[name] |= {step.loop} | (linked.writes & (step.reads | step.maybe_reads | linked.draws))
+        if step.control.loop:
+            self._needed[name] |= {step.control.loop} | (
+                linked.writes & (step.names.reads | step.names.maybe_reads | linked.draws)
+            )
 
     def loads(self, step: StepSpec) -> tuple[Load, ...]:
         """Return artifacts and parameters that the body or a function it uses reads, without those of its header."""
         linked = self.graph.links[step.name]
-        own = {step.foreach.var} if step.foreach else set()
-        wanted = step.reads | step.maybe_reads | linked.carried | self.shared(step) | linked.draws
+        own = {step.control.foreach.var} if step.control.foreach else set()
+        wanted = step.names.reads | step.names.maybe_reads | linked.carried | self.shared(step) | linked.draws
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
             if b.name in wanted - own and not self._import_of(b)
         ]
-        asked = wanted | step.mentions | read_by_seeding(self.graph, step)
+        asked = wanted | step.names.mentions | read_by_seeding(self.graph, step)
         given = [Load(name, (name,)) for name in linked.parameters & asked]
-        if step.loop:  # from its second turn on, it reads what it has left itself
+        if step.control.loop:  # from its second turn on, it reads what it has left itself
             found = linked.draws - {load.name for load in bound}
             bound += [Load(name, (self.versions.written(step.name, name),), sure=False) for name in found]
         order = mention_order(step)
@@ -111,13 +113,13 @@ class Usage:
 
         A method repeats them, since modules are not stored.
         """
-        wanted = step.reads | step.maybe_reads | self.shared(step)
+        wanted = step.names.reads | step.names.maybe_reads | self.shared(step)
         found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
         return tuple(statement for statement in found if statement)
 
     def _import_of(self, binding: Binding) -> str:
         """Return the import statement if nothing else binds the name above; else ""."""
-        origins = {dict(self.graph.steps[writer].imports).get(binding.name, "") for writer in binding.writers}
+        origins = {dict(self.graph.steps[writer].names.imports).get(binding.name, "") for writer in binding.writers}
         if len(origins) != 1 or "" in origins:
             return ""
         return next(_imports_of(self.graph.steps[binding.writers[0]], binding.name), "")
@@ -131,9 +133,9 @@ class Usage:
     def shared(self, step: StepSpec) -> frozenset[str]:
         """Return artifacts and parameters that functions of the prelude, or strings, look up as module names."""
         linked = self.graph.links[step.name]
-        closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.mentions)
+        closure = self.graph.prelude_of(step.name).closure(linked.prelude & step.names.mentions)
         reads = frozenset().union(*(definition.wants for definition in closure))
-        reads |= held_inside(parse(step.body).body) & (step.reads | step.maybe_reads)
+        reads |= held_inside(parse(step.source.body).body) & (step.names.reads | step.names.maybe_reads)
         reads |= read_by_calls_of_seeding(self.graph, step) | self._asked_by_artifacts
         return reads & (linked.parameters | linked.writes | {one.name for one in linked.bindings}) - GENERATORS
 
@@ -144,7 +146,9 @@ class Usage:
         Any step may then call them.
         """
         graph = self.graph
-        if not any(self._may_hold(holding, graph.links[s.name]) for s in graph.steps.values() for holding in s.holds):
+        if not any(
+            self._may_hold(holding, graph.links[s.name]) for s in graph.steps.values() for holding in s.names.holds
+        ):
             return frozenset()
         return frozenset().union(*(one.wants for one in graph.prelude.definitions if one.is_code))
 
@@ -159,7 +163,7 @@ class Usage:
         needed = needed | (writes - _looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
-        chosen -= {name for name, _ in step.imports}
+        chosen -= {name for name, _ in step.names.imports}
         order = mention_order(step)
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
 
@@ -218,7 +222,7 @@ class Usage:
 def mention_order(step: StepSpec) -> dict[str, int]:
     """Return the position at which each name first appears in the body."""
     found: dict[str, int] = {}
-    nodes = [n for n in every_node(parse(step.body)) if isinstance(n, ast.Name | ast.Attribute)]
+    nodes = [n for n in every_node(parse(step.source.body)) if isinstance(n, ast.Name | ast.Attribute)]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)):
         found.setdefault(node.id if isinstance(node, ast.Name) else node.attr, len(found))
     return found
@@ -226,7 +230,7 @@ def mention_order(step: StepSpec) -> dict[str, int]:
 
 def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
     """Yield the imports of a body that bind a name, each reduced to it."""
-    for node in parse(step.body).body:
+    for node in parse(step.source.body).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one == name]
             if aliases:
@@ -236,7 +240,7 @@ def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
 
 def _looked_at(step: StepSpec) -> frozenset[str]:
     """Return the names whose values the body uses itself."""
-    nodes = [node for node in every_node(parse(step.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
+    nodes = [node for node in every_node(parse(step.source.body)) if isinstance(getattr(node, "ctx", None), ast.Load)]
     if step.metaflow:
         return frozenset(node.attr for node in nodes if isinstance(node, ast.Attribute))
     return frozenset(node.id for node in nodes if isinstance(node, ast.Name))
@@ -244,4 +248,4 @@ def _looked_at(step: StepSpec) -> frozenset[str]:
 
 def bound_names(step: StepSpec) -> frozenset[str]:
     """Return every plain name that the body binds."""
-    return names_of(parse(step.body)).bound
+    return names_of(parse(step.source.body)).bound

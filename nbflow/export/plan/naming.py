@@ -63,9 +63,9 @@ def mentioned(graph: Graph) -> frozenset[str]:
     for definition in graph.prelude.definitions:
         found |= definition.names | definition.wants
     for step in graph.steps.values():
-        names = names_of(parse(step.body))
-        found |= names.bound | names.free | step.reads | step.writes | step.maybe_reads
-        found |= step.foreach.reads | {step.foreach.var} if step.foreach else set()
+        names = names_of(parse(step.source.body))
+        found |= names.bound | names.free | step.names.reads | step.names.writes | step.names.maybe_reads
+        found |= step.control.foreach.reads | {step.control.foreach.var} if step.control.foreach else set()
     return frozenset(found)
 
 

@@ -16,7 +16,7 @@ class MethodPart:
 
     @property
     def is_loop(self) -> bool:
-        return self.step is not None and self.step.loop is not None
+        return self.step is not None and self.step.control.loop is not None
 
 
 @dataclass(frozen=True, slots=True)

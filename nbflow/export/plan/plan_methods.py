@@ -91,7 +91,7 @@ def _attempt(
     versions, attributes = Versions(graph, names, split), AttributeNames(names)
     usage = Usage(graph, names, versions, all_artifacts, native)
     arrangement = Arrangement(graph, names, edges)
-    lengths = frozenset(s.name for s in graph.steps.values() if s.foreach and always_has_items(graph, s))
+    lengths = frozenset(s.name for s in graph.steps.values() if s.control.foreach and always_has_items(graph, s))
     row = Shaping(graph, names, versions, lengths).shape(arrangement.row())
     assert steps_of(row) == graph.links.keys(), "every step of the notebook is in the script"
     flowing = Flowing(graph, usage, attributes, sharing)
@@ -130,8 +130,8 @@ def _alike(graph: Graph) -> frozenset[NamePair]:
     last: dict[str, str] = {}
     edges: set[NamePair] = set()
     for step in graph.steps.values():
-        if step.guard is not None:
-            if step.guard.name in last:
-                edges.add((last[step.guard.name], step.name))
-            last[step.guard.name] = step.name
+        if step.control.guard is not None:
+            if step.control.guard.name in last:
+                edges.add((last[step.control.guard.name], step.name))
+            last[step.control.guard.name] = step.name
     return frozenset(edges)

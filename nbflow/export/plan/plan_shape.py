@@ -79,11 +79,13 @@ class Shaping:
     def _condition_of(self, step: StepSpec) -> RunCondition | None:
         linked = self.graph.links[step.name]
         needs = tuple(self.versions.read(step.name, binding.name) for binding in self._unsure(step))
-        value = self.versions.read(step.name, step.guard.name) if step.guard else ()
+        value = self.versions.read(step.name, step.control.guard.name) if step.control.guard else ()
         skipped = self._skipped(step)
-        if step.guard is None and not needs and not skipped:
+        if step.control.guard is None and not needs and not skipped:
             return None
-        return RunCondition(step.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ())
+        return RunCondition(
+            step.control.guard, linked.answers, value, needs, joined=linked.opened[-1:] if skipped else ()
+        )
 
     def _unsure(self, step: StepSpec) -> list[Binding]:
         """Return what a step must read although all its writers may be skipped.
@@ -121,7 +123,7 @@ class Shaping:
         return self._within(step, inside) and bool(inside)
 
     def _within(self, step: StepSpec, inside: frozenset[str]) -> bool:
-        guard = step.guard.name if step.guard else ""
+        guard = step.control.guard.name if step.control.guard else ""
         unsure = [binding for binding in self._unsure(step) if binding.name != guard]
         skipped = self._skipped(step)
         return all(set(b.writers) <= inside for b in unsure) and set(skipped) <= inside
@@ -131,7 +133,7 @@ class Shaping:
         first, second = way.condition.guard, condition.guard
         if first is None or second is None or first.name != second.name or condition.needs or way.condition.needs:
             return False
-        one = next((s for s in map(self.graph.steps.get, steps_of(way.row)) if s and s.guard == first), None)
+        one = next((s for s in map(self.graph.steps.get, steps_of(way.row)) if s and s.control.guard == first), None)
         same = one is not None and self._writers(one, first.name) == self._writers(step, second.name)
         return same and _exclusive(first, second, condition.answers)
 

@@ -77,7 +77,7 @@ def _concerned(graph: Graph, step: StepSpec, generator: str) -> tuple[Definition
 def _can_repeat(one: Definition, step: StepSpec) -> bool:
     """Tell whether a statement only sets and moves generators, and means the same in the method as in its cell."""
     used = frozenset(_loaded(parse(one.source).body))
-    return one.names <= GENERATORS and used.isdisjoint(_SHOWING | names_of(parse(step.body)).bound)
+    return one.names <= GENERATORS and used.isdisjoint(_SHOWING | names_of(parse(step.source.body)).bound)
 
 
 def _loaded(nodes: Iterable[ast.stmt]) -> Iterator[str]:

@@ -56,7 +56,7 @@ class Versions:
         if name not in self.split:
             return (self.plain(name),)
         chain = [writer for b in self.graph.links[reader].bindings if b.name == name for writer in b.writers]
-        if self.graph.steps[reader].loop and name in self.graph.links[reader].writes:
+        if self.graph.steps[reader].control.loop and name in self.graph.links[reader].writes:
             chain.insert(0, reader)
         return tuple(self.written(writer, name) for writer in chain)
 
@@ -65,8 +65,8 @@ def _taken_by_flowspec(graph: Graph) -> frozenset[str]:
     """Return artifacts with names that every FlowSpec has, such as `name` and `index`, and that only bodies use."""
     found = RESERVED_NAMES & frozenset().union(*(linked.writes for linked in graph.links.values()))
     for name, step in graph.steps.items() if found else ():
-        own = step.writes | step.reads | step.maybe_reads if step.metaflow else frozenset()
-        found -= own | {step.loop} | ({step.foreach.var} if step.foreach else set())
+        own = step.names.writes | step.names.reads | step.names.maybe_reads if step.metaflow else frozenset()
+        found -= own | {step.control.loop} | ({step.control.foreach.var} if step.control.foreach else set())
         if graph.links[name].joined or graph.links[name].branches:
             found -= read_use(step, graph).of(found)
     return found - {parameter.name for parameter in graph.flow.parameters}

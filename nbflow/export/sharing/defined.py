@@ -38,7 +38,10 @@ class Defined:
     @classmethod
     def of(cls, graph: Graph) -> Defined:
         found = cls()
-        for source in (*(one.source for one in graph.prelude.definitions), *(s.body for s in graph.steps.values())):
+        for source in (
+            *(one.source for one in graph.prelude.definitions),
+            *(s.source.body for s in graph.steps.values()),
+        ):
             found._add(parse(source))
         return found
 

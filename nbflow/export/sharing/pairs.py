@@ -68,15 +68,15 @@ class SharedNames:
         if tasks := (*linked.joined, *linked.branches):
             given["inputs"] = together(one for above in tasks for one in self.made[above].values()).inside
         walk = Walk(defined, step.name, given, self._grown)
-        if step.foreach:
-            walk.names[step.foreach.var] = walk.value(parse_expression(step.foreach.expr)).inside
-        body = _plain(parse(step.body)) if step.metaflow else parse(step.body)
-        for _ in range(2 if step.loop else 1):
+        if step.control.foreach:
+            walk.names[step.control.foreach.var] = walk.value(parse_expression(step.control.foreach.expr)).inside
+        body = _plain(parse(step.source.body)) if step.metaflow else parse(step.source.body)
+        for _ in range(2 if step.control.loop else 1):
             walk.run(body.body)
         if defined.is_restless:
             walk.changed |= together(given.values()).deep
         both = linked.writes & given.keys()
-        for name in both - names_of(step.body).bound if both else ():
+        for name in both - names_of(step.source.body).bound if both else ():
             if walk.changed.isdisjoint(given[name].deep) or name in linked.carried:
                 walk.changed |= given[name].deep
         self._joined += walk.joined

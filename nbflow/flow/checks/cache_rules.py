@@ -78,7 +78,7 @@ def _prints(function: ast.FunctionDef) -> bool:
 
 
 def _asks(graph: Graph, step: StepSpec, function: str) -> bool:
-    texts = (step.body, *(one.source for one in graph.closure(step.name)))
+    texts = (step.source.body, *(one.source for one in graph.closure(step.name)))
     return any(re.search(rf"\b{re.escape(function)}\.{_ASKS}\b", text) for text in texts)
 
 

@@ -128,7 +128,7 @@ class _Headers:
 
     @cached_property
     def _reads(self) -> frozenset[str]:
-        return frozenset().union(*(step.reads for step in self._steps.values()))
+        return frozenset().union(*(step.names.reads for step in self._steps.values()))
 
     def _name(self, number: int) -> str:
         cell = self._cells[number]

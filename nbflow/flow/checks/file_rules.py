@@ -13,7 +13,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 
 def _problem(rule: str, step: StepSpec, use: FileUse, message: str, fix: str) -> Problem:
-    place = step.place if use.split else replace(step.place, line=step.body_line + use.line - 1)
+    place = step.place if use.split else replace(step.place, line=step.source.body_line + use.line - 1)
     return Problem(rule, message, fix, place, step.name, warning=True)
 
 

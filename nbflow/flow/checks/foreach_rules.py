@@ -17,9 +17,9 @@ from nbflow.flow.syntax.specs import StepSpec
 def join_without_foreach(graph: Graph) -> Iterator[Problem]:
     """Find joins of steps that are not inside a foreach."""
     for step in graph.steps.values():
-        if step.join and step.join in graph.links and not graph.links[step.join].scope:
-            message = f"step '{step.name}' joins '{step.join}', which is not inside a foreach"
-            fix = f"Read the names of '{step.join}' directly, or give it --foreach VAR in EXPR"
+        if step.control.join and step.control.join in graph.links and not graph.links[step.control.join].scope:
+            message = f"step '{step.name}' joins '{step.control.join}', which is not inside a foreach"
+            fix = f"Read the names of '{step.control.join}' directly, or give it --foreach VAR in EXPR"
             yield problem("join-without-foreach", step, message, fix)
 
 
@@ -31,7 +31,9 @@ def closed_names(graph: Graph) -> Iterator[Problem]:
             level = linked.opened[: len(linked.scope) + 1]
             if any(is_within(graph.links[writer].scope, level) for writer in binding.writers):
                 name = binding.name
-                message = f"step '{step.name}' joins '{step.join}' and reads '{name}', which has one value per item"
+                message = (
+                    f"step '{step.name}' joins '{step.control.join}' and reads '{name}', which has one value per item"
+                )
                 fix = f"Read inputs.{name}, the list over all items"
                 yield problem("per-item-name", step, message, fix, name=name)
 
@@ -41,7 +43,7 @@ def changed_by_items(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         linked = graph.links[step.name]
         for binding in linked.bindings if linked.scope and not linked.joined else ():
-            writer = next((one for one in binding.writers if binding.name in graph.steps[one].mutates), None)
+            writer = next((one for one in binding.writers if binding.name in graph.steps[one].names.mutates), None)
             join = writer and _join_between(graph, graph.steps[writer], step)
             if join:
                 name, foreach = binding.name, graph.links[step.name].scope[-1]
@@ -81,7 +83,7 @@ def _read_scopes(graph: Graph, step: StepSpec) -> list[tuple[str, ForeachScope]]
     if linked.joined:
         level = linked.opened[: len(linked.scope) + 1]
         found = [(name, scope) for name, scope in found if not is_within(scope, level)]
-        found.append((f"'{step.join}'", linked.scope))
+        found.append((f"'{step.control.join}'", linked.scope))
     return found
 
 
@@ -95,11 +97,12 @@ def foreach_variable(graph: Graph) -> Iterator[Problem]:
     artifacts.
     """
     for step in graph.steps.values():
-        if step.foreach and step.foreach.var in step.foreach.reads:
-            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' is also read by its expression"
+        foreach = step.control.foreach
+        if foreach and foreach.var in foreach.reads:
+            message = f"the foreach variable '{foreach.var}' of step '{step.name}' is also read by its expression"
             yield problem("foreach-variable", step, message, "Rename the variable")
-        elif step.foreach and step.foreach.var.startswith("_"):
-            message = f"the foreach variable '{step.foreach.var}' of step '{step.name}' starts with _"
+        elif foreach and foreach.var.startswith("_"):
+            message = f"the foreach variable '{foreach.var}' of step '{step.name}' starts with _"
             yield problem("foreach-variable", step, message, "Rename it: names that start with _ are not artifacts")
 
 
@@ -107,7 +110,7 @@ def branch_names(graph: Graph) -> Iterator[Problem]:
     """Find `inputs.X` outside a join where no step above is named X."""
     for step in graph.steps.values():
         linked = graph.links[step.name]
-        if step.join or not linked.branches or step.metaflow:
+        if step.control.join or not linked.branches or step.metaflow:
             continue
         for name in sorted(branch_reads(step) - set(linked.branches)):
             message = f"step '{step.name}' reads inputs.{name}, but no step '{name}' is above it"
@@ -136,11 +139,11 @@ def draws_of_copies(graph: Graph) -> Iterator[Problem]:
     of_cells = {name for kind, name in made if kind == "constant"}
     of_workers = {name for kind, name in made if kind == "shared"}
     for step in graph.steps.values() if made else ():
-        for name in sorted(step.mutates & of_cells) if graph.links[step.name].scope else ():
+        for name in sorted(step.names.mutates & of_cells) if graph.links[step.name].scope else ():
             message = f"each item of step '{step.name}' has a copy of '{name}', so all draw the same numbers"
             fix = "Make a generator in the step, with a seed that depends on the item"
             yield problem("draws-of-items", step, message, fix, name=name, warning=True)
-        for name in sorted(step.mentions & of_workers):
+        for name in sorted(step.names.mentions & of_workers):
             message = f"step '{step.name}' draws from '{name}', and each worker process has its own copy of it"
             fix = "Make it in an ordinary cell, with a seed"
             yield problem("draws-of-workers", step, message, fix, name=name, warning=True)

@@ -29,7 +29,7 @@ def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
     """Find artifacts with a reserved name. `inputs` is an ordinary name where no step uses tasks or branches."""
     looks = any(linked.joined or linked.branches for linked in graph.links.values())
     for step in graph.steps.values():
-        for name in sorted(step.writes & (RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS})):
+        for name in sorted(step.names.writes & (RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS})):
             message = f"step '{step.name}' assigns '{name}', which has another meaning inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
 
@@ -38,7 +38,7 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
     """Find steps and functions that change a parameter: parameters are constants inside a run."""
     parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
     for step in graph.steps.values():
-        for name in sorted((step.writes | graph.links[step.name].passing) & parameters.keys()):
+        for name in sorted((step.names.writes | graph.links[step.name].passing) & parameters.keys()):
             verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
             fix = "Remove the deletion" if verb == "deletes" else f"Write to another name, such as my_{name}"
@@ -52,9 +52,12 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
 
 
 def _verb(step: StepSpec, name: str) -> str:
-    if name in step.mutates:
+    names = step.names
+    if name in names.mutates:
         return "changes"
-    return "deletes" if name in step.ends | step.maybe_ends and name not in step.writes | step.passing else "assigns"
+    return (
+        "deletes" if name in names.ends | names.maybe_ends and name not in names.writes | names.passing else "assigns"
+    )
 
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
@@ -70,7 +73,7 @@ def prelude_clash(graph: Graph) -> Iterator[Problem]:
 
 def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> ForeachScope:
     """Return the scope that a step would have if it did not read these names."""
-    if graph.steps[reader].foreach:
+    if graph.steps[reader].control.foreach:
         return graph.links[reader].scope
     others = (one.writers for one in graph.links[reader].bindings if one.name not in names)
     return deepest(graph.links[writer].scope for writers in others for writer in writers)
@@ -81,10 +84,10 @@ def _state_of_items(graph: Graph) -> Iterator[Problem]:
     steps = list(graph.steps.values())
     for at, step in enumerate(steps):
         scope = graph.links[step.name].scope
-        names = (graph.links[step.name].passing & graph.prelude.names) - step.passing if scope else ()
+        names = (graph.links[step.name].passing & graph.prelude.names) - step.names.passing if scope else ()
         for name in sorted(names):
             readers = (one for one in steps[at + 1 :] if graph.links[one.name].scope[: len(scope)] != scope)
-            reader = next((one for one in readers if name in soft_reads(one, graph.flow) | one.reads), None)
+            reader = next((one for one in readers if name in soft_reads(one, graph.flow) | one.names.reads), None)
             if reader:
                 yield _clash(graph, step, name, reader.name, warning=True)
 
@@ -92,7 +95,7 @@ def _state_of_items(graph: Graph) -> Iterator[Problem]:
 def _clash(graph: Graph, step: StepSpec, name: str, reader: str, *, warning: bool) -> Problem:
     """Say that step `reader` cannot see how `name` has changed."""
     by = [one for one in graph.prelude.definitions if name in one.state]
-    through = f" through {listed(by[0].names)}" if name not in step.writes and by else ""
+    through = f" through {listed(by[0].names)}" if name not in step.names.writes and by else ""
     message = f"step '{step.name}' runs once per item and changes '{name}'{through}, which cell "
     message += f"{_definition(graph, name).place.cell} defines; '{reader}' cannot see the change"
     fix = f"Bind the result of each item to another name, and collect it in a step with --join {step.name}"
@@ -176,7 +179,7 @@ def _kept(owner: StepSpec, step: StepSpec, name: str) -> Problem:
 
 def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
     step = graph.steps[ender]
-    verb = "deletes" if name in step.ends else "may delete"
+    verb = "deletes" if name in step.names.ends else "may delete"
     message = f"step '{ender}' {verb} '{name}' in cell {step.place.cell}"
     fix = f"Read '{name}' before it is deleted, give it a new value in between, or remove the deletion"
     return needed("deleted", reader, message, fix, name)
@@ -197,7 +200,7 @@ def _private_binder(graph: Graph, reader: StepSpec, name: str) -> StepSpec | Non
     """Return the nearest step above that binds the name but makes no artifact, as an import or a loop does."""
     names = list(graph.steps)
     above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
-    return next((step for step in above if name in _bound_by(step.body)), None)
+    return next((step for step in above if name in _bound_by(step.source.body)), None)
 
 
 @lru_cache(2048)
@@ -253,8 +256,8 @@ def _plain_by_self(graph: Graph, reader: StepSpec) -> dict[str, StepSpec]:
         if step.name == reader.name:
             break
         if step.metaflow:
-            plain = reader.mentions if reader.metaflow else reader.reads | reader.mentions
-            found.update(dict.fromkeys(names_of_self(parse(step.body)).locals & plain, step))
+            plain = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
+            found.update(dict.fromkeys(names_of_self(parse(step.source.body)).locals & plain, step))
     return found
 
 

@@ -94,7 +94,7 @@ def bound_anew(graph: Graph) -> Iterator[Problem]:
         for definition in graph.closure(step.name):
             for binding in graph.links[step.name].bindings if definition.takes else ():
                 writer = graph.steps[binding.writers[0]]
-                is_anew = binding.name in writer.writes - writer.mutates and writer.place > definition.place
+                is_anew = binding.name in writer.names.writes - writer.names.mutates and writer.place > definition.place
                 if binding.name in definition.takes and is_anew and (definition.place, binding.name) not in told:
                     told.add((definition.place, binding.name))
                     message = f"{listed(definition.names)} takes '{binding.name}' when it is defined, and step "
@@ -116,7 +116,7 @@ def bound_below(graph: Graph) -> Iterator[Problem]:
     """Find ordinary statements that use names bound only in cells below: they fail when the cells run top to bottom."""
     if graph.prelude.has_star or words_of_unreadable(graph):
         return
-    steps = [(step.place, step.writes | step.passing) for step in graph.steps.values()]
+    steps = [(step.place, step.names.writes | step.names.passing) for step in graph.steps.values()]
     bound = [(one.place, one.names) for one in graph.prelude.definitions]
     bound += [*steps, *((one.place, one.names) for one in graph.flow.scratch)]
     parameters = {parameter.name for parameter in graph.flow.parameters}

@@ -57,7 +57,7 @@ def written_outside(graph: Graph) -> Iterator[Problem]:
 
 
 def _used_by(step: StepSpec, graph: Graph) -> Sequence[FileUse]:
-    modules = step.modules.union(*(one.modules for one in graph.closure(step.name)))
+    modules = step.source.modules.union(*(one.modules for one in graph.closure(step.name)))
     uses = (*graph.links[step.name].files, *uses_of_modules(modules))
     return sorted(uses, key=lambda use: (not use.split, use.line))
 
@@ -85,7 +85,7 @@ def _dependent(
             is_new = any(use.path == path or use.path.startswith(f"{path}.") for path in written)
             if not is_new and _meet(outside, use) and _depends(outside, use):
                 return use, step
-            if use.access in (Access.WRITE, Access.MAKE) and use.is_certain and step.guard is None:
+            if use.access in (Access.WRITE, Access.MAKE) and use.is_certain and step.control.guard is None:
                 written.add(use.path)
     return None
 

@@ -50,7 +50,7 @@ def settings_in_steps(graph: Graph) -> Iterator[Problem]:
     steps = [*graph.steps.values()]
     setters = [one for one in graph.prelude.definitions if _may_set(one.source)]
     names = {name for one in setters for name in one.names}
-    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if _may_set(step.body, names)}
+    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if _may_set(step.source.body, names)}
     known = KnownEffects()
     suspects = [step for step in steps[:-1] if step.name in below]
     concerned: list[Definition | StepSpec] = [*graph.prelude.definitions, *suspects] if suspects else []
@@ -68,11 +68,11 @@ def _settings(
     graph: Graph, step: StepSpec, below: list[StepSpec], known: KnownEffects, names: set[str]
 ) -> Iterator[Problem]:
     try:
-        nodes = parse(step.body).body
+        nodes = parse(step.source.body).body
     except (SyntaxError, ValueError):
         return
-    lines = lines_of(step.body)
-    back = _goes_back(step.body)
+    lines = lines_of(step.source.body)
+    back = _goes_back(step.source.body)
     found: list[tuple[ast.stmt, frozenset[str]]] = []
     made: set[str] = set()  # the packages that its values may come from
     for node in nodes:
@@ -107,7 +107,7 @@ def _told(step: StepSpec, node: ast.stmt, reader: StepSpec) -> Problem:
     words = shortened(lines_of(ast.unparse(node))[0], _LONGEST)
     message = f"`{words}` changes only the process of step '{step.name}': step '{reader.name}' does not see it"
     fix = "Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
-    place = replace(step.place, line=step.body_line + node.lineno - 1)
+    place = replace(step.place, line=step.source.body_line + node.lineno - 1)
     return Problem("setting-in-step", message, fix, place, step.name, warning=True)
 
 
@@ -126,7 +126,7 @@ def _shares(graph: Graph, step: StepSpec, roots: frozenset[str], made: Mapping[s
     """
     if "" in roots or not roots or not roots.isdisjoint(_packages(graph, step.name)):
         return True
-    if not _DRAWS.search(step.body):
+    if not _DRAWS.search(step.source.body):
         roots -= _FOR_FIGURES
     above = reach((step.name,), lambda name: [one for read in graph.links[name].bindings for one in read.writers])
     return any(
@@ -135,7 +135,9 @@ def _shares(graph: Graph, step: StepSpec, roots: frozenset[str], made: Mapping[s
 
 
 def _packages(graph: Graph, name: str) -> set[str]:
-    modules = graph.steps[name].modules.union(*(one.modules for one in graph.closure(name)), _imported(graph, name))
+    modules = graph.steps[name].source.modules.union(
+        *(one.modules for one in graph.closure(name)), _imported(graph, name)
+    )
     return {module.partition(".")[0] for module in modules}
 
 
@@ -143,7 +145,7 @@ def _imported(graph: Graph, name: str) -> Iterator[str]:
     """Yield the origins of modules that a step above imports and changes, which are passed on like other values."""
     for read in graph.links[name].bindings:
         for writer in read.writers:
-            yield from (origin for bound, origin in graph.steps[writer].imports if bound == read.name)
+            yield from (origin for bound, origin in graph.steps[writer].names.imports if bound == read.name)
 
 
 _FOR_FIGURES = frozenset({"matplotlib", "seaborn", "plotly", "bokeh", "altair"})

@@ -50,8 +50,8 @@ def reserved_step_names(graph: Graph) -> Iterator[Problem]:
 def unknown_steps(graph: Graph) -> Iterator[Problem]:
     """Find headers that name a missing step. `self.next` has its own rule."""
     for step in graph.steps.values():
-        named = [("comes after", name) for name in step.after]
-        named += [("joins", step.join)] if step.join else []
+        named = [("comes after", name) for name in step.control.after]
+        named += [("joins", step.control.join)] if step.control.join else []
         for relation, name in named:
             if name not in graph.steps:
                 message = f"step '{step.name}' {relation} '{name}', but no cell defines '{name}'"
@@ -63,7 +63,7 @@ def order(graph: Graph) -> Iterator[Problem]:
     """Find steps that wait for a step below: document order is the order of a flow."""
     order = list(graph.steps)
     for step in graph.steps.values():
-        for name in (*step.after, *([step.join] if step.join else [])):
+        for name in (*step.control.after, *([step.control.join] if step.control.join else [])):
             if name in graph.steps and order.index(name) >= order.index(step.name):
                 yield _backwards(graph, step, name)
 
@@ -94,8 +94,8 @@ def transitions(graph: Graph) -> Iterator[Problem]:
 def else_without_if(graph: Graph) -> Iterator[Problem]:
     """Find `--else NAME` without an `--if NAME` above."""
     for step in graph.steps.values():
-        if step.guard and step.guard.test is Comparison.ELSE and not graph.links[step.name].answers:
-            name = step.guard.name
+        if step.control.guard and step.control.guard.test is Comparison.ELSE and not graph.links[step.name].answers:
+            name = step.control.guard.name
             message = f"step '{step.name}' says --else {name}, but no step above it says --if {name}"
             yield problem(
                 "else-without-if", step, message, f"Put a step with --if {name} above it, or write --if instead"
@@ -105,27 +105,28 @@ def else_without_if(graph: Graph) -> Iterator[Problem]:
 def _guard_name(graph: Graph) -> Iterator[Problem]:
     """Find guards whose name is neither a parameter nor an artifact: a guard is decided without loading the prelude."""
     for step in graph.steps.values():
-        linked = graph.links[step.name]
+        linked, guard = graph.links[step.name], step.control.guard
         known = linked.parameters | {binding.name for binding in linked.bindings} | linked.unknown
-        if step.guard and step.guard.name not in known:
-            message = f"step '{step.name}' is guarded by '{step.guard.name}', which is not an artifact or a parameter"
-            fix = f"Make '{step.guard.name}' a parameter, or assign it in a step above"
+        if guard and guard.name not in known:
+            message = f"step '{step.name}' is guarded by '{guard.name}', which is not an artifact or a parameter"
+            fix = f"Make '{guard.name}' a parameter, or assign it in a step above"
             yield problem("guard-name", step, message, fix)
 
 
 def _loop_name(graph: Graph) -> Iterator[Problem]:
     """Find `--while NAME` where the step does not assign the name."""
     for step in graph.steps.values():
-        if step.loop and step.loop not in graph.links[step.name].writes:
-            message = f"step '{step.name}' repeats while '{step.loop}', but does not assign '{step.loop}'"
-            yield problem("loop-name", step, message, f"Assign '{step.loop}' in its body; true repeats the step")
+        loop = step.control.loop
+        if loop and loop not in graph.links[step.name].writes:
+            message = f"step '{step.name}' repeats while '{loop}', but does not assign '{loop}'"
+            yield problem("loop-name", step, message, f"Assign '{loop}' in its body; true repeats the step")
 
 
 def star_import(graph: Graph) -> Iterator[Problem]:
     """Find star imports of a module that cannot be imported, so that their names are unknown."""
     for step in graph.steps.values():
-        if step.star_line:
-            place = replace(step.place, line=step.body_line + step.star_line - 1)
+        if step.source.star_line:
+            place = replace(step.place, line=step.source.body_line + step.source.star_line - 1)
             message = f"step '{step.name}' imports * of a module that cannot be imported, so its names are unknown"
             yield Problem("star-import", message, "Import the names you use", place, step.name)
 

@@ -138,13 +138,13 @@ class OrdinaryWork:
         """Return the names that nothing above provides, and those that the step would find in the notebook."""
         linked = self._graph.links[step.name]
         found = linked.unknown - {INPUTS} | frozenset(expanded_by_shell(self._graph, step))
-        hidden = step.maybe_reads - provided(self._graph, step) - linked.unknown
+        hidden = step.names.maybe_reads - provided(self._graph, step) - linked.unknown
         above = (name for name in hidden & self.by_name.keys() if self.by_name[name][0].place.cell < step.place.cell)
         return found | frozenset(above)
 
     def _read_through(self, step: StepSpec) -> Iterator[tuple[str, str]]:
         """Yield the names that functions used by the step read, each with the function."""
-        known = provided(self._graph, step) | step.writes
+        known = provided(self._graph, step) | step.names.writes
         for definition in self._graph.closure(step.name):
             used = min(
                 definition.names & self._graph.links[step.name].prelude, default=min(definition.names, default="")
@@ -162,8 +162,8 @@ def provided(graph: Graph, step: StepSpec) -> frozenset[str]:
 
 def expanded_by_shell(graph: Graph, step: StepSpec) -> Iterator[str]:
     """Yield names in shell lines that the step does not have: the shell would get the words instead."""
-    if SHELL_CALL in step.body:
-        statements = parse(step.body).body
+    if SHELL_CALL in step.source.body:
+        statements = parse(step.source.body).body
         yield from expanded_names(statements) - provided(graph, step) - names_of(statements).bound
 
 

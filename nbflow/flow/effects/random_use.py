@@ -133,7 +133,7 @@ class StepsAbove:
 
     def note(self, step: StepSpec, statements: Sequence[ast.stmt], known: KnownEffects) -> None:
         """Note what a step imports, defines and makes."""
-        self.origins.update(step.imports)
+        self.origins.update(step.names.imports)
         self.bodies.update(_defined(statements))
         for one in statements:
             value = one.value if isinstance(one, ast.Assign | ast.AnnAssign) else None
@@ -214,18 +214,18 @@ def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> Ran
     """Return what a step does with the generators, and note it for the steps below. `--seed` seeds them all."""
     bodies, origins = known.bodies | above.bodies, known.origins | above.origins
     above.note_classes(KnownEffects(origins, bodies))
-    named = step.mentions | step.reads
-    texts = (step.body, *(origins[name] for name in named & origins.keys()))
-    is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.body
-    is_known = is_known and not any(f".{name}(" in step.body for name in above.methods)
+    named = step.names.mentions | step.names.reads
+    texts = (step.source.body, *(origins[name] for name in named & origins.keys()))
+    is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.source.body
+    is_known = is_known and not any(f".{name}(" in step.source.body for name in above.methods)
     if is_known and not any(map(_MAY_DRAW.search, texts)):
-        above.origins.update(step.imports)
+        above.origins.update(step.names.imports)
         return RandomUse(seeds=GENERATORS) if step.options.seed is not None else RandomUse()
     try:
-        statements = parse(step.body).body
+        statements = parse(step.source.body).body
     except (SyntaxError, ValueError):
         return RandomUse()
-    own = KnownEffects(origins | dict(step.imports), bodies | _defined(statements))
+    own = KnownEffects(origins | dict(step.names.imports), bodies | _defined(statements))
     above.note_classes(own)
     use = random_use(statements, own, above)
     above.note(step, statements, own)

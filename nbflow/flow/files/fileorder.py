@@ -32,7 +32,7 @@ def uses_of_step(
     at if `guess` is true, that is, if some step writes files.
     """
     sources = tuple(one.source for one in closure)
-    if not any(may_use_files(text, guess) for text in (step.body, _text(step)[2], *sources)):
+    if not any(may_use_files(text, guess) for text in (step.source.body, _text(step)[2], *sources)):
         return ()
     writers = tuple((name, tuple(map(_text, steps))) for name, steps in artifacts.items())
     return _uses(_text(step), sources, parameters, writers)
@@ -43,7 +43,8 @@ PathText = tuple[str, str, str]
 
 
 def _text(step: StepSpec) -> PathText:
-    return step.body, step.foreach.var if step.foreach else "", step.foreach.expr if step.foreach else ""
+    foreach = step.control.foreach
+    return step.source.body, foreach.var if foreach else "", foreach.expr if foreach else ""
 
 
 @lru_cache(4096)

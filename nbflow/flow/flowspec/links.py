@@ -11,7 +11,17 @@ from nbflow.flow.flowspec.classes import Method, Script, tail_of
 from nbflow.flow.flowspec.reads import method_reads
 from nbflow.flow.graph.link import Graph, Link, Passage
 from nbflow.flow.names.code import code_digest
-from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSpec
+from nbflow.flow.syntax.specs import (
+    ControlFlow,
+    FlowSource,
+    Foreach,
+    MethodFacts,
+    Next,
+    NextKind,
+    StepNames,
+    StepSource,
+    StepSpec,
+)
 
 _ITEM = "input"
 _PLAIN = ("property", "staticmethod", "classmethod")
@@ -119,19 +129,16 @@ def _step(script: Script, found: Outline, name: str) -> StepSpec:
     return StepSpec(
         name,
         method.place,
-        body="",
+        StepSource(code=_code(script, method, reads.reached, reads.names), modules=frozenset(reads.modules)),
         doc=method.doc,
-        reads=frozenset(reads.names),
-        foreach=_foreach(script, found, name),
+        names=StepNames(reads=frozenset(reads.names), mentions=frozenset(reads.plain)),
+        control=ControlFlow(
+            foreach=_foreach(script, found, name),
+            loop=leads.condition if leads and name in leads.targets else None,
+            next=leads,
+        ),
         options=method.options,
-        next=leads,
-        code=_code(script, method, reads.reached, reads.names),
-        modules=frozenset(reads.modules),
-        mentions=frozenset(reads.plain),
-        loop=leads.condition if leads and name in leads.targets else None,
-        dynamic=reads.dynamic,
-        merges=reads.merges,
-        catch=method.catch,
+        method=MethodFacts(reads.dynamic, reads.merges, method.catch),
     )
 
 
@@ -165,10 +172,10 @@ def _link(script: Script, found: Outline, step: StepSpec, links: Mapping[str, Li
     known = frozenset(parameter.name for parameter in script.parameters)
     arriving = next(iter(found.arriving[step.name].values()), ())
     is_join = found.methods[step.name].is_join
-    named = step.reads | (step.foreach.reads if step.foreach else frozenset())
+    named = step.names.reads | (step.control.foreach.reads if step.control.foreach else frozenset())
     return Link(
-        parameters=known if step.dynamic else known & named,
-        prelude=step.mentions & script.prelude.names,
+        parameters=known if step.method.dynamic else known & named,
+        prelude=step.names.mentions & script.prelude.names,
         upstream=led,
         scope=scope_of(stack),
         rank=1 + max((links[name].rank for name in led if name in links), default=-1),

@@ -13,20 +13,20 @@ from nbflow.flow.syntax.specs import FlowSource, StepSpec
 
 def mentions(step: StepSpec) -> frozenset[str]:
     """Return the plain names in the body and the foreach expression; names of the prelude are among them."""
-    names = step.mentions | (step.foreach.reads if step.foreach else frozenset())
-    return names if step.metaflow else names | step.reads | step.maybe_reads
+    names = step.names.mentions | (step.control.foreach.reads if step.control.foreach else frozenset())
+    return names if step.metaflow else names | step.names.reads | step.names.maybe_reads
 
 
 def hard_reads(step: StepSpec) -> frozenset[str]:
     """Return the names without which a step cannot run."""
-    names = step.reads | (step.foreach.reads if step.foreach else frozenset())
-    return names | {step.guard.name} if step.guard else names
+    names = step.names.reads | (step.control.foreach.reads if step.control.foreach else frozenset())
+    return names | {step.control.guard.name} if step.control.guard else names
 
 
 def soft_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:
     """Return the names that a step may read, and those that the prelude it uses reads when called."""
     named = mentions(step)
-    soft = step.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
+    soft = step.names.maybe_reads | (named & {parameter.name for parameter in flow.parameters})
     prelude = flow.prelude.seen_from(step.place)
     closure = prelude.closure(named & prelude.names)
     return soft.union(*(one.wants - one.names for one in closure))
@@ -44,26 +44,31 @@ def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) 
 
 def asked_below(steps: Sequence[StepSpec], flow: FlowSource) -> Mapping[str, frozenset[str]]:
     """Map each step to the names that some step below reads, among names that steps bind in passing or delete."""
-    candidates = frozenset().union(*(step.passing | step.ends | step.maybe_ends for step in steps))
+    candidates = frozenset().union(*(step.names.passing | step.names.ends | step.names.maybe_ends for step in steps))
     asked: dict[str, frozenset[str]] = {}
     below: frozenset[str] = frozenset()
     for step in reversed(steps) if candidates else ():
         reads = _all_reads(step, flow) & candidates
-        names = below | reads if step.loop else below
-        held = frozenset().union(*(one.free for one in step.holds if one.name in step.writes | names)) & candidates
+        names = below | reads if step.control.loop else below
+        held = frozenset().union(*_held(step, names)) & candidates
         asked[step.name] = names | held
         below = (below - _certain(step)) | reads | held
     return asked
 
 
+def _held(step: StepSpec, asked: frozenset[str]) -> Iterable[frozenset[str]]:
+    """Yield the free names of the functions that the artifacts of a step may hold, or the names asked for below."""
+    return (one.free for one in step.names.holds if one.name in step.names.writes | asked)
+
+
 def _all_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:
     reads = hard_reads(step) | soft_reads(step, flow) | mentions(step)
-    return reads | frozenset(_looked_up(step)) if INPUTS in step.mentions else reads
+    return reads | frozenset(_looked_up(step)) if INPUTS in step.names.mentions else reads
 
 
 def _looked_up(step: StepSpec) -> Iterable[str]:
     """Yield the names that a body may read from tasks: `inputs.score`, `task.model`, `inputs.table("cfg")`."""
-    for node in every_node(parse(step.body)):
+    for node in every_node(parse(step.source.body)):
         if isinstance(node, ast.Attribute):
             yield node.attr
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -72,6 +77,7 @@ def _looked_up(step: StepSpec) -> Iterable[str]:
 
 def _certain(step: StepSpec) -> frozenset[str]:
     """Return the names that the steps below get from this step for sure."""
-    if step.guard or step.foreach:
+    if step.control.guard or step.control.foreach:
         return frozenset()
-    return (step.writes - step.maybe_writes) | (step.passing - step.maybe_passing) | step.ends
+    names = step.names
+    return (names.writes - names.maybe_writes) | (names.passing - names.maybe_passing) | names.ends

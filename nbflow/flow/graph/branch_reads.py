@@ -14,14 +14,14 @@ INPUTS = "inputs"
 
 def branch_reads(step: StepSpec) -> frozenset[str]:
     """Return the X of every `inputs.X` in a body."""
-    if INPUTS not in step.mentions:
+    if INPUTS not in step.names.mentions:
         return frozenset()
-    return frozenset(_attributes(parse(step.body)))
+    return frozenset(_attributes(parse(step.source.body)))
 
 
 def reads_inputs_whole(step: StepSpec) -> bool:
     """Return whether a body uses `inputs` in any other way than `inputs.X`."""
-    tree = parse(step.body)
+    tree = parse(step.source.body)
     mentions = sum(isinstance(node, ast.Name) and node.id == INPUTS for node in every_node(tree))
     return mentions > sum(1 for _ in _attributes(tree))
 

@@ -22,13 +22,14 @@ class Calling:
         """Note the names that functions in a step's artifacts may read, from the artifacts that the step has read."""
         given = {read.name: asked for read in reads if (asked := self._of(read))}
         prelude = self.flow.prelude.seen_from(step.place)
-        made = {name: names for name, names in given.items() if name in step.writes}
-        for holding in step.holds:
+        made = {name: names for name, names in given.items() if name in step.names.writes}
+        for holding in step.names.holds:
             names = made.get(holding.name, frozenset()).union(*self._sources(holding, given, prelude))
             if names:
                 made[holding.name] = names
-        if step.foreach and not step.foreach.reads.isdisjoint(given):
-            made[step.foreach.var] = frozenset().union(*(given[name] for name in step.foreach.reads & given.keys()))
+        foreach = step.control.foreach
+        if foreach and not foreach.reads.isdisjoint(given):
+            made[foreach.var] = frozenset().union(*(given[name] for name in foreach.reads & given.keys()))
         if given or made:
             self.found[step.name] = given | made
 

@@ -162,7 +162,8 @@ def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) 
         above.add(step)
     links = {name: _link(joining) for name, joining in above.joinings.items()}
     joins = {name: joining.join for name, joining in above.joinings.items()}
-    return Graph(replace(flow, steps=tuple(replace(step, join=joins[step.name]) for step in steps)), links)
+    joined = (replace(step, control=replace(step.control, join=joins[step.name])) for step in steps)
+    return Graph(replace(flow, steps=tuple(joined)), links)
 
 
 def _link(joining: JoinLink) -> Link:

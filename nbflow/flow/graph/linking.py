@@ -81,7 +81,7 @@ class Linker:
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
-        self.modules = self.flow.prelude.imported.difference(*(step.writes for step in self.flow.steps))
+        self.modules = self.flow.prelude.imported.difference(*(step.names.writes for step in self.flow.steps))
         self.calling = Calling(self.flow)
         self.asked = asked_below(self.flow.steps, self.flow)
 
@@ -101,7 +101,7 @@ class Linker:
         self.named[step.name] = step
         self.order.add(step.name, joining.files)
         if not joining.region.scope:
-            self.seeded |= step.seeds
+            self.seeded |= step.random.seeds
 
     def _writer(self, step: StepSpec, joining: JoinLink) -> NameWriter:
         """Return the step as a writer for the steps below.
@@ -109,7 +109,7 @@ class Linker:
         It may be skipped: with guarded steps that alone write what it must read, and as a join together with its
         foreach.
         """
-        always = step.guard is None and all(read.always for read in joining.reads if read.required)
+        always = step.control.guard is None and all(read.always for read in joining.reads if read.required)
         outermost = joining.region.opened[len(joining.region.scope) :][:1]
         if outermost:
             always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
@@ -122,7 +122,7 @@ class Linker:
 
     def _draws(self, step: StepSpec) -> frozenset[str]:
         """Return the random generators that a step draws from, as its source shows or as a run has found."""
-        return step.draws | (self.learned.get(step.name, frozenset()) & GENERATORS) - step.seeds
+        return step.random.draws | (self.learned.get(step.name, frozenset()) & GENERATORS) - step.random.seeds
 
     def _seeded(self, step: StepSpec) -> frozenset[str]:
         """Return the random generators whose state is known at a step, because something above has seeded them."""
@@ -133,8 +133,8 @@ class Linker:
         """Return the random generators whose state a step hands on; after `--seed`, only those that a step below draws
         from.
         """
-        by_header = step.seeds if step.options.seed is not None else frozenset[str]()
-        return (step.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
+        by_header = step.random.seeds if step.options.seed is not None else frozenset[str]()
+        return (step.random.seeds | draws) - {name for name in by_header if not self._is_drawn_below(name, step)}
 
     def _read_by_seeding(self, step: StepSpec, draws: frozenset[str]) -> frozenset[str]:
         """Return the names that ordinary cells read when they seed the generators of a step."""
@@ -143,7 +143,7 @@ class Linker:
 
     def _is_drawn_below(self, name: str, step: StepSpec) -> bool:
         """Return whether a step below draws from a generator."""
-        below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.loop))
+        below = (one for one in self.flow.steps if one.place > step.place or (one is step and step.control.loop))
         return any(name in self._draws(one) for one in below)
 
     def _state(self, step: StepSpec) -> frozenset[str]:
@@ -160,36 +160,36 @@ class Linker:
 
     def _passing(self, step: StepSpec) -> frozenset[str]:
         """Return the names that the step binds or may delete in passing and that another step reads or binds."""
-        names = step.passing | step.maybe_ends | (step.ends & self.constants)
+        names = step.names.passing | step.names.maybe_ends | (step.names.ends & self.constants)
         if step.metaflow or not names:
             return frozenset()
-        ours = {name for name, origin in step.imports if self.flow.prelude.origins.get(name) == origin}
+        ours = {name for name, origin in step.names.imports if self.flow.prelude.origins.get(name) == origin}
         asked = self.asked.get(step.name, frozenset()) - (ours - self.touched.keys())
         names -= SPECIAL
         known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
-        return frozenset(name for name in known if name in asked or name in self.touched or name == step.loop)
+        return frozenset(name for name in known if name in asked or name in self.touched or name == step.control.loop)
 
     def _join(self, step: StepSpec) -> JoinLink:
-        passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.writes
+        passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.names.writes
         seeded = self._seeded(step)
         draws = self._draws(step) & seeded
         random = self._handed_on(step, draws)
-        writes = step.writes | learned | state | (passing - self.constants) | random
+        writes = step.names.writes | learned | state | (passing - self.constants) | random
         # Earlier runs found the step to change `learned`. A later task need not change them again, so reads of these
         # names also go on to the steps above.
-        maybe = step.maybe_writes | (learned - step.writes) | (state - self.flow.prelude.names)
-        maybe |= writes & (step.maybe_passing | step.maybe_ends)
+        maybe = step.names.maybe_writes | (learned - step.names.writes) | (state - self.flow.prelude.names)
+        maybe |= writes & (step.names.maybe_passing | step.names.maybe_ends)
         hard, soft = hard_reads(step), self._soft(step, writes) | draws
         soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
-        join = step.join or self._metaflow_join(step)
+        join = step.control.join or self._metaflow_join(step)
         branches = () if join else self._branches(step)
         region = self._region(step, join, [*branches, *(writer for read in reads for writer in read.writers)])
         if region.scope or region.joined:
             soft, found = self._all_reads(step, hard, soft, learned, region)
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
-        prelude |= self._sharers(step, (step.writes & (step.mutates | hard | soft)) | learned | state)
+        prelude |= self._sharers(step, (step.names.writes & (step.names.mutates | hard | soft)) | learned | state)
         uses = self._files(step, reads, prelude)
         files = tuple(use for use in uses if use.access is not Access.IMPORT)
         upstream = self._upstream(step, reads, (*region.joined, *branches))
@@ -206,7 +206,7 @@ class Linker:
             maybe_writes=maybe,
             passing=passing | state,
             local=(state & self.flow.prelude.names) | random if region.scope else frozenset(),
-            ends=step.ends | writes & step.maybe_ends,
+            ends=step.names.ends | writes & step.names.maybe_ends,
             ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
             branches=branches,
@@ -223,7 +223,7 @@ class Linker:
         """Return the names that the step reads if they exist. It hands on a name that it may delete, so it reads that
         too.
         """
-        soft = soft_reads(step, self.flow) | writes & step.maybe_ends
+        soft = soft_reads(step, self.flow) | writes & step.names.maybe_ends
         return soft | self._everything() if ANY in soft else soft
 
     def _everything(self) -> frozenset[str]:
@@ -264,14 +264,14 @@ class Linker:
         return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
 
     def _upstream(self, step: StepSpec, reads: Sequence[NameRead], others: Sequence[str]) -> tuple[str, ...]:
-        found = {*step.after, *others, *(writer for read in reads for writer in read.writers)}
+        found = {*step.control.after, *others, *(writer for read in reads for writer in read.writers)}
         return tuple(name for name in self.joinings if name in found)
 
     def _files(self, step: StepSpec, reads: Sequence[NameRead], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
         closure = self.flow.prelude.seen_from(step.place).closure(prelude, settings=False)
         uses = uses_of_step(step, closure, self.constants, writers, guess=self.order.has_changes)
-        modules = step.modules.union(*(one.modules for one in closure)) if self.order.has_modules else ()
+        modules = step.source.modules.union(*(one.modules for one in closure)) if self.order.has_modules else ()
         return (*uses, *uses_of_modules(modules))
 
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
@@ -291,12 +291,12 @@ class Linker:
         """Return the foreach step that a Metaflow-mode step joins: it uses `inputs`, and `self.next` in a foreach leads
         to it.
         """
-        if not step.metaflow or INPUTS not in step.mentions:
+        if not step.metaflow or INPUTS not in step.names.mentions:
             return None
         return next((name for name in predecessors(step, self.steps) if self.scopes[name]), None)
 
     def _branches(self, step: StepSpec) -> tuple[str, ...]:
-        if INPUTS not in step.mentions:
+        if INPUTS not in step.names.mentions:
             return ()
         led = predecessors(step, self.steps) if step.metaflow else ()
         return tuple(name for name in self.joinings if name in {*branch_reads(step), *led})
@@ -309,7 +309,7 @@ class Linker:
             return Region(closing[:-1], opened, joined_by(closing, opened, scopes))
         led = predecessors(step, self.steps) if step.metaflow else ()
         scope = deepest(scopes[name] for name in (*sources, *led))
-        return Region((*scope, step.name) if step.foreach else scope)
+        return Region((*scope, step.name) if step.control.foreach else scope)
 
     def _unknown(self, step: StepSpec, hard: frozenset[str], reads: Sequence[NameRead]) -> frozenset[str]:
         """Return the names that nothing above provides. In a Metaflow-mode cell a plain name is never an artifact."""
@@ -317,7 +317,7 @@ class Linker:
         if self.flow.prelude.has_star:
             return ended  # a star import may bind any name
         artifacts = hard - {read.name for read in reads if read.writers}
-        unknown = (artifacts | step.mentions) if step.metaflow else artifacts
+        unknown = (artifacts | step.names.mentions) if step.metaflow else artifacts
         return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
 
 

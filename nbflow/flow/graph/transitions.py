@@ -22,19 +22,20 @@ class Arrow:
 
 def edges_of(step: StepSpec) -> tuple[Arrow, ...]:
     """Return the arrows of a step's `self.next`."""
-    if step.next is None:
+    leads = step.control.next
+    if leads is None:
         return ()
-    match step.next.kind:
+    match leads.kind:
         case NextKind.LINEAR | NextKind.BRANCH:
-            return tuple(Arrow(step.name, target) for target in step.next.targets)
+            return tuple(Arrow(step.name, target) for target in leads.targets)
         case NextKind.FOREACH:
-            return tuple(Arrow(step.name, target, step.next.foreach) for target in step.next.targets)
+            return tuple(Arrow(step.name, target, leads.foreach) for target in leads.targets)
         case NextKind.SWITCH:
-            condition = step.next.condition or ""
-            guards = [(Guard(condition, Comparison.EQUALS, literal), target) for literal, target in step.next.cases]
+            condition = leads.condition or ""
+            guards = [(Guard(condition, Comparison.EQUALS, literal), target) for literal, target in leads.cases]
             return tuple(Arrow(step.name, target, guard=guard) for guard, target in guards)
         case _:
-            assert_never(step.next.kind)
+            assert_never(leads.kind)
 
 
 def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
@@ -50,27 +51,27 @@ def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
 
 
 def _arrive(step: StepSpec, incoming: list[Arrow], done: dict[str, StepSpec]) -> StepSpec:
-    after = tuple(dict.fromkeys((*step.after, *(edge.source for edge in incoming))))
-    step = replace(step, after=after, guard=step.guard or _common_guard(incoming, done))
+    after = tuple(dict.fromkeys((*step.control.after, *(edge.source for edge in incoming))))
+    control = replace(step.control, after=after, guard=step.control.guard or _common_guard(incoming, done))
     lists = [edge.foreach for edge in incoming if edge.foreach]
-    if not lists or step.foreach:
-        return step
-    item = frozenset({ITEM})
+    if not lists or control.foreach:
+        return replace(step, control=control)
+    item, names = frozenset({ITEM}), step.names
     return replace(
         step,
-        foreach=Foreach(ITEM, lists[0], frozenset(lists[:1])),
-        writes=step.writes | item,
-        reads=step.reads - item,
-        maybe_reads=step.maybe_reads - item,
+        control=replace(control, foreach=Foreach(ITEM, lists[0], frozenset(lists[:1]))),
+        names=replace(
+            names, writes=names.writes | item, reads=names.reads - item, maybe_reads=names.maybe_reads - item
+        ),
     )
 
 
 def _common_guard(incoming: list[Arrow], done: dict[str, StepSpec]) -> Guard | None:
     """Return the guard that all arrows share. Where different guards converge, one of the paths was taken."""
-    guards = [edge.guard or done[edge.source].guard for edge in incoming]
+    guards = [edge.guard or done[edge.source].control.guard for edge in incoming]
     return guards[0] if all(guard == guards[0] for guard in guards) else None
 
 
 def predecessors(step: StepSpec, steps: Sequence[StepSpec]) -> tuple[str, ...]:
     """Return the steps whose `self.next` leads to a step, in document order."""
-    return tuple(above.name for above in steps if above.next and step.name in above.next.targets)
+    return tuple(above.name for above in steps if above.control.next and step.name in above.control.next.targets)

@@ -68,18 +68,22 @@ def _one_runs(found: Sequence[NameWriter]) -> bool:
 def _is_complete(guarded: Sequence[NameWriter]) -> bool:
     names = {writer.step.name for writer in guarded}
     by_else = any(writer.answers and names.issuperset(writer.answers) for writer in guarded)
-    tests = {(writer.step.guard.name, writer.step.guard.test) for writer in guarded if writer.step.guard}
+    tests = {
+        (writer.step.control.guard.name, writer.step.control.guard.test)
+        for writer in guarded
+        if writer.step.control.guard
+    }
     return by_else or any((guard, Comparison.FALSE) in tests for guard, test in tests if test is Comparison.TRUE)
 
 
 def answered(step: StepSpec, above: Sequence[StepSpec]) -> Mapping[str, Guard]:
     """Return the guarded steps that an `--else` answers: those on its name since the last `--else` on it."""
-    if step.guard is None or step.guard.test is not Comparison.ELSE:
+    if step.control.guard is None or step.control.guard.test is not Comparison.ELSE:
         return {}
     found: dict[str, Guard] = {}
     for other in reversed(above):
-        if other.guard and other.guard.name == step.guard.name:
-            if other.guard.test is Comparison.ELSE:
+        if other.control.guard and other.control.guard.name == step.control.guard.name:
+            if other.control.guard.test is Comparison.ELSE:
                 break
-            found[other.name] = other.guard
+            found[other.name] = other.control.guard
     return dict(reversed(found.items()))

@@ -93,7 +93,7 @@ def _holding(node: ast.AST) -> Iterator[tuple[str, _Held]]:
             yield name, _Held(free=set(NameScope.of_function(node).free))
         case ast.ClassDef(name=name):
             scope = NameScope.of([node])
-            yield name, _Held(free=scope.nested | scope.loads)
+            yield name, _Held(free=set(scope.nested), mentions=set(scope.loads))
         case ast.Assign(targets=targets, value=value):
             yield from _given(targets, value)
         case ast.AnnAssign(target=bound, value=ast.expr() as value) | ast.AugAssign(target=bound, value=value):

@@ -22,7 +22,7 @@ from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
 from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters, with_injected
-from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, StepSpec
+from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
 from nbflow.garbage import without_gc
 
 _FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
@@ -126,14 +126,14 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         return
     step = _step_of(cell, header, header.name, place)
     try:
-        text = parse_step(step.body, found.stars)
-        step = replace(step, body=text.source)
+        text = parse_step(step.source.body, found.stars)
+        step = replace(step, source=replace(step.source, body=text.source))
         found.problems += _refusals(text, step)
-        compile_source(step.body)
+        compile_source(step.source.body)
         step = _with_names(step, text.tree, header, lazy_annotations)
         found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
     except SyntaxError as error:
-        found.problems.append(_syntax_problem(error, step.body, step))
+        found.problems.append(_syntax_problem(error, step.source.body, step))
     except HeaderError as error:
         found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
     found.steps.append(step)
@@ -147,20 +147,9 @@ def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
     lines, start = lines_of(cell.source), header.line
     if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
         lines[header.line - 1], start = "", 0
-    return StepSpec(
-        name=name,
-        place=place,
-        body="\n".join(lines[start:]),
-        body_line=start + 1,
-        cell_id=cell.id,
-        doc=cell.above,
-        after=header.after,
-        foreach=header.foreach,
-        join=header.join,
-        guard=header.guard,
-        loop=header.loop,
-        options=header.options,
-    )
+    source = StepSource("\n".join(lines[start:]), start + 1)
+    control = ControlFlow(header.after, header.foreach, header.join, header.guard, header.loop)
+    return StepSpec(name, place, source, cell.id, cell.above, control=control, options=header.options)
 
 
 def _code_of(step: StepSpec, tree: ast.Module, lazy_annotations: bool) -> tuple[Statement, ...]:
@@ -168,11 +157,11 @@ def _code_of(step: StepSpec, tree: ast.Module, lazy_annotations: bool) -> tuple[
     none.
     """
     captures = any(isinstance(node, ast.With) and is_capture(node) for node in tree.body)
-    is_apart = step.metaflow or step.guard or step.loop or captures
+    is_apart = step.metaflow or step.control.guard or step.control.loop or captures
     nodes = [] if is_apart else code_in(tree)
-    text = Text(ast.Module(nodes, []), step.body)
-    found = statements_of(text, replace(step.place, line=step.body_line), lazy_annotations=lazy_annotations)
-    return tuple(one for one in found if one.names.bound.isdisjoint(step.writes))
+    text = Text(ast.Module(nodes, []), step.source.body)
+    found = statements_of(text, replace(step.place, line=step.source.body_line), lazy_annotations=lazy_annotations)
+    return tuple(one for one in found if one.names.bound.isdisjoint(step.names.writes))
 
 
 def _correction(line: str) -> str:
@@ -191,7 +180,7 @@ def _duplicates(steps: Sequence[StepSpec]) -> Iterator[Problem]:
 
 def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
     line = error.lineno or 1
-    place = replace(step.place, line=step.body_line + line - 1)
+    place = replace(step.place, line=step.source.body_line + line - 1)
     lines = lines_of(body)
     text = lines[line - 1] if 0 < line <= len(lines) else ""
     if "outside" in error.msg and ("await" in error.msg or "async" in error.msg):
@@ -202,7 +191,7 @@ def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
 
 def _refusals(text: Text, step: StepSpec) -> Iterator[Problem]:
     for line, words, refusal in text.refused:
-        place = replace(step.place, line=step.body_line + line - 1)
+        place = replace(step.place, line=step.source.body_line + line - 1)
         yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
 
 
@@ -215,7 +204,7 @@ def _with_names(step: StepSpec, tree: ast.Module, header: Header, lazy_annotatio
 
 def _with_self_names(step: StepSpec, tree: ast.Module, header: Header) -> StepSpec:
     found = names_of_self(tree)
-    step = replace(step, metaflow=True, next=read_next(tree))
+    step = replace(step, metaflow=True, control=replace(step.control, next=read_next(tree)))
     if header.foreach:
         item = frozenset({ITEM})
         own = replace(
@@ -229,8 +218,7 @@ def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[st
     """Add the names of the body to a step. Names stated in the header replace those that the analysis found."""
     own = frozenset({header.foreach.var}) if header.foreach else frozenset()
     writes = names.writes if header.writes is None else header.writes
-    return replace(
-        step,
+    found = StepNames(
         reads=(names.reads if header.reads is None else header.reads) - own,
         maybe_reads=(names.maybe_reads | names.held if header.reads is None else frozenset()) - own,
         writes=writes | own,
@@ -243,10 +231,9 @@ def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[st
         imports=names.imports,
         holds=names.holds,
         mentions=(mentions | names.held) - own,
-        modules=names.modules,
-        star_line=names.star_line,
-        code=code_digest(tree),
     )
+    source = replace(step.source, code=code_digest(tree), modules=names.modules, star_line=names.star_line)
+    return replace(step, names=found, source=source)
 
 
 def _complete(step: StepSpec, standing: StatementsAbove) -> StepSpec:
@@ -254,12 +241,17 @@ def _complete(step: StepSpec, standing: StatementsAbove) -> StepSpec:
     and neither does a definition that is shared.
     """
     dropped, code, use = standing.modules, standing.code, standing.random
-    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.seeds, step.draws):
+    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.random.seeds, step.random.draws):
         return step
-    writes, mutates = step.writes - dropped | use.asked, step.mutates - dropped | (use.asked - step.writes)
-    passing, maybe_passing = step.passing - code, step.maybe_passing - code
-    found = replace(step, writes=writes, mutates=mutates, passing=passing, maybe_passing=maybe_passing)
-    return replace(found, seeds=use.seeds, draws=use.draws)
+    names = step.names
+    names = replace(
+        names,
+        writes=names.writes - dropped | use.asked,
+        mutates=names.mutates - dropped | (use.asked - names.writes),
+        passing=names.passing - code,
+        maybe_passing=names.maybe_passing - code,
+    )
+    return replace(step, names=names, random=Randomness(use.seeds, use.draws))
 
 
 # parameters

@@ -57,7 +57,7 @@ def sort_statements(
     `given` are the names of parameters and of `%%shared` cells, `code` holds the imports, functions and classes of
     steps. `watches` says that some cell asks for the subclasses of a class.
     """
-    artifacts = frozenset(name for step in steps for name in step.writes - step.mutates)
+    artifacts = frozenset(name for step in steps for name in step.names.writes - step.names.mutates)
     moves = any("chdir(" in statement.source for statement in statements)
     found = _Sorting(artifacts, given, watches, moves=moves)
     below = sorted(steps, key=lambda step: step.place, reverse=True)
@@ -88,13 +88,13 @@ class _Sorting:
 
     def pass_by(self, step: StepSpec, code: Iterable[Statement] = ()) -> None:
         """Pass a step: the names that it binds or changes are artifacts for the statements below it."""
-        modules = step.mutates & self._known.origins.keys()
-        asked = self._known.generators & (step.mentions | step.reads)
+        modules = step.names.mutates & self._known.origins.keys()
+        asked = self._known.generators & (step.names.mentions | step.names.reads)
         use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
-        values = (step.writes - modules) | step.passing.difference(*(one.names.bound for one in code))
+        values = (step.names.writes - modules) | step.names.passing.difference(*(one.names.bound for one in code))
         self._hidden |= values | use.seeds | self._bound_of(use.draws)
-        self._known.forget(values - step.mutates)
-        self._taking |= {name: frozenset({name}) for name in values - step.mutates}
+        self._known.forget(values - step.names.mutates)
+        self._taking |= {name: frozenset({name}) for name in values - step.names.mutates}
         shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
         self.steps[step.name] = StatementsAbove(use, modules & self._imported, shared)
 

@@ -14,10 +14,10 @@ from nbflow.flow.syntax.specs import StepSpec
 def _place_of(step: StepSpec, name: str | None = None) -> Place:
     """Return the place where a step first mentions a name, or its header if the body does not mention it."""
     try:
-        line = line_of_name(step.body, name) if name else None
+        line = line_of_name(step.source.body, name) if name else None
     except (SyntaxError, ValueError):
         line = None
-    return replace(step.place, line=step.body_line + line - 1) if line else step.place
+    return replace(step.place, line=step.source.body_line + line - 1) if line else step.place
 
 
 def suggestion(name: str, names: Collection[str]) -> str:

@@ -118,17 +118,21 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
-class StepSpec:
-    """Represents one step as one cell states it. The graph, not the step, knows which step feeds which."""
+class StepSource:
+    """Holds the body of a step as it is written, and what it says as a whole."""
 
-    name: str
-    place: Place
-    body: str
+    body: str = ""
     body_line: int = 2  # the cell line on which the body starts
-    cell_id: str = ""
-    doc: str = ""  # the markdown above the cell
-    # names that the body needs from elsewhere; for a FlowSpec step perhaps more, because it sees every artifact above
-    reads: frozenset[str] = frozenset()
+    code: str = ""  # digest of the body's AST, without layout, comments and docstrings
+    modules: frozenset[str] = frozenset()  # modules that the body itself imports
+    star_line: int = 0  # the body line of an `import *`, which no step may contain; 0 for none
+
+
+@dataclass(frozen=True, slots=True)
+class StepNames:
+    """Says what the body of a step does to names. A FlowSpec step sees every artifact above, so it may read fewer."""
+
+    reads: frozenset[str] = frozenset()  # names that the body needs from elsewhere
     # names it uses, but may have bound itself, or that only a function mentions
     maybe_reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()  # its artifacts, including mutated inputs and the foreach variable
@@ -138,32 +142,62 @@ class StepSpec:
     ends: frozenset[str] = frozenset()  # names that it deletes
     maybe_ends: frozenset[str] = frozenset()  # names that it deletes on some path only
     imports: frozenset[tuple[str, str]] = frozenset()  # for names in `passing`: (name, what the import binds it to)
-    seeds: frozenset[str] = frozenset()  # the random generators whose state it sets
-    draws: frozenset[str] = frozenset()  # the random generators that it draws from, if the source shows it
+    mentions: frozenset[str] = frozenset()  # free names of the body, also those that `--in` leaves out; never `self.…`
+    mutates: frozenset[str] = frozenset()  # the names in `writes` that it changes in place and never assigns
     holds: tuple[Holding, ...] = field(default=(), compare=False)  # functions that its artifacts may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Randomness:
+    """Says what the body of a step does to random generators, as far as the source shows it."""
+
+    seeds: frozenset[str] = frozenset()  # the generators whose state it sets
+    draws: frozenset[str] = frozenset()  # the generators that it draws from
+
+
+@dataclass(frozen=True, slots=True)
+class ControlFlow:
+    """Says when a step runs and how often, and where it leads."""
+
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
     join: str | None = None
     guard: Guard | None = None
     loop: str | None = None  # `--while NAME`
+    next: Next | None = None  # its `self.next(…)`
+
+
+@dataclass(frozen=True, slots=True)
+class MethodFacts:
+    """Says what only a method of a FlowSpec can do."""
+
+    dynamic: bool = False  # it reads artifacts that its source does not name
+    merges: bool = False  # `merge_artifacts` looks at every artifact of the inputs
+    catch: bool = False  # a failure after all retries becomes an artifact
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """Represents one step as one cell states it. The graph, not the step, knows which step feeds which."""
+
+    name: str
+    place: Place
+    source: StepSource = StepSource()
+    cell_id: str = ""
+    doc: str = ""  # the markdown above the cell
+    names: StepNames = StepNames()
+    random: Randomness = Randomness()
+    control: ControlFlow = ControlFlow()
     options: Options = Options()
     metaflow: bool = False  # a Metaflow-mode cell: only `self.*` are artifacts
-    next: Next | None = None  # its `self.next(…)`
-    code: str = ""  # digest of the body's AST, without layout, comments and docstrings
-    modules: frozenset[str] = frozenset()  # modules that the body itself imports
-    mentions: frozenset[str] = frozenset()  # free names of the body, also those that `--in` leaves out; never `self.…`
-    star_line: int = 0  # the body line of an `import *`, which no step may contain; 0 for none
-    mutates: frozenset[str] = frozenset()  # the names in `writes` that it changes in place and never assigns
-    dynamic: bool = False  # for a FlowSpec step: it reads artifacts that its source does not name
-    merges: bool = False  # for a FlowSpec step: `merge_artifacts` looks at every artifact of the inputs
-    catch: bool = False  # for a FlowSpec step: a failure after all retries becomes an artifact
+    method: MethodFacts = MethodFacts()
 
     def names_in(self, *, split: bool) -> frozenset[str]:
         """Return the names that the foreach and the guard of the header use (`split`), or those that the body uses."""
         if not split:
-            return self.mentions | self.reads | self.maybe_reads
-        of_guard = frozenset({self.guard.name} if self.guard else ())
-        return of_guard | (self.foreach.reads if self.foreach else frozenset())
+            return self.names.mentions | self.names.reads | self.names.maybe_reads
+        guard, foreach = self.control.guard, self.control.foreach
+        return frozenset({guard.name} if guard else ()) | (foreach.reads if foreach else frozenset())
 
 
 class ParameterType(StrEnum):

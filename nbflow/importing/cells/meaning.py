@@ -101,7 +101,7 @@ def _keep_scopes(design: Design, steps: StepDrafts) -> None:
         scope = design.scope(name)
         if scope and graph.links[name].scope != scope and name not in design.items:
             step = graph.steps[name]
-            reads = (step.reads | step.maybe_reads) & {one.name for one in graph.links[name].bindings}
+            reads = (step.names.reads | step.names.maybe_reads) & {one.name for one in graph.links[name].bindings}
             item = design.items[scope[-1]]
             steps.headers[name] = replace(steps.headers[name], reads=tuple(sorted({item, *reads})))
 

@@ -101,6 +101,6 @@ def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJour
 
 
 def _item_of(start: StartTask, step: StepSpec) -> str:
-    if step.foreach is None or start.task.split:
+    if step.control.foreach is None or start.task.split:
         return ""
-    return next((one.summary.text for one in start.inputs if one.name == step.foreach.var), "")
+    return next((one.summary.text for one in start.inputs if one.name == step.control.foreach.var), "")

@@ -166,8 +166,8 @@ _KINDS = {
 
 def _what_it_does(draft: PlanDraft, name: str) -> str:
     step, linked = draft.graph.steps[name], draft.graph.links[name]
-    makes = sorted(one for one in linked.writes - step.mutates if " " not in one)
-    changes = sorted(one for one in linked.writes & step.mutates if " " not in one)
+    makes = sorted(one for one in linked.writes - step.names.mutates if " " not in one)
+    changes = sorted(one for one in linked.writes & step.names.mutates if " " not in one)
     said = [f"makes {listed(makes)}"] if makes else []
     said += [f"changes {listed(changes)}"] if changes else []
     return ", ".join(said) or ("only shows" if _prints(draft, name) else "does something that a run must also do")

@@ -95,7 +95,7 @@ def know(draft: PlanDraft, *, shows_count: bool = False) -> Notebook:
     trees = [tree for group in draft.groups if (tree := tree_of(group.source)) is not None]
     graph = draft.graph
     origins = dict(pair for one in graph.prelude.definitions for pair in one.origins)
-    origins |= dict(pair for step in graph.steps.values() for pair in step.imports)
+    origins |= dict(pair for step in graph.steps.values() for pair in step.names.imports)
     lasting = Lasting(trees, origins)
     return Notebook(Showing(trees, origins, lasting), lasting, shows_count)
 
@@ -180,8 +180,10 @@ def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
                 binders.setdefault(name, []).append((one.place, at))
     for step in draft.graph.steps.values() if binders else ():
         linked = draft.graph.links[step.name]
-        suspects = (step.reads | step.maybe_reads | linked.prelude) & binders.keys()
-        names = suspects & (step.reads | linked.unknown | names_of(step.body).free) if suspects else suspects
+        suspects = (step.names.reads | step.names.maybe_reads | linked.prelude) & binders.keys()
+        names = (
+            suspects & (step.names.reads | linked.unknown | names_of(step.source.body).free) if suspects else suspects
+        )
         for name in sorted(names):
             above = [at for place, at in binders[name] if place < step.place]
             yield from ((at, f"step '{step.name}' below reads '{name}'") for at in above[-1:])
@@ -192,7 +194,7 @@ def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
 
 def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     """Yield the ordinary cells that make a value for steps which reading uses up, such as a generator."""
-    read = frozenset[str]().union(*(step.reads | linked.prelude for step, linked in _linked(draft)))
+    read = frozenset[str]().union(*(step.names.reads | linked.prelude for step, linked in _linked(draft)))
     for at, group in enumerate(draft.groups):
         tree = tree_of(group.source) if group.becomes is Becomes.ORDINARY else None
         made = notebook.lasting.bound(tree.body, {}) if tree else {}
@@ -208,7 +210,7 @@ def _changed_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
     changes = [one for one in draft.graph.prelude.definitions if one.changes and not one.setting]
     for one in changes:
         for step, linked in _linked(draft):
-            if step.place < one.place and (names := one.changes & (linked.prelude | step.reads)):
+            if step.place < one.place and (names := one.changes & (linked.prelude | step.names.reads)):
                 yield draft.at(one.place), f"changes {listed(names)}, which step '{step.name}' above uses"
                 break
 
@@ -277,7 +279,7 @@ def _shared(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, int, st
     known: dict[str, str] = {}
     lost: dict[str, dict[str, str]] = {}
     for step in draft.graph.steps.values():
-        tree = tree_of(step.body)
+        tree = tree_of(step.source.body)
         known = notebook.lasting.bound(tree.body, known) if tree else known
         lost[step.name] = {name: known[name] for name in known.keys() & draft.graph.links[step.name].writes}
         for binding in draft.graph.links[step.name].bindings:

@@ -95,7 +95,7 @@ def _functions(draft: PlanDraft) -> Iterator[tuple[str, str]]:
 
 
 def _files_of(graph: Graph, name: str, functions: Mapping[str, str]) -> _Files:
-    body = graph.steps[name].body
+    body = graph.steps[name].source.body
     texts = [body, *(text for word, text in functions.items() if re.search(rf"\b{word}\b", body))]
     writes = sum(len(_WRITES.findall(text)) for text in texts)
     uses = writes + sum(len(_READS.findall(text)) for text in texts)

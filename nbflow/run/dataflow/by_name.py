@@ -38,9 +38,9 @@ class ByName:
                 artifact = self._resolve(binding, task.path)
                 if artifact is not None:
                     found[binding.name] = artifact
-        if step.foreach is not None and not task.split:
+        if step.control.foreach is not None and not task.split:
             item = known.items[task.step, task.path[:-1]][task.path[-1]]
-            found[step.foreach.var] = replace(item, name=step.foreach.var)
+            found[step.control.foreach.var] = replace(item, name=step.control.foreach.var)
         return tuple(found[name] for name in sorted(found))
 
     def joined(self, task: TaskId) -> Iterator[TaskDone]:
@@ -81,10 +81,10 @@ class ByName:
 
     def _reads(self, step: StepSpec, name: str, *, split: bool) -> bool:
         """Return whether the split or the body reads the name, itself or through the prelude that it uses."""
-        if step.foreach is None:
+        if step.control.foreach is None:
             return True
         named = step.names_in(split=split)
-        if name in named or (not split and name not in step.foreach.reads):
+        if name in named or (not split and name not in step.control.foreach.reads):
             return True
         graph = self.known.graph
         prelude = graph.prelude_of(step.name).closure(graph.links[step.name].prelude & named)

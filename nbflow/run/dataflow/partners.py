@@ -124,7 +124,7 @@ class ComponentSharing:
 
     def _inputs(self, task: TaskId) -> frozenset[str]:
         """Return the names that a task reads; two tasks with equal keys read the same names."""
-        linked, foreach = self.known.graph.links[task.step], self.known.graph.steps[task.step].foreach
+        linked, foreach = self.known.graph.links[task.step], self.known.graph.steps[task.step].control.foreach
         read = frozenset(binding.name for binding in linked.bindings) - linked.carried
         return read | {foreach.var} if foreach else read
 

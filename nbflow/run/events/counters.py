@@ -12,7 +12,7 @@ Path = tuple[int, ...]
 def waiting_scope(graph: Graph, step: str) -> tuple[str, ...]:
     """Return the scope in which a step waits for others: a foreach step waits outside of its own, and then splits."""
     scope = graph.links[step].scope
-    return scope[:-1] if graph.steps[step].foreach else scope
+    return scope[:-1] if graph.steps[step].control.foreach else scope
 
 
 def common_depth(first: tuple[str, ...], second: tuple[str, ...]) -> int:

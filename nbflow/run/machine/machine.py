@@ -186,7 +186,7 @@ class RunMachine:
         """Return whether the task gets another attempt; a step with `@catch` gets one more when its process is gone."""
         step = self.graph.steps[event.task.step]
         ended = event.failure.kind in (FailureKind.CRASH, FailureKind.TIMEOUT)
-        attempts = step.options.retry + (1 if step.catch and ended and not event.task.split else 0)
+        attempts = step.options.retry + (1 if step.method.catch and ended and not event.task.split else 0)
         return event.attempt < attempts and not self._cancelled
 
     def _tolerates(self, task: TaskId) -> bool:
@@ -265,7 +265,7 @@ class RunMachine:
             self._release(step, prefix)
 
     def _await(self, step: str, path: Path) -> None:
-        task = TaskId(step, path, split=self.graph.steps[step].foreach is not None)
+        task = TaskId(step, path, split=self.graph.steps[step].control.foreach is not None)
         unfinished = sum(not self._progress.is_over(above, path[:depth]) for above, depth in self._progress.waits[step])
         self.tasks[task] = TaskEntry(waiting=unfinished)
         if not unfinished:
@@ -273,7 +273,7 @@ class RunMachine:
 
     def _release(self, over: str, prefix: Path) -> None:
         for step in self._progress.awaited[over].get(len(prefix), ()):
-            split = self.graph.steps[step].foreach is not None
+            split = self.graph.steps[step].control.foreach is not None
             for path in list(self._progress.paths(step, prefix)):
                 task = TaskId(step, path, split=split)
                 entry = self.tasks.get(task)

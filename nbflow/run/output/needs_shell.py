@@ -21,20 +21,20 @@ _SILENT = frozenset(
 def needs_shell(program: Program) -> bool:
     """Return whether a step seems to show a value, or imports a module that may behave differently in a notebook."""
     flow = program.graph.flow
-    imported = [*(step.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
+    imported = [*(step.source.modules for step in flow.steps), *(one.modules for one in flow.prelude.definitions)]
     tops = {name.partition(".")[0] for names in imported for name in names if not name.startswith(".")}
     return not tops <= _PLAIN or any(map(_shows, flow.steps))
 
 
 def _shows(step: StepSpec) -> bool:
-    if step.reads & {"display", "get_ipython"}:
+    if step.names.reads & {"display", "get_ipython"}:
         return True
     try:
-        statements = ast.parse(step.body).body
+        statements = ast.parse(step.source.body).body
     except SyntaxError:
         return False
     last = statements[-1] if statements else None
-    return isinstance(last, ast.Expr) and not _is_silent(last.value) and not is_quiet(step.body)
+    return isinstance(last, ast.Expr) and not _is_silent(last.value) and not is_quiet(step.source.body)
 
 
 def _is_silent(value: ast.expr) -> bool:

@@ -62,7 +62,7 @@ class _PartsByName:
 
     def needs(self, step: StepSpec, *, split: bool) -> Needs:
         linked, prelude = self.graph.links[step.name], self.graph.prelude_of(step.name)
-        if step.foreach is None:
+        if step.control.foreach is None:
             return prelude.closure(linked.prelude), linked.parameters
         named = step.names_in(split=split) | (frozenset() if split else linked.draws)
         closure = prelude.closure(linked.prelude & named)
@@ -80,9 +80,9 @@ class _PartsByEdge:
 
     def of_task(self, start: StartTask) -> Iterator[object]:
         task, step = start.task, self.graph.steps[start.task.step]
-        asks = step.dynamic or not step.reads.isdisjoint(_POSITION)
+        asks = step.method.dynamic or not step.names.reads.isdisjoint(_POSITION)
         yield task.turn
-        yield step.foreach.code if task.split and step.foreach else ""
+        yield step.control.foreach.code if task.split and step.control.foreach else ""
         for one in start.stack:
             yield one.item.digest
             yield str((one.index, one.width)) if asks else ""
@@ -92,13 +92,13 @@ class _PartsByEdge:
 
     def _joined(self, step: StepSpec, done: TaskDone) -> Iterator[str]:
         yield str(done.task)
-        yield from _named(done.artifacts if step.merges else _read_by(step, done.artifacts))
+        yield from _named(done.artifacts if step.method.merges else _read_by(step, done.artifacts))
 
     def needs(self, step: StepSpec, *, split: bool) -> Needs:
         linked, prelude = self.graph.links[step.name], self.graph.prelude_of(step.name)
-        if step.dynamic and not split:
+        if step.method.dynamic and not split:
             return prelude.closure(linked.prelude), linked.parameters
-        named = step.foreach.reads if split and step.foreach else step.reads
+        named = step.control.foreach.reads if split and step.control.foreach else step.names.reads
         return prelude.closure(() if split else linked.prelude), linked.parameters & named
 
 
@@ -113,6 +113,6 @@ def _named(artifacts: Iterable[ArtifactRef]) -> Iterator[str]:
 
 
 def _read_by(step: StepSpec, artifacts: Iterable[ArtifactRef], split: bool = False) -> Iterable[ArtifactRef]:
-    if split and step.foreach is not None:
-        return (one for one in artifacts if one.name in step.foreach.reads)
-    return artifacts if step.dynamic else (one for one in artifacts if one.name in step.reads)
+    if split and step.control.foreach is not None:
+        return (one for one in artifacts if one.name in step.control.foreach.reads)
+    return artifacts if step.method.dynamic else (one for one in artifacts if one.name in step.names.reads)

@@ -45,13 +45,14 @@ class Keys:
 
     def _digest_step(self, step: StepSpec, split: bool) -> str:
         closure, parameters = self._parts.needs(step, split=split)
-        linked = self.program.graph.links[step.name]
+        linked, control, names = self.program.graph.links[step.name], step.control, step.names
+        foreach = control.foreach
         return digest_parts(
             _FORMAT,
             "split" if split else "body",
-            step.foreach.expr if split and step.foreach else step.code,
-            repr((step.foreach and step.foreach.var, step.join, step.guard, step.loop, step.options.seed)),
-            repr((sorted(step.reads), sorted(step.writes | linked.passing))) if not split else "",
+            foreach.expr if split and foreach else step.source.code,
+            repr((foreach and foreach.var, control.join, control.guard, control.loop, step.options.seed)),
+            repr((sorted(names.reads), sorted(names.writes | linked.passing))) if not split else "",
             repr((sorted(linked.draws), sorted(linked.writes & GENERATORS))) if not split else "",
             digest_definitions(closure),
             repr(self._modules(step, closure)),

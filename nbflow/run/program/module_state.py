@@ -67,7 +67,10 @@ def _changed_by_cells(graph: Graph, modules: Modules, steps: Collection[str]) ->
 
 def _modules_of(graph: Graph, folder: Path) -> Modules:
     folders = (folder, *(folder / name for name in import_folders(graph.prelude.definitions)))
-    imported = [step.modules for step in graph.steps.values()], [one.modules for one in graph.prelude.definitions]
+    imported = (
+        [step.source.modules for step in graph.steps.values()],
+        [one.modules for one in graph.prelude.definitions],
+    )
     found = local_modules(frozenset().union(*imported[0], *imported[1]), folders)
     return Modules({name: path for name, path in found.items() if found.get(name.rpartition(".")[0]) != path})
 
@@ -127,7 +130,7 @@ class _Text:
 
     @classmethod
     def of_step(cls, graph: Graph, name: str) -> _Text:
-        return cls._of(graph.steps[name].body, graph.closure(name), graph.steps[name].imports)
+        return cls._of(graph.steps[name].source.body, graph.closure(name), graph.steps[name].names.imports)
 
     @classmethod
     def of_cell(cls, graph: Graph, cell: Scratch) -> _Text:

@@ -57,7 +57,7 @@ class Program:
     def modules(self, step: str, closure: Iterable[Definition]) -> frozenset[str]:
         """Return the modules that a step and its part of the prelude import."""
         named = (fill_in(use.path, self.parameters) for use in self.graph.links[step].modules)
-        return self.graph.steps[step].modules.union(*(one.modules for one in closure), named)
+        return self.graph.steps[step].source.modules.union(*(one.modules for one in closure), named)
 
     def closure(self, step: str) -> tuple[Definition, ...]:
         """Return the part of the prelude that a step needs."""

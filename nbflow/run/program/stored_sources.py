@@ -8,7 +8,7 @@ from typing import Any
 
 from nbflow.flow.graph.link import Graph, Link, Passage
 from nbflow.flow.source.cell import Cell, Place
-from nbflow.flow.syntax.specs import FlowSource, Foreach, Next, NextKind, StepSpec
+from nbflow.flow.syntax.specs import ControlFlow, FlowSource, Foreach, Next, NextKind, StepNames, StepSource, StepSpec
 
 
 def write_cells(cells: Iterable[Cell]) -> str:
@@ -44,13 +44,14 @@ def _step(facts: dict[str, Any], document: str) -> StepSpec:
     return StepSpec(
         facts["name"],
         Place(document, 0, facts["line"]),
-        "",
+        StepSource(code=facts["code"]),
         doc=facts["doc"],
-        code=facts["code"],
-        reads=frozenset(facts["reads"]),
-        foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
-        loop=facts["loop"],
-        next=leads and Next(NextKind(leads[0]), tuple(leads[1]), leads[2], leads[3], tuple(map(tuple, leads[4]))),
+        names=StepNames(frozenset(facts["reads"])),
+        control=ControlFlow(
+            foreach=Foreach("input", facts["foreach"]) if facts["foreach"] else None,
+            loop=facts["loop"],
+            next=leads and Next(NextKind(leads[0]), tuple(leads[1]), leads[2], leads[3], tuple(map(tuple, leads[4]))),
+        ),
     )
 
 

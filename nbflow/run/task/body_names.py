@@ -62,9 +62,9 @@ class _PlainNames:
         return self._there - self._space.keys() - self._graph.links[self._step.name].ends
 
     def rebound(self) -> set[str]:
-        step = self._step
+        step, foreach = self._step, self._step.control.foreach
         other = {name for name, value in self._space.items() if self._before.get(name, _NOTHING) is not value}
-        other -= step.passing | self._graph.prelude.names | {step.foreach.var if step.foreach else ""}
+        other -= step.names.passing | self._graph.prelude.names | {foreach.var if foreach else ""}
         return {name for name in other if any(self._graph.writers_above(step.name, name))}
 
     def has(self, name: str) -> bool:

@@ -74,11 +74,11 @@ def compile_body(step: StepSpec, filename: str, flags: int = 0, code: Iterable[D
     share.
     """
     flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    tree = ast.increment_lineno(ast.parse(step.body), step.body_line - 1)
+    tree = ast.increment_lineno(ast.parse(step.source.body), step.source.body_line - 1)
     _fill_capture(tree)
     last = tree.body[-1] if tree.body else None
     shown: types.CodeType | None = None
-    if isinstance(last, ast.Expr) and not is_quiet(step.body):
+    if isinstance(last, ast.Expr) and not is_quiet(step.source.body):
         tree.body.pop()
         shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
     parts = (

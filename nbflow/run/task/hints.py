@@ -31,7 +31,7 @@ def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
                 f"write --in {reads} in its header"
             )
 
-    if _MAPPED.search(str(error)) and any(_MAPS.search(one.body) for one in graph.steps.values()):
+    if _MAPPED.search(str(error)) and any(_MAPS.search(one.source.body) for one in graph.steps.values()):
         error.add_note(
             "an array that maps a file reaches other steps as a read-only copy: open the file again in step "
             f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
@@ -41,7 +41,12 @@ def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
 def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:
     if isinstance(error, NameError) and error.name:
         yield error.name
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and _LOOKS_UP.search(step.body):
+    if (
+        isinstance(error, KeyError)
+        and error.args
+        and isinstance(error.args[0], str)
+        and _LOOKS_UP.search(step.source.body)
+    ):
         yield error.args[0]
     if isinstance(error, Exception):
         text = " ".join(str(argument) for argument in error.args if isinstance(argument, str))
@@ -65,5 +70,5 @@ def _origin(name: str, step: StepSpec, graph: Graph) -> str:
 
 def _reads(step: StepSpec, graph: Graph) -> frozenset[str]:
     """Return the artifacts that the step reads already, because `--in` stands for the whole list."""
-    own = step.reads | step.maybe_reads
+    own = step.names.reads | step.names.maybe_reads
     return frozenset(binding.name for binding in graph.links[step.name].bindings if binding.name in own)

@@ -159,24 +159,24 @@ class Performer:
         writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
         for artifact in inputs:
             whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
-            if whole is not None and artifact.name in step.reads:
+            if whole is not None and artifact.name in step.names.reads:
                 writer = writers.get(artifact.name, ("",))[0]
                 raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
     def _is_wanted(self, step: StepSpec, task: TaskId, inputs: Mapping[str, Any]) -> bool:
         """Return whether the guard of a step holds. A foreach asks once, in its split; a loop before its first turn."""
-        if step.guard is None or task.turn or (step.foreach and not task.split):
+        if step.control.guard is None or task.turn or (step.control.foreach and not task.split):
             return True
-        name = step.guard.name
+        name = step.control.guard.name
         value = inputs[name] if name in inputs else self.program.parameters[name]
-        return step.guard.holds(value, self.program.graph.links[step.name].answers)
+        return step.control.guard.holds(value, self.program.graph.links[step.name].answers)
 
     def _split(self, step: StepSpec, result: Result) -> None:
-        assert step.foreach is not None
+        assert step.control.foreach is not None
         began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
-        code = compile(step.foreach.expr, filename, "eval", dont_inherit=True)
+        code = compile(step.control.foreach.expr, filename, "eval", dont_inherit=True)
         with self._files.watch(step.name, split=True) as recording:
             items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
@@ -257,7 +257,7 @@ class Performer:
 
     def _finish(self, step: StepSpec, job: Job, heap: Heap, result: Result) -> None:
         values = dict(self._names.bound())
-        missing = sorted(step.writes - step.maybe_writes - values.keys())
+        missing = sorted(step.names.writes - step.names.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
         spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
@@ -268,7 +268,7 @@ class Performer:
             raise NameTaken(step.name, gone)
         kept = (self._state.changed(self.home.namespace, self.home) | self._names.rebound()) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
-        result.again = bool(values[step.loop]) if step.loop else False
+        result.again = bool(values[step.control.loop]) if step.control.loop else False
         values |= observe(job.streams.kept)
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
@@ -319,7 +319,7 @@ class Performer:
             paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # the paths of the same item
             branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
             return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
-        foreach = self.program.graph.steps[linked.opened[-1]].foreach
+        foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # if two steps write a name, the lower one counts
         seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))

@@ -37,7 +37,7 @@ def streams_of(graph: Graph, step: str) -> Streams:
     writers = {binding.name: binding.writers for binding in linked.bindings}
     depths = {name: [len(graph.links[one].scope) for one in writers.get(name, ())] for name in sorted(linked.draws)}
     drawn = tuple((name, max(found, default=0)) for name, found in depths.items())
-    return Streams(linked.seeded - linked.draws - graph.steps[step].seeds, drawn, linked.writes & GENERATORS)
+    return Streams(linked.seeded - linked.draws - graph.steps[step].random.seeds, drawn, linked.writes & GENERATORS)
 
 
 def load_generators(generators: Iterable[str]) -> None:

@@ -216,7 +216,7 @@ class Traces:
 
     def _overwriting(self, step: str, path: str) -> frozenset[str]:
         """Return the steps that may overwrite what a step has written before another step reads it."""
-        several = bool(self.graph.links[step].scope or self.graph.steps[step].loop)
+        several = bool(self.graph.links[step].scope or self.graph.steps[step].control.loop)
         found = frozenset([step] if several else [])
         names = list(self.graph.links)
         for name in names[names.index(step) + 1 :]:

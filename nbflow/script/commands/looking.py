@@ -44,8 +44,8 @@ def _show(**_: Any) -> None:
     for name, step in prepared.graph.steps.items():
         click.echo(f"\nStep {name}")
         click.echo("    " + (" ".join(step.doc.split()) or "?"))
-        if step.next is not None:
-            click.echo(f"    => {', '.join(step.next.targets)}{_how(step.next)}")
+        if step.control.next is not None:
+            click.echo(f"    => {', '.join(step.control.next.targets)}{_how(step.control.next)}")
     problems = script_problems(prepared)
     for problem in problems:
         click.echo(f"\n{problem}")

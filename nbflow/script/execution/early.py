@@ -18,18 +18,22 @@ def start_workers_early(prepared: Prepared, max_workers: int | None) -> None:
 
 def workers_of(graph: Graph, max_workers: int | None) -> int:
     """Return how many workers can be busy at a time; for a foreach, up to twice the number of processors."""
-    widest = 16 if any(step.foreach for step in graph.steps.values()) else _branches(graph)
+    widest = 16 if any(step.control.foreach for step in graph.steps.values()) else _branches(graph)
     usual = max(4, 2 * (os.cpu_count() or 1))
     return max(1, min(max_workers or min(16, usual), widest))
 
 
 def _branches(graph: Graph) -> int:
     """Return the largest number of tasks that the static splits can have at a time."""
-    return 1 + sum(len(s.next.targets) - 1 for s in graph.steps.values() if s.next and s.next.kind == "branch")
+    return 1 + sum(
+        len(s.control.next.targets) - 1
+        for s in graph.steps.values()
+        if s.control.next and s.control.next.kind == "branch"
+    )
 
 
 def _modules(prepared: Prepared) -> list[str]:
-    names = set().union(*(step.modules for step in prepared.graph.steps.values()))
+    names = set().union(*(step.source.modules for step in prepared.graph.steps.values()))
     names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
     local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
     foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}

@@ -167,7 +167,9 @@ class ScriptPerformer:
     def _lists(self, step: str) -> list[tuple[str, str]]:
         """Return (next step, name of the list) for each foreach around a step."""
         graph = self.program.graph
-        opened = {(one.next.targets[0], one.next.foreach) for one in graph.steps.values() if one.next}
+        opened = {
+            (one.control.next.targets[0], one.control.next.foreach) for one in graph.steps.values() if one.control.next
+        }
         names = {target: name for target, name in opened if name}
         return [(target, names.get(target, "")) for target in graph.links[step].scope]
 
@@ -185,12 +187,12 @@ class ScriptPerformer:
         return self.store.records.has_artifact(self.program.run, step, name)
 
     def _split(self, step: StepSpec, flow: FlowSpec, result: Result) -> None:
-        assert step.foreach is not None
-        items = items_of(getattr(flow, next(iter(step.foreach.reads))))
+        assert step.control.foreach is not None
+        items = items_of(getattr(flow, next(iter(step.control.foreach.reads))))
         saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
         result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
         result.components = tuple(component for encoded in saved for component in encoded.components)
-        _refuse_lost(result.artifacts, step.foreach.expr)
+        _refuse_lost(result.artifacts, step.control.foreach.expr)
 
     # the body
 
@@ -212,7 +214,7 @@ class ScriptPerformer:
     def _call(self, job: Job, step: StepSpec, flow: FlowSpec, facts: DecoratorFacts) -> None:
         inputs = (self._inputs(job, flow._state),) if flow._state.is_join else ()
         if facts.wrappers:
-            call_wrapped(facts.wrappers, flow, step.name, step.next, inputs)
+            call_wrapped(facts.wrappers, flow, step.name, step.control.next, inputs)
         else:
             getattr(flow, step.name)(*inputs)
         self._check_transition(step, flow)
@@ -234,7 +236,7 @@ class ScriptPerformer:
 
     def _check_transition(self, step: StepSpec, flow: FlowSpec) -> None:
         """Refuse a call of self.next that differs from the source, because the graph was built from the source."""
-        called, written = flow._state.transition, step.next
+        called, written = flow._state.transition, step.control.next
         if written is None and called is not None:
             raise InvalidNextException(f"step '{step.name}' is the end and calls self.next: remove the call")
         if written is None:

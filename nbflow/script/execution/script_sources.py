@@ -17,10 +17,12 @@ def write_script_sources(script: Script, graph: Graph) -> str:
 def _steps(graph: Graph) -> Any:
     for name, step in graph.steps.items():
         linked = graph.links[name]
-        leads = step.next
+        control = step.control
+        leads = control.next
         yield {
-            "name": name, "line": step.place.line, "doc": step.doc, "code": step.code, "scope": linked.scope,
-            "led": linked.led, "joined": linked.joined, "opened": linked.opened, "loop": step.loop, "rank": linked.rank,
-            "foreach": step.foreach and step.foreach.expr, "reads": sorted(step.reads),
+            "name": name, "line": step.place.line, "doc": step.doc, "code": step.source.code, "scope": linked.scope,
+            "led": linked.led, "joined": linked.joined, "opened": linked.opened, "loop": control.loop,
+            "rank": linked.rank, "foreach": control.foreach and control.foreach.expr,
+            "reads": sorted(step.names.reads),
             "next": leads and [leads.kind, leads.targets, leads.foreach, leads.condition, leads.cases],
         }  # fmt: skip

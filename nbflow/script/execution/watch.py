@@ -54,7 +54,7 @@ class ModuleWatch:
         """Raise PreludeChanged if another step reads a changed name, and UnknownDraw for unexpected random numbers."""
         for other in self.graph.links.keys() - self.graph.ancestors(self.step):
             seen = _names_of(self.graph, other) & frozenset(changed)
-            if seen and (other != self.step or self.graph.steps[other].loop):
+            if seen and (other != self.step or self.graph.steps[other].control.loop):
                 raise PreludeChanged(self.step, min(seen), other, self.branches.notebook)
         now = observe(self._random)
         for name, state in self._random.items():

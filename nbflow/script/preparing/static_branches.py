@@ -48,7 +48,7 @@ class Branches:
     def _read_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for other, one in graph.steps.items():
             if not graph.links[other].joined and _are_beside(graph, step, other):
-                yield from ((name, other) for name in sorted(one.reads.intersection(names)))
+                yield from ((name, other) for name in sorted(one.names.reads.intersection(names)))
 
     def _taken_from_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for join in graph.descendants(step):
@@ -96,7 +96,7 @@ def _are_beside(graph: Graph, one: str, other: str) -> bool:
     above, also = graph.ancestors(one) | {one}, graph.ancestors(other) | {other}
     if one in also or other in above:
         return False
-    splits = (graph.steps[name].next for name in above & also)
+    splits = (graph.steps[name].control.next for name in above & also)
     return any(
         leads is not None
         and leads.kind is NextKind.BRANCH

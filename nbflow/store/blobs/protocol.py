@@ -51,7 +51,7 @@ class BlobStore(Protocol):
         ...
 
     def exists(self, digest: str) -> bool:
-        """Return whether the blob is there in its full length; its bytes are not read."""
+        """Return whether the blob is there in its full length; its bytes are read only where they may have changed."""
         ...
 
     def check(self, digest: str) -> None:
