@@ -28,6 +28,7 @@ class MetaflowCardComponent:
     REALTIME_UPDATABLE = True
 
     def render(self) -> str:
+        """Return the HTML of the part."""
         raise NotImplementedError
 
     def update(self, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +47,7 @@ class MetaflowCardComponent:
 
 
 def cannot_draw(part: Any, error: Exception) -> str:
+    """Return HTML that says why a part cannot be drawn."""
     return f"<p><em>{html.escape(f'{type(part).__name__} cannot be drawn: {error}')}</em></p>"
 
 
@@ -59,6 +61,7 @@ class Markdown(MetaflowCardComponent):
         return self.text
 
     def update(self, text: str | None = None) -> None:
+        """Replace the text."""
         self.text = text or ""
 
     def render(self) -> str:
@@ -83,10 +86,12 @@ class Table(MetaflowCardComponent):
 
     @classmethod
     def from_dataframe(cls, dataframe: Any = None, truncate: bool = True) -> Table:
+        """Make a table of a data frame; of a long one only the first rows, unless `truncate` is false."""
         shown = dataframe.head(_MOST_ROWS) if truncate else dataframe
         return cls(shown.itertuples(index=False), [str(name) for name in dataframe.columns])
 
     def update(self, data: Iterable[Iterable[Any]] | None = None, headers: Sequence[str] | None = None) -> None:
+        """Replace the rows, and the headers if they are given."""
         self._take(data, headers if headers is not None else self.headers)
 
     def render(self) -> str:
@@ -107,6 +112,7 @@ class Image(MetaflowCardComponent):
 
     @classmethod
     def from_matplotlib(cls, plot: Any, label: str | None = None, disable_updates: bool = False) -> Image:
+        """Make a picture of a figure, or of an object that has a figure, such as axes."""
         figure = plot if hasattr(plot, "savefig") else plot.get_figure()
         file = io.BytesIO()
         figure.savefig(file, format="png", bbox_inches="tight")
@@ -114,6 +120,7 @@ class Image(MetaflowCardComponent):
 
     @classmethod
     def from_pil_image(cls, pilimage: Any, label: str | None = None, disable_updates: bool = False) -> Image:
+        """Make an image of a picture of PIL."""
         file = io.BytesIO()
         pilimage.save(file, format="PNG")
         return cls(file.getvalue(), label)
@@ -145,6 +152,7 @@ class Artifact(MetaflowCardComponent):
         self.artifact, self.name = artifact, name
 
     def update(self, artifact: Any) -> None:
+        """Replace the value."""
         self.artifact = artifact
 
     def render(self) -> str:
@@ -159,6 +167,7 @@ class Error(MetaflowCardComponent):
         self.exception, self.title = exception, title
 
     def update(self, exception: Any, title: str | None = None) -> None:
+        """Replace the exception, and the title if it is given."""
         self.exception, self.title = exception, title or self.title
 
     def render(self) -> str:
@@ -178,6 +187,7 @@ class PythonCode(MetaflowCardComponent):
         self.code = textwrap.dedent(inspect.getsource(code_func)) if code_func else code_string or ""
 
     def update(self, code_func: Callable[..., Any] | None = None, code_string: str | None = None) -> None:
+        """Replace the function or the text."""
         self._take(code_func, code_string)
 
     def render(self) -> str:
@@ -200,9 +210,11 @@ class VegaChart(MetaflowCardComponent):
 
     @classmethod
     def from_altair_chart(cls, altair_chart: Any) -> VegaChart:
+        """Make a chart of a chart of altair."""
         return cls(altair_chart.to_dict())
 
     def update(self, spec: Any) -> None:
+        """Replace the specification."""
         self.spec = dict(spec) if isinstance(spec, Mapping) else spec.to_dict()
 
     def render(self) -> str:
@@ -234,6 +246,7 @@ class ProgressBar(MetaflowCardComponent):
         self.max, self.label, self.value, self.unit, self.metadata = max, label, value, unit, metadata
 
     def update(self, new_value: int, metadata: str | None = None) -> None:
+        """Move the bar to a new value, and replace the text behind it."""
         self.value, self.metadata = new_value, metadata if metadata is not None else self.metadata
         refresh_cards()
 
@@ -265,6 +278,7 @@ class ValueBox(MetaflowCardComponent):
         self.title, self.value, self.subtitle, self.change_indicator = title, value, subtitle, change_indicator
 
     def update(self, title: str | None = None, value: Any = None, subtitle: str | None = None, **more: Any) -> None:
+        """Replace the title, the value or the subtitle; the others stay."""
         self.title = title if title is not None else self.title
         self.value = value if value is not None else self.value
         self.subtitle = subtitle if subtitle is not None else self.subtitle
@@ -289,6 +303,7 @@ class JSONViewer(MetaflowCardComponent):
         self.data, self.title = data, title
 
     def update(self, data: Any) -> None:
+        """Replace the data."""
         self.data = data
 
     def render(self) -> str:
@@ -319,6 +334,7 @@ class EventsTimeline(MetaflowCardComponent):
         self.events: list[Mapping[str, Any]] = []
 
     def update(self, event_data: Mapping[str, Any], **_options: Any) -> None:
+        """Add an event: a dict from labels to values."""
         self.events = [dict(event_data), *self.events][: self.max_events]
 
     def render(self) -> str:

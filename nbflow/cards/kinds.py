@@ -32,6 +32,7 @@ class MetaflowCard:
         self.options, self.components, self.graph, self.flow = dict(options or {}), list(components), graph, flow
 
     def render(self, task: Any) -> str:
+        """Return the card as HTML. `task` is the task with its artifacts."""
         raise NotImplementedError
 
     def render_runtime(self, task: Any, data: Any) -> str:
@@ -91,4 +92,5 @@ def _below(kind: type[MetaflowCard]) -> Iterator[type[MetaflowCard]]:
 
 
 def as_html(parts: Sequence[Any]) -> list[str]:
+    """Return the HTML of each part."""
     return [drawn(part) for part in parts]

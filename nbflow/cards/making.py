@@ -68,14 +68,17 @@ class Parts:
         self._redraw = redraw
 
     def append(self, component: Any, id: str | None = None) -> None:
+        """Add a component or a value to the card; with an `id` it is found again as `components[id]`."""
         self.parts.append(component)
         if id is not None:
             self.components[id] = component
 
     def extend(self, components: Iterable[Any]) -> None:
+        """Add several components or values."""
         self.parts.extend(components)
 
     def clear(self) -> None:
+        """Remove all components of the card."""
         self.parts.clear()
 
     def refresh(self, data: Any = None, force: bool = False) -> None:
@@ -108,15 +111,19 @@ class CurrentCards:
         return _nobody(f"this step has no card '{name}': write @card(id='{name}') above @step")
 
     def append(self, component: Any, id: str | None = None) -> None:
+        """Add a component or a value to the default card; see `Parts.append`."""
         self._default().append(component, id)
 
     def extend(self, components: Iterable[Any]) -> None:
+        """Add several components or values to the default card."""
         self._default().extend(components)
 
     def clear(self) -> None:
+        """Remove all components of the default card."""
         self._default().clear()
 
     def refresh(self, data: Any = None, force: bool = False) -> None:
+        """Draw the cards now, so that they can be seen while the task runs."""
         self._redraw(force, data)
 
     @property

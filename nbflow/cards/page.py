@@ -17,6 +17,7 @@ _STYLE = (
 
 
 def page_of(title: str, parts: Iterable[str]) -> str:
+    """Return a page of HTML with a title and these parts."""
     body = "\n".join(f"<section>{part}</section>" for part in parts)
     name = html.escape(title)
     return (
@@ -26,10 +27,12 @@ def page_of(title: str, parts: Iterable[str]) -> str:
 
 
 def drawn(part: Any) -> str:
+    """Return the HTML of a component, or of a value as a notebook displays it."""
     return part._repr_html_() if isinstance(part, MetaflowCardComponent) else displayed(bundle_of(part))
 
 
 def displayed(bundle: Mapping[str, Any]) -> str:
+    """Return the HTML of a displayed output from its MIME bundle."""
     if "text/html" in bundle:
         return str(bundle["text/html"])
     if "image/png" in bundle:

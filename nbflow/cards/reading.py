@@ -31,6 +31,7 @@ class Card:
         return hashlib.sha1(self.html.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
 
     def get(self) -> str:
+        """Return the page as HTML."""
         return self.html
 
     def view(self) -> Path:
@@ -87,6 +88,7 @@ def get_cards(task: Task | str, id: str | None = None, type: str | None = None, 
 
 
 def cards_of(task: Task) -> Iterator[Card]:
+    """Yield the cards of a task."""
     for kind, name, html in _stored(task) or _live(task):
         yield Card(task, kind, name, html)
 

@@ -73,6 +73,8 @@ def _options(cls: type[FlowSpec]) -> list[click.Parameter]:
 
 
 class Commands(click.Group):
+    """Finds the commands of a flow, and reads options on both sides of a command."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

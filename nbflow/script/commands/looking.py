@@ -15,6 +15,7 @@ from nbflow.script.preparing.prepared import prepare, refuse_script_errors, scri
 
 
 def looking_command(name: str, cls: type[FlowSpec]) -> click.Command:
+    """Return the command with this name."""
     callbacks: dict[str, Callable[..., Any]] = {
         "show": _show, "check": _check, "output-dot": _dot, "help": _help, "version": _version,
     }  # fmt: skip

@@ -17,6 +17,7 @@ from nbflow.store.store import Store
 
 
 def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
+    """Return the command with this name."""
     if name == "tag":
         return _tag_command()
     callbacks: dict[str, Callable[..., Any]] = {"runs": _runs, "status": _status, "gc": _gc}

@@ -24,6 +24,7 @@ from nbflow.store.catalog.user import user_name
 
 
 def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
+    """Return the command with this name; the parameters of the flow are options of run and resume."""
     if name == "spin":
         return _spin_command()
     params = [*_options(), *(_option(one) for one in parameters_of(cls).values())]

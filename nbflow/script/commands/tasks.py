@@ -22,6 +22,7 @@ from nbflow.script.preparing.read_class import alias_main
 
 
 def tasks_command(name: str, cls: type[FlowSpec]) -> click.Command:
+    """Return the command with this name."""
     alias_main(cls)
     return {"dump": _dump_command, "logs": _logs_command, "card": _card_command}[name]()
 

@@ -29,6 +29,7 @@ LOOK_EVERY = 0.1  # seconds to wait before it looks again at the output of runni
 
 
 def stamp() -> str:
+    """Return the present time as Metaflow prints it."""
     return datetime.now().strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 

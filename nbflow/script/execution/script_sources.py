@@ -10,6 +10,7 @@ from nbflow.flow.graph.link import Graph
 
 
 def write_script_sources(script: Script, graph: Graph) -> str:
+    """Return the files and the graph of a script as JSON."""
     return json.dumps({"script": script.document, "sources": dict(script.sources), "steps": list(_steps(graph))})
 
 

@@ -138,6 +138,7 @@ class Config(Mapping[str, Any]):
         self._spec = ConfigSpec(name, value, default is not None, help or "", bool(required), parser, plain)
 
     def delayed(self) -> Delayed:
+        """Return what stands for the content until it is known."""
         return Delayed(self.name)
 
     def __getattr__(self, name: str) -> Any:

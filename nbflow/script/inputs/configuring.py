@@ -66,6 +66,7 @@ def impose(cls: type, stored: Mapping[str, Any]) -> None:
 
 
 def is_configured(cls: type) -> bool:
+    """Tell whether the values of the configs have been noted on the class."""
     return _VALUES in vars(cls)
 
 

@@ -156,6 +156,7 @@ class Parameter:
         return f"METAFLOW_RUN_{name}", f"NBFLOW_RUN_{name}"
 
     def from_environment(self) -> str | None:
+        """Return the text of the first environment variable that is set; None if none is."""
         return next((os.environ[name] for name in self.variables if name in os.environ), None)
 
     def convert(self, given: Any) -> Any:

@@ -121,6 +121,7 @@ def flow_decorators(cls: type) -> tuple[Applied, ...]:
 
 
 def drop_from_flow(cls: type, name: str) -> None:
+    """Remove the decorators of this name from a flow class."""
     setattr(cls, _ON_FLOW, tuple(one for one in flow_decorators(cls) if one.name != name))
     if name == "project" and "__nbflow_project__" in vars(cls):
         del cls.__nbflow_project__  # type: ignore[attr-defined]

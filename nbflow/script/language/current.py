@@ -27,6 +27,7 @@ class Current:
         self.__dict__["_facts"] = facts
 
     def add(self, **facts: Any) -> None:
+        """Add facts to the present ones."""
         self.__dict__["_facts"].update(facts)
 
     @property
@@ -35,6 +36,7 @@ class Current:
         return bool(self.__dict__["_facts"].get("is_running_flow"))
 
     def get(self, name: str, default: Any = None) -> Any:
+        """Return a fact, or `default` if there is no such fact."""
         return getattr(self, name, default)
 
     def __getattr__(self, name: str) -> Any:

@@ -67,6 +67,7 @@ class StepMutator(MutatesStep):
         """Change the step when the whole command line is known too."""
 
     def add_to_package(self) -> list[Any]:
+        """Return nothing: nbflow packages no files, and never calls this."""
         return []
 
 
@@ -80,6 +81,7 @@ class FlowMutator(MutatesFlow):
         """Change the decorators of steps when the whole command line is known too; the flow itself stays as it is."""
 
     def add_to_package(self) -> list[Any]:
+        """Return nothing: nbflow packages no files, and never calls this."""
         return []
 
 

@@ -36,6 +36,7 @@ class Custom(type):
         return super().__call__(*given, **named)
 
     def is_target(cls, value: Any) -> bool:
+        """Tell whether a value is a step, to which the decorator is applied."""
         return facts_of(value) is not None
 
     def __str__(cls) -> str:
@@ -81,6 +82,7 @@ class CustomDecorator(metaclass=Custom):
         self._is_ready = True
 
     def get_args_kwargs(self) -> tuple[list[Any], dict[str, Any]]:
+        """Return the positional and the named arguments."""
         return list(self._args), dict(self._kwargs)
 
     def described(self) -> str:

@@ -58,6 +58,7 @@ class DecoratorFacts:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Return the names of the decorators, as they were applied."""
         return tuple(one.name for one in self.applied)
 
     @property
@@ -99,6 +100,7 @@ _CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[DecoratorFacts], Decora
 
 
 def set_facts(method: Any, facts: DecoratorFacts) -> None:
+    """Note facts on a step, in place of the present ones."""
     method.__nbflow_step__ = facts
 
 

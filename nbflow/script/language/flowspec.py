@@ -77,10 +77,12 @@ class FlowSpec:
 
     @property
     def name(self) -> str:
+        """Return the name of the flow: the name of its class."""
         return type(self).__name__
 
     @property
     def script_name(self) -> str:
+        """Return the file in which the flow is written."""
         return inspect.getfile(type(self))
 
     def __iter__(self) -> Iterator[Any]:

@@ -99,6 +99,7 @@ class MutableStep(_Mutable):
 
     @property
     def flow(self) -> MutableFlow:
+        """Return the flow of the step."""
         return MutableFlow(self._cls, self._early, self._inserted_by)
 
     @property
@@ -107,6 +108,7 @@ class MutableStep(_Mutable):
 
     @property
     def decorator_specs(self) -> Iterator[Spec]:
+        """Yield every decorator above the step."""
         for one in self._facts.applied:
             yield one.name, f"nbflow.{one.name}", [], dict(one.given)
         for custom in dict.fromkeys((*self._facts.wrappers, *self._facts.mutators)):
@@ -193,10 +195,12 @@ class MutableFlow(_Mutable):
 
     @property
     def parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """Yield the attribute and the object of each parameter."""
         return iter(parameters_of(self._cls).items())
 
     @property
     def steps(self) -> Iterator[tuple[str, MutableStep]]:
+        """Yield the name and the step of each step."""
         for name in dir(self._cls):
             method = getattr(self._cls, name, None)
             if facts_of(method) is not None:
@@ -204,6 +208,7 @@ class MutableFlow(_Mutable):
 
     @property
     def decorator_specs(self) -> Iterator[Spec]:
+        """Yield every decorator above the flow."""
         for one in flow_decorators(self._cls):
             yield one.name, f"nbflow.{one.name}", [], dict(one.given)
         for custom in mutators_above(self._cls):
@@ -221,6 +226,7 @@ class MutableFlow(_Mutable):
     # parameters
 
     def add_parameter(self, name: str, value: Parameter, overwrite: bool = False) -> None:
+        """Add a parameter as the attribute `name`. Raises MetaflowException for a used name, unless `overwrite`."""
         self._refuse_late(f"Adding parameter '{name}'")
         if hasattr(self._cls, name) and not overwrite:
             raise MetaflowException(

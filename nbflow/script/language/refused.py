@@ -103,4 +103,5 @@ class _Refused:
 
 
 def refuse_name(name: str) -> Any:
+    """Return the object that stands for a name that only Metaflow has."""
     return _Refused(name)

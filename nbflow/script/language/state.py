@@ -51,6 +51,7 @@ class TaskArtifacts:
         return self.loaded[name]
 
     def item(self, depth: int) -> Any:
+        """Return the item of a foreach around the task: 0 is the outermost, -1 the innermost."""
         depth %= len(self.stack)
         if depth not in self._items:
             item = replace(self.stack[depth].item, name="input")

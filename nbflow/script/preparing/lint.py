@@ -60,5 +60,6 @@ def _message(found: dict[str, Any]) -> str:
 
 
 def find_ruff() -> str | None:
+    """Return the path of ruff; None if it is not installed."""
     beside = Path(sys.executable).with_name("ruff")
     return str(beside) if beside.exists() else shutil.which("ruff")

@@ -39,6 +39,7 @@ class Node:
 
     @property
     def is_inside_foreach(self) -> bool:
+        """Return whether the step is inside a split, which Metaflow calls so."""
         return bool(self.split_branches) and self.name not in self.split_parents
 
 
@@ -94,6 +95,7 @@ def _join_of(found: Outline, split: str) -> str | None:
 
 
 def graph_of(prepared: Prepared) -> FlowGraph:
+    """Return the graph of a script for `flow._graph`."""
     return FlowGraph(prepared.script, (prepared.cls.__doc__ or "").strip())
 
 

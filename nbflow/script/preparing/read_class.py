@@ -144,6 +144,7 @@ def _used_by(tree: ast.FunctionDef, facts: DecoratorFacts) -> frozenset[str]:
 
 
 def step_facts(cls: type, name: str) -> DecoratorFacts:
+    """Return the facts of a step's decorators."""
     return facts_of(getattr(cls, name)) or DecoratorFacts()
 
 

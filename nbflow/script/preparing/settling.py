@@ -68,6 +68,7 @@ def leave_out(cls: type, all_of_them: bool = False) -> dict[str, list[str]]:
 
 
 def has_mutators(cls: type) -> bool:
+    """Tell whether the flow or one of its steps has a mutator."""
     return bool(mutators_above(cls)) or any(getattr(facts_of(method), "mutators", ()) for method in _steps(cls))
 
 

@@ -63,6 +63,7 @@ class Runner:
         return self.start("run", **options).wait_here()
 
     def resume(self, **options: Any) -> ExecutingRun:
+        """Resume a run to the end, as `python FLOW resume` does."""
         return self.start("resume", **options).wait_here()
 
     def spin(self, pathspec: str, **options: Any) -> ExecutingTask:
@@ -72,6 +73,7 @@ class Runner:
         return executing
 
     async def async_spin(self, pathspec: str, **options: Any) -> ExecutingTask:
+        """Start to run one step again, and return at once."""
         return self._spin(pathspec, options)
 
     def _spin(self, pathspec: str, options: Mapping[str, Any]) -> ExecutingTask:
@@ -82,9 +84,11 @@ class Runner:
         return self.start("run", **options)
 
     async def async_resume(self, **options: Any) -> ExecutingRun:
+        """Start to resume a run, and return at once."""
         return self.start("resume", **options)
 
     def start(self, command: str, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
+        """Start the command `run` or `resume`, and return at once."""
         return ExecutingRun(*self._begin(command, [step_to_rerun] if step_to_rerun else [], options), self)
 
     def _begin(
@@ -161,6 +165,7 @@ class Executing:
 
     @property
     def returncode(self) -> int | None:
+        """Return the exit code; None while the process runs."""
         return self.process.poll()
 
     @property
@@ -173,10 +178,12 @@ class Executing:
 
     @property
     def stdout(self) -> str:
+        """Return the output so far."""
         return self._read("stdout")
 
     @property
     def stderr(self) -> str:
+        """Return the error output so far."""
         return self._read("stderr")
 
     def _read(self, name: str) -> str:
