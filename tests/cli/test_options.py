@@ -111,7 +111,7 @@ def test_a_misspelt_verb_offers_the_nearest(shell: Shell) -> None:
 
 def test_spin_is_told_what_does_it_in_a_notebook(shell: Shell) -> None:
     answer = shell("spin", "movie.ipynb", "load")
-    assert (answer.code, "nbflow run NOTEBOOK --only STEP does one step" in answer.err) == (2, True)
+    assert (answer.code, "nbflow run NOTEBOOK --only STEP runs one step" in answer.err) == (2, True)
 
 
 def test_params_is_a_table(shell: Shell) -> None:

@@ -69,8 +69,8 @@ def test_what_needs_a_header_gets_it_and_no_other_word_changes(shell: Shell) -> 
     answer = shell("check", str(path), "--fix")
     assert answer.code == 0
     assert [line.partition(":")[0] for line in answer.lines] == [
-        "mended",
-        "mended",
+        "fixed",
+        "fixed",
         "films.ipynb · 3 steps · nothing is wrong",
     ]
     code = "\n".join("".join(cell["source"]) for cell in json.loads(path.read_text())["cells"])
