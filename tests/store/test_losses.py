@@ -81,7 +81,7 @@ class TestLost:
         back = values_of(encoded, blobs, notebook)["model"]["a"]
         assert back.kept == [1]
         assert encoded.artifacts[0].lost == (Lost("model['a'].lock", "_thread.lock", "a lock belongs to this process"),)
-        with pytest.raises(LostValue, match=r"lock.*run the step"):
+        with pytest.raises(LostValue, match=r"lock.*Make it in the step"):
             back.lock.acquire()
 
     @pytest.mark.parametrize(
