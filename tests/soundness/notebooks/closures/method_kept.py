@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A bound method and the object it is bound to
-# refused: script: step 'fill' changed an object that 'add' reaches as well
+# refused: script: step 'fill' changed an object that 'add' also refers to
 
 # %%
 class Cart:

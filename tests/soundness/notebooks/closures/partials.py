@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Partials hold the very objects they were made of
-# refused: script: step 'calls' changed an object that 'log' reaches as well
+# refused: script: step 'calls' changed an object that 'log' also refers to
 
 # %%
 from functools import partial
