@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A file that is run, once and again
-# refused: script: step 'use' changed an object that 'Box' reaches as well
+# refused: script: step 'use' changed an object that 'Box' also refers to
 
 # %%
 # %%step setup
