@@ -4,6 +4,8 @@
 # %%
 # %%step load
 numbers = [1, 2, 3]
+print(len(numbers))
+# prints: 3
 
 # %%
 # %%step work --foreach number in numbers
@@ -18,5 +20,5 @@ made = Kept()
 
 # %%
 # %%step best --join work
-print([one.made.value for one in inputs])
-print(sorted(one.doubled for one in inputs))
+print([one.made.value for one in inputs], sorted(one.doubled for one in inputs))
+# prints: [2, 4, 6] [2, 4, 6]
