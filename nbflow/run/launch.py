@@ -64,21 +64,6 @@ class Finished:
     run: RunMachine
 
 
-def start(
-    program: Program, run: RunMachine, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
-) -> Executor:
-    """Make a run ready to be executed: the one way for shell, kernel, background and script.
-
-    Args:
-        program: The flow with its parameters, and the row of the run.
-        run: Decides what runs, and when.
-        journal: Where the run is recorded.
-        listener: Hears of every event after it was recorded.
-        workers: Makes what performs the tasks.
-    """
-    return Executor(run, program, journal, listener, workers)
-
-
 def launch(
     graph: Graph,
     request: RunRequest,
@@ -112,9 +97,8 @@ def launch(
         program = replace(program, run=row.id)
         forget_the_dead(store)
         prepare_workers(program, request.plan)
-        executor = start(
-            program, RunMachine(graph, request.plan), Journal(writer, store.history, row), listener, workers
-        )
+        journal = Journal(writer, store.history, row)
+        executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run)

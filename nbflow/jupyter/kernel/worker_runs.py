@@ -24,7 +24,7 @@ from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.launch import Finished, RunRequest, keep_learned, launch, prepare_workers, refuse_errors, start
+from nbflow.run.launch import Finished, RunRequest, keep_learned, launch, prepare_workers, refuse_errors
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
@@ -71,7 +71,7 @@ class WorkerRuns:
             shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, RunPlan(shown), store, update)
             with self._notebook.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
-                executor = start(program, RunMachine(program.graph, plan), journal, _Only(watched, shown))
+                executor = Executor(RunMachine(program.graph, plan), program, journal, _Only(watched, shown))
                 try:
                     outcome = executor.execute()
                     watched.end(outcome)

@@ -20,7 +20,7 @@ from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal, JournalOfSpin
-from nbflow.run.launch import describe_environment, files_of, start
+from nbflow.run.launch import describe_environment, files_of
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.script.execution.console import Console
@@ -191,7 +191,7 @@ def launch_prepared(
         program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
         console = Console(str(row.number), program.live, prepared.graph)
         journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
-        executor = start(program, run, journal, console)
+        executor = Executor(run, program, journal, console)
         console.number_of = _numbers(executor)
         if spin is None or spin.keeps:
             _keep_values(prepared, executor, store, row, values)
