@@ -16,7 +16,8 @@ from nbflow.export.hoisting import hoisted_from
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
 from nbflow.export.write_flow import export_flow
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import decode_source, without_coding
