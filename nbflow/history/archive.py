@@ -110,7 +110,7 @@ class Archive:
         )
 
     def past(self, row: RunRow) -> Past:
-        """Return a run in the form in which `versions.stand` compares it with the flow of today."""
+        """Return a run in the form in which `versions.current_state` compares it with the flow of today."""
         at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
         return Past(row.number, self.version(row), dict(self._lives(row)), at)
 

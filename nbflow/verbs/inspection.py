@@ -14,10 +14,10 @@ from nbflow.notebook.init.files import repair_notebook
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_dot, to_mermaid, to_svg, to_text
 from nbflow.run.diskcheck import check_disk
-from nbflow.verbs.context import PLACE
+from nbflow.verbs.context import WORKSPACE
 from nbflow.verbs.exports import tell_differences
 from nbflow.verbs.options import describe_parameter, type_in_words
-from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
+from nbflow.verbs.workspace import NOTEBOOK, find_workspace, find_workspace_with_steps
 
 
 @click.command()
@@ -29,7 +29,7 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
 def show(notebook: Path, form: str | None, output: Path | None) -> None:
     """Draw the graph as text, SVG, mermaid or DOT."""
     draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
-    drawn = draw(workplace_of_steps(notebook).graph)
+    drawn = draw(find_workspace_with_steps(notebook).graph)
     if output is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))
     else:
@@ -50,12 +50,12 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
     anything differs.
     """
     if script is not None:
-        sys.exit(tell_differences(workplace(notebook), script))
+        sys.exit(tell_differences(find_workspace(notebook), script))
     if fix:
         _mend(notebook)
-    place = workplace(notebook)
-    graph = place.graph
-    problems = [*check_flow(graph), *check_disk(graph, place.folder)]
+    workspace = find_workspace(notebook)
+    graph = workspace.graph
+    problems = [*check_flow(graph), *check_disk(graph, workspace.folder)]
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)
@@ -73,7 +73,7 @@ def _mend(notebook: Path) -> None:
     for group in plan.groups:
         if group.is_new:
             click.echo(f"fixed: cell {group.number} is now step '{group.name}': {group.why}")
-    if plan.changes and PLACE in click.get_current_context().meta:
+    if plan.changes and WORKSPACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk; the cell numbers below are those of the old file")
 
 
@@ -81,7 +81,7 @@ def _mend(notebook: Path) -> None:
 @NOTEBOOK
 def params(notebook: Path) -> None:
     """List the parameters with their types, defaults and help."""
-    parameters = workplace(notebook).flow.parameters
+    parameters = find_workspace(notebook).flow.parameters
     if not parameters:
         click.echo("no parameters: begin a cell with %%parameters, and write one per line:  top_k: int = 5  # how many")
         return

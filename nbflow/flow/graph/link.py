@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nbflow.flow.graph.graph import Binding, Graph, Link
-from nbflow.flow.graph.linking import JoinLink, Linker
+from nbflow.flow.graph.linking import DraftLink, Linker
 from nbflow.flow.graph.transitions import follow
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.garbage import without_gc
@@ -24,35 +24,33 @@ def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) 
     above = Linker(flow, learned or {})
     for step in steps:
         above.add(step)
-    links = {name: _link(joining) for name, joining in above.joinings.items()}
-    joins = {name: joining.join for name, joining in above.joinings.items()}
+    links = {name: _link(draft) for name, draft in above.drafts.items()}
+    joins = {name: draft.join for name, draft in above.drafts.items()}
     joined = (replace(step, control=replace(step.control, join=joins[step.name])) for step in steps)
     return Graph(replace(flow, steps=tuple(joined)), links)
 
 
-def _link(joining: JoinLink) -> Link:
+def _link(draft: DraftLink) -> Link:
     return Link(
-        bindings=tuple(
-            Binding(read.name, read.writers, read.required, read.sure, read.always) for read in joining.reads
-        ),
-        parameters=joining.parameters,
-        prelude=joining.prelude,
-        upstream=joining.upstream,
-        scope=joining.region.scope,
-        rank=joining.rank,
-        joined=joining.region.joined,
-        opened=joining.region.opened,
-        answers=joining.answers,
-        unknown=joining.unknown,
-        writes=joining.writes,
-        maybe_writes=joining.maybe_writes,
-        passing=joining.passing,
-        ends=joining.ends,
-        ended=joining.ended,
-        branches=joining.branches,
-        carried=joining.carried,
-        seeded=joining.seeded,
-        draws=joining.draws,
-        files=joining.files,
-        modules=joining.modules,
+        bindings=tuple(Binding(read.name, read.writers, read.required, read.sure, read.always) for read in draft.reads),
+        parameters=draft.parameters,
+        prelude=draft.prelude,
+        upstream=draft.upstream,
+        scope=draft.region.scope,
+        rank=draft.rank,
+        joined=draft.region.joined,
+        opened=draft.region.opened,
+        answers=draft.answers,
+        unknown=draft.unknown,
+        writes=draft.writes,
+        maybe_writes=draft.maybe_writes,
+        passing=draft.passing,
+        ends=draft.ends,
+        ended=draft.ended,
+        branches=draft.branches,
+        carried=draft.carried,
+        seeded=draft.seeded,
+        draws=draft.draws,
+        files=draft.files,
+        modules=draft.modules,
     )

@@ -14,7 +14,7 @@ from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import read_header
 from nbflow.history.archive import Archive, task_name
-from nbflow.history.standings import resumed_parameters, version_of
+from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import explain_all
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals

@@ -17,7 +17,7 @@ from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.run.output.display import display
 from nbflow.run.program.keys import prelude_references
 from nbflow.run.program.program import Program
-from nbflow.run.task.definition_state import Look, applied, held_attributes, is_code, keep, shareable
+from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 
 
@@ -99,29 +99,27 @@ class Namespace:
         self._wait = False
         self._bind_all(self._waiting)
 
-    def look(self, names: Iterable[str]) -> Look:
-        """Look at what these prelude names hold; a name that holds an input is left out, unless the input is code."""
+    def fingerprint(self, names: Iterable[str]) -> Fingerprint:
+        """Return what these prelude names hold; a name that holds an input is left out, unless the input is code."""
         own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
-        return Look(own, self.namespace, self)
+        return Fingerprint(own, self.namespace, self)
 
-    def look_at_parameters(self, step: str) -> Look:
-        """Look at the parameters of a step that a body can change in place."""
+    def fingerprint_parameters(self, step: str) -> Fingerprint:
+        """Return what the parameters of a step hold that a body can change in place."""
         values = self.program.parameters
-        return Look(
-            [n for n in self.program.graph.links[step].parameters if type(values[n]) in (list, dict)],
-            self.namespace,
-            self,
-        )
+        names = [name for name in self.program.graph.links[step].parameters if type(values[name]) in (list, dict)]
+        return Fingerprint(names, self.namespace, self)
 
     def _is_code(self, name: str) -> bool:
         return name in self._pristine and self.namespace.get(name) is self._given.get(name)
 
     def to_keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values as they are stored: for functions and classes of the prelude, what was changed in them."""
-        return {
-            name: keep(value, self._pristine[name]) if self._is_code(name) and value is self._given[name] else value
-            for name, value in values.items()
-        }
+        return {name: self._kept_as(name, value) for name, value in values.items()}
+
+    def _kept_as(self, name: str, value: Any) -> Any:
+        is_given = self._is_code(name) and value is self._given[name]
+        return changes_of(value, self._pristine[name]) if is_given else value
 
     def to_share(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that artifacts may share: for functions and classes of the prelude, what these hold."""

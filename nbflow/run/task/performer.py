@@ -23,11 +23,11 @@ from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.absent import explain_absence
 from nbflow.run.task.body_names import names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
-from nbflow.run.task.definition_state import Look, applied
+from nbflow.run.task.definition_state import Fingerprint, applied
 from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.hints import add_hint
 from nbflow.run.task.job import Job, Result
-from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by_item
+from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
 from nbflow.run.task.task_store import TaskStore
@@ -52,7 +52,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = FileRecorder(program, lambda: store.records)
         self._bodies: dict[str, CompiledBody] = {}
-        self._state = self._parameters = Look((), {}, home)
+        self._state = self._parameters = Fingerprint((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the last task raised, for other code of this process
 
@@ -96,10 +96,10 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at(step.name, job.besides))
+        self._state = self.home.fingerprint(self.program.looked_at(step.name, job.besides))
         given = (*inputs, *self._state.names)
         self._names = names_of_body(step, self.program.graph, self.home.namespace, given)
-        self._parameters = self.home.look_at_parameters(step.name)
+        self._parameters = self.home.fingerprint_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -201,7 +201,7 @@ class Performer:
         """Note that the body has defined what the steps below share: later changes of it must be handed on."""
         self.home.define_own(definition)
         if definition.is_code:
-            self._state.update(self.home.look(definition.names))
+            self._state.update(self.home.fingerprint(definition.names))
 
     def _show(self, step: StepSpec, filename: str) -> None:
         cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)
@@ -270,21 +270,21 @@ class Performer:
         if linked.branches:
             scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
             paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # the paths of the same item
-            branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
+            branches = [one for name, path in paths.items() for one in self._input_tasks((name,), path)]
             return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # if two steps write a name, the lower one counts
-        seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-        return JoinInputs(group_by_item(seen, len(linked.opened), item, look))
+        tasks = sorted(self._input_tasks(linked.joined, job.task.path), key=lambda one: place(one.task.step))
+        return JoinInputs(group_by_item(tasks, len(linked.opened), item, look))
 
-    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+    def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
         records, run = self.store.records, self.program.run
         for (step, path), artifacts in records.views(run, steps, prefix):
-            yield Seen(TaskId(step, path), artifacts)
+            yield InputTask(TaskId(step, path), artifacts)
         for (step, path), artifacts, failure in records.failures(run, steps, prefix):
             facts = json.loads(failure)
-            yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
+            yield InputTask(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
 
 
 def _passed_on(changed: Collection[str], visible: Iterable[ArtifactRef], stored: Collection[str]) -> PassedOn:
