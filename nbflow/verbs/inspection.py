@@ -10,12 +10,10 @@ import click
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.garbage import without_gc
-from nbflow.notebook.init.files import repair_notebook
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_dot, to_mermaid, to_svg, to_text
 from nbflow.run.diskcheck import check_disk
 from nbflow.verbs.context import WORKSPACE
-from nbflow.verbs.exports import tell_differences
 from nbflow.verbs.options import describe_parameter, type_in_words
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace, find_workspace_with_steps
 
@@ -50,6 +48,8 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
     anything differs.
     """
     if script is not None:
+        from nbflow.verbs.exports import tell_differences  # noqa: PLC0415 - a plain check exports nothing
+
         sys.exit(tell_differences(find_workspace(notebook), script))
     if fix:
         _mend(notebook)
@@ -69,6 +69,8 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
 
 
 def _mend(notebook: Path) -> None:
+    from nbflow.notebook.init.files import repair_notebook  # noqa: PLC0415 - a plain check repairs nothing
+
     plan = repair_notebook(notebook)
     for group in plan.groups:
         if group.is_new:

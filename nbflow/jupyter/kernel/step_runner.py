@@ -35,7 +35,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import event_of
-from nbflow.run.launch import keep_learned
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
