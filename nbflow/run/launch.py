@@ -80,7 +80,7 @@ def launch(
         executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
         outcome = executor.execute()
-        keep_learned(writer, executor.run)
+        keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
 
 

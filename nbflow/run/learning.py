@@ -7,16 +7,15 @@ from collections.abc import Mapping
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
-from nbflow.run.machine.machine import RunMachine
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.writer import CatalogWriter
 
 
-def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
-    """Remember for the next graph which steps change what they read."""
-    for step, names in run.learned.items():
+def keep_learned(writer: CatalogWriter, graph: Graph, learned: Mapping[str, frozenset[str]]) -> None:
+    """Remember for the next graph which steps change what they read; `learned` maps a step to the names."""
+    for step, names in learned.items():
         for name in names:
-            writer.learn(run.graph.flow.name, step, run.graph.steps[step].source.code, name)
+            writer.learn(graph.flow.name, step, graph.steps[step].source.code, name)
 
 
 def link_known(flow: FlowSource, history: CatalogReader) -> Graph:

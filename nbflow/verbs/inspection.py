@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.graph import Graph
 from nbflow.garbage import without_gc
 from nbflow.progress.numbers import table
-from nbflow.progress.pictures import count, to_dot, to_mermaid, to_svg, to_text
+from nbflow.progress.pictures import count, to_mermaid, to_text
 from nbflow.run.diskcheck import check_disk
 from nbflow.verbs.context import WORKSPACE
 from nbflow.verbs.options import describe_parameter, type_in_words
@@ -26,12 +28,19 @@ from nbflow.verbs.workspace import NOTEBOOK, find_workspace, find_workspace_with
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 def show(notebook: Path, form: str | None, output: Path | None) -> None:
     """Draw the graph as text, SVG, mermaid or DOT."""
-    draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
-    drawn = draw(find_workspace_with_steps(notebook).graph)
+    drawn = _drawing(form)(find_workspace_with_steps(notebook).graph)
     if output is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))
     else:
         output.write_text(drawn, "utf-8", "backslashreplace")
+
+
+def _drawing(form: str | None) -> Callable[[Graph], str]:
+    if form in ("svg", "dot"):
+        from nbflow.progress.dot import to_dot, to_svg  # noqa: PLC0415 - graphviz takes a while to import
+
+        return to_svg if form == "svg" else to_dot
+    return to_mermaid if form == "mermaid" else to_text
 
 
 @click.command()

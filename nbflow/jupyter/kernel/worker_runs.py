@@ -81,7 +81,7 @@ class WorkerRuns:
                     watched.show()
         run = executor.run
         if run.learned:
-            keep_learned(journal.writer, run)
+            keep_learned(journal.writer, run.graph, run.learned)
             journal.writer.commit()
             self._notebook.forget_graph()
         raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")
