@@ -8,7 +8,7 @@ import graphviz
 
 from nbflow.errors import NoDrawing
 from nbflow.flow.graph.graph import Graph
-from nbflow.progress.pictures import COLOURS, Statuses, label_of
+from nbflow.progress.pictures import COLOURS, Statuses, box_label
 
 
 def to_dot(graph: Graph, statuses: Statuses | None = None) -> str:
@@ -41,7 +41,7 @@ def _fill(drawing: graphviz.Digraph, graph: Graph, statuses: Statuses, scope: tu
     for name, linked in graph.links.items():
         if linked.scope == scope:
             colour = COLOURS.get(statuses.get(name, ""), "white")
-            drawing.node(name, label=graphviz.escape(label_of(graph, name)), fillcolor=colour)
+            drawing.node(name, label=graphviz.escape(box_label(graph, name)), fillcolor=colour)
         elif linked.scope == (*scope, name):
             with drawing.subgraph(name=f"cluster_{name}") as box:
                 box.attr(style="rounded,dashed", color="grey", label="")

@@ -79,7 +79,7 @@ def _align(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True) if width).rstrip()
 
 
-def label_of(graph: Graph, name: str) -> str:
+def box_label(graph: Graph, name: str) -> str:
     """Return what a box of a step says: its name, and what is special about it."""
     special = mark(graph.steps[name])
     return f"{name}\n{special}" if special else name
@@ -98,7 +98,7 @@ def to_mermaid(graph: Graph, statuses: Statuses | None = None) -> str:
 
 def _nodes(graph: Graph) -> Iterator[str]:
     for name in graph.links:
-        yield f'    {_id(name)}["{label_of(graph, name).translate(_ENTITIES)}"]'
+        yield f'    {_id(name)}["{box_label(graph, name).translate(_ENTITIES)}"]'
 
 
 _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "\n": "<br/>"})
