@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.versions import Lived, Past, Version, current_state, diff_code, diff_values, explain, explain_all

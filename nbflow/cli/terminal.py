@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
 from nbflow.progress.streams import fall_silent
@@ -24,7 +24,7 @@ from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.executor import Executor
 from nbflow.run.launch import RunRequest, launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store

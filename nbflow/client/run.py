@@ -15,7 +15,7 @@ from nbflow.client.stores import store_of
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName
-from nbflow.flow.graph.link import Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store

@@ -13,7 +13,7 @@ from nbflow.client.lineage import Lineage
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
-from nbflow.flow.graph.link import Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus

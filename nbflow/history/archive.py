@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from nbflow.errors import NoRunYet, TaskUnknown, UnknownName
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.address import Address

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
 from nbflow.history.versions import Past, StepState, Version, current_state
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
-from nbflow.run.launch import files_of
+from nbflow.run.environment import files_of
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import Disk
 from nbflow.run.task.traces import Traces

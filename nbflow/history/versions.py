@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import graphviz
 
 from nbflow.errors import NoDrawing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 COLOURS = {

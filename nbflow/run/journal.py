@@ -28,7 +28,7 @@ from nbflow.run.events.events import (
 )
 from nbflow.run.events.replay import read_passed_on, write_event, write_passed_on
 from nbflow.run.output.outputs import Output
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.run.task.traces import Compare
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id

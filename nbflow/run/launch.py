@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +11,10 @@ from typing import Any
 from nbflow.errors import FlowRefused, NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.library_calls import concerns_imports
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
+from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
@@ -22,7 +22,7 @@ from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.frontend import SHELL_MODULE
 from nbflow.run.output.needs_shell import needs_shell
-from nbflow.run.program.keys import Keys, all_references
+from nbflow.run.program.keys import all_references
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
@@ -193,21 +193,3 @@ def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
 
 def _tops(modules: Iterable[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules}
-
-
-def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the local modules and watched files of each step, with their digests; steps without any are left out."""
-    keys = Keys(program)
-    found = {step: keys.files(step) for step in steps}
-    return {step: files for step, files in found.items() if files}
-
-
-def describe_environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the facts about the environment of a run: Python, platform, packages and files. They are not part of keys.
-
-    `steps` are the steps that take part in the run, where that is known beforehand.
-    """
-    found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
-    packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
-    facts = {"python": platform.python_version(), "platform": platform.platform()}
-    return {**facts, "packages": packages, "files": files, "steps": list(steps)}

@@ -13,7 +13,7 @@ from nbflow.history.versions import StepState, Version, diff_values
 from nbflow.progress.numbers import ago, brief, duration, table
 from nbflow.progress.pictures import count
 from nbflow.progress.status import StepStatus
-from nbflow.run.launch import describe_environment
+from nbflow.run.environment import describe_environment
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps

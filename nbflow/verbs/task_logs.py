@@ -19,7 +19,7 @@ from nbflow.history.archive import task_name
 from nbflow.history.differences import describe_artifact
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
-from nbflow.run.output.capture import last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from nbflow.errors import NoRunYet
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
 from nbflow.history.step_states import resumed_parameters, version_of

@@ -20,7 +20,7 @@ from nbflow.checkpoints.restore import Undo, apply_restore, prepare_restore, und
 from nbflow.checkpoints.restore_home import RestoreHome
 from nbflow.checkpoints.restore_plan import RestorePlan
 from nbflow.checkpoints.save import Saved, save_checkpoint
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.address import read_address
@@ -29,7 +29,7 @@ from nbflow.run.events.events import TaskId, TaskStarted, TaskSucceeded
 from nbflow.run.journal import Journal
 from nbflow.run.launch import link_known, refuse_errors
 from nbflow.run.program.stored_sources import write_cells
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.rows import RunKind, RunRow
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef

@@ -15,8 +15,9 @@ from typing import Any
 from nbflow.client import Flow
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import Exported, export_flow
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Outcome

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.fileorder import FileOrder, uses_of_modules, uses_of_step
-from nbflow.flow.files.uses import Access, FileUse
 from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.calling import Calling
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
+from nbflow.flow.graph.graph import reach
 from nbflow.flow.graph.transitions import predecessors
 from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
 from nbflow.flow.names.strings import ANY
@@ -319,15 +320,3 @@ class Linker:
         artifacts = hard - {read.name for read in reads if read.writers}
         unknown = (artifacts | step.names.mentions) if step.metaflow else artifacts
         return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
-
-
-def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
-    """Return the steps that a walk from `start` reaches, including `start`."""
-    seen: set[str] = set()
-    agenda = list(start)
-    while agenda:
-        name = agenda.pop()
-        if name not in seen:
-            seen.add(name)
-            agenda.extend(neighbours(name))
-    return frozenset(seen)

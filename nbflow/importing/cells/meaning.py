@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.foreach_scopes import is_within
-from nbflow.flow.graph.link import Binding, Graph
+from nbflow.flow.graph.graph import Binding, Graph
 from nbflow.importing.cells.drafts import StepDrafts
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.conditions import are_exclusive

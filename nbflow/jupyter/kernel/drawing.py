@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakSet
 
 from nbflow.errors import NoDrawing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.history.archive import Archive
 from nbflow.jupyter.kernel.bundle import BUNDLE
 from nbflow.jupyter.kernel.live_notebook import LiveNotebook

@@ -18,10 +18,11 @@ from nbflow.run.program.program import Program
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.definition_state import applied
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask
-from nbflow.run.task.performer import Job, Performer, Result
+from nbflow.run.task.performer import Performer
 from nbflow.run.task.random_state import streams_of
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.task_store import TaskStore
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
 from nbflow.jupyter.kernel.document import Document

@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from nbflow.checkpoints.random_generators import write_random
 from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.broadcast import Going
 from nbflow.jupyter.kernel.edited_modules import LocalModules

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.background import BackgroundRun
 from nbflow.jupyter.kernel.interactive import LiveJournal

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.archive import Archive, expected

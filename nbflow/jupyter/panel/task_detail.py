@@ -9,7 +9,7 @@ from typing import Any
 
 from nbflow.checkpoints.point import as_signed, visible
 from nbflow.errors import ParameterError, ParameterMissing, UnknownName, Untrusted
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import read_header
@@ -22,7 +22,7 @@ from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
-from nbflow.run.output.capture import last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id

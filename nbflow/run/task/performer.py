@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
-from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
+from nbflow.run.events.events import Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
 from nbflow.run.program.program import Program
@@ -24,64 +24,17 @@ from nbflow.run.task.absent import explain_absence
 from nbflow.run.task.body_names import names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
 from nbflow.run.task.definition_state import Fingerprint, applied
+from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.hints import add_hint
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
 from nbflow.run.task.namespace import Namespace
-from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
-from nbflow.run.task.task_records import CarriedRecords, TaskStore
+from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
-from nbflow.run.task.traces import FileRecorder
-from nbflow.store.catalog.rows import FileRow
 from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
-from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
-
-
-@pickled_by_fields
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Tells a worker what it must know about one task; what a join looks at is read from the catalog.
-
-    The other fields after `partners` are for tasks of a script: the joined tasks, the foreachs around the task, the
-    attempt, the number of the task in the run, and a `failure` that the extra attempt of a step with `@catch` handles.
-    """
-
-    task: TaskId
-    inputs: tuple[ArtifactRef, ...] = ()
-    partners: tuple[ArtifactRef, ...] = ()
-    joined: tuple[TaskDone, ...] = ()
-    stack: tuple[Level, ...] = ()
-    attempt: int = 0
-    number: int = 0
-    failure: Failure | None = None
-    level: int = 0  # the number of settings above the step
-    streams: Streams = NO_STREAMS
-    records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
-    besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
-
-
-@pickled_by_fields
-@dataclass(slots=True)
-class Result:
-    """Holds the answer of a worker. For a split, `artifacts` holds the items, named by their index."""
-
-    task: TaskId
-    artifacts: tuple[ArtifactRef, ...] = ()
-    components: tuple[Component, ...] = ()
-    outputs: list[Output] = field(default_factory=list)
-    seconds: float = 0.0
-    again: bool = False
-    skipped: bool = False
-    learned: tuple[str, ...] = ()
-    passed_on: PassedOn = NOTHING_PASSED_ON
-    lost: tuple[Lost, ...] = ()
-    patched: tuple[str, ...] = ()  # names that the body has patched in modules; they are restored
-    failure: Failure | None = None
-    files: tuple[FileRow, ...] = ()
-    warnings: tuple[str, ...] = ()
-    chose: str = ""  # the step that a switch in a script has chosen
-    pid: int = 0
-    number: int = 0
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class Capturing(Protocol):

@@ -17,8 +17,8 @@ from pebble import ProcessPool
 
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job, Result
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.workers.fork_server import threads_of
 from nbflow.run.workers.process import context_of
 from nbflow.run.workers.worker import end_worker, run_job, start_worker

@@ -24,9 +24,10 @@ from nbflow.run.output.stage import NotebookCapture
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.namespace import Namespace, become_main
-from nbflow.run.task.performer import Job, Performer, Result
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.performer import Performer
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 
 OpenStore = Callable[[], TaskStore]

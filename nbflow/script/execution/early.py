@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.script.inputs.parameters import script_file

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowNotFound, UnknownName
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
+from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal, JournalOfSpin
-from nbflow.run.launch import describe_environment, files_of
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.script.execution.console import Console

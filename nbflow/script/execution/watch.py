@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.errors import PreludeChanged, UnknownDraw
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.task.definition_state import Fingerprint
 from nbflow.run.task.random_state import MODULES, is_fresh, observe
 from nbflow.script.execution.script_program import ScriptHome
