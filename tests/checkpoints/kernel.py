@@ -189,7 +189,8 @@ class Kernel:
 def split(source: str) -> tuple[list[str], str]:
     """Imports, definitions and constants in capitals, each a cell of its own, and the rest as one step's body."""
     tree = ast.parse(source)
-    ordinary, rest = [], []
+    ordinary: list[str] = []
+    rest: list[str] = []
     for statement in tree.body:
         text = ast.unparse(statement)
         is_code = isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)

@@ -18,6 +18,7 @@ from nbflow.run.output.display import display
 from nbflow.run.program.keys import prelude_references
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
+from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 
 
@@ -32,7 +33,6 @@ class Namespace:
         self.program = program
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = self.module.__dict__
-        self._stored_source = stored_source
         self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by id of a view of the prelude
         self._look_from(program.graph.prelude)
         self._code: dict[Definition, types.CodeType] = {}
@@ -44,8 +44,8 @@ class Namespace:
         self._waiting: list[Definition] = []
         self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before the body runs
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
-        self._old: dict[tuple[str, str], Any] = {}
         self.flags = future_flags(program.graph.prelude.definitions)
+        self._earlier = EarlierDefinitions(stored_source, self.flags)
         self._cells = {cell.number: cell for cell in program.graph.flow.cells}
 
     def clear(self) -> None:
@@ -61,7 +61,7 @@ class Namespace:
         self._taken = frozenset()
         self._wait = True
         self._waiting.clear()
-        self._old.clear()
+        self._earlier.forget()
 
     def _look_from(self, prelude: Prelude) -> None:
         """Use the prelude as a step sees it, after the cells above the step."""
@@ -241,9 +241,7 @@ class Namespace:
             if name not in self._given:
                 self.bind([name])
             return self._given[name]
-        if (name, digest) not in self._old:
-            self._old[name, digest] = self._recall(name, digest)
-        return self._old[name, digest]
+        return self._earlier.resolve(name, digest)
 
     def _is_current(self, name: str, digest: str) -> bool:
         """Return whether `name` means the same object here as where it was pickled."""
@@ -257,14 +255,6 @@ class Namespace:
             and [one for one in view.definitions if name in one.names] == binders
             for view in self.program.graph.prelude.views
         )
-
-    def _recall(self, name: str, digest: str) -> Any:
-        source = self._stored_source(digest) if self._stored_source else None
-        if source is None:
-            raise LookupError(f"the store does not have the earlier code of '{name}' (digest {digest})")
-        module = types.ModuleType("__main__")
-        exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
-        return module.__dict__[name]
 
 
 _SHOWING = ("print", "display")
