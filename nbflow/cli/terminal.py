@@ -22,8 +22,9 @@ from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.executor import Executor
-from nbflow.run.launch import RunRequest, launch, refuse_errors
+from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan
+from nbflow.run.request import RunRequest
 from nbflow.run.task.job import Result
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow

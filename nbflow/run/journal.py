@@ -34,8 +34,8 @@ from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
 from nbflow.store.catalog.trust import Seal, seal_task
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
+from nbflow.store.values.encoded import Encoded
 
 Clock = Callable[[], float]
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from nbflow.errors import FlowRefused, NothingToRun
+from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.library_calls import concerns_imports
 from nbflow.flow.graph.graph import Graph
-from nbflow.flow.graph.link import link
-from nbflow.flow.syntax.specs import FlowSource
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.frontend import SHELL_MODULE
@@ -26,33 +24,14 @@ from nbflow.run.program.keys import all_references
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.request import RunRequest, refuse_empty
 from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
-from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
+from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.store import LIVE_FOLDER, Store
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """Says what to run: the steps of a plan, with these parameters.
-
-    Attributes:
-        plan: The steps that take part, and which of them may come from the store.
-        parameters: The value of each parameter of the flow.
-        tags: Names that the run gets.
-        kind: How the run began.
-        origin: The number of the run that this one resumes.
-    """
-
-    plan: RunPlan
-    parameters: Mapping[str, Any]
-    tags: tuple[str, ...] = ()
-    kind: RunKind = RunKind.RUN
-    origin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +80,7 @@ def launch(
         executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
         outcome = executor.execute()
-        keep_learned(writer, executor.run)
+        keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
 
 
@@ -126,12 +105,6 @@ def refuse_errors(graph: Graph) -> None:
     refuse_empty(graph.flow)
 
 
-def refuse_empty(flow: FlowSource) -> None:
-    """Raise NothingToRun for a flow without steps, unless its problems say why there are none."""
-    if not flow.steps and all(problem.warning for problem in flow.problems):
-        raise NothingToRun(flow.document)
-
-
 def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> RunRow:
     """Write the row of a run, its code, its environment and the digests of the files that its steps depend on."""
     flow, steps = program.graph.flow, request.plan.reuse
@@ -147,30 +120,6 @@ def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> R
         tags=request.tags,
         code=writer.put_code(write_cells(flow.cells)),
         environment=writer.put_environment(describe_environment(files_of(program, steps), steps)),
-    )
-
-
-def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
-    """Remember for the next graph which steps change what they read."""
-    for step, names in run.learned.items():
-        for name in names:
-            writer.learn(run.graph.flow.name, step, run.graph.steps[step].source.code, name)
-
-
-def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
-    """Return the graph of a flow, with the writes that earlier runs have found in its steps as they are now."""
-    return link_learned(flow, history.learned(flow.name))
-
-
-def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
-    """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
-    return link(
-        flow,
-        {
-            step.name: known[step.name, step.source.code]
-            for step in flow.steps
-            if (step.name, step.source.code) in known
-        },
     )
 
 

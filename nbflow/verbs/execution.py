@@ -17,8 +17,8 @@ from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
-from nbflow.run.launch import RunRequest
 from nbflow.run.machine.plan import plan_run
+from nbflow.run.request import RunRequest
 from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
 from nbflow.verbs.context import PERFORM, WORKSPACE

@@ -18,7 +18,7 @@ from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import Version
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.notebook.read import read_notebook
-from nbflow.run.launch import refuse_empty
+from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
 from nbflow.verbs.context import FLOW, GIVEN, WORKSPACE

@@ -27,7 +27,8 @@ from nbflow.history.address import read_address
 from nbflow.history.archive import Archive
 from nbflow.run.events.events import TaskId, TaskStarted, TaskSucceeded
 from nbflow.run.journal import Journal
-from nbflow.run.launch import link_known, refuse_errors
+from nbflow.run.launch import refuse_errors
+from nbflow.run.learning import link_known
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.task.job import Result
 from nbflow.store.catalog.rows import RunKind, RunRow

@@ -15,9 +15,10 @@ from nbflow.store.catalog import schema
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import PlainHome
+from nbflow.store.values.encoded import Encoded
 
 from .cataloging import everybody
 

@@ -24,11 +24,12 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.journal import Journal
-from nbflow.run.launch import RunRequest, begin_run
+from nbflow.run.launch import begin_run
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.keys import all_references
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.request import RunRequest
 from nbflow.run.task.job import Result
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus

@@ -20,7 +20,7 @@ from nbflow.jupyter.kernel.notebook_home import NotebookHome
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
 from nbflow.notebook.arguments import bind_parameters
-from nbflow.run.launch import link_known
+from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import applied
 from nbflow.run.task.random_state import put

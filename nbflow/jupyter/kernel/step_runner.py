@@ -35,7 +35,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import event_of
-from nbflow.run.launch import keep_learned
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
@@ -275,7 +275,7 @@ class StepRunner:
 
     def _learn(self, scene: Scene, run: RunMachine, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for this graph and later ones."""
-        keep_learned(scene.interactive.writer, run)
+        keep_learned(scene.interactive.writer, run.graph, run.learned)
         scene.interactive.writer.commit()
         self._notebook.forget_graph()
         drawn = not GENERATORS.isdisjoint(event.learned)  # the draws came before their state was known

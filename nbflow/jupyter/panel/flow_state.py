@@ -22,7 +22,7 @@ from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, Pro
 from nbflow.notebook.arguments import recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
-from nbflow.run.launch import link_learned
+from nbflow.run.learning import link_learned
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
 
 Learned = frozenset[tuple[tuple[str, str], frozenset[str]]]

@@ -32,9 +32,9 @@ from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.encoded import Encoded
 
 
 class Capturing(Protocol):

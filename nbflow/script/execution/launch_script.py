@@ -40,8 +40,8 @@ from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.store import Store
+from nbflow.store.values.encoded import Encoded
 
 _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 _PARAMETERS = "_parameters"

@@ -56,8 +56,8 @@ from nbflow.script.preparing.prepared import prepare
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.encoded import Encoded
 
 
 def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
