@@ -31,7 +31,7 @@ from nbflow.errors import (
 VERBS = {
     "init": ("starting", "Make a flow of an ordinary notebook."),
     "run": ("execution", "Run the flow, or a part of it."),
-    "resume": ("execution", "Run again, and reuse every earlier result that still holds."),
+    "resume": ("execution", "Run again, and reuse every earlier result that is still valid."),
     "rerun": ("execution", "Compute a step or one of its items again, even if it is stored."),
     "show": ("inspection", "Draw the graph as text, SVG, mermaid or DOT."),
     "check": ("inspection", "Find what is wrong with the flow before it runs."),
