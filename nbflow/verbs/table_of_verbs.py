@@ -48,8 +48,8 @@ VERBS = {
     "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
-    "gc": ("keeping", "Delete what no kept run needs from the store."),
-    "trust": ("keeping", "Trust everything in the store, whoever signed it."),
+    "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
+    "trust": ("keeping", "Trust everything that the store holds now, whoever signed it."),
     "verify": ("keeping", "Check that every stored object is intact."),
 }
 """Maps each verb to its module below nbflow.verbs and its line of help."""

@@ -27,6 +27,15 @@ def test_the_diagram_of_the_architecture_is_what_import_linter_checks() -> None:
     assert [re.split(" {2,}", line)[0] for line in block.group(1).splitlines()] == layers
 
 
+def test_the_ways_through_the_code_name_what_is_there() -> None:
+    rows = re.findall(
+        r"^\| `((?:nbflow|labextension)/[^`]+)` \| (.*) \|$", (DOCS / "architecture.md").read_text(), re.M
+    )
+    named = [(file, name.rpartition(".")[2]) for file, text in rows for name in re.findall(r"`([\w.]+)`", text)]
+    assert [(file, name) for file, name in named if not re.search(rf"\b{name}\b", (ROOT / file).read_text())] == []
+    assert len(rows) > 20
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = set(re.findall(r"`((?:nbflow|tests|labextension|docs|notebooks)/[\w/.-]+)`", page.read_text()))
