@@ -202,6 +202,10 @@ class RunMachine:
         failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
         return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
 
+    def is_brief(self, step: str) -> bool:
+        """Return whether the last task of this step that succeeded was brief."""
+        return step in self._brief
+
     def _note_duration(self, event: TaskSucceeded) -> None:
         """Note whether tasks of this step are brief."""
         if 0 < event.seconds < BRIEF:

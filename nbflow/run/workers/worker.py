@@ -12,11 +12,12 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Mapping
 from multiprocessing import connection, parent_process, process, util
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Protocol
 
+from nbflow.run.events.events import FailureKind
 from nbflow.run.output.display import BACKEND
 from nbflow.run.output.frontend import prepare_shell
 from nbflow.run.output.needs_shell import needs_shell
@@ -28,9 +29,8 @@ from nbflow.run.task.namespace import Namespace, become_main
 from nbflow.run.task.performer import Job, Performer, Result
 from nbflow.run.task.task_records import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-
-OpenStore = Callable[[], TaskStore]
-"""Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
+from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd
+from nbflow.run.workers.process import WorkerSetup
 
 
 class Performing(Protocol):
@@ -44,20 +44,57 @@ _store: TaskStore | None = None
 _pid = 0
 
 
-def start_worker(program: Program, open_store: OpenStore, environment: Mapping[str, str]) -> None:
-    """Make this process a worker; called once in each process. `environment` is that of the run's driver."""
+def serve(end: WorkerEnd, permits: Semaphore, setup: WorkerSetup) -> None:
+    """Be a worker: do the jobs that come for which there are permits, until the driver says that it was the last."""
+    try:
+        _start(setup)
+    except BaseException as error:  # noqa: BLE001 - whatever the reason is, the driver must hear of it
+        end.send(StartFailed(describe_failure(error)))
+        return
+    end.send(Ready())
+    try:
+        while (jobs := end.receive()) is not None:
+            if not all(_do(job, end, permits) for job in jobs):
+                _drop(end)
+    except EOFError:
+        end_with_children()
+    _end()
+
+
+def _do(job: Job, end: WorkerEnd, permits: Semaphore) -> bool:
+    """Do a job and answer it; return whether there was a permit for it."""
+    if not permits.acquire(block=False):
+        return False
+    result = run_job(job)
+    try:
+        end.send(result)
+    except OSError:
+        raise  # the body has closed the connection, or the driver is gone
+    except Exception as error:  # noqa: BLE001 - a result that cannot be pickled is a failure of its task
+        end.send(Result(job.task, failure=describe_failure(error, FailureKind.CRASH)))
+    return True
+
+
+def _drop(end: WorkerEnd) -> None:
+    while not isinstance(end.receive(), TakeBack):
+        pass
+    end.send(Dropped())
+
+
+def _start(setup: WorkerSetup) -> None:
+    """Make this process a worker; called once in each process."""
     global _worker, _store, _pid
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
     os.environ.clear()  # the fork server may have started long before this run
-    os.environ.update(environment, MPLBACKEND=BACKEND)
+    os.environ.update(setup.environment, MPLBACKEND=BACKEND)
     _leave_fork_server()
     sys.dont_write_bytecode = True  # the bytecode of a module that was edited within a second counts as current
     _reseed()
     _die_with_parent()
-    _store = open_store()
-    _worker = pkgutil.resolve_name(program.performer)(program, _store)
+    _store = setup.open_store()
+    _worker = pkgutil.resolve_name(setup.program.performer)(setup.program, _store)
     _pid = os.getpid()
 
 
@@ -109,7 +146,7 @@ def run_job(job: Job) -> Result:
     return result
 
 
-def end_worker() -> None:
+def _end() -> None:
     """End threads, pools and child processes as Python does at the end of a process, and run the exit functions."""
     threading._shutdown()  # type: ignore[attr-defined]  # in the order of Python's own shutdown
     atexit._run_exitfuncs()
