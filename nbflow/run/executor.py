@@ -228,10 +228,16 @@ class Executor:
     def _submit(self, start: StartTask) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
-        job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
-        job = replace(self._job_facts.complete(job, start), is_brief=self.run.is_brief(step.name))
-        self._workers.submit(job, step.options.timeout)
+        job = Job(
+            start.task,
+            start.inputs,
+            start.partners,
+            level=level,
+            streams=streams_of(self.run.graph, step.name),
+            besides=self._besides(step.name),
+            is_brief=self.run.capacity.is_brief(step.name),
+        )
+        self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
         """Return the prelude names that a step needs now and did not need in the graph that the workers have."""

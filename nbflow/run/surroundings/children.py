@@ -65,6 +65,18 @@ def end_children(*leaders: int, known: Iterable[int] = ()) -> None:
             time.sleep(0.01)
 
 
+def end_workers() -> None:
+    """End the child processes of this fork server, which has no driver any more, and all that they have started.
+
+    A worker that cannot notice the end of the driver, because C code does not let its threads run or because it was
+    stopped, is ended too.
+    """
+    server = os.getpid()
+    workers = {pid for pid, parent, _ in _processes() if parent == server}
+    if workers:
+        end_children(*workers, known=workers)
+
+
 def end_with_children() -> None:
     """End this process and all processes that it has started."""
     end_children(os.getpid())

@@ -7,10 +7,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from nbflow.run.machine.capacity import BRIEF_AT_ONCE
 from nbflow.run.task.performer import Job
-
-AHEAD = 16
-"""A worker holds at most so many brief jobs, the one that it does included."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,7 +73,7 @@ class JobQueue(Generic[WorkerId]):
         held = self._held[worker]
         if worker in self._barred or self._levels[worker] > ticket.job.level:
             return False
-        return not held or (ticket.may_wait and len(held) < AHEAD and held[-1].may_wait)
+        return not held or (ticket.may_wait and len(held) < BRIEF_AT_ONCE and held[-1].may_wait)
 
     def needs_worker(self) -> bool:
         """Return whether one more worker would begin with a job that now waits, here or in another worker."""
